@@ -1,0 +1,114 @@
+# The few functions every folder's CMakeLists uses.
+include_guard(GLOBAL)
+
+option(RDPSWEEP_WERROR "Warnings are errors" ON)
+set(RDPSWEEP_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
+
+find_program(RDPSWEEP_CCACHE ccache)
+if(RDPSWEEP_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${RDPSWEEP_CCACHE}")
+    # ccache can only cache what uses a precompiled header when told not to mind its time stamps.
+    set(CMAKE_PCH_INSTANTIATE_TEMPLATES OFF)
+endif()
+
+# Two translation units instantiate Beast over TLS: each takes over 1 GB, so one at a time.
+set_property(GLOBAL PROPERTY JOB_POOLS heavy=1)
+
+add_library(rdpsweep_options INTERFACE)
+target_include_directories(rdpsweep_options INTERFACE "${CMAKE_SOURCE_DIR}")
+target_compile_features(rdpsweep_options INTERFACE cxx_std_20)
+target_compile_options(rdpsweep_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fvisibility=hidden -fvisibility-inlines-hidden
+    $<$<BOOL:${RDPSWEEP_WERROR}>:-Werror>
+    # False positive on every awaitable frame at -O2 (GCC 12.2).
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
+target_compile_definitions(rdpsweep_options INTERFACE
+    # One set for every translation unit: differing sets are an ODR violation. Hidden visibility
+    # keeps libcpprest from binding to our copy of Asio.
+    BOOST_ASIO_DISABLE_VISIBILITY BOOST_ASIO_NO_DEPRECATED BOOST_ERROR_CODE_HEADER_ONLY
+    RDPSWEEP_VERSION="${PROJECT_VERSION}"
+    # clang 14 has coroutines, but Boost 1.74 does not know how to ask it.
+    $<$<CXX_COMPILER_ID:Clang>:BOOST_ASIO_HAS_CO_AWAIT=1>
+    $<$<CXX_COMPILER_ID:Clang>:BOOST_ASIO_HAS_STD_COROUTINE=1>)
+target_link_libraries(rdpsweep_options INTERFACE Boost::headers Threads::Threads)
+if(RDPSWEEP_SANITIZE)
+    target_compile_options(rdpsweep_options INTERFACE
+        -fsanitize=${RDPSWEEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(rdpsweep_options INTERFACE -fsanitize=${RDPSWEEP_SANITIZE})
+    # Asio's frame cache would hide a stale coroutine frame from AddressSanitizer.
+    target_compile_definitions(rdpsweep_options INTERFACE
+        BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+    target_link_options(rdpsweep_options INTERFACE -pie -Wl,-z,relro,-z,now)
+endif()
+
+# rdpsweep_library(NAME SOURCES a.cpp ... [HEAVY b.cpp ...] [PCH <h> ...] LINK lib ...)
+# Sources are listed by hand; a .cpp in the folder that is in no list fails the configure step.
+function(rdpsweep_library name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;HEAVY;PCH;LINK" ${ARGN})
+    add_library(${name} STATIC ${ARG_SOURCES} ${ARG_HEAVY})
+    target_link_libraries(${name} PUBLIC rdpsweep_options ${ARG_LINK})
+    if(ARG_PCH)
+        target_precompile_headers(${name} PRIVATE ${ARG_PCH})
+    endif()
+    rdpsweep_heavy(${name} ${ARG_HEAVY})
+    rdpsweep_check_listed("${CMAKE_CURRENT_SOURCE_DIR}" ${ARG_SOURCES} ${ARG_HEAVY})
+endfunction()
+
+# Compiles the given sources of a target one at a time, in an object library of their own.
+function(rdpsweep_heavy target)
+    if(NOT ARGN)
+        return()
+    endif()
+    set_source_files_properties(${ARGN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+endfunction()
+
+# Fails when the folder holds a .cpp that its CMakeLists does not name.
+function(rdpsweep_check_listed folder)
+    file(GLOB_RECURSE present RELATIVE "${folder}" CONFIGURE_DEPENDS "${folder}/*.cpp")
+    foreach(file IN LISTS present)
+        if(NOT file IN_LIST ARGN)
+            message(FATAL_ERROR "${folder}/${file} is in no source list: name it in CMakeLists.txt")
+        endif()
+    endforeach()
+endfunction()
+
+# embed_text(TARGET FILE SYMBOL): compiles FILE's bytes, unchanged, into
+#   namespace rdpsweep::embedded { extern const std::string_view SYMBOL; }
+# declared in the generated header "embedded/SYMBOL.hpp".
+function(embed_text target file symbol)
+    get_filename_component(path "${file}" ABSOLUTE)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${path}")
+    file(READ "${path}" hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
+    set(out "${CMAKE_CURRENT_BINARY_DIR}/embedded")
+    file(CONFIGURE OUTPUT "${out}/${symbol}.hpp" @ONLY CONTENT
+"#pragma once
+#include <string_view>
+namespace rdpsweep::embedded { extern const std::string_view ${symbol}; }
+")
+    file(CONFIGURE OUTPUT "${out}/${symbol}.cpp" @ONLY CONTENT
+"#include \"embedded/${symbol}.hpp\"
+namespace rdpsweep::embedded {
+namespace { const char bytes[] = {${bytes}'\\0'}; }
+const std::string_view ${symbol}{bytes, sizeof bytes - 1};
+}
+")
+    target_sources(${target} PRIVATE "${out}/${symbol}.cpp")
+    set_source_files_properties("${out}/${symbol}.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    target_include_directories(${target} PUBLIC "${CMAKE_CURRENT_BINARY_DIR}")
+endfunction()
+
+# rdpsweep_unit_tests(NAME SOURCES ... LINK ...): one Catch2 binary, one ctest entry a test case.
+function(rdpsweep_unit_tests name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES} $<TARGET_OBJECTS:rdpsweep_test_main>)
+    target_link_libraries(${name} PRIVATE rdpsweep_options ${ARG_LINK})
+    target_compile_definitions(${name} PRIVATE CATCH_CONFIG_FAST_COMPILE
+        RDPSWEEP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    target_precompile_headers(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support/catch.hpp")
+    add_test(NAME ${name} COMMAND ${name} --use-colour no)
+    rdpsweep_check_listed("${CMAKE_CURRENT_SOURCE_DIR}" ${ARG_SOURCES})
+endfunction()

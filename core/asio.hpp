@@ -1,0 +1,36 @@
+// The only door to Asio: fixes the include order that Boost 1.74 needs and the two aliases every
+// coroutine uses.
+#pragma once
+
+// <utility> must come first: boost/asio/awaitable.hpp in 1.74 uses std::exchange without it.
+// clang-format off
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+// clang-format on
+
+#include <chrono>
+
+namespace rdpsweep {
+
+namespace asio = boost::asio;
+
+// Boost 1.74 needs T to be default-constructible only for co_spawn: spawn Task<void>, await the rest.
+template <class T>
+using Task = asio::awaitable<T>;
+
+using Clock = std::chrono::steady_clock;
+
+} // namespace rdpsweep

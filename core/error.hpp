@@ -1,0 +1,92 @@
+// What went wrong on one host: how far we had come, what kind of failure, and what to do next.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace rdpsweep {
+
+// How far one attempt had come. In the order in which a host is reached.
+enum class Phase : std::uint8_t {
+    config,       // the command line, a credential, a file of ours
+    inventory,    // reading the list of targets
+    resolve,      // name to address
+    connect,      // TCP
+    tls,          // TLS handshake and host identity
+    http,         // HTTP or another carrier below the protocol proper
+    authenticate, // proving who we are
+    open,         // a shell, a channel
+    run,          // the collector running
+    decode,       // reading what it said
+    internal,     // a bug of ours
+};
+
+enum class Errc : std::uint8_t {
+    timed_out = 1,
+    cancelled,            // Ctrl-C or the run's own deadline
+    refused,              // TCP RST to our SYN
+    unreachable,          // no route, host down
+    name_not_found,       // DNS said no
+    peer_closed,          // reset or closed in mid-sentence
+    certificate_rejected, // we do not trust the host's identity
+    protocol_violation,   // the peer does not speak the protocol
+    access_denied,        // authentication or authorisation refused
+    throttled,            // quota; try later
+    unsupported,          // the peer or this build cannot do it
+    output_limit,         // the peer sent more than we accept
+    nonzero_exit,         // the collector ended with an error
+    malformed_output,     // the collector's answer does not parse
+    blocked_by_policy,    // the host forbids this way in
+    local_limit,          // our own machine: file descriptors, disk, memory
+    bug,
+};
+
+// "tls", "authenticate", ...
+std::string_view to_string(Phase phase) noexcept;
+
+// "timed_out", "access_denied", ...
+std::string_view to_string(Errc code) noexcept;
+
+// The ladder a user sees: dns, tcp, tls, http, auth, shell, collect, parse; "config", "inventory"
+// and "internal" for the rest.
+std::string_view rung(Phase phase) noexcept;
+
+// Inverse of to_string; false when the text names none.
+bool from_string(std::string_view text, Phase& phase) noexcept;
+bool from_string(std::string_view text, Errc& code) noexcept;
+
+class Error {
+public:
+    // detail is one sentence without the host's name; it is redacted here, once.
+    Error(Phase phase, Errc code, std::string detail);
+
+    [[nodiscard]] Phase phase() const noexcept { return phase_; }
+
+    [[nodiscard]] Errc code() const noexcept { return code_; }
+
+    [[nodiscard]] std::string_view detail() const noexcept { return detail_; }
+
+    // The peer's own code: "WSManFault 2150858793", "HTTP 401", "TLS alert 40". May be empty.
+    [[nodiscard]] std::string_view native() const noexcept { return native_; }
+
+    // What the reader should do next, as a command or a sentence. May be empty.
+    [[nodiscard]] std::string_view hint() const noexcept { return hint_; }
+
+    Error&& with_native(std::string native) &&;
+    Error&& with_hint(std::string hint) &&;
+
+    // Whether the same step may simply be tried again. Decided here from (phase, code), nowhere
+    // else: refused credentials and untrusted certificates never (lock-out), lost connections and
+    // quotas yes.
+    [[nodiscard]] bool retryable() const noexcept;
+
+private:
+    Phase phase_;
+    Errc code_;
+    std::string detail_;
+    std::string native_;
+    std::string hint_;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,356 @@
+// What was observed on a VM: the C++ model of facts/1 (docs/schema/facts-1.schema.json).
+//
+// A member that is absent on the VM is an empty optional; a member that could not be read is listed
+// in Facts::unread by its JSON pointer. The two are never the same thing. Each comment names the
+// JSON key. DWORDs are unsigned. Times are seconds since the Unix epoch, UTC; the JSON carries them
+// as ISO 8601 ("2026-11-23T03:00:00Z").
+#pragma once
+
+#include "core/error.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep {
+
+using Dword = std::optional<std::uint32_t>;
+
+// Seen by a source, or the reason for not having looked.
+template <class T>
+struct Observed {
+    std::optional<T> value;
+    std::string source; // "winrm", "serial", "rdp", "offline"
+    std::optional<Error> why_not;
+
+    explicit operator bool() const noexcept { return value.has_value(); }
+
+    const T* operator->() const noexcept { return &*value; }
+
+    const T& operator*() const noexcept { return *value; }
+};
+
+// /collector
+struct CollectorFacts {
+    std::string version;       // ver
+    std::string path;          // path: ps | cim | offline | ssh | runcmd | sac
+    std::string as_sid;        // as_sid: who we were on the VM
+    bool elevated = false;     // elevated
+    std::string language_mode; // lang_mode: FullLanguage, ConstrainedLanguage
+    std::string powershell;    // ps: "5.1"
+    bool wow64 = false;        // wow64
+    std::int64_t utc = 0;      // utc: the VM's clock
+    std::uint32_t took_ms = 0; // ms
+};
+
+// /os
+struct OsFacts {
+    std::uint32_t build = 0;          // build: 17763
+    Dword ubr;                        // ubr
+    std::string edition;              // edition: EditionID
+    std::string install_type;         // install_type: Server | Server Core | Nano Server | Client
+    Dword product_type;               // product_type: 1 client, 2 domain controller, 3 server
+    Dword domain_role;                // domain_role: 0-5, 4 and 5 are domain controllers
+    std::string domain;               // domain
+    std::string host;                 // host
+    std::string fqdn;                 // fqdn
+    std::string machine_guid;         // machine_guid
+    Dword locale_lcid;                // locale_lcid
+    std::optional<std::int64_t> boot; // boot_utc
+    bool winpe = false;               // winpe
+};
+
+enum class ServiceState : std::uint8_t { // dwCurrentState of SERVICE_STATUS
+    stopped = 1,
+    start_pending,
+    stop_pending,
+    running,
+    continue_pending,
+    pause_pending,
+    paused,
+};
+
+// One element of /svc. A service that does not exist has no element.
+struct Service {
+    std::string name;                       // n
+    Dword start;                            // start: 2 automatic, 3 manual, 4 disabled
+    std::optional<ServiceState> state;      // state: the number
+    std::uint32_t pid = 0;                  // pid: 0 when not running
+    Dword exit_code;                        // exit
+    std::string account_sid;                // acct_sid: S-1-5-20
+    Dword type;                             // type: 16 own process, 32 shared
+    std::optional<std::int64_t> proc_start; // proc_start
+};
+
+struct ServiceFacts {
+    std::vector<Service> services;
+
+    // Case-insensitive; null when the service was not reported.
+    [[nodiscard]] const Service* find(std::string_view name) const noexcept;
+};
+
+// One element of /listener/sockets: a listening TCP socket on the RDP port.
+struct Socket {
+    std::string address;               // a: "0.0.0.0", "::", "10.0.0.4", "127.0.0.1"
+    std::uint16_t port = 0;            // p
+    std::uint32_t pid = 0;             // pid
+    std::string image;                 // img: "svchost.exe"; may be empty
+    std::vector<std::string> services; // svcs: services hosted in that process
+};
+
+// One element of /listener/portproxy.
+struct PortProxy {
+    std::string listen; // listen: "*/3389" (the registry value's name)
+    std::string to;     // to: "10.0.0.9/3389"
+};
+
+// One element of /listener/fw: an inbound firewall rule that names the RDP port or service.
+struct FirewallRule {
+    std::string id;                    // id: the registry value's name
+    bool active = false;               // active
+    bool allow = true;                 // allow
+    std::string local_port;            // lport: "3389", "3389,3390", "*"
+    std::vector<std::string> profiles; // profiles: Domain, Private, Public; empty means all
+    bool from_policy = false;          // policy
+};
+
+// /listener
+struct PortFacts {
+    Dword configured_port;            // port: RDP-Tcp\PortNumber; absent means the value is missing
+    Dword lan_adapter;                // lan
+    Dword enabled;                    // enabled: fEnableWinStation
+    Dword logon_disabled;             // logon_disabled: fLogonDisabled
+    bool listener_key_present = true; // key_present: the RDP-Tcp key exists
+    Dword deny_local;                 // deny_local: fDenyTSConnections
+    Dword deny_policy;                // deny_policy
+    Dword ts_enabled;                 // ts/TSEnabled
+    Dword drain_mode;                 // ts/drain: TSServerDrainMode
+    Dword user_enabled;               // ts/TSUserEnabled: 1 blocks
+    std::vector<std::string> winstations; // winstations
+    std::vector<Socket> sockets;          // sockets
+    std::vector<PortProxy> port_proxies;  // portproxy
+    std::vector<FirewallRule> firewall;   // fw
+
+    // The configured port, or 3389.
+    [[nodiscard]] std::uint16_t port() const noexcept;
+};
+
+// Where a value was proven to come from a policy. See PolicySource of Win32_TSGeneralSetting.
+enum class PolicySource : std::uint8_t { server = 0, group_policy = 1, default_value = 2 };
+
+// /sec
+struct SecurityFacts {
+    Dword layer;                                       // layer: 0 RDP, 1 negotiate, 2 TLS
+    Dword nla;                                         // nla: UserAuthentication
+    Dword min_encryption;                              // minenc: 1 low, 2 client, 3 high, 4 FIPS
+    Dword negotiate;                                   // negotiate: fAllowSecProtocolNegotiation
+    Dword policy_layer;                                // policy/layer
+    Dword policy_nla;                                  // policy/nla
+    Dword policy_min_encryption;                       // policy/minenc
+    std::map<std::string, std::uint32_t> policy_other; // policy/<any other value name>
+    std::map<std::string, PolicySource> policy_source; // policy_source: layer, nla, minenc
+    Dword fips;                                        // fips: FipsAlgorithmPolicy\Enabled
+    Dword disable_domain_creds;                        // disabledomaincreds
+
+    // The policy value when one is set, else the listener's own.
+    [[nodiscard]] Dword effective_layer() const noexcept;
+    [[nodiscard]] Dword effective_nla() const noexcept;
+    [[nodiscard]] Dword effective_min_encryption() const noexcept;
+};
+
+// One side of one protocol under SCHANNEL\Protocols.
+struct ProtocolSide {
+    Dword enabled;             // e: absent means no such value
+    Dword disabled_by_default; // d
+    Dword enabled_type; // te: registry type of Enabled, 4 = REG_DWORD; present when the value is
+    Dword default_type; // td: registry type of DisabledByDefault
+};
+
+struct Protocol {
+    ProtocolSide server; // server
+    ProtocolSide client; // client
+};
+
+// /tls
+struct SchannelFacts {
+    std::map<std::string, Protocol>
+        protocols; // proto: "TLS 1.2" -> ...; a missing key is absent here
+    std::map<std::string, std::uint32_t> ciphers;       // ciphers: name -> Enabled
+    std::map<std::string, std::uint32_t> key_exchanges; // kx: name -> Enabled
+    std::map<std::string, std::uint32_t> hashes;        // hashes: name -> Enabled
+    std::optional<std::vector<std::string>>
+        suites_policy;                                    // suites_policy: absent = no policy value
+    std::optional<std::vector<std::string>> suites_local; // suites_local: absent = no local value
+    std::optional<std::vector<std::string>> curves;       // curves
+    Dword event_logging;                                  // eventlogging
+};
+
+// A certificate as OpenSSL reads it; filled by probes/collect, never by the VM.
+struct Certificate {
+    std::string thumbprint; // SHA-1 of the DER, lower-case hex
+    std::string sha256;     // lower-case hex
+    std::string subject;    // RFC 2253
+    std::string issuer;     // RFC 2253
+    std::int64_t not_before = 0;
+    std::int64_t not_after = 0;
+    std::string key_type; // "RSA", "EC", ...
+    std::uint32_t key_bits = 0;
+    std::string signature_hash; // "SHA256", "SHA1", "MD5"
+    bool self_signed = false;   // subject == issuer and the signature verifies with its own key
+    bool server_auth = false;   // EKU has serverAuth (1.3.6.1.5.5.7.3.1) or there is no EKU
+    bool remote_desktop_auth = false;   // EKU has 1.3.6.1.4.1.311.54.1.2
+    std::vector<std::string> dns_names; // subjectAltName DNS entries, else the CN
+};
+
+// CERT_KEY_PROV_INFO_PROP_ID (2) of a store blob.
+struct KeyProvider {
+    std::uint32_t type = 0; // 0 = CNG, 1 and above = CAPI
+    std::string container;  // "TSSecKeySet1"
+    std::string name;       // provider name
+    std::uint32_t flags = 0;
+};
+
+// One element of /cert/store, or /cert/my_match. JSON: {"thumb": registry key name,
+// "blob_b64": the registry value Blob}.
+struct StoredCertificate {
+    std::string key_name;              // thumb: lower-case hex
+    std::optional<Certificate> parsed; // empty: the blob or its DER does not parse
+    std::string parse_error;           // why
+    std::optional<KeyProvider> provider;
+    std::string key_file; // computed from provider + MachineGuid; empty when it cannot be
+};
+
+// /cert
+struct CertificateFacts {
+    std::optional<std::string> pin;            // pin: SSLCertificateSHA1Hash, lower-case hex
+    Dword pin_raw_length;                      // pin_raw_len: bytes of that value; 20 is right
+    std::optional<std::string> self_signed;    // self: WinStations\SelfSignedCertificate, hex
+    std::vector<StoredCertificate> store;      // store: the "Remote Desktop" store
+    bool store_present = true;                 // store_present: the store's registry key exists
+    std::optional<StoredCertificate> my_match; // my_match: the pinned one, in LocalMachine\My
+    std::optional<std::string> template_name;  // template: CertTemplateName of the policy
+    std::vector<std::string> store_sddl;       // store_sddl: [Remote Desktop, Certificates]
+    Dword wmi_hash_type;                       // wmi_type: 0 invalid 1 default 2 policy 3 custom
+    std::optional<std::string> wmi_hash;       // wmi_hash, lower-case hex
+};
+
+// One element of /keys/files or /keys/cng_files.
+struct KeyFile {
+    std::string name;                // n
+    std::uint64_t size = 0;          // size
+    std::optional<std::string> sddl; // sddl: owner and DACL; absent = unread (then see unread)
+};
+
+// /keys
+struct MachineKeysFacts {
+    std::optional<std::string> directory_sddl; // dir_sddl
+    bool directory_listed = false;             // dir_listed: the names were read
+    std::vector<KeyFile> files;     // files: f686* first, then others up to the collector's cap
+    std::vector<KeyFile> cng_files; // cng_files: %ProgramData%\Microsoft\Crypto\Keys, same cap
+    std::uint32_t other_count = 0;  // other_count: files beyond the cap
+    std::string expected; // f686aace..._<MachineGuid>, computed by probes/collect; empty: no GUID
+
+    // Case-insensitive by file name, in files then cng_files; null when not listed.
+    [[nodiscard]] const KeyFile* find(std::string_view name) const noexcept;
+};
+
+// /gp
+struct PolicyFacts {
+    Dword gpsvc_start;                     // gpsvc_start
+    std::vector<std::string> registry_pol; // registry_pol: "key\value" names found in Registry.pol
+    std::vector<std::string> rsop;         // rsop: "key\value" names RSoP reports
+    bool mdm = false;                      // mdm
+    bool dsc = false;                      // dsc
+};
+
+// One element of /evt, newest first.
+struct Event {
+    std::string provider;  // prov: Schannel | TermService | RdpCoreTS | LSM | SCM | Security
+    std::uint32_t id = 0;  // id
+    std::int64_t time = 0; // utc
+    std::uint32_t pid = 0; // pid
+    std::map<std::string, std::string> data; // data: EventData names ("0", "1" when unnamed)
+    std::string binary;                      // bin: lower-case hex
+};
+
+struct EventFacts {
+    std::vector<Event> events;
+    std::uint32_t window_hours = 0;            // evt_window_h
+    std::optional<std::int64_t> oldest_record; // evt_oldest_utc: oldest record of the System log
+};
+
+// /pending
+struct PendingFacts {
+    bool component_servicing = false; // cbs
+    bool windows_update = false;      // wu
+    bool file_rename = false;         // rename: weak, present on many healthy hosts
+    bool termservice_stale = false;   // ts_stale: a key was written after TermService started
+};
+
+// /ems
+struct ConsoleFacts {
+    std::optional<bool> ems;     // ems
+    std::optional<bool> bootems; // bootems
+    Dword port;                  // port
+    Dword baud;                  // baud
+    Dword crash_dump;            // /crash/dump: CrashDumpEnabled
+};
+
+// One element of /hs: an X.224 + TLS handshake with the RDP port (MS-RDPBCGR 2.2.1.1, 5.4).
+struct HandshakeFacts {
+    std::string from;            // from: guest | outside | tunnel
+    std::string address;         // addr
+    std::string stage;           // stage reached: connect | x224 | tls | done
+    Dword selected_protocol;     // x224/proto: 0 RDP, 1 SSL, 2 HYBRID, 8 HYBRID_EX
+    Dword failure_code;          // x224/fail: RDP_NEG_FAILURE code 1-6
+    std::string tls_version;     // tls: "1.2"
+    std::string cipher_suite;    // suite
+    std::string peer_thumbprint; // thumb: SHA-1, lower-case hex
+    Dword alert;                 // alert: TLS alert number
+    std::string failure;         // errno: refused | timeout | reset | closed | not_rdp | ""
+    std::uint32_t took_ms = 0;   // ms
+
+    [[nodiscard]] bool completed() const noexcept { return stage == "done"; }
+};
+
+struct SessionFacts {
+    std::uint32_t active = 0;       // sessions/active
+    std::uint32_t disconnected = 0; // sessions/disc
+};
+
+// One element of /unread.
+struct Unread {
+    std::string pointer; // ptr: "/keys/files/0/sddl"; covers everything below it
+    std::string why;     // why: denied | absent | error | unsupported | timeout | skipped
+    std::string code;    // code: "0x5"; may be empty
+};
+
+struct Facts {
+    Observed<CollectorFacts> collector;
+    Observed<OsFacts> os;
+    Observed<ServiceFacts> services;
+    Observed<PortFacts> rdp_port;
+    Observed<SecurityFacts> security;
+    Observed<SchannelFacts> schannel;
+    Observed<CertificateFacts> rdp_certificate;
+    Observed<MachineKeysFacts> machine_keys;
+    Observed<PolicyFacts> group_policy;
+    Observed<EventFacts> events;
+    Observed<PendingFacts> pending;
+    Observed<ConsoleFacts> console;
+    Observed<std::vector<HandshakeFacts>> handshakes;
+    Observed<SessionFacts> sessions;
+    std::vector<Unread> unread;
+    std::int64_t received_at = 0; // our own clock when the facts arrived
+
+    // The entry that covers pointer ("/keys" covers "/keys/dir_sddl"), or null.
+    [[nodiscard]] const Unread* why_unread(std::string_view pointer) const noexcept;
+
+    // The first handshake made from there ("guest", "outside", "tunnel"), or null.
+    [[nodiscard]] const HandshakeFacts* handshake_from(std::string_view from) const noexcept;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,36 @@
+#include "core/fd_limit.hpp"
+
+#include <algorithm>
+#include <sys/resource.h>
+
+namespace rdpsweep {
+
+namespace {
+
+// Kept for the store, reports, epoll, the resolver's sockets and libraries.
+constexpr std::size_t reserved = 64;
+
+// A host may hold a connection, a second one while cleaning up, and a GSSAPI or resolver socket.
+constexpr std::size_t per_host = 3;
+
+// Where the hard limit is "infinite" (some containers), more than this is never needed.
+constexpr rlim_t enough = 1'048'576;
+
+} // namespace
+
+FdLimit raise_fd_limit(std::size_t asked) noexcept {
+    rlimit limit{};
+    FdLimit result;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = std::min(limit.rlim_max, enough);
+        setrlimit(RLIMIT_NOFILE, &limit);
+        getrlimit(RLIMIT_NOFILE, &limit);
+        result.descriptors = static_cast<std::size_t>(std::min(limit.rlim_cur, enough));
+    }
+    const auto usable = result.descriptors > reserved ? result.descriptors - reserved : 0;
+    result.in_flight = std::max<std::size_t>(1, std::min(asked, usable / per_host));
+    result.lowered = result.in_flight < asked;
+    return result;
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,17 @@
+// How many hosts this process may have open at once.
+#pragma once
+
+#include <cstddef>
+
+namespace rdpsweep {
+
+struct FdLimit {
+    std::size_t descriptors = 0; // soft limit after raising it to the hard one
+    std::size_t in_flight = 0;   // min(asked, (descriptors - 64) / 3), at least 1
+    bool lowered = false;        // in_flight < asked: say so once
+};
+
+// Raises RLIMIT_NOFILE to its hard limit and fits the number of hosts in flight into it.
+FdLimit raise_fd_limit(std::size_t asked) noexcept;
+
+} // namespace rdpsweep

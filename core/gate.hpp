@@ -1,0 +1,30 @@
+// Pacing on one executor: a token bucket for new connections.
+#pragma once
+
+#include "core/host_scope.hpp"
+
+namespace rdpsweep {
+
+// Spreads connection attempts so that a sweep starts as a ramp, not as a burst of SYNs. Not
+// thread-safe: one lane, one pacer.
+class Pacer {
+public:
+    // per_second > 0; burst connections may go at once after a quiet time (at least 1).
+    Pacer(double per_second, double burst);
+
+    // Waits for a turn. False when the scope ended first.
+    Task<bool> turn(HostScope& scope);
+
+    // Half the rate for a while: called on signs that the network or our machine is saturated.
+    void slow_down() noexcept;
+
+    [[nodiscard]] double per_second() const noexcept { return rate_; }
+
+private:
+    double rate_;
+    double floor_;
+    double burst_;
+    Clock::time_point next_; // when the next turn is due; turns are handed out in order of asking
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,103 @@
+#include "core/host_scope.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace rdpsweep {
+
+struct HostScope::State : std::enable_shared_from_this<State> {
+    State(asio::any_io_executor ex, Clock::time_point when)
+        : executor(std::move(ex)), deadline(when), timer(executor, when) {}
+
+    // Runs every registered function once. They may unregister others, so each is taken out first.
+    void fire() noexcept {
+        ended = true;
+        while (!closers.empty()) {
+            auto closer = std::move(closers.begin()->second);
+            closers.erase(closers.begin());
+            closer();
+        }
+    }
+
+    asio::any_io_executor executor;
+    Clock::time_point deadline;
+    asio::steady_timer timer;
+    std::map<std::uint64_t, std::function<void()>> closers;
+    std::uint64_t next_id = 0;
+    bool ended = false;
+    bool aborted = false;
+};
+
+HostScope::HostScope(asio::any_io_executor executor, Clock::time_point deadline)
+    : state_(std::make_shared<State>(std::move(executor), deadline)) {
+    std::weak_ptr<State> weak = state_;
+    state_->timer.async_wait([weak](boost::system::error_code error) {
+        if (error) return;
+        if (const auto state = weak.lock()) state->fire();
+    });
+}
+
+HostScope::~HostScope() {
+    state_->timer.cancel();
+}
+
+HostScope::Guard::Guard(std::weak_ptr<State> state, std::uint64_t id) noexcept
+    : state_(std::move(state)), id_(id) {}
+
+HostScope::Guard::Guard(Guard&& other) noexcept
+    : state_(std::exchange(other.state_, {})), id_(other.id_) {}
+
+HostScope::Guard::~Guard() {
+    if (const auto state = state_.lock()) state->closers.erase(id_);
+}
+
+HostScope::Guard HostScope::on_abort(std::function<void()> close_something) {
+    const auto id = state_->next_id++;
+    if (expired()) {
+        close_something();
+    } else {
+        state_->closers.emplace(id, std::move(close_something));
+    }
+    return Guard{state_, id};
+}
+
+Clock::time_point HostScope::deadline() const noexcept {
+    return state_->deadline;
+}
+
+Clock::duration HostScope::remaining() const noexcept {
+    if (state_->ended) return Clock::duration::zero();
+    return std::max(Clock::duration::zero(), state_->deadline - Clock::now());
+}
+
+bool HostScope::expired() const noexcept {
+    return state_->ended || Clock::now() >= state_->deadline;
+}
+
+bool HostScope::aborted() const noexcept {
+    return state_->aborted;
+}
+
+void HostScope::abort() noexcept {
+    state_->aborted = true;
+    state_->timer.cancel();
+    state_->fire();
+}
+
+Task<bool> HostScope::sleep(Clock::duration delay) {
+    if (expired()) co_return false;
+    asio::steady_timer timer(state_->executor, delay);
+    boost::system::error_code error;
+    {
+        const auto guard = on_abort([&timer] { timer.cancel(); });
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
+    co_return !error && !expired();
+}
+
+const asio::any_io_executor& HostScope::executor() const noexcept {
+    return state_->executor;
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,29 @@
+// Caps that protect us from hostile or broken peers, and the default budgets of one host. A number
+// here is a default; the ones a user may change are also options of `rdpsweep scan`.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace rdpsweep::limits {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::size_t in_flight = 256;        // hosts at once
+inline constexpr double connects_per_second = 200.0; // lower it behind SNAT
+inline constexpr auto connect = 5s;                  // TCP, one address
+inline constexpr auto step = 30s;                    // one exchange: TLS, a login leg, a request
+inline constexpr auto host = 90s;                    // all of one host, retries included
+inline constexpr auto cleanup = 3s;                  // leaving nothing behind, after the result
+inline constexpr int retries = 2;                    // per phase, beyond the first try
+
+inline constexpr std::size_t stdout_bytes = 4u << 20; // what a collector may print
+inline constexpr std::size_t soap_bytes = 1u << 20;   // one WS-Man answer
+inline constexpr std::size_t http_header_bytes = 64u << 10;
+inline constexpr std::size_t noise_bytes = 4u << 10; // kept of what surrounds the frame
+
+inline constexpr std::size_t resolver_threads = 8;
+inline constexpr auto resolve = 5s;
+inline constexpr std::size_t gss_threads = 4;
+
+} // namespace rdpsweep::limits

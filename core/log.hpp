@@ -1,0 +1,32 @@
+// One line an event: time, level, host, phase, message. Redacted and made printable here.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace rdpsweep {
+
+// By what the reader does next: error = the sweep is wrong, warn = a host is unknown, info =
+// progress, debug = protocol steps.
+enum class LogLevel { error, warn, info, debug };
+
+using LogField = std::pair<std::string_view, std::string>;
+
+// Opens path for appending (mode 0600) and drops what is less urgent than level. Without a call
+// nothing is logged; path "-" is stderr. False when the file cannot be opened.
+bool open_log(const std::string& path, LogLevel level);
+
+[[nodiscard]] bool log_enabled(LogLevel level) noexcept;
+
+// host may be empty. Never throws; a full disk loses the line and nothing else.
+void log_line(
+    LogLevel level,
+    std::string_view host,
+    std::string_view phase,
+    std::string_view message,
+    std::initializer_list<LogField> fields = {}
+) noexcept;
+
+} // namespace rdpsweep

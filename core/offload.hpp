@@ -1,0 +1,47 @@
+// Runs blocking work on a thread pool and resumes on the host's own lane.
+#pragma once
+
+#include "core/host_scope.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace rdpsweep {
+
+// The result of work(), or nothing when the scope ended first (the work then finishes unheard, so it must
+// own everything it touches). Call on the scope's executor; the pool must be joined before
+// the lane's io_context is destroyed.
+template <class T>
+Task<std::optional<T>> offload(asio::thread_pool& pool, std::function<T()> work, HostScope& scope) {
+    struct Shared {
+        explicit Shared(const asio::any_io_executor& executor)
+            : timer(executor, Clock::time_point::max()) {}
+
+        asio::steady_timer timer; // touched on the lane only
+        std::optional<T> result;
+        bool done = false;
+    };
+
+    auto shared = std::make_shared<Shared>(scope.executor());
+    auto lane = scope.executor();
+    asio::post(pool, [shared, lane, work = std::move(work)]() mutable {
+        auto result = work();
+        asio::post(lane, [shared = std::move(shared), result = std::move(result)]() mutable {
+            shared->result.emplace(std::move(result));
+            shared->done = true;
+            shared->timer.cancel();
+        });
+    });
+    {
+        const auto guard = scope.on_abort([shared] { shared->timer.cancel(); });
+        boost::system::error_code ignored;
+        if (!scope.expired() && !shared->done) {
+            co_await shared->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+    }
+    co_return std::move(shared->result);
+}
+
+} // namespace rdpsweep

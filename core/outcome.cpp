@@ -1,0 +1,88 @@
+#include "core/outcome.hpp"
+
+#include "core/names.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr Names<Outcome, 5> outcomes{{
+    {Outcome::assessed, "assessed"},
+    {Outcome::unreachable, "unreachable"},
+    {Outcome::refused, "refused"},
+    {Outcome::skipped, "skipped"},
+    {Outcome::not_attempted, "not_attempted"},
+}};
+
+template <class Key>
+std::size_t count_of(const std::map<Key, std::size_t>& counts, Key key) noexcept {
+    const auto at = counts.find(key);
+    return at == counts.end() ? 0 : at->second;
+}
+
+template <class Key>
+std::size_t sum(const std::map<Key, std::size_t>& counts) noexcept {
+    std::size_t total = 0;
+    for (const auto& [key, count] : counts)
+        total += count;
+    return total;
+}
+
+} // namespace
+
+std::string_view to_string(Outcome outcome) noexcept {
+    return name_of(outcomes, outcome);
+}
+
+bool from_string(std::string_view text, Outcome& outcome) noexcept {
+    return value_of(outcomes, text, outcome);
+}
+
+void Attempt::enter(Phase phase) {
+    if (phase == reached && !rungs.empty()) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (!rungs.empty()) {
+        rungs.back().second +=
+            std::chrono::duration_cast<std::chrono::milliseconds>(now - entered_);
+    }
+    entered_ = now;
+    reached = phase;
+    for (auto at = rungs.begin(); at != rungs.end(); ++at) {
+        if (at->first != phase) continue;
+        // A phase met again (a reconnect) goes on where it was; the last element is the open one.
+        auto again = *at;
+        rungs.erase(at);
+        rungs.push_back(again);
+        return;
+    }
+    rungs.emplace_back(phase, 0);
+}
+
+void Attempt::leave() {
+    const auto now = std::chrono::steady_clock::now();
+    const auto since = [now](auto then) {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(now - then);
+    };
+    if (!rungs.empty()) rungs.back().second += since(entered_);
+    entered_ = now;
+    took = since(begun_);
+}
+
+void Totals::count(const HostResult& result) {
+    ++by_outcome[result.outcome];
+    if (result.outcome == Outcome::assessed) ++by_verdict[result.verdict];
+}
+
+bool Totals::balanced() const noexcept {
+    return sum(by_outcome) == targets && sum(by_verdict) == of(Outcome::assessed);
+}
+
+std::size_t Totals::of(Outcome outcome) const noexcept {
+    return count_of(by_outcome, outcome);
+}
+
+std::size_t Totals::of(Verdict verdict) const noexcept {
+    return count_of(by_verdict, verdict);
+}
+
+} // namespace rdpsweep

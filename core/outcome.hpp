@@ -1,0 +1,123 @@
+// What became of one target, and what became of all of them.
+#pragma once
+
+#include "core/error.hpp"
+#include "core/finding.hpp"
+#include "core/result.hpp"
+#include "core/target.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rdpsweep {
+
+// Every target ends as exactly one of these.
+enum class Outcome : std::uint8_t {
+    assessed,      // facts were read and judged
+    unreachable,   // it did not answer, or stopped answering, or answered nonsense
+    refused,       // it answered and would not let us in (or we would not trust it)
+    skipped,       // left out on purpose: filtered, already assessed by the resumed run
+    not_attempted, // the run ended first
+};
+std::string_view to_string(Outcome outcome) noexcept;
+bool from_string(std::string_view text, Outcome& outcome) noexcept;
+
+// One rung of the ladder, tried.
+struct Attempt {
+    std::string transport;                                          // "winrm"
+    std::optional<Error> error;                                     // empty: it worked
+    Phase reached = Phase::resolve;                                 // the last phase entered
+    std::vector<std::pair<Phase, std::chrono::milliseconds>> rungs; // time spent in each, in order
+    std::string identity;       // as whom the host knows us; empty when unknown
+    std::vector<Message> notes; // "identity not verified (--insecure)", "pinned on first use"
+    std::chrono::milliseconds took{};
+    std::uint32_t round_trips = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_received = 0;
+
+    // Says that phase begins now: what came before ends, and its time is noted. Entering the
+    // current phase again changes nothing.
+    void enter(Phase phase);
+
+    // Ends the last phase and sets took.
+    void leave();
+
+private:
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point entered_ = begun_;
+};
+
+struct HostResult {
+    Target target;
+    std::size_t index = 0; // position in the inventory
+    Outcome outcome = Outcome::not_attempted;
+    std::string reason; // for skipped and not_attempted: one sentence
+    std::vector<Attempt> attempts;
+    std::vector<Finding> findings; // in the order of the rule table; empty unless assessed
+    Verdict verdict = Verdict::unknown;
+    Cause root_cause = Cause::none;
+    std::vector<Cause> secondary_causes;
+    std::string fingerprint;  // equal for hosts with equal causes and equal normalised evidence
+    std::string facts_json;   // the facts/1 document as received; empty unless assessed
+    std::string noise;        // what the host printed around it, bounded
+    std::int64_t started = 0; // Unix seconds, our clock
+    std::int64_t finished = 0;
+    std::chrono::milliseconds took{};
+};
+
+struct Totals {
+    std::size_t targets = 0;
+    std::map<Outcome, std::size_t> by_outcome;
+    std::map<Verdict, std::size_t> by_verdict; // of assessed hosts
+    void count(const HostResult& result);
+
+    // assessed + unreachable + refused + skipped + not_attempted == targets, and the verdicts of
+    // the assessed add up to them. False is exit 70.
+    [[nodiscard]] bool balanced() const noexcept;
+    [[nodiscard]] std::size_t of(Outcome outcome) const noexcept;
+    [[nodiscard]] std::size_t of(Verdict verdict) const noexcept;
+};
+
+// Hosts with the same root cause, verdict and evidence.
+struct Group {
+    Cause cause = Cause::none;
+    Verdict verdict = Verdict::unknown;
+    std::string signature;                 // their fingerprint
+    Message summary;                       // the deciding finding's
+    std::vector<std::string> target_names; // in inventory order
+};
+
+struct RunInfo {
+    std::string id;
+    std::int64_t started = 0;
+    std::int64_t finished = 0;
+    std::string version;
+    std::string collector_sha256;
+    std::vector<std::string> args; // redacted
+    std::vector<Message> warnings; // "--insecure", "--no-cbt", limits lowered
+    std::size_t targets = 0;       // size of the inventory
+    bool interrupted = false;
+};
+
+struct FleetReport {
+    RunInfo run;
+    Totals totals;
+    std::vector<Group> groups; // broken first, then at_risk, unknown, ok; large groups first
+};
+
+// Replays the stored hosts of a run in inventory order; memory stays that of one host.
+class HostReader {
+public:
+    virtual ~HostReader() = default;
+
+    // Calls visit once a host; stops at the first error and returns it.
+    virtual Status for_each(const std::function<void(const HostResult&)>& visit) = 0;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,343 @@
+// The JSON of rdpsweep.report/1 for hosts, runs, totals and groups, and the way back.
+#include "core/outcome_json.hpp"
+
+#include "core/json.hpp"
+#include "core/json_members.hpp"
+#include "core/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace rdpsweep {
+
+namespace {
+
+using nlohmann::json;
+
+// --- writing ------------------------------------------------------------------------------------
+
+// Text of strangers as JSON may hold it. Everything is cleaned here, so that dump() of the result
+// cannot throw, whoever calls it.
+json clean(std::string_view text) {
+    return to_valid_utf8(text);
+}
+
+json clean(const std::map<std::string, std::string>& texts) {
+    auto object = json::object();
+    for (const auto& [key, value] : texts)
+        object[to_valid_utf8(key)] = clean(value);
+    return object;
+}
+
+json clean(const std::vector<std::string>& texts) {
+    auto array = json::array();
+    for (const auto& text : texts)
+        array.push_back(clean(text));
+    return array;
+}
+
+// Null for "never": the clock's zero is no date anybody wants to read.
+json moment(std::int64_t unix_seconds) {
+    return unix_seconds == 0 ? json() : json(to_iso8601(unix_seconds));
+}
+
+json key_and_arguments(const Message& message) {
+    return {{"key", clean(message.key)}, {"arguments", clean(message.arguments)}};
+}
+
+json notes_json(const std::vector<Message>& notes, const Say& say) {
+    auto array = json::array();
+    for (const auto& note : notes) {
+        auto object = key_and_arguments(note);
+        object["text"] = clean(say(note));
+        array.push_back(std::move(object));
+    }
+    return array;
+}
+
+json rungs_json(const Attempt& attempt) {
+    auto array = json::array();
+    for (const auto& [phase, took] : attempt.rungs) {
+        array.push_back({{"rung", rung(phase)}, {"ms", took.count()}});
+    }
+    return array;
+}
+
+json attempt_json(const Attempt& attempt, const Say& say) {
+    const bool failed = attempt.error.has_value();
+    const auto stage = failed ? attempt.error->phase() : attempt.reached;
+    return {
+        {"transport", clean(attempt.transport)},
+        {"stage", rung(stage)},
+        {"code", failed ? to_string(attempt.error->code()) : std::string_view("ok")},
+        {"native", failed ? clean(attempt.error->native()) : json("")},
+        {"what", failed ? clean(attempt.error->detail()) : json("")},
+        {"hint", failed ? clean(attempt.error->hint()) : json("")},
+        {"reached", rung(attempt.reached)},
+        {"rungs", rungs_json(attempt)},
+        {"identity", clean(attempt.identity)},
+        {"notes", notes_json(attempt.notes, say)},
+        {"ms", attempt.took.count()},
+        {"round_trips", attempt.round_trips},
+        {"bytes_sent", attempt.bytes_sent},
+        {"bytes_received", attempt.bytes_received},
+    };
+}
+
+json finding_json(const Finding& finding, const Say& say) {
+    auto evidence = json::array();
+    for (const auto& item : finding.evidence) {
+        evidence.push_back(
+            {{"fact", clean(item.fact)},
+             {"observed", clean(item.observed)},
+             {"expected", clean(item.expected)}}
+        );
+    }
+    return {
+        {"rule", clean(finding.rule)},
+        {"cause", to_string(finding.cause)},
+        {"verdict", to_string(finding.verdict)},
+        {"severity", to_string(finding.severity)},
+        {"confidence", to_string(finding.confidence)},
+        {"summary", clean(say(finding.summary))},
+        {"message", key_and_arguments(finding.summary)},
+        {"evidence", std::move(evidence)},
+        {"article_step", clean(finding.article_step)},
+    };
+}
+
+// The facts as the document they are. They were decoded once already; what does not parse after
+// all is left out rather than passed on.
+json facts_object(const std::string& facts_json) {
+    if (facts_json.empty()) return {};
+    auto facts = parse_json(facts_json, Phase::decode);
+    return facts && facts->is_object() ? std::move(*facts) : json();
+}
+
+// The way in that worked; empty when none did.
+std::string_view used_transport(const HostResult& host) {
+    if (host.outcome != Outcome::assessed) return {};
+    for (auto at = host.attempts.rbegin(); at != host.attempts.rend(); ++at) {
+        if (!at->error) return at->transport;
+    }
+    return {};
+}
+
+json timing_json(const HostResult& host) {
+    return {
+        {"started", moment(host.started)},
+        {"finished", moment(host.finished)},
+        {"ms", host.took.count()},
+    };
+}
+
+// --- reading ------------------------------------------------------------------------------------
+
+Message read_message(const Members& in) {
+    return {in.text("key"), in.texts_by_name("arguments")};
+}
+
+std::vector<Message> read_notes(const Members& in, const char* key) {
+    std::vector<Message> notes;
+    in.each(key, [&](const json& element, const std::string& where) {
+        notes.push_back(read_message(Members(element, where, in.problem())));
+    });
+    return notes;
+}
+
+Attempt read_attempt(const Members& in) {
+    Attempt attempt;
+    attempt.transport = in.text("transport");
+    if (in.text("code") != "ok") {
+        attempt.error = Error(in.phase("stage"), in.name<Errc>("code"), in.text("what"))
+                            .with_native(in.text("native"))
+                            .with_hint(in.text("hint"));
+    }
+    attempt.reached = in.phase("reached");
+    in.each("rungs", [&](const json& element, const std::string& where) {
+        const Members item(element, where, in.problem());
+        attempt.rungs.emplace_back(item.phase("rung"), item.milliseconds("ms"));
+    });
+    attempt.identity = in.text("identity");
+    attempt.notes = read_notes(in, "notes");
+    attempt.took = in.milliseconds("ms");
+    attempt.round_trips = in.number<std::uint32_t>("round_trips");
+    attempt.bytes_sent = in.number<std::uint64_t>("bytes_sent");
+    attempt.bytes_received = in.number<std::uint64_t>("bytes_received");
+    return attempt;
+}
+
+Finding read_finding(const Members& in) {
+    Finding finding;
+    finding.rule = in.text("rule");
+    finding.cause = in.name<Cause>("cause");
+    finding.verdict = in.name<Verdict>("verdict");
+    finding.severity = in.name<Severity>("severity");
+    finding.confidence = in.name<Confidence>("confidence");
+    finding.summary = read_message(in.inside("message"));
+    finding.article_step = in.text("article_step");
+    in.each("evidence", [&](const json& element, const std::string& where) {
+        const Members item(element, where, in.problem());
+        finding.evidence.push_back({item.text("fact"), item.text("observed"), item.text("expected")}
+        );
+    });
+    return finding;
+}
+
+Target read_target(const Members& in) {
+    Target target;
+    target.id = in.text("id");
+    target.name = in.text("name");
+    target.address = in.text("address");
+    target.rdp_port = in.number<std::uint16_t>("rdp_port");
+    target.ladder = in.texts("route");
+    target.credential = in.text("credential");
+    target.tags = in.texts_by_name("tags");
+    target.vm = in.text("vm");
+    return target;
+}
+
+void read_judgement(const Members& in, HostResult& host) {
+    host.outcome = in.name<Outcome>("outcome");
+    host.reason = in.text("reason");
+    host.verdict = in.name<Verdict>("verdict");
+    host.root_cause = in.name<Cause>("root_cause");
+    host.secondary_causes = in.names<Cause>("secondary_causes");
+    host.fingerprint = in.text("fingerprint");
+    in.each("attempts", [&](const json& element, const std::string& where) {
+        host.attempts.push_back(read_attempt(Members(element, where, in.problem())));
+    });
+    in.each("findings", [&](const json& element, const std::string& where) {
+        host.findings.push_back(read_finding(Members(element, where, in.problem())));
+    });
+}
+
+Error malformed(std::string problem) {
+    return {Phase::decode, Errc::malformed_output, std::move(problem)};
+}
+
+} // namespace
+
+json to_json(const HostResult& host, const Say& say) {
+    auto attempts = json::array();
+    for (const auto& attempt : host.attempts)
+        attempts.push_back(attempt_json(attempt, say));
+    auto findings = json::array();
+    for (const auto& finding : host.findings)
+        findings.push_back(finding_json(finding, say));
+    auto secondary = json::array();
+    for (const auto cause : host.secondary_causes)
+        secondary.push_back(to_string(cause));
+    return {
+        {"index", host.index},
+        {"id", clean(host.target.id)},
+        {"name", clean(host.target.name)},
+        {"address", clean(host.target.address)},
+        {"rdp_port", host.target.rdp_port},
+        {"vm", clean(host.target.vm)},
+        {"route", clean(host.target.ladder)},
+        {"credential", clean(host.target.credential)},
+        {"tags", clean(host.target.tags)},
+        {"outcome", to_string(host.outcome)},
+        {"reason", clean(host.reason)},
+        {"verdict", to_string(host.verdict)},
+        {"root_cause", to_string(host.root_cause)},
+        {"secondary_causes", std::move(secondary)},
+        {"fingerprint", clean(host.fingerprint)},
+        {"transport", clean(used_transport(host))},
+        {"attempts", std::move(attempts)},
+        {"findings", std::move(findings)},
+        {"facts", facts_object(host.facts_json)},
+        {"noise", clean(host.noise)},
+        {"timing", timing_json(host)},
+    };
+}
+
+Result<HostResult> host_from_json(const json& value) {
+    std::string problem;
+    const Members in(value, "", problem);
+    HostResult host;
+    host.target = read_target(in);
+    host.index = in.number<std::size_t>("index");
+    read_judgement(in, host);
+    host.noise = in.text("noise");
+    if (const auto* facts = in.find("facts")) {
+        const Members must_be_an_object(*facts, "/facts", problem);
+        host.facts_json = dump_json(*facts);
+    }
+    const auto timing = in.inside("timing");
+    host.started = timing.time("started");
+    host.finished = timing.time("finished");
+    host.took = timing.milliseconds("ms");
+    if (problem.empty() && host.target.name.empty()) problem = "/name is missing";
+    if (!problem.empty()) return malformed(std::move(problem));
+    return host;
+}
+
+json to_json(const RunInfo& run, const Say& say) {
+    return {
+        {"id", clean(run.id)},
+        {"started", moment(run.started)},
+        {"finished", moment(run.finished)},
+        {"version", clean(run.version)},
+        {"collector_sha256", clean(run.collector_sha256)},
+        {"args", clean(run.args)},
+        {"warnings", notes_json(run.warnings, say)},
+        {"targets", run.targets},
+        {"interrupted", run.interrupted},
+    };
+}
+
+Result<RunInfo> run_from_json(const json& value) {
+    std::string problem;
+    const Members in(value, "", problem);
+    RunInfo run;
+    run.id = in.text("id");
+    run.started = in.time("started");
+    run.finished = in.time("finished");
+    run.version = in.text("version");
+    run.collector_sha256 = in.text("collector_sha256");
+    run.args = in.texts("args");
+    run.warnings = read_notes(in, "warnings");
+    run.targets = in.number<std::size_t>("targets");
+    run.interrupted = in.flag("interrupted");
+    if (problem.empty() && run.id.empty()) problem = "/id is missing";
+    if (!problem.empty()) return malformed(std::move(problem));
+    return run;
+}
+
+json to_json(const Totals& totals) {
+    auto object = json::object();
+    object["targets"] = totals.targets;
+    for (const auto outcome :
+         {Outcome::assessed,
+          Outcome::unreachable,
+          Outcome::refused,
+          Outcome::skipped,
+          Outcome::not_attempted}) {
+        object[std::string(to_string(outcome))] = totals.of(outcome);
+    }
+    for (const auto verdict :
+         {Verdict::broken,
+          Verdict::at_risk,
+          Verdict::unknown,
+          Verdict::ok,
+          Verdict::not_applicable}) {
+        object[std::string(to_string(verdict))] = totals.of(verdict);
+    }
+    return object;
+}
+
+json to_json(const Group& group, const Say& say) {
+    return {
+        {"root_cause", to_string(group.cause)},
+        {"verdict", to_string(group.verdict)},
+        {"summary", clean(say(group.summary))},
+        {"message", key_and_arguments(group.summary)},
+        {"signature", clean(group.signature)},
+        {"hosts", clean(group.target_names)},
+    };
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,27 @@
+// HostResult and FleetReport as the JSON of rdpsweep.report/1, and back. The run store and the
+// json, jsonl and html reports share it.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "core/result.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace rdpsweep {
+
+// Renders a message in the report's language; reports/messages supplies one.
+using Say = std::function<std::string(const Message&)>;
+
+// The host object of rdpsweep.report/1. Each finding and note carries its text (by say) and its
+// key and arguments, so that it can be re-rendered. facts is embedded as an object.
+nlohmann::json to_json(const HostResult& host, const Say& say);
+
+// Inverse of to_json. Error{decode, malformed_output} names the member that is wrong.
+Result<HostResult> host_from_json(const nlohmann::json& value);
+
+nlohmann::json to_json(const RunInfo& run, const Say& say);
+Result<RunInfo> run_from_json(const nlohmann::json& value);
+nlohmann::json to_json(const Totals& totals);
+nlohmann::json to_json(const Group& group, const Say& say);
+
+} // namespace rdpsweep

@@ -1,0 +1,67 @@
+// Secrets that cannot be printed, copied or left behind in freed memory, and the credentials that
+// carry them.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace rdpsweep {
+
+// Move-only, zeroised with OPENSSL_cleanse, not printable. While it lives, redact() replaces it
+// (and its Base64 and UTF-16 forms) in every log line and error text.
+class Secret {
+public:
+    explicit Secret(std::string plain);
+    Secret(Secret&& other) noexcept;
+    Secret& operator=(Secret&& other) noexcept;
+    Secret(const Secret&) = delete;
+    Secret& operator=(const Secret&) = delete;
+    ~Secret();
+
+    // The plain text. Callers pass it on at once and never store it.
+    [[nodiscard]] std::string_view reveal() const noexcept;
+
+private:
+    void forget() noexcept;
+
+    std::string plain_;
+};
+
+// text with every living Secret of at least 4 characters replaced by "[redacted]".
+std::string redact(std::string text);
+
+// Forbids core dumps and ptrace of this process (PR_SET_DUMPABLE 0, RLIMIT_CORE 0). Called by the
+// first Secret; idempotent.
+void forbid_core_dumps() noexcept;
+
+// Overwrites text with zeros before it is freed; for buffers that held a secret on the way.
+void cleanse(std::string& text) noexcept;
+
+struct Password {
+    Secret value;
+};
+
+struct PrivateKey {
+    Secret pem;
+    Secret passphrase;
+};
+
+struct BearerToken {
+    Secret value;
+    std::chrono::system_clock::time_point expires;
+};
+
+// Kerberos tickets obtained outside (kinit); empty path means the default cache.
+struct CredentialCache {
+    std::string path;
+};
+
+struct Credential {
+    std::string name;
+    std::string user; // DOMAIN\user, user@REALM or a local account's name
+    std::variant<Password, PrivateKey, BearerToken, CredentialCache> proof;
+};
+
+} // namespace rdpsweep

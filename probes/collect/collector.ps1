@@ -1,0 +1,852 @@
+# rdpsweep collector: looks at everything RDP needs on this machine and prints it as one line,
+#   RDPSWEEP1 <nonce> <length> <crc32> <facts/1 JSON in ASCII>
+# It changes nothing: no file, service, registry value or setting. Parameters come from the
+# environment: RDPSWEEP_NONCE, and RDPSWEEP_ARGS such as
+#   {"profile":"full","handshake":true,"event_hours":24}
+# Grammar and cmdlets are those of PowerShell 2.0. Nothing depends on the display language: SIDs,
+# numbers and names of keys only. What is absent gets no key in the JSON; what cannot be read is
+# listed under "unread". Every byte of this file is sent to every host, hence the narrow indent.
+
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+$began = [DateTime]::UtcNow
+$facts = @{ schema = 'facts/1' }
+$state = @{ unread = @(); port = 3389; build = 0; sockets = @(); services = @{} }
+$arguments = "$env:RDPSWEEP_ARGS"
+$lean = $arguments -match '"profile"\s*:\s*"lean"'
+$mode = "$($ExecutionContext.SessionState.LanguageMode)"
+$wow64 = "$env:PROCESSOR_ARCHITEW6432" -ne ''
+$hklm = $null
+
+$current = 'SYSTEM\CurrentControlSet'
+$server_key = "$current\Control\Terminal Server"
+$policy_key = 'SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services'
+$schannel_key = "$current\Control\SecurityProviders\SCHANNEL"
+
+# --- what could not be read ---
+
+function Add-Unread($ptr, $why, $code) {
+  $state.unread += @{ ptr = $ptr; why = $why; code = "$code" }
+}
+
+# The exception that a .NET call threw; PowerShell wraps it.
+function Get-Cause($record) {
+  $cause = $record.Exception
+  while ($cause.InnerException) { $cause = $cause.InnerException }
+  $cause
+}
+
+# WMI, COM and Win32 exceptions have a code of their own.
+function Get-Code($cause) {
+  $number = if ($cause.NativeErrorCode) { $cause.NativeErrorCode }
+  elseif ($cause.ErrorCode) { $cause.ErrorCode }
+  else { [Runtime.InteropServices.Marshal]::GetHRForException($cause) }
+  '0x{0:x8}' -f [int]$number
+}
+
+function Add-Failure($ptr, $record) {
+  $cause = Get-Cause $record
+  $code = Get-Code $cause
+  $why = 'error'
+  if ($cause -is [UnauthorizedAccessException] -or $cause -is [Security.SecurityException] -or
+    $code -match '^0x(80041003|80070005|00000005)$') { $why = 'denied' }
+  elseif ($cause -is [IO.DirectoryNotFoundException]) { $why = 'absent' }
+  # No such cmdlet, type, method, WMI namespace or class: an older or a smaller Windows.
+  elseif ($cause -is [NotSupportedException] -or $code -match '^0x(8004100e|80041010)$' -or
+    $record.FullyQualifiedErrorId -match '^(Command|Type|Method)NotFound') { $why = 'unsupported' }
+  Add-Unread $ptr $why $code
+}
+
+# --- registry: the 64-bit view ---
+
+# Null when the key does not exist; throws when it may not be read.
+function Open-Key($path) { $hklm.OpenSubKey($path) }
+
+function Get-SubKeys($key) { if ($key) { $key.GetSubKeyNames() | Select-Object -First 64 } }
+
+# .NET returns DWORDs as Int32.
+function Get-Unsigned($number) { if ($number -lt 0) { $number + 4294967296L } else { $number } }
+
+# Adds the REG_DWORD $value of $key as $to[$name].
+function Add-Dword($to, $name, $key, $value, $ptr) {
+  if (!$key) { return }
+  try {
+    $data = $key.GetValue($value)
+    if ($data -is [int]) { $to[$name] = Get-Unsigned $data }
+    elseif ($null -ne $data) { Add-Unread "$ptr/$name" 'error' 'wrong type' }
+  } catch { Add-Failure "$ptr/$name" $_ }
+}
+
+# The same for pairs: 'port=PortNumber lan=LanAdapter'.
+function Add-Dwords($to, $pairs, $key, $ptr) {
+  foreach ($pair in $pairs -split ' ') {
+    $name, $value = $pair -split '='
+    Add-Dword $to $name $key $value $ptr
+  }
+}
+
+# REG_MULTI_SZ, or REG_SZ with commas. An empty list is not an absent one.
+function Add-List($to, $name, $key, $value, $ptr) {
+  if (!$key) { return }
+  try {
+    $data = $key.GetValue($value)
+    if ($null -eq $data) { return }
+    $to[$name] = @($data | ForEach-Object { "$_" -split ',' } | ForEach-Object { $_.Trim() } |
+      Where-Object { $_ })
+  } catch { Add-Failure "$ptr/$name" $_ }
+}
+
+function Add-Hex($to, $name, $key, $value, $ptr) {
+  if (!$key) { return }
+  $data = $key.GetValue($value)
+  if ($data -is [byte[]]) {
+    $to[$name] = [BitConverter]::ToString($data).Replace('-', '').ToLowerInvariant()
+  } elseif ($null -ne $data) { Add-Unread "$ptr/$name" 'error' 'wrong type' }
+}
+
+# --- WMI and times ---
+
+function Read-Wmi($query, $namespace = 'root\cimv2') {
+  if ($PSVersionTable.PSVersion.Major -lt 6) {
+    Get-WmiObject -Namespace $namespace -Query $query -Authentication PacketPrivacy
+  } else { Get-CimInstance -Namespace $namespace -Query $query -OperationTimeoutSec 15 }
+}
+
+# The pattern "s" is the same in every culture and calendar.
+function Get-Iso($time) { $time.ToUniversalTime().ToString('s') + 'Z' }
+
+# Get-WmiObject gives times as text, 20261123030000.500000+060.
+function Get-WmiTime($value) {
+  if ($value -is [DateTime]) { return Get-Iso $value }
+  if ("$value" -notmatch '^(\d{14})\.\d{6}([+-]\d{3})$') { return }
+  $minutes = [int]$Matches[2]
+  $time = [DateTime]::ParseExact($Matches[1], 'yyyyMMddHHmmss',
+    [Globalization.CultureInfo]::InvariantCulture)
+  Get-Iso ([DateTime]::SpecifyKind($time.AddMinutes(-$minutes), 'Utc'))
+}
+
+# --- /os ---
+
+function Read-Os {
+  $os = @{}
+  $key = Open-Key 'SOFTWARE\Microsoft\Windows NT\CurrentVersion'
+  $os.build = [int]$key.GetValue('CurrentBuildNumber')
+  $state.build = $os.build
+  $os.edition = "$($key.GetValue('EditionID'))"
+  $os.install_type = "$($key.GetValue('InstallationType'))"
+  Add-Dword $os 'ubr' $key 'UBR' '/os'
+  $product = (Open-Key "$current\Control\ProductOptions").GetValue('ProductType')
+  $os.product_type = @{ WinNT = 1; LanmanNT = 2; ServerNT = 3 }["$product"]
+  $os.winpe = $null -ne (Open-Key "$current\Control\MiniNT")
+  $os.locale_lcid = [Globalization.CultureInfo]::InstalledUICulture.LCID
+  $key = Open-Key "$current\Services\Tcpip\Parameters"
+  $os.host = "$($key.GetValue('Hostname'))"
+  $os.domain = "$($key.GetValue('Domain'))"
+  $os.fqdn = ($os.host + '.' + $os.domain).TrimEnd('.')
+  # A 32-bit process on an old .NET sees another key here, and another GUID.
+  if ($wow64 -and [Environment]::Version.Major -lt 4) {
+    Add-Unread '/os/machine_guid' 'unsupported' 'wow64'
+  } else {
+    $os.machine_guid = "$((Open-Key 'SOFTWARE\Microsoft\Cryptography').GetValue('MachineGuid'))"
+  }
+  try {
+    foreach ($row in @(Read-Wmi 'SELECT DomainRole FROM Win32_ComputerSystem')) {
+      $os.domain_role = [int]$row.DomainRole
+    }
+  } catch { Add-Failure '/os/domain_role' $_ }
+  try {
+    foreach ($row in @(Read-Wmi 'SELECT LastBootUpTime FROM Win32_OperatingSystem')) {
+      $os.boot_utc = Get-WmiTime $row.LastBootUpTime
+    }
+  } catch { Add-Failure '/os/boot_utc' $_ }
+  $facts.os = $os
+}
+
+# --- /svc ---
+
+# Service accounts have the same English name on every Windows; others are looked up.
+function Get-Sid($account) {
+  if ($account -match '^(NT AUTHORITY\\)?(Local ?)?System$') { return 'S-1-5-18' }
+  if ($account -match '^NT AUTHORITY\\Local ?Service$') { return 'S-1-5-19' }
+  if ($account -match '^NT AUTHORITY\\Network ?Service$') { return 'S-1-5-20' }
+  $account = $account -replace '^\.\\', "$env:COMPUTERNAME\"
+  $found = New-Object Security.Principal.NTAccount $account
+  $found.Translate([Security.Principal.SecurityIdentifier]).Value
+}
+
+function Add-RunningState($service, $row, $ptr) {
+  if ($state.services_failure) {
+    Add-Failure "$ptr/state" $state.services_failure
+    Add-Failure "$ptr/pid" $state.services_failure
+  }
+  if (!$row) { return }
+  $states = @{ 'Stopped' = 1; 'Start Pending' = 2; 'Stop Pending' = 3; 'Running' = 4
+    'Continue Pending' = 5; 'Pause Pending' = 6; 'Paused' = 7 }
+  $service.state = $states["$($row.State)"]
+  $service.pid = [int64]$row.ProcessId
+  $service.exit = Get-Unsigned ([int64]$row.ExitCode)
+  if ($service.pid -eq 0) { return }
+  try {
+    $process = [Diagnostics.Process]::GetProcessById([int]$service.pid)
+    $service.proc_start = Get-Iso $process.StartTime
+  } catch { Add-Failure "$ptr/proc_start" $_ }
+}
+
+function Read-Services {
+  # All of them: /listener wants to know which services live in a process.
+  try {
+    foreach ($row in @(Read-Wmi 'SELECT Name,State,ProcessId,ExitCode FROM Win32_Service')) {
+      $state.services["$($row.Name)"] = $row
+    }
+  } catch { $state.services_failure = $_ }
+  $list = @()
+  foreach ($name in 'TermService', 'SessionEnv', 'UmRdpService', 'KeyIso', 'CertPropSvc',
+    'CryptSvc', 'gpsvc') {
+    $key = Open-Key "$current\Services\$name"
+    if (!$key) { continue }
+    $ptr = "/svc/$($list.Count)"
+    $service = @{ n = $name }
+    Add-Dwords $service 'start=Start type=Type' $key $ptr
+    $account = "$($key.GetValue('ObjectName'))"
+    try { if ($account) { $service.acct_sid = Get-Sid $account } }
+    catch { Add-Failure "$ptr/acct_sid" $_ }
+    Add-RunningState $service $state.services[$name] $ptr
+    $list += $service
+  }
+  $facts.svc = $list
+}
+
+# --- /listener ---
+
+# Processes that listen on TCP $port, as {a, p, pid}.
+function Read-Listening($port) {
+  $found = @()
+  try {
+    $query = 'SELECT LocalAddress,OwningProcess FROM MSFT_NetTCPConnection WHERE State=2 AND LocalPort='
+    foreach ($row in @(Read-Wmi "$query$port" 'root\StandardCimv2')) {
+      $found += @{ a = "$($row.LocalAddress)" -replace '%.*'; p = $port; pid = [int64]$row.OwningProcess }
+    }
+  } catch { $found = @() }
+  if ($found.Count) { return $found }
+  # Windows Server 2008 R2 lacks the class. Of netstat only the columns are used: the state is a
+  # translated word. A listener's foreign address is 0.0.0.0:0 or [::]:0.
+  foreach ($line in @(netstat.exe -ano)) {
+    if ("$line" -match '^\s*TCP\s+(\S+):(\d+)\s+(?:0\.0\.0\.0|\[::\]):0\s.*?(\d+)\s*$' -and
+      [int]$Matches[2] -eq $port) {
+      @{ a = $Matches[1].Trim('[]') -replace '%.*'; p = $port; pid = [int64]$Matches[3] }
+    }
+  }
+}
+
+function Read-Sockets($port) {
+  foreach ($socket in @(Read-Listening $port | Select-Object -First 64)) {
+    $ptr = "/listener/sockets/$($state.sockets.Count)"
+    try {
+      $name = [Diagnostics.Process]::GetProcessById([int]$socket.pid).ProcessName
+      $socket.img = if ($socket.pid -eq 4) { $name } else { "$name.exe" }
+    } catch { Add-Failure "$ptr/img" $_ }
+    if ($state.services_failure) { Add-Failure "$ptr/svcs" $state.services_failure }
+    else {
+      $socket.svcs = @($state.services.GetEnumerator() |
+        Where-Object { [int64]$_.Value.ProcessId -eq $socket.pid } | ForEach-Object { "$($_.Key)" })
+    }
+    $state.sockets += $socket
+  }
+}
+
+function Test-Port($token, $port) {
+  if ($token -notmatch '^(\d{1,5})(?:-(\d{1,5}))?$') { return $false }
+  $high = if ($Matches[2]) { $Matches[2] } else { $Matches[1] }
+  [int]$Matches[1] -le $port -and $port -le [int]$high
+}
+
+# Inbound TCP rules for the RDP port, for 3389 or for the service. A rule is one text such as
+# v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=3389|App=...|Svc=termservice|Name=...|
+function Read-Firewall($path, $policy) {
+  $key = Open-Key $path
+  if (!$key) { return }
+  foreach ($id in $key.GetValueNames()) {
+    $rule = "$($key.GetValue($id))"
+    if ($rule -notmatch '\|Dir=In\|' -or $rule -match '\|Protocol=(?!6\|)' -or
+      $rule -match '\|App=(?!System\||[^|]*\\svchost\.exe\|)' -or
+      $rule -match '\|Svc=(?!termservice\||\*\|)') { continue }
+    $ports = @([regex]::Matches($rule, '\|LPort(?:2_\d+)?=([^|]+)') |
+      ForEach-Object { $_.Groups[1].Value })
+    $ours = @($ports | Where-Object { (Test-Port $_ $state.port) -or (Test-Port $_ 3389) })
+    if (!$ours.Count -and $rule -notmatch '\|Svc=termservice\|') { continue }
+    @{ id = $id; policy = $policy
+      active = $rule -match '\|Active=TRUE\|'
+      allow = $rule -notmatch '\|Action=Block\|'
+      lport = if ($ports.Count) { $ports -join ',' } else { '*' }
+      profiles = @([regex]::Matches($rule, '\|Profile=([^|]+)') |
+        ForEach-Object { $_.Groups[1].Value }) }
+  }
+}
+
+function Read-PortProxies {
+  foreach ($family in 'v4tov4', 'v4tov6', 'v6tov4', 'v6tov6') {
+    $key = Open-Key "$current\Services\PortProxy\$family\tcp"
+    if (!$key) { continue }
+    foreach ($name in $key.GetValueNames()) { @{ listen = $name; to = "$($key.GetValue($name))" } }
+  }
+}
+
+function Read-Listener {
+  $listener = @{ ts = @{} }
+  $server = Open-Key $server_key
+  $tcp = Open-Key "$server_key\WinStations\RDP-Tcp"
+  $listener.key_present = $null -ne $tcp
+  Add-Dwords $listener ('port=PortNumber lan=LanAdapter enabled=fEnableWinStation ' +
+    'logon_disabled=fLogonDisabled') $tcp '/listener'
+  Add-Dword $listener 'deny_local' $server 'fDenyTSConnections' '/listener'
+  Add-Dword $listener 'deny_policy' (Open-Key $policy_key) 'fDenyTSConnections' '/listener'
+  Add-Dwords $listener.ts 'TSEnabled=TSEnabled drain=TSServerDrainMode TSUserEnabled=TSUserEnabled' `
+    $server '/listener/ts'
+  $listener.winstations = @(Get-SubKeys (Open-Key "$server_key\WinStations"))
+  if ($listener.port -gt 0 -and $listener.port -lt 65536) { $state.port = [int]$listener.port }
+  try { Read-Sockets $state.port; $listener.sockets = $state.sockets }
+  catch { Add-Failure '/listener/sockets' $_ }
+  try { $listener.portproxy = @(Read-PortProxies | Select-Object -First 64) }
+  catch { Add-Failure '/listener/portproxy' $_ }
+  try {
+    $local = "$current\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
+    $rules = @(Read-Firewall $local $false)
+    $rules += @(Read-Firewall 'SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules' $true)
+    $listener.fw = @($rules | Select-Object -First 64)
+  } catch { Add-Failure '/listener/fw' $_ }
+  $facts.listener = $listener
+}
+
+# --- /sec ---
+
+function Read-Security {
+  $sec = @{ policy = @{}; policy_source = @{} }
+  $names = @{ SecurityLayer = 'layer'; UserAuthentication = 'nla'; MinEncryptionLevel = 'minenc' }
+  Add-Dwords $sec ('layer=SecurityLayer nla=UserAuthentication minenc=MinEncryptionLevel ' +
+    'negotiate=fAllowSecProtocolNegotiation') (Open-Key "$server_key\WinStations\RDP-Tcp") '/sec'
+  $policy = Open-Key $policy_key
+  foreach ($value in @(if ($policy) { $policy.GetValueNames() | Select-Object -First 128 })) {
+    $name = if ($names[$value]) { $names[$value] } else { $value }
+    # Other texts among the policies are not ours to judge.
+    if ($names[$value] -or $policy.GetValue($value) -is [int]) {
+      Add-Dword $sec.policy $name $policy $value '/sec/policy'
+    }
+  }
+  # What Remote Desktop Services says of its listener; /cert uses it too.
+  try {
+    $query = "SELECT * FROM Win32_TSGeneralSetting WHERE TerminalName='RDP-Tcp'"
+    foreach ($row in @(Read-Wmi $query 'root\cimv2\TerminalServices')) { $state.ts = $row }
+    $sources = @{ layer = $state.ts.PolicySourceSecurityLayer
+      nla = $state.ts.PolicySourceUserAuthenticationRequired
+      minenc = $state.ts.PolicySourceMinEncryptionLevel }
+    foreach ($name in 'layer', 'nla', 'minenc') {
+      $source = $sources[$name]
+      if ($null -ne $source -and $source -le 2) { $sec.policy_source[$name] = [int]$source }
+    }
+  } catch {
+    foreach ($ptr in '/sec/policy_source', '/cert/wmi_type', '/cert/wmi_hash') { Add-Failure $ptr $_ }
+  }
+  Add-Dword $sec 'fips' (Open-Key "$current\Control\Lsa\FipsAlgorithmPolicy") 'Enabled' '/sec'
+  Add-Dword $sec 'disabledomaincreds' (Open-Key "$current\Control\Lsa") 'disabledomaincreds' '/sec'
+  $facts.sec = $sec
+}
+
+# --- /tls ---
+
+# One side of one protocol, with the registry type of each value (4 is REG_DWORD).
+function Read-Side($protocol, $side) {
+  $result = @{}
+  $key = $protocol.OpenSubKey($side)
+  foreach ($pair in @('e', 'Enabled'), @('d', 'DisabledByDefault')) {
+    $data = if ($key) { $key.GetValue($pair[1]) }
+    if ($null -eq $data) { continue }
+    $result["t$($pair[0])"] = [int]$key.GetValueKind($pair[1])
+    if ($data -is [int]) { $result[$pair[0]] = Get-Unsigned $data }
+  }
+  $result
+}
+
+function Read-Tls {
+  $tls = @{ proto = @{} }
+  $protocols = Open-Key "$schannel_key\Protocols"
+  foreach ($name in @(Get-SubKeys $protocols)) {
+    try {
+      $key = $protocols.OpenSubKey($name)
+      $tls.proto[$name] = @{ server = (Read-Side $key 'Server'); client = (Read-Side $key 'Client') }
+    } catch { Add-Failure "/tls/proto/$name" $_ }
+  }
+  foreach ($pair in @('ciphers', 'Ciphers'), @('hashes', 'Hashes'), @('kx', 'KeyExchangeAlgorithms')) {
+    $switches = @{}
+    $key = Open-Key "$schannel_key\$($pair[1])"
+    foreach ($name in @(Get-SubKeys $key)) {
+      Add-Dword $switches $name $key.OpenSubKey($name) 'Enabled' "/tls/$($pair[0])"
+    }
+    $tls[$pair[0]] = $switches
+  }
+  $policy = Open-Key 'SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002'
+  $local = Open-Key "$current\Control\Cryptography\Configuration\Local\SSL\00010002"
+  Add-List $tls 'suites_policy' $policy 'Functions' '/tls'
+  Add-List $tls 'suites_local' $local 'Functions' '/tls'
+  Add-List $tls 'curves' $policy 'EccCurves' '/tls'
+  if ($null -eq $tls.curves) { Add-List $tls 'curves' $local 'EccCurves' '/tls' }
+  Add-Dword $tls 'eventlogging' (Open-Key $schannel_key) 'EventLogging' '/tls'
+  $facts.tls = $tls
+}
+
+# --- /cert ---
+
+# The bytes as they stand in the registry; the controller parses them.
+function Read-Certificate($certificates, $name, $ptr) {
+  $result = @{ thumb = $name.ToLowerInvariant() }
+  try {
+    $blob = $certificates.OpenSubKey($name).GetValue('Blob')
+    if ($blob -is [byte[]] -and $blob.Length -le 65536) {
+      $result.blob_b64 = [Convert]::ToBase64String($blob)
+    } else { Add-Unread "$ptr/blob_b64" 'absent' '' }
+  } catch { Add-Failure "$ptr/blob_b64" $_ }
+  $result
+}
+
+function Get-Sddl($object) { $object.GetSecurityDescriptorSddlForm('Access,Owner') }
+
+function Read-Store($cert) {
+  $store = Open-Key 'SOFTWARE\Microsoft\SystemCertificates\Remote Desktop'
+  $cert.store_present = $null -ne $store
+  $list = @()
+  $certificates = if ($store) { $store.OpenSubKey('Certificates') }
+  foreach ($name in @(Get-SubKeys $certificates)) {
+    $ptr = "/cert/store/$($list.Count)"
+    if ($list.Count -eq 16) { Add-Unread $ptr 'skipped' 'cap'; break }
+    $list += Read-Certificate $certificates $name $ptr
+  }
+  $cert.store = $list
+  try {
+    $cert.store_sddl = @($store, $certificates | Where-Object { $_ } |
+      ForEach-Object { Get-Sddl $_.GetAccessControl('Access,Owner') })
+  } catch { Add-Failure '/cert/store_sddl' $_ }
+}
+
+# The certificate that is to be used, when it lies in the machine's personal store.
+function Read-Match($cert) {
+  $wanted = if ($cert.pin) { $cert.pin } else { "$($cert.wmi_hash)" }
+  $my = Open-Key 'SOFTWARE\Microsoft\SystemCertificates\MY\Certificates'
+  if (!$my -or $wanted.Length -lt 40) { return }
+  # Some pins hold more than the 20 bytes of a thumbprint.
+  $name = $wanted.Substring(0, 40).ToUpperInvariant()
+  if ($my.OpenSubKey($name)) { $cert.my_match = Read-Certificate $my $name '/cert/my_match' }
+}
+
+function Read-Certificates {
+  $cert = @{}
+  Add-Hex $cert 'self' (Open-Key "$server_key\WinStations") 'SelfSignedCertificate' '/cert'
+  $tcp = Open-Key "$server_key\WinStations\RDP-Tcp"
+  Add-Hex $cert 'pin' $tcp 'SSLCertificateSHA1Hash' '/cert'
+  if ($null -ne $cert.pin) { $cert.pin_raw_len = $cert.pin.Length / 2 }
+  $policy = Open-Key $policy_key
+  $template = if ($policy) { $policy.GetValue('CertTemplateName') }
+  if ($null -ne $template) { $cert.template = "$template" }
+  if ($null -ne $state.ts.SSLCertificateSHA1HashType) {
+    $cert.wmi_type = [int]$state.ts.SSLCertificateSHA1HashType
+  }
+  if ("$($state.ts.SSLCertificateSHA1Hash)" -match '^([0-9A-Fa-f]{2})+\z') {
+    $cert.wmi_hash = $Matches[0].ToLowerInvariant()
+  }
+  try { Read-Store $cert } catch { Add-Failure '/cert/store' $_ }
+  try { Read-Match $cert } catch { Add-Failure '/cert/my_match' $_ }
+  $facts.cert = $cert
+}
+
+# --- /keys ---
+
+# Names, sizes, owners and DACLs of the files in $folder: those of RDP's own key container first,
+# then others up to the cap; the rest is counted. No file is opened for reading.
+function Read-KeyFiles($folder, $keys, $name) {
+  $cap = if ($lean) { 0 } else { 64 }
+  $list = @()
+  $paths = @([IO.Directory]::GetFiles($folder, 'f686*') | Select-Object -First 64)
+  # .NET before 4 cannot stream a folder.
+  try { $all = [IO.Directory]::EnumerateFiles($folder) }
+  catch { $all = [IO.Directory]::GetFiles($folder) }
+  foreach ($path in $all) {
+    if ([IO.Path]::GetFileName($path) -like 'f686*') { continue }
+    if ($paths.Count -lt $cap) { $paths += $path } else { $keys.other_count++ }
+    if ($keys.other_count -ge 100000) { Add-Unread '/keys/other_count' 'skipped' 'cap'; break }
+  }
+  foreach ($path in $paths) {
+    $file = @{ n = [IO.Path]::GetFileName($path) }
+    $ptr = "/keys/$name/$($list.Count)"
+    try { $file.size = (New-Object IO.FileInfo $path).Length } catch { Add-Failure "$ptr/size" $_ }
+    try {
+      $file.sddl = Get-Sddl (New-Object Security.AccessControl.FileSecurity($path, 'Access,Owner'))
+    } catch { Add-Failure "$ptr/sddl" $_ }
+    $list += $file
+  }
+  $keys[$name] = $list
+}
+
+function Read-Keys {
+  $keys = @{ other_count = 0; dir_listed = $false }
+  $crypto = [Environment]::GetFolderPath('CommonApplicationData') + '\Microsoft\Crypto'
+  $folder = "$crypto\RSA\MachineKeys"
+  try {
+    $keys.dir_sddl = Get-Sddl (New-Object Security.AccessControl.DirectorySecurity($folder, 'Access,Owner'))
+  } catch { Add-Failure '/keys/dir_sddl' $_ }
+  try { Read-KeyFiles $folder $keys 'files'; $keys.dir_listed = $true }
+  catch { Add-Failure '/keys/files' $_ }
+  try { Read-KeyFiles "$crypto\Keys" $keys 'cng_files' } catch { Add-Failure '/keys/cng_files' $_ }
+  $facts.keys = $keys
+}
+
+# --- /gp ---
+
+# Registry.pol: "PReg", version, then [key;value;type;size;data] in UTF-16 with NULs.
+function Read-RegistryPol {
+  $system = if ($wow64) { 'Sysnative' } else { 'System32' }
+  $path = "$env:windir\$system\GroupPolicy\Machine\Registry.pol"
+  if (![IO.File]::Exists($path) -or (New-Object IO.FileInfo $path).Length -gt 1048576) { return }
+  $text = [Text.Encoding]::Unicode.GetString([IO.File]::ReadAllBytes($path))
+  foreach ($match in [regex]::Matches($text, '\[([^\[\];\x00]+)\x00;([^\[\];\x00]*)\x00;')) {
+    $name = $match.Groups[1].Value + '\' + $match.Groups[2].Value
+    if ($name -match 'Terminal S|SCHANNEL|Cryptography') { $name }
+  }
+}
+
+function Read-Rsop {
+  $query = 'SELECT registryKey,valueName FROM RSOP_RegistryPolicySetting WHERE registryKey LIKE ' +
+  '"%Terminal S%" OR registryKey LIKE "%SCHANNEL%" OR registryKey LIKE "%Cryptography%"'
+  foreach ($row in @(Read-Wmi $query 'root\rsop\computer')) { $row.registryKey + '\' + $row.valueName }
+}
+
+function Read-Policy {
+  $gp = @{ mdm = $false }
+  Add-Dword $gp 'gpsvc_start' (Open-Key "$current\Services\gpsvc") 'Start' '/gp'
+  try { $gp.rsop = @(Read-Rsop | Select-Object -First 128) } catch { Add-Failure '/gp/rsop' $_ }
+  try { $gp.registry_pol = @(Read-RegistryPol | Select-Object -First 128) }
+  catch { Add-Failure '/gp/registry_pol' $_ }
+  try {
+    $enrollments = Open-Key 'SOFTWARE\Microsoft\Enrollments'
+    foreach ($name in @(Get-SubKeys $enrollments)) {
+      if ($enrollments.OpenSubKey($name).GetValue('ProviderID') -eq 'MS DM Server') { $gp.mdm = $true }
+    }
+  } catch { Add-Failure '/gp/mdm' $_ }
+  $gp.dsc = [IO.File]::Exists("$env:windir\System32\Configuration\Current.mof")
+  $facts.gp = $gp
+}
+
+# --- /evt ---
+
+# Data fields by name, or by position where they have none. Nothing is formatted: texts are
+# translated, data is not.
+function Get-Event($label, $record) {
+  $data = @{}
+  $count = 0
+  $result = @{ prov = $label; id = [int]$record.Id; pid = [int64]$record.ProcessId; data = $data }
+  if ($record.TimeCreated) { $result.utc = Get-Iso $record.TimeCreated }
+  $xml = [xml]$record.ToXml()
+  $fields = '/*/*[local-name()="EventData"]/*|/*/*[local-name()="UserData"]/*/*'
+  foreach ($node in $xml.SelectNodes($fields)) {
+    $text = "$($node.InnerText)"
+    if ($node.LocalName -eq 'Binary') {
+      if ($text -match '^([0-9A-Fa-f]{2}){1,256}\z') { $result.bin = $text.ToLowerInvariant() }
+      continue
+    }
+    $name = "$($node.GetAttribute('Name'))"
+    if (!$name) { $name = if ($node.LocalName -eq 'Data') { "$count" } else { $node.LocalName } }
+    if ($text.Length -gt 400) { $text = $text.Substring(0, 400) }
+    if ($count++ -lt 24) { $data[$name] = $text }
+  }
+  $result
+}
+
+function Read-Log($label, $channel, $filter, $hours) {
+  $age = "TimeCreated[timediff(@SystemTime) <= $($hours * 3600000L)]"
+  $xpath = "*[System[($filter) and $age]]"
+  if ($label -eq 'Security') { $xpath += " and *[EventData[Data[@Name='KeyName']='TSSecKeySet1']]" }
+  $query = New-Object Diagnostics.Eventing.Reader.EventLogQuery($channel, 'LogName', $xpath)
+  $query.ReverseDirection = $true
+  $reader = New-Object Diagnostics.Eventing.Reader.EventLogReader $query
+  try {
+    for ($i = 0; $i -lt 50; $i++) {
+      $record = $reader.ReadEvent()
+      if (!$record) { break }
+      Get-Event $label $record
+      $record.Dispose()
+    }
+  } finally { $reader.Dispose() }
+}
+
+function Read-Events {
+  $hours = 24
+  if ($arguments -match '"event_hours"\s*:\s*(\d{1,4})') { $hours = [int]$Matches[1] }
+  # PowerShell 2.0 has not loaded the assembly these types are in.
+  if ($PSVersionTable.PSVersion.Major -lt 3) {
+    [void][Reflection.Assembly]::LoadWithPartialName('System.Core')
+  }
+  $reader = New-Object Diagnostics.Eventing.Reader.EventLogReader('System', 'LogName')
+  $oldest = $reader.ReadEvent()
+  $reader.Dispose()
+  $ts = 'Microsoft-Windows-TerminalServices-'
+  $events = @()
+  # Label, channel, provider, ids. The ids of a range stand for all between.
+  foreach ($source in @('Schannel', 'System', 'Schannel', '36870-36874 36887-36888'),
+    @('TermService', 'System', "${ts}RemoteConnectionManager", '1050-1064'),
+    @('SCM', 'System', 'Service Control Manager', '7022-7024 7031 7034'),
+    @('TermService', "${ts}RemoteConnectionManager/Operational", '', '258-261'),
+    @('RdpCoreTS', 'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational', '', '131 139-140 226'),
+    @('LSM', "${ts}LocalSessionManager/Operational", '', '16-19 36'),
+    @('Security', 'Security', '', '5058 5061')) {
+    try {
+      $ids = @($source[3] -split ' ' | ForEach-Object {
+          $low, $high = $_ -split '-'
+          if ($high) { "(EventID>=$low and EventID<=$high)" } else { "EventID=$low" }
+        })
+      $filter = '(' + ($ids -join ' or ') + ')'
+      if ($source[2]) { $filter += " and Provider[@Name='$($source[2])']" }
+      $events += @(Read-Log $source[0] $source[1] $filter $hours)
+    } catch { Add-Failure "/evt/$($source[0])" $_ }
+  }
+  $facts.evt = @($events | Sort-Object { $_.utc } -Descending)
+  $facts.evt_window_h = $hours
+  if ($oldest -and $oldest.TimeCreated) { $facts.evt_oldest_utc = Get-Iso $oldest.TimeCreated }
+}
+
+# --- /pending, /ems, /crash, /sessions ---
+
+function Read-Pending {
+  $windows = 'SOFTWARE\Microsoft\Windows\CurrentVersion'
+  $renames = (Open-Key "$current\Control\Session Manager").GetValue('PendingFileRenameOperations')
+  $facts.pending = @{
+    cbs = $null -ne (Open-Key "$windows\Component Based Servicing\RebootPending")
+    wu = $null -ne (Open-Key "$windows\WindowsUpdate\Auto Update\RebootRequired")
+    rename = $null -ne $renames
+  }
+  # .NET has no way to a key's last write time.
+  Add-Unread '/pending/ts_stale' 'unsupported' ''
+}
+
+# An element of the boot configuration: bytes or a text; null when it is not there. The comma
+# keeps a single byte an array.
+function Get-Bcd($object, $element) {
+  $key = Open-Key "BCD00000000\Objects\$object\Elements\$element"
+  if ($key) { , $key.GetValue('Element') }
+}
+
+function Read-Console {
+  if (!(Open-Key 'BCD00000000')) { Add-Unread '/ems' 'absent' ''; return }
+  $ems = @{}
+  $loader = Get-Bcd '{9dea862c-5cdd-4e70-acc1-f32b344d4795}' '23000003'
+  $settings = '{0ce4991b-e6b3-4b16-b23c-5e0d9250e5d9}'
+  $value = Get-Bcd "$loader" '260000b0'
+  if ($null -ne $value) { $ems.ems = $value[0] -ne 0 }
+  $value = Get-Bcd $settings '16000020'
+  if ($null -ne $value) { $ems.bootems = $value[0] -ne 0 }
+  $value = Get-Bcd $settings '15000022'
+  if ($null -ne $value) { $ems.port = [BitConverter]::ToUInt32($value, 0) }
+  $value = Get-Bcd $settings '15000023'
+  if ($null -ne $value) { $ems.baud = [BitConverter]::ToUInt32($value, 0) }
+  $facts.ems = $ems
+}
+
+function Read-Crash {
+  $crash = @{}
+  Add-Dword $crash 'dump' (Open-Key "$current\Control\CrashControl") 'CrashDumpEnabled' '/crash'
+  $facts.crash = $crash
+}
+
+# The words of qwinsta are translated, its columns are not: an active RDP session carries the
+# listener's name, a disconnected one has a user and no name.
+function Read-Sessions {
+  $sessions = @{ active = 0; disc = 0 }
+  foreach ($line in @(qwinsta.exe)) {
+    if ("$line" -match '^[ >]rdp-tcp#\d+\s') { $sessions.active++ }
+    elseif ("$line" -match '^ {19}\S.*?\s\d+\s') { $sessions.disc++ }
+  }
+  $facts.sessions = $sessions
+}
+
+# --- /hs ---
+
+# The confirm: TPKT 03 00 length, X.224 CC, then type 2 (selected protocol) or 3 (failure code).
+function Read-Confirm($stream, $result) {
+  $answer = [byte[]](, 0 * 19)
+  $have = 0
+  $need = 4
+  while ($have -lt $need) {
+    $count = $stream.Read($answer, $have, $need - $have)
+    if ($count -eq 0) { break }
+    $have += $count
+    if ($have -eq 4) { $need = [Math]::Min(19, 256 * $answer[2] + $answer[3]) }
+  }
+  if ($have -eq 0) { $result.errno = 'closed' }
+  elseif ($have -lt 11 -or $answer[0] -ne 3 -or $answer[5] -ne 0xD0) { $result.errno = 'not_rdp' }
+  elseif ($have -eq 19 -and $answer[11] -eq 3) { $result.x224.fail = [int]$answer[15] }
+  elseif ($have -eq 19 -and $answer[11] -eq 2) { $result.x224.proto = [int]$answer[15] }
+  else { $result.x224.proto = 0 }
+}
+
+# The callback runs within AuthenticateAsClient on this very thread, which has a runspace; on
+# another thread a script block could not run. No certificate is refused: it is what we look at.
+function Read-TlsHandshake($stream, $result) {
+  # TLS 1.0 to 1.2; 1.3 where Windows has it.
+  $protocols = 192 + 768 + 3072
+  if ($state.build -ge 20348) { $protocols += 12288 }
+  $chosen = [Enum]::ToObject([Security.Authentication.SslProtocols], $protocols)
+  $accept = { $true } -as [Net.Security.RemoteCertificateValidationCallback]
+  $tls = New-Object Net.Security.SslStream($stream, $false, $accept)
+  $tls.AuthenticateAsClient('localhost', $null, $chosen, $false)
+  $result.stage = 'done'
+  $result.tls = @{ 192 = '1.0'; 768 = '1.1'; 3072 = '1.2'; 12288 = '1.3' }[[int]$tls.SslProtocol]
+  if ($tls.NegotiatedCipherSuite) { $result.suite = "$($tls.NegotiatedCipherSuite)" }
+  $result.thumb = $tls.RemoteCertificate.GetCertHashString().ToLowerInvariant()
+}
+
+function Invoke-Handshake($address, $result) {
+  $ip = [Net.IPAddress]::Parse($address)
+  $client = New-Object Net.Sockets.TcpClient $ip.AddressFamily
+  try {
+    $pending = $client.BeginConnect($ip, $state.port, $null, $null)
+    if (!$pending.AsyncWaitHandle.WaitOne(5000, $false)) { $result.errno = 'timeout'; return }
+    $client.EndConnect($pending)
+    $client.ReceiveTimeout = 5000
+    $client.SendTimeout = 5000
+    $stream = $client.GetStream()
+    $result.stage = 'x224'
+    # Connection Request that offers TLS and CredSSP (MS-RDPBCGR 2.2.1.1).
+    $request = [byte[]](3, 0, 0, 19, 14, 224, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0)
+    $stream.Write($request, 0, 19)
+    Read-Confirm $stream $result
+    if ($result.errno -or $null -ne $result.x224.fail) { return }
+    # Protocol 0 is RDP's own security: there is no TLS to speak.
+    $result.stage = if ($result.x224.proto) { 'tls' } else { 'done' }
+    if ($result.x224.proto) { Read-TlsHandshake $stream $result }
+  } finally { $client.Close() }
+}
+
+# RDP's own handshake with this machine, up to TLS: proof rather than reasoning.
+function Read-Handshake {
+  $address = '127.0.0.1'
+  $bound = @($state.sockets | ForEach-Object { $_.a })
+  if ($bound.Count -and !($bound -match '^(0\.0\.0\.0|::|127\.0\.0\.1)$')) { $address = $bound[0] }
+  $result = @{ from = 'guest'; addr = $address; stage = 'connect'; errno = ''; x224 = @{} }
+  $start = [DateTime]::UtcNow
+  try { Invoke-Handshake $address $result }
+  catch {
+    $cause = Get-Cause $_
+    $words = @{ ConnectionRefused = 'refused'; ConnectionReset = 'reset'
+      ConnectionAborted = 'reset'; TimedOut = 'timeout' }
+    if ($cause -is [Net.Sockets.SocketException]) { $result.errno = $words["$($cause.SocketErrorCode)"] }
+    elseif ($cause -is [IO.IOException]) { $result.errno = 'closed' }
+    # Our own side may be what failed: an old .NET that does not know TLS 1.2, or a machine that
+    # forbids it to clients. That says nothing of the server.
+    elseif ("$($_.Exception)" -notmatch 'AuthenticationException' -or
+      $facts.tls.proto['TLS 1.2'].client.e -eq 0) {
+      Add-Failure '/hs' $_
+      return
+    }
+    $result.code = Get-Code $cause
+  }
+  $result.ms = [int]([DateTime]::UtcNow - $start).TotalMilliseconds
+  $facts.hs = @($result)
+}
+
+# --- /collector ---
+
+function Read-Identity($collector) {
+  $me = [Security.Principal.WindowsIdentity]::GetCurrent()
+  $collector.as_sid = $me.User.Value
+  $administrators = New-Object Security.Principal.SecurityIdentifier 'S-1-5-32-544'
+  $collector.elevated = (New-Object Security.Principal.WindowsPrincipal $me).IsInRole($administrators)
+}
+
+function Read-Collector {
+  $collector = @{ ver = '1'; path = 'ps'; wow64 = $wow64; lang_mode = $mode
+    ps = "$($PSVersionTable.PSVersion)" }
+  if ($mode -eq 'FullLanguage') {
+    try { Read-Identity $collector } catch { Add-Failure '/collector/as_sid' $_ }
+  }
+  $collector.utc = Get-Iso ([DateTime]::UtcNow)
+  $collector.ms = [int]([DateTime]::UtcNow - $began).TotalMilliseconds
+  $facts.collector = $collector
+}
+
+# --- JSON, in ASCII ---
+
+function Get-JsonText($text) {
+  if ($text -cmatch '^[ !#-\[\]-~]*\z') { return '"' + $text + '"' }
+  # A lone surrogate is not Unicode and would make the document invalid.
+  $lone = '[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]'
+  $parts = foreach ($char in ($text -replace $lone, [string][char]0xFFFD).ToCharArray()) {
+    $number = [int]$char
+    if ($number -eq 34 -or $number -eq 92) { "\$char" }
+    elseif ($number -ge 32 -and $number -le 126) { "$char" }
+    else { '\u{0:x4}' -f $number }
+  }
+  '"' + ($parts -join '') + '"'
+}
+
+function Get-Json($value) {
+  if ($value -is [string]) { Get-JsonText $value }
+  elseif ($value -is [bool]) { if ($value) { 'true' } else { 'false' } }
+  elseif ($value -is [hashtable]) {
+    # Not .Keys: a member of that name would answer instead.
+    $members = foreach ($pair in $value.GetEnumerator()) {
+      if ($null -ne $pair.Value) { (Get-JsonText "$($pair.Key)") + ':' + (Get-Json $pair.Value) }
+    }
+    '{' + ($members -join ',') + '}'
+  }
+  elseif ($value -is [array]) { '[' + (@($value | ForEach-Object { Get-Json $_ }) -join ',') + ']' }
+  else { "$value" }
+}
+
+# CRC-32 (IEEE 802.3) in Int32: clearing the low bits makes the division exact, the mask turns it
+# into a shift without sign. -306674912 is 0xEDB88320.
+function Get-Crc32($text) {
+  $table = @(for ($i = 0; $i -lt 256; $i++) {
+      $c = $i
+      for ($bit = 0; $bit -lt 8; $bit++) {
+        $half = (($c -band -2) / 2) -band 0x7FFFFFFF
+        $c = if ($c -band 1) { $half -bxor -306674912 } else { $half }
+      }
+      $c
+    })
+  $crc = -1
+  foreach ($byte in [byte[]][char[]]$text) {
+    $crc = ((($crc -band -256) / 256) -band 0xFFFFFF) -bxor $table[($crc -bxor $byte) -band 255]
+  }
+  '{0:x8}' -f ($crc -bxor -1)
+}
+
+# --- main: a group that fails is unread, the others go on ---
+
+if ($mode -eq 'FullLanguage') {
+  try { $hklm = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64') }
+  catch { $hklm = [Microsoft.Win32.Registry]::LocalMachine }
+  try { Read-Os } catch { Add-Failure '/os' $_ }
+  try { Read-Services } catch { Add-Failure '/svc' $_ }
+  try { Read-Listener } catch { Add-Failure '/listener' $_ }
+  try { Read-Security } catch { Add-Failure '/sec' $_ }
+  try { Read-Tls } catch { Add-Failure '/tls' $_ }
+  try { Read-Certificates } catch { Add-Failure '/cert' $_ }
+  try { Read-Keys } catch { Add-Failure '/keys' $_ }
+  try { Read-Policy } catch { Add-Failure '/gp' $_ }
+  try { Read-Pending } catch { Add-Failure '/pending' $_ }
+  try { Read-Console } catch { Add-Failure '/ems' $_ }
+  try { Read-Crash } catch { Add-Failure '/crash' $_ }
+  try { Read-Sessions } catch { Add-Failure '/sessions' $_ }
+  if ($arguments -match '"handshake"\s*:\s*false') { Add-Unread '/hs' 'skipped' '' }
+  else { try { Read-Handshake } catch { Add-Failure '/hs' $_ } }
+  # Last, so that what the handshake provoked is among the events.
+  if ($lean) { Add-Unread '/evt' 'skipped' 'lean' }
+  else { try { Read-Events } catch { Add-Failure '/evt' $_ } }
+} else {
+  # AppLocker or WDAC forbid .NET calls: say so instead of failing without a word.
+  foreach ($ptr in 'os', 'svc', 'listener', 'sec', 'tls', 'cert', 'keys', 'gp', 'evt', 'pending',
+    'ems', 'crash', 'hs', 'sessions') { Add-Unread "/$ptr" 'unsupported' $mode }
+}
+Read-Collector
+$facts.unread = $state.unread
+$json = Get-Json $facts
+$nonce = if ("$env:RDPSWEEP_NONCE" -match '^\w{1,64}\z') { $env:RDPSWEEP_NONCE } else { 'none' }
+$line = "RDPSWEEP1 $nonce $($json.Length) $(Get-Crc32 $json) $json`n"
+if ($mode -eq 'FullLanguage') { [Console]::Out.Write($line) } else { $line }

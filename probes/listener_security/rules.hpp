@@ -1,0 +1,13 @@
+// Root cause listener_security (article offline step 4): RDP is denied, the listener is switched
+// off, or its security settings cannot be agreed on with a client.
+#pragma once
+
+#include "probes/rule.hpp"
+
+namespace rdpsweep {
+
+Rule rdp_denied_rule() noexcept;     // RDP.DENIED
+Rule rdp_listener_rule() noexcept;   // RDP.LISTENER
+Rule security_layer_rule() noexcept; // SEC.LAYER
+
+} // namespace rdpsweep

@@ -1,0 +1,100 @@
+// SEC.LAYER: the listener's security settings can be agreed on with a client, and use TLS.
+//
+// Article, offline step 4 ("enable NLA") sets SecurityLayer, UserAuthentication and
+// fAllowSecProtocolNegotiation. The built-in command ResetRDPCert leaves SecurityLayer 0 and
+// MinEncryptionLevel 1: it turns TLS off instead of curing the certificate, which has a key of its
+// own here. Policy values win over the listener's own.
+// Sample finding: at_risk, "SecurityLayer 0 and MinEncryptionLevel 1: left by ResetRDPCert".
+#include "probes/listener_security/rules.hpp"
+#include "probes/rule_support.hpp"
+#include "probes/symptom/functional.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr RuleTraits traits{"SEC.LAYER", Cause::listener_security, "offline.4", Severity::critical};
+constexpr auto keys = with_shared(
+    "SEC.LAYER.ok",
+    "SEC.LAYER.out_of_range",
+    "SEC.LAYER.nla_without_tls",
+    "SEC.LAYER.not_in_force",
+    "SEC.LAYER.reset_residue",
+    "SEC.LAYER.tls_off",
+    "SEC.LAYER.inconsistent",
+    "SEC.LAYER.weak_encryption",
+    "SEC.LAYER.nla_off"
+);
+
+struct Settings {
+    std::uint32_t layer = 2; // 0 RDP, 1 negotiate, 2 TLS; an absent value is one Windows chooses
+    std::uint32_t nla = 1;
+    std::uint32_t min_encryption = 2; // 1 low, 2 client compatible, 3 high, 4 FIPS
+};
+
+Settings settings_of(const SecurityFacts& security) {
+    const Settings stock;
+    Settings settings;
+    settings.layer = security.effective_layer().value_or(stock.layer);
+    settings.nla = security.effective_nla().value_or(stock.nla);
+    settings.min_encryption = security.effective_min_encryption().value_or(stock.min_encryption);
+    return settings;
+}
+
+Draft& show(Draft& draft, const SecurityFacts& security) {
+    draft.with("layer", text(security.effective_layer()));
+    draft.with("nla", text(security.effective_nla()));
+    draft.with("minenc", text(security.effective_min_encryption()));
+    draft.saw(
+        security.policy_layer ? "/sec/policy/layer" : "/sec/layer",
+        text(security.effective_layer()),
+        "1 or 2"
+    );
+    draft.saw(
+        security.policy_nla ? "/sec/policy/nla" : "/sec/nla", text(security.effective_nla()), "1"
+    );
+    draft.saw(
+        security.policy_min_encryption ? "/sec/policy/minenc" : "/sec/minenc",
+        text(security.effective_min_encryption()),
+        "2 or 3"
+    );
+    return draft;
+}
+
+// Layer 0 in the registry, in order of what it means.
+Draft judge_layer_zero(const Facts& facts, const Settings& settings) {
+    // TLS was just completed: the running listener was configured before the value was written.
+    if (completed_handshake(facts) != nullptr) return at_risk(traits, "not_in_force");
+    if (settings.nla == 1) return broken(traits, "nla_without_tls");
+    return at_risk(traits, settings.min_encryption == 1 ? "reset_residue" : "tls_off");
+}
+
+Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
+    for (const auto* pointer : {"/sec/layer", "/sec/nla", "/sec/minenc", "/sec/policy"}) {
+        if (auto lost = missing(traits, facts, facts.security, pointer)) return *lost;
+    }
+    const SecurityFacts& security = *facts.security;
+    const Settings settings = settings_of(security);
+    Draft draft = ok(traits);
+    if (settings.layer > 2 || settings.nla > 1 || settings.min_encryption < 1 ||
+        settings.min_encryption > 4)
+        draft = broken(traits, "out_of_range");
+    else if (settings.layer == 0)
+        draft = judge_layer_zero(facts, settings);
+    else if (settings.layer == 2 && settings.min_encryption == 1)
+        draft = at_risk(traits, "inconsistent");
+    // The last two weaken the host and keep nobody out: hygiene.
+    else if (settings.min_encryption == 1)
+        draft = at_risk(traits, "weak_encryption").severity(Severity::low);
+    else if (settings.nla == 0)
+        draft = at_risk(traits, "nla_off").severity(Severity::low);
+    return show(draft, security);
+}
+
+} // namespace
+
+Rule security_layer_rule() noexcept {
+    return make_rule(traits, rank::security_layer, keys, evaluate);
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,87 @@
+// KEY.FOLDER: the MachineKeys folder lets Windows create the next RDP key as it should be.
+//
+// Article step 2.3 treats folder and files alike. The folder's own ACL is Everyone 0x12019f on this
+// folder only, and Administrators full. Hardened to SYSTEM and Administrators it does not break RDP
+// by itself, even renewal works, but the next key file lacks an entry and a later renewal fails.
+// Sample finding: at_risk, "The MachineKeys folder is hardened: Everyone lacks 0x12019f".
+#include "core/text.hpp"
+#include "probes/machine_keys/access.hpp"
+#include "probes/machine_keys/rules.hpp"
+#include "probes/rule_support.hpp"
+#include "probes/symptom/functional.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr RuleTraits traits{"KEY.FOLDER", Cause::machine_keys, "2.3", Severity::high};
+constexpr auto keys = with_shared(
+    "KEY.FOLDER.ok",
+    "KEY.FOLDER.unparsable",
+    "KEY.FOLDER.hardened",
+    "KEY.FOLDER.renewal_fails",
+    "KEY.FOLDER.no_certificate"
+);
+constexpr std::uint32_t everyone_mask = 0x12019f; // read and write, as shipped (section 1.4)
+
+// TermService events: the self-signed certificate could not be created, or an expired one replaced.
+bool is_creation_failure(const Event& event) {
+    return iequals(event.provider, "TermService") && (event.id == 1057 || event.id == 1058);
+}
+
+bool creation_failed(const Facts& facts) {
+    if (!facts.events) return false;
+    for (const Event& event : facts.events->events) {
+        if (is_creation_failure(event)) return true;
+    }
+    return false;
+}
+
+// Healthy Windows makes a certificate within seconds of its services starting: an empty store a
+// minute after TermService came up means that it cannot.
+bool none_appears(const Facts& facts) {
+    constexpr std::int64_t patience = 60;
+    if (!facts.rdp_certificate || facts.why_unread("/cert/store") != nullptr) return false;
+    if (!facts.rdp_certificate->store.empty() || facts.rdp_certificate->pin) return false;
+    const Service* term = facts.services ? facts.services->find("TermService") : nullptr;
+    if (term == nullptr || term->state != ServiceState::running) return false;
+    if (!term->proc_start || !facts.collector) return false;
+    return facts.collector->utc - *term->proc_start > patience;
+}
+
+Finding judge_hardened(const Facts& facts, const std::string& sddl, const std::string& lacking) {
+    Draft draft = at_risk(traits, "hardened");
+    // A completed handshake shows that today's key is usable: then it is the next one that suffers.
+    if (completed_handshake(facts) == nullptr) {
+        if (creation_failed(facts))
+            draft = broken(traits, "renewal_fails");
+        else if (none_appears(facts))
+            draft = broken(traits, "no_certificate");
+    }
+    return draft.with("lacking", lacking)
+        .saw("/keys/dir_sddl", sddl, "(A;;0x12019f;;;WD)(A;;FA;;;BA), " + lacking);
+}
+
+Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
+    if (auto lost = missing(traits, facts, facts.machine_keys, "/keys/dir_sddl")) return *lost;
+    const auto& sddl = facts.machine_keys->directory_sddl;
+    if (!sddl) return unread(traits, facts, "/keys/dir_sddl");
+    const auto descriptor = parse_sddl(*sddl);
+    if (!descriptor) return unknown(traits, "unparsable").saw("/keys/dir_sddl", *sddl, "SDDL");
+    const std::uint32_t everyone = missing_for(*descriptor, sid::everyone, everyone_mask);
+    const std::uint32_t admins = missing_for(*descriptor, sid::administrators, file_access::all);
+    if (everyone == 0 && admins == 0) return ok(traits);
+    std::string lacking;
+    if (everyone != 0) lacking = "Everyone lacks " + hex(everyone);
+    if (admins != 0)
+        lacking += std::string(lacking.empty() ? "" : ", ") + "Administrators lack " + hex(admins);
+    return judge_hardened(facts, *sddl, lacking);
+}
+
+} // namespace
+
+Rule key_folder_rule() noexcept {
+    return make_rule(traits, rank::key_folder, keys, evaluate);
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,143 @@
+// CERT.CA.VALID: the certificate somebody chose for RDP is valid and fit for it.
+//
+// Article step 2 knows only Windows' own certificate. One from a CA, or any that was pinned, is not
+// renewed by deleting it: a new one must be enrolled. Chain and revocation need the CA and are not
+// judged here.
+// Sample finding: at_risk, "The RDP certificate expires on 2026-12-01; Windows will not renew it".
+#include "core/text.hpp"
+#include "probes/rdp_certificate/rules.hpp"
+#include "probes/rdp_certificate/view.hpp"
+#include "probes/rule_support.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr RuleTraits traits{"CERT.CA.VALID", Cause::rdp_certificate, "2", Severity::high};
+constexpr auto keys = with_shared(
+    "CERT.CA.VALID.ok",
+    "CERT.CA.VALID.none",
+    "CERT.CA.VALID.unparsed",
+    "CERT.CA.VALID.clock_skew",
+    "CERT.CA.VALID.expired",
+    "CERT.CA.VALID.no_usage",
+    "CERT.CA.VALID.no_key",
+    "CERT.CA.VALID.expires",
+    "CERT.CA.VALID.not_yet_valid",
+    "CERT.CA.VALID.weak",
+    "CERT.CA.VALID.name"
+);
+constexpr std::uint32_t smallest_rsa = 2048; // NIST SP 800-57 part 1
+constexpr std::chrono::days imminent{7};     // windows-facts section 2
+
+bool is_weak(const Certificate& certificate) {
+    if (iequals(certificate.signature_hash, "SHA1") || iequals(certificate.signature_hash, "MD5"))
+        return true;
+    return certificate.key_type == "RSA" && certificate.key_bits < smallest_rsa;
+}
+
+// "*.corp.example" covers one label (RFC 6125 6.4.3).
+bool name_covers(std::string_view pattern, std::string_view host) {
+    if (iequals(pattern, host)) return true;
+    if (!pattern.starts_with("*.")) return false;
+    const auto dot = host.find('.');
+    return dot != std::string_view::npos && iequals(pattern.substr(1), host.substr(dot));
+}
+
+// True when the certificate names the host, or the host's names are not known.
+bool names_host(const Facts& facts, const Certificate& certificate) {
+    if (!facts.os || (facts.os->host.empty() && facts.os->fqdn.empty())) return true;
+    return std::any_of(
+        certificate.dns_names.begin(),
+        certificate.dns_names.end(),
+        [&](const std::string& name) {
+            return name_covers(name, facts.os->fqdn) || name_covers(name, facts.os->host);
+        }
+    );
+}
+
+// Not meant for RDP at all, or without any link to a private key.
+std::optional<Draft> judge_fitness(const StoredCertificate& chosen, const std::string& at) {
+    const Certificate& certificate = *chosen.parsed;
+    if (!certificate.server_auth && !certificate.remote_desktop_auth)
+        return broken(traits, "no_usage").saw(at + "/eku", "neither", "serverAuth or RDP");
+    if (!chosen.provider)
+        return broken(traits, "no_key").saw(at + "/provider", "none", "a key container");
+    return std::nullopt;
+}
+
+Draft judge_time(
+    const Certificate& certificate,
+    const Clocks& clocks,
+    const Policy& policy,
+    const std::string& at
+) {
+    const std::string until = to_iso8601(certificate.not_after);
+    const std::int64_t left = certificate.not_after - clocks.vm;
+    Draft draft = ok(traits);
+    if (left <= 0)
+        draft = broken(traits, "expired");
+    else if (certificate.not_before > clocks.vm)
+        draft = at_risk(traits, "not_yet_valid");
+    else if (left <= std::chrono::seconds(imminent).count())
+        draft = at_risk(traits, "expires");
+    else if (left <= std::chrono::seconds(policy.certificate_warning).count())
+        draft = at_risk(traits, "expires").severity(Severity::medium);
+    return draft.with("not_after", until)
+        .with("not_before", to_iso8601(certificate.not_before))
+        .saw(at + "/not_after", until, "more than 30 days ahead");
+}
+
+Draft judge_quality(const Facts& facts, const Certificate& certificate, const std::string& at) {
+    if (is_weak(certificate)) {
+        const std::string what = certificate.key_type + " " + std::to_string(certificate.key_bits) +
+                                 " " + certificate.signature_hash;
+        return at_risk(traits, "weak")
+            .severity(Severity::medium)
+            .with("what", what)
+            .saw(at, what, "RSA 2048 or EC, SHA-2");
+    }
+    if (!names_host(facts, certificate)) {
+        const std::string host = facts.os->fqdn.empty() ? facts.os->host : facts.os->fqdn;
+        return at_risk(traits, "name")
+            .severity(Severity::medium)
+            .with("host", host)
+            .with("subject", certificate.subject)
+            .saw(at + "/subject", certificate.subject, host);
+    }
+    return ok(traits);
+}
+
+Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
+    if (auto lost = missing(traits, facts, facts.rdp_certificate, "/cert")) return *lost;
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    const StoredCertificate* chosen = configured_certificate(certificates);
+    if (chosen == nullptr || chosen == self_signed_certificate(certificates))
+        return not_applicable(traits, "none");
+    const std::string at = pointer_to(certificates, *chosen);
+    if (!chosen->parsed)
+        return unknown(traits, "unparsed").saw(at, chosen->parse_error, "a certificate");
+    const Clocks clocks = clocks_of(facts, policy, now);
+    const bool expired = chosen->parsed->not_after <= std::min(clocks.vm, clocks.ours);
+    if (clocks.skewed && !expired)
+        return unknown(traits, "clock_skew")
+            .with("vm", to_iso8601(clocks.vm))
+            .with("ours", to_iso8601(clocks.ours))
+            .saw("/collector/utc", to_iso8601(clocks.vm), to_iso8601(clocks.ours));
+    Draft time = judge_time(*chosen->parsed, clocks, policy, at);
+    if (expired) return time;
+    if (const auto unfit = judge_fitness(*chosen, at)) return *unfit;
+    if (Finding(time).verdict != Verdict::ok) return time;
+    const Draft quality = judge_quality(facts, *chosen->parsed, at);
+    return Finding(quality).verdict == Verdict::ok ? time : quality;
+}
+
+} // namespace
+
+Rule certificate_ca_rule() noexcept {
+    return make_rule(traits, rank::certificate_ca, keys, evaluate);
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,74 @@
+// CERT.CORRUPT: the "Remote Desktop" store holds one sound certificate.
+//
+// The article's third cause ("corrupted"), for which its step 2.1 builds a path from all thumbprints
+// at once: with two certificates that names nothing, with none it names the store itself.
+// Sample finding: broken, "The stored certificate 59ef... does not parse".
+#include "core/text.hpp"
+#include "probes/rdp_certificate/rules.hpp"
+#include "probes/rdp_certificate/view.hpp"
+#include "probes/rule_support.hpp"
+#include "probes/symptom/functional.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr RuleTraits traits{"CERT.CORRUPT", Cause::rdp_certificate, "2.1", Severity::high};
+constexpr auto keys = with_shared(
+    "CERT.CORRUPT.ok",
+    "CERT.CORRUPT.empty",
+    "CERT.CORRUPT.unparsable",
+    "CERT.CORRUPT.mismatch",
+    "CERT.CORRUPT.unused",
+    "CERT.CORRUPT.several",
+    "CERT.CORRUPT.self_elsewhere"
+);
+
+bool mismatched(const StoredCertificate& certificate) {
+    return certificate.parsed && !iequals(certificate.parsed->thumbprint, certificate.key_name);
+}
+
+// A damaged entry beside a listener that serves another one is litter, not the cause.
+std::optional<Finding> judge_damage(const Facts& facts) {
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    for (const StoredCertificate& certificate : certificates.store) {
+        const bool wrong_name = mismatched(certificate);
+        if (certificate.parsed && !wrong_name) continue;
+        const std::string at = pointer_to(certificates, certificate);
+        const bool works = completed_handshake(facts) != nullptr;
+        Draft draft = works ? at_risk(traits, "unused").severity(Severity::medium)
+                            : broken(traits, wrong_name ? "mismatch" : "unparsable");
+        draft.with("thumbprint", certificate.key_name);
+        if (wrong_name)
+            return draft.saw(at + "/thumb", certificate.key_name, certificate.parsed->thumbprint);
+        return draft.saw(at + "/blob_b64", certificate.parse_error, "a certificate");
+    }
+    return std::nullopt;
+}
+
+Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
+    if (auto lost = missing(traits, facts, facts.rdp_certificate, "/cert/store")) return *lost;
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    if (certificates.store.empty()) return ok(traits, "empty");
+    if (auto damage = judge_damage(facts)) return *damage;
+    if (certificates.store.size() > 1)
+        return at_risk(traits, "several")
+            .severity(Severity::medium)
+            .with("count", std::to_string(certificates.store.size()))
+            .saw("/cert/store", std::to_string(certificates.store.size()) + " certificates", "1");
+    const bool recorded = certificates.self_signed && facts.why_unread("/cert/self") == nullptr;
+    if (recorded && !iequals(*certificates.self_signed, thumbprint_of(certificates.store.front())))
+        return at_risk(traits, "self_elsewhere")
+            .severity(Severity::medium)
+            .with("recorded", *certificates.self_signed)
+            .saw("/cert/self", *certificates.self_signed, certificates.store.front().key_name);
+    return ok(traits);
+}
+
+} // namespace
+
+Rule certificate_corrupt_rule() noexcept {
+    return make_rule(traits, rank::certificate_corrupt, keys, evaluate);
+}
+
+} // namespace rdpsweep

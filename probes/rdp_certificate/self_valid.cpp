@@ -1,0 +1,112 @@
+// CERT.SELF.VALID: the certificate Windows made for RDP is in its time, or will be renewed.
+//
+// Article step 2.1 deletes it so that Windows makes another. Windows renews it only once it has
+// expired, so "expires soon" is normal life for a certificate of 183 days: it is a risk only when
+// something stands in the way of the renewal (key file, folder, store, SessionEnv). An expired one
+// means that renewal is already failing. Whether mstsc would show "internal error" for an expired
+// certificate whose key works is UNVERIFIED, so it is critical only beside a failed handshake or a
+// failed creation on record.
+// Sample finding: broken, "The RDP certificate expired on 2026-10-02 and was not renewed".
+#include "core/text.hpp"
+#include "probes/machine_keys/rules.hpp"
+#include "probes/rdp_certificate/rules.hpp"
+#include "probes/rdp_certificate/view.hpp"
+#include "probes/rule_support.hpp"
+#include "probes/services/rules.hpp"
+#include "probes/symptom/functional.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr RuleTraits traits{"CERT.SELF.VALID", Cause::rdp_certificate, "2.1", Severity::critical};
+constexpr auto keys = with_shared(
+    "CERT.SELF.VALID.ok",
+    "CERT.SELF.VALID.none",
+    "CERT.SELF.VALID.not_in_use",
+    "CERT.SELF.VALID.unparsed",
+    "CERT.SELF.VALID.clock_skew",
+    "CERT.SELF.VALID.not_yet_valid",
+    "CERT.SELF.VALID.renewal_blocked",
+    "CERT.SELF.VALID.expired"
+);
+
+bool has_creation_failure(const Facts& facts) {
+    if (!facts.events) return false;
+    for (const Event& event : facts.events->events) {
+        if (iequals(event.provider, "TermService") && event.id == 1058) return true;
+    }
+    return false;
+}
+
+// The rules whose trouble stops the renewal, as far as it is known: an unread ACL stops nothing.
+std::string renewal_obstacles(const Facts& facts, const Policy& policy, std::int64_t now) {
+    std::string obstacles;
+    for (const Rule& rule :
+         {key_acl_rule(), key_folder_rule(), store_acl_rule(), service_state_rule()}) {
+        const Finding finding = rule.evaluate(facts, policy, now);
+        if (finding.verdict < Verdict::at_risk) continue;
+        obstacles += std::string(obstacles.empty() ? "" : ", ") + finding.rule;
+    }
+    return obstacles;
+}
+
+Finding judge_expired(const Facts& facts, const Certificate& certificate, const std::string& at) {
+    const bool down = trial(facts) == Trial::fails || has_creation_failure(facts);
+    return broken(traits, "expired")
+        .severity(down ? Severity::critical : Severity::high)
+        .with("not_after", to_iso8601(certificate.not_after))
+        .saw(at + "/not_after", to_iso8601(certificate.not_after), "in the future");
+}
+
+Finding judge_dates(
+    const Facts& facts, const Policy& policy, const Clocks& clocks, const StoredCertificate& own
+) {
+    const Certificate& certificate = *own.parsed;
+    const std::string at = pointer_to(*facts.rdp_certificate, own);
+    const bool expired = certificate.not_after <= clocks.vm;
+    if (expired && certificate.not_after <= clocks.ours)
+        return judge_expired(facts, certificate, at);
+    if (clocks.skewed)
+        return unknown(traits, "clock_skew")
+            .with("vm", to_iso8601(clocks.vm))
+            .with("ours", to_iso8601(clocks.ours))
+            .saw("/collector/utc", to_iso8601(clocks.vm), to_iso8601(clocks.ours));
+    if (expired) return judge_expired(facts, certificate, at);
+    if (certificate.not_before > clocks.vm)
+        return at_risk(traits, "not_yet_valid")
+            .with("not_before", to_iso8601(certificate.not_before))
+            .saw(at + "/not_before", to_iso8601(certificate.not_before), "in the past");
+    const auto warning = std::chrono::seconds(policy.self_signed_warning).count();
+    const bool soon = certificate.not_after - clocks.vm <= warning;
+    const std::string obstacles = soon ? renewal_obstacles(facts, policy, clocks.ours) : "";
+    const std::string until = to_iso8601(certificate.not_after);
+    if (!obstacles.empty())
+        return at_risk(traits, "renewal_blocked")
+            .with("not_after", until)
+            .with("obstacles", obstacles)
+            .saw(at + "/not_after", until, "renewal possible")
+            .saw("/keys", obstacles, "ok");
+    return ok(traits).with("not_after", until).saw(at + "/not_after", until, "in the future");
+}
+
+Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
+    if (auto lost = missing(traits, facts, facts.rdp_certificate, "/cert/store")) return *lost;
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    const StoredCertificate* own = self_signed_certificate(certificates);
+    if (own == nullptr) return ok(traits, "none");
+    const StoredCertificate* configured = configured_certificate(certificates);
+    if (configured != own) return not_applicable(traits, "not_in_use");
+    if (!own->parsed)
+        return unknown(traits, "unparsed")
+            .saw(pointer_to(certificates, *own), own->parse_error, "a certificate");
+    return judge_dates(facts, policy, clocks_of(facts, policy, now), *own);
+}
+
+} // namespace
+
+Rule certificate_self_rule() noexcept {
+    return make_rule(traits, rank::certificate_self, keys, evaluate);
+}
+
+} // namespace rdpsweep

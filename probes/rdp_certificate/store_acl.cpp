@@ -1,0 +1,90 @@
+// STORE.ACL: SYSTEM may write to the registry key that holds the "Remote Desktop" store.
+//
+// Not in the article, whose step 2.1 deletes the certificate and expects a new one to appear: with a
+// Deny for SYSTEM on the store's key none ever does. An inherited Deny comes from further up and is
+// only reported; an absent or empty store is healthy, Windows makes it.
+// Sample finding: broken, "SYSTEM is denied 0x6 on the Remote Desktop certificate store".
+#include "core/text.hpp"
+#include "probes/collect/sddl.hpp"
+#include "probes/rdp_certificate/rules.hpp"
+#include "probes/rule_support.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr RuleTraits traits{"STORE.ACL", Cause::rdp_certificate, "2.1", Severity::critical};
+constexpr auto keys = with_shared(
+    "STORE.ACL.ok",
+    "STORE.ACL.no_store",
+    "STORE.ACL.unparsable",
+    "STORE.ACL.denied",
+    "STORE.ACL.inherited"
+);
+// KEY_SET_VALUE | KEY_CREATE_SUB_KEY (winnt.h); the generic rights that contain them.
+constexpr std::uint32_t create_rights = 0x0006;
+constexpr std::uint32_t generic_write_or_all = 0x5000'0000;
+
+// Who SYSTEM is in an access check.
+bool is_system(std::string_view sid) {
+    constexpr std::array<std::string_view, 4> token{
+        "S-1-5-18", "S-1-5-32-544", "S-1-1-0", "S-1-5-11"};
+    return std::find(token.begin(), token.end(), sid) != token.end();
+}
+
+std::uint32_t denied_rights(const Ace& ace) {
+    const bool applies = (ace.flags & ace_flag::inherit_only) == 0;
+    if (ace.kind != AceKind::deny || !applies || !is_system(ace.sid)) return 0;
+    if ((ace.mask & generic_write_or_all) != 0) return create_rights;
+    return ace.mask & create_rights;
+}
+
+struct Denials {
+    std::uint32_t explicitly = 0;
+    std::uint32_t inherited = 0;
+};
+
+Denials denials_of(const SecurityDescriptor& descriptor) {
+    Denials denials;
+    for (const Ace& ace : descriptor.dacl) {
+        const bool inherited = (ace.flags & ace_flag::inherited) != 0;
+        (inherited ? denials.inherited : denials.explicitly) |= denied_rights(ace);
+    }
+    return denials;
+}
+
+Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
+    if (auto lost = missing(traits, facts, facts.rdp_certificate, "/cert/store_sddl")) return *lost;
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    if (!certificates.store_present) return ok(traits, "no_store");
+    if (certificates.store_sddl.empty()) return unread(traits, facts, "/cert/store_sddl");
+    Draft inherited = at_risk(traits, "inherited");
+    Draft denied = broken(traits, "denied");
+    Denials total;
+    for (std::size_t i = 0; i < certificates.store_sddl.size(); ++i) {
+        const std::string& sddl = certificates.store_sddl[i];
+        const std::string pointer = pointer_at("/cert/store_sddl", i, "");
+        if (facts.why_unread(pointer) != nullptr) return unread(traits, facts, pointer);
+        const auto descriptor = parse_sddl(sddl);
+        if (!descriptor) return unknown(traits, "unparsable").saw(pointer, sddl, "SDDL");
+        const Denials denials = denials_of(*descriptor);
+        if (denials.explicitly != 0) denied.saw(pointer, sddl, "no deny for S-1-5-18 on 0x6");
+        if (denials.inherited != 0) inherited.saw(pointer, sddl, "no inherited deny on 0x6");
+        total.explicitly |= denials.explicitly;
+        total.inherited |= denials.inherited;
+    }
+    if (total.explicitly != 0) return denied.with("mask", hex(total.explicitly));
+    if (total.inherited != 0) return inherited.with("mask", hex(total.inherited));
+    return ok(traits);
+}
+
+} // namespace
+
+Rule store_acl_rule() noexcept {
+    return make_rule(traits, rank::store_acl, keys, evaluate);
+}
+
+} // namespace rdpsweep

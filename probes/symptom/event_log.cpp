@@ -1,0 +1,48 @@
+// Windows of events, and which Schannel events are RDP's.
+#include "probes/symptom/event_log.hpp"
+
+#include "core/text.hpp"
+#include "probes/symptom/functional.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep {
+
+std::vector<LoggedEvent> events_of(
+    const Facts& facts, std::string_view provider, const std::function<bool(const Event&)>& keep
+) {
+    std::vector<LoggedEvent> found;
+    const auto& events = facts.events->events;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        if (iequals(events[i].provider, provider) && keep(events[i]))
+            found.push_back({&events[i], i});
+    }
+    return found;
+}
+
+bool log_covers_window(const Facts& facts, std::int64_t now) noexcept {
+    constexpr std::int64_t hour = 3600;
+    if (!facts.events || !facts.events->oldest_record) return false;
+    const bool clock = facts.collector && facts.collector->utc != 0;
+    const std::int64_t vm_now = clock ? facts.collector->utc : now;
+    return *facts.events->oldest_record <= vm_now - facts.events->window_hours * hour;
+}
+
+bool belongs_to_rdp(const Facts& facts, const Event& event) noexcept {
+    constexpr std::int64_t after_connection = 5; // seconds, windows-facts 1.9
+    if (during_handshake(facts, event)) return true;
+    const auto& events = facts.events->events;
+    return std::any_of(events.begin(), events.end(), [&](const Event& other) {
+        const bool connection = (iequals(other.provider, "RdpCoreTS") && other.id == 131) ||
+                                (iequals(other.provider, "TermService") && other.id == 261);
+        const std::int64_t delay = event.time - other.time;
+        return connection && delay >= 0 && delay <= after_connection;
+    });
+}
+
+std::string data_of(const Event& event, const char* name) {
+    const auto found = event.data.find(name);
+    return found == event.data.end() ? std::string() : found->second;
+}
+
+} // namespace rdpsweep

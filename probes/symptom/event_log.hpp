@@ -1,0 +1,36 @@
+// What may be concluded from the events of a window, and from their absence.
+#pragma once
+
+#include "core/facts.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace rdpsweep {
+
+// An event with its index in /evt.
+struct LoggedEvent {
+    const Event* event;
+    std::size_t index;
+};
+
+// The events of provider (any case) that keep accepts, newest first as reported; facts.events must
+// have been observed.
+std::vector<LoggedEvent> events_of(
+    const Facts& facts, std::string_view provider, const std::function<bool(const Event&)>& keep
+);
+
+// Whether the System log reaches back over the whole window, so that no event means none happened.
+// False when the oldest record is not known: a log that wrapped or was cleared proves nothing.
+bool log_covers_window(const Facts& facts, std::int64_t now) noexcept;
+
+// Whether a Schannel event belongs to RDP: logged while our own handshake ran, or at most 5 s after
+// a connection to RDP (RdpCoreTS 131, TermService 261). Its process id is always that of lsass.
+bool belongs_to_rdp(const Facts& facts, const Event& event) noexcept;
+
+// data[name], or "".
+std::string data_of(const Event& event, const char* name);
+
+} // namespace rdpsweep

@@ -1,0 +1,155 @@
+// EVT.RDPCERT and EVT.KEYAUDIT: what TermService and the key audit logged about the RDP key.
+//
+// Not in the article. TermService 1057/1058: no certificate could be made or replaced; 1051, 1053,
+// 1054, 1055: another was served, or it is expired or unfit; a later 1056 (a new certificate) cures
+// them. Security 5061/5058 with key TSSecKeySet1, subject NETWORK SERVICE and a return code is direct
+// proof that the key cannot be opened, where key auditing is on.
+// Sample finding: broken, "TermService could not replace its certificate (1058)".
+#include "core/text.hpp"
+#include "probes/collect/key_file_name.hpp"
+#include "probes/rule_support.hpp"
+#include "probes/symptom/event_log.hpp"
+#include "probes/symptom/functional.hpp"
+#include "probes/symptom/rules.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr RuleTraits certificate_traits{
+    "EVT.RDPCERT", Cause::rdp_certificate, "", Severity::critical};
+constexpr auto certificate_keys = with_shared(
+    "EVT.RDPCERT.ok",
+    "EVT.RDPCERT.cured",
+    "EVT.RDPCERT.log_short",
+    "EVT.RDPCERT.creation_now",
+    "EVT.RDPCERT.creation_past",
+    "EVT.RDPCERT.fallback"
+);
+constexpr RuleTraits audit_traits{"EVT.KEYAUDIT", Cause::machine_keys, "", Severity::critical};
+constexpr auto audit_keys = with_shared(
+    "EVT.KEYAUDIT.ok", "EVT.KEYAUDIT.not_audited", "EVT.KEYAUDIT.now", "EVT.KEYAUDIT.past"
+);
+
+bool is_creation_failure(const Event& event) {
+    return event.id == 1057 || event.id == 1058;
+}
+
+bool is_certificate_trouble(const Event& event) {
+    return is_creation_failure(event) || event.id == 1051 || (event.id >= 1053 && event.id <= 1055);
+}
+
+// The window's TermService troubles that no later 1056 cured, creation failures first.
+std::vector<LoggedEvent> uncured(const Facts& facts, const std::vector<LoggedEvent>& troubles) {
+    const auto created =
+        events_of(facts, "TermService", [](const Event& e) { return e.id == 1056; });
+    std::int64_t last_created = 0;
+    for (const LoggedEvent& logged : created)
+        last_created = std::max(last_created, logged.event->time);
+    std::vector<LoggedEvent> left;
+    std::copy_if(
+        troubles.begin(),
+        troubles.end(),
+        std::back_inserter(left),
+        [&](const auto& logged) { return logged.event->time > last_created; }
+    );
+    std::stable_partition(left.begin(), left.end(), [](const LoggedEvent& logged) {
+        return is_creation_failure(*logged.event);
+    });
+    return left;
+}
+
+Draft& show(Draft& draft, const LoggedEvent& logged, std::size_t count) {
+    const Event& event = *logged.event;
+    return draft.with("id", std::to_string(event.id))
+        .with("count", std::to_string(count))
+        .with("last", to_iso8601(event.time))
+        .saw(
+            pointer_at("/evt", logged.index, ""),
+            event.provider + " " + std::to_string(event.id),
+            "no such event"
+        )
+        .saw(pointer_at("/evt", logged.index, "utc"), to_iso8601(event.time), "");
+}
+
+Finding conclude_certificate(const Facts& facts, const std::vector<LoggedEvent>& events) {
+    const bool creation = is_creation_failure(*events.front().event);
+    const bool now = creation && trial(facts) == Trial::fails;
+    Draft draft = now ? broken(certificate_traits, "creation_now")
+                      : at_risk(certificate_traits, creation ? "creation_past" : "fallback")
+                            .severity(Severity::medium);
+    draft.confidence(Confidence::circumstantial);
+    return show(draft, events.front(), events.size());
+}
+
+Finding evaluate_certificate(const Facts& facts, const Policy&, std::int64_t now) {
+    if (auto lost = missing(certificate_traits, facts, facts.events, "/evt")) {
+        lost->severity = Severity::medium; // as for EVT.SCHANNEL: only ever supporting evidence
+        return *lost;
+    }
+    const auto troubles = events_of(facts, "TermService", is_certificate_trouble);
+    const auto left = uncured(facts, troubles);
+    if (!left.empty()) return conclude_certificate(facts, left);
+    if (!troubles.empty()) return ok(certificate_traits, "cured");
+    if (!log_covers_window(facts, now))
+        return unknown(certificate_traits, "log_short")
+            .severity(Severity::medium)
+            .saw(
+                "/evt_oldest_utc",
+                facts.events->oldest_record ? to_iso8601(*facts.events->oldest_record) : "unread",
+                "before the window"
+            );
+    return ok(certificate_traits);
+}
+
+// An audited access to the RDP key by TermService's account.
+bool is_rdp_key_access(const Event& event) {
+    return (event.id == 5061 || event.id == 5058) &&
+           iequals(data_of(event, "KeyName"), rdp_container) &&
+           iequals(data_of(event, "SubjectUserSid"), "S-1-5-20");
+}
+
+bool failed(const Event& event) {
+    const std::string code = data_of(event, "ReturnCode");
+    const bool zero = code.find_first_not_of("0xX") == std::string::npos;
+    return !zero;
+}
+
+Finding evaluate_audit(const Facts& facts, const Policy&, std::int64_t) {
+    if (auto lost = missing(audit_traits, facts, facts.events, "/evt")) {
+        lost->severity = Severity::medium;
+        return *lost;
+    }
+    const auto accesses = events_of(facts, "Security", is_rdp_key_access);
+    const auto failures = events_of(facts, "Security", [](const Event& event) {
+        return is_rdp_key_access(event) && failed(event);
+    });
+    // Auditing is off by default: silence is neither good nor bad.
+    if (accesses.empty()) return not_applicable(audit_traits, "not_audited");
+    // A later success shows that access was restored.
+    if (failures.empty() || accesses.front().index < failures.front().index)
+        return ok(audit_traits);
+    const bool now = trial(facts) == Trial::fails;
+    Draft draft = now ? broken(audit_traits, "now")
+                      : at_risk(audit_traits, "past").severity(Severity::medium);
+    const std::string code = data_of(*failures.front().event, "ReturnCode");
+    draft.with("code", code)
+        .saw(pointer_at("/evt", failures.front().index, "data/ReturnCode"), code, "0x0");
+    return show(draft, failures.front(), failures.size());
+}
+
+} // namespace
+
+Rule events_certificate_rule() noexcept {
+    return make_rule(
+        certificate_traits, rank::events_certificate, certificate_keys, evaluate_certificate
+    );
+}
+
+Rule events_key_audit_rule() noexcept {
+    return make_rule(audit_traits, rank::key_audit, audit_keys, evaluate_audit);
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,49 @@
+#include "reports/html/html.hpp"
+
+#include "reports/html/page.hpp"
+#include "reports/html/sections.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+class HtmlReport : public Reporter {
+public:
+    HtmlReport(Sink sink, const Catalogue& messages) : out_(std::move(sink)), words_(messages) {}
+
+    void on_host(const HostResult&) override {}
+
+    Status on_finish(const FleetReport& report, HostReader& hosts) override {
+        Digest digest;
+        html::Rendered rendered;
+        auto read = hosts.for_each([&](const HostResult& host) {
+            digest.add(host, report.run.started);
+            rendered.add(words_, host);
+        });
+        if (!read) return read;
+        const html::Page page{report, digest, rendered, words_, out_};
+        out_ << html::page_head(words_, report) << html::completeness(words_, report.totals);
+        html::write_warnings(page);
+        out_ << html::tools(words_);
+        html::write_causes(page);
+        html::write_at_risk(page);
+        html::write_not_judged(page);
+        html::write_ungrouped(page);
+        html::write_not_assessed(page);
+        html::write_healthy(page);
+        out_ << html::run_details(words_, report.run) << html::page_foot();
+        return out_.flush();
+    }
+
+private:
+    Output out_;
+    html::Words words_;
+};
+
+} // namespace
+
+std::unique_ptr<Reporter> make_html_report(Sink sink, const Catalogue& messages, ReportOptions) {
+    return std::make_unique<HtmlReport>(std::move(sink), messages);
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,191 @@
+#include "reports/html/page.hpp"
+
+#include "core/text.hpp"
+#include "reports/wording.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <vector>
+
+#include "embedded/report_css.hpp"
+#include "embedded/report_js.hpp"
+
+namespace rdpsweep::html {
+
+namespace {
+
+constexpr std::array outcomes{
+    Outcome::assessed,
+    Outcome::unreachable,
+    Outcome::refused,
+    Outcome::skipped,
+    Outcome::not_attempted,
+};
+
+constexpr std::array verdicts{
+    Verdict::broken,
+    Verdict::at_risk,
+    Verdict::unknown,
+    Verdict::ok,
+    Verdict::not_applicable,
+};
+
+// The least share of the bar that can still be seen, in per cent.
+constexpr double sliver = 0.6;
+
+std::string quoted(std::string_view value) {
+    return "\"" + std::string(value) + "\"";
+}
+
+std::string fixed(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.2f", value);
+    return text;
+}
+
+// The headline: what matters most in one sentence.
+std::string headline(const Words& words, const Totals& totals) {
+    const Arguments arguments{
+        {"broken",
+         words.catalogue().say(
+             {totals.of(Verdict::broken) == 1 ? "report.hosts.one" : "report.hosts.many",
+              {{"count", grouped(totals.of(Verdict::broken))}}}
+         )},
+        {"at_risk", grouped(totals.of(Verdict::at_risk))},
+        {"assessed", grouped(totals.of(Outcome::assessed))},
+        {"targets", grouped(totals.targets)},
+    };
+    if (totals.of(Outcome::assessed) == 0) return words("report.html.headline.nothing", arguments);
+    const bool calm = totals.of(Verdict::broken) + totals.of(Verdict::at_risk) == 0;
+    return words(calm ? "report.html.headline.calm" : "report.html.headline", arguments);
+}
+
+// A stacked bar as SVG: attributes only, since the policy forbids inline styles. Slivers are
+// widened so that one host of ten thousand can be seen; the numbers beside it are exact.
+std::string bar(const Words& words, const Totals& totals) {
+    std::vector<double> shares;
+    double sum = 0;
+    for (const auto outcome : outcomes) {
+        const auto whole = std::max<std::size_t>(totals.targets, 1);
+        auto share = 100.0 * static_cast<double>(totals.of(outcome)) / static_cast<double>(whole);
+        if (share > 0) share = std::max(share, sliver);
+        shares.push_back(share);
+        sum += share;
+    }
+    const auto share = percent(totals.of(Outcome::assessed), totals.targets);
+    auto svg = "<svg class=bar role=img aria-label=" +
+               quoted(words("report.complete", {{"percent", share}})) +
+               " viewBox=\"0 0 100 4\" preserveAspectRatio=none>";
+    double x = 0;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (shares[i] <= 0) continue;
+        const auto width = shares[i] * 100.0 / sum;
+        svg += "<rect class=" + std::string(to_string(outcomes[i])) + " x=" + fixed(x) +
+               " width=" + fixed(width) + " height=4 />";
+        x += width;
+    }
+    return svg + "</svg>\n";
+}
+
+std::string legend(const Words& words, const Totals& totals) {
+    std::string list = "<ul class=legend>\n<li><b>" + grouped(totals.targets) + "</b> " +
+                       words("report.html.targets") + " =\n";
+    std::string_view plus;
+    for (const auto outcome : outcomes) {
+        list += "<li>" + std::string(plus) + "<span class=\"key " +
+                std::string(to_string(outcome)) + "\"></span><b>" + grouped(totals.of(outcome)) +
+                "</b> " + escaped(word(words.catalogue(), outcome)) + "\n";
+        plus = "+ ";
+    }
+    return list + "</ul>\n";
+}
+
+std::string tiles(const Words& words, const Totals& totals) {
+    std::string list = "<ul class=tiles>\n";
+    for (const auto verdict : verdicts) {
+        const auto count = totals.of(verdict);
+        const auto* quiet = count == 0 ? " none" : "";
+        list += "<li class=\"tile " + std::string(to_string(verdict)) + quiet + "\"><b>" +
+                grouped(count) + "</b><span>" + words(verdict) + "</span>\n";
+    }
+    return list + "</ul>\n";
+}
+
+std::string detail(const std::string& name, const std::string& value) {
+    return value.empty() ? std::string() : "<dt>" + name + "<dd>" + value + "\n";
+}
+
+std::string toggle(std::string_view name, const std::string& label) {
+    return "<button type=button aria-pressed=true data-shows=" + std::string(name) + ">" + label +
+           "</button>\n";
+}
+
+} // namespace
+
+std::string page_head(const Words& words, const FleetReport& report) {
+    const auto& run = report.run;
+    const std::string style(embedded::report_css);
+    const auto policy = "default-src 'none'; style-src " + csp_hash(style) + "; script-src " +
+                        csp_hash(embedded::report_js) + "; base-uri 'none'; form-action 'none'";
+    return "<!DOCTYPE html>\n<html lang=" + quoted(words("report.language")) +
+           ">\n<head>\n<meta charset=utf-8>\n<meta http-equiv=Content-Security-Policy content=" +
+           quoted(policy) +
+           ">\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
+           "<meta name=color-scheme content=\"light dark\">\n"
+           "<meta name=referrer content=no-referrer>\n<title>" +
+           words("report.html.title") + " " + escaped(run.id) + "</title>\n<style>" + style +
+           "</style>\n</head>\n<body>\n<a class=skip href=#causes>" + words("report.html.skip") +
+           "</a>\n<header>\n<p class=over>rdpsweep " + escaped(run.version) + " · " +
+           escaped(run.id) + " · " + to_iso8601(run.started) + "</p>\n<h1>" +
+           words("report.html.title") + "</h1>\n<p class=lede>" + headline(words, report.totals) +
+           "</p>\n</header>\n<main>\n";
+}
+
+std::string completeness(const Words& words, const Totals& totals) {
+    auto section = "<section aria-labelledby=complete>\n<h2 id=complete>" +
+                   words("report.html.completeness") + "</h2>\n" + bar(words, totals) +
+                   legend(words, totals);
+    if (!totals.balanced()) {
+        section += "<p class=alarm role=alert>✖ " + words("report.unbalanced") + "</p>\n";
+    }
+    return section + tiles(words, totals) + "</section>\n";
+}
+
+std::string tools(const Words& words) {
+    auto form = "<div id=tools class=tools role=search hidden>\n<label for=filter>" +
+                words("report.html.filter") +
+                "</label>\n<input id=filter type=search autocomplete=off spellcheck=false>\n"
+                "<div role=group aria-label=" +
+                quoted(words("report.html.show")) + ">\n";
+    for (const auto verdict : {Verdict::broken, Verdict::at_risk, Verdict::unknown, Verdict::ok}) {
+        form += toggle(to_string(verdict), words(verdict));
+    }
+    form += toggle("obstacle", words("report.not_assessed"));
+    return form + "</div>\n<output id=matches data-text=" + quoted(words("report.html.matches")) +
+           "></output>\n</div>\n";
+}
+
+std::string run_details(const Words& words, const RunInfo& run) {
+    const auto took = std::chrono::seconds(std::max<std::int64_t>(run.finished - run.started, 0));
+    std::string arguments;
+    for (const auto& argument : run.args)
+        arguments += escaped(argument) + " ";
+    const auto code = [](const std::string& text) {
+        return text.empty() ? text : "<code>" + text + "</code>";
+    };
+    return "<section aria-labelledby=run>\n<h2 id=run>" + words("report.html.run") +
+           "</h2>\n<dl>\n" + detail(words("report.html.run.id"), code(escaped(run.id))) +
+           detail(words("report.html.run.started"), to_iso8601(run.started)) +
+           detail(words("report.html.run.took"), duration(took)) +
+           detail(words("report.html.run.version"), escaped(run.version)) +
+           detail(words("report.html.run.collector"), code(escaped(run.collector_sha256))) +
+           detail(words("report.html.run.args"), code(arguments)) + "</dl>\n<p>" +
+           words("report.html.schema") + "</p>\n</section>\n";
+}
+
+std::string page_foot() {
+    return "</main>\n<script>" + std::string(embedded::report_js) + "</script>\n</body>\n</html>\n";
+}
+
+} // namespace rdpsweep::html

@@ -1,0 +1,24 @@
+// The frame of the page and its first screen: what was looked at, before what was found.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "reports/html/markup.hpp"
+
+#include <string>
+
+namespace rdpsweep::html {
+
+// Everything up to <main>: one file, no network; the policy in its head lets a browser use the
+// embedded style and script and nothing else.
+std::string page_head(const Words& words, const FleetReport& report);
+
+// The bar over all targets with its sum, and the verdicts of those that were assessed.
+std::string completeness(const Words& words, const Totals& totals);
+
+// The filter, shown by the script only.
+std::string tools(const Words& words);
+
+std::string run_details(const Words& words, const RunInfo& run);
+std::string page_foot();
+
+} // namespace rdpsweep::html

@@ -1,0 +1,43 @@
+// The sections of the page that list hosts.
+#pragma once
+
+#include "reports/digest.hpp"
+#include "reports/html/markup.hpp"
+#include "reports/output.hpp"
+
+#include <map>
+#include <string>
+
+namespace rdpsweep::html {
+
+// Hosts already rendered, by the place where they will stand. As large as the page will be: the
+// hosts come in inventory order and leave in the order of their causes.
+struct Rendered {
+    std::map<GroupKey, std::string> grouped; // broken, at risk and unknown
+    std::map<Obstacle, std::string> obstructed;
+    std::string healthy_rows;
+    std::string not_applicable_rows;
+
+    void add(const Words& words, const HostResult& host);
+};
+
+struct Page {
+    const FleetReport& report;
+    const Digest& digest;
+    Rendered& rendered; // each piece is taken out as it is written
+    const Words& words;
+    Output& out;
+};
+
+void write_warnings(const Page& page);
+void write_causes(const Page& page);
+void write_at_risk(const Page& page);
+void write_not_judged(const Page& page);
+
+// Hosts whose group the report does not list. There should be none; none is hidden.
+void write_ungrouped(const Page& page);
+
+void write_not_assessed(const Page& page);
+void write_healthy(const Page& page);
+
+} // namespace rdpsweep::html

@@ -1,0 +1,47 @@
+// FleetReport to bytes. A report never judges; it shows what the rules found.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "core/result.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rdpsweep {
+
+class Catalogue; // reports/messages/catalogue.hpp
+
+// Where a report's bytes go. Returns an Error when they could not be written (full disk).
+using Sink = std::function<Status(std::string_view bytes)>;
+
+struct ReportOptions {
+    bool color = false;      // text only
+    std::size_t width = 100; // text only: columns of the terminal
+    std::string run;         // jsonl only: the run's id, said on lines written while it runs
+};
+
+class Reporter {
+public:
+    virtual ~Reporter() = default;
+
+    // Streamed, in completion order, while the sweep runs. Most reports ignore it.
+    virtual void on_host(const HostResult& result) = 0;
+
+    // The run is over (or interrupted). hosts replays every stored host in inventory order.
+    virtual Status on_finish(const FleetReport& report, HostReader& hosts) = 0;
+};
+
+// One row of the table of report formats.
+struct ReportFormat {
+    std::string_view name; // "html"
+    std::string_view what; // one line for --help
+    bool live;             // writes in on_host, so it may be tailed
+    std::unique_ptr<Reporter> (*make)(Sink sink, const Catalogue& messages, ReportOptions options);
+};
+
+std::span<const ReportFormat> all_reports() noexcept; // reports/registry.cpp
+
+} // namespace rdpsweep

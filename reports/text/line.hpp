@@ -1,0 +1,49 @@
+// One line of a terminal: spans of text, each with a tone, cut to the terminal's width.
+#pragma once
+
+#include "core/finding.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep {
+
+enum class Tone : std::uint8_t { plain, strong, faint, good, warning, bad };
+
+Tone tone_of(Verdict verdict) noexcept;
+
+class Line {
+public:
+    Line() = default;
+
+    explicit Line(std::string_view text, Tone tone = Tone::plain) { add(text, tone); }
+
+    // text must be fit for a terminal already: see printable().
+    Line& add(std::string_view text, Tone tone = Tone::plain);
+
+    // Spaces up to the given column; at least one.
+    Line& pad_to(std::size_t column);
+
+    // A line that is to be copied must not be cut.
+    Line& whole();
+
+    // The line with a line break; colours only when asked for. Longer than width columns: cut,
+    // with an ellipsis.
+    [[nodiscard]] std::string render(std::size_t width, bool color) const;
+
+private:
+    struct Span {
+        std::string text;
+        Tone tone;
+    };
+
+    std::vector<Span> spans_;
+    bool whole_ = false;
+};
+
+// Columns that UTF-8 text takes on a terminal: two for a wide (East Asian) character.
+std::size_t columns(std::string_view text) noexcept;
+
+} // namespace rdpsweep

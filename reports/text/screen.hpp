@@ -1,0 +1,47 @@
+// The parts of the final screen. Each gives at most the lines it was asked for and says what it
+// left out.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "reports/digest.hpp"
+#include "reports/messages/catalogue.hpp"
+#include "reports/text/line.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace rdpsweep {
+
+struct Scene {
+    const FleetReport& report;
+    const Digest& digest;
+    const std::vector<HostResult>&
+        few; // all hosts of a fleet small enough to show each; else empty
+    const Catalogue& messages;
+};
+
+using Lines = std::vector<Line>;
+
+// Which run, when, how long.
+Lines header_lines(const Scene& scene);
+
+// The sum over all targets, before any finding; then the verdicts.
+Lines completeness_lines(const Scene& scene);
+
+// What makes this run less trustworthy than it looks: --insecure, an interruption.
+Lines warning_lines(const Scene& scene, std::size_t most);
+
+// Root causes with counts and names; identical evidence folded below each.
+Lines cause_lines(const Scene& scene, std::size_t most);
+
+Lines at_risk_lines(const Scene& scene, std::size_t most);
+Lines not_judged_lines(const Scene& scene, std::size_t most);
+Lines not_assessed_lines(const Scene& scene, std::size_t most);
+
+// Commands to run next.
+Lines next_lines(const Scene& scene);
+
+// Each host of a small fleet with its evidence and its attempts.
+Lines host_lines(const Scene& scene, std::size_t most);
+
+} // namespace rdpsweep

@@ -1,0 +1,122 @@
+#include "reports/wording.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::size_t name_bytes = 60; // shown of one host's name; Azure allows 64, DNS 63 a label
+constexpr std::size_t value_bytes = 200;
+constexpr std::size_t value_length = 28; // characters of a value inside a group's sentence
+
+} // namespace
+
+std::string_view glyph(Verdict verdict) noexcept {
+    switch (verdict) {
+    case Verdict::broken:
+        return "✖";
+    case Verdict::at_risk:
+        return "▲";
+    case Verdict::unknown:
+        return "?";
+    case Verdict::ok:
+        return "✔";
+    case Verdict::not_applicable:
+        return "–";
+    }
+    return "?";
+}
+
+std::string word(const Catalogue& messages, Verdict verdict) {
+    return messages.text("report.verdict." + std::string(to_string(verdict)));
+}
+
+std::string word(const Catalogue& messages, Outcome outcome) {
+    return messages.text("report.outcome." + std::string(to_string(outcome)));
+}
+
+std::string title(const Catalogue& messages, Cause cause) {
+    const auto name = std::string(to_string(cause));
+    const auto key = "cause." + name + ".title";
+    return messages.has(key) ? messages.text(key) : name;
+}
+
+std::string say_of_many(const Catalogue& messages, const Message& note) {
+    const auto key = note.key + ".fleet";
+    return messages.has(key) ? messages.text(key) : messages.say(note);
+}
+
+std::string shortened(std::string_view text, std::size_t most) {
+    std::vector<std::size_t> starts; // of its characters
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) starts.push_back(i);
+    }
+    if (starts.size() <= most || most < 3) return std::string(text);
+    const auto tail = (most - 1) / 2;
+    const auto head = most - 1 - tail;
+    return std::string(text.substr(0, starts[head])) + "…" +
+           std::string(text.substr(starts[starts.size() - tail]));
+}
+
+std::string summary(const Catalogue& messages, const Group& group) {
+    if (group.summary.key.empty()) return messages.text("report.summary.none");
+    auto brief = group.summary;
+    for (auto& [name, value] : brief.arguments) {
+        value = shortened(printable(value, value_bytes), value_length);
+    }
+    return messages.say(brief);
+}
+
+std::string grouped(std::size_t number) {
+    auto digits = std::to_string(number);
+    for (auto at = digits.size(); at > 3;) {
+        at -= 3;
+        digits.insert(at, ",");
+    }
+    return digits;
+}
+
+std::string hosts(const Catalogue& messages, std::size_t count) {
+    const auto* key = count == 1 ? "report.hosts.one" : "report.hosts.many";
+    return messages.say({key, {{"count", grouped(count)}}});
+}
+
+std::string duration(std::chrono::milliseconds took) {
+    const auto ms = static_cast<long long>(took.count());
+    char text[64];
+    if (ms < 1'000) {
+        std::snprintf(text, sizeof text, "%lld ms", ms);
+    } else if (ms < 60'000) {
+        std::snprintf(text, sizeof text, "%lld.%lld s", ms / 1'000, ms / 100 % 10);
+    } else if (ms < 3'600'000) {
+        std::snprintf(text, sizeof text, "%lld min %lld s", ms / 60'000, ms / 1'000 % 60);
+    } else {
+        std::snprintf(text, sizeof text, "%lld h %lld min", ms / 3'600'000, ms / 60'000 % 60);
+    }
+    return text;
+}
+
+std::string percent(std::size_t part, std::size_t whole) {
+    if (whole == 0 || part == whole) return "100";
+    if (part == 0) return "0";
+    const auto tenths = std::clamp<std::size_t>((part * 1000 + whole / 2) / whole, 1, 999);
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
+
+std::string
+some_names(const Catalogue& messages, const std::vector<std::string>& names, std::size_t count) {
+    std::string text;
+    const auto shown = std::min<std::size_t>(names.size(), 3);
+    for (std::size_t i = 0; i < shown; ++i) {
+        if (i > 0) text += ", ";
+        text += printable(names[i], name_bytes);
+    }
+    if (count <= shown) return text;
+    return text + " " + messages.say({"report.more", {{"count", grouped(count - shown)}}});
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,35 @@
+// An append-only record of every remote command: which host, which script by hash, which effect.
+#pragma once
+
+#include "core/result.hpp"
+#include "transports/transport.hpp"
+
+#include <string>
+
+namespace rdpsweep {
+
+class AuditLog {
+public:
+    // An empty path records nothing. Error{config, local_limit} when the file cannot be opened.
+    static Result<AuditLog> open(const std::string& path);
+
+    AuditLog() = default;
+    AuditLog(AuditLog&& other) noexcept;
+    AuditLog& operator=(AuditLog&& other) noexcept;
+    ~AuditLog();
+
+    // Written before the command is sent: what cannot be recorded is not done.
+    Status command(
+        const Target& target,
+        std::string_view transport,
+        const std::string& user,
+        const Script& script,
+        std::string_view run_id
+    );
+
+private:
+    explicit AuditLog(int descriptor);
+    int descriptor_ = -1;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,71 @@
+// What --help says beside the list of options: the purpose, an example that works, the statuses.
+#pragma once
+
+namespace rdpsweep::help {
+
+inline constexpr auto program =
+    "Finds why Windows VMs answer RDP with \"An internal error has occurred\":\n"
+    "a whole fleet at once, without an agent, without changing anything.";
+
+inline constexpr auto program_footer = R"(Example:
+  rdpsweep scan -i fleet.yaml --report text --report html:fleet.html
+
+rdpsweep VERB --help says more about a verb.)";
+
+inline constexpr auto scan = "Reach every target, collect facts, judge them and report.";
+
+inline constexpr auto statuses = R"(Exit status:
+   0  every target assessed, nothing at or above --fail-on
+   1  rdpsweep itself failed
+   2  usage or configuration; nothing was attempted
+   3  the scope holds no target
+  10  all assessed, findings present
+  11  no finding, but more than --max-unassessed targets were not assessed
+  12  findings and incomplete
+  70  the totals do not add up to the inventory
+ 130, 143  interrupted; rdpsweep scan --resume RUN goes on)";
+
+inline constexpr auto scan_example = R"(Example:
+  export RDPSWEEP_PASSWORD=...
+  rdpsweep scan -i fleet.yaml --jobs 128 --report text --report json:run.json
+  rdpsweep scan -t 10.1.0.4,sql=10.1.0.9:5986 --user 'CORP\svc' --password-prompt)";
+
+inline constexpr auto check = "Reach every target and stop: what answered, as whom, how fast.";
+
+inline constexpr auto check_example = R"(Example:
+  rdpsweep check -i fleet.yaml --limit 20)";
+
+inline constexpr auto targets = "Print what a scan would touch, touching nothing.";
+
+inline constexpr auto targets_example = R"(Example:
+  rdpsweep targets -i fleet.yaml -t web-07=10.1.0.7 --format table
+
+Exit status: 0; 2 the inventory has mistakes; 3 it holds no target)";
+
+inline constexpr auto doctor =
+    "Check this machine: limits, clock, DNS, Kerberos, NTLM, CAs, disk;\n"
+    "with -i also that every credential can be fetched.";
+
+inline constexpr auto doctor_example = R"(Example:
+  rdpsweep doctor -i fleet.yaml
+
+Exit status: 0 fit to scan (warnings included); 1 something must be repaired; 2 usage)";
+
+inline constexpr auto rules = "List the judgement rules.";
+
+inline constexpr auto rules_example = R"(Example:
+  rdpsweep rules --format json)";
+
+inline constexpr auto explain = "Explain a rule: what it checks, its article step, the cure.\n"
+                                "Of a cause: its rules.";
+
+inline constexpr auto explain_example = R"(Example:
+  rdpsweep explain TLS.PROTO
+  rdpsweep explain machine_keys)";
+
+inline constexpr auto report = "Show a stored run again, in any format, touching no host.";
+
+inline constexpr auto report_example = R"(Example:
+  rdpsweep report last --report html:fleet.html)";
+
+} // namespace rdpsweep::help

@@ -1,0 +1,29 @@
+#include "scanner/cli/names.hpp"
+
+#include "reports/report.hpp"
+#include "transports/registry.hpp"
+
+#include <array>
+
+namespace rdpsweep {
+
+namespace {
+
+template <class Table>
+std::vector<std::string_view> names_in(const Table& table) {
+    std::vector<std::string_view> names;
+    for (const auto& row : table)
+        names.push_back(row.name);
+    return names;
+}
+
+} // namespace
+
+CliNames cli_names() {
+    static const auto transports = names_in(all_transports());
+    static const auto reports = names_in(all_reports());
+    static constexpr std::array<std::string_view, 1> languages{"en"};
+    return {transports, reports, languages};
+}
+
+} // namespace rdpsweep

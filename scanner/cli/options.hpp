@@ -1,0 +1,160 @@
+// What the command line asks for, verb by verb.
+#pragma once
+
+#include "core/finding.hpp"
+#include "core/limits.hpp"
+#include "core/log.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep {
+
+enum class Color : std::uint8_t { automatic, always, never };
+
+// How rdpsweep talks to its user; shared by all verbs.
+struct TalkOptions {
+    Color color = Color::automatic;
+    std::string lang = "en";
+    bool quiet = false;                  // -q: no progress and no advice, errors only
+    int verbose = 0;                     // how often -v was given
+    std::string log_file;                // empty: no log; "-": stderr
+    LogLevel log_level = LogLevel::info; // --log-level; -v raises it to debug
+};
+
+// A credential given on the command line; it overrides the inventory's for every target.
+struct CommandLineCredential {
+    std::string name;          // --credential: one of the inventory's
+    std::string user;          // --user
+    std::string password_file; // --password-file
+    std::string password_env;  // --password-env: a variable's name
+    bool password_prompt = false;
+    bool kerberos = false; // --kerberos: the tickets of kinit
+};
+
+// Which targets are meant; shared by scan, check, targets and doctor.
+struct ScopeOptions {
+    std::vector<std::string> inventories; // -i, in the order given; "-" is stdin
+    std::vector<std::string> targets;     // -t, commas already split: host[:port] or name=address
+    std::vector<std::string> transports;  // --transport: overrides every route; empty: as written
+    CommandLineCredential credential;
+    std::size_t limit = 0;    // --limit: the first N targets; 0: all
+    bool allow_empty = false; // --allow-empty
+};
+
+struct ReportRequest {
+    std::string format;     // one of all_reports()
+    std::string path = "-"; // "-" is stdout
+};
+
+// --fail-on never: findings do not change the exit status.
+struct FailOn {
+    std::optional<Verdict> verdict = Verdict::broken;
+};
+
+struct ScanOptions {
+    ScopeOptions scope;
+    TalkOptions talk;
+
+    std::size_t jobs = limits::in_flight;
+    double connect_rate = limits::connects_per_second; // new connections a second
+    int retries = limits::retries;
+    std::chrono::milliseconds connect_timeout = limits::connect;
+    std::chrono::milliseconds step_timeout = limits::step;
+    std::optional<std::chrono::milliseconds> deadline;     // one host; empty: the inventory's,
+                                                           // else limits::host
+    std::optional<std::chrono::milliseconds> run_deadline; // the whole run; empty: none
+    std::chrono::milliseconds quota_delay{5000}; // first pause when a host's quota is full
+
+    bool handshake = true;        // --no-handshake: no in-guest RDP handshake
+    bool legacy_tls = false;      // TLS 1.0 towards every target
+    bool channel_bindings = true; // --no-cbt
+    std::string ca_file;          // empty: the system's CAs
+    bool pin_on_first_use = false;
+    bool insecure = false;
+
+    std::vector<ReportRequest> reports; // empty: text on stdout
+    std::string state_dir;              // never empty: --state, else default_state_dir()
+    std::string resume;                 // run id; empty: a new run
+    FailOn fail_on;
+    std::size_t max_unassessed = 0;
+    std::string stats_json; // empty: none
+    std::string audit_file; // empty: none
+    std::optional<std::uint64_t> seed;
+
+    std::vector<std::string> args; // the command line as given, for RunInfo::args (no secrets: the
+                                   // options name secrets, they never carry them)
+};
+
+enum class ListFormat : std::uint8_t { table, json, lines };
+
+struct TargetsOptions {
+    ScopeOptions scope;
+    TalkOptions talk;
+    ListFormat format = ListFormat::table;
+};
+
+struct DoctorOptions {
+    ScopeOptions scope;
+    TalkOptions talk;
+    std::string state_dir;
+    std::string ca_file;
+};
+
+struct RulesOptions {
+    TalkOptions talk;
+    bool json = false;
+};
+
+struct ExplainOptions {
+    TalkOptions talk;
+    std::string subject; // a rule's id or a cause
+};
+
+struct ReportOptionsCli {
+    TalkOptions talk;
+    std::string run; // id, unique prefix of one, or "last"
+    std::vector<ReportRequest> reports;
+    std::string state_dir;
+    FailOn fail_on;
+    std::size_t max_unassessed = 0;
+};
+
+enum class Verb : std::uint8_t { none, scan, check, targets, doctor, rules, explain, report };
+
+// Names that the parser must know without depending on the folders that own them.
+struct CliNames {
+    std::span<const std::string_view> transports;
+    std::span<const std::string_view> reports;
+    std::span<const std::string_view> languages;
+};
+
+struct CommandLine {
+    Verb verb = Verb::none;
+    // Exactly the struct of the verb is filled; check uses scan.
+    ScanOptions scan;
+    TargetsOptions targets;
+    DoctorOptions doctor;
+    RulesOptions rules;
+    ExplainOptions explain;
+    ReportOptionsCli report;
+
+    // Set when there is nothing to run: --help, --version or a mistake. The text goes to stdout
+    // when the status is 0, else to stderr.
+    std::optional<int> exit;
+    std::string text;
+};
+
+// Reads the command line (without the program's name). Never throws, never touches a file.
+CommandLine parse_command_line(const std::vector<std::string>& args, const CliNames& names);
+
+// $XDG_STATE_HOME/rdpsweep, else ~/.local/state/rdpsweep, else ./.rdpsweep without a home.
+std::string default_state_dir();
+
+} // namespace rdpsweep

@@ -1,0 +1,40 @@
+// From argv to a verb.
+#include "scanner/cli/names.hpp"
+#include "scanner/cli/talk.hpp"
+#include "scanner/cli/verbs.hpp"
+#include "scanner/exit_status.hpp"
+
+namespace rdpsweep {
+
+int run_cli(int argc, char** argv) {
+    const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
+    const auto line = parse_command_line(args, cli_names());
+    if (line.exit) {
+        if (*line.exit != exit_ok) {
+            write_err(line.text);
+            return *line.exit;
+        }
+        return write_out(line.text) ? exit_ok : exit_failed;
+    }
+    switch (line.verb) {
+    case Verb::scan:
+        return run_scan(line.scan);
+    case Verb::check:
+        return run_check(line.scan);
+    case Verb::targets:
+        return run_targets(line.targets);
+    case Verb::doctor:
+        return run_doctor(line.doctor);
+    case Verb::rules:
+        return run_rules(line.rules);
+    case Verb::explain:
+        return run_explain(line.explain);
+    case Verb::report:
+        return run_report(line.report);
+    case Verb::none:
+        break;
+    }
+    return exit_usage;
+}
+
+} // namespace rdpsweep

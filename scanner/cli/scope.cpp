@@ -1,0 +1,18 @@
+#include "scanner/cli/scope.hpp"
+
+#include "scanner/cli/names.hpp"
+#include "scanner/cli/talk.hpp"
+#include "scanner/inventory/scope.hpp"
+
+namespace rdpsweep {
+
+std::optional<Inventory> load_scope(const ScopeOptions& scope) {
+    Problems problems;
+    auto inventory = resolve_scope(scope, cli_names().transports, problems);
+    if (problems.empty()) require_credentials(inventory, problems);
+    if (problems.empty()) return inventory;
+    write_err(to_text(problems));
+    return {};
+}
+
+} // namespace rdpsweep

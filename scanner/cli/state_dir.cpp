@@ -1,0 +1,23 @@
+// Where runs and pins are kept unless --state says otherwise.
+#include "scanner/cli/options.hpp"
+
+#include <cstdlib>
+
+namespace rdpsweep {
+
+std::string default_state_dir() {
+    const auto variable = [](const char* name) -> std::string {
+        const char* value = std::getenv(name);
+        return value == nullptr ? "" : value;
+    };
+    // The XDG base directory specification: a relative value is to be ignored.
+    if (const auto state = variable("XDG_STATE_HOME"); state.starts_with('/')) {
+        return state + "/rdpsweep";
+    }
+    if (const auto home = variable("HOME"); home.starts_with('/')) {
+        return home + "/.local/state/rdpsweep";
+    }
+    return ".rdpsweep";
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,19 @@
+// The verbs: each runs one and returns the exit status (scanner/exit_status.hpp).
+#pragma once
+
+#include "scanner/cli/options.hpp"
+
+namespace rdpsweep {
+
+int run_scan(const ScanOptions& options);
+int run_check(const ScanOptions& options);
+int run_report(const ReportOptionsCli& options);
+int run_targets(const TargetsOptions& options);
+int run_doctor(const DoctorOptions& options);
+int run_rules(const RulesOptions& options);
+int run_explain(const ExplainOptions& options);
+
+// Parses the command line and runs its verb. The only caller is main().
+int run_cli(int argc, char** argv);
+
+} // namespace rdpsweep

@@ -1,0 +1,78 @@
+// Where secrets come from, and the store that fetches each of them once.
+#pragma once
+
+#include "core/result.hpp"
+#include "core/secret.hpp"
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace rdpsweep {
+
+struct FromEnvironment {
+    std::string variable;
+};
+
+// The file must be ours and closed to everybody else (mode 0600 or stricter). Its first line is
+// the password.
+struct FromFile {
+    std::string path;
+};
+
+// Run without a shell; the first line it prints is the password.
+struct FromCommand {
+    std::vector<std::string> argv;
+};
+
+// Asked for on the terminal, without echo.
+struct FromPrompt {};
+
+using PasswordSource =
+    std::variant<std::monostate, FromEnvironment, FromFile, FromCommand, FromPrompt>;
+
+// A credential as the inventory names it; holds no secret.
+struct CredentialSpec {
+    std::string name;
+    std::string username;
+    PasswordSource password;
+    std::string ssh_key;   // path, kept for the ssh transport
+    bool kerberos = false; // tickets obtained outside (kinit) instead of a password
+    std::string ccache;    // with kerberos: the cache; empty: the default one
+    std::string origin;    // "fleet.yaml:3:5", for messages
+};
+
+// "environment variable RDPSWEEP_PASSWORD", "file /etc/…", "command az", "prompt",
+// "Kerberos cache", or "nothing"; never a secret.
+std::string describe(const CredentialSpec& spec);
+
+struct CredentialLimits {
+    std::chrono::milliseconds command{30'000}; // a vault's CLI is slow at its first start
+    std::size_t bytes = 64u << 10;             // of a file or a command's output
+    std::string terminal = "/dev/tty";         // where a prompt asks
+};
+
+// Resolves lazily, once per name, and remembers failures too: a vault that said no is not asked
+// again for every host. Blocking (files, commands, the terminal), so call get() before the loop
+// runs, from one thread.
+class CredentialStore {
+public:
+    explicit CredentialStore(std::vector<CredentialSpec> specs, CredentialLimits limits = {});
+
+    // The credential, valid as long as the store. Error{config, ...} says why there is none:
+    // access_denied (a file open to others), timed_out, nonzero_exit, malformed_output (empty),
+    // unsupported. No error text ever holds a part of the secret.
+    Result<const Credential*> get(std::string_view name);
+
+    [[nodiscard]] const std::vector<CredentialSpec>& specs() const noexcept { return specs_; }
+
+private:
+    std::vector<CredentialSpec> specs_;
+    CredentialLimits limits_;
+    std::map<std::string, Result<Credential>, std::less<>> known_;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,236 @@
+#include "scanner/inventory/inventory.hpp"
+
+#include "core/text.hpp"
+#include "scanner/inventory/read_file.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr auto default_transport = "winrm";
+
+std::string folder_of(const std::string& path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos) return {};
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+enum class Format : std::uint8_t { yaml, csv, lines, unknown };
+
+Format format_of(const std::string& path) {
+    // <(command) and /dev/stdin: a pipe has no ending.
+    if (path == "-" || path.starts_with("/dev/fd/") || path == "/dev/stdin") return Format::lines;
+    const auto name = ascii_lower(path.substr(path.rfind('/') + 1));
+    // JSON is YAML.
+    for (const auto ending : {".yaml", ".yml", ".json"}) {
+        if (name.ends_with(ending)) return Format::yaml;
+    }
+    if (name.ends_with(".csv")) return Format::csv;
+    for (const auto ending : {".txt", ".list"}) {
+        if (name.ends_with(ending)) return Format::lines;
+    }
+    return Format::unknown;
+}
+
+bool needs_address(std::string_view transport) noexcept {
+    return transport != "serial" && transport != "run-command";
+}
+
+// A-Z folded, without making a copy of either.
+bool folded_less(std::string_view a, std::string_view b) noexcept {
+    const auto fold = [](char c) {
+        return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    };
+    return std::lexicographical_compare(
+        a.begin(),
+        a.end(),
+        b.begin(),
+        b.end(),
+        [&fold](char x, char y) { return fold(x) < fold(y); }
+    );
+}
+
+// Complains about every target for which an earlier one is neither less nor greater. The order of
+// the complaints is that of the inventory.
+template <class Less, class Say>
+void find_duplicates(const std::vector<Target>& targets, Less less, Say say) {
+    std::vector<std::uint32_t> order(targets.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return less(targets[a], targets[b]);
+    });
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> twins; // later, earlier
+    std::uint32_t first = 0;                                    // of the run of equals
+    for (std::uint32_t i = 1; i < order.size(); ++i) {
+        if (less(targets[order[first]], targets[order[i]])) {
+            first = i;
+        } else {
+            twins.emplace_back(order[i], order[first]);
+        }
+    }
+    std::sort(twins.begin(), twins.end());
+    for (const auto& [later, earlier] : twins)
+        say(targets[later], targets[earlier]);
+}
+
+void check_duplicates(const std::vector<Target>& targets, Problems& problems) {
+    find_duplicates(
+        targets,
+        [](const Target& a, const Target& b) { return folded_less(a.name, b.name); },
+        [&problems](const Target& later, const Target& earlier) {
+            problems.add(
+                later.origin,
+                "the target " + in_quotes(later.name) + " is already defined at " + earlier.origin,
+                "remove one of them, or give it another name"
+            );
+        }
+    );
+    // Targets that differ in name only. What has no address is told apart by its ARM id.
+    find_duplicates(
+        targets,
+        [](const Target& a, const Target& b) {
+            if (a.address.empty() || b.address.empty()) {
+                if (!a.address.empty() || !b.address.empty()) return a.address.empty();
+                return folded_less(a.id, b.id);
+            }
+            if (folded_less(a.address, b.address)) return true;
+            if (folded_less(b.address, a.address)) return false;
+            return a.winrm.port < b.winrm.port;
+        },
+        [&problems](const Target& later, const Target& earlier) {
+            if (iequals(later.name, earlier.name)) return; // said already
+            const auto what = later.address.empty() ? "ARM id" : "address and port";
+            problems.add(
+                later.origin,
+                in_quotes(later.name) + " has the same " + what + " as " + in_quotes(earlier.name) +
+                    " at " + earlier.origin,
+                "remove one of them"
+            );
+        }
+    );
+}
+
+void check_targets(const Inventory& inventory, Problems& problems) {
+    std::vector<std::string_view> names;
+    for (const auto& credential : inventory.credentials)
+        names.push_back(credential.name);
+    for (const auto& target : inventory.targets) {
+        if (problems.full()) return;
+        const bool known = std::find(names.begin(), names.end(), target.credential) != names.end();
+        if (!target.credential.empty() && !known) {
+            problems.add(
+                target.origin,
+                "no credential is named " + in_quotes(target.credential),
+                names.empty() ? "define it under credentials:"
+                              : suggest(target.credential, names, "known credentials")
+            );
+        }
+        if (!target.address.empty()) continue;
+        const auto way = std::find_if(target.ladder.begin(), target.ladder.end(), needs_address);
+        if (way == target.ladder.end()) continue;
+        problems.add(
+            target.origin,
+            in_quotes(target.name) + " has no address, which " + *way + " needs",
+            "add address: with an IP address or a DNS name"
+        );
+    }
+}
+
+void check_credentials(const std::vector<CredentialSpec>& credentials, Problems& problems) {
+    std::vector<const CredentialSpec*> seen;
+    for (const auto& spec : credentials) {
+        const auto twin = std::find_if(seen.begin(), seen.end(), [&spec](const auto* other) {
+            return other->name == spec.name;
+        });
+        if (twin != seen.end()) {
+            problems.add(
+                spec.origin,
+                "the credential " + in_quotes(spec.name) + " is already defined at " +
+                    (*twin)->origin,
+                "remove one of them"
+            );
+        }
+        seen.push_back(&spec);
+    }
+}
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>& from) {
+    if (to.empty()) {
+        to = std::move(from);
+    } else {
+        to.insert(
+            to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end())
+        );
+    }
+}
+
+} // namespace
+
+std::string_view to_string(LimitScope scope) noexcept {
+    switch (scope) {
+    case LimitScope::all:
+        return "all";
+    case LimitScope::subnet:
+        return "subnet";
+    case LimitScope::credential:
+        return "credential";
+    case LimitScope::transport:
+        return "transport";
+    }
+    return "";
+}
+
+void read_source(const std::string& path, const ReadContext& context, InventorySource& source) {
+    const auto format = format_of(path);
+    if (format == Format::unknown) {
+        context.problems.add(
+            context.file,
+            "the ending of " + in_quotes(path) + " names no inventory format",
+            "known: .yaml .yml .json, .csv, .txt .list, - for lines on stdin"
+        );
+        return;
+    }
+    const auto text = read_file(path, inventory_limits::file_bytes);
+    if (!text) {
+        context.problems.add(context.file, std::string(text.error().detail()));
+        return;
+    }
+    const ReadContext here{context.file, folder_of(path), context.transports, context.problems};
+    if (format == Format::yaml) read_yaml(*text, here, source);
+    if (format == Format::csv) read_csv(*text, here, source);
+    if (format == Format::lines) read_lines(*text, here, source);
+}
+
+Inventory merge(std::vector<InventorySource> sources, Problems& problems) {
+    const auto shared = std::find_if(sources.begin(), sources.end(), [](const auto& source) {
+        return source.has_defaults;
+    });
+    const TargetDraft fallback = shared == sources.end() ? TargetDraft{} : shared->defaults;
+
+    Inventory inventory;
+    for (auto& source : sources) {
+        const auto& defaults = source.has_defaults ? source.defaults : fallback;
+        for (std::size_t i = 0; i < source.targets.size(); ++i) {
+            auto& target = source.targets[i];
+            apply_defaults(target, source.given[i], defaults);
+            if (target.ladder.empty()) target.ladder = {default_transport};
+        }
+        append(inventory.targets, source.targets);
+        append(inventory.credentials, source.credentials);
+        append(inventory.limits, source.limits);
+        source = InventorySource{};
+    }
+    check_credentials(inventory.credentials, problems);
+    // Half-read targets would only repeat what was said.
+    if (!problems.empty()) return inventory;
+    check_duplicates(inventory.targets, problems);
+    check_targets(inventory, problems);
+    return inventory;
+}
+
+} // namespace rdpsweep

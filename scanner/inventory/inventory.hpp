@@ -1,0 +1,76 @@
+// The fleet as its files describe it: targets, credentials by reference, limits.
+#pragma once
+
+#include "core/target.hpp"
+#include "scanner/credentials.hpp"
+#include "scanner/inventory/draft.hpp"
+#include "scanner/inventory/problems.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep {
+
+enum class LimitScope : std::uint8_t { all, subnet, credential, transport };
+std::string_view to_string(LimitScope scope) noexcept;
+
+struct LimitSpec {
+    LimitScope scope = LimitScope::all;
+    std::optional<std::size_t> max_in_flight;
+    std::optional<std::size_t> max_auth_failures; // scope credential only
+};
+
+struct Inventory {
+    std::vector<Target> targets; // in the order given; ids and names unique
+    std::vector<CredentialSpec> credentials;
+    std::vector<LimitSpec> limits;
+};
+
+// What one source (a file, stdin, the -t options) says by itself.
+struct InventorySource {
+    std::vector<Target> targets;
+    std::vector<FieldSet> given; // one a target
+    TargetDraft defaults;
+    bool has_defaults = false;
+    std::vector<CredentialSpec> credentials;
+    std::vector<LimitSpec> limits;
+};
+
+namespace inventory_limits {
+inline constexpr std::size_t file_bytes = 256u << 20;
+inline constexpr std::size_t targets = 1'000'000;
+} // namespace inventory_limits
+
+// What a reader needs beside the text.
+struct ReadContext {
+    std::string file;   // as the user named it, for positions
+    std::string folder; // relative paths in it (password files) start here; empty: as they are
+    std::span<const std::string_view> transports; // names a route may hold
+    Problems& problems;
+};
+
+// The readers. They add what they understood to the source and the rest to the problems.
+void read_yaml(std::string_view text, const ReadContext& context, InventorySource& source);
+void read_csv(std::string_view text, const ReadContext& context, InventorySource& source);
+
+// One target a line: host, host:port or name=address[:port]; '#' starts a comment.
+void read_lines(std::string_view text, const ReadContext& context, InventorySource& source);
+
+// The -t options, one target each, same forms.
+void read_arguments(
+    const std::vector<std::string>& targets, const ReadContext& context, InventorySource& source
+);
+
+// A file by the ending of its name: .yaml .yml .json, .csv, .txt .list and pipes; "-" is stdin.
+void read_source(const std::string& path, const ReadContext& context, InventorySource& source);
+
+// One inventory of several sources. Targets of sources without defaults take those of the first
+// source that has some. Reports duplicates with both places and names that lead nowhere.
+Inventory merge(std::vector<InventorySource> sources, Problems& problems);
+
+} // namespace rdpsweep

@@ -1,0 +1,107 @@
+#include "scanner/inventory/scope.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr auto command_line = "command line";
+
+bool needs_credential(std::string_view transport) noexcept {
+    return transport != "rdp";
+}
+
+bool names_a_source(const CommandLineCredential& credential) noexcept {
+    return !credential.user.empty() || credential.kerberos;
+}
+
+CredentialSpec make_spec(const CommandLineCredential& given) {
+    CredentialSpec spec;
+    spec.name = command_line_credential;
+    spec.username = given.user;
+    spec.origin = command_line;
+    spec.kerberos = given.kerberos;
+    if (!given.password_file.empty()) spec.password = FromFile{given.password_file};
+    if (!given.password_env.empty()) spec.password = FromEnvironment{given.password_env};
+    if (given.password_prompt) spec.password = FromPrompt{};
+    return spec;
+}
+
+void apply_credential(
+    const CommandLineCredential& given, Inventory& inventory, Problems& problems
+) {
+    std::string name = given.name;
+    if (names_a_source(given)) {
+        inventory.credentials.push_back(make_spec(given));
+        name = command_line_credential;
+    }
+    if (name.empty()) return;
+    std::vector<std::string_view> known;
+    for (const auto& spec : inventory.credentials)
+        known.push_back(spec.name);
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+        problems.add(
+            command_line,
+            "--credential: no credential is named " + in_quotes(name),
+            known.empty() ? "define it in an inventory (-i)"
+                          : suggest(name, known, "known credentials")
+        );
+        return;
+    }
+    for (auto& target : inventory.targets)
+        target.credential = name;
+}
+
+// --transport names were checked by the parser of the command line.
+void apply_route(const std::vector<std::string>& route, Inventory& inventory) {
+    if (route.empty()) return;
+    for (auto& target : inventory.targets)
+        target.ladder = route;
+}
+
+} // namespace
+
+Inventory resolve_scope(
+    const ScopeOptions& scope, std::span<const std::string_view> transports, Problems& problems
+) {
+    std::vector<InventorySource> sources;
+    bool stdin_read = false;
+    for (const auto& path : scope.inventories) {
+        if (problems.full()) break;
+        if (path == "-" && std::exchange(stdin_read, true)) {
+            problems.add(command_line, "stdin can be read only once", "give -i - one time");
+            continue;
+        }
+        const ReadContext context{path == "-" ? "stdin" : path, {}, transports, problems};
+        read_source(path, context, sources.emplace_back());
+    }
+    if (!scope.targets.empty()) {
+        const ReadContext context{command_line, {}, transports, problems};
+        read_arguments(scope.targets, context, sources.emplace_back());
+    }
+    auto inventory = merge(std::move(sources), problems);
+    apply_credential(scope.credential, inventory, problems);
+    apply_route(scope.transports, inventory);
+    if (scope.limit != 0 && inventory.targets.size() > scope.limit) {
+        inventory.targets.resize(scope.limit);
+    }
+    return inventory;
+}
+
+void require_credentials(const Inventory& inventory, Problems& problems) {
+    for (const auto& target : inventory.targets) {
+        if (problems.full()) return;
+        if (!target.credential.empty()) continue;
+        const auto way = std::find_if(target.ladder.begin(), target.ladder.end(), needs_credential);
+        if (way == target.ladder.end()) continue;
+        problems.add(
+            target.origin,
+            in_quotes(target.name) + " has no credential, which " + *way + " needs",
+            "add credential: to it or to defaults:, or give --credential NAME or --user NAME"
+        );
+    }
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,22 @@
+// From the command line's scope to the targets that are meant.
+#pragma once
+
+#include "scanner/cli/options.hpp"
+#include "scanner/inventory/inventory.hpp"
+
+namespace rdpsweep {
+
+// Name of the credential that --user and its companions make.
+inline constexpr std::string_view command_line_credential = "command line";
+
+// Reads and merges every -i and -t, then applies --transport, --credential or --user, and --limit.
+// Touches no host and no secret. With problems the inventory is not to be used.
+Inventory resolve_scope(
+    const ScopeOptions& scope, std::span<const std::string_view> transports, Problems& problems
+);
+
+// A problem for each target whose route needs a credential and that has none: for verbs that will
+// log in.
+void require_credentials(const Inventory& inventory, Problems& problems);
+
+} // namespace rdpsweep

@@ -1,0 +1,136 @@
+#include "scanner/inventory/yaml_credential.hpp"
+
+#include "scanner/inventory/yaml_fields.hpp"
+
+#include <cstdlib>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::string_view references = "password: { env: VARIABLE }, { file: PATH }, { command: "
+                                        "[az, keyvault, ...] } or { prompt: true }";
+
+// "~/x" is in the home folder; anything else relative starts beside the inventory.
+std::string resolve_path(std::string_view path, const ReadContext& context) {
+    if (path.starts_with("~/")) {
+        const char* home = std::getenv("HOME");
+        if (home != nullptr && *home != '\0') return home + std::string(path.substr(1));
+    }
+    if (path.starts_with('/') || context.folder.empty()) return std::string(path);
+    return context.folder + '/' + std::string(path);
+}
+
+bool is_variable_name(std::string_view name) {
+    return !name.empty() && name.size() <= 256 &&
+           name.find_first_of(std::string_view("= \t\0", 4)) == std::string_view::npos;
+}
+
+void read_command(const YamlFields& fields, CredentialSpec& spec, YamlPlace place) {
+    auto argv = fields.texts("command");
+    if (!argv) return;
+    const auto* command = fields.find("command");
+    if (command->kind == YamlNode::Kind::scalar || argv->empty() || argv->front().empty()) {
+        place.complain(
+            command->at,
+            {"a command is a list: its program and its arguments, no shell",
+             "command: [az, keyvault, secret, show, ...]"}
+        );
+    } else {
+        spec.password = FromCommand{std::move(*argv)};
+    }
+}
+
+void read_password(
+    const YamlNode& node, CredentialSpec& spec, const ReadContext& context, YamlPlace place
+) {
+    if (node.kind == YamlNode::Kind::scalar) {
+        // The text itself is not shown: it is most likely the password.
+        place.complain(
+            node.at, {"a password does not belong in an inventory", std::string(references)}
+        );
+        return;
+    }
+    const YamlFields fields(node, "a password", {"env", "file", "command", "prompt"}, place);
+    if (node.kind != YamlNode::Kind::map) return;
+    if (node.entries.size() != 1) {
+        place.complain(node.at, {"a password has exactly one source", std::string(references)});
+        return;
+    }
+    fields.apply("env", [&spec](std::string_view text) -> Complaint {
+        if (!is_variable_name(text)) return Mistake{"not the name of a variable", ""};
+        spec.password = FromEnvironment{std::string(text)};
+        return {};
+    });
+    fields.apply("file", [&](std::string_view text) -> Complaint {
+        if (text.empty()) return Mistake{"the path is empty", ""};
+        spec.password = FromFile{resolve_path(text, context)};
+        return {};
+    });
+    read_command(fields, spec, place);
+    fields.apply("prompt", [&spec](std::string_view text) -> Complaint {
+        if (parse_boolean(text) != true) return Mistake{"prompt must be true", "prompt: true"};
+        spec.password = FromPrompt{};
+        return {};
+    });
+}
+
+void read_kerberos(
+    const YamlNode& node, CredentialSpec& spec, const ReadContext& context, YamlPlace place
+) {
+    spec.kerberos = true;
+    if (node.kind == YamlNode::Kind::scalar && parse_boolean(node.text) == true) return;
+    const YamlFields fields(node, "kerberos", {"ccache"}, place);
+    fields.apply("ccache", [&](std::string_view text) -> Complaint {
+        if (text.empty()) return Mistake{"the path is empty", ""};
+        // FILE:, KCM:, KEYRING: and the like are names that libkrb5 understands by itself.
+        const bool typed = text.find(':') != std::string_view::npos;
+        spec.ccache = typed ? std::string(text) : resolve_path(text, context);
+        return {};
+    });
+}
+
+} // namespace
+
+CredentialSpec read_yaml_credential(const YamlEntry& entry, const ReadContext& context) {
+    const YamlPlace place{context.file, context.problems};
+    CredentialSpec spec;
+    spec.name = entry.key;
+    spec.origin = to_text(context.file, entry.key_at);
+    const YamlFields fields(
+        entry.value, "a credential", {"username", "password", "ssh_key", "kerberos"}, place
+    );
+    if (entry.value.kind != YamlNode::Kind::map) return spec;
+    if (const auto user = fields.text("username")) spec.username = *user;
+    if (const auto* password = fields.find("password")) {
+        read_password(*password, spec, context, place);
+    }
+    if (const auto* kerberos = fields.find("kerberos")) {
+        read_kerberos(*kerberos, spec, context, place);
+    }
+    if (const auto key = fields.text("ssh_key")) spec.ssh_key = resolve_path(*key, context);
+
+    const bool password = fields.find("password") != nullptr;
+    if (password && spec.kerberos) {
+        place.complain(
+            entry.key_at,
+            {"the credential " + in_quotes(entry.key) + " has both a password and kerberos",
+             "keep one of them"}
+        );
+    } else if (!password && !spec.kerberos && spec.ssh_key.empty()) {
+        place.complain(
+            entry.key_at,
+            {"the credential " + in_quotes(entry.key) + " proves nothing", std::string(references)}
+        );
+    }
+    if (!spec.kerberos && !fields.find("username")) {
+        place.complain(
+            entry.key_at,
+            {"the credential " + in_quotes(entry.key) + " has no username",
+             "add username: 'CORP\\me'"}
+        );
+    }
+    return spec;
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,18 @@
+// Reads a target, or the defaults of all targets, from its YAML map.
+#pragma once
+
+#include "scanner/inventory/inventory.hpp"
+#include "scanner/inventory/yaml_fields.hpp"
+
+namespace rdpsweep {
+
+// A draft with all that could be read; what could not is in the context's problems.
+TargetDraft read_yaml_target(const YamlNode& node, const ReadContext& context);
+
+// Like a target, without name, address and vm.
+TargetDraft read_yaml_defaults(const YamlNode& node, const ReadContext& context);
+
+// The map under "tags", if there is one.
+void read_yaml_tags(const YamlFields& fields, TargetDraft& draft, YamlPlace place);
+
+} // namespace rdpsweep

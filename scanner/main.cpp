@@ -1,0 +1,19 @@
+// The program: everything is in the verbs.
+#include "scanner/cli/talk.hpp"
+#include "scanner/cli/verbs.hpp"
+#include "scanner/exit_status.hpp"
+
+#include <csignal>
+#include <exception>
+
+int main(int argc, char** argv) {
+    // A reader that left (| head) is an error of write(), not the end of the process: the run must
+    // still be stored.
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return rdpsweep::run_cli(argc, argv);
+    } catch (const std::exception& e) {
+        rdpsweep::write_err("rdpsweep: internal error: " + std::string(e.what()) + '\n');
+        return rdpsweep::exit_failed;
+    }
+}

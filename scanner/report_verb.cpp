@@ -1,0 +1,49 @@
+// report RUN: a stored run, rendered again in any format, without touching a host.
+#include "reports/messages/catalogue.hpp"
+#include "scanner/cli/talk.hpp"
+#include "scanner/cli/verbs.hpp"
+#include "scanner/exit_status.hpp"
+#include "scanner/fleet.hpp"
+#include "scanner/report_output.hpp"
+#include "scanner/run_store.hpp"
+#include "scanner/verdict_status.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+int fail(const Error& error, int status) {
+    write_err(to_text(error, {}));
+    return status;
+}
+
+} // namespace
+
+int run_report(const ReportOptionsCli& options) {
+    auto stored = StoredRun::open(options.state_dir, options.run);
+    if (!stored) return fail(stored.error(), exit_usage);
+    auto requests = options.reports;
+    if (requests.empty()) requests.push_back({"text", "-"});
+    auto outputs =
+        ReportOutputs::open(requests, options.talk, Catalogue::english(), stored->run().id);
+    if (!outputs) return fail(outputs.error(), exit_usage);
+    FleetBuilder fleet(stored->run().targets);
+    auto read = stored->for_each([&](const HostResult& host) {
+        fleet.add(host);
+        outputs->on_host(host);
+    });
+    if (!read) return fail(read.error(), exit_failed);
+    // A run that was killed could not say what it had not come to.
+    fleet.add_missing();
+    auto run = stored->run();
+    if (!stored->complete()) {
+        run.interrupted = true;
+        run.warnings.push_back({"run.unfinished", {}});
+    }
+    auto written = outputs->finish(fleet.report(std::move(run)), *stored);
+    if (!written) return fail(written.error(), exit_failed);
+    if (!fleet.totals().balanced()) return exit_accounting;
+    return verdict_status(fleet.totals(), options.fail_on, options.max_unassessed);
+}
+
+} // namespace rdpsweep

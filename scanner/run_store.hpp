@@ -1,0 +1,89 @@
+// Where a run is kept while it goes on: one line a host, on disk before the host is counted.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "core/outcome_json.hpp"
+#include "core/result.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace rdpsweep {
+
+// Writes <state>/runs/<id>/hosts.jsonl (a "started" and a "finished" line per host) and run.json.
+// A line is written at once; the disk is told to keep it within 250 ms, by a thread of its own.
+class RunStore {
+public:
+    // Makes the run's folder (0700). Error{config, local_limit} when it cannot be written.
+    static Result<std::unique_ptr<RunStore>>
+    create(const std::string& state_dir, RunInfo run, Say say);
+
+    // Goes on with a run that was interrupted.
+    static Result<std::unique_ptr<RunStore>>
+    reopen(const std::string& state_dir, const std::string& id, RunInfo run, Say say);
+
+    ~RunStore();
+    RunStore(const RunStore&) = delete;
+    RunStore& operator=(const RunStore&) = delete;
+
+    Status started(std::size_t index, const std::string& target_id);
+    Status finished(const HostResult& host);
+
+    // Writes run.json with the end time and the totals, and syncs everything.
+    Status close(const RunInfo& run, const Totals& totals);
+
+    [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
+
+private:
+    RunStore(std::string folder, int descriptor, Say say);
+    void cut_torn_line();
+    Status append(std::string line);
+    Status write_run(const RunInfo& run, const Totals* totals) const;
+    void keep_syncing();
+
+    std::string folder_;
+    int descriptor_;
+    Say say_;
+    std::size_t length_ = 0; // bytes of whole lines; a torn one is cut off again
+    std::atomic<bool> dirty_ = false;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stopping_ = false;
+    std::thread syncer_;
+};
+
+// Reads a stored run, also one that was killed: a torn last line is passed over. The last
+// "finished" line of a host counts.
+class StoredRun final : public HostReader {
+public:
+    // id: a run's id, a unique beginning of one, or "last". Error{config, ...} when there is none.
+    static Result<StoredRun> open(const std::string& state_dir, const std::string& id);
+
+    [[nodiscard]] const RunInfo& run() const noexcept { return run_; }
+
+    Status for_each(const std::function<void(const HostResult&)>& visit) override;
+
+    // Which inventory positions have a finished record with Outcome::assessed, by target id.
+    Result<std::vector<std::string>> assessed_ids();
+
+    [[nodiscard]] bool complete() const noexcept { return complete_; }
+
+private:
+    StoredRun(std::string folder, RunInfo run, bool complete);
+    Status index();
+
+    std::string folder_;
+    RunInfo run_;
+    bool complete_;
+    std::vector<std::pair<std::uint64_t, std::size_t>> lines_; // offset and length, by index
+};
+
+// "20261123T030000Z-9f3k": sortable by time, unique.
+std::string new_run_id(std::int64_t now);
+
+} // namespace rdpsweep

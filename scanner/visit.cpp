@@ -1,0 +1,201 @@
+#include "scanner/visit.hpp"
+
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "probes/collect/decode.hpp"
+#include "probes/collect/frame.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <exception>
+#include <random>
+
+namespace rdpsweep {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto first_backoff = 500ms;
+constexpr auto longest_backoff = 8s;
+
+// Full jitter: hosts that failed together must not come back together.
+Clock::duration backoff(int tries) {
+    thread_local std::minstd_rand random(std::random_device{}());
+    const auto ceiling =
+        std::min<Clock::duration>(longest_backoff, first_backoff * (1 << std::min(tries, 5)));
+    std::uniform_int_distribution<Clock::rep> any(0, ceiling.count());
+    return Clock::duration(any(random));
+}
+
+Outcome outcome_of(const Error& error) {
+    switch (error.code()) {
+    case Errc::access_denied:
+    case Errc::blocked_by_policy:
+    case Errc::certificate_rejected:
+        return Outcome::refused;
+    case Errc::cancelled:
+        return Outcome::not_attempted;
+    default:
+        return Outcome::unreachable;
+    }
+}
+
+// The collector ended badly and said nothing we can read: its exit code and last words say why.
+Error collector_failed(const CommandOutput& output) {
+    // 9009: cmd.exe's "is not recognized as an internal or external command".
+    constexpr std::uint32_t command_not_found = 9009;
+    const bool missing = output.exit_code == command_not_found;
+    auto what = missing ? std::string("PowerShell is not there")
+                        : "the collector ended with exit code " + std::to_string(output.exit_code);
+    const auto said = trim(output.err.empty() ? output.out : output.err);
+    if (!said.empty()) what += ": " + printable(said, 300);
+    return Error(Phase::run, Errc::nonzero_exit, std::move(what))
+        .with_native("exit " + std::to_string(output.exit_code))
+        .with_hint("an antivirus or AppLocker may block PowerShell; try another transport");
+}
+
+} // namespace
+
+Visit::Visit(const Target& target, std::size_t index, VisitServices& services)
+    : target_(target), services_(services) {
+    result_.target = target;
+    result_.index = index;
+    result_.started = std::time(nullptr);
+}
+
+std::string_view Visit::rung_now() const noexcept {
+    return attempts_.empty() ? "waiting" : rung(attempts_.back()->reached);
+}
+
+Task<void> Visit::run(HostScope& scope) {
+    const auto begun = Clock::now();
+    for (const auto& transport : target_.ladder) {
+        const bool done = co_await climb(transport, scope);
+        if (done || scope.expired()) break;
+    }
+    for (auto& attempt : attempts_)
+        result_.attempts.push_back(*attempt);
+    conclude();
+    result_.finished = std::time(nullptr);
+    result_.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+}
+
+// One rung of the ladder with its retries. True when there is nothing more to try.
+Task<bool> Visit::climb(const std::string& transport, HostScope& scope) {
+    const auto found = services_.transports.find(transport);
+    if (found == services_.transports.end()) co_return false;
+    int tries = 0;
+    for (;;) {
+        attempts_.push_back(std::make_unique<Attempt>());
+        auto& attempt = *attempts_.back();
+        attempt.transport = transport;
+        auto status = co_await attempt_once(*found->second, attempt, scope);
+        attempt.leave();
+        if (status) co_return true;
+        attempt.error = std::move(status).error();
+        const auto& error = *attempt.error;
+        log_line(
+            LogLevel::warn,
+            target_.name,
+            rung(error.phase()),
+            error.detail(),
+            {{"transport", transport},
+             {"code", std::string(to_string(error.code()))},
+             {"native", std::string(error.native())}}
+        );
+        // Our own machine being short of descriptors is no failure of the host: it is not counted.
+        const bool ours = error.code() == Errc::local_limit;
+        if (!error.retryable() || (!ours && tries++ >= services_.retries)) co_return false;
+        const bool time_left = co_await scope.sleep(ours ? Clock::duration(1s) : backoff(tries));
+        if (!time_left) co_return true;
+        // What was retried is told by the last try; the earlier ones stay as evidence.
+    }
+}
+
+Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostScope& scope) {
+    auto credential = services_.credentials.get(target_.credential);
+    if (!credential) co_return std::move(credential).error();
+    auto session = co_await transport.open(target_, **credential, scope, attempt);
+    if (!session) co_return std::move(session).error();
+    std::optional<Status> status;
+    if (services_.kind == VisitKind::check) {
+        status.emplace(co_await (*session)->prove(scope));
+    } else {
+        status.emplace(co_await collect(**session, attempt, **credential, scope));
+    }
+    const bool healthy = status->has_value();
+    if (healthy) {
+        co_await (*session)->close();
+    } else {
+        leftover_ = std::move(*session);
+    }
+    co_return std::move(*status);
+}
+
+Task<Status>
+Visit::collect(Session& session, Attempt& attempt, const Credential& who, HostScope& scope) {
+    const ScriptInput input(random_hex128(), services_.collector_arguments);
+    auto recorded = services_.audit.command(
+        target_, attempt.transport, who.user, services_.collector, services_.run_id
+    );
+    if (!recorded) co_return recorded;
+    auto output = co_await session.run(services_.collector, input, scope);
+    if (!output) co_return std::move(output).error();
+    attempt.enter(Phase::decode);
+    co_return judge_output(*output, input, attempt);
+}
+
+Status
+Visit::judge_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt) {
+    auto frame = find_frame(output.out, input.nonce());
+    if (!frame) {
+        result_.noise = to_valid_utf8(output.out.substr(0, limits::noise_bytes));
+        if (output.exit_code != 0) return collector_failed(output);
+        return std::move(frame).error();
+    }
+    const auto now = static_cast<std::int64_t>(std::time(nullptr));
+    auto facts = decode_facts(frame->json, attempt.transport, now);
+    if (!facts) return std::move(facts).error();
+    auto judgement = judge(*facts, services_.policy, now);
+    result_.outcome = Outcome::assessed;
+    result_.findings = std::move(judgement.findings);
+    result_.verdict = judgement.verdict;
+    result_.root_cause = judgement.root_cause;
+    result_.secondary_causes = std::move(judgement.secondary_causes);
+    result_.fingerprint = std::move(judgement.fingerprint);
+    result_.facts_json = std::move(frame->json);
+    result_.noise = to_valid_utf8(frame->noise);
+    return {};
+}
+
+// Sets the outcome from the attempts: the worst thing a host did to us is what it is known for,
+// and being turned away tells more than a later silence.
+void Visit::conclude() {
+    const bool worked = !attempts_.empty() && !attempts_.back()->error;
+    if (worked) {
+        result_.outcome = Outcome::assessed;
+        return;
+    }
+    result_.outcome = Outcome::unreachable;
+    if (attempts_.empty()) {
+        result_.reason = "its route names no transport that this build has";
+        result_.outcome = Outcome::skipped;
+        return;
+    }
+    result_.outcome = outcome_of(*attempts_.back()->error);
+    for (const auto& attempt : attempts_) {
+        if (attempt->error && outcome_of(*attempt->error) == Outcome::refused) {
+            result_.outcome = Outcome::refused;
+        }
+    }
+    if (result_.outcome == Outcome::not_attempted) result_.reason = "interrupted";
+}
+
+Task<void> Visit::clean_up() {
+    if (!leftover_) co_return;
+    co_await leftover_->close();
+    leftover_.reset();
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,65 @@
+// One host, from its first packet to its judgement.
+#pragma once
+
+#include "core/host_scope.hpp"
+#include "core/outcome.hpp"
+#include "probes/rule.hpp"
+#include "scanner/audit.hpp"
+#include "scanner/credentials.hpp"
+#include "transports/registry.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace rdpsweep {
+
+enum class VisitKind { assess, check }; // check: be let in and stop
+
+// What all visits of a sweep share.
+struct VisitServices {
+    std::map<std::string, std::unique_ptr<Transport>, std::less<>>& transports;
+    CredentialStore& credentials;
+    AuditLog& audit;
+    const Script& collector;
+    std::string collector_arguments; // JSON for RDPSWEEP_ARGS
+    Policy policy;
+    std::string run_id;
+    int retries = 0;
+    VisitKind kind = VisitKind::assess;
+};
+
+class Visit {
+public:
+    // target and services must outlive it. result.target, index and started are set here.
+    Visit(const Target& target, std::size_t index, VisitServices& services);
+
+    // Walks the target's ladder until one transport answers or none is left. Afterwards result()
+    // is complete; it never throws for what a host does.
+    Task<void> run(HostScope& scope);
+
+    // Deletes what a failed visit left on the host, within limits::cleanup. Call it after the
+    // result is stored: it never delays a result.
+    Task<void> clean_up();
+
+    [[nodiscard]] HostResult& result() noexcept { return result_; }
+
+    // For progress: "tls", "collect", ...
+    [[nodiscard]] std::string_view rung_now() const noexcept;
+
+private:
+    Task<bool> climb(const std::string& transport, HostScope& scope);
+    Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostScope& scope);
+    Task<Status>
+    collect(Session& session, Attempt& attempt, const Credential& who, HostScope& scope);
+    Status judge_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);
+    void conclude();
+
+    const Target& target_;
+    VisitServices& services_;
+    HostResult result_;
+    std::vector<std::unique_ptr<Attempt>> attempts_; // stable addresses: sessions write into them
+    std::unique_ptr<Session> leftover_;
+};
+
+} // namespace rdpsweep

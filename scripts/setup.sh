@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs what rdpsweep needs on Debian 12. The only place that names packages.
+# usage: setup.sh [build|test|dev]   (default: test; each includes the ones before it)
+set -euo pipefail
+
+build=(
+    g++ cmake ninja-build ccache pkg-config python3
+    libboost-dev libssl-dev zlib1g-dev
+    nlohmann-json3-dev libyaml-cpp-dev libpugixml-dev libcli11-dev
+    libkrb5-dev
+    catch2             # header-only; the tests are part of the default build
+    gss-ntlmssp        # NTLM, loaded by GSSAPI at run time
+    ca-certificates
+)
+test=(
+    python3-yaml python3-jsonschema
+    python3-winrm python3-requests-kerberos curl openssl # clients nobody here wrote
+    krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback
+    clang-format-14 git time procps
+)
+dev=(clang-14 clang-tidy-14 chromium-headless-shell fonts-dejavu-core)
+
+case "${1:-test}" in
+    build) wanted=("${build[@]}") ;;
+    test) wanted=("${build[@]}" "${test[@]}") ;;
+    dev) wanted=("${build[@]}" "${test[@]}" "${dev[@]}") ;;
+    *) echo "usage: $0 [build|test|dev]" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${wanted[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
+        missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+sudo=()
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "setup.sh: run as root, or install sudo" >&2; exit 1; }
+    sudo=(sudo)
+fi
+echo "setup.sh: installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${sudo[@]}" apt-get update -q
+"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -q --no-install-recommends "${missing[@]}"

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""The exit status of every ending of cli.md that a scan can meet."""
+import json
+import pathlib
+
+import lib
+
+
+def main():
+    with lib.Fleet(vms=4, mix="healthy") as fleet:
+        done, _ = lib.scan(fleet)
+        lib.check(done.returncode == 0, f"all healthy is 0, not {done.returncode}: {done.stdout}")
+        lib.check(len(done.stdout.splitlines()) <= 40, "the final screen has at most 40 lines")
+        usage(fleet)
+        store(fleet)
+        reports(fleet)
+    with lib.Fleet(vms=3, mix="one:tls_all_off") as fleet:
+        done, _ = lib.scan(fleet)
+        lib.check(done.returncode == 10, f"findings only is 10, not {done.returncode}")
+        done, _ = lib.scan(fleet, "--fail-on", "never")
+        lib.check(done.returncode == 0, f"--fail-on never is 0, not {done.returncode}")
+        done, _ = lib.scan(fleet, "-t", "127.9.9.9:1",
+                           "--credential", "fleet")
+        lib.check(done.returncode == 12, f"findings and incomplete is 12, not {done.returncode} {done.stderr}")
+    lib.finish()
+
+
+def usage(fleet):
+    cases = {
+        ("scan", "--no-such-option"): 2,
+        ("scan", "-i", "/no/such/file.yaml"): 2,
+        ("nonsense",): 2,
+        ("--version",): 0,
+        ("--help",): 0,
+        ("scan", "--help"): 0,
+        ("explain", "NO.SUCH"): 2,
+        ("report", "last", "--state", "/nonexistent"): 2,
+    }
+    for arguments, status in cases.items():
+        done = lib.rdpsweep(*arguments, password="x")
+        lib.check(done.returncode == status, f"{arguments}: {status}, not {done.returncode} {done.stderr}")
+    empty = fleet.path / "empty.yaml"
+    empty.write_text("version: 1\ntargets: []\n")
+    done = lib.rdpsweep("scan", "-i", empty, "--state", fleet.path / "s", password="x")
+    lib.check(done.returncode == 3, f"no target is 3, not {done.returncode} {done.stderr}")
+    done = lib.rdpsweep("scan", "-i", empty, "--allow-empty", "--state", fleet.path / "s", password="x")
+    lib.check(done.returncode == 0, f"--allow-empty is 0, not {done.returncode} {done.stderr}")
+    done = lib.rdpsweep("scan", "-i", fleet.inventory, "--state", fleet.path / "s",
+                        environment={lib.PASSWORD_VARIABLE: ""})
+    lib.check(done.returncode == 2, f"an empty password is 2, not {done.returncode} {done.stderr}")
+
+
+def store(fleet):
+    done, _ = lib.scan(fleet, state="/proc/nowhere")
+    lib.check(done.returncode in (1, 2), f"a store that cannot be is 1 or 2, not {done.returncode}")
+    full = pathlib.Path("/dev/full")
+    if full.exists():
+        done, _ = lib.scan(fleet, "--report", f"jsonl:{full}")
+        lib.check(done.returncode == 1, f"a full disk is 1, not {done.returncode} {done.stderr}")
+        lib.check("No space left" in done.stderr, f"and says so: {done.stderr}")
+
+
+def reports(fleet):
+    state = fleet.path / "again"
+    done, document = lib.scan(fleet, state=state, report=fleet.path / "first.json")
+    told = lib.rdpsweep("report", "last", "--state", state, "--report", "json:-")
+    again = json.loads(told.stdout)
+    lib.check(again["hosts"] == document["hosts"], "a stored run re-renders the same hosts")
+    lib.check(again["totals"] == document["totals"], "and the same totals")
+
+
+main()

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""SIGINT and SIGTERM in the middle of a run: drained, stored, reported, and resumed to the end
+without visiting an assessed host again. SIGKILL: what was finished is still there."""
+import json
+import os
+import signal
+import subprocess
+import time
+
+import lib
+
+VMS = 300
+
+
+def start(fleet, state, report):
+    command = [str(lib.SCANNER), "scan", "-i", str(fleet.inventory), "--ca-file", str(fleet.ca),
+               "--state", str(state), "--jobs", "8", "--report", f"json:{report}"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            env=dict(os.environ, **{lib.PASSWORD_VARIABLE: fleet.password}))
+
+
+def finished_lines(state):
+    lines = []
+    for path in (state / "runs").glob("*/hosts.jsonl"):
+        lines += [line for line in path.read_bytes().split(b"\n")[:-1] if b'"finished"' in line[:30]]
+    return lines
+
+
+def wait_for(state, count):
+    for _ in range(600):
+        if (state / "runs").exists() and len(finished_lines(state)) >= count:
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the run makes no progress")
+
+
+def interrupted(fleet, number, status):
+    state = fleet.path / f"state-{number}"
+    report = fleet.path / f"{number}.json"
+    process = start(fleet, state, report)
+    wait_for(state, 40)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    lib.check(process.returncode == status, f"signal {number}: exit {status}, not {process.returncode}")
+    document = json.loads(report.read_text())
+    totals = document["totals"]
+    lib.check(totals["not_attempted"] > 0, f"some are left: {totals}")
+    lib.check(totals["assessed"] + totals["unreachable"] + totals["not_attempted"] == VMS, f"{totals}")
+    lib.check(document["run"]["interrupted"], "the report says that it was interrupted")
+    return state, document["run"]["id"], totals["assessed"]
+
+
+def resumed(fleet, state, run, already):
+    # Nothing but the run is named: its inventory and options are those it was begun with.
+    report = fleet.path / "resumed.json"
+    done = lib.rdpsweep("scan", "--resume", run, "--state", state, "--report", f"json:{report}",
+                        password=fleet.password)
+    document = json.loads(report.read_text())
+    totals = document["totals"]
+    lib.check(totals["assessed"] == VMS, f"resumed: all are assessed: {totals} {done.stderr[-500:]}")
+    lib.check(document["run"]["id"] == run, "it is the same run")
+    visited = len(finished_lines(state))
+    lib.check(visited <= 2 * VMS - already, f"assessed hosts are not visited again: {visited} records")
+
+
+def main():
+    with lib.Fleet(vms=VMS, mix="healthy", seed=2) as fleet:
+        state, run, already = interrupted(fleet, signal.SIGINT, 130)
+        resumed(fleet, state, run, already)
+        interrupted(fleet, signal.SIGTERM, 143)
+
+        state = fleet.path / "state-kill"
+        process = start(fleet, state, fleet.path / "kill.json")
+        wait_for(state, 40)
+        process.kill()
+        process.communicate()
+        kept = len(finished_lines(state))
+        lib.check(kept >= 40, f"what was finished is on disk: {kept}")
+        told = lib.rdpsweep("report", "last", "--state", state, "--report", "json:-")
+        document = json.loads(told.stdout)
+        lib.check(document["totals"]["assessed"] == kept, f"the killed run can be read: {document['totals']}")
+        lib.check(document["totals"]["targets"] == VMS, f"it still knows all its targets: {document['totals']}")
+        resumed(fleet, state, document["run"]["id"], kept)
+    lib.finish()
+
+
+main()

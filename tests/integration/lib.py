@@ -1,0 +1,220 @@
+"""What the integration tests share: a simulated fleet, the scanner, and a KDC on loopback.
+
+Every test is a program: it exits 0 when all it checks holds, else prints why and exits 1.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+BUILD = pathlib.Path(os.environ.get("RDPSWEEP_BUILD", "build/dev")).resolve()
+SCANNER = BUILD / "scanner" / "rdpsweep"
+SIMFLEET = BUILD / "tests" / "simfleet" / "rdpsweep-simfleet"
+PASSWORD_VARIABLE = "RDPSWEEP_PASSWORD"
+
+failures = []
+
+
+def check(holds, what):
+    """Notes a failed expectation; the test goes on."""
+    if not holds:
+        failures.append(what)
+        print("FAILED:", what, flush=True)
+
+
+def finish():
+    """Ends the test program."""
+    print("ok" if not failures else f"{len(failures)} expectations failed")
+    sys.exit(1 if failures else 0)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Fleet:
+    """A running rdpsweep-simfleet. Use it as a context manager."""
+
+    def __init__(self, vms, mix, seed=1, options=(), password=None, environment=None):
+        self.folder = tempfile.TemporaryDirectory(prefix="simfleet-")
+        self.path = pathlib.Path(self.folder.name)
+        self.password = password or secrets.token_urlsafe(18)
+        self.port = free_port()
+        self.stats_file = self.path / "stats.json"
+        self.command = [
+            str(SIMFLEET), "--vms", str(vms), "--mix", mix, "--seed", str(seed),
+            "--port", str(self.port), "--state-dir", str(self.path / "fleet"),
+            "--user", r"SIM\sweeper", "--password-env", PASSWORD_VARIABLE,
+            "--stats-file", str(self.stats_file), *options,
+        ]
+        self.environment = dict(os.environ, **(environment or {}))
+        self.environment[PASSWORD_VARIABLE] = self.password
+        self.process = None
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            self.command, env=self.environment, stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("ready"):
+            raise RuntimeError(f"the fleet did not start: {line!r}")
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self.folder.cleanup()
+
+    def stop(self):
+        """Ends the fleet and returns its statistics."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)
+        return json.loads(self.stats_file.read_text()) if self.stats_file.exists() else None
+
+    @property
+    def inventory(self):
+        return self.path / "fleet" / "inventory.yaml"
+
+    @property
+    def ca(self):
+        return self.path / "fleet" / "ca.pem"
+
+    def truth(self):
+        return json.loads((self.path / "fleet" / "truth.json").read_text())["vms"]
+
+
+def rdpsweep(*arguments, password=None, environment=None, timeout=300, **kwargs):
+    """Runs the scanner to its end."""
+    env = dict(os.environ, **(environment or {}))
+    if password is not None:
+        env[PASSWORD_VARIABLE] = password
+    return subprocess.run(
+        [str(SCANNER), *map(str, arguments)], env=env, text=True, capture_output=True,
+        timeout=timeout, check=False, **kwargs)
+
+
+def scan(fleet, *options, state=None, inventory=None, report=None, verb="scan", **kwargs):
+    """Scans a fleet; returns the finished process and, where asked for, the JSON report."""
+    state = state or fleet.path / "state"
+    arguments = [verb, "-i", inventory or fleet.inventory, "--ca-file", fleet.ca,
+                 "--state", state, "--quota-delay", "200ms", *options]
+    if report:
+        arguments += ["--report", f"json:{report}"]
+    done = rdpsweep(*arguments, password=fleet.password, **kwargs)
+    document = None
+    if report and pathlib.Path(report).exists():
+        document = json.loads(pathlib.Path(report).read_text())
+    return done, document
+
+
+@contextlib.contextmanager
+def kdc(realm="SIM.TEST", services=(), users=()):
+    """A real krb5kdc on loopback: services are principals for the keytab, users (name, password).
+
+    Yields a dict of environment variables and the keytab's path.
+    """
+    with tempfile.TemporaryDirectory(prefix="kdc-") as name:
+        folder = pathlib.Path(name)
+        port = free_port()
+        (folder / "krb5.conf").write_text(f"""[libdefaults]
+ default_realm = {realm}
+ dns_lookup_kdc = false
+ dns_lookup_realm = false
+ rdns = false
+ dns_canonicalize_hostname = false
+ default_ccache_name = FILE:{folder}/ccache
+[realms]
+ {realm} = {{
+  kdc = 127.0.0.1:{port}
+  admin_server = 127.0.0.1:1
+ }}
+[domain_realm]
+ localhost = {realm}
+""")
+        (folder / "kdc.conf").write_text(f"""[kdcdefaults]
+ kdc_listen = 127.0.0.1:{port}
+ kdc_tcp_listen = 127.0.0.1:{port}
+[realms]
+ {realm} = {{
+  database_name = {folder}/principal
+  key_stash_file = {folder}/stash
+  acl_file = {folder}/acl
+ }}
+""")
+        env = {"KRB5_CONFIG": str(folder / "krb5.conf"), "KRB5_KDC_PROFILE": str(folder / "kdc.conf")}
+        full = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin:/sbin", **env)
+
+        def admin(query):
+            subprocess.run(["kadmin.local", "-r", realm, "-q", query], env=full, check=True,
+                           stdout=subprocess.DEVNULL)
+
+        subprocess.run(["kdb5_util", "create", "-s", "-r", realm, "-P", secrets.token_hex(12)],
+                       env=full, check=True, stdout=subprocess.DEVNULL)
+        keytab = folder / "keytab"
+        for service in services:
+            admin(f"addprinc -randkey {service}")
+            admin(f"ktadd -k {keytab} {service}")
+        for user, password in users:
+            admin(f"addprinc -pw {password} {user}")
+        server = subprocess.Popen(["krb5kdc", "-n", "-r", realm], env=full,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            for _ in range(100):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.05)
+            yield env, keytab
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+class CountingProxy:
+    """Forwards TCP to a fleet and counts, per connection, how often the client began to speak:
+    the TCP handshake plus these turns are the round trips, whoever counts them."""
+
+    def __init__(self, address, port):
+        import threading
+        self.target = (address, port)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.turns = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        import threading
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._forward, args=(client,), daemon=True).start()
+
+    def _forward(self, client):
+        import select
+        index = len(self.turns)
+        self.turns.append(0)
+        server = socket.create_connection(self.target)
+        speaker = None
+        with client, server:
+            while True:
+                readable, _, _ = select.select([client, server], [], [], 30)
+                if not readable:
+                    return
+                for end in readable:
+                    data = end.recv(1 << 16)
+                    if not data:
+                        return
+                    if end is client and speaker is not client:
+                        self.turns[index] += 1
+                    speaker = end
+                    (server if end is client else client).sendall(data)

@@ -1,0 +1,52 @@
+// Who is on the other end of one connection, as http.sys decides it: Basic on every request,
+// Negotiate once for the connection.
+#pragma once
+
+#include "core/asio.hpp"
+#include "tests/simfleet/gss_acceptor.hpp"
+#include "tests/simfleet/vm.hpp"
+#include "tests/simfleet/world.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace simfleet {
+
+struct AuthVerdict {
+    bool granted = false;
+    std::string user; // when granted
+    // WWW-Authenticate lines: of the 401, or the last Negotiate token on the answer.
+    std::vector<std::string> challenges;
+};
+
+class Authenticator {
+public:
+    // binding: of the connection's TLS, empty without TLS.
+    Authenticator(std::shared_ptr<World> world, const Vm& vm, std::string binding);
+    ~Authenticator();
+
+    // authorization: the request's Authorization header, null when it has none.
+    rdpsweep::Task<AuthVerdict> judge(const std::string* authorization);
+
+private:
+    AuthVerdict judge_basic(std::string_view encoded);
+    rdpsweep::Task<AuthVerdict> judge_token(std::string scheme, std::string token);
+    AuthVerdict finish(const std::string& scheme, const GssStep& step);
+    AuthVerdict refuse(const std::string& mechanism, std::string_view why);
+    AuthVerdict ask_again();
+    void complain(std::string_view what);
+
+    std::shared_ptr<World> world_;
+    const Vm& vm_;
+    std::string binding_;
+    std::shared_ptr<GssAcceptor> handshake_; // shared with the worker thread
+    std::string user_;                       // of the connection; empty before Negotiate is over
+    bool basic_counted_ = false;
+    unsigned bare_requests_ = 0; // 401s given to requests without Authorization
+    unsigned refusals_ = 0;
+};
+
+} // namespace simfleet

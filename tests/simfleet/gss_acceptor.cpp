@@ -1,0 +1,158 @@
+// Wraps gss_accept_sec_context.
+#include "tests/simfleet/gss_acceptor.hpp"
+
+#include <gssapi/gssapi.h>
+#include <gssapi/gssapi_ext.h>
+
+#include <array>
+
+namespace simfleet {
+
+namespace {
+
+// GSS_C_CHANNEL_BOUND_FLAG of MIT krb5 1.19: the initiator sent bindings and they are ours.
+constexpr OM_uint32 channel_bound_flag = 2048;
+
+// 1.3.6.1.5.5.2, 1.3.6.1.4.1.311.2.2.10, 1.2.840.113554.1.2.2
+gss_OID_desc spnego_oid{6, const_cast<char*>("\x2b\x06\x01\x05\x05\x02")};
+gss_OID_desc ntlm_oid{10, const_cast<char*>("\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a")};
+gss_OID_desc krb5_oid{9, const_cast<char*>("\x2a\x86\x48\x86\xf7\x12\x01\x02\x02")};
+
+bool same(gss_OID a, const gss_OID_desc& b) {
+    return a != nullptr && std::string_view{static_cast<const char*>(a->elements), a->length} ==
+                               std::string_view{static_cast<const char*>(b.elements), b.length};
+}
+
+std::string take(gss_buffer_desc& buffer) {
+    std::string text{static_cast<const char*>(buffer.value), buffer.length};
+    OM_uint32 minor = 0;
+    gss_release_buffer(&minor, &buffer);
+    return text;
+}
+
+std::string describe(OM_uint32 code, int kind, gss_OID mechanism) {
+    OM_uint32 minor = 0;
+    OM_uint32 more = 0;
+    gss_buffer_desc text = GSS_C_EMPTY_BUFFER;
+    if (GSS_ERROR(gss_display_status(&minor, code, kind, mechanism, &more, &text))) return "?";
+    return take(text);
+}
+
+std::string display(gss_name_t name) {
+    OM_uint32 minor = 0;
+    gss_buffer_desc text = GSS_C_EMPTY_BUFFER;
+    if (name == GSS_C_NO_NAME || GSS_ERROR(gss_display_name(&minor, name, &text, nullptr))) {
+        return {};
+    }
+    std::string shown = take(text);
+    // gss-ntlmssp counts the terminating zero.
+    while (!shown.empty() && shown.back() == '\0')
+        shown.pop_back();
+    return shown;
+}
+
+} // namespace
+
+struct GssCredential::Impl {
+    gss_cred_id_t handle = GSS_C_NO_CREDENTIAL;
+
+    ~Impl() {
+        OM_uint32 minor = 0;
+        gss_release_cred(&minor, &handle);
+    }
+};
+
+GssCredential::GssCredential(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+GssCredential::GssCredential(GssCredential&&) noexcept = default;
+GssCredential& GssCredential::operator=(GssCredential&&) noexcept = default;
+GssCredential::~GssCredential() = default;
+
+rdpsweep::Result<GssCredential> GssCredential::acquire(bool kerberos) {
+    auto impl = std::make_unique<Impl>();
+    std::array<gss_OID_desc, 3> all{spnego_oid, ntlm_oid, krb5_oid};
+    gss_OID_set_desc wanted{kerberos ? 3u : 2u, all.data()};
+    OM_uint32 minor = 0;
+    OM_uint32 major = gss_acquire_cred(
+        &minor,
+        GSS_C_NO_NAME,
+        GSS_C_INDEFINITE,
+        &wanted,
+        GSS_C_ACCEPT,
+        &impl->handle,
+        nullptr,
+        nullptr
+    );
+    if (!GSS_ERROR(major)) {
+        gss_OID_set_desc negotiable{kerberos ? 2u : 1u, all.data() + 1};
+        major = gss_set_neg_mechs(&minor, impl->handle, &negotiable);
+    }
+    if (GSS_ERROR(major)) {
+        return rdpsweep::Error{
+            rdpsweep::Phase::config,
+            rdpsweep::Errc::unsupported,
+            "GSSAPI acceptor: " + describe(major, GSS_C_GSS_CODE, GSS_C_NO_OID) + ", " +
+                describe(minor, GSS_C_MECH_CODE, GSS_C_NO_OID)};
+    }
+    return GssCredential{std::move(impl)};
+}
+
+struct GssAcceptor::Impl {
+    const GssCredential* credential;
+    std::string binding;
+    gss_ctx_id_t context = GSS_C_NO_CONTEXT;
+
+    ~Impl() {
+        OM_uint32 minor = 0;
+        gss_delete_sec_context(&minor, &context, GSS_C_NO_BUFFER);
+    }
+};
+
+GssAcceptor::GssAcceptor(const GssCredential& credential, std::string binding)
+    : impl_(std::make_unique<Impl>()) {
+    impl_->credential = &credential;
+    impl_->binding = std::move(binding);
+}
+
+GssAcceptor::~GssAcceptor() = default;
+
+GssStep GssAcceptor::step(std::string_view token) {
+    gss_channel_bindings_struct bindings{};
+    bindings.application_data = {impl_->binding.size(), impl_->binding.data()};
+    gss_buffer_desc in{token.size(), const_cast<char*>(token.data())};
+    gss_buffer_desc out = GSS_C_EMPTY_BUFFER;
+    gss_name_t name = GSS_C_NO_NAME;
+    gss_OID mechanism = GSS_C_NO_OID;
+    OM_uint32 flags = 0;
+    OM_uint32 minor = 0;
+    const OM_uint32 major = gss_accept_sec_context(
+        &minor,
+        &impl_->context,
+        impl_->credential->impl_->handle,
+        &in,
+        impl_->binding.empty() ? GSS_C_NO_CHANNEL_BINDINGS : &bindings,
+        &name,
+        &mechanism,
+        &out,
+        &flags,
+        nullptr,
+        nullptr
+    );
+    GssStep step;
+    step.token = take(out);
+    if (GSS_ERROR(major)) {
+        step.why = describe(major, GSS_C_GSS_CODE, GSS_C_NO_OID) + ", " +
+                   describe(minor, GSS_C_MECH_CODE, mechanism);
+    } else if ((major & GSS_S_CONTINUE_NEEDED) != 0) {
+        step.outcome = GssStep::Outcome::more;
+    } else {
+        step.outcome = GssStep::Outcome::done;
+        step.user = display(name);
+        step.mechanism = same(mechanism, krb5_oid) ? "kerberos" : "ntlm";
+        step.channel_bound = (flags & channel_bound_flag) != 0;
+    }
+    gss_release_name(&minor, &name);
+    return step;
+}
+
+} // namespace simfleet

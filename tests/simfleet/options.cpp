@@ -1,0 +1,66 @@
+// Parses the command line with CLI11.
+#include "tests/simfleet/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace simfleet {
+
+namespace {
+
+// "SIM\sweeper" or "sweeper".
+void split_user(const std::string& text, AccessPolicy& policy) {
+    const auto slash = text.find('\\');
+    policy.domain = slash == std::string::npos ? std::string{} : text.substr(0, slash);
+    policy.user = slash == std::string::npos ? text : text.substr(slash + 1);
+}
+
+} // namespace
+
+std::optional<Options> parse_options(int argc, const char* const* argv, int& exit_code) {
+    CLI::App app{"A fleet of simulated Windows VMs with WinRM over HTTPS, one 127.x.y.z each."};
+    Options options;
+    std::string user = "SIM\\sweeper";
+    bool no_negotiate = false;
+    bool no_basic = false;
+    std::uint32_t slow_receive_ms = 1000;
+    app.add_option("--vms", options.vms, "How many VMs")->check(CLI::Range(1, 1'000'000));
+    app.add_option("--seed", options.seed, "The same seed makes the same fleet");
+    app.add_option("--mix", options.mix, "demo, every, healthy, trouble or one:PROFILE");
+    app.add_option("--port", options.port, "WinRM over HTTPS; 0 takes any free port");
+    app.add_option("--http-port", options.http_port, "WinRM over HTTP; 0: none");
+    app.add_option(
+           "--state-dir", options.state_directory, "Gets ca.pem, inventory.yaml, truth.json"
+    )
+        ->required();
+    app.add_option("--user", user, "The account every VM knows");
+    app.add_option("--password-env", options.password_variable, "Variable with its password");
+    app.add_option("--keytab", options.keytab, "Accept Kerberos with this keytab");
+    app.add_option("--stats-file", options.stats_file, "Default: stats.json in the state dir");
+    app.add_option("--inventory-auth", options.inventory_auth, "winrm.auth in inventory.yaml");
+    app.add_option(
+        "--slow-receive-ms",
+        slow_receive_ms,
+        "How long a slow script holds a Receive before it times out"
+    );
+    app.add_flag("--insist-cbt", options.policy.insist_cbt, "Refuse NTLM without bindings");
+    app.add_flag("--no-ntlm,--no-negotiate", no_negotiate, "Do not accept Negotiate");
+    app.add_flag("--no-basic", no_basic, "Do not accept Basic");
+    app.add_flag("--offer-ntlm", options.policy.ntlm_scheme, "Offer the NTLM scheme as well");
+    app.add_flag(
+        "--exit-when-stdin-closes", options.exit_when_stdin_closes, "For scripts that start us"
+    );
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        exit_code = app.exit(error) == 0 ? 0 : 2;
+        return std::nullopt;
+    }
+    split_user(user, options.policy);
+    options.policy.negotiate = !no_negotiate;
+    options.policy.basic = !no_basic;
+    options.policy.kerberos = !options.keytab.empty();
+    options.slow_receive = std::chrono::milliseconds{slow_receive_ms};
+    return options;
+}
+
+} // namespace simfleet

@@ -1,0 +1,34 @@
+// The command line of rdpsweep-simfleet.
+#pragma once
+
+#include "tests/simfleet/world.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace simfleet {
+
+struct Options {
+    std::size_t vms = 100;
+    std::uint64_t seed = 1;
+    std::string mix = "demo";
+    std::uint16_t port = 15986;  // 0: any free one
+    std::uint16_t http_port = 0; // 0: no plain HTTP
+    std::string state_directory;
+    std::string password_variable = "RDPSWEEP_PASSWORD";
+    std::string keytab;
+    std::string stats_file; // empty: stats.json in the state directory
+    std::string inventory_auth;
+    bool exit_when_stdin_closes = false;
+    std::chrono::milliseconds slow_receive{1000};
+    AccessPolicy policy; // everything but the password
+};
+
+// Nothing when the process should end at once with exit_code (help, or a usage error, which has
+// been printed).
+std::optional<Options> parse_options(int argc, const char* const* argv, int& exit_code);
+
+} // namespace simfleet

@@ -1,0 +1,201 @@
+// The life of the process.
+#include "tests/simfleet/run_fleet.hpp"
+
+#include "tests/simfleet/server.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <poll.h>
+#include <stop_token>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+namespace simfleet {
+
+namespace asio = rdpsweep::asio;
+using rdpsweep::Errc;
+using rdpsweep::Error;
+using rdpsweep::Phase;
+using rdpsweep::Result;
+using rdpsweep::Status;
+
+namespace {
+
+constexpr std::size_t gss_threads = 2;
+constexpr std::size_t warm_vms = 8;
+
+Status write_file(const std::string& path, std::string_view text, mode_t mode) {
+    const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    bool written = file >= 0 && fchmod(file, mode) == 0;
+    while (written && !text.empty()) {
+        const auto count = write(file, text.data(), text.size());
+        written = count > 0;
+        if (written) text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    const int failure = errno;
+    if (file >= 0) close(file);
+    if (written) return {};
+    return Error{Phase::config, Errc::local_limit, path + ": " + std::strerror(failure)};
+}
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Status read_password(Options& options) {
+    const char* password = std::getenv(options.password_variable.c_str());
+    if (password == nullptr || *password == '\0') {
+        return Error{
+            Phase::config,
+            Errc::unsupported,
+            "the environment variable " + options.password_variable + " holds no password"};
+    }
+    options.policy.password = password;
+    // The format of the file NTLM reads has no way to quote these.
+    if (options.policy.password.find_first_of(":\n\r") != std::string::npos) {
+        return Error{Phase::config, Errc::unsupported, "the password may not hold ':' or newlines"};
+    }
+    return {};
+}
+
+// The acceptor's accounts: gss-ntlmssp and krb5 take them from the environment of the process.
+Result<GssCredential> acquire_gss(const Options& options) {
+    const AccessPolicy& policy = options.policy;
+    const std::string accounts = options.state_directory + "/ntlm-users";
+    const std::string line = policy.domain + ":" + policy.user + ":" + policy.password + "\n";
+    auto written = write_file(accounts, line, 0600);
+    if (!written) return std::move(written).error();
+    setenv("NTLM_USER_FILE", accounts.c_str(), 1);
+    if (policy.kerberos) setenv("KRB5_KTNAME", options.keytab.c_str(), 1);
+    return GssCredential::acquire(policy.kerberos);
+}
+
+Status write_outputs(
+    const Options& options, const Fleet& fleet, const Server& server, const std::string& ca_pem
+) {
+    const std::string& folder = options.state_directory;
+    InventoryOptions inventory;
+    inventory.port = server.port();
+    inventory.closed_port = server.closed_port();
+    inventory.user = options.policy.domain + "\\" + options.policy.user;
+    if (options.policy.domain.empty()) inventory.user = options.policy.user;
+    inventory.password_env = options.password_variable;
+    inventory.auth = options.inventory_auth;
+    auto done = write_file(folder + "/ca.pem", ca_pem, 0644);
+    if (done) done = write_file(folder + "/inventory.yaml", fleet.inventory_yaml(inventory), 0644);
+    if (done) done = write_file(folder + "/truth.json", fleet.truth_json(), 0644);
+    return done;
+}
+
+void write_stats(const Options& options, const World& world) {
+    const std::string path =
+        options.stats_file.empty() ? options.state_directory + "/stats.json" : options.stats_file;
+    const auto done = write_file(path, world.stats.json(), 0644);
+    if (!done) std::fprintf(stderr, "%s\n", std::string{done.error().detail()}.c_str());
+}
+
+// stdin may be a file, which epoll cannot watch: a thread of its own reads it, and looks up now and
+// then whether it is still wanted.
+void watch_stdin(const std::stop_token& stop, asio::io_context& io) {
+    constexpr int look_up_ms = 200;
+    char ignored[256];
+    while (!stop.stop_requested()) {
+        pollfd input{STDIN_FILENO, POLLIN, 0};
+        if (poll(&input, 1, look_up_ms) <= 0) continue;
+        if (read(STDIN_FILENO, ignored, sizeof ignored) <= 0) return io.stop();
+    }
+}
+
+class Signals {
+public:
+    Signals(asio::io_context& io, const Options& options, std::shared_ptr<World> world)
+        : io_(io), options_(options), world_(std::move(world)),
+          signals_(io, SIGINT, SIGTERM, SIGUSR1) {
+        wait();
+    }
+
+private:
+    void wait() {
+        signals_.async_wait([this](boost::system::error_code ec, int signal) {
+            if (ec) return;
+            if (signal != SIGUSR1) return io_.stop();
+            write_stats(options_, *world_);
+            wait();
+        });
+    }
+
+    asio::io_context& io_;
+    const Options& options_;
+    std::shared_ptr<World> world_;
+    asio::signal_set signals_;
+};
+
+Status prepare(Options& options) {
+    std::error_code ec;
+    std::filesystem::create_directories(options.state_directory, ec);
+    if (ec) {
+        return Error{
+            Phase::config, Errc::local_limit, options.state_directory + ": " + ec.message()};
+    }
+    if (!known_mix(options.mix)) {
+        return Error{Phase::config, Errc::unsupported, "unknown mix " + options.mix};
+    }
+    raise_descriptor_limit();
+    std::signal(SIGPIPE, SIG_IGN);
+    return read_password(options);
+}
+
+} // namespace
+
+Status run_fleet(Options options) {
+    auto ready = prepare(options);
+    if (!ready) return ready;
+    auto gss = acquire_gss(options);
+    if (!gss) return std::move(gss).error();
+    auto identities = TlsIdentities::create();
+    if (!identities) return std::move(identities).error();
+    const std::string ca_pem = identities->ca_pem();
+    const Fleet fleet(options.vms, options.seed, options.mix);
+    const auto workers = std::make_shared<asio::thread_pool>(gss_threads);
+    asio::io_context io(1);
+    auto server = Server::open(io, fleet, options.port, options.http_port);
+    if (!server) return std::move(server).error();
+    ready = write_outputs(options, fleet, **server, ca_pem);
+    if (!ready) return ready;
+    const auto world = std::make_shared<World>(
+        fleet, options.policy, *std::move(identities), *std::move(gss), workers
+    );
+    world->shells.set_slow_receive(options.slow_receive);
+    // The few keys all VMs share are made now, not while the first client waits.
+    for (std::size_t index = 0; index < std::min(warm_vms, fleet.size()); ++index) {
+        (void)fleet.at(index);
+    }
+    const Signals signals(io, options, world);
+    (*server)->start(world);
+    std::jthread watcher;
+    if (options.exit_when_stdin_closes) {
+        watcher = std::jthread{[&io](const std::stop_token& stop) { watch_stdin(stop, io); }};
+    }
+    std::printf("ready %u\n", static_cast<unsigned>((*server)->port()));
+    std::fflush(stdout);
+    io.run();
+    workers->stop();
+    workers->join();
+    write_stats(options, *world);
+    return {};
+}
+
+} // namespace simfleet

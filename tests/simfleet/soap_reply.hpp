@@ -1,0 +1,28 @@
+// Envelopes as Windows writes them: namespaces, prefixes and header order as recorded from real
+// servers.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace simfleet {
+
+// & < > " and control characters; for text and attributes.
+std::string xml_escape(std::string_view text);
+
+// action: the full URI. body: the XML inside s:Body. relates_to may be empty (left out).
+std::string
+render_envelope(std::string_view action, std::string_view relates_to, std::string_view body);
+
+// The answer to an Identify that did not authenticate: the OS version is zeros.
+std::string render_identify();
+
+inline constexpr std::string_view uri_transfer = "http://schemas.xmlsoap.org/ws/2004/09/transfer/";
+inline constexpr std::string_view uri_shell =
+    "http://schemas.microsoft.com/wbem/wsman/1/windows/shell";
+inline constexpr std::string_view uri_cmd =
+    "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd";
+inline constexpr std::string_view uri_anonymous =
+    "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
+
+} // namespace simfleet

@@ -1,0 +1,52 @@
+// What every connection of one simulated fleet shares.
+#pragma once
+
+#include "core/asio.hpp"
+#include "tests/simfleet/fleet.hpp"
+#include "tests/simfleet/gss_acceptor.hpp"
+#include "tests/simfleet/shell_host.hpp"
+#include "tests/simfleet/stats.hpp"
+#include "tests/simfleet/tls_identity.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace simfleet {
+
+// Which ways to authenticate the servers offer and whom they let in.
+struct AccessPolicy {
+    bool negotiate = true;
+    bool basic = true;
+    bool kerberos = false;    // a keytab was given: the Kerberos scheme is offered beside Negotiate
+    bool ntlm_scheme = false; // offer the bare NTLM scheme too
+    bool insist_cbt = false;  // CbtHardeningLevel Strict on every VM
+    std::string domain = "SIM";
+    std::string user = "sweeper";
+    std::string password;
+};
+
+// Held by shared_ptr: connections may outlive the server for a moment when the io_context goes.
+// Everything but gss (read-only) belongs to the io thread.
+struct World {
+    World(
+        const Fleet& all_vms,
+        AccessPolicy allowed,
+        TlsIdentities certificates,
+        GssCredential acceptor,
+        std::shared_ptr<rdpsweep::asio::thread_pool> gss_workers
+    )
+        : fleet(all_vms), policy(std::move(allowed)), identities(std::move(certificates)),
+          gss(std::move(acceptor)), workers(std::move(gss_workers)), stats(all_vms.size()),
+          shells(stats) {}
+
+    const Fleet& fleet;
+    AccessPolicy policy;
+    TlsIdentities identities;
+    GssCredential gss;
+    std::shared_ptr<rdpsweep::asio::thread_pool> workers;
+    Stats stats;
+    ShellHost shells;
+};
+
+} // namespace simfleet

@@ -1,0 +1,96 @@
+// Tests of the certificate reader.
+#include "core/text.hpp"
+#include "probes/collect/certificate.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/probes/collect/make_certificate.hpp"
+
+#include <openssl/err.h>
+
+using namespace rdpsweep;
+
+namespace {
+
+Certificate parsed(const CertificateShape& shape) {
+    auto certificate = parse_certificate(make_certificate(shape));
+    REQUIRE(certificate);
+    return *std::move(certificate);
+}
+
+} // namespace
+
+TEST_CASE("certificate: the kind Windows makes for RDP", "[collect]") {
+    const std::string der = make_certificate();
+    const auto certificate = parse_certificate(der);
+    REQUIRE(certificate);
+    CHECK(certificate->sha256 == sha256_hex(der));
+    CHECK(certificate->thumbprint.size() == 40);
+    CHECK(certificate->subject == "CN=HOST01");
+    CHECK(certificate->issuer == "CN=HOST01");
+    CHECK(certificate->not_before == 1'780'000'000);
+    CHECK(certificate->not_after == 1'795'811'200);
+    CHECK(certificate->key_type == "RSA");
+    CHECK(certificate->key_bits == 2048);
+    CHECK(certificate->signature_hash == "SHA256");
+    CHECK(certificate->self_signed);
+    CHECK(certificate->server_auth);
+    CHECK_FALSE(certificate->remote_desktop_auth);
+    CHECK(certificate->dns_names == std::vector<std::string>{"HOST01"});
+}
+
+TEST_CASE("certificate: same names with a foreign signature are not self-signed", "[collect]") {
+    CertificateShape shape;
+    shape.foreign_signature = true;
+    CHECK_FALSE(parsed(shape).self_signed);
+    shape.foreign_signature = false;
+    shape.issuer_cn = "Example CA";
+    CHECK_FALSE(parsed(shape).self_signed);
+}
+
+TEST_CASE("certificate: purposes", "[collect]") {
+    CertificateShape shape;
+    shape.usage = "";
+    CHECK(parsed(shape).server_auth);
+    shape.usage = "clientAuth";
+    CHECK_FALSE(parsed(shape).server_auth);
+    shape.usage = "clientAuth,1.3.6.1.4.1.311.54.1.2";
+    CHECK_FALSE(parsed(shape).server_auth);
+    CHECK(parsed(shape).remote_desktop_auth);
+}
+
+TEST_CASE("certificate: names, keys and hashes", "[collect]") {
+    CertificateShape shape;
+    shape.alternative_names = "DNS:a.example,IP:10.0.0.1,DNS:b.example";
+    shape.ec_key = true;
+    shape.sha1 = true;
+    shape.subject_cn = "M\xC3\xBCnchen, 1";
+    const Certificate certificate = parsed(shape);
+    CHECK(certificate.dns_names == std::vector<std::string>{"a.example", "b.example"});
+    CHECK(certificate.key_type == "EC");
+    CHECK(certificate.key_bits == 256);
+    CHECK(certificate.signature_hash == "SHA1");
+    CHECK(certificate.subject == "CN=M\xC3\xBCnchen\\, 1");
+}
+
+TEST_CASE("certificate: anything else is refused and leaves no trace", "[collect]") {
+    const std::string der = make_certificate();
+    for (std::size_t size = 0; size < der.size(); size += 7) {
+        const auto certificate = parse_certificate(std::string_view(der).substr(0, size));
+        REQUIRE_FALSE(certificate);
+        CHECK(certificate.error().code() == Errc::malformed_output);
+    }
+    CHECK_FALSE(parse_certificate(der + "x"));
+    const auto huge = parse_certificate(std::string(max_certificate_bytes + 1, '0'));
+    REQUIRE_FALSE(huge);
+    CHECK(huge.error().code() == Errc::output_limit);
+    CHECK(ERR_peek_error() == 0);
+}
+
+TEST_CASE("certificate: a flipped byte never crashes the reader", "[collect]") {
+    const std::string der = make_certificate();
+    for (std::size_t i = 0; i < der.size(); ++i) {
+        std::string damaged = der;
+        damaged[i] = static_cast<char>(damaged[i] ^ 0x55);
+        const auto certificate = parse_certificate(damaged);
+        if (certificate) CHECK(certificate->thumbprint.size() == 40);
+    }
+}

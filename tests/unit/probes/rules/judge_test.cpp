@@ -1,0 +1,296 @@
+#include "probes/fingerprint.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/facts_builder.hpp"
+#include "tests/unit/probes/rules/check.hpp"
+
+#include <set>
+#include <stdexcept>
+
+using namespace rdpsweep;
+using namespace rdpsweep::test;
+
+namespace {
+
+Judgement judged(const Facts& facts) {
+    return judge(facts, Policy{}, fixed_now);
+}
+
+void take_port(Facts& facts) {
+    facts.rdp_port.value->sockets = {{"0.0.0.0", 3389, 4120, "tomcat9.exe", {"Tomcat9"}}};
+    fail_handshake(facts, "x224", "not_rdp");
+}
+
+void deny(Facts& facts) {
+    facts.rdp_port.value->deny_local = 1;
+}
+
+void stop_service(Facts& facts) {
+    service(facts, "TermService").state = ServiceState::stopped;
+}
+
+void no_tls(Facts& facts) {
+    for (const char* name : {"TLS 1.0", "TLS 1.1", "TLS 1.2"})
+        set_protocol(facts, name, 0, Dword{});
+    fail_handshake(facts, "tls", "reset");
+}
+
+void close_key(Facts& facts) {
+    rdp_key(facts).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;BA)";
+    fail_handshake(facts, "tls", "reset");
+}
+
+void deny_store(Facts& facts) {
+    facts.rdp_certificate.value->store_sddl[0] = "O:SYG:SYD:(D;;0x6;;;SY)(A;;KA;;;SY)";
+}
+
+void expire(Facts& facts) {
+    own_certificate(facts).parsed->not_after = fixed_now - a_day;
+}
+
+void bad_layer(Facts& facts) {
+    facts.security.value->layer = 7;
+    fail_handshake(facts, "x224", "reset");
+}
+
+Finding throwing(const Facts&, const Policy&, std::int64_t) {
+    throw std::runtime_error("boom \x1b[2J");
+}
+
+// The identities of another VM: names, GUID, addresses, processes, thumbprints, times.
+Facts elsewhere(Facts facts) {
+    facts.os.value->host = "sql-07";
+    facts.os.value->fqdn = "sql-07.corp.example";
+    for (Socket& socket : facts.rdp_port.value->sockets) {
+        socket.pid += 1000;
+        if (socket.address == "10.0.0.4") socket.address = "10.9.8.7";
+    }
+    for (Service& item : facts.services.value->services)
+        if (item.pid != 0) item.pid += 1000;
+    StoredCertificate& own = own_certificate(facts);
+    own.key_name = own.parsed->thumbprint = "0123456789abcdef0123456789abcdef01234567";
+    own.parsed->not_after -= 12'345;
+    facts.rdp_certificate.value->self_signed = own.key_name;
+    if (guest(facts).completed()) guest(facts).peer_thumbprint = own.key_name;
+    own.key_file = "f686aace6942fb7f7ceb231212eef4a4_77777777-5a0a-4c33-9f3e-0b7a3c1d2e4f";
+    facts.machine_keys.value->expected = rdp_key(facts).name = own.key_file;
+    return facts;
+}
+
+} // namespace
+
+TEST_CASE("judge: a healthy host of every release is ok", "[judge]") {
+    for (const std::uint32_t build : {7601u, 9200u, 9600u, 14393u, 17763u, 20348u, 26100u}) {
+        const Judgement judgement = judged(healthy_facts(build));
+        INFO(build);
+        CHECK(judgement.verdict == Verdict::ok);
+        CHECK(judgement.root_cause == Cause::none);
+        CHECK(judgement.secondary_causes.empty());
+        CHECK(judgement.summary.key == "judge.ok");
+        REQUIRE(judgement.findings.size() == all_probes().size());
+        for (const Finding& finding : judgement.findings) {
+            INFO(finding.summary.key);
+            CHECK((finding.verdict == Verdict::ok || finding.verdict == Verdict::not_applicable));
+        }
+    }
+}
+
+TEST_CASE("judge: no facts at all is unknown, never ok", "[judge]") {
+    const Judgement judgement = judged(Facts{});
+    CHECK(judgement.verdict == Verdict::unknown);
+    CHECK(judgement.root_cause == Cause::none);
+    for (const Finding& finding : judgement.findings) {
+        INFO(finding.summary.key);
+        CHECK(finding.verdict == Verdict::unknown);
+    }
+}
+
+TEST_CASE("judge: Nano Server has no RDP server to judge", "[judge]") {
+    Facts facts = healthy_facts();
+    facts.os.value->install_type = "Nano Server";
+    take_port(facts);
+    const Judgement judgement = judged(facts);
+    CHECK(judgement.verdict == Verdict::not_applicable);
+    CHECK(judgement.root_cause == Cause::none);
+    CHECK(judgement.summary.key == "rule.no_server");
+    for (const Finding& finding : judgement.findings)
+        CHECK(finding.verdict == Verdict::not_applicable);
+    facts.os.value->install_type = "Server Core";
+    CHECK(judged(facts).verdict == Verdict::broken);
+}
+
+TEST_CASE("judge: the earliest stage of a connection names the root cause", "[judge]") {
+    // Broken from the last to the first: each one added must take over.
+    struct Step {
+        void (*change)(Facts&);
+        Cause cause;
+    };
+
+    Facts facts = healthy_facts();
+    std::size_t secondary = 0;
+    for (const Step& step :
+         {Step{[](Facts& f) { fail_handshake(f, "tls", "reset"); }, Cause::unexplained},
+          Step{bad_layer, Cause::listener_security},
+          Step{expire, Cause::rdp_certificate},
+          Step{deny_store, Cause::rdp_certificate},
+          Step{close_key, Cause::machine_keys},
+          Step{no_tls, Cause::tls_protocols},
+          Step{stop_service, Cause::services},
+          Step{deny, Cause::listener_security},
+          Step{take_port, Cause::rdp_port}}) {
+        step.change(facts);
+        const Judgement judgement = judged(facts);
+        CHECK(judgement.verdict == Verdict::broken);
+        CHECK(to_string(judgement.root_cause) == to_string(step.cause));
+        CHECK(judgement.secondary_causes.size() >= secondary);
+        secondary = judgement.secondary_causes.size();
+        for (const Cause cause : judgement.secondary_causes) {
+            CHECK(cause != judgement.root_cause);
+            CHECK(cause != Cause::unexplained);
+        }
+    }
+    CHECK(secondary == 5);
+}
+
+TEST_CASE(
+    "judge: a failed handshake without a reason is unexplained, even beside risks", "[judge]"
+) {
+    Facts facts = healthy_facts();
+    fail_handshake(facts, "tls", "reset");
+    CHECK(judged(facts).root_cause == Cause::unexplained);
+    set_protocol(facts, "TLS 1.3", 1, 0); // at_risk, tls_protocols
+    facts.pending.value->windows_update = true;
+    const Judgement judgement = judged(facts);
+    CHECK(judgement.verdict == Verdict::broken);
+    CHECK(judgement.root_cause == Cause::unexplained);
+    CHECK(judgement.summary.key == "HANDSHAKE.reset");
+    CHECK(
+        judgement.secondary_causes == std::vector<Cause>{Cause::tls_protocols, Cause::group_policy}
+    );
+}
+
+TEST_CASE("judge: events name a cause only when nothing read does", "[judge]") {
+    Facts facts = healthy_facts();
+    rdp_key(facts).sddl.reset();
+    mark_unread(facts, "/keys/files/0/sddl");
+    fail_handshake(facts, "tls", "reset");
+    CHECK(judged(facts).root_cause == Cause::unexplained);
+    add_event(facts, "Schannel", 36870, 0);
+    CHECK(judged(facts).root_cause == Cause::machine_keys);
+    no_tls(facts);
+    CHECK(judged(facts).root_cause == Cause::tls_protocols);
+}
+
+TEST_CASE("judge: hygiene never moves the host, lesser unknowns neither", "[judge]") {
+    Facts facts = healthy_facts();
+    set_protocol(facts, "TLS 1.0", 1, 0);
+    facts.console.value->ems = false;
+    facts.machine_keys.value->files[1].sddl = "O:BAG:SYD:PAI(A;;FR;;;NS)";
+    facts.security.value->nla = 0;
+    CHECK(judged(facts).verdict == Verdict::ok);
+    CHECK(judged(facts).fingerprint == judged(healthy_facts()).fingerprint);
+
+    facts = healthy_facts();
+    mark_unread(facts, "/ems");
+    mark_unread(facts, "/pending");
+    facts.events.value.reset();
+    CHECK(judged(facts).verdict == Verdict::ok);
+
+    mark_unread(facts, "/svc");
+    CHECK(judged(facts).verdict == Verdict::unknown);
+    CHECK(judged(facts).root_cause == Cause::none);
+    CHECK(judged(facts).summary.key == "rule.unread");
+
+    facts.pending = healthy_facts().pending;
+    facts.unread.erase(facts.unread.begin() + 1);
+    facts.pending.value->windows_update = true;
+    CHECK(judged(facts).verdict == Verdict::at_risk);
+    CHECK(judged(facts).root_cause == Cause::group_policy);
+}
+
+TEST_CASE("judge: a handshake nobody ran leaves a host unknown", "[judge]") {
+    Facts facts = healthy_facts();
+    forget_handshake(facts);
+    CHECK(judged(facts).verdict == Verdict::unknown);
+}
+
+TEST_CASE("judge: a rule that throws is unknown and hides no other", "[judge]") {
+    std::vector<Rule> rules(all_probes().begin(), all_probes().end());
+    rules.front().evaluate = throwing;
+    Facts facts = healthy_facts();
+    no_tls(facts);
+    const Judgement judgement = judge(rules, facts, Policy{}, fixed_now);
+    CHECK(judgement.findings.front().verdict == Verdict::unknown);
+    CHECK(judgement.findings.front().summary.key == "rule.failed");
+    CHECK(judgement.findings.front().summary.arguments.at("why").find('\x1b') == std::string::npos);
+    CHECK(judgement.root_cause == Cause::tls_protocols);
+}
+
+TEST_CASE("fingerprint: the same fault on another VM is the same case", "[judge]") {
+    for (auto* damage : {take_port, deny, stop_service, no_tls, close_key, deny_store, expire}) {
+        Facts facts = healthy_facts();
+        damage(facts);
+        const Judgement here = judged(facts);
+        const Judgement there = judged(elsewhere(facts));
+        CHECK(here.verdict == Verdict::broken);
+        CHECK(here.fingerprint == there.fingerprint);
+        CHECK(here.fingerprint.size() == 64);
+    }
+    Facts on_nic = healthy_facts();
+    on_nic.rdp_port.value->sockets.push_back({"10.0.0.4", 3389, 88, "nginx.exe", {}});
+    CHECK(judged(on_nic).fingerprint == judged(elsewhere(on_nic)).fingerprint);
+    // The order of a list is the host's own.
+    Facts reordered = on_nic;
+    std::swap(reordered.rdp_port.value->sockets.front(), reordered.rdp_port.value->sockets.back());
+    CHECK(judged(on_nic).fingerprint == judged(reordered).fingerprint);
+}
+
+TEST_CASE("fingerprint: another fault is another case", "[judge]") {
+    std::set<std::string> seen{judged(healthy_facts()).fingerprint};
+    for (auto* damage : {take_port, deny, stop_service, no_tls, close_key, deny_store, expire}) {
+        Facts facts = healthy_facts();
+        damage(facts);
+        CHECK(seen.insert(judged(facts).fingerprint).second);
+    }
+    Facts facts = healthy_facts();
+    take_port(facts);
+    facts.rdp_port.value->sockets.front().image = "java.exe";
+    CHECK(seen.insert(judged(facts).fingerprint).second);
+    facts = healthy_facts();
+    close_key(facts);
+    rdp_key(facts).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(D;;FR;;;NS)";
+    CHECK(seen.insert(judged(facts).fingerprint).second);
+}
+
+TEST_CASE("fingerprint: identities go, masks and names stay", "[judge]") {
+    const Facts facts = healthy_facts();
+    const auto clean = [&](std::string_view text) { return without_identities(text, facts); };
+    CHECK(clean("pid 4120 tomcat9.exe") == "pid <n> tomcat9.exe");
+    CHECK(clean("2026-11-23T03:00:00Z") == "<time>");
+    CHECK(clean("2026-11-23T03:00:00.1234567Z!") == "<time>!");
+    CHECK(clean("0f7d9a51-5a0a-4c33-9f3e-0b7a3c1d2e4f") == "<guid>");
+    CHECK(
+        clean("f686aace6942fb7f7ceb231212eef4a4_0f7d9a51-5a0a-4c33-9f3e-0b7a3c1d2e4f") ==
+        "<hash>_<guid>"
+    );
+    CHECK(clean("(A;;0x120089;;;S-1-5-20)") == "(A;;0x120089;;;S-1-5-20)");
+    CHECK(clean("S-1-5-21-11-22-33-500") == "S-1-5-21-<domain>-500");
+    CHECK(clean("10.0.0.4 0.0.0.0 127.0.0.1") == "<ip> 0.0.0.0 127.0.0.1");
+    CHECK(clean("fe80::1 :: ::1") == "<ip> :: ::1");
+    CHECK(clean("CN=WEB-01.corp.example, WEB-01 web-012") == "CN=<host>, <host> web-012");
+    CHECK(clean("TLS 1.2: Enabled=0 0x8009030d 36870") == "TLS 1.2: Enabled=0 0x8009030d 36870");
+    CHECK(clean("") == "");
+}
+
+TEST_CASE("judge: hostile facts do no harm", "[judge]") {
+    Facts facts = healthy_facts();
+    take_port(facts);
+    Socket& socket = facts.rdp_port.value->sockets.front();
+    socket.image = std::string(1 << 20, 'x') + "\x1b[2J\xff";
+    socket.services.assign(2000, "<script>");
+    facts.rdp_port.value->sockets.assign(500, socket);
+    const Judgement judgement = judged(facts);
+    CHECK(judgement.root_cause == Cause::rdp_port);
+    CHECK(judgement.findings.front().evidence.size() <= 24);
+    for (const Evidence& evidence : judgement.findings.front().evidence)
+        CHECK(evidence.observed.size() <= 700);
+}

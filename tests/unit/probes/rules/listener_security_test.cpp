@@ -1,0 +1,174 @@
+#include "tests/support/catch.hpp"
+#include "tests/support/facts_builder.hpp"
+#include "tests/unit/probes/rules/check.hpp"
+
+using namespace rdpsweep;
+using namespace rdpsweep::test;
+
+namespace {
+
+PortFacts& port(Facts& facts) {
+    return *facts.rdp_port.value;
+}
+
+void levels(Facts& facts, std::uint32_t layer, std::uint32_t nla, std::uint32_t min_encryption) {
+    facts.security.value->layer = layer;
+    facts.security.value->nla = nla;
+    facts.security.value->min_encryption = min_encryption;
+}
+
+} // namespace
+
+TEST_CASE("RDP.DENIED: the policy wins and a missing value denies", "[rule]") {
+    check_cases(
+        "RDP.DENIED",
+        {
+            {"allowed", [](Facts&) {}, Verdict::ok, "ok"},
+            {"denied", [](Facts& f) { port(f).deny_local = 1; }, Verdict::broken, "local"},
+            {"denied by policy",
+             [](Facts& f) { port(f).deny_policy = 1; },
+             Verdict::broken,
+             "policy"},
+            {"value missing",
+             [](Facts& f) { port(f).deny_local.reset(); },
+             Verdict::broken,
+             "value_missing"},
+            {"value missing, policy allows",
+             [](Facts& f) {
+                 port(f).deny_local.reset();
+                 port(f).deny_policy = 0;
+             },
+             Verdict::at_risk,
+             "mismatch"},
+            {"policy allows what is denied locally",
+             [](Facts& f) {
+                 port(f).deny_local = 1;
+                 port(f).deny_policy = 0;
+             },
+             Verdict::at_risk,
+             "mismatch"},
+            {"unread is not missing",
+             [](Facts& f) {
+                 port(f).deny_local.reset();
+                 mark_unread(f, "/listener/deny_local");
+             },
+             Verdict::unknown,
+             "rule.unread"},
+        }
+    );
+}
+
+TEST_CASE("RDP.LISTENER: every switch", "[rule]") {
+    check_cases(
+        "RDP.LISTENER",
+        {
+            {"on", [](Facts&) {}, Verdict::ok, "ok"},
+            {"absent values are defaults",
+             [](Facts& f) {
+                 port(f).enabled.reset();
+                 port(f).logon_disabled.reset();
+                 port(f).ts_enabled.reset();
+                 port(f).user_enabled.reset();
+                 port(f).drain_mode.reset();
+             },
+             Verdict::ok,
+             "ok"},
+            {"station off", [](Facts& f) { port(f).enabled = 0; }, Verdict::broken, "switched_off"},
+            {"logon off",
+             [](Facts& f) { port(f).logon_disabled = 1; },
+             Verdict::broken,
+             "switched_off"},
+            {"server off",
+             [](Facts& f) { port(f).ts_enabled = 0; },
+             Verdict::broken,
+             "switched_off"},
+            {"users blocked",
+             [](Facts& f) { port(f).user_enabled = 1; },
+             Verdict::broken,
+             "switched_off"},
+            {"no key",
+             [](Facts& f) { port(f).listener_key_present = false; },
+             Verdict::broken,
+             "key_missing"},
+            {"draining", [](Facts& f) { port(f).drain_mode = 1; }, Verdict::at_risk, "drain"},
+            {"unread switch",
+             [](Facts& f) {
+                 port(f).enabled.reset();
+                 mark_unread(f, "/listener/enabled");
+             },
+             Verdict::unknown,
+             "rule.unread"},
+        }
+    );
+}
+
+TEST_CASE("SEC.LAYER: ranges, combinations and who wins", "[rule]") {
+    check_cases(
+        "SEC.LAYER",
+        {
+            {"stock", [](Facts&) {}, Verdict::ok, "ok"},
+            {"2008R2's stock layer 1", [](Facts& f) { levels(f, 1, 1, 2); }, Verdict::ok, "ok"},
+            {"layer out of range",
+             [](Facts& f) { levels(f, 7, 1, 2); },
+             Verdict::broken,
+             "out_of_range"},
+            {"encryption out of range",
+             [](Facts& f) { levels(f, 2, 1, 0); },
+             Verdict::broken,
+             "out_of_range"},
+            {"no TLS, NLA required",
+             [](Facts& f) {
+                 levels(f, 0, 1, 2);
+                 fail_handshake(f, "x224", "");
+             },
+             Verdict::broken,
+             "nla_without_tls"},
+            {"layer 0, but TLS still works",
+             [](Facts& f) { levels(f, 0, 1, 2); },
+             Verdict::at_risk,
+             "not_in_force"},
+            {"ResetRDPCert was here",
+             [](Facts& f) {
+                 levels(f, 0, 0, 1);
+                 fail_handshake(f, "x224", "");
+                 guest(f).failure_code = 2;
+             },
+             Verdict::at_risk,
+             "reset_residue"},
+            {"TLS off",
+             [](Facts& f) {
+                 levels(f, 0, 0, 2);
+                 forget_handshake(f);
+             },
+             Verdict::at_risk,
+             "tls_off"},
+            {"TLS with low encryption",
+             [](Facts& f) { levels(f, 2, 1, 1); },
+             Verdict::at_risk,
+             "inconsistent"},
+            {"low encryption",
+             [](Facts& f) { levels(f, 1, 1, 1); },
+             Verdict::at_risk,
+             "weak_encryption"},
+            {"NLA off", [](Facts& f) { levels(f, 2, 0, 2); }, Verdict::at_risk, "nla_off"},
+            {"the policy wins",
+             [](Facts& f) {
+                 levels(f, 2, 1, 2);
+                 f.security.value->policy_layer = 9;
+             },
+             Verdict::broken,
+             "out_of_range"},
+            {"absent values are Windows' choice",
+             [](Facts& f) { f.security.value = SecurityFacts{}; },
+             Verdict::ok,
+             "ok"},
+            {"unread",
+             [](Facts& f) { mark_unread(f, "/sec/nla"); },
+             Verdict::unknown,
+             "rule.unread"},
+        }
+    );
+    Facts facts = healthy_facts();
+    levels(facts, 2, 0, 2);
+    CHECK(find("SEC.LAYER", facts).severity == Severity::low);
+}

@@ -1,0 +1,296 @@
+#include "tests/support/catch.hpp"
+#include "tests/support/facts_builder.hpp"
+#include "tests/unit/probes/rules/check.hpp"
+
+using namespace rdpsweep;
+using namespace rdpsweep::test;
+
+namespace {
+
+MachineKeysFacts& keys(Facts& facts) {
+    return *facts.machine_keys.value;
+}
+
+void remove_key(Facts& facts) {
+    keys(facts).files.erase(keys(facts).files.begin());
+}
+
+void close_descriptor(Facts& facts) {
+    rdp_key(facts).sddl.reset();
+    mark_unread(facts, "/keys/files/0/sddl");
+}
+
+} // namespace
+
+TEST_CASE("KEY.PRESENT: an orphan is broken, nothing at all is not", "[rule]") {
+    check_cases(
+        "KEY.PRESENT",
+        {
+            {"there", [](Facts&) {}, Verdict::ok, "ok"},
+            {"another machine's file does not count",
+             [](Facts& f) {
+                 rdp_key(f).name =
+                     "f686aace6942fb7f7ceb231212eef4a4_11111111-2222-3333-4444-555555555555";
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "orphan"},
+            {"orphan",
+             [](Facts& f) {
+                 remove_key(f);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "orphan"},
+            {"gone while TermService still holds it", remove_key, Verdict::at_risk, "in_use"},
+            {"no certificate either",
+             [](Facts& f) {
+                 remove_key(f);
+                 f.rdp_certificate.value->store.clear();
+             },
+             Verdict::at_risk,
+             "recreated"},
+            {"a pinned certificate is served",
+             [](Facts& f) {
+                 pin_ca_certificate(f);
+                 remove_key(f);
+             },
+             Verdict::at_risk,
+             "orphan_unused"},
+            {"folder not listed",
+             [](Facts& f) {
+                 keys(f).files.clear();
+                 keys(f).directory_listed = false;
+             },
+             Verdict::unknown,
+             "unlisted"},
+            {"CNG key",
+             [](Facts& f) {
+                 remove_key(f);
+                 own_certificate(f).provider->type = 0;
+             },
+             Verdict::unknown,
+             "provider_unknown"},
+            {"provider unread",
+             [](Facts& f) {
+                 remove_key(f);
+                 own_certificate(f).provider.reset();
+             },
+             Verdict::unknown,
+             "provider_unknown"},
+            {"another container beyond the cap",
+             [](Facts& f) {
+                 remove_key(f);
+                 own_certificate(f).key_file = "00112233445566778899aabbccddeeff_guid";
+                 keys(f).other_count = 7;
+             },
+             Verdict::unknown,
+             "unlisted"},
+            {"no machine GUID",
+             [](Facts& f) {
+                 keys(f).expected.clear();
+                 own_certificate(f).key_file.clear();
+             },
+             Verdict::unknown,
+             "name_unknown"},
+            {"unread",
+             [](Facts& f) { f.machine_keys.value.reset(); },
+             Verdict::unknown,
+             "rule.unread"},
+        }
+    );
+}
+
+TEST_CASE("KEY.ACL: effective access of NETWORK SERVICE", "[rule]") {
+    check_cases(
+        "KEY.ACL",
+        {
+            {"as shipped", [](Facts&) {}, Verdict::ok, "ok"},
+            {"rights in two entries add up",
+             [](Facts& f) {
+                 rdp_key(f).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;0x20089;;;NS)(A;;0x100000;;;NS)"
+                                   "(A;;FA;;;S-1-5-80-4022436659-1090538466-1613889075-870485073-"
+                                   "3428993833)";
+             },
+             Verdict::ok,
+             "ok"},
+            {"no entry",
+             [](Facts& f) {
+                 rdp_key(f).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;BA)";
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "denied"},
+            {"a denial before the grant",
+             [](Facts& f) {
+                 rdp_key(f).sddl = "O:SYG:SYD:PAI(D;;0x1;;;NS)" + std::string(key_sddl).substr(13);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "denied"},
+            {"denied, while the running TermService holds the key",
+             [](Facts& f) { rdp_key(f).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)"; },
+             Verdict::at_risk,
+             "denied_in_use"},
+            {"denied, while a pinned certificate is served",
+             [](Facts& f) {
+                 pin_ca_certificate(f);
+                 rdp_key(f).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)";
+             },
+             Verdict::at_risk,
+             "denied_unused"},
+            {"the third entry of an older release",
+             [](Facts& f) {
+                 rdp_key(f).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)(A;;FR;;;BA)";
+             },
+             Verdict::at_risk,
+             "incomplete"},
+            {"owner after takeown",
+             [](Facts& f) { rdp_key(f).sddl = "O:BA" + std::string(key_sddl).substr(4); },
+             Verdict::at_risk,
+             "owner"},
+            {"closed to administrators, key proven in use",
+             close_descriptor,
+             Verdict::ok,
+             "ok_tried"},
+            {"closed, another certificate served",
+             [](Facts& f) {
+                 close_descriptor(f);
+                 guest(f).peer_thumbprint = other_thumbprint;
+             },
+             Verdict::unknown,
+             "need_system"},
+            {"closed, handshake fails",
+             [](Facts& f) {
+                 close_descriptor(f);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::unknown,
+             "need_system"},
+            {"not SDDL",
+             [](Facts& f) { rdp_key(f).sddl = "D:(A;;"; },
+             Verdict::unknown,
+             "unparsable"},
+            {"no file", remove_key, Verdict::not_applicable, "no_file"},
+            {"unread",
+             [](Facts& f) { f.machine_keys.value.reset(); },
+             Verdict::unknown,
+             "rule.unread"},
+        }
+    );
+}
+
+TEST_CASE("KEY.ACL: the shipped set differs by build", "[rule]") {
+    CHECK(find("KEY.ACL", healthy_facts(14393)).verdict == Verdict::ok);
+    Facts facts = healthy_facts(14393);
+    rdp_key(facts).sddl = std::string(key_sddl);
+    CHECK(find("KEY.ACL", facts).summary.key == "KEY.ACL.incomplete");
+    facts = healthy_facts();
+    close_descriptor(facts);
+    CHECK(find("KEY.ACL", facts).confidence == Confidence::functional);
+}
+
+TEST_CASE("KEY.FOLDER: hardened is a risk, with failed creation broken", "[rule]") {
+    check_cases(
+        "KEY.FOLDER",
+        {
+            {"as shipped", [](Facts&) {}, Verdict::ok, "ok"},
+            {"hardened, handshake fine",
+             [](Facts& f) { keys(f).directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)"; },
+             Verdict::at_risk,
+             "hardened"},
+            {"Everyone's entry only for children",
+             [](Facts& f) {
+                 keys(f).directory_sddl = "O:SYG:SYD:PAI(A;OICIIO;0x12019f;;;WD)(A;;FA;;;BA)";
+             },
+             Verdict::at_risk,
+             "hardened"},
+            {"hardened and creation failed",
+             [](Facts& f) {
+                 keys(f).directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
+                 add_event(f, "TermService", 1058, 600);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "renewal_fails"},
+            {"hardened and no certificate appears",
+             [](Facts& f) {
+                 keys(f).directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
+                 f.rdp_certificate.value->store.clear();
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "no_certificate"},
+            {"hardened, services just started",
+             [](Facts& f) {
+                 keys(f).directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
+                 f.rdp_certificate.value->store.clear();
+                 service(f, "TermService").proc_start = fixed_now - 5;
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::at_risk,
+             "hardened"},
+            {"not SDDL",
+             [](Facts& f) { keys(f).directory_sddl = "nonsense"; },
+             Verdict::unknown,
+             "unparsable"},
+            {"unread",
+             [](Facts& f) {
+                 keys(f).directory_sddl.reset();
+                 mark_unread(f, "/keys/dir_sddl");
+             },
+             Verdict::unknown,
+             "rule.unread"},
+        }
+    );
+}
+
+TEST_CASE("KEY.OVERGRANT: the article's residue, as hygiene", "[rule]") {
+    check_cases(
+        "KEY.OVERGRANT",
+        {
+            {"clean", [](Facts&) {}, Verdict::ok, "ok"},
+            {"NETWORK SERVICE on a web server's key",
+             [](Facts& f) {
+                 keys(f).files[1].sddl = "O:BAG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)(A;;FA;;;BA)";
+             },
+             Verdict::at_risk,
+             "granted"},
+            {"leftovers of a cloned image are RDP's own",
+             [](Facts& f) {
+                 keys(f).files[1].name =
+                     "f686aace6942fb7f7ceb231212eef4a4_11111111-2222-3333-4444-555555555555";
+                 keys(f).files[1].sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)";
+             },
+             Verdict::ok,
+             "ok"},
+            {"a pinned certificate's key must be readable",
+             [](Facts& f) { pin_ca_certificate(f); },
+             Verdict::ok,
+             "ok"},
+            {"IIS grants service accounts by design",
+             [](Facts& f) {
+                 keys(f).files[1].name = "76944fb33636aeddb9590521c2e8815a_guid";
+                 keys(f).files[1].sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)";
+             },
+             Verdict::ok,
+             "ok"},
+            {"everything owned by Administrators",
+             [](Facts& f) {
+                 keys(f).files[1].sddl = "O:BAG:SYD:PAI(A;;FA;;;SY)";
+                 keys(f).files.push_back(keys(f).files[1]);
+                 keys(f).files.push_back(keys(f).files[1]);
+             },
+             Verdict::at_risk,
+             "owned"},
+            {"closed",
+             [](Facts& f) { keys(f).files[1].sddl.reset(); },
+             Verdict::unknown,
+             "none_readable"},
+            {"unread", [](Facts& f) { mark_unread(f, "/keys"); }, Verdict::unknown, "rule.unread"},
+        }
+    );
+    Facts facts = healthy_facts();
+    keys(facts).files[1].sddl = "O:BAG:SYD:PAI(A;;FR;;;NS)";
+    CHECK(find("KEY.OVERGRANT", facts).severity == Severity::low);
+}

@@ -1,0 +1,376 @@
+#include "tests/support/catch.hpp"
+#include "tests/support/facts_builder.hpp"
+#include "tests/unit/probes/rules/check.hpp"
+
+using namespace rdpsweep;
+using namespace rdpsweep::test;
+
+namespace {
+
+CertificateFacts& cert(Facts& facts) {
+    return *facts.rdp_certificate.value;
+}
+
+Certificate& own(Facts& facts) {
+    return *own_certificate(facts).parsed;
+}
+
+void harden_folder(Facts& facts) {
+    facts.machine_keys.value->directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
+}
+
+void dangle(Facts& facts) {
+    cert(facts).pin = std::string(other_thumbprint);
+    cert(facts).pin_raw_length = 20;
+}
+
+} // namespace
+
+TEST_CASE("STORE.ACL: an explicit deny blocks, an inherited one is reported", "[rule]") {
+    check_cases(
+        "STORE.ACL",
+        {
+            {"as shipped", [](Facts&) {}, Verdict::ok, "ok"},
+            {"explicit deny",
+             [](Facts& f) { cert(f).store_sddl[1] = "O:SYG:SYD:(D;;0x6;;;SY)(A;;KA;;;SY)"; },
+             Verdict::broken,
+             "denied"},
+            {"explicit deny of everything for Everyone",
+             [](Facts& f) { cert(f).store_sddl[0] = "O:SYG:SYD:(D;;GA;;;WD)(A;;KA;;;SY)"; },
+             Verdict::broken,
+             "denied"},
+            {"inherited deny",
+             [](Facts& f) { cert(f).store_sddl[0] = "O:SYG:SYD:AI(D;CIID;0x4;;;SY)(A;;KA;;;SY)"; },
+             Verdict::at_risk,
+             "inherited"},
+            {"a deny that only children inherit",
+             [](Facts& f) { cert(f).store_sddl[0] = "O:SYG:SYD:(D;CIIO;0x6;;;SY)(A;;KA;;;SY)"; },
+             Verdict::ok,
+             "ok"},
+            {"a deny of something else, or for somebody else",
+             [](Facts& f) {
+                 cert(f).store_sddl[0] = "O:SYG:SYD:(D;;0x1;;;SY)(D;;0x6;;;BU)(A;;KA;;;SY)";
+             },
+             Verdict::ok,
+             "ok"},
+            {"no store is healthy",
+             [](Facts& f) {
+                 cert(f).store_present = false;
+                 cert(f).store_sddl.clear();
+             },
+             Verdict::ok,
+             "no_store"},
+            {"unread",
+             [](Facts& f) { mark_unread(f, "/cert/store_sddl"); },
+             Verdict::unknown,
+             "rule.unread"},
+            {"not SDDL",
+             [](Facts& f) { cert(f).store_sddl[0] = "D:("; },
+             Verdict::unknown,
+             "unparsable"},
+        }
+    );
+}
+
+TEST_CASE("CERT.SELF.VALID: near the end is normal life unless renewal is blocked", "[rule]") {
+    check_cases(
+        "CERT.SELF.VALID",
+        {
+            {"valid", [](Facts&) {}, Verdict::ok, "ok"},
+            {"three days left",
+             [](Facts& f) { own(f).not_after = fixed_now + 3 * a_day; },
+             Verdict::ok,
+             "ok"},
+            {"three days left and a hardened folder",
+             [](Facts& f) {
+                 own(f).not_after = fixed_now + 3 * a_day;
+                 harden_folder(f);
+             },
+             Verdict::at_risk,
+             "renewal_blocked"},
+            {"three days left and SessionEnv disabled",
+             [](Facts& f) {
+                 own(f).not_after = fixed_now + 3 * a_day;
+                 service(f, "SessionEnv").start = 4;
+             },
+             Verdict::at_risk,
+             "renewal_blocked"},
+            {"months left and a hardened folder", harden_folder, Verdict::ok, "ok"},
+            {"an unreadable key ACL blocks nothing",
+             [](Facts& f) {
+                 own(f).not_after = fixed_now + 3 * a_day;
+                 rdp_key(f).sddl.reset();
+                 forget_handshake(f);
+             },
+             Verdict::ok,
+             "ok"},
+            {"expired",
+             [](Facts& f) { own(f).not_after = fixed_now - 1; },
+             Verdict::broken,
+             "expired"},
+            {"not yet valid",
+             [](Facts& f) { own(f).not_before = fixed_now + a_day; },
+             Verdict::at_risk,
+             "not_yet_valid"},
+            {"clocks disagree",
+             [](Facts& f) { f.collector.value->utc = fixed_now - 400; },
+             Verdict::unknown,
+             "clock_skew"},
+            {"clocks disagree, expired by both",
+             [](Facts& f) {
+                 f.collector.value->utc = fixed_now - 400;
+                 own(f).not_after = fixed_now - 10 * a_day;
+             },
+             Verdict::broken,
+             "expired"},
+            {"four minutes apart",
+             [](Facts& f) { f.collector.value->utc = fixed_now - 240; },
+             Verdict::ok,
+             "ok"},
+            {"no certificate yet",
+             [](Facts& f) {
+                 cert(f).store.clear();
+                 cert(f).self_signed.reset();
+             },
+             Verdict::ok,
+             "none"},
+            {"another one is configured",
+             [](Facts& f) {
+                 pin_ca_certificate(f);
+                 own(f).not_after = fixed_now - 1;
+             },
+             Verdict::not_applicable,
+             "not_in_use"},
+            {"does not parse",
+             [](Facts& f) { own_certificate(f).parsed.reset(); },
+             Verdict::unknown,
+             "unparsed"},
+            {"unread",
+             [](Facts& f) { mark_unread(f, "/cert/store"); },
+             Verdict::unknown,
+             "rule.unread"},
+        }
+    );
+    Facts facts = healthy_facts();
+    own(facts).not_after = fixed_now - a_day;
+    CHECK(find("CERT.SELF.VALID", facts).severity == Severity::high);
+    fail_handshake(facts, "tls", "reset");
+    CHECK(find("CERT.SELF.VALID", facts).severity == Severity::critical);
+}
+
+TEST_CASE("CERT.CA.VALID: time, purpose, strength, name", "[rule]") {
+    struct Row {
+        const char* what;
+        void (*change)(StoredCertificate& chosen);
+        Verdict verdict;
+        const char* key;
+    };
+
+    const std::initializer_list<Row> rows{
+        {"valid", [](auto&) {}, Verdict::ok, "ok"},
+        {"20 days",
+         [](auto& c) { c.parsed->not_after = fixed_now + 20 * a_day; },
+         Verdict::at_risk,
+         "expires"},
+        {"5 days",
+         [](auto& c) { c.parsed->not_after = fixed_now + 5 * a_day; },
+         Verdict::at_risk,
+         "expires"},
+        {"expired",
+         [](auto& c) { c.parsed->not_after = fixed_now - 1; },
+         Verdict::broken,
+         "expired"},
+        {"not yet",
+         [](auto& c) { c.parsed->not_before = fixed_now + a_day; },
+         Verdict::at_risk,
+         "not_yet_valid"},
+        {"client authentication only",
+         [](auto& c) { c.parsed->server_auth = false; },
+         Verdict::broken,
+         "no_usage"},
+        {"RDP's own usage",
+         [](auto& c) {
+             c.parsed->server_auth = false;
+             c.parsed->remote_desktop_auth = true;
+         },
+         Verdict::ok,
+         "ok"},
+        {"no key", [](auto& c) { c.provider.reset(); }, Verdict::broken, "no_key"},
+        {"SHA-1", [](auto& c) { c.parsed->signature_hash = "SHA1"; }, Verdict::at_risk, "weak"},
+        {"RSA 1024", [](auto& c) { c.parsed->key_bits = 1024; }, Verdict::at_risk, "weak"},
+        {"EC 256",
+         [](auto& c) {
+             c.parsed->key_type = "EC";
+             c.parsed->key_bits = 256;
+         },
+         Verdict::ok,
+         "ok"},
+        {"another host",
+         [](auto& c) { c.parsed->dns_names = {"old-01.corp.example"}; },
+         Verdict::at_risk,
+         "name"},
+        {"wildcard", [](auto& c) { c.parsed->dns_names = {"*.CORP.example"}; }, Verdict::ok, "ok"},
+        {"wildcard of the wrong depth",
+         [](auto& c) { c.parsed->dns_names = {"*.example"}; },
+         Verdict::at_risk,
+         "name"},
+        {"does not parse", [](auto& c) { c.parsed.reset(); }, Verdict::unknown, "unparsed"},
+    };
+    for (const Row& row : rows) {
+        INFO(row.what);
+        Facts facts = healthy_facts();
+        row.change(pin_ca_certificate(facts));
+        const Finding finding = find("CERT.CA.VALID", facts);
+        CHECK(to_string(finding.verdict) == to_string(row.verdict));
+        CHECK(finding.summary.key == std::string("CERT.CA.VALID.") + row.key);
+    }
+    CHECK(find("CERT.CA.VALID", healthy_facts()).verdict == Verdict::not_applicable);
+    Facts facts = healthy_facts();
+    pin_ca_certificate(facts).parsed->not_after = fixed_now + 20 * a_day;
+    CHECK(find("CERT.CA.VALID", facts).severity == Severity::medium);
+    facts.rdp_certificate.value->my_match->parsed->not_after = fixed_now + 5 * a_day;
+    CHECK(find("CERT.CA.VALID", facts).severity == Severity::high);
+    facts.collector.value->utc = fixed_now + 3600;
+    CHECK(find("CERT.CA.VALID", facts).summary.key == "CERT.CA.VALID.clock_skew");
+    facts.rdp_certificate.value.reset();
+    CHECK(find("CERT.CA.VALID", facts).verdict == Verdict::unknown);
+}
+
+TEST_CASE("CERT.PIN: a fault of the pin is down only when the handshake fails", "[rule]") {
+    check_cases(
+        "CERT.PIN",
+        {
+            {"no pin", [](Facts&) {}, Verdict::ok, "none"},
+            {"served", [](Facts& f) { pin_ca_certificate(f); }, Verdict::ok, "ok_tried"},
+            {"readable, not tried",
+             [](Facts& f) {
+                 pin_ca_certificate(f);
+                 forget_handshake(f);
+             },
+             Verdict::ok,
+             "ok"},
+            {"dangling, Windows serves its own", dangle, Verdict::at_risk, "dangling"},
+            {"dangling and down",
+             [](Facts& f) {
+                 dangle(f);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "dangling"},
+            {"invisible characters",
+             [](Facts& f) {
+                 dangle(f);
+                 cert(f).pin_raw_length = 23;
+             },
+             Verdict::at_risk,
+             "malformed"},
+            {"key closed to NETWORK SERVICE, down",
+             [](Facts& f) {
+                 pin_ca_certificate(f);
+                 f.machine_keys.value->files[1].sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)";
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "key_denied"},
+            {"key file gone, down",
+             [](Facts& f) {
+                 pin_ca_certificate(f);
+                 f.machine_keys.value->files.pop_back();
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "key_missing"},
+            {"key file beyond the cap",
+             [](Facts& f) {
+                 pin_ca_certificate(f);
+                 f.machine_keys.value->files.pop_back();
+                 f.machine_keys.value->other_count = 100;
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::unknown,
+             "key_unread"},
+            {"TPM",
+             [](Facts& f) {
+                 pin_ca_certificate(f).key_file.clear();
+                 forget_handshake(f);
+             },
+             Verdict::unknown,
+             "foreign_provider"},
+            {"stores unread",
+             [](Facts& f) {
+                 dangle(f);
+                 mark_unread(f, "/cert/my_match");
+             },
+             Verdict::unknown,
+             "rule.unread"},
+            {"unread", [](Facts& f) { mark_unread(f, "/cert"); }, Verdict::unknown, "rule.unread"},
+        }
+    );
+}
+
+TEST_CASE("CERT.BINDING: served against configured", "[rule]") {
+    check_cases(
+        "CERT.BINDING",
+        {
+            {"the same", [](Facts&) {}, Verdict::ok, "ok"},
+            {"another",
+             [](Facts& f) { guest(f).peer_thumbprint = other_thumbprint; },
+             Verdict::at_risk,
+             "other"},
+            {"a pin that is served", [](Facts& f) { pin_ca_certificate(f); }, Verdict::ok, "ok"},
+            {"a pin that names nothing: Windows fell back", dangle, Verdict::at_risk, "other"},
+            {"no handshake", forget_handshake, Verdict::unknown, "no_handshake"},
+            {"nothing configured",
+             [](Facts& f) {
+                 cert(f).store.clear();
+                 cert(f).self_signed.reset();
+             },
+             Verdict::unknown,
+             "none_configured"},
+        }
+    );
+}
+
+TEST_CASE("CERT.CORRUPT: one sound certificate", "[rule]") {
+    check_cases(
+        "CERT.CORRUPT",
+        {
+            {"sound", [](Facts&) {}, Verdict::ok, "ok"},
+            {"empty is healthy", [](Facts& f) { cert(f).store.clear(); }, Verdict::ok, "empty"},
+            {"does not parse",
+             [](Facts& f) {
+                 own_certificate(f).parsed.reset();
+                 own_certificate(f).parse_error = "truncated DER";
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "unparsable"},
+            {"under another thumbprint",
+             [](Facts& f) {
+                 own_certificate(f).key_name = other_thumbprint;
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "mismatch"},
+            {"litter beside a listener that works",
+             [](Facts& f) {
+                 cert(f).store.push_back(own_certificate(f));
+                 cert(f).store.back().parsed.reset();
+             },
+             Verdict::at_risk,
+             "unused"},
+            {"two",
+             [](Facts& f) { cert(f).store.push_back(own_certificate(f)); },
+             Verdict::at_risk,
+             "several"},
+            {"recorded is another",
+             [](Facts& f) { cert(f).self_signed = std::string(other_thumbprint); },
+             Verdict::at_risk,
+             "self_elsewhere"},
+            {"unread",
+             [](Facts& f) { f.rdp_certificate.value.reset(); },
+             Verdict::unknown,
+             "rule.unread"},
+        }
+    );
+}

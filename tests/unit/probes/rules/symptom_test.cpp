@@ -1,0 +1,288 @@
+#include "tests/support/catch.hpp"
+#include "tests/support/facts_builder.hpp"
+#include "tests/unit/probes/rules/check.hpp"
+
+using namespace rdpsweep;
+using namespace rdpsweep::test;
+
+namespace {
+
+HandshakeFacts from_outside(const char* stage) {
+    HandshakeFacts handshake;
+    handshake.from = "outside";
+    handshake.address = "203.0.113.7";
+    handshake.stage = stage;
+    handshake.selected_protocol = 2;
+    handshake.tls_version = "1.3";
+    handshake.peer_thumbprint = own_thumbprint;
+    return handshake;
+}
+
+void rdp_key_audit(Facts& facts, std::uint32_t id, std::int64_t ago, const char* code) {
+    add_event(facts, "Security", id, ago).data = {
+        {"KeyName", "TSSecKeySet1"}, {"SubjectUserSid", "S-1-5-20"}, {"ReturnCode", code}};
+}
+
+} // namespace
+
+TEST_CASE("HANDSHAKE: the guest's, and what others add", "[rule]") {
+    check_cases(
+        "HANDSHAKE",
+        {
+            {"completed", [](Facts&) {}, Verdict::ok, "ok"},
+            {"both",
+             [](Facts& f) { f.handshakes.value->push_back(from_outside("done")); },
+             Verdict::ok,
+             "ok"},
+            {"outside fails",
+             [](Facts& f) { f.handshakes.value->push_back(from_outside("connect")); },
+             Verdict::at_risk,
+             "outside_fails"},
+            {"only outside, completed",
+             [](Facts& f) { *f.handshakes.value = {from_outside("done")}; },
+             Verdict::ok,
+             "ok_outside"},
+            {"only outside, failed",
+             [](Facts& f) { *f.handshakes.value = {from_outside("connect")}; },
+             Verdict::at_risk,
+             "outside_fails"},
+            {"guest fails, outside completes",
+             [](Facts& f) {
+                 fail_handshake(f, "tls", "reset");
+                 f.handshakes.value->push_back(from_outside("done"));
+             },
+             Verdict::at_risk,
+             "guest_fails"},
+            {"reset at TLS",
+             [](Facts& f) { fail_handshake(f, "tls", "reset"); },
+             Verdict::broken,
+             "reset"},
+            {"refused",
+             [](Facts& f) { fail_handshake(f, "connect", "refused"); },
+             Verdict::broken,
+             "refused"},
+            {"silent",
+             [](Facts& f) { fail_handshake(f, "x224", "timeout"); },
+             Verdict::broken,
+             "timeout"},
+            {"not RDP",
+             [](Facts& f) { fail_handshake(f, "x224", "not_rdp"); },
+             Verdict::broken,
+             "not_rdp"},
+            {"alert",
+             [](Facts& f) {
+                 fail_handshake(f, "tls", "closed");
+                 guest(f).alert = 70;
+             },
+             Verdict::broken,
+             "alert"},
+            {"code 3 points to the certificate",
+             [](Facts& f) {
+                 fail_handshake(f, "x224", "");
+                 guest(f).failure_code = 3;
+             },
+             Verdict::broken,
+             "no_certificate"},
+            {"another code",
+             [](Facts& f) {
+                 fail_handshake(f, "x224", "");
+                 guest(f).failure_code = 5;
+             },
+             Verdict::broken,
+             "negotiation"},
+            {"something else",
+             [](Facts& f) { fail_handshake(f, "tls", ""); },
+             Verdict::broken,
+             "failed"},
+            {"TLS off by configuration",
+             [](Facts& f) {
+                 f.security.value->layer = 0;
+                 f.security.value->nla = 0;
+                 fail_handshake(f, "x224", "");
+                 guest(f).failure_code = 2;
+             },
+             Verdict::at_risk,
+             "rdp_security"},
+            {"somebody else's loopback",
+             [](Facts& f) {
+                 f.rdp_port.value->sockets.push_back({"127.0.0.1", 3389, 77, "node.exe", {}});
+                 fail_handshake(f, "x224", "not_rdp");
+             },
+             Verdict::unknown,
+             "loopback_taken"},
+            {"the other family's loopback does not matter",
+             [](Facts& f) {
+                 f.rdp_port.value->sockets.push_back({"::1", 3389, 77, "node.exe", {}});
+             },
+             Verdict::ok,
+             "ok"},
+            {"not run", forget_handshake, Verdict::unknown, "not_run"},
+            {"not collected",
+             [](Facts& f) { f.handshakes.value.reset(); },
+             Verdict::unknown,
+             "rule.unread"},
+        }
+    );
+}
+
+TEST_CASE("EVT.SCHANNEL: counts for RDP only beside RDP", "[rule]") {
+    check_cases(
+        "EVT.SCHANNEL",
+        {
+            {"none", [](Facts&) {}, Verdict::ok, "ok"},
+            {"none, but the log was cleared an hour ago",
+             [](Facts& f) { f.events.value->oldest_record = fixed_now - 3600; },
+             Verdict::unknown,
+             "log_short"},
+            {"none, reach of the log not known",
+             [](Facts& f) { f.events.value->oldest_record.reset(); },
+             Verdict::unknown,
+             "log_short"},
+            {"any TLS server may have raised it",
+             [](Facts& f) { add_event(f, "Schannel", 36870, 7200); },
+             Verdict::at_risk,
+             "key_possible"},
+            {"uncorrelated, although RDP is down",
+             [](Facts& f) {
+                 add_event(f, "Schannel", 36870, 7200);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::at_risk,
+             "key_possible"},
+            {"after an RDP connection, down",
+             [](Facts& f) {
+                 add_event(f, "RdpCoreTS", 131, 7203);
+                 add_event(f, "Schannel", 36870, 7200);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "key_now"},
+            {"after an RDP connection, well again",
+             [](Facts& f) {
+                 add_event(f, "TermService", 261, 7203);
+                 add_event(f, "Schannel", 36870, 7200);
+             },
+             Verdict::at_risk,
+             "key_past"},
+            {"before an RDP connection",
+             [](Facts& f) {
+                 add_event(f, "RdpCoreTS", 131, 7190);
+                 add_event(f, "Schannel", 36870, 7200);
+             },
+             Verdict::at_risk,
+             "key_possible"},
+            {"during our own handshake",
+             [](Facts& f) {
+                 add_event(f, "Schannel", 36871, 0);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "tls_now"},
+            {"the VM as a client is another matter",
+             [](Facts& f) { add_event(f, "Schannel", 36871, 60).data["Type"] = "client"; },
+             Verdict::ok,
+             "ok"},
+            {"alerts are noise",
+             [](Facts& f) { add_event(f, "Schannel", 36888, 60); },
+             Verdict::ok,
+             "ok"},
+            {"unread", [](Facts& f) { f.events.value.reset(); }, Verdict::unknown, "rule.unread"},
+        }
+    );
+    Facts facts = healthy_facts();
+    add_event(facts, "Schannel", 36871, 1);
+    add_event(facts, "Schannel", 36870, 1);
+    fail_handshake(facts, "tls", "reset");
+    CHECK(find("EVT.SCHANNEL", facts).cause == Cause::machine_keys);
+    CHECK(find("EVT.SCHANNEL", facts).confidence == Confidence::circumstantial);
+    facts.events.value->events.pop_back();
+    facts.events.value->events.front().id = 36871;
+    CHECK(find("EVT.SCHANNEL", facts).cause == Cause::tls_protocols);
+}
+
+TEST_CASE("EVT.RDPCERT: until a new certificate was made", "[rule]") {
+    check_cases(
+        "EVT.RDPCERT",
+        {
+            {"none", [](Facts&) {}, Verdict::ok, "ok"},
+            {"a new certificate is no trouble",
+             [](Facts& f) { add_event(f, "TermService", 1056, 60); },
+             Verdict::ok,
+             "ok"},
+            {"failed, down",
+             [](Facts& f) {
+                 add_event(f, "TermService", 1058, 60);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "creation_now"},
+            {"failed, up",
+             [](Facts& f) { add_event(f, "TermService", 1057, 60); },
+             Verdict::at_risk,
+             "creation_past"},
+            {"failed, then made",
+             [](Facts& f) {
+                 add_event(f, "TermService", 1057, 60);
+                 add_event(f, "TermService", 1056, 30);
+             },
+             Verdict::ok,
+             "cured"},
+            {"made, then failed",
+             [](Facts& f) {
+                 add_event(f, "TermService", 1057, 30);
+                 add_event(f, "TermService", 1056, 60);
+             },
+             Verdict::at_risk,
+             "creation_past"},
+            {"fallback",
+             [](Facts& f) { add_event(f, "TermService", 1055, 60); },
+             Verdict::at_risk,
+             "fallback"},
+            {"unconfirmed texts",
+             [](Facts& f) { add_event(f, "TermService", 1062, 60); },
+             Verdict::ok,
+             "ok"},
+            {"log too short",
+             [](Facts& f) { f.events.value->oldest_record.reset(); },
+             Verdict::unknown,
+             "log_short"},
+            {"unread", [](Facts& f) { mark_unread(f, "/evt"); }, Verdict::unknown, "rule.unread"},
+        }
+    );
+}
+
+TEST_CASE("EVT.KEYAUDIT: only TermService's access to its own key", "[rule]") {
+    check_cases(
+        "EVT.KEYAUDIT",
+        {
+            {"not audited", [](Facts&) {}, Verdict::not_applicable, "not_audited"},
+            {"another key",
+             [](Facts& f) {
+                 rdp_key_audit(f, 5061, 60, "0x80090016");
+                 f.events.value->events.front().data["KeyName"] = "iisConfigurationKey";
+             },
+             Verdict::not_applicable,
+             "not_audited"},
+            {"success", [](Facts& f) { rdp_key_audit(f, 5061, 60, "0x0"); }, Verdict::ok, "ok"},
+            {"refused, down",
+             [](Facts& f) {
+                 rdp_key_audit(f, 5058, 60, "0x80070005");
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "now"},
+            {"refused, up",
+             [](Facts& f) { rdp_key_audit(f, 5061, 60, "0x80090016"); },
+             Verdict::at_risk,
+             "past"},
+            {"refused, then allowed",
+             [](Facts& f) {
+                 rdp_key_audit(f, 5061, 60, "0x80090016");
+                 rdp_key_audit(f, 5061, 30, "0x0");
+             },
+             Verdict::ok,
+             "ok"},
+            {"unread", [](Facts& f) { mark_unread(f, "/evt"); }, Verdict::unknown, "rule.unread"},
+        }
+    );
+}

@@ -1,0 +1,186 @@
+// The page: self-contained, within its budget, and proof against what hosts say.
+#include "core/text.hpp"
+#include "reports/host_build.hpp"
+#include "reports/html/markup.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/report_fixture.hpp"
+
+using namespace rdpsweep;
+
+namespace {
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
+
+std::size_t occurrences(const std::string& text, std::string_view part) {
+    std::size_t count = 0;
+    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1))
+        ++count;
+    return count;
+}
+
+// What stands between the first open and the close after it.
+std::string between(const std::string& text, std::string_view open, std::string_view close) {
+    const auto from = text.find(open);
+    REQUIRE(from != text.npos);
+    const auto to = text.find(close, from + open.size());
+    REQUIRE(to != text.npos);
+    return text.substr(from + open.size(), to - from - open.size());
+}
+
+} // namespace
+
+TEST_CASE("html report: 10,000 hosts stay under 5 MB", "[report]") {
+    const auto page = test::render("html", test::Hosts(10'000, test::generated_host));
+    CHECK(page.size() < 5'000'000);
+    CHECK(occurrences(page, "class=h>") == 3'000); // every host that is not healthy has its details
+    CHECK(occurrences(page, "<tr><td>web-") == 7'000);
+}
+
+TEST_CASE(
+    "html report: the policy allows this style and this script and nothing else", "[report]"
+) {
+    const auto page = test::render("html", test::mixed_fleet());
+    const auto policy = between(page, "Content-Security-Policy content=\"", "\"");
+    CHECK(policy.find("default-src 'none'; ") == 0);
+    CHECK(has(policy, "style-src " + html::csp_hash(between(page, "<style>", "</style>"))));
+    CHECK(has(policy, "script-src " + html::csp_hash(between(page, "<script>", "</script>"))));
+    CHECK_FALSE(has(policy, "unsafe"));
+    CHECK(occurrences(page, "<script") == 1);
+    CHECK(occurrences(page, "<style") == 1);
+}
+
+TEST_CASE("html report: csp hashes are base64 of SHA-256", "[report]") {
+    // The empty string's digest, FIPS 180-4.
+    CHECK(html::csp_hash("") == "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
+}
+
+TEST_CASE("html report: nothing is fetched and nothing is styled or run inline", "[report]") {
+    const auto page = test::render("html", test::mixed_fleet());
+    for (const auto* part :
+         {"http://",
+          "https://",
+          " src=",
+          "url(",
+          "@import",
+          " style=",
+          " onclick=",
+          " onload=",
+          "javascript:"}) {
+        INFO(part);
+        CHECK_FALSE(has(page, part));
+    }
+}
+
+TEST_CASE("html report: hostile text is shown, not obeyed", "[report]") {
+    auto obstructed = test::obstructed_host(
+        1,
+        Outcome::unreachable,
+        Error(Phase::tls, Errc::peer_closed, std::string(test::hostile_text))
+            .with_native(std::string(test::hostile_text))
+            .with_hint(std::string(test::hostile_text))
+    );
+    obstructed.noise = test::hostile_text;
+    auto healthy = test::healthy_host(2);
+    healthy.target.name = test::hostile_text;
+    healthy.target.address = test::hostile_text;
+    auto skipped = test::mixed_fleet()[8];
+    skipped.reason = test::hostile_text;
+    const auto page = test::render("html", {test::hostile_host(0), obstructed, healthy, skipped});
+    CHECK(occurrences(page, "<script") == 1); // our own
+    CHECK(has(page, "&lt;script&gt;alert(1)&lt;/script&gt;\\x1B[2J&quot;&#39;&amp;\\u{202E}\\xFF"));
+    CHECK_FALSE(has(page, "\x1b"));
+    CHECK_FALSE(has(page, "\xE2\x80\xAE"));
+    CHECK_FALSE(has(page, "\xC2\x9B"));
+    CHECK(to_valid_utf8(page) == page);
+}
+
+TEST_CASE("html report: completeness stands before any finding", "[report]") {
+    const auto page = test::render("html", test::mixed_fleet());
+    const auto complete = page.find("id=complete");
+    const auto warnings = page.find("id=warnings");
+    const auto causes = page.find("<h2 id=causes");
+    const auto obstacles = page.find("id=not-assessed");
+    REQUIRE(complete != page.npos);
+    CHECK(complete < warnings);
+    CHECK(warnings < causes);
+    CHECK(causes < obstacles);
+    CHECK(has(page, "2 hosts cannot take RDP connections"));
+}
+
+TEST_CASE("html report: a cause opens to groups, hosts, evidence and attempts", "[report]") {
+    const auto page = test::render("html", test::mixed_fleet());
+    const auto cause =
+        between(page, "<details class=cause open id=cause-machine_keys", "class=cause");
+    CHECK(has(cause, "The private key of RDP cannot be used"));
+    CHECK(has(cause, "<span class=n>2</span>"));
+    CHECK(has(cause, "<b>sql-00001</b>"));
+    CHECK(has(cause, "<b>sql-00002</b>"));
+    CHECK(has(cause, "build 17763"));
+    CHECK(has(cause, "<td>/keys/files/0/sddl<td>O:SYG:SYD:PAI(A;;0x120089;;;SY)"));
+    CHECK(has(cause, "article step 2.3"));
+    CHECK(has(cause, "winrm: worked, 1.1 s, as CORP\\svc-rdpsweep"));
+    CHECK(has(cause, "dns 3 ms · tcp 12 ms · tls 38 ms"));
+    CHECK(has(cause, "rdpsweep explain KEY.ACL"));
+}
+
+TEST_CASE("html report: every host is somewhere on the page", "[report]") {
+    auto fleet = test::mixed_fleet();
+    const auto page = test::render("html", fleet);
+    for (const auto& host : fleet) {
+        INFO(host.target.name);
+        CHECK(has(page, host.target.name));
+    }
+    CHECK(has(page, "<td>TLS.LEGACY")); // hygiene of a healthy host
+}
+
+TEST_CASE("html report: a host whose group is missing from the report is not lost", "[report]") {
+    std::string page;
+    auto reporter = test::format_named("html").make(
+        [&page](std::string_view bytes) {
+            page += bytes;
+            return Status();
+        },
+        test::fixture_catalogue(),
+        {}
+    );
+    test::Hosts hosts(test::mixed_fleet());
+    auto report = test::report_of(hosts);
+    report.groups.clear();
+    REQUIRE(reporter->on_finish(report, hosts));
+    CHECK(has(page, "<b>sql-00001</b>"));
+    CHECK(has(page, "Hosts without a group"));
+}
+
+TEST_CASE("html report: details are bounded and say what they leave out", "[report]") {
+    auto host = test::broken_key_host(0);
+    host.findings[1].evidence.assign(20, {"/keys/x", std::string(10'000, 'A'), "y"});
+    for (int i = 0; i < 100; ++i)
+        host.findings.push_back(host.findings[1]);
+    for (int i = 0; i < 100; ++i)
+        host.attempts.push_back(host.attempts[0]);
+    const auto page = test::render("html", {host});
+    CHECK(page.size() < 60'000);
+    CHECK(has(page, "and 14 more pieces of evidence"));
+    CHECK(has(page, "and 94 more findings"));
+    CHECK(has(page, "and 95 more attempts"));
+}
+
+TEST_CASE("html report: an escape is never cut in half", "[report]") {
+    CHECK(html::escaped("ab", 2) == "ab");
+    CHECK(html::escaped("abc", 2) == "ab…");
+    CHECK(html::escaped("a€b", 2) == "a…");
+    CHECK(html::escaped("a€b", 4) == "a€…");
+    CHECK(html::escaped("<<<", 2) == "&lt;&lt;…");
+}
+
+TEST_CASE("os build: read from the facts without building them", "[report]") {
+    CHECK(os_build(R"({"schema":"facts/1","os":{"ubr":1,"build":17763}})") == 17763);
+    CHECK(os_build(R"({"x":{"build":1},"l":[{"os":{"build":2}}],"os":{"y":{"build":3}}})") == 0);
+    CHECK(os_build(R"({"os":{"build":99999999999}})") == 0);
+    CHECK(os_build(R"({"os":{"build":"17763"}})") == 0);
+    CHECK(os_build("{\"os\":") == 0);
+    CHECK(os_build("") == 0);
+    CHECK(os_build(std::string(100'000, '[')) == 0);
+}

@@ -1,0 +1,178 @@
+// HostResult and RunInfo through JSON and back.
+#include "core/json.hpp"
+#include "core/outcome_json.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/report_fixture.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace rdpsweep;
+using nlohmann::json;
+
+namespace {
+
+std::string say(const Message& message) {
+    return test::fixture_catalogue().say(message);
+}
+
+json through_text(const HostResult& host) {
+    auto parsed = parse_json(dump_json(to_json(host, say)), Phase::decode);
+    REQUIRE(parsed);
+    return *std::move(parsed);
+}
+
+// The complaint about a host object in which change spoiled something.
+std::string complaint(const std::function<void(json&)>& change) {
+    auto value = through_text(test::mixed_fleet()[1]);
+    change(value);
+    const auto host = host_from_json(value);
+    REQUIRE_FALSE(host);
+    CHECK(host.error().phase() == Phase::decode);
+    CHECK(host.error().code() == Errc::malformed_output);
+    return std::string(host.error().detail());
+}
+
+} // namespace
+
+TEST_CASE("host json: every kind of host survives the round trip", "[report]") {
+    for (const auto& host : test::mixed_fleet()) {
+        INFO(host.target.name);
+        const auto value = through_text(host);
+        auto back = host_from_json(value);
+        REQUIRE(back);
+        CHECK(back->target.name == host.target.name);
+        CHECK(back->target.id == host.target.id);
+        CHECK(back->target.tags == host.target.tags);
+        CHECK(back->target.ladder == host.target.ladder);
+        CHECK(back->outcome == host.outcome);
+        CHECK(back->verdict == host.verdict);
+        CHECK(back->root_cause == host.root_cause);
+        CHECK(back->secondary_causes == host.secondary_causes);
+        CHECK(back->findings == host.findings);
+        CHECK(back->started == host.started);
+        CHECK(back->finished == host.finished);
+        CHECK(back->took == host.took);
+        CHECK(back->index == host.index);
+        CHECK(to_json(*back, say) == value);
+    }
+}
+
+TEST_CASE("host json: an error comes back with phase, code, native code and hint", "[report]") {
+    for (int phase = 0; phase <= static_cast<int>(Phase::internal); ++phase) {
+        for (int code = 1; code <= static_cast<int>(Errc::bug); ++code) {
+            const auto error = Error(static_cast<Phase>(phase), static_cast<Errc>(code), "what")
+                                   .with_native("native")
+                                   .with_hint("hint");
+            const auto host = test::obstructed_host(3, Outcome::refused, error);
+            const auto back = host_from_json(through_text(host));
+            REQUIRE(back);
+            const auto& attempt = back->attempts.at(0);
+            REQUIRE(attempt.error);
+            CHECK(attempt.error->phase() == error.phase());
+            CHECK(attempt.error->code() == error.code());
+            CHECK(attempt.error->detail() == "what");
+            CHECK(attempt.error->native() == "native");
+            CHECK(attempt.error->hint() == "hint");
+            CHECK(attempt.reached == error.phase());
+        }
+    }
+}
+
+TEST_CASE("host json: an attempt that worked says ok", "[report]") {
+    const auto value = through_text(test::healthy_host(0));
+    CHECK(value["attempts"][0]["code"] == "ok");
+    CHECK(value["attempts"][0]["stage"] == "parse");
+    CHECK(value["attempts"][0]["rungs"][2]["rung"] == "tls");
+    CHECK(value["attempts"][0]["rungs"][2]["ms"] == 38);
+    CHECK(value["transport"] == "winrm");
+    CHECK(value["facts"]["os"]["build"] == 20348);
+    const auto lost = through_text(test::mixed_fleet()[6]);
+    CHECK(lost["transport"] == "");
+    CHECK(lost["facts"].is_null());
+    CHECK(lost["attempts"][0]["stage"] == "tcp");
+    CHECK(lost["attempts"][0]["code"] == "timed_out");
+}
+
+TEST_CASE("host json: strangers' bytes become valid UTF-8", "[report]") {
+    auto host = test::hostile_host(0);
+    host.facts_json = "{not json";
+    const auto value = to_json(host, say);
+    CHECK_NOTHROW(value.dump());
+    CHECK(value["name"].get<std::string>().find("\xEF\xBF\xBD") != std::string::npos);
+    CHECK(value["facts"].is_null());
+    CHECK(host_from_json(through_text(host)));
+}
+
+TEST_CASE("host json: the wrong member is named", "[report]") {
+    CHECK(complaint([](json& host) {
+              host["verdict"] = "fine";
+          }) == "/verdict is not a known name");
+    CHECK(complaint([](json& host) { host["index"] = -1; }).find("/index is not") == 0);
+    CHECK(complaint([](json& host) { host["rdp_port"] = 65536; }).find("/rdp_port is not") == 0);
+    CHECK(complaint([](json& host) { host["tags"] = {1}; }).find("/tags is not an object") == 0);
+    CHECK(complaint([](json& host) { host["tags"]["env"] = 1; }).find("/tags/env is not") == 0);
+    CHECK(complaint([](json& host) {
+              host["attempts"] = 7;
+          }).find("/attempts is not an array") == 0);
+    CHECK(complaint([](json& host) {
+              host["attempts"][0]["code"] = "timed_out";
+              host["attempts"][0]["stage"] = "moon";
+          }).find("/attempts/0/stage is not a rung") == 0);
+    CHECK(complaint([](json& host) {
+              host["attempts"][0]["code"] = "moon";
+          }).find("/attempts/0/code is not a known name") == 0);
+    CHECK(complaint([](json& host) {
+              host["attempts"][0]["reached"] = "moon";
+          }).find("/attempts/0/reached is not a rung") == 0);
+    CHECK(complaint([](json& host) {
+              host["findings"][1]["evidence"][0]["fact"] = 1;
+          }).find("/findings/1/evidence/0/fact is not a string") == 0);
+    CHECK(complaint([](json& host) { host["facts"] = "x"; }).find("/facts is not an object") == 0);
+    CHECK(complaint([](json& host) {
+              host["timing"]["started"] = "soon";
+          }).find("/timing/started is not a time") == 0);
+    CHECK(complaint([](json& host) {
+              host["secondary_causes"] = {"bad luck"};
+          }).find("/secondary_causes") == 0);
+    CHECK(complaint([](json& host) { host.erase("name"); }) == "/name is missing");
+    CHECK(complaint([](json& host) { host = json::array(); }) == "the document is not an object");
+}
+
+TEST_CASE("run json: survives the round trip and names what is wrong", "[report]") {
+    test::Hosts none(std::vector<HostResult>{});
+    auto run = test::report_of(none).run;
+    run.interrupted = true;
+    run.targets = 9;
+    const auto value = to_json(run, say);
+    CHECK(value["started"] == "2026-11-23T03:00:00Z");
+    CHECK(value["warnings"][0]["text"].get<std::string>().find("--insecure") == 0);
+    const auto back = run_from_json(value);
+    REQUIRE(back);
+    CHECK(back->args == run.args);
+    CHECK(back->warnings == run.warnings);
+    CHECK(back->interrupted);
+    CHECK(back->targets == 9);
+    CHECK(to_json(*back, say) == value);
+    CHECK(run_from_json(json::object()).error().detail() == "/id is missing");
+    CHECK(
+        run_from_json(json{{"id", "x"}, {"args", "y"}}).error().detail() == "/args is not an array"
+    );
+}
+
+TEST_CASE("totals json: holds every outcome and verdict and adds up", "[report]") {
+    test::Hosts hosts(test::mixed_fleet());
+    const auto report = test::report_of(hosts);
+    REQUIRE(report.totals.balanced());
+    const auto totals = to_json(report.totals);
+    CHECK(totals["targets"] == 12);
+    std::size_t outcomes = 0;
+    for (const auto* key : {"assessed", "unreachable", "refused", "skipped", "not_attempted"}) {
+        outcomes += totals[key].get<std::size_t>();
+    }
+    CHECK(outcomes == 12);
+    std::size_t verdicts = 0;
+    for (const auto* key : {"broken", "at_risk", "unknown", "ok", "not_applicable"}) {
+        verdicts += totals[key].get<std::size_t>();
+    }
+    CHECK(verdicts == totals["assessed"].get<std::size_t>());
+}

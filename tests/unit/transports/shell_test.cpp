@@ -1,0 +1,217 @@
+// The shell against a scripted host: each step of the conversation fails in turn, in every way.
+#include "core/text.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/run_task.hpp"
+#include "transports/winrm/shell.hpp"
+
+#include <functional>
+#include <regex>
+
+using namespace rdpsweep;
+using namespace std::chrono_literals;
+using rdpsweep::test::run_task;
+
+namespace {
+
+std::string soap(const std::string& id, const std::string& body) {
+    return "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" "
+           "xmlns:a=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\" "
+           "xmlns:f=\"http://schemas.microsoft.com/wbem/wsman/1/wsmanfault\" "
+           "xmlns:rsp=\"http://schemas.microsoft.com/wbem/wsman/1/windows/shell\"><s:Header>"
+           "<a:RelatesTo>" +
+           id + "</a:RelatesTo></s:Header><s:Body>" + body + "</s:Body></s:Envelope>";
+}
+
+std::string fault(std::uint32_t code) {
+    return "<s:Fault><s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Detail><f:WSManFault "
+           "Code=\"" +
+           std::to_string(code) +
+           "\"><f:Message>no</f:Message></f:WSManFault></s:Detail></s:Fault>";
+}
+
+std::string streams(const std::string& out, bool done) {
+    return "<rsp:ReceiveResponse><rsp:Stream Name=\"stdout\" CommandId=\"C\">" +
+           base64_encode(out) + "</rsp:Stream>" +
+           (done ? "<rsp:CommandState CommandId=\"C\" "
+                   "State=\"http://schemas.microsoft.com/wbem/wsman/1/"
+                   "windows/shell/CommandState/Done\"><rsp:ExitCode>3</rsp:ExitCode></"
+                   "rsp:CommandState>"
+                 : "") +
+           "</rsp:ReceiveResponse>";
+}
+
+// Answers by the verb of the request; override(n, verb) may change the answer to the n-th request.
+class ScriptedHost final : public winrm::Poster {
+public:
+    using Answer = std::optional<Result<std::string>>; // a body, or an error of the connection
+    std::function<Answer(std::size_t n, const std::string& verb, const std::string& id)> override_;
+    std::vector<std::string> verbs;
+
+    Task<Result<net::HttpResponse>>
+    post(std::string envelope, HostScope&, Clock::duration) override {
+        const auto verb = find(envelope, "Action[^>]*>[^<]*/([A-Za-z]+)<");
+        const auto id = find(envelope, "MessageID>([^<]+)<");
+        const auto number = verbs.size();
+        verbs.push_back(verb);
+        Answer answer = override_ ? override_(number, verb, id) : std::nullopt;
+        if (!answer) answer = Result<std::string>(soap(id, usual(verb)));
+        if (!*answer) co_return (*answer).error();
+        net::HttpResponse response;
+        response.status = 200;
+        response.body = **answer;
+        co_return response;
+    }
+
+    [[nodiscard]] std::size_t count(const std::string& verb) const {
+        return static_cast<std::size_t>(std::count(verbs.begin(), verbs.end(), verb));
+    }
+
+private:
+    static std::string find(const std::string& text, const char* pattern) {
+        std::smatch found;
+        REQUIRE(std::regex_search(text, found, std::regex(pattern)));
+        return found[1];
+    }
+
+    std::string usual(const std::string& verb) {
+        if (verb == "Create")
+            return "<rsp:Shell><rsp:ShellId>S</rsp:ShellId><rsp:Owner>O</rsp:Owner></rsp:Shell>";
+        if (verb == "Command")
+            return "<rsp:CommandResponse><rsp:CommandId>C</rsp:CommandId></rsp:CommandResponse>";
+        if (verb == "Receive")
+            return streams(count("Receive") == 1 ? "one " : "two", count("Receive") > 1);
+        return "<rsp:" + verb + "Response/>";
+    }
+};
+
+struct Talk {
+    Result<CommandOutput> output;
+    bool deleted;
+};
+
+Task<Talk> converse(ScriptedHost& host, Attempt& attempt, HostScope& scope) {
+    winrm::ShellBudget budget;
+    budget.quota_delay = 1ms;
+    winrm::Shell shell("https://vm:5986/wsman", host, budget, attempt);
+    winrm::ShellOptions options;
+    auto created = co_await shell.create(options, scope);
+    if (!created) {
+        const bool gone = co_await shell.remove(scope);
+        co_return Talk{std::move(created).error(), gone};
+    }
+    auto output = co_await shell.run("c", "", scope);
+    const bool gone = co_await shell.remove(scope);
+    co_return Talk{std::move(output), gone};
+}
+
+Talk talk_to(ScriptedHost& host, Clock::duration limit = 20s) {
+    Attempt attempt;
+    return run_task([&](HostScope& scope) { return converse(host, attempt, scope); }, limit);
+}
+
+} // namespace
+
+TEST_CASE("shell: the happy path, output of several Receives joined", "[winrm]") {
+    ScriptedHost host;
+    const auto talk = talk_to(host);
+    REQUIRE(talk.output);
+    CHECK(talk.output->out == "one two");
+    CHECK(talk.output->exit_code == 3);
+    CHECK(talk.deleted);
+    CHECK(
+        host.verbs ==
+        std::vector<std::string>{"Create", "Command", "Receive", "Receive", "Signal", "Delete"}
+    );
+}
+
+TEST_CASE(
+    "shell: each step fails in turn, in every way; a shell that exists is deleted", "[winrm]"
+) {
+    using Answer = ScriptedHost::Answer;
+    const std::vector<std::pair<std::string, std::function<Answer(const std::string&)>>> ways{
+        {"lost",
+         [](const std::string&) {
+             return Result<std::string>(Error(Phase::http, Errc::peer_closed, "lost"));
+         }},
+        {"timeout",
+         [](const std::string&) {
+             return Result<std::string>(Error(Phase::http, Errc::timed_out, "late"));
+         }},
+        {"fault", [](const std::string& id) { return Result<std::string>(soap(id, fault(5))); }},
+        {"garbage", [](const std::string&) { return Result<std::string>("<<<"); }},
+        {"stranger",
+         [](const std::string&) { return Result<std::string>(soap("uuid:other", "")); }},
+        {"empty", [](const std::string& id) { return Result<std::string>(soap(id, "")); }},
+    };
+    const std::vector<std::string> steps{
+        "Create", "Command", "Receive", "Receive", "Signal", "Delete"};
+    for (const auto& [way, answer] : ways) {
+        for (std::size_t step = 0; step < steps.size(); ++step) {
+            INFO(way << " at step " << step << " " << steps[step]);
+            ScriptedHost host;
+            bool failed = false;
+            host.override_ = [&](std::size_t n, const std::string&, const std::string& id
+                             ) -> Answer {
+                if (n != step || failed) return std::nullopt;
+                failed = true;
+                return answer(id);
+            };
+            const auto talk = talk_to(host);
+            // An empty Receive answer means "still running", Signal's answer never matters.
+            const bool fatal = step < 4 && !(way == "empty" && steps[step] == "Receive");
+            CHECK(talk.output.has_value() == !fatal);
+            if (step > 0) CHECK(host.count("Delete") == 1);
+            if (step == 0) CHECK(host.count("Delete") == 0); // no shell is known: nothing to delete
+        }
+    }
+}
+
+TEST_CASE("shell: no output yet is asked again, without a word", "[winrm]") {
+    ScriptedHost host;
+    int patience = 3;
+    host.override_ = [&](std::size_t, const std::string& verb, const std::string& id
+                     ) -> ScriptedHost::Answer {
+        if (verb != "Receive" || patience-- <= 0) return std::nullopt;
+        return Result<std::string>(soap(id, fault(winrm::code::operation_timed_out)));
+    };
+    const auto talk = talk_to(host);
+    REQUIRE(talk.output);
+    CHECK(host.count("Receive") > 3);
+}
+
+TEST_CASE("shell: a quota is waited out, another fault is not", "[winrm]") {
+    ScriptedHost host;
+    host.override_ = [](std::size_t n, const std::string& verb, const std::string& id
+                     ) -> ScriptedHost::Answer {
+        if (verb != "Create" || n >= 2) return std::nullopt;
+        return Result<std::string>(soap(id, fault(2150859173)));
+    };
+    CHECK(talk_to(host).output);
+    CHECK(host.count("Create") == 3);
+
+    ScriptedHost full;
+    full.override_ = [](std::size_t, const std::string& verb, const std::string& id
+                     ) -> ScriptedHost::Answer {
+        if (verb != "Create") return std::nullopt;
+        return Result<std::string>(soap(id, fault(2150859173)));
+    };
+    const auto refused = talk_to(full);
+    REQUIRE_FALSE(refused.output);
+    CHECK(refused.output.error().code() == Errc::throttled);
+    CHECK(full.count("Create") == 4);
+}
+
+TEST_CASE("shell: output without end is cut off", "[winrm]") {
+    ScriptedHost host;
+    const std::string piece(512u << 10, 'x');
+    host.override_ = [&](std::size_t, const std::string& verb, const std::string& id
+                     ) -> ScriptedHost::Answer {
+        if (verb != "Receive") return std::nullopt;
+        return Result<std::string>(soap(id, streams(piece, false)));
+    };
+    const auto talk = talk_to(host);
+    REQUIRE_FALSE(talk.output);
+    CHECK(talk.output.error().code() == Errc::output_limit);
+    CHECK(host.count("Receive") <= 10);
+    CHECK(talk.deleted);
+}

@@ -1,0 +1,71 @@
+#include "tests/support/catch.hpp"
+#include "transports/net/tls_profile.hpp"
+
+#include <map>
+
+using namespace rdpsweep;
+using namespace rdpsweep::net;
+
+namespace {
+
+class MemoryTrust final : public TrustStore {
+public:
+    std::map<std::string, std::string> pins;
+
+    [[nodiscard]] std::optional<std::string> pinned(std::string_view endpoint) const override {
+        const auto at = pins.find(std::string(endpoint));
+        return at == pins.end() ? std::nullopt : std::optional(at->second);
+    }
+
+    Status pin(std::string_view endpoint, std::string_view sha256) override {
+        pins[std::string(endpoint)] = sha256;
+        return {};
+    }
+};
+
+PeerCertificate peer(std::string sha256, std::string problem) {
+    return {std::move(sha256), "", "TLSv1.3", std::move(problem)};
+}
+
+} // namespace
+
+TEST_CASE("decide_trust: a trusted chain is enough, an untrusted one is not", "[tls]") {
+    const TrustPolicy policy;
+    CHECK(*decide_trust(peer("aa", ""), "", "h:1", policy) == TrustBasis::chain);
+    const auto rejected = decide_trust(peer("aa", "self-signed"), "", "h:1", policy);
+    REQUIRE_FALSE(rejected);
+    CHECK(rejected.error().code() == Errc::certificate_rejected);
+    CHECK_FALSE(rejected.error().retryable());
+    CHECK(rejected.error().hint().find("sha256:aa") != std::string_view::npos);
+}
+
+TEST_CASE("decide_trust: a target's pin decides alone", "[tls]") {
+    TrustPolicy policy;
+    CHECK(*decide_trust(peer("aa", "self-signed"), "aa", "h:1", policy) == TrustBasis::target_pin);
+    policy.insecure = true;
+    // Neither a good chain nor --insecure overrules a pin that does not match.
+    CHECK_FALSE(decide_trust(peer("bb", ""), "aa", "h:1", policy));
+}
+
+TEST_CASE("decide_trust: first use pins, a later change is refused", "[tls]") {
+    MemoryTrust store;
+    TrustPolicy policy;
+    policy.store = &store;
+    CHECK_FALSE(decide_trust(peer("aa", "self-signed"), "", "h:1", policy));
+    CHECK(store.pins.empty());
+    policy.pin_on_first_use = true;
+    CHECK(*decide_trust(peer("aa", "self-signed"), "", "h:1", policy) == TrustBasis::first_use);
+    CHECK(*decide_trust(peer("aa", "self-signed"), "", "h:1", policy) == TrustBasis::stored_pin);
+    CHECK_FALSE(decide_trust(peer("bb", "self-signed"), "", "h:1", policy));
+    CHECK_FALSE(decide_trust(peer("bb", ""), "", "h:1", policy)); // even with a good chain
+    CHECK(store.pins.at("h:1") == "aa");
+    policy.insecure = true;
+    CHECK(*decide_trust(peer("bb", ""), "", "h:1", policy) == TrustBasis::insecure);
+}
+
+TEST_CASE("make_tls_context: a CA file that is none is said so", "[tls]") {
+    const auto context = make_tls_context(TlsProfile::strict, "/dev/null");
+    REQUIRE_FALSE(context);
+    CHECK(context.error().phase() == Phase::config);
+    CHECK(make_tls_context(TlsProfile::legacy, ""));
+}

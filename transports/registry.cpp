@@ -1,0 +1,21 @@
+#include "transports/registry.hpp"
+
+#include "transports/winrm/winrm.hpp"
+
+#include <array>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::array kinds{
+    TransportKind{"winrm", "WinRM over HTTPS (WS-Management, port 5986)", make_winrm},
+};
+
+} // namespace
+
+std::span<const TransportKind> all_transports() noexcept {
+    return kinds;
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,14 @@
+#include "core/text.hpp"
+#include "transports/transport.hpp"
+
+#include <utility>
+
+namespace rdpsweep {
+
+Script::Script(std::string_view name, std::string_view powershell, Effect effect)
+    : name_(name), text_(powershell), effect_(effect), sha256_(sha256_hex(powershell)) {}
+
+ScriptInput::ScriptInput(std::string nonce, std::string arguments)
+    : nonce_(std::move(nonce)), arguments_(std::move(arguments)) {}
+
+} // namespace rdpsweep

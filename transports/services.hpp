@@ -1,0 +1,22 @@
+// What every transport needs from the sweep: names, pacing, trust and budgets.
+#pragma once
+
+#include "core/gate.hpp"
+#include "core/limits.hpp"
+#include "core/resolver.hpp"
+#include "core/trust.hpp"
+
+namespace rdpsweep {
+
+struct Services {
+    Resolver& resolver;
+    Pacer& pacer;
+    TrustPolicy trust;
+    Clock::duration connect_timeout = limits::connect;     // one TCP connection attempt
+    Clock::duration step_timeout = limits::step;           // one exchange
+    Clock::duration quota_delay = std::chrono::seconds(5); // first pause after a quota fault
+    bool channel_bindings = true;                          // false: --no-cbt
+    bool legacy_tls = false;                               // --legacy-tls for every target
+};
+
+} // namespace rdpsweep

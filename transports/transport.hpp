@@ -1,0 +1,89 @@
+// A way to reach a VM and run a script there.
+#pragma once
+
+#include "core/asio.hpp"
+#include "core/host_scope.hpp"
+#include "core/outcome.hpp"
+#include "core/result.hpp"
+#include "core/secret.hpp"
+#include "core/target.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace rdpsweep {
+
+// Embedded text; never built by concatenation. Its SHA-256 is what the audit log names.
+class Script {
+public:
+    enum class Effect { read_only, changes_host };
+
+    // name and powershell must outlive the script (they are string literals of the build).
+    Script(std::string_view name, std::string_view powershell, Effect effect);
+
+    [[nodiscard]] std::string_view name() const noexcept { return name_; }
+
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+    [[nodiscard]] Effect effect() const noexcept { return effect_; }
+
+    [[nodiscard]] std::string_view sha256() const noexcept { return sha256_; } // lower-case hex
+
+private:
+    std::string_view name_;
+    std::string_view text_;
+    Effect effect_;
+    std::string sha256_;
+};
+
+// What changes from run to run, kept out of the constant script text.
+class ScriptInput {
+public:
+    // nonce: hex, fresh per host and run. arguments: one JSON object.
+    ScriptInput(std::string nonce, std::string arguments);
+
+    [[nodiscard]] const std::string& nonce() const noexcept { return nonce_; }
+
+    [[nodiscard]] const std::string& arguments() const noexcept { return arguments_; }
+
+private:
+    std::string nonce_;
+    std::string arguments_;
+};
+
+struct CommandOutput {
+    std::string out, err;
+    std::uint32_t exit_code = 0;
+    bool truncated = false;
+};
+
+class Session {
+public:
+    virtual ~Session() = default;
+
+    // Runs the script once and returns all it printed, at most limits::stdout_bytes.
+    virtual Task<Result<CommandOutput>>
+    run(const Script& script, const ScriptInput& input, HostScope& scope) = 0;
+
+    // Is let in and stops: afterwards attempt.identity says as whom the host knows us.
+    virtual Task<Status> prove(HostScope& scope) = 0;
+
+    // Best effort, bounded by limits::cleanup; leaves nothing behind on the host.
+    virtual Task<void> close() noexcept = 0;
+};
+
+class Transport {
+public:
+    virtual ~Transport() = default;
+    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+
+    // Reaches the target and trusts it; whoever authenticates with the first message (WinRM) does
+    // so in run() or prove(). attempt.reached, identity, notes and the byte counters are
+    // kept up to date as it goes, also by the session; attempt must outlive it.
+    virtual Task<Result<std::unique_ptr<Session>>> open(
+        const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt
+    ) = 0;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,79 @@
+// An authenticated WS-Management connection to one host: TCP, TLS, trust, login, then one POST at
+// a time.
+#pragma once
+
+#include "core/secret.hpp"
+#include "core/target.hpp"
+#include "transports/net/https.hpp"
+#include "transports/services.hpp"
+#include "transports/winrm/gss.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rdpsweep::winrm {
+
+// What a shell needs of a connection. The tests put recorded traffic behind it.
+class Poster {
+public:
+    virtual ~Poster() = default;
+
+    // Sends one envelope and returns the HTTP answer (200, or 500 with a fault in it), within limit.
+    virtual Task<Result<net::HttpResponse>>
+    post(std::string envelope, HostScope& scope, Clock::duration limit) = 0;
+};
+
+// Shared by all hosts of a sweep.
+struct WinRmServices {
+    Services& base;
+    std::shared_ptr<ssl_ctx_st> strict_tls;
+    std::shared_ptr<ssl_ctx_st> legacy_tls;
+    GssEngine& gss;
+};
+
+class Channel final : public Poster {
+public:
+    // target, credential, services and attempt must outlive it.
+    Channel(
+        const Target& target,
+        const Credential& credential,
+        WinRmServices& services,
+        Attempt& attempt
+    );
+
+    // TCP and TLS, and the decision whether to believe the host. Nothing of the credential is sent.
+    Task<Status> connect(HostScope& scope);
+
+    // Authenticates with the first call: the first leg of NTLM carries no body, so that an envelope
+    // is never executed twice. Requires connect().
+    Task<Result<net::HttpResponse>>
+    post(std::string envelope, HostScope& scope, Clock::duration limit) override;
+
+    [[nodiscard]] bool usable() const noexcept;
+    void close() noexcept;
+
+private:
+    Task<Result<net::HttpResponse>>
+    send(std::string body, std::string authorization, HostScope& scope, Clock::duration limit);
+    Task<Result<net::HttpResponse>>
+    post_basic(std::string envelope, HostScope& scope, Clock::duration limit);
+    Task<Result<net::HttpResponse>>
+    negotiate(std::string envelope, HostScope& scope, Clock::duration limit);
+    Task<Result<std::string>> first_token(HostScope& scope);
+    Task<Status> finish(GssContext& context, const net::HttpResponse& response, HostScope& scope);
+    Status note_trust(net::TrustBasis basis);
+    void begin(Mechanism mechanism);
+
+    const Target& target_;
+    const Credential& credential_;
+    WinRmServices& services_;
+    Attempt& attempt_;
+    std::unique_ptr<net::HttpsConnection> connection_;
+    net::PeerCertificate peer_;
+    std::optional<GssContext> gss_;
+    Mechanism mechanism_ = Mechanism::ntlm;
+    bool authenticated_ = false;
+};
+
+} // namespace rdpsweep::winrm

@@ -1,0 +1,178 @@
+#include "transports/winrm/shell.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace rdpsweep::winrm {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// WS-Man caps it at MaxTimeoutms = 60 s; 20 s is what every peer uses.
+constexpr auto longest_operation = 20s;
+
+// The answer to a Receive may come this much after its operation timeout.
+constexpr auto answer_margin = 10s;
+
+// Keeps a Send envelope below the 150 KiB that hosts before 2012 accept.
+constexpr std::size_t input_piece = 96u << 10;
+
+constexpr int quota_tries = 3;
+constexpr int busy_tries = 3;
+
+// Hosts that were refused together must not come back together.
+Clock::duration with_jitter(Clock::duration delay) {
+    thread_local std::minstd_rand random(std::random_device{}());
+    std::uniform_real_distribution<double> factor(0.75, 1.25);
+    return std::chrono::duration_cast<Clock::duration>(delay * factor(random));
+}
+
+Error in_phase(Error error, Phase phase) {
+    // A lost connection says nothing of what was being done; the caller's phase does.
+    if (error.phase() != Phase::http) return error;
+    auto moved = Error(phase, error.code(), std::string(error.detail()));
+    return std::move(moved)
+        .with_native(std::string(error.native()))
+        .with_hint(std::string(error.hint()));
+}
+
+bool append(std::string& to, std::string_view more, bool& truncated) {
+    const auto room = limits::stdout_bytes - std::min(to.size(), limits::stdout_bytes);
+    to += more.substr(0, room);
+    truncated = truncated || more.size() > room;
+    return !truncated;
+}
+
+} // namespace
+
+Shell::Shell(std::string endpoint, Poster& poster, ShellBudget budget, Attempt& attempt)
+    : poster_(poster), budget_(budget),
+      attempt_(attempt), talk_{std::move(endpoint), random_guid(), {}} {}
+
+std::chrono::seconds Shell::operation_timeout(const HostScope& scope) const {
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(scope.remaining()) - 5s;
+    return std::clamp<std::chrono::seconds>(left, 1s, longest_operation);
+}
+
+Task<Result<Reply>> Shell::ask(Message message, HostScope& scope, Clock::duration limit) {
+    auto response = co_await poster_.post(std::move(message.xml), scope, limit);
+    if (!response) co_return std::move(response).error();
+    co_return read_reply(response->body, message.id);
+}
+
+Task<Status> Shell::create(ShellOptions options, HostScope& scope) {
+    auto delay = budget_.quota_delay;
+    for (int tries = 0;; ++tries) {
+        auto message = create_shell(talk_, options, operation_timeout(scope));
+        auto reply = co_await ask(std::move(message), scope, budget_.step);
+        // Until the first answer we were authenticating; that is the rung a failure belongs to.
+        if (!reply) co_return std::move(reply).error();
+        attempt_.enter(Phase::open);
+        if (!reply->fault) {
+            talk_.shell_id = std::move(reply->shell_id);
+            owner_ = std::move(reply->owner);
+            if (exists()) co_return Status();
+            co_return Error(
+                Phase::open, Errc::protocol_violation, "the host made a shell without an id"
+            );
+        }
+        auto error = error_of(*reply->fault, Phase::open);
+        if (!is_quota(reply->fault->code) || tries == quota_tries) co_return std::move(error);
+        const bool time_left = co_await scope.sleep(with_jitter(delay));
+        if (!time_left) co_return std::move(error);
+        delay *= 2;
+    }
+}
+
+Task<Status> Shell::start(std::string command, std::string arguments, HostScope& scope) {
+    attempt_.enter(Phase::run);
+    auto message = run_command(talk_, command, arguments, operation_timeout(scope));
+    auto reply = co_await ask(std::move(message), scope, budget_.step);
+    if (!reply) co_return in_phase(std::move(reply).error(), Phase::run);
+    if (reply->fault) co_return error_of(*reply->fault, Phase::run);
+    command_id_ = std::move(reply->command_id);
+    if (!command_id_.empty()) co_return Status();
+    co_return Error(
+        Phase::run, Errc::protocol_violation, "the host started a command without an id"
+    );
+}
+
+Task<Status> Shell::send(std::string input, HostScope& scope) {
+    std::string_view rest = input;
+    int busy = 0;
+    for (;;) {
+        const auto piece = rest.substr(0, input_piece);
+        const bool last = piece.size() == rest.size();
+        auto message = send_input(talk_, command_id_, piece, last, operation_timeout(scope));
+        auto reply = co_await ask(std::move(message), scope, budget_.step);
+        if (!reply) co_return in_phase(std::move(reply).error(), Phase::run);
+        if (reply->fault) {
+            const bool again = reply->fault->code == code::busy && ++busy <= busy_tries;
+            if (!again) co_return error_of(*reply->fault, Phase::run);
+            const bool time_left = co_await scope.sleep(with_jitter(500ms));
+            if (!time_left) co_return error_of(*reply->fault, Phase::run);
+            continue;
+        }
+        if (last) co_return Status();
+        rest.remove_prefix(piece.size());
+    }
+}
+
+Task<Status> Shell::receive(CommandOutput& output, HostScope& scope) {
+    for (;;) {
+        const auto wait = operation_timeout(scope);
+        auto message = winrm::receive(talk_, command_id_, wait);
+        auto reply = co_await ask(std::move(message), scope, wait + answer_margin);
+        if (!reply) co_return in_phase(std::move(reply).error(), Phase::run);
+        if (reply->fault) {
+            // No output yet: the same question again, nothing is lost.
+            const bool patience = reply->fault->code == code::operation_timed_out;
+            if (!patience) co_return error_of(*reply->fault, Phase::run);
+            if (!scope.expired()) continue;
+            co_return Error(Phase::run, Errc::timed_out, "the collector did not finish in time");
+        }
+        append(output.out, reply->out, output.truncated);
+        append(output.err, reply->err, output.truncated);
+        if (output.truncated) {
+            co_return Error(Phase::run, Errc::output_limit, "the collector prints without end");
+        }
+        if (reply->done) {
+            // The first Done counts; a later Receive may answer 0 whatever happened.
+            output.exit_code = reply->exit_code.value_or(0);
+            co_return Status();
+        }
+    }
+}
+
+Task<void> Shell::terminate(HostScope& scope) {
+    if (command_id_.empty()) co_return;
+    auto message = winrm::terminate(talk_, command_id_, operation_timeout(scope));
+    command_id_.clear();
+    // The answer may be a fault when the command is gone already: either way it is ended.
+    [[maybe_unused]] const auto reply = co_await ask(std::move(message), scope, budget_.step);
+}
+
+Task<Result<CommandOutput>>
+Shell::run(std::string command, std::string arguments, HostScope& scope) {
+    auto started = co_await start(std::move(command), std::move(arguments), scope);
+    if (!started) co_return std::move(started).error();
+    CommandOutput output;
+    auto received = co_await receive(output, scope);
+    if (!received) co_return std::move(received).error();
+    co_await terminate(scope);
+    co_return output;
+}
+
+Task<bool> Shell::remove(HostScope& scope) {
+    if (!exists()) co_return true;
+    auto message = delete_shell(talk_, operation_timeout(scope));
+    auto reply = co_await ask(std::move(message), scope, budget_.step);
+    if (!reply) co_return false;
+    talk_.shell_id.clear();
+    co_return !reply->fault || reply->fault->code == code::unexpected_selectors;
+}
+
+} // namespace rdpsweep::winrm

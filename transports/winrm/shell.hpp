@@ -1,0 +1,51 @@
+// One cmd shell on one host: create, run, receive until done, terminate, delete.
+#pragma once
+
+#include "transports/transport.hpp"
+#include "transports/winrm/channel.hpp"
+#include "transports/winrm/wsman.hpp"
+
+namespace rdpsweep::winrm {
+
+struct ShellBudget {
+    Clock::duration step = limits::step; // one exchange; Receive adds its operation timeout
+    Clock::duration quota_delay = std::chrono::seconds(5); // first pause; then twice, four times
+};
+
+class Shell {
+public:
+    // endpoint is https://host:port/wsman. poster and attempt must outlive it.
+    Shell(std::string endpoint, Poster& poster, ShellBudget budget, Attempt& attempt);
+
+    // Quota faults are waited out within the scope. Error{open, ...}.
+    Task<Status> create(ShellOptions options, HostScope& scope);
+
+    // Runs one command line and collects what it prints, at most limits::stdout_bytes a stream.
+    // A lost connection during Receive is reported as Error{run, peer_closed}; receive() may then
+    // be called again on a new connection.
+    Task<Result<CommandOutput>> run(std::string command, std::string arguments, HostScope& scope);
+    Task<Status> start(std::string command, std::string arguments, HostScope& scope);
+    Task<Status> send(std::string input, HostScope& scope); // all of stdin, in pieces
+    Task<Status> receive(CommandOutput& output, HostScope& scope);
+    Task<void> terminate(HostScope& scope);
+
+    // Leaves nothing behind. True when the host confirmed, or the shell was gone already.
+    Task<bool> remove(HostScope& scope);
+
+    [[nodiscard]] bool exists() const noexcept { return !talk_.shell_id.empty(); }
+
+    [[nodiscard]] const std::string& owner() const noexcept { return owner_; }
+
+private:
+    Task<Result<Reply>> ask(Message message, HostScope& scope, Clock::duration limit);
+    std::chrono::seconds operation_timeout(const HostScope& scope) const;
+
+    Poster& poster_;
+    ShellBudget budget_;
+    Attempt& attempt_;
+    Conversation talk_;
+    std::string owner_;
+    std::string command_id_;
+};
+
+} // namespace rdpsweep::winrm

@@ -1,0 +1,215 @@
+#include "transports/winrm/winrm.hpp"
+
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "transports/winrm/shell.hpp"
+
+#include <utility>
+
+namespace rdpsweep {
+
+namespace {
+
+using winrm::Channel;
+using winrm::Shell;
+
+// Windows holds longest_variable characters a variable; its name, "=" and the terminating zero may
+// count among them.
+constexpr std::size_t variable_room = winrm::longest_variable - 64;
+
+constexpr std::string_view powershell = "powershell.exe";
+constexpr std::string_view powershell_options =
+    "-NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command ";
+
+// "Invoke-Expression $env:RDPSWEEP_SCRIPT", or the parts of a script too long for one variable.
+std::string invoke_from_environment(std::size_t parts) {
+    if (parts == 1)
+        return std::string(powershell_options) + "\"Invoke-Expression $env:RDPSWEEP_SCRIPT\"";
+    std::string sum;
+    for (std::size_t i = 0; i < parts; ++i) {
+        sum += (i == 0 ? "$env:RDPSWEEP_SCRIPT" : "+$env:RDPSWEEP_SCRIPT") + std::to_string(i);
+    }
+    return std::string(powershell_options) + "\"Invoke-Expression (" + sum + ")\"";
+}
+
+// Read whole before it runs: "-Command -" would execute line by line.
+std::string invoke_from_stdin() {
+    return std::string(powershell_options) + "\"Invoke-Expression ([Console]::In.ReadToEnd())\"";
+}
+
+winrm::ShellOptions
+shell_options(const Script* script, const ScriptInput& input, std::size_t& parts) {
+    winrm::ShellOptions options;
+    options.environment.emplace_back("RDPSWEEP_NONCE", input.nonce());
+    options.environment.emplace_back("RDPSWEEP_ARGS", input.arguments());
+    parts = 0;
+    if (script == nullptr) return options;
+    const auto text = script->text();
+    parts = (text.size() + variable_room - 1) / variable_room;
+    for (std::size_t i = 0; i < parts; ++i) {
+        auto name = "RDPSWEEP_SCRIPT" + (parts == 1 ? std::string() : std::to_string(i));
+        options.environment.emplace_back(
+            std::move(name), std::string(text.substr(i * variable_room, variable_room))
+        );
+    }
+    return options;
+}
+
+class WinRmSession final : public Session {
+public:
+    WinRmSession(
+        const Target& target,
+        const Credential& credential,
+        winrm::WinRmServices& services,
+        Attempt& attempt
+    )
+        : attempt_(attempt), channel_(target, credential, services, attempt),
+          shell_(
+              "https://" + target.address + ":" + std::to_string(target.winrm.port) + "/wsman",
+              channel_,
+              winrm::ShellBudget{services.base.step_timeout, services.base.quota_delay},
+              attempt
+          ),
+          name_(target.name) {}
+
+    // Connection and trust only: the shell's environment carries the script, so it is made by run().
+    Task<Status> open(HostScope& scope) { return channel_.connect(scope); }
+
+    Task<Result<CommandOutput>>
+    run(const Script& script, const ScriptInput& input, HostScope& scope) override {
+        auto started = co_await start_from_environment(script, input, scope);
+        if (!started && wants_another_shell(started.error())) {
+            [[maybe_unused]] const bool removed = co_await shell_.remove(scope);
+            started = co_await start_from_environment(script, input, scope);
+        }
+        if (!started && says(started.error(), winrm::code::line_too_long)) {
+            started = co_await start_from_stdin(script, input, scope);
+        }
+        if (!started) co_return std::move(started).error();
+        CommandOutput output;
+        auto received = co_await shell_.receive(output, scope);
+        if (!received && received.error().code() == Errc::peer_closed && !scope.expired()) {
+            // The host repeats what the lost answer held, and only that: what came before is kept.
+            received = co_await resume(output, scope);
+        }
+        if (!received) co_return std::move(received).error();
+        co_await shell_.terminate(scope);
+        co_return output;
+    }
+
+    // A shell without a script: for `check`, which only asks whether and as whom we get in.
+    Task<Status> prove(HostScope& scope) override {
+        auto made = co_await shell_.create(winrm::ShellOptions(), scope);
+        if (made) attempt_.identity = shell_.owner();
+        co_return made;
+    }
+
+    Task<void> close() noexcept override {
+        if (!shell_.exists()) {
+            channel_.close();
+            co_return;
+        }
+        HostScope scope(co_await asio::this_coro::executor, Clock::now() + limits::cleanup);
+        bool gone = false;
+        if (channel_.usable()) gone = co_await shell_.remove(scope);
+        if (!gone && !scope.expired()) {
+            const auto again = co_await channel_.connect(scope);
+            if (again) gone = co_await shell_.remove(scope);
+        }
+        if (!gone) {
+            log_line(
+                LogLevel::warn,
+                name_,
+                "open",
+                "the shell could not be deleted; it ends by its idle timeout"
+            );
+        }
+        channel_.close();
+    }
+
+private:
+    static bool says(const Error& error, std::uint32_t code) {
+        return error.native().starts_with("WSManFault " + std::to_string(code));
+    }
+
+    // The shell was reaped, used up or lost its profile before the command began: nothing ran, so
+    // another shell may be tried, once.
+    static bool wants_another_shell(const Error& error) {
+        return error.phase() == Phase::run && (says(error, winrm::code::unexpected_selectors) ||
+                                               says(error, winrm::code::quota_max_operations) ||
+                                               says(error, winrm::code::key_deleted));
+    }
+
+    Task<Status>
+    start_from_environment(const Script& script, const ScriptInput& input, HostScope& scope) {
+        std::size_t parts = 0;
+        auto options = shell_options(&script, input, parts);
+        auto made = co_await shell_.create(std::move(options), scope);
+        if (!made) co_return made;
+        attempt_.identity = shell_.owner();
+        auto arguments = invoke_from_environment(parts);
+        co_return co_await shell_.start(std::string(powershell), std::move(arguments), scope);
+    }
+
+    Task<Status>
+    start_from_stdin(const Script& script, const ScriptInput& input, HostScope& scope) {
+        [[maybe_unused]] const bool removed = co_await shell_.remove(scope);
+        std::size_t parts = 0;
+        auto options = shell_options(nullptr, input, parts);
+        auto made = co_await shell_.create(std::move(options), scope);
+        if (!made) co_return made;
+        attempt_.identity = shell_.owner();
+        auto started = co_await shell_.start(std::string(powershell), invoke_from_stdin(), scope);
+        if (!started) co_return started;
+        co_return co_await shell_.send(std::string(script.text()), scope);
+    }
+
+    Task<Status> resume(CommandOutput& output, HostScope& scope) {
+        auto connected = co_await channel_.connect(scope);
+        if (!connected) co_return connected;
+        co_return co_await shell_.receive(output, scope);
+    }
+
+    Attempt& attempt_;
+    Channel channel_;
+    Shell shell_;
+    std::string name_;
+};
+
+class WinRmTransport final : public Transport {
+public:
+    WinRmTransport(
+        Services& services, std::shared_ptr<ssl_ctx_st> strict, std::shared_ptr<ssl_ctx_st> legacy
+    )
+        : services_{services, std::move(strict), std::move(legacy), gss_} {}
+
+    [[nodiscard]] std::string_view name() const noexcept override { return "winrm"; }
+
+    Task<Result<std::unique_ptr<Session>>> open(
+        const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt
+    ) override {
+        auto session = std::make_unique<WinRmSession>(target, credential, services_, attempt);
+        auto connected = co_await session->open(scope);
+        if (!connected) co_return std::move(connected).error();
+        co_return std::unique_ptr<Session>(std::move(session));
+    }
+
+private:
+    winrm::GssEngine gss_;
+    winrm::WinRmServices services_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Transport>> make_winrm(Services& services) {
+    const auto& ca_file = services.trust.ca_file;
+    auto strict = net::make_tls_context(net::TlsProfile::strict, ca_file);
+    if (!strict) return std::move(strict).error();
+    auto legacy = net::make_tls_context(net::TlsProfile::legacy, ca_file);
+    if (!legacy) return std::move(legacy).error();
+    return std::unique_ptr<Transport>(
+        std::make_unique<WinRmTransport>(services, std::move(*strict), std::move(*legacy))
+    );
+}
+
+} // namespace rdpsweep

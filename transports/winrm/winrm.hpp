@@ -1,0 +1,15 @@
+// WinRM over HTTPS: one connection, one shell, one PowerShell process.
+#pragma once
+
+#include "core/result.hpp"
+#include "transports/services.hpp"
+#include "transports/transport.hpp"
+
+#include <memory>
+
+namespace rdpsweep {
+
+// services must outlive the transport. Error{config, ...} when the CA file cannot be read.
+Result<std::unique_ptr<Transport>> make_winrm(Services& services);
+
+} // namespace rdpsweep

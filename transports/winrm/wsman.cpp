@@ -1,0 +1,235 @@
+#include "transports/winrm/wsman.hpp"
+
+#include "core/text.hpp"
+#include "transports/winrm/namespaces.hpp"
+#include "transports/winrm/xml.hpp"
+
+#include <charconv>
+#include <initializer_list>
+
+namespace rdpsweep::winrm {
+
+namespace {
+
+// The largest answer we accept, in octets; the host pages its output accordingly. 500 KiB is the
+// default MaxEnvelopeSizekb since 2012 (MS-WSMV note 8).
+constexpr std::string_view envelope_size = "512000";
+
+struct Option {
+    std::string_view name;
+    std::string_view value;
+};
+
+std::string action_uri(std::string_view verb) {
+    return std::string(ns::shell) + "/" + std::string(verb);
+}
+
+std::string must(std::string_view name, std::string_view value) {
+    const auto tag = std::string(name);
+    return "<" + tag + " s:mustUnderstand=\"true\">" + xml_escape(value) + "</" + tag + ">";
+}
+
+std::string duration(std::chrono::seconds value) {
+    return "PT" + std::to_string(value.count()) + "S";
+}
+
+std::string option_set(std::initializer_list<Option> options, bool must_understand) {
+    std::string xml = must_understand ? "<w:OptionSet s:mustUnderstand=\"true\">" : "<w:OptionSet>";
+    for (const auto& [name, value] : options) {
+        xml += "<w:Option Name=\"" + std::string(name) + "\">" + std::string(value) + "</w:Option>";
+    }
+    return xml + "</w:OptionSet>";
+}
+
+std::string selector(const Conversation& talk) {
+    return "<w:SelectorSet><w:Selector Name=\"ShellId\">" + xml_escape(talk.shell_id) +
+           "</w:Selector></w:SelectorSet>";
+}
+
+std::string declarations() {
+    const auto declare = [](std::string_view prefix, std::string_view uri) {
+        return " xmlns:" + std::string(prefix) + "=\"" + std::string(uri) + "\"";
+    };
+    return declare("s", ns::soap) + declare("a", ns::addressing) + declare("w", ns::wsman) +
+           declare("p", ns::wsmv) + declare("rsp", ns::shell);
+}
+
+Message envelope(
+    const Conversation& talk,
+    std::string_view action,
+    std::string_view more_headers,
+    std::string_view body,
+    std::chrono::seconds timeout
+) {
+    Message message{random_guid(), {}};
+    auto& xml = message.xml;
+    xml.reserve(body.size() + 2048);
+    xml += "<s:Envelope" + declarations() + "><s:Header>";
+    xml += "<a:To>" + xml_escape(talk.endpoint) + "</a:To>";
+    xml += must("w:ResourceURI", ns::cmd_shell);
+    xml += "<a:ReplyTo>" + must("a:Address", ns::anonymous) + "</a:ReplyTo>";
+    xml += must("a:Action", action);
+    xml += must("w:MaxEnvelopeSize", envelope_size);
+    xml += "<a:MessageID>uuid:" + message.id + "</a:MessageID>";
+    // Always English: a fault's text is then readable whatever the host's language.
+    xml += "<w:Locale xml:lang=\"en-US\" s:mustUnderstand=\"false\"/>";
+    xml += "<p:DataLocale xml:lang=\"en-US\" s:mustUnderstand=\"false\"/>";
+    xml += "<p:SessionId s:mustUnderstand=\"false\">uuid:" + talk.session_id + "</p:SessionId>";
+    xml += "<w:OperationTimeout>" + duration(timeout) + "</w:OperationTimeout>";
+    xml += more_headers;
+    xml += "</s:Header><s:Body>";
+    xml += body;
+    xml += "</s:Body></s:Envelope>";
+    return message;
+}
+
+std::string environment_of(const ShellOptions& options) {
+    if (options.environment.empty()) return {};
+    std::string xml = "<rsp:Environment>";
+    for (const auto& [name, value] : options.environment) {
+        xml += "<rsp:Variable Name=\"" + xml_escape(name) + "\">" + xml_escape(value) +
+               "</rsp:Variable>";
+    }
+    return xml + "</rsp:Environment>";
+}
+
+void read_streams(const pugi::xml_node& response, Reply& reply, bool& well_formed) {
+    for (const auto& stream : children(response, ns::shell, "Stream")) {
+        const auto bytes = base64_decode(text_of(stream));
+        if (!bytes) {
+            well_formed = false;
+            continue;
+        }
+        const std::string_view name = stream.attribute("Name").value();
+        if (name == "stdout") reply.out += *bytes;
+        if (name == "stderr") reply.err += *bytes;
+    }
+}
+
+void read_state(const pugi::xml_node& response, Reply& reply) {
+    const auto state = child(response, ns::shell, "CommandState");
+    const std::string_view uri = state.attribute("State").value();
+    reply.done = uri.ends_with("/CommandState/Done");
+    const auto exit = child(state, ns::shell, "ExitCode");
+    if (!exit) return;
+    const auto text = text_of(exit);
+    std::uint32_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    reply.exit_code = value;
+}
+
+std::string shell_id_of(const pugi::xml_node& body) {
+    const auto shell = child(body, ns::shell, "Shell");
+    auto id = text_of(child(shell, ns::shell, "ShellId"));
+    if (!id.empty()) return id;
+    // Before 2012 only the reference parameters carry it.
+    const auto created = child(body, ns::transfer, "ResourceCreated");
+    const auto parameters = child(created, ns::addressing, "ReferenceParameters");
+    const auto set = child(parameters, ns::wsman, "SelectorSet");
+    for (const auto& candidate : children(set, ns::wsman, "Selector")) {
+        if (iequals(candidate.attribute("Name").value(), "ShellId")) return text_of(candidate);
+    }
+    return {};
+}
+
+Error not_ours(std::string what) {
+    return Error(Phase::http, Errc::protocol_violation, std::move(what))
+        .with_hint("what answers on this port is not WS-Management, or a proxy mixes connections");
+}
+
+} // namespace
+
+Message
+create_shell(const Conversation& talk, const ShellOptions& options, std::chrono::seconds timeout) {
+    const auto headers =
+        option_set({{"WINRS_NOPROFILE", "TRUE"}, {"WINRS_CODEPAGE", "65001"}}, true);
+    const auto body = "<rsp:Shell>" + environment_of(options) + "<rsp:Lifetime>" +
+                      duration(options.lifetime) + "</rsp:Lifetime><rsp:IdleTimeOut>" +
+                      duration(options.idle_timeout) +
+                      "</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams>"
+                      "<rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>";
+    return envelope(talk, std::string(ns::transfer) + "/Create", headers, body, timeout);
+}
+
+Message run_command(
+    const Conversation& talk,
+    std::string_view command,
+    std::string_view arguments,
+    std::chrono::seconds timeout
+) {
+    // Pipe semantics for stdin, and cmd.exe in between: 2012 R2 and later ignore both options.
+    const auto headers =
+        option_set(
+            {{"WINRS_CONSOLEMODE_STDIN", "FALSE"}, {"WINRS_SKIP_CMD_SHELL", "FALSE"}}, true
+        ) +
+        selector(talk);
+    auto body = "<rsp:CommandLine><rsp:Command>" + xml_escape(command) + "</rsp:Command>";
+    if (!arguments.empty()) body += "<rsp:Arguments>" + xml_escape(arguments) + "</rsp:Arguments>";
+    body += "</rsp:CommandLine>";
+    return envelope(talk, action_uri("Command"), headers, body, timeout);
+}
+
+Message send_input(
+    const Conversation& talk,
+    std::string_view command_id,
+    std::string_view bytes,
+    bool last,
+    std::chrono::seconds timeout
+) {
+    const auto body = "<rsp:Send><rsp:Stream Name=\"stdin\" CommandId=\"" + xml_escape(command_id) +
+                      "\"" + (last ? " End=\"true\"" : "") + ">" + base64_encode(bytes) +
+                      "</rsp:Stream></rsp:Send>";
+    return envelope(talk, action_uri("Send"), selector(talk), body, timeout);
+}
+
+Message
+receive(const Conversation& talk, std::string_view command_id, std::chrono::seconds timeout) {
+    const auto headers =
+        option_set({{"WSMAN_CMDSHELL_OPTION_KEEPALIVE", "TRUE"}}, true) + selector(talk);
+    const auto body = "<rsp:Receive><rsp:DesiredStream CommandId=\"" + xml_escape(command_id) +
+                      "\">stdout stderr</rsp:DesiredStream></rsp:Receive>";
+    return envelope(talk, action_uri("Receive"), headers, body, timeout);
+}
+
+Message
+terminate(const Conversation& talk, std::string_view command_id, std::chrono::seconds timeout) {
+    const auto body = "<rsp:Signal CommandId=\"" + xml_escape(command_id) + "\"><rsp:Code>" +
+                      action_uri("signal/terminate") + "</rsp:Code></rsp:Signal>";
+    return envelope(talk, action_uri("Signal"), selector(talk), body, timeout);
+}
+
+Message delete_shell(const Conversation& talk, std::chrono::seconds timeout) {
+    return envelope(talk, std::string(ns::transfer) + "/Delete", selector(talk), {}, timeout);
+}
+
+Result<Reply> read_reply(std::string_view xml, std::string_view id) {
+    auto document = parse_xml(xml);
+    if (!document) return std::move(document).error();
+    const auto root = (*document)->document_element();
+    if (!is_element(root, ns::soap, "Envelope")) return not_ours("the answer is no SOAP envelope");
+    const auto header = child(root, ns::soap, "Header");
+    const auto body = child(root, ns::soap, "Body");
+    Reply reply;
+    reply.action = text_of(child(header, ns::addressing, "Action"));
+    const auto fault = child(body, ns::soap, "Fault");
+    if (fault) reply.fault = read_fault(fault);
+    const auto relates = child(header, ns::addressing, "RelatesTo");
+    const bool excused = fault && !relates;
+    if (!excused && !iequals(text_of(relates), "uuid:" + std::string(id))) {
+        return not_ours("the answer relates to another message");
+    }
+    if (fault) return reply;
+    reply.shell_id = shell_id_of(body);
+    reply.owner = text_of(child(child(body, ns::shell, "Shell"), ns::shell, "Owner"));
+    const auto command = child(body, ns::shell, "CommandResponse");
+    reply.command_id = text_of(child(command, ns::shell, "CommandId"));
+    bool well_formed = true;
+    if (const auto output = child(body, ns::shell, "ReceiveResponse")) {
+        read_streams(output, reply, well_formed);
+        read_state(output, reply);
+    }
+    if (!well_formed) return not_ours("the output is not Base64");
+    return reply;
+}
+
+} // namespace rdpsweep::winrm

@@ -1,0 +1,116 @@
+#include "transports/winrm/xml.hpp"
+
+#include "core/text.hpp"
+
+namespace rdpsweep::winrm {
+
+namespace {
+
+std::pair<std::string_view, std::string_view> split_name(std::string_view qualified) {
+    const auto colon = qualified.find(':');
+    if (colon == std::string_view::npos) return {{}, qualified};
+    return {qualified.substr(0, colon), qualified.substr(colon + 1)};
+}
+
+bool has_document_type(const pugi::xml_document& document) {
+    for (const auto& node : document.children()) {
+        if (node.type() == pugi::node_doctype) return true;
+    }
+    return false;
+}
+
+} // namespace
+
+Result<std::unique_ptr<pugi::xml_document>> parse_xml(std::string_view text) {
+    const auto refuse = [](std::string what) {
+        return Error(Phase::http, Errc::protocol_violation, std::move(what))
+            .with_hint("what answers on this port is not WS-Management");
+    };
+    auto document = std::make_unique<pugi::xml_document>();
+    const auto parsed = document->load_buffer(
+        text.data(), text.size(), pugi::parse_default | pugi::parse_doctype, pugi::encoding_utf8
+    );
+    if (!parsed) {
+        return refuse(
+            "the answer is not well-formed XML: " + std::string(parsed.description()) +
+            " at byte " + std::to_string(parsed.offset)
+        );
+    }
+    if (has_document_type(*document)) return refuse("the answer carries a document type");
+    if (!document->document_element()) return refuse("the answer holds no element");
+    return document;
+}
+
+std::string_view namespace_of(const pugi::xml_node& node) {
+    const auto [prefix, local] = split_name(node.name());
+    const auto wanted = prefix.empty() ? "xmlns" : "xmlns:" + std::string(prefix);
+    for (auto scope = node; scope; scope = scope.parent()) {
+        const auto declaration = scope.attribute(wanted.c_str());
+        if (declaration) return declaration.value();
+    }
+    return {};
+}
+
+std::string_view local_name(const pugi::xml_node& node) {
+    return split_name(node.name()).second;
+}
+
+bool is_element(const pugi::xml_node& node, std::string_view uri, std::string_view name) {
+    return node.type() == pugi::node_element && local_name(node) == name &&
+           namespace_of(node) == uri;
+}
+
+pugi::xml_node child(const pugi::xml_node& parent, std::string_view uri, std::string_view name) {
+    for (const auto& node : parent.children()) {
+        if (is_element(node, uri, name)) return node;
+    }
+    return {};
+}
+
+std::vector<pugi::xml_node>
+children(const pugi::xml_node& parent, std::string_view uri, std::string_view name) {
+    std::vector<pugi::xml_node> found;
+    for (const auto& node : parent.children()) {
+        if (is_element(node, uri, name)) found.push_back(node);
+    }
+    return found;
+}
+
+std::string text_of(const pugi::xml_node& node) {
+    std::string text;
+    for (const auto& part : node.children()) {
+        if (part.type() == pugi::node_pcdata || part.type() == pugi::node_cdata) {
+            text += part.value();
+        }
+    }
+    return std::string(trim(text));
+}
+
+std::string xml_escape(std::string_view text) {
+    std::string out;
+    out.reserve(text.size() + text.size() / 16);
+    for (const char c : text) {
+        switch (c) {
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        case '\r':
+            out += "&#13;";
+            break; // a literal CR would be read as LF
+        default:
+            if (static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n') out += c;
+        }
+    }
+    return out;
+}
+
+} // namespace rdpsweep::winrm
