@@ -13,9 +13,10 @@ inline constexpr std::size_t in_flight = 256;        // hosts at once
 inline constexpr double connects_per_second = 200.0; // lower it behind SNAT
 inline constexpr auto connect = 5s;                  // TCP, one address
 inline constexpr auto step = 30s;                    // one exchange: TLS, a login leg, a request
-inline constexpr auto host = 90s;                    // all of one host, retries included
-inline constexpr auto cleanup = 3s;                  // leaving nothing behind, after the result
-inline constexpr int retries = 2;                    // per phase, beyond the first try
+inline constexpr int first_shell_steps = 2; // a cold host's first shell gets this many steps
+inline constexpr auto host = 90s;           // all of one host, retries included
+inline constexpr auto cleanup = 3s;         // leaving nothing behind, after the result
+inline constexpr int retries = 2;           // per phase, beyond the first try
 
 inline constexpr std::size_t stdout_bytes = 4u << 20; // what a collector may print
 inline constexpr std::size_t soap_bytes = 1u << 20;   // one WS-Man answer

@@ -40,7 +40,7 @@ fi
 # Findings (10), unreachable hosts (11) or both (12) are what a mixed fleet is for.
 status=0
 "$bin/scanner/rdpsweep" scan -i "$out/fleet/inventory.yaml" --ca-file "$out/fleet/ca.pem" \
-    --state "$out/state" --quota-delay 500ms --run-deadline 10m \
+    --state "$out/state" --quota-delay 500ms --step-timeout 10s --run-deadline 10m \
     --report text --report "html:$out/report.html" --report "json:$out/report.json" || status=$?
 case $status in 0 | 10 | 11 | 12) ;; *) echo "demo.sh: the scan ended with $status" >&2; exit 1 ;; esac
 

@@ -120,8 +120,18 @@ Execution run_trivial(std::string_view text) {
     return failed("The term is not recognized as the name of a cmdlet");
 }
 
+Execution wait_for_input() {
+    Execution waiting;
+    waiting.wants_input = true;
+    waiting.powershell = true;
+    return waiting;
+}
+
 Execution run_text(const Job& job, const std::string& text, Stats& stats) {
     const std::string lower = rdpsweep::ascii_lower(text);
+    if (lower == "invoke-expression ([console]::in.readtoend())") {
+        return job.input ? run_collector(job, *job.input, stats) : wait_for_input();
+    }
     if (lower.find("invoke-expression") != std::string::npos || lower.starts_with("iex ")) {
         return run_collector(job, expand_variables(job.environment, text), stats);
     }
@@ -205,10 +215,7 @@ Execution run_powershell(const Job& job, std::string_view arguments, Stats& stat
         const std::string text = join(words, command ? at + 1 : at);
         if (text != "-") return run_text(job, text, stats);
         if (job.input) return run_text(job, *job.input, stats);
-        Execution waiting;
-        waiting.wants_input = true;
-        waiting.powershell = true;
-        return waiting;
+        return wait_for_input();
     }
     return failed("An interactive PowerShell has nobody to talk to");
 }

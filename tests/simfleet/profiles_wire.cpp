@@ -61,6 +61,7 @@ const std::array wire_table{
     well("wire_split_output", Manner::split_output),
     well("wire_slow_script", Manner::slow_script),
     well("wire_quota_shells", Manner::quota_shells),
+    well("wire_small_environment", Manner::small_environment),
     lost("wire_refused", Manner::refused, 12),
     lost("wire_tls_off", Manner::tls_off, 6),
     lost("wire_tls_alert", Manner::tls_alert),

@@ -78,8 +78,20 @@ std::string shell_text(
            "<rsp:ShellInactivity>P0DT0H0M0S</rsp:ShellInactivity></rsp:Shell>";
 }
 
+bool environment_too_large(const Environment& environment) {
+    constexpr std::size_t room = 4096;
+    std::size_t used = 0;
+    for (const auto& [name, value] : environment)
+        used += name.size() + value.size() + 2;
+    return used > room;
+}
+
 // What stands in the way of one more shell; 0 when nothing does.
-std::uint32_t refusal(Manner manner, unsigned creates, std::size_t open_shells) {
+std::uint32_t
+refusal(Manner manner, unsigned creates, std::size_t open_shells, const Environment& environment) {
+    if (manner == Manner::small_environment && environment_too_large(environment)) {
+        return fault::name_too_long;
+    }
     if (manner == Manner::not_authorized) return fault::access_denied;
     if (manner == Manner::shells_forbidden) return fault::shells_forbidden;
     const bool busy = manner == Manner::quota_forever ||
@@ -117,7 +129,8 @@ ShellHost::Reply ShellHost::create(const Vm& vm, const SoapRequest& request, con
     Machine& machine = machines_[vm.index];
     reap_idle(machine);
     ++machine.creates;
-    if (const auto code = refusal(vm.wire.manner, machine.creates, machine.shells.size())) {
+    if (const auto code =
+            refusal(vm.wire.manner, machine.creates, machine.shells.size(), request.environment)) {
         return failure(code, request);
     }
     auto shell = std::make_shared<Shell>();

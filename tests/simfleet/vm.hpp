@@ -14,34 +14,35 @@ namespace simfleet {
 // How the VM's WinRM endpoint treats a client. One per VM.
 enum class Manner : std::uint8_t {
     polite,
-    black_hole,         // SYNs are dropped: the connection attempt never completes
-    refused,            // nothing listens: RST
-    mute,               // accepts TCP and never says a byte
-    mute_after_tls,     // completes TLS, never answers HTTP
-    drip,               // answers one byte a second
-    endless,            // an HTTP answer whose body never ends
-    huge,               // a 200 MB HTTP body, well-formed Content-Length
-    garbage,            // binary noise instead of TLS
-    tls_off,            // accepts TCP, resets at ClientHello: SCHANNEL has nothing to offer
-    tls_alert,          // answers ClientHello with handshake_failure (40)
-    tls_legacy,         // TLS 1.0 only
-    expired_cert,       // listener certificate expired
-    wrong_name_cert,    // certificate for another name, otherwise fine
-    bad_xml,            // well-formed HTTP, malformed SOAP
-    xml_bomb,           // a DTD with nested entities
-    wrong_relates_to,   // answers somebody else's message
-    reset_mid_answer,   // resets after half of a Receive answer
-    unauthorized_loop,  // 401 to everything, always offering Negotiate
-    basic_only,         // offers Basic only
-    bad_password,       // this VM does not know the account
-    not_authorized,     // authenticates, then WSManFault 5
-    shells_forbidden,   // WSManFault 2150859180
-    quota_shells,       // WSManFault 2150859173 on the first two Creates, then well
-    quota_forever,      // ... on every Create
-    slow_script,        // two operation timeouts (2150858793) before the output
-    split_output,       // output in small Streams that cut multi-byte characters and the frame
-    clixml_noise,       // progress CLIXML on stderr, a banner before the frame, exit code 0
-    script_fails,       // powershell exits with 1 and an error record, no frame
+    black_hole,        // SYNs are dropped: the connection attempt never completes
+    refused,           // nothing listens: RST
+    mute,              // accepts TCP and never says a byte
+    mute_after_tls,    // completes TLS, never answers HTTP
+    drip,              // answers one byte a second
+    endless,           // an HTTP answer whose body never ends
+    huge,              // a 200 MB HTTP body, well-formed Content-Length
+    garbage,           // binary noise instead of TLS
+    tls_off,           // accepts TCP, resets at ClientHello: SCHANNEL has nothing to offer
+    tls_alert,         // answers ClientHello with handshake_failure (40)
+    tls_legacy,        // TLS 1.0 only
+    expired_cert,      // listener certificate expired
+    wrong_name_cert,   // certificate for another name, otherwise fine
+    bad_xml,           // well-formed HTTP, malformed SOAP
+    xml_bomb,          // a DTD with nested entities
+    wrong_relates_to,  // answers somebody else's message
+    reset_mid_answer,  // resets after half of a Receive answer
+    unauthorized_loop, // 401 to everything, always offering Negotiate
+    basic_only,        // offers Basic only
+    bad_password,      // this VM does not know the account
+    not_authorized,    // authenticates, then WSManFault 5
+    shells_forbidden,  // WSManFault 2150859180
+    quota_shells,      // WSManFault 2150859173 on the first two Creates, then well
+    quota_forever,     // ... on every Create
+    small_environment, // WSManFault 2147942606 on a Create whose environment holds over 4096 characters
+    slow_script,       // two operation timeouts (2150858793) before the output
+    split_output,      // output in small Streams that cut multi-byte characters and the frame
+    clixml_noise,      // progress CLIXML on stderr, a banner before the frame, exit code 0
+    script_fails,      // powershell exits with 1 and an error record, no frame
     truncated_frame,    // the frame's length and CRC do not match its text
     powershell_missing, // exit code 9009, "not recognized"
     not_wsman,          // HTTP 404

@@ -232,7 +232,9 @@ Channel::negotiate(std::string envelope, HostScope& scope, Clock::duration limit
     for (int leg = 0; leg < most_legs; ++leg) {
         auto header = "Negotiate " + base64_encode(*token);
         std::string body = carries_body ? envelope : std::string();
-        auto response = co_await send(std::move(body), std::move(header), scope, limit);
+        // A leg without a body starts nothing on the host: it has no reason to take long.
+        const auto patience = carries_body ? limit : services_.base.step_timeout;
+        auto response = co_await send(std::move(body), std::move(header), scope, patience);
         if (!response) co_return response;
         const auto challenge = read_challenge(response->values("WWW-Authenticate"));
         if (response->status != 401) {

@@ -67,7 +67,9 @@ Task<Status> Shell::create(ShellOptions options, HostScope& scope) {
     auto delay = budget_.quota_delay;
     for (int tries = 0;; ++tries) {
         auto message = create_shell(talk_, options, operation_timeout(scope));
-        auto reply = co_await ask(std::move(message), scope, budget_.step);
+        // The first shell on a cold host loads a profile and starts winrshost.
+        const auto patience = budget_.step * limits::first_shell_steps;
+        auto reply = co_await ask(std::move(message), scope, patience);
         // Until the first answer we were authenticating; that is the rung a failure belongs to.
         if (!reply) co_return std::move(reply).error();
         attempt_.enter(Phase::open);

@@ -1,0 +1,155 @@
+// The sweep itself, its signals, and how it ends.
+#include "scanner/sweep_run.hpp"
+
+#include "scanner/check_lines.hpp"
+#include "scanner/cli/talk.hpp"
+#include "scanner/exit_status.hpp"
+#include "scanner/verdict_status.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <unistd.h>
+
+namespace rdpsweep {
+
+namespace {
+
+void complain(const Error& error) {
+    write_err(to_text(error, {}));
+}
+
+} // namespace
+
+void SweepRun::on_signal(int number) {
+    if (number == SIGUSR1) {
+        progress_->print_status();
+        return;
+    }
+    if (signal_ == 0) {
+        std::fprintf(
+            stderr, "\nrdpsweep: stopping; hosts in flight get 5 s, once more ends them now\n"
+        );
+    }
+    signal_ = number;
+    sweep_->stop("interrupted");
+}
+
+void SweepRun::watch_signals() {
+    signals_->async_wait([this](boost::system::error_code code, int number) {
+        if (code) return;
+        on_signal(number);
+        watch_signals();
+    });
+}
+
+// Enter on a terminal shows the full status, as SIGUSR1 does.
+void SweepRun::watch_enter() {
+    if (isatty(STDIN_FILENO) != 1) return;
+    if (!keyboard_) {
+        // A descriptor of its own: closing it must not close stdin.
+        keyboard_ = std::make_unique<asio::posix::stream_descriptor>(lane_, dup(STDIN_FILENO));
+    }
+    keyboard_->async_wait(
+        asio::posix::stream_descriptor::wait_read,
+        [this](boost::system::error_code code) {
+            char typed[256];
+            if (code || read(STDIN_FILENO, typed, sizeof typed) <= 0) return;
+            progress_->print_status();
+            watch_enter();
+        }
+    );
+}
+
+Status SweepRun::finished(const HostResult& host) {
+    if (kind_ == VisitKind::check) {
+        fleet_->add(host);
+        std::fputs(check_lines(host).c_str(), stdout);
+        std::fflush(stdout);
+        return {};
+    }
+    auto stored = store_->finished(host);
+    if (!stored) return stored;
+    // On disk first, counted after.
+    fleet_->add(host);
+    reports_->on_host(host);
+    return {};
+}
+
+int SweepRun::sweep() {
+    visiting_ = std::make_unique<VisitServices>(VisitServices{
+        transports_,
+        *credentials_,
+        audit_,
+        *collector_,
+        std::string(R"({"profile":"full","handshake":)") + (options_.handshake ? "true" : "false") +
+            R"(,"event_hours":24})",
+        Policy(),
+        run_.id,
+        options_.retries,
+        kind_,
+    });
+    SweepOptions sweep_options;
+    sweep_options.in_flight = in_flight_;
+    if (options_.deadline) sweep_options.host_deadline = *options_.deadline;
+    if (options_.run_deadline) sweep_options.run_deadline = *options_.run_deadline;
+    SweepEvents events;
+    events.started = [this](std::size_t index, const Target& target) {
+        return store_ ? store_->started(index, target.id) : Status();
+    };
+    events.finished = [this](const HostResult& host) { return finished(host); };
+    sweep_ = std::make_unique<Sweep>(lane_, inventory_.targets, *visiting_, sweep_options, events);
+    sweep_->skip(done_);
+    progress_ = std::make_unique<Progress>(
+        lane_,
+        fleet_->totals(),
+        Progress::Options{
+            options_.talk.quiet || kind_ == VisitKind::check, options_.stats_json, in_flight_}
+    );
+    signals_ = std::make_unique<asio::signal_set>(lane_, SIGINT, SIGTERM, SIGUSR1);
+    watch_signals();
+    watch_enter();
+    progress_->start(*sweep_);
+    auto swept = sweep_->run();
+    progress_->stop();
+    signals_.reset();
+    keyboard_.reset();
+    if (swept) return exit_ok;
+    complain(swept.error());
+    return exit_failed;
+}
+
+int SweepRun::conclude() {
+    run_.finished = std::time(nullptr);
+    if (const auto kept = trust_->flush(); !kept) complain(kept.error());
+    run_.interrupted = sweep_->stopping();
+    const auto& totals = fleet_->totals();
+    if (!totals.balanced()) {
+        std::fprintf(
+            stderr, "rdpsweep: the totals do not add up to the inventory; please report this\n"
+        );
+    }
+    Status written;
+    if (kind_ == VisitKind::assess) {
+        written = store_->close(run_, totals);
+        store_.reset();
+        auto stored = StoredRun::open(options_.state_dir, run_.id);
+        if (written && stored) written = reports_->finish(fleet_->report(run_), *stored);
+        if (!stored && written) written = std::move(stored).error();
+        if (!options_.talk.quiet) {
+            std::fprintf(
+                stderr, "run %s is stored in %s/runs\n", run_.id.c_str(), options_.state_dir.c_str()
+            );
+        }
+    }
+    if (!totals.balanced()) return exit_accounting;
+    if (!written) {
+        complain(written.error());
+        return exit_failed;
+    }
+    if (signal_ == SIGINT) return exit_interrupted;
+    if (signal_ == SIGTERM) return exit_terminated;
+    return verdict_status(totals, options_.fail_on, options_.max_unassessed);
+}
+
+} // namespace rdpsweep

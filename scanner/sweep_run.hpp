@@ -1,0 +1,79 @@
+// One run of scan or check: everything it holds on to, from the command line to the exit status.
+#pragma once
+
+#include "core/asio.hpp"
+#include "probes/collect/collector.hpp"
+#include "scanner/cli/options.hpp"
+#include "scanner/credentials.hpp"
+#include "scanner/fleet.hpp"
+#include "scanner/inventory/inventory.hpp"
+#include "scanner/progress.hpp"
+#include "scanner/report_output.hpp"
+#include "scanner/run_store.hpp"
+#include "scanner/sweep.hpp"
+#include "scanner/trust_store.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rdpsweep {
+
+// Members are in the order in which they must be destroyed: the last one first.
+class SweepRun {
+public:
+    SweepRun(ScanOptions options, VisitKind kind) : options_(std::move(options)), kind_(kind) {}
+
+    // Reads, resolves and opens everything that can fail before the first packet. 0, or the exit
+    // status to end with.
+    int prepare();
+
+    // The sweep itself. 0, or the exit status of a failure of ours.
+    int sweep();
+
+    // Reports and the final exit status.
+    int conclude();
+
+private:
+    int recall_options();
+    int load_targets();
+    int resolve_credentials();
+    int open_run();
+    int resume(std::vector<bool>& done);
+    int make_transports();
+    void describe_run();
+    void announce() const;
+    void watch_signals();
+    void watch_enter();
+    void on_signal(int number);
+    Status finished(const HostResult& host);
+
+    ScanOptions options_;
+    VisitKind kind_;
+    Inventory inventory_;
+    std::unique_ptr<CredentialStore> credentials_;
+    std::optional<FileTrustStore> trust_;
+    AuditLog audit_;
+    RunInfo run_;
+    std::unique_ptr<RunStore> store_;
+    std::optional<ReportOutputs> reports_;
+    std::unique_ptr<FleetBuilder> fleet_;
+    std::vector<bool> done_;
+    std::size_t in_flight_ = 1;
+
+    asio::io_context lane_{1};
+    Resolver resolver_;
+    std::unique_ptr<Pacer> pacer_;
+    std::unique_ptr<Services> services_;
+    std::map<std::string, std::unique_ptr<Transport>, std::less<>> transports_;
+    std::unique_ptr<Script> collector_;
+    std::unique_ptr<VisitServices> visiting_;
+    std::unique_ptr<asio::signal_set> signals_;
+    std::unique_ptr<asio::posix::stream_descriptor> keyboard_;
+    std::unique_ptr<Sweep> sweep_;
+    std::unique_ptr<Progress> progress_;
+    int signal_ = 0;
+};
+
+} // namespace rdpsweep
