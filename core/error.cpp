@@ -81,6 +81,11 @@ bool from_string(std::string_view text, Errc& code) noexcept {
 Error::Error(Phase phase, Errc code, std::string detail)
     : phase_(phase), code_(code), detail_(redact(std::move(detail))) {}
 
+Error&& Error::in_phase(Phase phase) && noexcept {
+    phase_ = phase;
+    return std::move(*this);
+}
+
 Error&& Error::with_native(std::string native) && {
     native_ = redact(std::move(native));
     return std::move(*this);

@@ -5,10 +5,11 @@
 namespace rdpsweep {
 
 Pacer::Pacer(double per_second, double burst)
-    : rate_(std::max(per_second, 0.1)), floor_(std::max(rate_ / 16, 0.1)),
-      burst_(std::max(burst, 1.0)), next_(Clock::now()) {}
+    : rate_(std::max(per_second, 0.1)), full_rate_(rate_), burst_(std::max(burst, 1.0)),
+      next_(Clock::now()) {}
 
 Task<bool> Pacer::turn(HostScope& scope) {
+    recover();
     const auto gap =
         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / rate_));
     const auto now = Clock::now();
@@ -22,7 +23,17 @@ Task<bool> Pacer::turn(HostScope& scope) {
 }
 
 void Pacer::slow_down() noexcept {
-    rate_ = std::max(floor_, rate_ / 2);
+    const auto now = Clock::now();
+    if (now - slowed_ < std::chrono::seconds(1)) return;
+    slowed_ = now;
+    rate_ = std::max(full_rate_ / 16, rate_ / 2);
+}
+
+void Pacer::recover() noexcept {
+    const auto now = Clock::now();
+    if (rate_ >= full_rate_ || now - slowed_ < std::chrono::seconds(10)) return;
+    slowed_ = now;
+    rate_ = std::min(full_rate_, rate_ * 2);
 }
 
 } // namespace rdpsweep

@@ -15,16 +15,20 @@ public:
     // Waits for a turn. False when the scope ended first.
     Task<bool> turn(HostScope& scope);
 
-    // Half the rate for a while: called on signs that the network or our machine is saturated.
+    // Half the rate, at most once a second: called on signs that our machine is saturated. The rate
+    // comes back by and by when the signs stop.
     void slow_down() noexcept;
 
     [[nodiscard]] double per_second() const noexcept { return rate_; }
 
 private:
+    void recover() noexcept;
+
     double rate_;
-    double floor_;
+    double full_rate_;
     double burst_;
     Clock::time_point next_; // when the next turn is due; turns are handed out in order of asking
+    Clock::time_point slowed_{}; // when slow_down() last did something, or recover() gave some back
 };
 
 } // namespace rdpsweep

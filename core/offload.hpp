@@ -3,6 +3,7 @@
 
 #include "core/host_scope.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,12 +22,14 @@ Task<std::optional<T>> offload(asio::thread_pool& pool, std::function<T()> work,
 
         asio::steady_timer timer; // touched on the lane only
         std::optional<T> result;
+        std::atomic<bool> abandoned = false; // nobody waits any more: do not even begin
         bool done = false;
     };
 
     auto shared = std::make_shared<Shared>(scope.executor());
     auto lane = scope.executor();
     asio::post(pool, [shared, lane, work = std::move(work)]() mutable {
+        if (shared->abandoned) return;
         auto result = work();
         asio::post(lane, [shared = std::move(shared), result = std::move(result)]() mutable {
             shared->result.emplace(std::move(result));
@@ -41,6 +44,7 @@ Task<std::optional<T>> offload(asio::thread_pool& pool, std::function<T()> work,
             co_await shared->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         }
     }
+    shared->abandoned = !shared->done;
     co_return std::move(shared->result);
 }
 

@@ -95,7 +95,10 @@ struct Resolver::State : std::enable_shared_from_this<State> {
             lock.unlock();
             auto answer = look_up(name);
             lock.lock();
-            publish(*lookups.at(name), std::move(answer));
+            const auto lookup = lookups.at(name);
+            // "Try again" is no answer worth remembering.
+            if (!answer && answer.error().code() == Errc::timed_out) lookups.erase(name);
+            publish(*lookup, std::move(answer));
         }
     }
 

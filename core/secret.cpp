@@ -97,6 +97,7 @@ Registry& registry() {
 Secret::Secret(std::string plain) : plain_(std::move(plain)) {
     forbid_core_dumps();
     registry().add(&plain_);
+    cleanse(plain); // a short text was copied, not moved
 }
 
 Secret::Secret(Secret&& other) noexcept : plain_(std::move(other.plain_)) {

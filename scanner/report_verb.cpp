@@ -35,6 +35,12 @@ int run_report(const ReportOptionsCli& options) {
     if (!read) return fail(read.error(), exit_failed);
     // A run that was killed could not say what it had not come to.
     fleet.add_missing();
+    if (stored->damaged() > 0) {
+        write_err(
+            "rdpsweep: " + std::to_string(stored->damaged()) +
+            " damaged records of that run could not be read\n"
+        );
+    }
     auto run = stored->run();
     if (!stored->complete()) {
         run.interrupted = true;

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,8 +128,13 @@ Result<std::unique_ptr<RunStore>>
 RunStore::reopen(const std::string& state_dir, const std::string& id, RunInfo run, Say say) {
     const auto folder = runs_folder(state_dir) + "/" + id;
     const auto path = folder + "/hosts.jsonl";
-    const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (descriptor < 0) return store_error("cannot open", path, errno);
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        ::close(descriptor);
+        return Error(Phase::config, Errc::local_limit, "run " + id + " is still being written")
+            .with_hint("wait for the other rdpsweep, or start a new run");
+    }
     std::unique_ptr<RunStore> store(new RunStore(folder, descriptor, std::move(say)));
     store->cut_torn_line();
     auto written = store->write_run(run, nullptr);
@@ -155,7 +161,8 @@ void RunStore::keep_syncing() {
         wake_.wait_for(lock, sync_interval, [this] { return stopping_; });
         if (!dirty_.exchange(false)) continue;
         lock.unlock();
-        fdatasync(descriptor_);
+        // The kernel reports a write that failed behind our back once: keep it.
+        if (fdatasync(descriptor_) != 0) sync_error_ = errno;
         lock.lock();
     }
 }
@@ -171,6 +178,9 @@ Status RunStore::append(std::string line) {
     }
     length_ += line.size();
     dirty_ = true;
+    if (const int code = sync_error_; code != 0) {
+        return store_error("cannot keep", folder_ + "/hosts.jsonl", code);
+    }
     return {};
 }
 
@@ -203,6 +213,8 @@ Status RunStore::write_run(const RunInfo& run, const Totals* totals) const {
 }
 
 Status RunStore::close(const RunInfo& run, const Totals& totals) {
+    const int late = sync_error_;
+    if (late != 0) return store_error("cannot keep", folder_ + "/hosts.jsonl", late);
     if (fsync(descriptor_) != 0) return store_error("cannot sync", folder_, errno);
     return write_run(run, &totals);
 }
@@ -254,6 +266,7 @@ Status StoredRun::index() {
 Status StoredRun::for_each(const std::function<void(const HostResult&)>& visit) {
     std::ifstream file(folder_ + "/hosts.jsonl", std::ios::binary);
     if (!file) return store_error("cannot read", folder_ + "/hosts.jsonl", errno);
+    damaged_ = 0;
     for (const auto& [offset, length] : lines_) {
         if (length == 0) continue;
         std::string line(length, '\0');
@@ -264,21 +277,19 @@ Status StoredRun::for_each(const std::function<void(const HostResult&)>& visit) 
         limits.nodes = 2'000'000;
         limits.depth = 48; // facts/1 sits a few levels below the record
         auto record = parse_json(line, Phase::config, limits);
-        if (!record) return std::move(record).error();
+        if (!record || !record->is_object() || !record->contains("host")) {
+            // One damaged record must not take the others with it.
+            ++damaged_;
+            continue;
+        }
         auto host = host_from_json((*record)["host"]);
-        if (!host) return std::move(host).error();
+        if (!host) {
+            ++damaged_;
+            continue;
+        }
         visit(*host);
     }
     return {};
-}
-
-Result<std::vector<std::string>> StoredRun::assessed_ids() {
-    std::vector<std::string> ids;
-    auto read = for_each([&ids](const HostResult& host) {
-        if (host.outcome == Outcome::assessed) ids.push_back(host.target.id);
-    });
-    if (!read) return std::move(read).error();
-    return ids;
 }
 
 } // namespace rdpsweep

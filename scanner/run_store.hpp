@@ -23,7 +23,8 @@ public:
     static Result<std::unique_ptr<RunStore>>
     create(const std::string& state_dir, RunInfo run, Say say);
 
-    // Goes on with a run that was interrupted.
+    // Goes on with a run that was interrupted. Error{config, local_limit} while another process
+    // writes it.
     static Result<std::unique_ptr<RunStore>>
     reopen(const std::string& state_dir, const std::string& id, RunInfo run, Say say);
 
@@ -51,6 +52,7 @@ private:
     Say say_;
     std::size_t length_ = 0; // bytes of whole lines; a torn one is cut off again
     std::atomic<bool> dirty_ = false;
+    std::atomic<int> sync_error_ = 0; // errno of a sync that failed
     std::mutex mutex_;
     std::condition_variable wake_;
     bool stopping_ = false;
@@ -68,10 +70,10 @@ public:
 
     Status for_each(const std::function<void(const HostResult&)>& visit) override;
 
-    // Which inventory positions have a finished record with Outcome::assessed, by target id.
-    Result<std::vector<std::string>> assessed_ids();
-
     [[nodiscard]] bool complete() const noexcept { return complete_; }
+
+    // How many records the last for_each() could not read; their hosts count as not finished.
+    [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
 
 private:
     StoredRun(std::string folder, RunInfo run, bool complete);
@@ -80,6 +82,7 @@ private:
     std::string folder_;
     RunInfo run_;
     bool complete_;
+    std::size_t damaged_ = 0;
     std::vector<std::pair<std::uint64_t, std::size_t>> lines_; // offset and length, by index
 };
 

@@ -6,6 +6,8 @@
 #include "scanner/exit_status.hpp"
 #include "scanner/sweep_run.hpp"
 
+#include <csignal>
+
 namespace rdpsweep {
 
 namespace {
@@ -20,6 +22,9 @@ int open_talk(const TalkOptions& talk) {
 
 int run_sweep(const ScanOptions& options, VisitKind kind) {
     forbid_core_dumps();
+    // Asking for a status when there is none yet (or none any more) must not end the run. From the
+    // sweep on, signals are caught until the last report is written.
+    std::signal(SIGUSR1, SIG_IGN);
     if (const int status = open_talk(options.talk); status != exit_ok) return status;
     SweepRun run(options, kind);
     if (const int status = run.prepare(); status != exit_ok) return status;

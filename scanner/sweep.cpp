@@ -56,6 +56,13 @@ std::optional<std::size_t> Sweep::next() {
 
 // One of in_flight equal workers: takes the next host until there is none.
 Task<void> Sweep::work() {
+    struct Gone {
+        std::size_t& workers;
+
+        ~Gone() { --workers; }
+    };
+
+    const Gone gone{workers_};
     for (auto index = next(); index; index = next()) {
         // A bug while visiting one host must not end the others: the second of the two places
         // where exceptions are caught.
@@ -63,6 +70,7 @@ Task<void> Sweep::work() {
             co_await visit(*index);
         } catch (const std::exception& bug) {
             log_line(LogLevel::error, targets_[*index].name, "internal", bug.what());
+            if (done_[*index]) continue; // it was reported; what failed came after
             HostResult result;
             result.target = targets_[*index];
             result.index = *index;
@@ -74,11 +82,23 @@ Task<void> Sweep::work() {
             report(result);
         }
     }
-    --workers_;
+}
+
+// Waits for a turn to open a connection. A host's own time begins afterwards: a slow ramp must not
+// use it up. False when the run is ending.
+Task<bool> Sweep::admit() {
+    if (services_.pacer == nullptr) co_return !stopping_;
+    HostScope waiting(lane_.get_executor(), Clock::time_point::max());
+    const auto at = waiting_.insert(waiting_.end(), &waiting);
+    const bool turn = co_await services_.pacer->turn(waiting);
+    waiting_.erase(at);
+    co_return turn && !stopping_;
 }
 
 Task<void> Sweep::visit(std::size_t index) {
     const auto& target = targets_[index];
+    const bool admitted = co_await admit();
+    if (!admitted) co_return; // reported as not attempted at the end
     if (auto stored = events_.started(index, target); !stored) {
         failure_ = std::move(stored).error();
         stop("the run could not be stored");
@@ -135,6 +155,8 @@ void Sweep::stop(std::string why) {
         return;
     }
     stopping_ = true;
+    for (auto* waiting : waiting_)
+        waiting->abort();
     drain_timer_.expires_after(options_.drain);
     drain_timer_.async_wait([this](boost::system::error_code code) {
         if (!code) abort_all();

@@ -66,6 +66,7 @@ private:
 
     Task<void> work();
     Task<void> visit(std::size_t index);
+    Task<bool> admit();
     std::optional<std::size_t> next();
     void report(HostResult& result);
     void report_untouched();
@@ -80,6 +81,7 @@ private:
     std::size_t next_ = 0;
     std::size_t workers_ = 0;
     std::list<Active> active_;
+    std::list<HostScope*> waiting_; // for their turn to connect
     asio::steady_timer run_timer_;
     asio::steady_timer drain_timer_;
     bool stopping_ = false;

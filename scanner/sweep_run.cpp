@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace rdpsweep {
@@ -43,18 +44,25 @@ void SweepRun::watch_signals() {
     });
 }
 
-// Enter on a terminal shows the full status, as SIGUSR1 does.
+// Enter on a terminal shows the full status, as SIGUSR1 does. The terminal is opened anew: making
+// stdin non-blocking would make stdout so, too, where both are one terminal.
 void SweepRun::watch_enter() {
-    if (isatty(STDIN_FILENO) != 1) return;
     if (!keyboard_) {
-        // A descriptor of its own: closing it must not close stdin.
-        keyboard_ = std::make_unique<asio::posix::stream_descriptor>(lane_, dup(STDIN_FILENO));
+        if (isatty(STDIN_FILENO) != 1) return;
+        const int terminal = open("/dev/tty", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (terminal < 0) return;
+        keyboard_ = std::make_unique<asio::posix::stream_descriptor>(lane_, terminal);
     }
     keyboard_->async_wait(
         asio::posix::stream_descriptor::wait_read,
         [this](boost::system::error_code code) {
+            if (code) return;
+            // What is typed while we are in the background is not for us, and reading it would
+            // stop the process (SIGTTIN).
+            const int terminal = keyboard_->native_handle();
             char typed[256];
-            if (code || read(STDIN_FILENO, typed, sizeof typed) <= 0) return;
+            if (tcgetpgrp(terminal) != getpgrp() || read(terminal, typed, sizeof typed) <= 0)
+                return;
             progress_->print_status();
             watch_enter();
         }
@@ -88,6 +96,7 @@ int SweepRun::sweep() {
         run_.id,
         options_.retries,
         kind_,
+        pacer_.get(),
     });
     SweepOptions sweep_options;
     sweep_options.in_flight = in_flight_;
@@ -112,7 +121,6 @@ int SweepRun::sweep() {
     progress_->start(*sweep_);
     auto swept = sweep_->run();
     progress_->stop();
-    signals_.reset();
     keyboard_.reset();
     if (swept) return exit_ok;
     complain(swept.error());

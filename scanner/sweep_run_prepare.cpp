@@ -202,7 +202,8 @@ int SweepRun::resume(std::vector<bool>& done) {
         complain(stored.error());
         return exit_usage;
     }
-    bool same_inventory = true;
+    const auto began_with = stored->run().targets;
+    bool same_inventory = began_with == 0 || began_with == inventory_.targets.size();
     auto read = stored->for_each([&](const HostResult& host) {
         const bool known = host.index < inventory_.targets.size() &&
                            inventory_.targets[host.index].id == host.target.id;
@@ -225,8 +226,12 @@ int SweepRun::resume(std::vector<bool>& done) {
         return exit_usage;
     }
     const auto warnings = run_.warnings;
+    const auto collector = run_.collector_sha256;
     run_ = stored->run();
     run_.interrupted = false;
+    run_.version = RDPSWEEP_VERSION;
+    run_.collector_sha256 = collector;
+    run_.targets = inventory_.targets.size();
     for (const auto& warning : warnings) {
         if (std::find(run_.warnings.begin(), run_.warnings.end(), warning) == run_.warnings.end()) {
             run_.warnings.push_back(warning);

@@ -107,8 +107,14 @@ Task<bool> Visit::climb(const std::string& transport, HostScope& scope) {
         // Our own machine being short of descriptors is no failure of the host: it is not counted.
         const bool ours = error.code() == Errc::local_limit;
         if (!error.retryable() || (!ours && tries++ >= services_.retries)) co_return false;
+        // Nothing may be left on the host while we wait to come back.
+        co_await clean_up();
         const bool time_left = co_await scope.sleep(ours ? Clock::duration(1s) : backoff(tries));
         if (!time_left) co_return true;
+        if (services_.pacer != nullptr) {
+            const bool admitted = co_await services_.pacer->turn(scope);
+            if (!admitted) co_return true;
+        }
         // What was retried is told by the last try; the earlier ones stay as evidence.
     }
 }

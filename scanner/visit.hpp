@@ -1,6 +1,7 @@
 // One host, from its first packet to its judgement.
 #pragma once
 
+#include "core/gate.hpp"
 #include "core/host_scope.hpp"
 #include "core/outcome.hpp"
 #include "probes/rule.hpp"
@@ -27,6 +28,7 @@ struct VisitServices {
     std::string run_id;
     int retries = 0;
     VisitKind kind = VisitKind::assess;
+    Pacer* pacer = nullptr; // null: connections are not paced
 };
 
 class Visit {

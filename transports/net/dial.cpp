@@ -83,8 +83,6 @@ Task<Result<tcp::socket>> dial(
     attempt.enter(Phase::connect);
     auto last = Error(Phase::connect, Errc::unreachable, "the name has no address");
     for (const auto& candidate : *addresses) {
-        const bool admitted = co_await services.pacer.turn(scope);
-        if (!admitted) co_return connect_error({}, true, scope.aborted());
         const tcp::endpoint endpoint(candidate, port);
         auto socket = co_await dial_one(endpoint, services, scope);
         if (socket) {

@@ -1,4 +1,4 @@
-// TCP connections, paced, bounded in time and honest about why they failed.
+// TCP connections, bounded in time and honest about why they failed.
 #pragma once
 
 #include "core/host_scope.hpp"

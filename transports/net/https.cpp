@@ -1,6 +1,7 @@
 #include "transports/net/https.hpp"
 
 #include "core/limits.hpp"
+#include "core/secret.hpp"
 #include "core/text.hpp"
 
 #include <boost/asio/ssl/context.hpp>
@@ -140,6 +141,12 @@ std::vector<std::string> HttpResponse::values(std::string_view name) const {
     return found;
 }
 
+std::string authority(const std::string& host, std::uint16_t port) {
+    const bool v6 = host.find(':') != std::string::npos;
+    const auto bare = host.substr(0, host.find('%'));
+    return (v6 ? "[" + bare + "]" : host) + ":" + std::to_string(port);
+}
+
 // Asio's context takes ownership of a raw SSL_CTX; ours is shared, so it holds one more reference.
 struct SharedContext {
     explicit SharedContext(ssl_ctx_st* raw) : context(retain(raw)) {}
@@ -151,6 +158,18 @@ struct SharedContext {
 
     ssl::context context;
 };
+
+namespace {
+
+// Basic carries the password: its Base64 must not stay in freed memory.
+void wipe_authorization(http::request<http::string_body>& message) {
+    const auto at = message.find(http::field::authorization);
+    if (at == message.end()) return;
+    const auto value = at->value();
+    OPENSSL_cleanse(const_cast<char*>(value.data()), value.size());
+}
+
+} // namespace
 
 struct HttpsConnection::Impl {
     Impl(
@@ -186,9 +205,11 @@ struct HttpsConnection::Impl {
 
     http::request<http::string_body> message(HttpRequest&& request) const {
         http::request<http::string_body> out(http::verb::post, request.path, 11);
-        out.set(http::field::host, host + ":" + std::to_string(port));
-        for (auto& [name, value] : request.headers)
+        out.set(http::field::host, authority(host, port));
+        for (auto& [name, value] : request.headers) {
             out.set(name, value);
+            if (name == "Authorization") cleanse(value);
+        }
         out.body() = std::move(request.body);
         out.content_length(out.body().size());
         return out;
@@ -255,7 +276,7 @@ Task<Result<HttpResponse>> HttpsConnection::exchange(
     HttpRequest request, HostScope& scope, Clock::duration limit, std::size_t body_limit
 ) {
     auto& self = *impl_;
-    const auto message = self.message(std::move(request));
+    auto message = self.message(std::move(request));
     http::response_parser<http::string_body> parser;
     parser.body_limit(body_limit);
     parser.header_limit(static_cast<std::uint32_t>(limits::http_header_bytes));
@@ -274,6 +295,7 @@ Task<Result<HttpResponse>> HttpsConnection::exchange(
             );
         }
     }
+    wipe_authorization(message);
     self.count_bytes();
     ++self.attempt.round_trips;
     if (code) {

@@ -30,6 +30,9 @@ struct HttpResponse {
     [[nodiscard]] std::vector<std::string> values(std::string_view name) const;
 };
 
+// "host:port" as in a Host header or URL: IPv6 literals in brackets, without their zone.
+std::string authority(const std::string& host, std::uint16_t port);
+
 class HttpsConnection {
 public:
     // Takes a connected socket. host is used for SNI (names only) and the Host header.

@@ -105,6 +105,7 @@ void Channel::close() noexcept {
 
 Task<Status> Channel::connect(HostScope& scope) {
     gss_.reset();
+    proof_sent_ = false;
     authenticated_ = false;
     connection_.reset();
     const auto port = target_.winrm.port;
@@ -175,7 +176,14 @@ Channel::post(std::string envelope, HostScope& scope, Clock::duration limit) {
     } else {
         answer.emplace(co_await send(std::move(envelope), std::string(), scope, limit));
     }
-    if (!*answer) co_return std::move(*answer).error();
+    if (!*answer) {
+        auto error = std::move(*answer).error();
+        // Lost after our proof was sent: another try would be another logon, and may start what was
+        // started already.
+        const bool at_login = !authenticated_ && proof_sent_ && error.phase() == Phase::http;
+        if (at_login) co_return std::move(error).in_phase(Phase::authenticate);
+        co_return error;
+    }
     auto& response = **answer;
     if (response.status == 401) {
         const auto* scheme = target_.winrm.auth == WinRmAuth::basic ? "Basic" : "Negotiate";
@@ -194,6 +202,7 @@ Channel::post_basic(std::string envelope, HostScope& scope, Clock::duration limi
         co_return Error(Phase::config, Errc::unsupported, "Basic needs a password");
     }
     // Basic authenticates every request, RFC 7617.
+    proof_sent_ = true;
     auto header = basic_header(credential_.user, password->value.reveal());
     co_return co_await send(std::move(envelope), std::move(header), scope, limit);
 }
@@ -233,6 +242,7 @@ Channel::negotiate(std::string envelope, HostScope& scope, Clock::duration limit
         auto header = "Negotiate " + base64_encode(*token);
         std::string body = carries_body ? envelope : std::string();
         // A leg without a body starts nothing on the host: it has no reason to take long.
+        proof_sent_ = proof_sent_ || carries_body;
         const auto patience = carries_body ? limit : services_.base.step_timeout;
         auto response = co_await send(std::move(body), std::move(header), scope, patience);
         if (!response) co_return response;

@@ -73,6 +73,7 @@ private:
     net::PeerCertificate peer_;
     std::optional<GssContext> gss_;
     Mechanism mechanism_ = Mechanism::ntlm;
+    bool proof_sent_ = false; // the host has something of ours that counts as a logon
     bool authenticated_ = false;
 };
 

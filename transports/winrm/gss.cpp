@@ -171,27 +171,34 @@ Result<CredPtr> acquire(const Credential& credential, Mechanism mechanism) {
 } // namespace
 
 struct GssEngine::State {
-    asio::thread_pool pool{limits::gss_threads};
+    // Apart, so that a KDC that does not answer holds up nobody who uses NTLM.
+    asio::thread_pool ntlm_pool{limits::gss_threads};
+    asio::thread_pool kerberos_pool{limits::gss_threads};
     std::mutex mutex;
-    std::map<std::string, CredPtr> kerberos; // by the credential's name
+    // By the credential's name. A failure is kept as well: a wrong password must not be tried once a
+    // host, and a dead KDC is asked once.
+    std::map<std::string, Result<CredPtr>> kerberos;
+
+    asio::thread_pool& pool_for(Mechanism mechanism) {
+        return mechanism == Mechanism::ntlm ? ntlm_pool : kerberos_pool;
+    }
 
     Result<CredPtr> credential_for(const Credential& credential, Mechanism mechanism) {
         if (mechanism == Mechanism::ntlm) return acquire(credential, mechanism);
         const std::lock_guard lock(mutex);
-        auto& cached = kerberos[credential.name];
-        if (cached && still_valid(cached.get())) return cached;
-        auto fresh = acquire(credential, mechanism);
-        if (fresh) cached = *fresh;
-        return fresh;
+        auto known = kerberos.find(credential.name);
+        if (known != kerberos.end() && usable(known->second)) return known->second;
+        if (known != kerberos.end()) kerberos.erase(known);
+        return kerberos.emplace(credential.name, acquire(credential, mechanism)).first->second;
     }
 
-    static bool still_valid(gss_cred_id_t credential) {
+    static bool usable(const Result<CredPtr>& cached) {
+        if (!cached) return true; // the failure is the answer
         constexpr OM_uint32 margin_seconds = 120;
         OM_uint32 minor = 0;
         OM_uint32 lifetime = 0;
         const auto major =
-            gss_inquire_cred(&minor, credential, nullptr, &lifetime, nullptr, nullptr);
-        // A credential from a password has no ticket before its first use: then it cannot say.
+            gss_inquire_cred(&minor, cached->get(), nullptr, &lifetime, nullptr, nullptr);
         return GSS_ERROR(major) || lifetime > margin_seconds;
     }
 };
@@ -199,8 +206,11 @@ struct GssEngine::State {
 GssEngine::GssEngine() : state_(std::make_unique<State>()) {}
 
 GssEngine::~GssEngine() {
-    // A call stuck in a KDC must not hold up the end of the run for long; it ends by its own limits.
-    state_->pool.join();
+    // What nobody waits for any more is not begun; a call under way ends by its own limits.
+    state_->ntlm_pool.stop();
+    state_->kerberos_pool.stop();
+    state_->ntlm_pool.join();
+    state_->kerberos_pool.join();
 }
 
 struct GssContext::State {
@@ -288,8 +298,8 @@ Task<Result<std::string>> GssContext::step(std::string token, HostScope& scope) 
     std::function<Result<std::string>()> work = [state = state_, token = std::move(token)] {
         return state->step(token);
     };
-    auto result =
-        co_await offload<Result<std::string>>(state_->engine.pool, std::move(work), scope);
+    auto& pool = state_->engine.pool_for(state_->request.mechanism);
+    auto result = co_await offload<Result<std::string>>(pool, std::move(work), scope);
     if (result) co_return std::move(*result);
     const auto code = scope.aborted() ? Errc::cancelled : Errc::timed_out;
     co_return Error(Phase::authenticate, code, "GSSAPI did not answer in time")

@@ -51,8 +51,12 @@ Challenge read_challenge(const std::vector<std::string>& values) {
 
 std::string basic_header(std::string_view user, std::string_view password) {
     auto pair = std::string(user) + ":" + std::string(password);
-    auto header = "Basic " + base64_encode(pair);
+    auto encoded = base64_encode(pair);
     cleanse(pair);
+    std::string header;
+    header.reserve(encoded.size() + 6);
+    header.append("Basic ").append(encoded);
+    cleanse(encoded);
     return header;
 }
 

@@ -11,6 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// The first shell of a cold host loads a profile; MaxTimeoutms allows 60 s.
+constexpr auto longest_create = 60s;
+
 // WS-Man caps it at MaxTimeoutms = 60 s; 20 s is what every peer uses.
 constexpr auto longest_operation = 20s;
 
@@ -30,13 +33,10 @@ Clock::duration with_jitter(Clock::duration delay) {
     return std::chrono::duration_cast<Clock::duration>(delay * factor(random));
 }
 
-Error in_phase(Error error, Phase phase) {
-    // A lost connection says nothing of what was being done; the caller's phase does.
+// A lost connection says nothing of what was being done; the caller's phase does.
+Error as_of(Error error, Phase phase) {
     if (error.phase() != Phase::http) return error;
-    auto moved = Error(phase, error.code(), std::string(error.detail()));
-    return std::move(moved)
-        .with_native(std::string(error.native()))
-        .with_hint(std::string(error.hint()));
+    return std::move(error).in_phase(phase);
 }
 
 bool append(std::string& to, std::string_view more, bool& truncated) {
@@ -52,9 +52,10 @@ Shell::Shell(std::string endpoint, Poster& poster, ShellBudget budget, Attempt& 
     : poster_(poster), budget_(budget),
       attempt_(attempt), talk_{std::move(endpoint), random_guid(), {}} {}
 
-std::chrono::seconds Shell::operation_timeout(const HostScope& scope) const {
+std::chrono::seconds
+Shell::operation_timeout(const HostScope& scope, std::chrono::seconds longest) const {
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(scope.remaining()) - 5s;
-    return std::clamp<std::chrono::seconds>(left, 1s, longest_operation);
+    return std::clamp<std::chrono::seconds>(left, 1s, longest);
 }
 
 Task<Result<Reply>> Shell::ask(Message message, HostScope& scope, Clock::duration limit) {
@@ -64,13 +65,20 @@ Task<Result<Reply>> Shell::ask(Message message, HostScope& scope, Clock::duratio
 }
 
 Task<Status> Shell::create(ShellOptions options, HostScope& scope) {
+    // As long as the host's own time and a little more: it ends by itself should we be killed.
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(scope.remaining());
+    if (options.lifetime == 0s) options.lifetime = std::min<std::chrono::seconds>(left, 24h) + 60s;
     auto delay = budget_.quota_delay;
     for (int tries = 0;; ++tries) {
-        auto message = create_shell(talk_, options, operation_timeout(scope));
+        auto message = create_shell(talk_, options, operation_timeout(scope, longest_create));
         // The first shell on a cold host loads a profile and starts winrshost.
         const auto patience = budget_.step * limits::first_shell_steps;
         auto reply = co_await ask(std::move(message), scope, patience);
-        // Until the first answer we were authenticating; that is the rung a failure belongs to.
+        // Until the first answer we were authenticating, and the channel says so; after it, a lost
+        // Create may have made a shell and is not repeated.
+        if (!reply && attempt_.reached == Phase::open) {
+            co_return as_of(std::move(reply).error(), Phase::open);
+        }
         if (!reply) co_return std::move(reply).error();
         attempt_.enter(Phase::open);
         if (!reply->fault) {
@@ -91,9 +99,10 @@ Task<Status> Shell::create(ShellOptions options, HostScope& scope) {
 
 Task<Status> Shell::start(std::string command, std::string arguments, HostScope& scope) {
     attempt_.enter(Phase::run);
-    auto message = run_command(talk_, command, arguments, operation_timeout(scope));
+    auto message =
+        run_command(talk_, command, arguments, operation_timeout(scope, longest_operation));
     auto reply = co_await ask(std::move(message), scope, budget_.step);
-    if (!reply) co_return in_phase(std::move(reply).error(), Phase::run);
+    if (!reply) co_return as_of(std::move(reply).error(), Phase::run);
     if (reply->fault) co_return error_of(*reply->fault, Phase::run);
     command_id_ = std::move(reply->command_id);
     if (!command_id_.empty()) co_return Status();
@@ -108,9 +117,11 @@ Task<Status> Shell::send(std::string input, HostScope& scope) {
     for (;;) {
         const auto piece = rest.substr(0, input_piece);
         const bool last = piece.size() == rest.size();
-        auto message = send_input(talk_, command_id_, piece, last, operation_timeout(scope));
+        auto message = send_input(
+            talk_, command_id_, piece, last, operation_timeout(scope, longest_operation)
+        );
         auto reply = co_await ask(std::move(message), scope, budget_.step);
-        if (!reply) co_return in_phase(std::move(reply).error(), Phase::run);
+        if (!reply) co_return as_of(std::move(reply).error(), Phase::run);
         if (reply->fault) {
             const bool again = reply->fault->code == code::busy && ++busy <= busy_tries;
             if (!again) co_return error_of(*reply->fault, Phase::run);
@@ -125,10 +136,10 @@ Task<Status> Shell::send(std::string input, HostScope& scope) {
 
 Task<Status> Shell::receive(CommandOutput& output, HostScope& scope) {
     for (;;) {
-        const auto wait = operation_timeout(scope);
+        const auto wait = operation_timeout(scope, longest_operation);
         auto message = winrm::receive(talk_, command_id_, wait);
         auto reply = co_await ask(std::move(message), scope, wait + answer_margin);
-        if (!reply) co_return in_phase(std::move(reply).error(), Phase::run);
+        if (!reply) co_return as_of(std::move(reply).error(), Phase::run);
         if (reply->fault) {
             // No output yet: the same question again, nothing is lost.
             const bool patience = reply->fault->code == code::operation_timed_out;
@@ -141,6 +152,14 @@ Task<Status> Shell::receive(CommandOutput& output, HostScope& scope) {
         if (output.truncated) {
             co_return Error(Phase::run, Errc::output_limit, "the collector prints without end");
         }
+        if (!reply->done && reply->out.empty() && reply->err.empty()) {
+            // A host that answers at once and says nothing must not keep our only thread busy.
+            const bool time_left = co_await scope.sleep(50ms);
+            if (!time_left)
+                co_return Error(
+                    Phase::run, Errc::timed_out, "the collector did not finish in time"
+                );
+        }
         if (reply->done) {
             // The first Done counts; a later Receive may answer 0 whatever happened.
             output.exit_code = reply->exit_code.value_or(0);
@@ -151,7 +170,8 @@ Task<Status> Shell::receive(CommandOutput& output, HostScope& scope) {
 
 Task<void> Shell::terminate(HostScope& scope) {
     if (command_id_.empty()) co_return;
-    auto message = winrm::terminate(talk_, command_id_, operation_timeout(scope));
+    auto message =
+        winrm::terminate(talk_, command_id_, operation_timeout(scope, longest_operation));
     command_id_.clear();
     // The answer may be a fault when the command is gone already: either way it is ended.
     [[maybe_unused]] const auto reply = co_await ask(std::move(message), scope, budget_.step);
@@ -170,11 +190,12 @@ Shell::run(std::string command, std::string arguments, HostScope& scope) {
 
 Task<bool> Shell::remove(HostScope& scope) {
     if (!exists()) co_return true;
-    auto message = delete_shell(talk_, operation_timeout(scope));
+    auto message = delete_shell(talk_, operation_timeout(scope, longest_operation));
     auto reply = co_await ask(std::move(message), scope, budget_.step);
     if (!reply) co_return false;
-    talk_.shell_id.clear();
-    co_return !reply->fault || reply->fault->code == code::unexpected_selectors;
+    const bool gone = !reply->fault || reply->fault->code == code::unexpected_selectors;
+    if (gone) talk_.shell_id.clear();
+    co_return gone;
 }
 
 } // namespace rdpsweep::winrm

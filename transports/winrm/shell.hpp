@@ -38,7 +38,8 @@ public:
 
 private:
     Task<Result<Reply>> ask(Message message, HostScope& scope, Clock::duration limit);
-    std::chrono::seconds operation_timeout(const HostScope& scope) const;
+    std::chrono::seconds
+    operation_timeout(const HostScope& scope, std::chrono::seconds longest) const;
 
     Poster& poster_;
     ShellBudget budget_;

@@ -65,7 +65,7 @@ public:
     )
         : attempt_(attempt), channel_(target, credential, services, attempt),
           shell_(
-              "https://" + target.address + ":" + std::to_string(target.winrm.port) + "/wsman",
+              "https://" + net::authority(target.address, target.winrm.port) + "/wsman",
               channel_,
               winrm::ShellBudget{services.base.step_timeout, services.base.quota_delay},
               attempt

@@ -27,7 +27,7 @@ struct Message {
 
 struct ShellOptions {
     std::vector<std::pair<std::string, std::string>> environment;
-    std::chrono::seconds lifetime{300};
+    std::chrono::seconds lifetime{0};      // 0: Shell::create chooses by the host's deadline
     std::chrono::seconds idle_timeout{60}; // the least Windows allows: a dead scanner leaks little
 };
 

@@ -2,6 +2,8 @@
 
 #include "core/text.hpp"
 
+#include <iterator>
+
 namespace rdpsweep::winrm {
 
 namespace {
@@ -18,6 +20,21 @@ bool has_document_type(const pugi::xml_document& document) {
     }
     return false;
 }
+
+// Looking a namespace up walks the ancestors and their attributes: bounded here, it stays cheap.
+class Elaborate final : public pugi::xml_tree_walker {
+public:
+    bool for_each(pugi::xml_node& node) override {
+        constexpr std::size_t most_nodes = 20'000;
+        constexpr std::ptrdiff_t most_attributes = 64;
+        constexpr int deepest = 64;
+        const auto attributes = std::distance(node.attributes_begin(), node.attributes_end());
+        return ++nodes_ <= most_nodes && attributes <= most_attributes && depth() <= deepest;
+    }
+
+private:
+    std::size_t nodes_ = 0;
+};
 
 } // namespace
 
@@ -37,6 +54,8 @@ Result<std::unique_ptr<pugi::xml_document>> parse_xml(std::string_view text) {
         );
     }
     if (has_document_type(*document)) return refuse("the answer carries a document type");
+    Elaborate elaborate;
+    if (!document->traverse(elaborate)) return refuse("the answer is too elaborate for WinRM");
     if (!document->document_element()) return refuse("the answer holds no element");
     return document;
 }

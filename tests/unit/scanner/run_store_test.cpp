@@ -96,6 +96,33 @@ TEST_CASE("run store: a torn last line loses that host only, and writing goes on
     CHECK(names_in(*stored).back() == "vm-2");
 }
 
+TEST_CASE("run store: a run that is being written cannot be written by another", "[store]") {
+    const Folder folder;
+    const auto run = run_called("20260101T000000Z-a");
+    auto store = RunStore::create(folder.path, run, say);
+    REQUIRE(store);
+    const auto second = RunStore::reopen(folder.path, run.id, run, say);
+    REQUIRE_FALSE(second);
+    CHECK(second.error().detail().find("still being written") != std::string_view::npos);
+}
+
+TEST_CASE("run store: a damaged record costs its host, not the run", "[store]") {
+    const Folder folder;
+    const auto run = run_called("20260101T000000Z-a");
+    {
+        auto store = RunStore::create(folder.path, run, say);
+        REQUIRE(store);
+        REQUIRE((*store)->finished(host(0, Outcome::assessed)));
+    }
+    std::ofstream(folder.path + "/runs/" + run.id + "/hosts.jsonl", std::ios::app)
+        << R"({"record":"finished","index":1,"host":{"na)"
+        << "\n";
+    auto stored = StoredRun::open(folder.path, "last");
+    REQUIRE(stored);
+    CHECK(names_in(*stored) == std::vector<std::string>{"vm-0"});
+    CHECK(stored->damaged() == 1);
+}
+
 TEST_CASE("run store: runs are found by a unique beginning", "[store]") {
     const Folder folder;
     CHECK_FALSE(StoredRun::open(folder.path, "last"));

@@ -245,6 +245,18 @@ TEST_CASE("sweep: what cannot be stored is not gathered", "[sweep]") {
     CHECK(rig.world.opened < 20);
 }
 
+TEST_CASE("sweep: a slow ramp uses up nobody's own time", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 12);
+    Pacer pacer(40, 1);
+    rig.services.pacer = &pacer;
+    SweepOptions options;
+    options.in_flight = 12;
+    options.host_deadline = 100ms; // less than the last host waits for its turn
+    REQUIRE(rig.run(options));
+    CHECK(rig.totals.of(Outcome::assessed) == 12);
+}
+
 TEST_CASE("sweep: skipped positions are not visited", "[sweep]") {
     Rig rig;
     rig.add("fine", 4);

@@ -125,7 +125,7 @@ TEST_CASE("fault: the code is found wherever Windows puts it", "[winrm]") {
 TEST_CASE("fault: endless nesting is walked only so far", "[winrm]") {
     std::string open;
     std::string close;
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < 18; ++i) {
         open += "<f:WSManFault Code=\"5\"><f:Message><f:ProviderFault>";
         close += "</f:ProviderFault></f:Message></f:WSManFault>";
     }
@@ -200,6 +200,23 @@ TEST_CASE("read_reply: somebody else's answer, a DTD, and no SOAP are refused", 
         ),
         "A"
     ));
+}
+
+TEST_CASE("read_reply: a document made to be slow is refused", "[winrm]") {
+    std::string attributes;
+    for (int i = 0; i < 5000; ++i)
+        attributes += " x" + std::to_string(i) + "=\"\"";
+    CHECK_FALSE(read_reply(answer(relates("A"), "<rsp:ReceiveResponse" + attributes + "/>"), "A"));
+    std::string many;
+    for (int i = 0; i < 30'000; ++i)
+        many += "<rsp:Stream/>";
+    CHECK_FALSE(read_reply(answer(relates("A"), many), "A"));
+    std::string deep;
+    for (int i = 0; i < 10'000; ++i)
+        deep += "<a>";
+    for (int i = 0; i < 10'000; ++i)
+        deep += "</a>";
+    CHECK_FALSE(read_reply(answer(relates("A"), deep), "A"));
 }
 
 TEST_CASE("read_reply: prefixes mean nothing, namespaces do", "[winrm]") {
