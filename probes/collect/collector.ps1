@@ -12,7 +12,8 @@ $ProgressPreference = 'SilentlyContinue'
 
 $began = [DateTime]::UtcNow
 $facts = @{ schema = 'facts/1' }
-$state = @{ unread = @(); port = 3389; build = 0; sockets = @(); services = @{} }
+$state = @{ unread = @(); port = 3389; build = 0; sockets = @(); services = @{}
+  events = @() }
 $arguments = "$env:RDPSWEEP_ARGS"
 $lean = $arguments -match '"profile"\s*:\s*"lean"'
 $mode = "$($ExecutionContext.SessionState.LanguageMode)"
@@ -51,6 +52,9 @@ function Add-Failure($ptr, $record) {
   $why = 'error'
   if ($cause -is [UnauthorizedAccessException] -or $cause -is [Security.SecurityException] -or
     $code -match '^0x(80041003|80070005|00000005)$') { $why = 'denied' }
+  # 0x40004 is WMI's; an event log shows its Win32 error only as a text, in Windows' language.
+  elseif ($cause -is [TimeoutException] -or $code -eq '0x00040004' -or
+    $cause.Message -eq (New-Object ComponentModel.Win32Exception 1460).Message) { $why = 'timeout' }
   elseif ($cause -is [IO.DirectoryNotFoundException]) { $why = 'absent' }
   # No such cmdlet, type, method, WMI namespace or class: an older or a smaller Windows.
   elseif ($cause -is [NotSupportedException] -or $code -match '^0x(8004100e|80041010)$' -or
@@ -107,16 +111,22 @@ function Add-Hex($to, $name, $key, $value, $ptr) {
 
 # --- WMI and times ---
 
+# Get-WmiObject waits without limit; a searcher waits 15 s for each row.
 function Read-Wmi($query, $namespace = 'root\cimv2') {
-  if ($PSVersionTable.PSVersion.Major -lt 6) {
-    Get-WmiObject -Namespace $namespace -Query $query -Authentication PacketPrivacy
-  } else { Get-CimInstance -Namespace $namespace -Query $query -OperationTimeoutSec 15 }
+  if ($PSVersionTable.PSVersion.Major -ge 6) {
+    return Get-CimInstance -Namespace $namespace -Query $query -OperationTimeoutSec 15
+  }
+  try { $searcher = New-Object Management.ManagementObjectSearcher($namespace, $query) }
+  catch { return Get-WmiObject -Namespace $namespace -Query $query -Authentication PacketPrivacy }
+  $searcher.Scope.Options.Authentication = 'PacketPrivacy'
+  $searcher.Options.Timeout = [TimeSpan]'0:0:15'
+  $searcher.Get()
 }
 
 # The pattern "s" is the same in every culture and calendar.
 function Get-Iso($time) { $time.ToUniversalTime().ToString('s') + 'Z' }
 
-# Get-WmiObject gives times as text, 20261123030000.500000+060.
+# WMI gives times as text, 20261123030000.500000+060.
 function Get-WmiTime($value) {
   if ($value -is [DateTime]) { return Get-Iso $value }
   if ("$value" -notmatch '^(\d{14})\.\d{6}([+-]\d{3})$') { return }
@@ -261,7 +271,7 @@ function Test-Port($token, $port) {
   [int]$Matches[1] -le $port -and $port -le [int]$high
 }
 
-# Inbound TCP rules for the RDP port, for 3389 or for the service. A rule is one text such as
+# Inbound TCP rules for the RDP port, for 3389, for any port or for the service. A rule is one text:
 # v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=3389|App=...|Svc=termservice|Name=...|
 function Read-Firewall($path, $policy) {
   $key = Open-Key $path
@@ -274,7 +284,12 @@ function Read-Firewall($path, $policy) {
     $ports = @([regex]::Matches($rule, '\|LPort(?:2_\d+)?=([^|]+)') |
       ForEach-Object { $_.Groups[1].Value })
     $ours = @($ports | Where-Object { (Test-Port $_ $state.port) -or (Test-Port $_ 3389) })
-    if (!$ours.Count -and $rule -notmatch '\|Svc=termservice\|') { continue }
+    if ($rule -notmatch '\|Svc=termservice\|') {
+      if ($ports.Count -and !$ours.Count) { continue }
+      # Any port, but of a store app, of one user's programs or for certain clients only.
+      if (!$ports.Count -and ($rule -match '\|(AppPkgId|PFN|LUOwn|RPort\w*)=' -or
+          ($rule -match '\|Action=Block\|' -and $rule -match '\|RA\w+='))) { continue }
+    }
     @{ id = $id; policy = $policy
       active = $rule -match '\|Active=TRUE\|'
       allow = $rule -notmatch '\|Action=Block\|'
@@ -559,7 +574,15 @@ function Get-Event($label, $record) {
   $result
 }
 
-function Read-Log($label, $channel, $filter, $hours) {
+# What one call may wait: 10 s, and no longer than until $end. Zero would mean for ever.
+function Get-Patience($end) {
+  $left = $end - [DateTime]::UtcNow
+  if ($left.TotalMilliseconds -lt 1) { throw (New-Object TimeoutException) }
+  if ($left.TotalSeconds -gt 10) { [TimeSpan]'0:0:10' } else { $left }
+}
+
+# What was read before a failure is kept. True when there are more than the cap.
+function Read-Log($label, $channel, $filter, $hours, $end) {
   $age = "TimeCreated[timediff(@SystemTime) <= $($hours * 3600000L)]"
   $xpath = "*[System[($filter) and $age]]"
   if ($label -eq 'Security') { $xpath += " and *[EventData[Data[@Name='KeyName']='TSSecKeySet1']]" }
@@ -567,11 +590,20 @@ function Read-Log($label, $channel, $filter, $hours) {
   $query.ReverseDirection = $true
   $reader = New-Object Diagnostics.Eventing.Reader.EventLogReader $query
   try {
-    for ($i = 0; $i -lt 50; $i++) {
-      $record = $reader.ReadEvent()
-      if (!$record) { break }
-      Get-Event $label $record
-      $record.Dispose()
+    for ($i = 0; ; $i++) {
+      $limit = Get-Patience $end
+      $asked = [DateTime]::UtcNow
+      $record = $reader.ReadEvent($limit)
+      if (!$record) {
+        # Clocks tick in 16 ms.
+        $spare = $limit - ([DateTime]::UtcNow - $asked)
+        if ($spare.TotalMilliseconds -lt 50) { throw (New-Object TimeoutException) }
+        return $false
+      }
+      try {
+        if ($i -eq 50) { return $true }
+        $state.events += Get-Event $label $record
+      } finally { $record.Dispose() }
     }
   } finally { $reader.Dispose() }
 }
@@ -583,19 +615,26 @@ function Read-Events {
   if ($PSVersionTable.PSVersion.Major -lt 3) {
     [void][Reflection.Assembly]::LoadWithPartialName('System.Core')
   }
+  $end = [DateTime]::UtcNow.AddSeconds(20)
   $reader = New-Object Diagnostics.Eventing.Reader.EventLogReader('System', 'LogName')
-  $oldest = $reader.ReadEvent()
+  $oldest = $reader.ReadEvent((Get-Patience $end))
   $reader.Dispose()
   $ts = 'Microsoft-Windows-TerminalServices-'
-  $events = @()
-  # Label, channel, provider, ids. The ids of a range stand for all between.
-  foreach ($source in @('Schannel', 'System', 'Schannel', '36870-36874 36887-36888'),
+  $core = 'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational'
+  # Label, channel, provider, ids. The ids of a range stand for all between. 131 and 261 come with
+  # every connection and would crowd out the others. The Security log may be huge, hence last.
+  foreach ($source in @('Schannel', 'System', 'Schannel', '36870-36874'),
     @('TermService', 'System', "${ts}RemoteConnectionManager", '1050-1064'),
     @('SCM', 'System', 'Service Control Manager', '7022-7024 7031 7034'),
-    @('TermService', "${ts}RemoteConnectionManager/Operational", '', '258-261'),
-    @('RdpCoreTS', 'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational', '', '131 139-140 226'),
+    @('TermService', "${ts}RemoteConnectionManager/Operational", '', '261'),
+    @('TermService', "${ts}RemoteConnectionManager/Operational", '', '258-260'),
+    @('RdpCoreTS', $core, '', '131'),
+    @('RdpCoreTS', $core, '', '139-140 226'),
     @('LSM', "${ts}LocalSessionManager/Operational", '', '16-19 36'),
     @('Security', 'Security', '', '5058 5061')) {
+    # Its own pointer: 1050-1064 were read even where this channel was not.
+    $ptr = "/evt/$($source[0])"
+    if ($source[1] -match '/') { $ptr += "/$($source[3] -replace '\D.*')" }
     try {
       $ids = @($source[3] -split ' ' | ForEach-Object {
           $low, $high = $_ -split '-'
@@ -603,10 +642,11 @@ function Read-Events {
         })
       $filter = '(' + ($ids -join ' or ') + ')'
       if ($source[2]) { $filter += " and Provider[@Name='$($source[2])']" }
-      $events += @(Read-Log $source[0] $source[1] $filter $hours)
-    } catch { Add-Failure "/evt/$($source[0])" $_ }
+      $more = Read-Log $source[0] $source[1] $filter $hours $end
+      if ($more -and $source[1] -notmatch '/') { Add-Unread $ptr 'skipped' 'cap' }
+    } catch { Add-Failure $ptr $_ }
   }
-  $facts.evt = @($events | Sort-Object { $_.utc } -Descending)
+  $facts.evt = @($state.events | Sort-Object { $_.utc } -Descending)
   $facts.evt_window_h = $hours
   if ($oldest -and $oldest.TimeCreated) { $facts.evt_oldest_utc = Get-Iso $oldest.TimeCreated }
 }
@@ -687,10 +727,7 @@ function Read-Confirm($stream, $result) {
 
 # The callback runs within AuthenticateAsClient on this very thread, which has a runspace; on
 # another thread a script block could not run. No certificate is refused: it is what we look at.
-function Read-TlsHandshake($stream, $result) {
-  # TLS 1.0 to 1.2; 1.3 where Windows has it.
-  $protocols = 192 + 768 + 3072
-  if ($state.build -ge 20348) { $protocols += 12288 }
+function Read-TlsHandshake($stream, $result, $protocols) {
   $chosen = [Enum]::ToObject([Security.Authentication.SslProtocols], $protocols)
   $accept = { $true } -as [Net.Security.RemoteCertificateValidationCallback]
   $tls = New-Object Net.Security.SslStream($stream, $false, $accept)
@@ -701,7 +738,7 @@ function Read-TlsHandshake($stream, $result) {
   $result.thumb = $tls.RemoteCertificate.GetCertHashString().ToLowerInvariant()
 }
 
-function Invoke-Handshake($address, $result) {
+function Invoke-Handshake($address, $result, $protocols) {
   $ip = [Net.IPAddress]::Parse($address)
   $client = New-Object Net.Sockets.TcpClient $ip.AddressFamily
   try {
@@ -719,7 +756,7 @@ function Invoke-Handshake($address, $result) {
     if ($result.errno -or $null -ne $result.x224.fail) { return }
     # Protocol 0 is RDP's own security: there is no TLS to speak.
     $result.stage = if ($result.x224.proto) { 'tls' } else { 'done' }
-    if ($result.x224.proto) { Read-TlsHandshake $stream $result }
+    if ($result.x224.proto) { Read-TlsHandshake $stream $result $protocols }
   } finally { $client.Close() }
 }
 
@@ -728,20 +765,26 @@ function Read-Handshake {
   $address = '127.0.0.1'
   $bound = @($state.sockets | ForEach-Object { $_.a })
   if ($bound.Count -and !($bound -match '^(0\.0\.0\.0|::|127\.0\.0\.1)$')) { $address = $bound[0] }
-  $result = @{ from = 'guest'; addr = $address; stage = 'connect'; errno = ''; x224 = @{} }
-  $start = [DateTime]::UtcNow
-  try { Invoke-Handshake $address $result }
-  catch {
-    $cause = Get-Cause $_
+  # TLS 1.0 to 1.2 (192 + 768 + 3072); 1.3 where Windows has it, unless .NET cannot offer it.
+  $offers = if ($state.build -ge 20348) { 16320, 4032 } else { 4032 }
+  foreach ($protocols in $offers) {
+    $result = @{ from = 'guest'; addr = $address; stage = 'connect'; errno = ''; x224 = @{} }
+    $start = [DateTime]::UtcNow
+    $failure = $null
+    try { Invoke-Handshake $address $result $protocols } catch { $failure = $_ }
+    if (!$failure -or "$($failure.Exception)" -match '(Authentication|IO|Socket)Exception') { break }
+  }
+  if ($failure) {
+    $cause = Get-Cause $failure
     $words = @{ ConnectionRefused = 'refused'; ConnectionReset = 'reset'
       ConnectionAborted = 'reset'; TimedOut = 'timeout' }
     if ($cause -is [Net.Sockets.SocketException]) { $result.errno = $words["$($cause.SocketErrorCode)"] }
     elseif ($cause -is [IO.IOException]) { $result.errno = 'closed' }
     # Our own side may be what failed: an old .NET that does not know TLS 1.2, or a machine that
     # forbids it to clients. That says nothing of the server.
-    elseif ("$($_.Exception)" -notmatch 'AuthenticationException' -or
+    elseif ("$($failure.Exception)" -notmatch 'AuthenticationException' -or
       $facts.tls.proto['TLS 1.2'].client.e -eq 0) {
-      Add-Failure '/hs' $_
+      Add-Failure '/hs' $failure
       return
     }
     $result.code = Get-Code $cause

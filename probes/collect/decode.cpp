@@ -19,7 +19,9 @@ std::vector<Unread> read_unread(const JsonReader& list) {
     std::vector<Unread> entries;
     list.each(max_unread, [&](const JsonReader& element) {
         entries.push_back(Unread{
-            element.at("ptr").text(), element.at("why").text(), element.at("code").text()});
+            facts_json::canonical_pointer(element.at("ptr").text()),
+            element.at("why").text(),
+            element.at("code").text()});
     });
     return entries;
 }

@@ -1,5 +1,9 @@
 // Decodes how TLS is set up: /tls.
+#include "core/text.hpp"
 #include "probes/collect/decode_groups.hpp"
+
+#include <algorithm>
+#include <string_view>
 
 namespace rdpsweep::facts_json {
 namespace {
@@ -29,14 +33,31 @@ std::optional<std::vector<std::string>> read_list(const JsonReader& value) {
     return value.texts(max_names);
 }
 
+// Names of registry keys have no case: "tls 1.2" is TLS 1.2 to Schannel.
+std::string canonical_protocol(const std::string& name) {
+    for (const char* known : {"SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"}) {
+        if (iequals(name, known)) return known;
+    }
+    return name;
+}
+
 } // namespace
+
+std::string canonical_pointer(std::string pointer) {
+    constexpr std::string_view protocols = "/tls/proto/";
+    if (!pointer.starts_with(protocols)) return pointer;
+    const auto end = std::min(pointer.find('/', protocols.size()), pointer.size());
+    const auto size = end - protocols.size();
+    const std::string name = canonical_protocol(pointer.substr(protocols.size(), size));
+    return pointer.replace(protocols.size(), size, name);
+}
 
 SchannelFacts read_schannel(const JsonReader& group) {
     SchannelFacts facts;
     group.at("proto").each_member(
         max_protocols,
         [&](const std::string& name, const JsonReader& member) {
-            facts.protocols[name] =
+            facts.protocols[canonical_protocol(name)] =
                 Protocol{read_side(member.at("server")), read_side(member.at("client"))};
         }
     );

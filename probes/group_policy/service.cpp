@@ -50,11 +50,15 @@ Finding evaluate_pending(const Facts& facts, const Policy&, std::int64_t) {
     if (pending.termservice_stale) draft.saw("/pending/ts_stale", "true", "false");
     if (pending.component_servicing || pending.windows_update || pending.termservice_stale)
         return draft;
-    for (const auto* pointer : {"/pending/cbs", "/pending/wu", "/pending/ts_stale"}) {
+    for (const auto* pointer : {"/pending/cbs", "/pending/wu"}) {
         if (facts.why_unread(pointer) != nullptr) return unread(pending_traits, facts, pointer);
     }
     // Renames of mere temporary files wait on most healthy hosts.
-    return ok(pending_traits, pending.file_rename ? "rename_only" : "ok");
+    Draft none = ok(pending_traits, pending.file_rename ? "rename_only" : "ok");
+    // Not every collector can tell when a key was written: say what this ok does not cover.
+    if (facts.why_unread("/pending/ts_stale") != nullptr)
+        none.saw("/pending/ts_stale", "restart of TermService not checked", "false");
+    return none;
 }
 
 } // namespace

@@ -63,9 +63,11 @@ Draft& show(Draft& draft, const SecurityFacts& security) {
 
 // Layer 0 in the registry, in order of what it means.
 Draft judge_layer_zero(const Facts& facts, const Settings& settings) {
+    // Only a value that was read requires NLA: what an absent one means with layer 0 is not known.
+    const bool nla_required = facts.security->effective_nla() == 1u;
     // TLS was just completed: the running listener was configured before the value was written.
     if (completed_handshake(facts) != nullptr) return at_risk(traits, "not_in_force");
-    if (settings.nla == 1) return broken(traits, "nla_without_tls");
+    if (nla_required) return broken(traits, "nla_without_tls");
     return at_risk(traits, settings.min_encryption == 1 ? "reset_residue" : "tls_off");
 }
 

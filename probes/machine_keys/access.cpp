@@ -5,6 +5,7 @@
 #include "probes/collect/key_file_name.hpp"
 #include "probes/rdp_certificate/view.hpp"
 #include "probes/rule_support.hpp"
+#include "probes/symptom/functional.hpp"
 
 #include <array>
 
@@ -41,10 +42,14 @@ std::string pointer_to(const MachineKeysFacts& keys, const KeyFile& file, std::s
 
 bool own_certificate_unused(const Facts& facts) {
     if (!facts.rdp_certificate) return false;
-    const StoredCertificate* pinned = pinned_certificate(*facts.rdp_certificate);
-    if (pinned == nullptr || pinned == self_signed_certificate(*facts.rdp_certificate))
-        return false;
-    return served(facts, *pinned);
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    const StoredCertificate* own = self_signed_certificate(certificates);
+    const StoredCertificate* pinned = pinned_certificate(certificates);
+    if (pinned != nullptr && pinned != own && served(facts, *pinned)) return true;
+    // From outside a proxy may have answered with a certificate of its own; inside nothing does.
+    const HandshakeFacts* done = completed_handshake(facts);
+    if (done == nullptr || done->from != "guest" || done->peer_thumbprint.empty()) return false;
+    return own != nullptr ? !served(facts, *own) : certificates.store.empty();
 }
 
 bool own_key_in_use(const Facts& facts) {

@@ -32,8 +32,8 @@ std::string rdp_key_file(const Facts& facts);
 // "/keys/files/3/sddl" or "/keys/cng_files/0/sddl".
 std::string pointer_to(const MachineKeysFacts& keys, const KeyFile& file, std::string_view member);
 
-// Whether the RDP key is only Windows' fallback: a pinned certificate with another key was found
-// and is what the listener presents.
+// Whether the RDP key is only Windows' fallback: the listener presents a pinned certificate with
+// another key, or inside the guest any certificate but Windows' own (one a policy's template chose).
 bool own_certificate_unused(const Facts& facts);
 
 // Whether a completed handshake presented Windows' own certificate, so that the running TermService

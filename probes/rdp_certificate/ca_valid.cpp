@@ -24,6 +24,7 @@ constexpr auto keys = with_shared(
     "CERT.CA.VALID.expired",
     "CERT.CA.VALID.no_usage",
     "CERT.CA.VALID.no_key",
+    "CERT.CA.VALID.key_unread",
     "CERT.CA.VALID.expires",
     "CERT.CA.VALID.not_yet_valid",
     "CERT.CA.VALID.weak",
@@ -59,13 +60,17 @@ bool names_host(const Facts& facts, const Certificate& certificate) {
 }
 
 // Not meant for RDP at all, or without any link to a private key.
-std::optional<Draft> judge_fitness(const StoredCertificate& chosen, const std::string& at) {
+std::optional<Draft>
+judge_fitness(const Facts& facts, const StoredCertificate& chosen, const std::string& at) {
     const Certificate& certificate = *chosen.parsed;
     if (!certificate.server_auth && !certificate.remote_desktop_auth)
         return broken(traits, "no_usage").saw(at + "/eku", "neither", "serverAuth or RDP");
-    if (!chosen.provider)
-        return broken(traits, "no_key").saw(at + "/provider", "none", "a key container");
-    return std::nullopt;
+    if (chosen.provider || served(facts, chosen)) return std::nullopt;
+    // The record is there and could not be understood.
+    if (!chosen.parse_error.empty())
+        return unknown(traits, "key_unread")
+            .saw(at + "/provider", chosen.parse_error, "a key container");
+    return broken(traits, "no_key").saw(at + "/provider", "none", "a key container");
 }
 
 Draft judge_time(
@@ -128,7 +133,7 @@ Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
             .saw("/collector/utc", to_iso8601(clocks.vm), to_iso8601(clocks.ours));
     Draft time = judge_time(*chosen->parsed, clocks, policy, at);
     if (expired) return time;
-    if (const auto unfit = judge_fitness(*chosen, at)) return *unfit;
+    if (const auto unfit = judge_fitness(facts, *chosen, at)) return *unfit;
     if (Finding(time).verdict != Verdict::ok) return time;
     const Draft quality = judge_quality(facts, *chosen->parsed, at);
     return Finding(quality).verdict == Verdict::ok ? time : quality;

@@ -9,6 +9,8 @@
 #include "probes/rule_support.hpp"
 #include "probes/symptom/functional.hpp"
 
+#include <utility>
+
 namespace rdpsweep {
 
 namespace {
@@ -28,22 +30,36 @@ bool mismatched(const StoredCertificate& certificate) {
     return certificate.parsed && !iequals(certificate.parsed->thumbprint, certificate.key_name);
 }
 
-// A damaged entry beside a listener that serves another one is litter, not the cause.
-std::optional<Finding> judge_damage(const Facts& facts) {
+// A damaged entry beside a listener that serves or is to serve another one is litter, not the
+// cause; one that was not read may be sound.
+std::optional<Finding> judge_entry(const Facts& facts, const StoredCertificate& certificate) {
     const CertificateFacts& certificates = *facts.rdp_certificate;
-    for (const StoredCertificate& certificate : certificates.store) {
-        const bool wrong_name = mismatched(certificate);
-        if (certificate.parsed && !wrong_name) continue;
-        const std::string at = pointer_to(certificates, certificate);
-        const bool works = completed_handshake(facts) != nullptr;
-        Draft draft = works ? at_risk(traits, "unused").severity(Severity::medium)
-                            : broken(traits, wrong_name ? "mismatch" : "unparsable");
-        draft.with("thumbprint", certificate.key_name);
-        if (wrong_name)
-            return draft.saw(at + "/thumb", certificate.key_name, certificate.parsed->thumbprint);
-        return draft.saw(at + "/blob_b64", certificate.parse_error, "a certificate");
+    const bool wrong_name = mismatched(certificate);
+    if (certificate.parsed && !wrong_name) return std::nullopt;
+    const std::string at = pointer_to(certificates, certificate);
+    const StoredCertificate* configured = configured_certificate(certificates);
+    const bool litter = completed_handshake(facts) != nullptr ||
+                        (configured != nullptr && configured != &certificate);
+    if (!certificate.parsed && facts.why_unread(at + "/blob_b64") != nullptr) {
+        Draft lost = unread(traits, facts, at + "/blob_b64");
+        return litter ? lost.severity(Severity::medium) : lost;
     }
-    return std::nullopt;
+    Draft draft = litter ? at_risk(traits, "unused").severity(Severity::medium)
+                         : broken(traits, wrong_name ? "mismatch" : "unparsable");
+    draft.with("thumbprint", certificate.key_name);
+    if (wrong_name)
+        return draft.saw(at + "/thumb", certificate.key_name, certificate.parsed->thumbprint);
+    return draft.saw(at + "/blob_b64", certificate.parse_error, "a certificate");
+}
+
+// The gravest of the entries' findings.
+std::optional<Finding> judge_damage(const Facts& facts) {
+    std::optional<Finding> worst;
+    for (const StoredCertificate& certificate : facts.rdp_certificate->store) {
+        auto finding = judge_entry(facts, certificate);
+        if (finding && (!worst || finding->verdict > worst->verdict)) worst = std::move(finding);
+    }
+    return worst;
 }
 
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {

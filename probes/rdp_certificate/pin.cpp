@@ -59,6 +59,10 @@ Finding judge_key_file(const Facts& facts, const StoredCertificate& pinned, cons
 
 Finding judge_key(const Facts& facts, const StoredCertificate& pinned) {
     const std::string at = pointer_to(*facts.rdp_certificate, pinned);
+    // The record of the key is there and could not be understood, or was not read.
+    if (!pinned.provider && !pinned.parse_error.empty())
+        return unknown(traits, "key_unread")
+            .saw(at + "/provider", pinned.parse_error, "a key container");
     if (!pinned.provider) return fault(facts, "key_missing", show_pin);
     // No computable file: the key is in a TPM, on a smart card, or with another vendor's provider.
     if (pinned.key_file.empty())

@@ -13,7 +13,10 @@
 #include "probes/rdp_certificate/view.hpp"
 #include "probes/rule_support.hpp"
 #include "probes/services/rules.hpp"
+#include "probes/symptom/event_log.hpp"
 #include "probes/symptom/functional.hpp"
+
+#include <algorithm>
 
 namespace rdpsweep {
 
@@ -31,12 +34,12 @@ constexpr auto keys = with_shared(
     "CERT.SELF.VALID.expired"
 );
 
+// 1058, an expired certificate not replaced, and no new one since.
 bool has_creation_failure(const Facts& facts) {
-    if (!facts.events) return false;
-    for (const Event& event : facts.events->events) {
-        if (iequals(event.provider, "TermService") && event.id == 1058) return true;
-    }
-    return false;
+    const auto failures = uncured_creation_failures(facts);
+    return std::any_of(failures.begin(), failures.end(), [](const LoggedEvent& logged) {
+        return logged.event->id == 1058;
+    });
 }
 
 // The rules whose trouble stops the renewal, as far as it is known: an unread ACL stops nothing.

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "probes/rdp_port/rules.hpp"
 #include "probes/rule_support.hpp"
+#include "probes/symptom/functional.hpp"
 
 #include <charconv>
 
@@ -91,8 +92,11 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     }
     if (matches.allowing == nullptr) {
         // On 3389 the profile may be switched off, which the rules do not show: at most at_risk.
-        Draft draft = moved ? broken(traits, "blocked")
-                            : at_risk(traits, "no_rule").severity(Severity::medium);
+        // An inbound block does not touch a trial inside the guest either: what makes that one fail
+        // is the root cause.
+        Draft draft = !moved ? at_risk(traits, "no_rule").severity(Severity::medium)
+                      : trial(facts) == Trial::fails ? at_risk(traits, "blocked")
+                                                     : broken(traits, "blocked");
         return show_rules(draft, port);
     }
     if (!moved) return ok(traits).with("rule", matches.allowing->id);

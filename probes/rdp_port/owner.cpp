@@ -193,8 +193,11 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (auto lost = missing(traits, facts, facts.services, "/svc")) return *lost;
     const Service* service = facts.services->find("TermService");
     const std::uint32_t pid = service != nullptr ? service->pid : 0;
-    const bool runs = service != nullptr && service->state == ServiceState::running;
-    if (runs && pid == 0)
+    // Without a pid nothing tells TermService's own socket from a foreign one: only a service known
+    // not to run has none.
+    const bool may_run = service != nullptr &&
+                         service->state.value_or(ServiceState::running) != ServiceState::stopped;
+    if (may_run && pid == 0)
         return unknown(traits, "pid_unknown").saw("/svc", "TermService without a pid", "its pid");
     return judge_owners(facts, sort_listeners(facts, pid), pid);
 }

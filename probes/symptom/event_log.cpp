@@ -5,6 +5,7 @@
 #include "probes/symptom/functional.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace rdpsweep {
 
@@ -38,6 +39,31 @@ bool belongs_to_rdp(const Facts& facts, const Event& event) noexcept {
         const std::int64_t delay = event.time - other.time;
         return connection && delay >= 0 && delay <= after_connection;
     });
+}
+
+bool is_creation_failure(const Event& event) noexcept {
+    return event.id == 1057 || event.id == 1058;
+}
+
+std::vector<LoggedEvent> uncured(const Facts& facts, const std::vector<LoggedEvent>& troubles) {
+    const auto created =
+        events_of(facts, "TermService", [](const Event& event) { return event.id == 1056; });
+    std::int64_t last_created = 0;
+    for (const LoggedEvent& logged : created)
+        last_created = std::max(last_created, logged.event->time);
+    std::vector<LoggedEvent> left;
+    std::copy_if(
+        troubles.begin(),
+        troubles.end(),
+        std::back_inserter(left),
+        [&](const LoggedEvent& logged) { return logged.event->time > last_created; }
+    );
+    return left;
+}
+
+std::vector<LoggedEvent> uncured_creation_failures(const Facts& facts) {
+    if (!facts.events) return {};
+    return uncured(facts, events_of(facts, "TermService", is_creation_failure));
 }
 
 std::string data_of(const Event& event, const char* name) {

@@ -30,6 +30,17 @@ bool log_covers_window(const Facts& facts, std::int64_t now) noexcept;
 // a connection to RDP (RdpCoreTS 131, TermService 261). Its process id is always that of lsass.
 bool belongs_to_rdp(const Facts& facts, const Event& event) noexcept;
 
+// TermService 1057 and 1058: the self-signed certificate could not be made, or an expired one not
+// replaced.
+bool is_creation_failure(const Event& event) noexcept;
+
+// Those of the TermService events in troubles that no later 1056 (a new certificate) cured, in
+// their order; facts.events must have been observed.
+std::vector<LoggedEvent> uncured(const Facts& facts, const std::vector<LoggedEvent>& troubles);
+
+// The uncured creation failures of the window; empty when the events were not read.
+std::vector<LoggedEvent> uncured_creation_failures(const Facts& facts);
+
 // data[name], or "".
 std::string data_of(const Event& event, const char* name);
 

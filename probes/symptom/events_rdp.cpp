@@ -33,28 +33,14 @@ constexpr auto audit_keys = with_shared(
     "EVT.KEYAUDIT.ok", "EVT.KEYAUDIT.not_audited", "EVT.KEYAUDIT.now", "EVT.KEYAUDIT.past"
 );
 
-bool is_creation_failure(const Event& event) {
-    return event.id == 1057 || event.id == 1058;
-}
-
 bool is_certificate_trouble(const Event& event) {
     return is_creation_failure(event) || event.id == 1051 || (event.id >= 1053 && event.id <= 1055);
 }
 
 // The window's TermService troubles that no later 1056 cured, creation failures first.
-std::vector<LoggedEvent> uncured(const Facts& facts, const std::vector<LoggedEvent>& troubles) {
-    const auto created =
-        events_of(facts, "TermService", [](const Event& e) { return e.id == 1056; });
-    std::int64_t last_created = 0;
-    for (const LoggedEvent& logged : created)
-        last_created = std::max(last_created, logged.event->time);
-    std::vector<LoggedEvent> left;
-    std::copy_if(
-        troubles.begin(),
-        troubles.end(),
-        std::back_inserter(left),
-        [&](const auto& logged) { return logged.event->time > last_created; }
-    );
+std::vector<LoggedEvent>
+gravest_uncured(const Facts& facts, const std::vector<LoggedEvent>& troubles) {
+    std::vector<LoggedEvent> left = uncured(facts, troubles);
     std::stable_partition(left.begin(), left.end(), [](const LoggedEvent& logged) {
         return is_creation_failure(*logged.event);
     });
@@ -90,9 +76,13 @@ Finding evaluate_certificate(const Facts& facts, const Policy&, std::int64_t now
         return *lost;
     }
     const auto troubles = events_of(facts, "TermService", is_certificate_trouble);
-    const auto left = uncured(facts, troubles);
+    const auto left = gravest_uncured(facts, troubles);
     if (!left.empty()) return conclude_certificate(facts, left);
     if (!troubles.empty()) return ok(certificate_traits, "cured");
+    if (auto lost = missing(certificate_traits, facts, facts.events, "/evt/TermService")) {
+        lost->severity = Severity::medium;
+        return *lost;
+    }
     if (!log_covers_window(facts, now))
         return unknown(certificate_traits, "log_short")
             .severity(Severity::medium)
@@ -126,6 +116,11 @@ Finding evaluate_audit(const Facts& facts, const Policy&, std::int64_t) {
     const auto failures = events_of(facts, "Security", [](const Event& event) {
         return is_rdp_key_access(event) && failed(event);
     });
+    if (auto lost = missing(audit_traits, facts, facts.events, "/evt/Security");
+        lost && accesses.empty()) {
+        lost->severity = Severity::medium;
+        return *lost;
+    }
     // Auditing is off by default: silence is neither good nor bad.
     if (accesses.empty()) return not_applicable(audit_traits, "not_audited");
     // A later success shows that access was restored.

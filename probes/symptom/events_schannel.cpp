@@ -91,6 +91,10 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t now) {
     }
     const auto events = events_of(facts, "Schannel", is_relevant);
     if (!events.empty()) return conclude(facts, weightiest(facts, events), events.size());
+    if (auto lost = missing(traits, facts, facts.events, "/evt/Schannel")) {
+        lost->severity = Severity::medium;
+        return *lost;
+    }
     if (!log_covers_window(facts, now))
         return unknown(traits, "log_short")
             .severity(Severity::medium)

@@ -59,7 +59,9 @@ const HandshakeFacts* modern_handshake(const Facts& facts) {
 // the credentials it acquired until it is restarted.
 Draft judge_none(const Facts& facts, const Offers& offers) {
     if (completed_handshake(facts) != nullptr) return at_risk(traits, "not_in_force");
-    if (offers.v12 == Offer::by_request_only || offers.v13 == Offer::by_request_only)
+    // UNVERIFIED whether DisabledByDefault keeps TermService from a version: never broken by it.
+    if (offers.v10 == Offer::by_request_only || offers.v11 == Offer::by_request_only ||
+        offers.v12 == Offer::by_request_only || offers.v13 == Offer::by_request_only)
         return at_risk(traits, "by_request_only");
     if (offers.v10 == Offer::unspecified || offers.v11 == Offer::unspecified)
         return at_risk(traits, "legacy_default_unknown");

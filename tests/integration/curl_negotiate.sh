@@ -1,6 +1,6 @@
 #!/bin/bash
-# curl, with the system's GSSAPI, authenticates against a simulated VM: NTLM inside Negotiate and
-# Basic, right and wrong. Usage: curl_negotiate.sh PATH-OF-rdpsweep-simfleet
+# curl authenticates against a simulated VM: NTLM inside Negotiate (by the system's GSSAPI), NTLM of
+# its own, and Basic, right and wrong. Usage: curl_negotiate.sh PATH-OF-rdpsweep-simfleet
 set -euo pipefail
 
 program=$1
@@ -11,7 +11,7 @@ export RDPSWEEP_PASSWORD='a pass & word'
 
 coproc fleet {
     exec "$program" --vms 3 --mix healthy --port 0 --state-dir "$folder" --user "$user" \
-        --exit-when-stdin-closes
+        --offer-ntlm --exit-when-stdin-closes
 }
 fleet_id=$fleet_PID
 trap 'kill "$fleet_id" 2>/dev/null || true; rm -rf "$folder"' EXIT
@@ -40,6 +40,9 @@ check() { # check WHAT SEEN WANTED
 check "Negotiate, right password" "$(status "$folder/right" --negotiate -u "$user:")" 500
 grep -q 'Code="2150858817"' "$folder/body" || check "the fault" "$(cat "$folder/body")" 2150858817
 check "Negotiate, wrong password" "$(status "$folder/wrong" --negotiate -u "$user:")" 401
+# curl's own NTLM, not GSSAPI's: messages without Version and MIC.
+check "NTLM, right password" "$(status /dev/null --ntlm -u "$user:$RDPSWEEP_PASSWORD")" 500
+check "NTLM, wrong password" "$(status /dev/null --ntlm -u "$user:wrong")" 401
 check "Basic, right" "$(status /dev/null --basic -u "$user:$RDPSWEEP_PASSWORD")" 500
 check "Basic, wrong" "$(status /dev/null --basic -u "$user:wrong")" 401
 check "anonymous" "$(status /dev/null)" 401

@@ -116,7 +116,56 @@ GssAcceptor::GssAcceptor(const GssCredential& credential, std::string binding)
 
 GssAcceptor::~GssAcceptor() = default;
 
-GssStep GssAcceptor::step(std::string_view token) {
+namespace {
+
+constexpr std::string_view negotiate_head{"NTLMSSP\0\1\0\0\0", 12};
+constexpr std::string_view authenticate_head{"NTLMSSP\0\3\0\0\0", 12};
+
+std::uint32_t little_endian(const std::string& bytes, std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 4; i-- > 0;)
+        value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
+    return value;
+}
+
+void put_little_endian(std::string& bytes, std::size_t at, std::uint32_t value) {
+    for (std::size_t i = 0; i < 4; ++i)
+        bytes[at + i] = static_cast<char>(value >> (8 * i) & 0xFF);
+}
+
+// Makes room for Version and MIC between the fields of an AUTHENTICATE_MESSAGE and its payload.
+std::string with_version_and_mic(std::string token) {
+    constexpr std::size_t fields_end = 64;
+    constexpr std::uint32_t room = 8 + 16;
+    constexpr std::size_t first_buffer = 12; // six of {length, room, offset}, eight bytes each
+    constexpr std::size_t buffers = 6;
+    if (token.size() < fields_end) return token;
+    bool full = true;
+    for (std::size_t i = 0; i < buffers; ++i) {
+        full = full && little_endian(token, first_buffer + 8 * i + 4) != fields_end;
+    }
+    if (full) return token;
+    for (std::size_t i = 0; i < buffers; ++i) {
+        const auto at = first_buffer + 8 * i + 4;
+        put_little_endian(token, at, little_endian(token, at) + room);
+    }
+    return token.insert(fields_end, room, '\0');
+}
+
+// MS-NLMP 2.2.1 lets messages end before Version and MIC, as curl's do. Windows takes them;
+// gss-ntlmssp 1.2.0 takes them for broken ones. Zeros say the same.
+std::string with_optional_fields(std::string_view token) {
+    constexpr std::size_t without_version = 32;
+    if (token.starts_with(authenticate_head)) return with_version_and_mic(std::string(token));
+    std::string out(token);
+    if (out.size() == without_version && token.starts_with(negotiate_head)) out.append(8, '\0');
+    return out;
+}
+
+} // namespace
+
+GssStep GssAcceptor::step(std::string_view received) {
+    const std::string token = with_optional_fields(received);
     gss_channel_bindings_struct bindings{};
     bindings.application_data = {impl_->binding.size(), impl_->binding.data()};
     gss_buffer_desc in{token.size(), const_cast<char*>(token.data())};

@@ -92,6 +92,17 @@ TEST_CASE("decode: absent, zero and present are three things", "[collect]") {
     CHECK_FALSE(facts.schannel->protocols.at("TLS 1.2").server.enabled);
 }
 
+TEST_CASE("decode: the names of protocols have no case", "[collect]") {
+    const Facts facts = decoded(R"("tls":{"proto":{"tls 1.2":{"server":{"e":0}},"Odd":{}}},)"
+                                R"("unread":[{"ptr":"/tls/proto/tls 1.1/server/e","why":"error"},)"
+                                R"({"ptr":"/tls/proto/","why":"error"}])");
+    CHECK(facts.schannel->protocols.at("TLS 1.2").server.enabled == 0u);
+    CHECK(facts.schannel->protocols.count("tls 1.2") == 0);
+    CHECK(facts.schannel->protocols.count("Odd") == 1);
+    CHECK(facts.why_unread("/tls/proto/TLS 1.1/server/e") != nullptr);
+    CHECK(facts.unread.at(1).pointer == "/tls/proto/");
+}
+
 TEST_CASE("decode: DWORDs are unsigned and exact", "[collect]") {
     CHECK(decoded(R"("sec":{"layer":4294967295})").security->layer == 0xFFFFFFFFu);
     for (const std::string value :

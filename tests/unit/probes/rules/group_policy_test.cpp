@@ -115,12 +115,21 @@ TEST_CASE("GPO.GPSVC and PENDING: leftovers and waiting changes", "[rule]") {
              [](Facts& f) { f.pending.value->termservice_stale = true; },
              Verdict::at_risk,
              "service_restart"},
-            {"partly unread",
+            {"only TermService's restart unread",
              [](Facts& f) { mark_unread(f, "/pending/ts_stale"); },
+             Verdict::ok,
+             "ok"},
+            {"partly unread",
+             [](Facts& f) { mark_unread(f, "/pending/cbs"); },
              Verdict::unknown,
              "rule.unread"},
         }
     );
+    Facts facts = healthy_facts();
+    mark_unread(facts, "/pending/ts_stale");
+    const Finding finding = find("PENDING", facts);
+    REQUIRE(finding.evidence.size() == 1);
+    CHECK(finding.evidence.front().observed == "restart of TermService not checked");
 }
 
 TEST_CASE("EMS.READY: hygiene", "[rule]") {

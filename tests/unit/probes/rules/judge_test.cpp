@@ -129,11 +129,11 @@ TEST_CASE("judge: the earliest stage of a connection names the root cause", "[ju
     std::size_t secondary = 0;
     for (const Step& step :
          {Step{[](Facts& f) { fail_handshake(f, "tls", "reset"); }, Cause::unexplained},
-          Step{bad_layer, Cause::listener_security},
           Step{expire, Cause::rdp_certificate},
           Step{deny_store, Cause::rdp_certificate},
           Step{close_key, Cause::machine_keys},
           Step{no_tls, Cause::tls_protocols},
+          Step{bad_layer, Cause::listener_security},
           Step{stop_service, Cause::services},
           Step{deny, Cause::listener_security},
           Step{take_port, Cause::rdp_port}}) {
@@ -166,6 +166,28 @@ TEST_CASE(
     CHECK(
         judgement.secondary_causes == std::vector<Cause>{Cause::tls_protocols, Cause::group_policy}
     );
+}
+
+TEST_CASE("judge: without TLS a bad key is not the root cause", "[judge]") {
+    Facts facts = healthy_facts();
+    close_key(facts);
+    facts.security.value->layer = 0;
+    fail_handshake(facts, "x224", "");
+    const Judgement judgement = judged(facts);
+    CHECK(judgement.root_cause == Cause::listener_security);
+    CHECK(judgement.summary.key == "SEC.LAYER.nla_without_tls");
+    CHECK(judgement.secondary_causes == std::vector<Cause>{Cause::machine_keys});
+}
+
+TEST_CASE("judge: a moved port without a rule does not explain a failing trial inside", "[judge]") {
+    Facts facts = healthy_facts();
+    facts.rdp_port.value->configured_port = 33890;
+    for (Socket& socket : facts.rdp_port.value->sockets)
+        socket.port = 33890;
+    CHECK(judged(facts).root_cause == Cause::rdp_port);
+    close_key(facts);
+    fail_handshake(facts, "tls", "reset");
+    CHECK(judged(facts).root_cause == Cause::machine_keys);
 }
 
 TEST_CASE("judge: events name a cause only when nothing read does", "[judge]") {

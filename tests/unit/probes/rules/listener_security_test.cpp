@@ -123,6 +123,14 @@ TEST_CASE("SEC.LAYER: ranges, combinations and who wins", "[rule]") {
              },
              Verdict::broken,
              "nla_without_tls"},
+            {"no TLS, whether NLA is required is not known",
+             [](Facts& f) {
+                 levels(f, 0, 1, 2);
+                 f.security.value->nla.reset();
+                 fail_handshake(f, "x224", "");
+             },
+             Verdict::at_risk,
+             "tls_off"},
             {"layer 0, but TLS still works",
              [](Facts& f) { levels(f, 0, 1, 2); },
              Verdict::at_risk,

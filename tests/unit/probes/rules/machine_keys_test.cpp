@@ -27,6 +27,22 @@ TEST_CASE("KEY.PRESENT: an orphan is broken, nothing at all is not", "[rule]") {
         "KEY.PRESENT",
         {
             {"there", [](Facts&) {}, Verdict::ok, "ok"},
+            {"gone, but a template of the policy chose what is served",
+             [](Facts& f) {
+                 keys(f).files.erase(keys(f).files.begin());
+                 f.rdp_certificate.value->wmi_hash_type = 2;
+                 guest(f).peer_thumbprint = other_thumbprint;
+             },
+             Verdict::at_risk,
+             "orphan_unused"},
+            {"gone, and only a proxy outside serves another",
+             [](Facts& f) {
+                 keys(f).files.erase(keys(f).files.begin());
+                 guest(f).from = "outside";
+                 guest(f).peer_thumbprint = other_thumbprint;
+             },
+             Verdict::broken,
+             "orphan"},
             {"another machine's file does not count",
              [](Facts& f) {
                  rdp_key(f).name =
@@ -221,6 +237,33 @@ TEST_CASE("KEY.FOLDER: hardened is a risk, with failed creation broken", "[rule]
              },
              Verdict::broken,
              "no_certificate"},
+            {"hardened, creation failed and was cured",
+             [](Facts& f) {
+                 keys(f).directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
+                 add_event(f, "TermService", 1058, 600);
+                 add_event(f, "TermService", 1056, 300);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::at_risk,
+             "hardened"},
+            {"hardened, no certificate of its own where a template chose one",
+             [](Facts& f) {
+                 keys(f).directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
+                 f.rdp_certificate.value->store.clear();
+                 f.rdp_certificate.value->wmi_hash_type = 2;
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::at_risk,
+             "hardened"},
+            {"hardened, no certificate where RDP is denied",
+             [](Facts& f) {
+                 keys(f).directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
+                 f.rdp_certificate.value->store.clear();
+                 f.rdp_port.value->deny_local = 1;
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::at_risk,
+             "hardened"},
             {"hardened, services just started",
              [](Facts& f) {
                  keys(f).directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";

@@ -40,6 +40,20 @@ TEST_CASE("PORT.OWNER: process ids and bind addresses decide", "[rule]") {
              },
              Verdict::broken,
              "foreign"},
+            {"neither state nor pid of TermService was read",
+             [](Facts& f) {
+                 service(f, "TermService").state.reset();
+                 service(f, "TermService").pid = 0;
+             },
+             Verdict::unknown,
+             "pid_unknown"},
+            {"TermService is known to be stopped",
+             [](Facts& f) {
+                 service(f, "TermService").state = ServiceState::stopped;
+                 service(f, "TermService").pid = 0;
+             },
+             Verdict::broken,
+             "foreign"},
             {"a NIC's address beats TermService's wildcard",
              [](Facts& f) { add_socket(f, "10.0.0.4", 4120, "nginx.exe"); },
              Verdict::broken,
@@ -231,6 +245,13 @@ TEST_CASE("PORT.MOVED: the firewall must follow the port", "[rule]") {
              },
              Verdict::at_risk,
              "moved"},
+            {"moved without a rule, but the trial inside fails, which no inbound block explains",
+             [](Facts& f) {
+                 port(f).configured_port = 33890;
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::at_risk,
+             "blocked"},
             {"3389 without a rule",
              [](Facts& f) { port(f).firewall.clear(); },
              Verdict::at_risk,

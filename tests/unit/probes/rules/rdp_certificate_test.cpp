@@ -19,11 +19,6 @@ void harden_folder(Facts& facts) {
     facts.machine_keys.value->directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
 }
 
-void dangle(Facts& facts) {
-    cert(facts).pin = std::string(other_thumbprint);
-    cert(facts).pin_raw_length = 20;
-}
-
 } // namespace
 
 TEST_CASE("STORE.ACL: an explicit deny blocks, an inherited one is reported", "[rule]") {
@@ -195,7 +190,6 @@ TEST_CASE("CERT.CA.VALID: time, purpose, strength, name", "[rule]") {
          },
          Verdict::ok,
          "ok"},
-        {"no key", [](auto& c) { c.provider.reset(); }, Verdict::broken, "no_key"},
         {"SHA-1", [](auto& c) { c.parsed->signature_hash = "SHA1"; }, Verdict::at_risk, "weak"},
         {"RSA 1024", [](auto& c) { c.parsed->key_bits = 1024; }, Verdict::at_risk, "weak"},
         {"EC 256",
@@ -236,141 +230,28 @@ TEST_CASE("CERT.CA.VALID: time, purpose, strength, name", "[rule]") {
     CHECK(find("CERT.CA.VALID", facts).verdict == Verdict::unknown);
 }
 
-TEST_CASE("CERT.PIN: a fault of the pin is down only when the handshake fails", "[rule]") {
-    check_cases(
-        "CERT.PIN",
-        {
-            {"no pin", [](Facts&) {}, Verdict::ok, "none"},
-            {"served", [](Facts& f) { pin_ca_certificate(f); }, Verdict::ok, "ok_tried"},
-            {"readable, not tried",
-             [](Facts& f) {
-                 pin_ca_certificate(f);
-                 forget_handshake(f);
-             },
-             Verdict::ok,
-             "ok"},
-            {"dangling, Windows serves its own", dangle, Verdict::at_risk, "dangling"},
-            {"dangling and down",
-             [](Facts& f) {
-                 dangle(f);
-                 fail_handshake(f, "tls", "reset");
-             },
-             Verdict::broken,
-             "dangling"},
-            {"invisible characters",
-             [](Facts& f) {
-                 dangle(f);
-                 cert(f).pin_raw_length = 23;
-             },
-             Verdict::at_risk,
-             "malformed"},
-            {"key closed to NETWORK SERVICE, down",
-             [](Facts& f) {
-                 pin_ca_certificate(f);
-                 f.machine_keys.value->files[1].sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)";
-                 fail_handshake(f, "tls", "reset");
-             },
-             Verdict::broken,
-             "key_denied"},
-            {"key file gone, down",
-             [](Facts& f) {
-                 pin_ca_certificate(f);
-                 f.machine_keys.value->files.pop_back();
-                 fail_handshake(f, "tls", "reset");
-             },
-             Verdict::broken,
-             "key_missing"},
-            {"key file beyond the cap",
-             [](Facts& f) {
-                 pin_ca_certificate(f);
-                 f.machine_keys.value->files.pop_back();
-                 f.machine_keys.value->other_count = 100;
-                 fail_handshake(f, "tls", "reset");
-             },
-             Verdict::unknown,
-             "key_unread"},
-            {"TPM",
-             [](Facts& f) {
-                 pin_ca_certificate(f).key_file.clear();
-                 forget_handshake(f);
-             },
-             Verdict::unknown,
-             "foreign_provider"},
-            {"stores unread",
-             [](Facts& f) {
-                 dangle(f);
-                 mark_unread(f, "/cert/my_match");
-             },
-             Verdict::unknown,
-             "rule.unread"},
-            {"unread", [](Facts& f) { mark_unread(f, "/cert"); }, Verdict::unknown, "rule.unread"},
-        }
-    );
+TEST_CASE(
+    "CERT.CA.VALID: a record of the key that was not understood is not a missing key", "[rule]"
+) {
+    Facts facts = healthy_facts();
+    StoredCertificate& chosen = pin_ca_certificate(facts);
+    chosen.provider.reset();
+    CHECK(find("CERT.CA.VALID", facts).verdict == Verdict::ok); // served, so it has a key
+    forget_handshake(facts);
+    CHECK(find("CERT.CA.VALID", facts).summary.key == "CERT.CA.VALID.no_key");
+    chosen.parse_error = "the key provider record is too short";
+    const Finding finding = find("CERT.CA.VALID", facts);
+    CHECK(finding.verdict == Verdict::unknown);
+    CHECK(finding.summary.key == "CERT.CA.VALID.key_unread");
 }
 
-TEST_CASE("CERT.BINDING: served against configured", "[rule]") {
-    check_cases(
-        "CERT.BINDING",
-        {
-            {"the same", [](Facts&) {}, Verdict::ok, "ok"},
-            {"another",
-             [](Facts& f) { guest(f).peer_thumbprint = other_thumbprint; },
-             Verdict::at_risk,
-             "other"},
-            {"a pin that is served", [](Facts& f) { pin_ca_certificate(f); }, Verdict::ok, "ok"},
-            {"a pin that names nothing: Windows fell back", dangle, Verdict::at_risk, "other"},
-            {"no handshake", forget_handshake, Verdict::unknown, "no_handshake"},
-            {"nothing configured",
-             [](Facts& f) {
-                 cert(f).store.clear();
-                 cert(f).self_signed.reset();
-             },
-             Verdict::unknown,
-             "none_configured"},
-        }
-    );
-}
-
-TEST_CASE("CERT.CORRUPT: one sound certificate", "[rule]") {
-    check_cases(
-        "CERT.CORRUPT",
-        {
-            {"sound", [](Facts&) {}, Verdict::ok, "ok"},
-            {"empty is healthy", [](Facts& f) { cert(f).store.clear(); }, Verdict::ok, "empty"},
-            {"does not parse",
-             [](Facts& f) {
-                 own_certificate(f).parsed.reset();
-                 own_certificate(f).parse_error = "truncated DER";
-                 fail_handshake(f, "tls", "reset");
-             },
-             Verdict::broken,
-             "unparsable"},
-            {"under another thumbprint",
-             [](Facts& f) {
-                 own_certificate(f).key_name = other_thumbprint;
-                 fail_handshake(f, "tls", "reset");
-             },
-             Verdict::broken,
-             "mismatch"},
-            {"litter beside a listener that works",
-             [](Facts& f) {
-                 cert(f).store.push_back(own_certificate(f));
-                 cert(f).store.back().parsed.reset();
-             },
-             Verdict::at_risk,
-             "unused"},
-            {"two",
-             [](Facts& f) { cert(f).store.push_back(own_certificate(f)); },
-             Verdict::at_risk,
-             "several"},
-            {"recorded is another",
-             [](Facts& f) { cert(f).self_signed = std::string(other_thumbprint); },
-             Verdict::at_risk,
-             "self_elsewhere"},
-            {"unread",
-             [](Facts& f) { f.rdp_certificate.value.reset(); },
-             Verdict::unknown,
-             "rule.unread"},
-        }
-    );
+TEST_CASE(
+    "CERT.SELF.VALID: a creation failure that was cured does not make it critical", "[rule]"
+) {
+    Facts facts = healthy_facts();
+    own(facts).not_after = fixed_now - 1;
+    add_event(facts, "TermService", 1058, 600);
+    CHECK(find("CERT.SELF.VALID", facts).severity == Severity::critical);
+    add_event(facts, "TermService", 1056, 300);
+    CHECK(find("CERT.SELF.VALID", facts).severity == Severity::high);
 }

@@ -246,9 +246,21 @@ TEST_CASE("EVT.RDPCERT: until a new certificate was made", "[rule]") {
              [](Facts& f) { f.events.value->oldest_record.reset(); },
              Verdict::unknown,
              "log_short"},
+            {"the query failed",
+             [](Facts& f) { mark_unread(f, "/evt/TermService"); },
+             Verdict::unknown,
+             "rule.unread"},
             {"unread", [](Facts& f) { mark_unread(f, "/evt"); }, Verdict::unknown, "rule.unread"},
         }
     );
+}
+
+TEST_CASE("EVT.SCHANNEL: a failed query is not silence", "[rule]") {
+    Facts facts = healthy_facts();
+    mark_unread(facts, "/evt/Schannel");
+    const Finding finding = find("EVT.SCHANNEL", facts);
+    CHECK(finding.verdict == Verdict::unknown);
+    CHECK(finding.severity == Severity::medium);
 }
 
 TEST_CASE("EVT.KEYAUDIT: only TermService's access to its own key", "[rule]") {
@@ -256,6 +268,10 @@ TEST_CASE("EVT.KEYAUDIT: only TermService's access to its own key", "[rule]") {
         "EVT.KEYAUDIT",
         {
             {"not audited", [](Facts&) {}, Verdict::not_applicable, "not_audited"},
+            {"the query failed",
+             [](Facts& f) { mark_unread(f, "/evt/Security"); },
+             Verdict::unknown,
+             "rule.unread"},
             {"another key",
              [](Facts& f) {
                  rdp_key_audit(f, 5061, 60, "0x80090016");

@@ -80,6 +80,15 @@ TEST_CASE("TLS.PROTO: TLS 1.2 decides", "[rule]") {
         "TLS.PROTO",
         {
             {"missing keys are defaults", [](Facts&) {}, Verdict::ok, "ok"},
+            {"only TLS 1.0, and that disabled by default",
+             [](Facts& f) {
+                 set_protocol(f, "TLS 1.0", 1, 1);
+                 set_protocol(f, "TLS 1.1", 0, 1);
+                 set_protocol(f, "TLS 1.2", 0, 1);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::at_risk,
+             "by_request_only"},
             {"hardened: 1.2 alone, written as -1",
              [](Facts& f) {
                  set_protocol(f, "TLS 1.0", 0, 1);
