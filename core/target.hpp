@@ -12,8 +12,26 @@ namespace rdpsweep {
 
 enum class WinRmAuth : std::uint8_t { negotiate, ntlm, kerberos, basic };
 
+// http: never in clear; every message is encrypted by NTLM or Kerberos (MS-WSMV 2.2.9.1).
+enum class WinRmScheme : std::uint8_t { https, http };
+
+// Whether a host whose TLS is broken is tried again over HTTP with encrypted messages (ADR 0013).
+enum class HttpFallback : std::uint8_t {
+    never,
+    kerberos, // where Kerberos proves to each side who the other one is
+    any,      // with NTLM too, which a man in the middle may pass on to another host
+};
+
+namespace winrm_ports { // MS-WSMV, of WinRM 2.0 and later
+inline constexpr std::uint16_t https = 5986;
+inline constexpr std::uint16_t http = 5985;
+} // namespace winrm_ports
+
 struct WinRmOptions {
-    std::uint16_t port = 5986; // HTTPS listener, MS-WSMV
+    WinRmScheme scheme = WinRmScheme::https;
+    std::uint16_t port = winrm_ports::https;     // of the listener that scheme names
+    std::uint16_t http_port = winrm_ports::http; // of the second way, see http_fallback
+    HttpFallback http_fallback = HttpFallback::kerberos;
     WinRmAuth auth = WinRmAuth::negotiate;
     bool channel_bindings = true;     // tls-server-end-point, RFC 5929
     std::string spn_service = "HTTP"; // service class of the Kerberos principal

@@ -114,6 +114,9 @@ void SweepRun::describe_run() {
     if (options_.insecure) run_.warnings.push_back({"run.insecure", {}});
     if (!options_.channel_bindings) run_.warnings.push_back({"run.no_cbt", {}});
     if (options_.legacy_tls) run_.warnings.push_back({"run.legacy_tls", {}});
+    if (options_.http_fallback == HttpFallback::any) {
+        run_.warnings.push_back({"run.http_fallback_any", {}});
+    }
     if (!inventory_.limits.empty()) run_.warnings.push_back({"run.limits_ignored", {}});
 }
 
@@ -150,6 +153,7 @@ int SweepRun::make_transports() {
         options_.quota_delay,
         options_.channel_bindings,
         options_.legacy_tls,
+        options_.http_fallback,
     });
     for (const auto& kind : all_transports()) {
         auto transport = kind.make(*services_);

@@ -58,7 +58,7 @@ Error collector_failed(const CommandOutput& output) {
 } // namespace
 
 Visit::Visit(const Target& target, std::size_t index, VisitServices& services)
-    : target_(target), services_(services) {
+    : target_(target), services_(services), way_(&target_) {
     result_.target = target;
     result_.index = index;
     result_.started = std::time(nullptr);
@@ -71,7 +71,9 @@ std::string_view Visit::rung_now() const noexcept {
 Task<void> Visit::run(HostScope& scope) {
     const auto begun = Clock::now();
     for (const auto& transport : target_.ladder) {
-        const bool done = co_await climb(transport, scope);
+        bool done = co_await climb(transport, scope);
+        if (!done && take_second_way(transport)) done = co_await climb(transport, scope);
+        way_ = &target_;
         if (done || scope.expired()) break;
     }
     for (auto& attempt : attempts_)
@@ -119,10 +121,25 @@ Task<bool> Visit::climb(const std::string& transport, HostScope& scope) {
     }
 }
 
+// Whether the way that just failed has another one beside it. It is tried as an attempt of its own;
+// the failure stays as evidence.
+bool Visit::take_second_way(const std::string& transport) {
+    const auto found = services_.transports.find(transport);
+    const auto credential = services_.credentials.get(target_.credential);
+    if (found == services_.transports.end() || !credential || attempts_.empty()) return false;
+    const auto& failed = attempts_.back()->error;
+    if (!failed) return false;
+    auto other = found->second->second_way(target_, **credential, *failed);
+    if (!other) return false;
+    second_ = std::make_unique<Target>(std::move(*other));
+    way_ = second_.get();
+    return true;
+}
+
 Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostScope& scope) {
     auto credential = services_.credentials.get(target_.credential);
     if (!credential) co_return std::move(credential).error();
-    auto session = co_await transport.open(target_, **credential, scope, attempt);
+    auto session = co_await transport.open(*way_, **credential, scope, attempt);
     if (!session) co_return std::move(session).error();
     std::optional<Status> status;
     if (services_.kind == VisitKind::check) {

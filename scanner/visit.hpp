@@ -51,6 +51,7 @@ public:
 
 private:
     Task<bool> climb(const std::string& transport, HostScope& scope);
+    bool take_second_way(const std::string& transport);
     Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostScope& scope);
     Task<Status>
     collect(Session& session, Attempt& attempt, const Credential& who, HostScope& scope);
@@ -59,6 +60,8 @@ private:
 
     const Target& target_;
     VisitServices& services_;
+    const Target* way_;              // target_, or the second way to it
+    std::unique_ptr<Target> second_; // outlives leftover_, which refers to it
     HostResult result_;
     std::vector<std::unique_ptr<Attempt>> attempts_; // stable addresses: sessions write into them
     std::unique_ptr<Session> leftover_;

@@ -15,6 +15,7 @@ build=(
 test=(
     python3-yaml python3-jsonschema
     python3-winrm python3-requests-kerberos curl openssl # clients nobody here wrote
+    python3-gssapi                                       # for a WinRM server nobody here wrote
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback
     clang-format-14 git time procps
 )

@@ -9,7 +9,10 @@ namespace rdpsweep {
 namespace {
 
 constexpr std::array kinds{
-    TransportKind{"winrm", "WinRM over HTTPS (WS-Management, port 5986)", make_winrm},
+    TransportKind{
+        "winrm",
+        "WinRM over HTTPS (port 5986), or HTTP with encrypted messages (port 5985)",
+        make_winrm},
 };
 
 } // namespace

@@ -4,7 +4,10 @@
 #include "core/gate.hpp"
 #include "core/limits.hpp"
 #include "core/resolver.hpp"
+#include "core/target.hpp"
 #include "core/trust.hpp"
+
+#include <optional>
 
 namespace rdpsweep {
 
@@ -17,6 +20,7 @@ struct Services {
     Clock::duration quota_delay = std::chrono::seconds(5); // first pause after a quota fault
     bool channel_bindings = true;                          // false: --no-cbt
     bool legacy_tls = false;                               // --legacy-tls for every target
+    std::optional<HttpFallback> http_fallback = {};        // --http-fallback for every target
 };
 
 } // namespace rdpsweep

@@ -9,6 +9,7 @@
 #include "core/target.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -84,6 +85,14 @@ public:
     virtual Task<Result<std::unique_ptr<Session>>> open(
         const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt
     ) = 0;
+
+    // Another way to the same target that error makes worth a try, as the target to open then;
+    // nothing when there is none or it is not allowed.
+    [[nodiscard]] virtual std::optional<Target>
+    second_way(const Target& /*target*/, const Credential& /*credential*/, const Error& /*error*/)
+        const {
+        return std::nullopt;
+    }
 };
 
 } // namespace rdpsweep

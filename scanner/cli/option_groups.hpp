@@ -237,6 +237,15 @@ inline void add_identity(CLI::App& verb, ScanOptions& scan) {
         [&scan] { scan.channel_bindings = false; },
         "no channel bindings: for a TLS proxy in between"
     );
+    add_choice<std::optional<HttpFallback>>(
+        verb,
+        "--http-fallback",
+        "where TLS is broken, try HTTP with encrypted messages: never, kerberos, or any (NTLM too)",
+        scan.http_fallback,
+        {{"never", HttpFallback::never},
+         {"kerberos", HttpFallback::kerberos},
+         {"any", HttpFallback::any}}
+    );
 }
 
 // scan and check share how targets are reached; only a scan judges.
@@ -260,7 +269,12 @@ inline void add_sweep(CLI::App& verb, ScanOptions& scan, const CliNames& names, 
     regroup(
         verb,
         "Identity",
-        {"--ca-file", "--pin-on-first-use", "--insecure", "--legacy-tls", "--no-cbt"}
+        {"--ca-file",
+         "--pin-on-first-use",
+         "--insecure",
+         "--legacy-tls",
+         "--no-cbt",
+         "--http-fallback"}
     );
     add_state(verb, scan.state_dir);
     add_text(verb, "--audit-file", "FILE", "append every remote command here", scan.audit_file);

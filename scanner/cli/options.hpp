@@ -4,6 +4,7 @@
 #include "core/finding.hpp"
 #include "core/limits.hpp"
 #include "core/log.hpp"
+#include "core/target.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -72,10 +73,11 @@ struct ScanOptions {
     std::optional<std::chrono::milliseconds> run_deadline; // the whole run; empty: none
     std::chrono::milliseconds quota_delay{5000}; // first pause when a host's quota is full
 
-    bool handshake = true;        // --no-handshake: no in-guest RDP handshake
-    bool legacy_tls = false;      // TLS 1.0 towards every target
-    bool channel_bindings = true; // --no-cbt
-    std::string ca_file;          // empty: the system's CAs
+    bool handshake = true;                     // --no-handshake: no in-guest RDP handshake
+    bool legacy_tls = false;                   // TLS 1.0 towards every target
+    bool channel_bindings = true;              // --no-cbt
+    std::optional<HttpFallback> http_fallback; // empty: the inventory's
+    std::string ca_file;                       // empty: the system's CAs
     bool pin_on_first_use = false;
     bool insecure = false;
 

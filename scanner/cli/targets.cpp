@@ -111,6 +111,7 @@ nlohmann::json to_json(const Target& target) {
         {"address", target.address},
         {"vm", target.vm},
         {"port", target.winrm.port},
+        {"scheme", target.winrm.scheme == WinRmScheme::http ? "http" : "https"},
         {"rdp_port", target.rdp_port},
         {"route", target.ladder},
         {"credential", target.credential},

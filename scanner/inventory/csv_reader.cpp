@@ -18,12 +18,15 @@ struct Column {
 };
 
 // The route needs the known transports and is handled by itself.
-constexpr std::array<Column, 11> columns{{
+constexpr std::array<Column, 14> columns{{
     {"name", set_name},
     {"address", set_address},
     {"vm", set_vm},
     {"credential", set_credential},
     {"port", set_winrm_port},
+    {"scheme", set_winrm_scheme},
+    {"http_port", set_winrm_http_port},
+    {"http_fallback", set_winrm_http_fallback},
     {"auth", set_winrm_auth},
     {"pin", set_winrm_pin},
     {"legacy_tls", set_winrm_legacy},

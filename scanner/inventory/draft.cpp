@@ -24,6 +24,12 @@ constexpr std::array<std::pair<std::string_view, WinRmAuth>, 4> auth_names{{
     {"basic", WinRmAuth::basic},
 }};
 
+constexpr std::array<std::pair<std::string_view, HttpFallback>, 3> fallback_names{{
+    {"never", HttpFallback::never},
+    {"kerberos", HttpFallback::kerberos},
+    {"any", HttpFallback::any},
+}};
+
 Complaint bad_port(std::string_view what, std::string_view text) {
     return Mistake{
         std::string(what) + " must be a number from 1 to 65535, not " + in_quotes(text), ""};
@@ -136,14 +142,31 @@ Complaint set_winrm_port(TargetDraft& draft, std::string_view text) {
     return {};
 }
 
-Complaint set_winrm_scheme(std::string_view text) {
-    if (text == "https") return {};
-    if (text == "http") {
-        return Mistake{
-            "message encryption over HTTP is not in this version",
-            "use scheme: https and the HTTPS listener (port 5986)"};
+Complaint set_winrm_scheme(TargetDraft& draft, std::string_view text) {
+    if (text != "https" && text != "http") {
+        return Mistake{"the scheme must be https or http, not " + in_quotes(text), ""};
     }
-    return Mistake{"the scheme must be https, not " + in_quotes(text), ""};
+    draft.target.winrm.scheme = text == "http" ? WinRmScheme::http : WinRmScheme::https;
+    draft.given.add(Field::winrm_scheme);
+    return {};
+}
+
+Complaint set_winrm_http_port(TargetDraft& draft, std::string_view text) {
+    const auto port = parse_port(text);
+    if (!port) return bad_port("the http_port", text);
+    draft.target.winrm.http_port = *port;
+    draft.given.add(Field::winrm_http_port);
+    return {};
+}
+
+Complaint set_winrm_http_fallback(TargetDraft& draft, std::string_view text) {
+    for (const auto& [name, fallback] : fallback_names) {
+        if (text != name) continue;
+        draft.target.winrm.http_fallback = fallback;
+        draft.given.add(Field::winrm_http_fallback);
+        return {};
+    }
+    return Mistake{"http_fallback must be never, kerberos or any, not " + in_quotes(text), ""};
 }
 
 Complaint set_winrm_auth(TargetDraft& draft, std::string_view text) {
@@ -230,6 +253,20 @@ Complaint finish(TargetDraft& draft) {
     return {};
 }
 
+namespace {
+
+// 5985 alone means HTTP, and HTTP alone means 5985 (or what http_port says).
+template <class Given>
+void follow_scheme(WinRmOptions& winrm, Given given) {
+    const bool port = given(Field::winrm_port);
+    if (!given(Field::winrm_scheme) && port && winrm.port == winrm_ports::http) {
+        winrm.scheme = WinRmScheme::http;
+    }
+    if (winrm.scheme == WinRmScheme::http && !port) winrm.port = winrm.http_port;
+}
+
+} // namespace
+
 void apply_defaults(Target& target, FieldSet given, const TargetDraft& defaults) {
     const auto& from = defaults.target;
     const auto wanted = [&](Field field) { return defaults.given.has(field) && !given.has(field); };
@@ -237,6 +274,9 @@ void apply_defaults(Target& target, FieldSet given, const TargetDraft& defaults)
     if (wanted(Field::credential)) target.credential = from.credential;
     if (wanted(Field::deadline)) target.deadline = from.deadline;
     if (wanted(Field::rdp_port)) target.rdp_port = from.rdp_port;
+    if (wanted(Field::winrm_scheme)) target.winrm.scheme = from.winrm.scheme;
+    if (wanted(Field::winrm_http_port)) target.winrm.http_port = from.winrm.http_port;
+    if (wanted(Field::winrm_http_fallback)) target.winrm.http_fallback = from.winrm.http_fallback;
     if (wanted(Field::winrm_port)) target.winrm.port = from.winrm.port;
     if (wanted(Field::winrm_auth)) target.winrm.auth = from.winrm.auth;
     if (wanted(Field::winrm_spn)) target.winrm.spn_service = from.winrm.spn_service;
@@ -246,6 +286,9 @@ void apply_defaults(Target& target, FieldSet given, const TargetDraft& defaults)
         target.winrm.channel_bindings = from.winrm.channel_bindings;
     }
     target.tags.insert(from.tags.begin(), from.tags.end());
+    follow_scheme(target.winrm, [&](Field field) {
+        return given.has(field) || defaults.given.has(field);
+    });
 }
 
 } // namespace rdpsweep

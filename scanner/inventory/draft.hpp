@@ -14,7 +14,7 @@
 
 namespace rdpsweep {
 
-enum class Field : std::uint16_t {
+enum class Field : std::uint32_t {
     route = 1,
     credential = 2,
     deadline = 4,
@@ -25,18 +25,21 @@ enum class Field : std::uint16_t {
     winrm_spn = 128,
     winrm_pin = 256,
     winrm_legacy = 512,
+    winrm_scheme = 1024,
+    winrm_http_port = 2048,
+    winrm_http_fallback = 4096,
 };
 
 class FieldSet {
 public:
-    void add(Field field) noexcept { bits_ |= static_cast<std::uint16_t>(field); }
+    void add(Field field) noexcept { bits_ |= static_cast<std::uint32_t>(field); }
 
     [[nodiscard]] bool has(Field field) const noexcept {
-        return (bits_ & static_cast<std::uint16_t>(field)) != 0;
+        return (bits_ & static_cast<std::uint32_t>(field)) != 0;
     }
 
 private:
-    std::uint16_t bits_ = 0;
+    std::uint32_t bits_ = 0;
 };
 
 struct TargetDraft {
@@ -58,7 +61,9 @@ Complaint set_credential(TargetDraft& draft, std::string_view name);
 Complaint set_deadline(TargetDraft& draft, std::string_view text);
 Complaint set_rdp_port(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_port(TargetDraft& draft, std::string_view text);
-Complaint set_winrm_scheme(std::string_view text);
+Complaint set_winrm_scheme(TargetDraft& draft, std::string_view text);
+Complaint set_winrm_http_port(TargetDraft& draft, std::string_view text);
+Complaint set_winrm_http_fallback(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_auth(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_spn(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_pin(TargetDraft& draft, std::string_view text);
@@ -73,7 +78,8 @@ Complaint finish(TargetDraft& draft);
 // true, false, yes, no, on, off.
 std::optional<bool> parse_boolean(std::string_view text);
 
-// Fills what target did not give from defaults: values, and tags it lacks.
+// Fills what target did not give from defaults: values, and tags it lacks. Then what neither gave
+// follows from the rest: the scheme from the port, the port from the scheme.
 void apply_defaults(Target& target, FieldSet given, const TargetDraft& defaults);
 
 } // namespace rdpsweep

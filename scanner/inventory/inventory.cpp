@@ -129,6 +129,13 @@ void check_targets(const Inventory& inventory, Problems& problems) {
                               : suggest(target.credential, names, "known credentials")
             );
         }
+        if (target.winrm.scheme == WinRmScheme::http && target.winrm.auth == WinRmAuth::basic) {
+            problems.add(
+                target.origin,
+                in_quotes(target.name) + " would send a password in clear: Basic over HTTP",
+                "auth: negotiate, or scheme: https"
+            );
+        }
         if (!target.address.empty()) continue;
         const auto way = std::find_if(target.ladder.begin(), target.ladder.end(), needs_address);
         if (way == target.ladder.end()) continue;

@@ -16,7 +16,17 @@ void read_tls(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
 
 void read_winrm(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
     const YamlFields fields(
-        node, "winrm", {"port", "scheme", "auth", "tls", "channel_bindings", "spn_service"}, place
+        node,
+        "winrm",
+        {"port",
+         "scheme",
+         "http_port",
+         "http_fallback",
+         "auth",
+         "tls",
+         "channel_bindings",
+         "spn_service"},
+        place
     );
     const auto apply = [&](std::string_view key, auto set) {
         fields.apply(key, [&draft, set](std::string_view text) { return set(draft, text); });
@@ -25,7 +35,9 @@ void read_winrm(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
     apply("auth", set_winrm_auth);
     apply("channel_bindings", set_channel_bindings);
     apply("spn_service", set_winrm_spn);
-    fields.apply("scheme", set_winrm_scheme);
+    apply("scheme", set_winrm_scheme);
+    apply("http_port", set_winrm_http_port);
+    apply("http_fallback", set_winrm_http_fallback);
     if (const auto* tls = fields.find("tls")) read_tls(*tls, draft, place);
 }
 

@@ -49,10 +49,11 @@ class Fleet:
         self.path = pathlib.Path(self.folder.name)
         self.password = password or secrets.token_urlsafe(18)
         self.port = free_port()
+        self.http_port = free_port()
         self.stats_file = self.path / "stats.json"
         self.command = [
             str(SIMFLEET), "--vms", str(vms), "--mix", mix, "--seed", str(seed),
-            "--port", str(self.port), "--state-dir", str(self.path / "fleet"),
+            "--port", str(self.port), "--http-port", str(self.http_port), "--state-dir", str(self.path / "fleet"),
             "--user", r"SIM\sweeper", "--password-env", PASSWORD_VARIABLE,
             "--stats-file", str(self.stats_file), *options,
         ]

@@ -123,6 +123,7 @@ AuthVerdict Authenticator::judge_basic(std::string_view encoded) {
 
 Task<AuthVerdict> Authenticator::judge_token(std::string scheme, std::string token) {
     user_.clear();
+    session_.reset();
     const bool offered = world_->policy.negotiate && vm_.wire.manner != Manner::basic_only;
     if (!offered) co_return refuse("negotiate", "Negotiate is not offered");
     if (!handshake_) handshake_ = std::make_shared<GssAcceptor>(world_->gss, binding_);
@@ -136,6 +137,7 @@ Task<AuthVerdict> Authenticator::judge_token(std::string scheme, std::string tok
 }
 
 AuthVerdict Authenticator::finish(const std::string& scheme, const GssStep& step) {
+    auto handshake = std::move(handshake_);
     handshake_.reset();
     if (step.outcome == GssStep::Outcome::refused) return refuse("negotiate", step.why);
     const bool known = rdpsweep::iequals(account_of(step.user), world_->policy.user);
@@ -148,6 +150,8 @@ AuthVerdict Authenticator::finish(const std::string& scheme, const GssStep& step
         return refuse(step.mechanism, "channel bindings are missing");
     }
     user_ = step.user;
+    session_ = std::move(handshake);
+    scheme_ = scheme;
     refusals_ = 0;
     world_->stats.authenticated(step.mechanism, step.channel_bound);
     AuthVerdict verdict;
@@ -160,6 +164,7 @@ AuthVerdict Authenticator::finish(const std::string& scheme, const GssStep& step
 AuthVerdict Authenticator::refuse(const std::string& mechanism, std::string_view why) {
     ++refusals_;
     handshake_.reset();
+    session_.reset();
     user_.clear();
     world_->stats.refused_credentials(vm_.index, mechanism, why);
     return ask_again();

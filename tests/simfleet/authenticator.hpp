@@ -31,6 +31,12 @@ public:
     // authorization: the request's Authorization header, null when it has none.
     rdpsweep::Task<AuthVerdict> judge(const std::string* authorization);
 
+    // The keys of the connection's logon; null before Negotiate is over.
+    [[nodiscard]] GssAcceptor* session() const noexcept { return session_.get(); }
+
+    // "negotiate" or "kerberos": the scheme of the connection's logon, which names the encryption.
+    [[nodiscard]] const std::string& scheme() const noexcept { return scheme_; }
+
 private:
     AuthVerdict judge_basic(std::string_view encoded);
     rdpsweep::Task<AuthVerdict> judge_token(std::string scheme, std::string token);
@@ -43,7 +49,9 @@ private:
     const Vm& vm_;
     std::string binding_;
     std::shared_ptr<GssAcceptor> handshake_; // shared with the worker thread
-    std::string user_;                       // of the connection; empty before Negotiate is over
+    std::shared_ptr<GssAcceptor> session_;   // the handshake that let the connection in
+    std::string scheme_;
+    std::string user_; // of the connection; empty before Negotiate is over
     bool basic_counted_ = false;
     unsigned bare_requests_ = 0; // 401s given to requests without Authorization
     unsigned refusals_ = 0;

@@ -6,6 +6,7 @@
 #include "tests/simfleet/channel.hpp"
 #include "tests/simfleet/http_message.hpp"
 #include "tests/simfleet/raw_manners.hpp"
+#include "tests/simfleet/sealed_body.hpp"
 #include "tests/simfleet/soap_reply.hpp"
 #include "tests/simfleet/soap_request.hpp"
 #include "tests/simfleet/wsman_service.hpp"
@@ -61,6 +62,10 @@ private:
     Task<HttpRead> next_request(HttpRequest& request);
     Task<HttpResponse> answer(HttpRequest& request);
     Task<HttpResponse> answer_authenticated(HttpRequest& request, const AuthVerdict& verdict);
+    Task<HttpResponse>
+    answer_envelope(std::string envelope, const std::string& user, std::string host);
+    Task<HttpResponse> answer_sealed(HttpRequest& request, const std::string& user);
+    bool seal(HttpResponse& response, std::string_view protocol);
     HttpResponse unauthorized(const AuthVerdict& verdict);
     HttpResponse cannot_read(HttpRead why);
     void check_headers(const HttpRequest& request);
@@ -140,8 +145,12 @@ void Connection::check_headers(const HttpRequest& request) {
     const std::string* type = request.header("content-type");
     const bool soap =
         type != nullptr && rdpsweep::ascii_lower(*type).starts_with("application/soap+xml");
-    if (!request.body.empty() && !soap) {
+    if (request.body.empty()) return;
+    if (channel_.encrypted() && !soap) {
         world_->stats.violation("a body that is not application/soap+xml");
+    }
+    if (!channel_.encrypted() && soap && request.header("wsmanidentify") == nullptr) {
+        world_->stats.violation("a body in clear over HTTP");
     }
 }
 
@@ -192,21 +201,61 @@ Connection::answer_authenticated(HttpRequest& request, const AuthVerdict& verdic
     if (request.body.empty()) {
         world_->stats.request(vm_.index, "handshake");
     } else if (!channel_.encrypted()) {
-        // AllowUnencrypted is false on every VM: no sealing, no service.
-        world_->stats.request(vm_.index, "unencrypted");
-        response.status = 500;
+        response = co_await answer_sealed(request, verdict.user);
     } else {
-        Caller caller;
-        caller.user = verdict.user;
-        caller.address = peer_;
-        caller.endpoint = "https://" + *request.header("host") + "/wsman";
         std::string body = std::move(request.body);
-        response = co_await serve_soap(world_, vm_, std::move(caller), std::move(body));
+        response = co_await answer_envelope(std::move(body), verdict.user, *request.header("host"));
     }
     for (const std::string& line : verdict.challenges) {
         response.headers.emplace_back("WWW-Authenticate", line);
     }
     co_return response;
+}
+
+Task<HttpResponse>
+Connection::answer_envelope(std::string envelope, const std::string& user, std::string host) {
+    Caller caller;
+    caller.user = user;
+    caller.address = peer_;
+    caller.endpoint = (channel_.encrypted() ? "https://" : "http://") + host + "/wsman";
+    co_return co_await serve_soap(world_, vm_, std::move(caller), std::move(envelope));
+}
+
+// AllowUnencrypted is false on every VM: what is not sealed is not served.
+Task<HttpResponse> Connection::answer_sealed(HttpRequest& request, const std::string& user) {
+    const auto protocol =
+        authenticator_.scheme() == "kerberos" ? kerberos_protocol : spnego_protocol;
+    const std::string* type = request.header("content-type");
+    GssAcceptor* session = authenticator_.session();
+    if (session == nullptr || type == nullptr || !is_sealed(*type, protocol)) {
+        world_->stats.request(vm_.index, "unencrypted");
+        co_return status_only(500, false);
+    }
+    std::string why;
+    const auto sealed = read_sealed_body(request.body, protocol, why);
+    auto plain = sealed ? session->open(sealed->header, sealed->data) : std::nullopt;
+    if (!plain) {
+        world_->stats.violation("an encrypted body that cannot be read: " + why);
+        co_return status_only(400, true);
+    }
+    world_->stats.request(vm_.index, "sealed");
+    HttpResponse response =
+        co_await answer_envelope(std::move(*plain), user, *request.header("host"));
+    if (!seal(response, protocol)) co_return status_only(500, true);
+    co_return response;
+}
+
+bool Connection::seal(HttpResponse& response, std::string_view protocol) {
+    if (response.body.empty()) return true;
+    auto sealed = authenticator_.session()->seal(response.body);
+    if (!sealed) return false;
+    SealedBody body;
+    body.header = std::move(sealed->header);
+    body.data = std::move(sealed->data);
+    body.length = body.data.size();
+    response.content_type = sealed_content_type(protocol);
+    response.body = write_sealed_body(body, protocol);
+    return true;
 }
 
 Task<bool> Connection::send(HttpResponse response) {
@@ -274,8 +323,10 @@ Task<void> serve_connection(
     auto tls = face == Face::https ? world->identities.engine_for(*vm) : nullptr;
     if (face == Face::https && !tls) co_return;
     Channel channel(std::move(socket), std::move(tls));
-    const bool over = co_await misbehave_before_tls(channel, *vm);
-    if (over) co_return;
+    if (face == Face::https || !vm->wire.http_works) {
+        const bool over = co_await misbehave_before_tls(channel, *vm);
+        if (over) co_return;
+    }
     const bool secured = co_await channel.handshake();
     if (face == Face::https) world->stats.tls_handshake(secured, channel.tls_version());
     if (!secured) co_return;

@@ -146,11 +146,12 @@ std::string_view Fleet::profile(std::size_t index) const {
     return plans_.at(index).profile->name;
 }
 
-std::string Fleet::truth_json() const {
+std::string Fleet::truth_json(const InventoryOptions& options) const {
     auto list = nlohmann::json::array();
     for (std::size_t i = 0; i < plans_.size(); ++i) {
         const auto& plan = plans_[i];
-        const auto truth = truth_of(*plan.profile, plan.build);
+        const bool shut = plan.profile->wire.http_works && options.http_port == 0;
+        const auto truth = shut ? not_assessed("unreachable") : truth_of(*plan.profile, plan.build);
         list.push_back(
             {{"name", plan.name},
              {"address", address_of(i)},

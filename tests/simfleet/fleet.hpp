@@ -18,6 +18,7 @@ namespace simfleet {
 
 struct InventoryOptions {
     std::uint16_t port = 15986;        // where the fleet serves WinRM over HTTPS
+    std::uint16_t http_port = 0;       // where it serves WinRM over HTTP; 0: nowhere
     std::uint16_t closed_port = 15987; // where nobody listens: given to VMs that refuse
     std::string user = "SIM\\sweeper";
     std::string password_env = "RDPSWEEP_PASSWORD";
@@ -53,8 +54,9 @@ public:
     // A fleet.yaml for rdpsweep with every VM in it. ASCII.
     [[nodiscard]] std::string inventory_yaml(const InventoryOptions& options) const;
 
+    // What a client with that inventory can find out.
     // {"vms":[{"name","address","profile","outcome","root_cause","verdict","findings":{}}]}
-    [[nodiscard]] std::string truth_json() const;
+    [[nodiscard]] std::string truth_json(const InventoryOptions& options = {}) const;
 
 private:
     struct Plan {

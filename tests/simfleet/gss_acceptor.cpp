@@ -24,7 +24,9 @@ bool same(gss_OID a, const gss_OID_desc& b) {
 }
 
 std::string take(gss_buffer_desc& buffer) {
-    std::string text{static_cast<const char*>(buffer.value), buffer.length};
+    std::string text;
+    // gss-ntlmssp leaves a length without bytes behind when it fails.
+    if (buffer.value != nullptr) text.assign(static_cast<const char*>(buffer.value), buffer.length);
     OM_uint32 minor = 0;
     gss_release_buffer(&minor, &buffer);
     return text;
@@ -101,6 +103,8 @@ struct GssAcceptor::Impl {
     const GssCredential* credential;
     std::string binding;
     gss_ctx_id_t context = GSS_C_NO_CONTEXT;
+    bool kerberos = false;
+    OM_uint32 flags = 0;
 
     ~Impl() {
         OM_uint32 minor = 0;
@@ -197,11 +201,89 @@ GssStep GssAcceptor::step(std::string_view received) {
     } else {
         step.outcome = GssStep::Outcome::done;
         step.user = display(name);
-        step.mechanism = same(mechanism, krb5_oid) ? "kerberos" : "ntlm";
+        impl_->kerberos = same(mechanism, krb5_oid);
+        impl_->flags = flags;
+        step.mechanism = impl_->kerberos ? "kerberos" : "ntlm";
         step.channel_bound = (flags & channel_bound_flag) != 0;
     }
     gss_release_name(&minor, &name);
     return step;
+}
+
+namespace {
+
+// As SSPI's DecryptMessage is called: token and data apart, decrypted in place.
+std::optional<std::string>
+open_kerberos(gss_ctx_id_t context, std::string_view header, std::string_view data) {
+    std::string token{header};
+    std::string text{data};
+    std::array<gss_iov_buffer_desc, 2> pieces{{
+        {GSS_IOV_BUFFER_TYPE_HEADER, {token.size(), token.data()}},
+        {GSS_IOV_BUFFER_TYPE_DATA, {text.size(), text.data()}},
+    }};
+    int encrypted = 0;
+    OM_uint32 minor = 0;
+    const auto major =
+        gss_unwrap_iov(&minor, context, &encrypted, nullptr, pieces.data(), pieces.size());
+    if (major != GSS_S_COMPLETE || encrypted == 0) return std::nullopt;
+    return std::string(static_cast<const char*>(pieces[1].buffer.value), pieces[1].buffer.length);
+}
+
+std::optional<std::string> open_ntlm(gss_ctx_id_t context, std::string token) {
+    gss_buffer_desc in{token.size(), token.data()};
+    gss_buffer_desc out = GSS_C_EMPTY_BUFFER;
+    int encrypted = 0;
+    OM_uint32 minor = 0;
+    const auto major = gss_unwrap(&minor, context, &in, &out, &encrypted, nullptr);
+    std::string plain = take(out);
+    if (major != GSS_S_COMPLETE || encrypted == 0) return std::nullopt;
+    return plain;
+}
+
+std::optional<GssAcceptor::Sealed> seal_kerberos(gss_ctx_id_t context, std::string_view plain) {
+    std::string text{plain};
+    std::array<gss_iov_buffer_desc, 3> pieces{{
+        {GSS_IOV_BUFFER_TYPE_HEADER | GSS_IOV_BUFFER_FLAG_ALLOCATE, GSS_C_EMPTY_BUFFER},
+        {GSS_IOV_BUFFER_TYPE_DATA, {text.size(), text.data()}},
+        {GSS_IOV_BUFFER_TYPE_PADDING | GSS_IOV_BUFFER_FLAG_ALLOCATE, GSS_C_EMPTY_BUFFER},
+    }};
+    int encrypted = 0;
+    OM_uint32 minor = 0;
+    const auto major = gss_wrap_iov(
+        &minor, context, 1, GSS_C_QOP_DEFAULT, &encrypted, pieces.data(), pieces.size()
+    );
+    if (major != GSS_S_COMPLETE || encrypted == 0) return std::nullopt;
+    const auto bytes = [](const gss_buffer_desc& buffer) {
+        return std::string(static_cast<const char*>(buffer.value), buffer.length);
+    };
+    GssAcceptor::Sealed sealed{bytes(pieces[0].buffer), text + bytes(pieces[2].buffer)};
+    gss_release_iov_buffer(&minor, pieces.data(), pieces.size());
+    return sealed;
+}
+
+std::optional<GssAcceptor::Sealed> seal_ntlm(gss_ctx_id_t context, std::string_view plain) {
+    constexpr std::size_t signature = 16; // MS-NLMP 2.2.2.9
+    gss_buffer_desc in{plain.size(), const_cast<char*>(plain.data())};
+    gss_buffer_desc out = GSS_C_EMPTY_BUFFER;
+    int encrypted = 0;
+    OM_uint32 minor = 0;
+    const auto major = gss_wrap(&minor, context, 1, GSS_C_QOP_DEFAULT, &in, &encrypted, &out);
+    const std::string token = take(out);
+    if (major != GSS_S_COMPLETE || encrypted == 0 || token.size() < signature) return std::nullopt;
+    return GssAcceptor::Sealed{token.substr(0, signature), token.substr(signature)};
+}
+
+} // namespace
+
+std::optional<std::string> GssAcceptor::open(std::string_view header, std::string_view data) {
+    if (impl_->kerberos) return open_kerberos(impl_->context, header, data);
+    return open_ntlm(impl_->context, std::string{header} + std::string{data});
+}
+
+std::optional<GssAcceptor::Sealed> GssAcceptor::seal(std::string_view plain) {
+    if ((impl_->flags & GSS_C_CONF_FLAG) == 0) return std::nullopt;
+    return impl_->kerberos ? seal_kerberos(impl_->context, plain)
+                           : seal_ntlm(impl_->context, plain);
 }
 
 } // namespace simfleet

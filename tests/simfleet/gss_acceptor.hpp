@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,18 @@ public:
     ~GssAcceptor();
 
     GssStep step(std::string_view token);
+
+    // Decrypts the peer's next message once step() is done; nothing when it was changed, replayed or
+    // only signed. header and data: the two pieces in which it travels.
+    std::optional<std::string> open(std::string_view header, std::string_view data);
+
+    struct Sealed {
+        std::string header;
+        std::string data;
+    };
+
+    // Encrypts the answer; nothing when the client asked for no encryption.
+    std::optional<Sealed> seal(std::string_view plain);
 
 private:
     struct Impl;

@@ -43,7 +43,13 @@ std::string quoted(std::string_view text) {
 std::string Fleet::inventory_yaml(const InventoryOptions& options) const {
     std::string yaml = "version: 1\ncredentials:\n  fleet: { username: " + quoted(options.user) +
                        ", password: { env: " + options.password_env +
-                       " } }\ndefaults:\n  route: [winrm]\n  credential: fleet\ntargets:\n";
+                       " } }\ndefaults:\n  route: [winrm]\n  credential: fleet\n";
+    // The fleet's own network is loopback: NTLM may go over HTTP.
+    if (options.http_port != 0) {
+        yaml += "  winrm: { http_port: " + std::to_string(options.http_port) +
+                ", http_fallback: any }\n";
+    }
+    yaml += "targets:\n";
     const auto auth = options.auth.empty() ? std::string() : ", auth: " + options.auth;
     for (std::size_t i = 0; i < plans_.size(); ++i) {
         const auto& plan = plans_[i];

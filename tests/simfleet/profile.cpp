@@ -25,7 +25,8 @@ std::span<const Profile* const> all_profiles() {
               policy_profiles(),
               symptom_profiles(),
               hostile_profiles(),
-              wire_profiles()}) {
+              wire_profiles(),
+              second_way_profiles()}) {
             for (const auto& profile : part)
                 all.push_back(&profile);
         }

@@ -89,5 +89,6 @@ std::span<const Profile> policy_profiles();
 std::span<const Profile> symptom_profiles();
 std::span<const Profile> hostile_profiles();
 std::span<const Profile> wire_profiles();
+std::span<const Profile> second_way_profiles();
 
 } // namespace simfleet

@@ -89,6 +89,7 @@ Status write_outputs(
     const std::string& folder = options.state_directory;
     InventoryOptions inventory;
     inventory.port = server.port();
+    inventory.http_port = options.http_port;
     inventory.closed_port = server.closed_port();
     inventory.user = options.policy.domain + "\\" + options.policy.user;
     if (options.policy.domain.empty()) inventory.user = options.policy.user;
@@ -96,7 +97,7 @@ Status write_outputs(
     inventory.auth = options.inventory_auth;
     auto done = write_file(folder + "/ca.pem", ca_pem, 0644);
     if (done) done = write_file(folder + "/inventory.yaml", fleet.inventory_yaml(inventory), 0644);
-    if (done) done = write_file(folder + "/truth.json", fleet.truth_json(), 0644);
+    if (done) done = write_file(folder + "/truth.json", fleet.truth_json(inventory), 0644);
     return done;
 }
 

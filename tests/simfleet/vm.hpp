@@ -55,6 +55,7 @@ struct Wire {
     std::chrono::milliseconds latency{0};          // before each HTTP answer
     std::chrono::milliseconds powershell_start{0}; // before the first output
     bool require_channel_bindings = false;         // CbtHardeningLevel Strict
+    bool http_works = false; // port 5985 serves well, whatever happens before TLS on 5986
 };
 
 // What the fleet itself knows to be true of this VM: written by the profile's author by hand,

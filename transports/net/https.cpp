@@ -1,18 +1,11 @@
 #include "transports/net/https.hpp"
 
-#include "core/limits.hpp"
-#include "core/secret.hpp"
-#include "core/text.hpp"
+#include "transports/net/http_errors.hpp"
+#include "transports/net/http_exchange.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -22,7 +15,6 @@
 namespace rdpsweep::net {
 
 namespace beast = boost::beast;
-namespace http = beast::http;
 namespace ssl = asio::ssl;
 using boost::system::error_code;
 
@@ -36,17 +28,6 @@ std::optional<int> alert_of(const error_code& code) {
     const int reason = ERR_GET_REASON(static_cast<unsigned long>(code.value()));
     if (reason < alert_offset || reason >= alert_offset + 256) return std::nullopt;
     return reason - alert_offset;
-}
-
-bool is_timeout(const error_code& code, const HostScope& scope) {
-    return code == beast::error::timeout || scope.expired();
-}
-
-bool is_disconnect(const error_code& code) {
-    return code == asio::error::eof || code == asio::error::connection_reset ||
-           code == asio::error::broken_pipe || code == ssl::error::stream_truncated ||
-           code == asio::error::connection_aborted || code == http::error::end_of_stream ||
-           code == http::error::partial_message;
 }
 
 constexpr const char* schannel_hint =
@@ -98,33 +79,6 @@ Error tls_error(const error_code& code, const HostScope& scope) {
         .with_hint("is the port right, and is another program listening on it?");
 }
 
-Error http_error(const error_code& code, const HostScope& scope, bool sending) {
-    if (scope.aborted())
-        return Error(Phase::http, Errc::cancelled, "the run ended during a request");
-    if (is_timeout(code, scope)) {
-        return Error(
-                   Phase::http,
-                   Errc::timed_out,
-                   scope.expired() ? "the host's time was up before it answered"
-                                   : "the host did not finish its answer in time"
-        )
-            .with_hint("see how long each rung took with `rdpsweep check`, or raise --deadline");
-    }
-    if (code == http::error::body_limit || code == http::error::header_limit ||
-        code == http::error::buffer_overflow) {
-        return Error(Phase::http, Errc::output_limit, "the answer is larger than we accept")
-            .with_native(code.message());
-    }
-    if (is_disconnect(code) || sending) {
-        return Error(
-                   Phase::http, Errc::peer_closed, "the host closed the connection in mid-exchange"
-        )
-            .with_native(code.message());
-    }
-    return Error(Phase::http, Errc::protocol_violation, "the answer is not HTTP")
-        .with_native(code.message());
-}
-
 bool is_ip_literal(const std::string& host) {
     error_code code;
     asio::ip::make_address(host, code);
@@ -132,20 +86,6 @@ bool is_ip_literal(const std::string& host) {
 }
 
 } // namespace
-
-std::vector<std::string> HttpResponse::values(std::string_view name) const {
-    std::vector<std::string> found;
-    for (const auto& [key, value] : headers) {
-        if (iequals(key, name)) found.push_back(value);
-    }
-    return found;
-}
-
-std::string authority(const std::string& host, std::uint16_t port) {
-    const bool v6 = host.find(':') != std::string::npos;
-    const auto bare = host.substr(0, host.find('%'));
-    return (v6 ? "[" + bare + "]" : host) + ":" + std::to_string(port);
-}
 
 // Asio's context takes ownership of a raw SSL_CTX; ours is shared, so it holds one more reference.
 struct SharedContext {
@@ -158,18 +98,6 @@ struct SharedContext {
 
     ssl::context context;
 };
-
-namespace {
-
-// Basic carries the password: its Base64 must not stay in freed memory.
-void wipe_authorization(http::request<http::string_body>& message) {
-    const auto at = message.find(http::field::authorization);
-    if (at == message.end()) return;
-    const auto value = at->value();
-    OPENSSL_cleanse(const_cast<char*>(value.data()), value.size());
-}
-
-} // namespace
 
 struct HttpsConnection::Impl {
     Impl(
@@ -201,18 +129,6 @@ struct HttpsConnection::Impl {
         attempt.bytes_received += received - counted_received;
         counted_sent = sent;
         counted_received = received;
-    }
-
-    http::request<http::string_body> message(HttpRequest&& request) const {
-        http::request<http::string_body> out(http::verb::post, request.path, 11);
-        out.set(http::field::host, authority(host, port));
-        for (auto& [name, value] : request.headers) {
-            out.set(name, value);
-            if (name == "Authorization") cleanse(value);
-        }
-        out.body() = std::move(request.body);
-        out.content_length(out.body().size());
-        return out;
     }
 
     SharedContext shared;
@@ -276,42 +192,19 @@ Task<Result<HttpResponse>> HttpsConnection::exchange(
     HttpRequest request, HostScope& scope, Clock::duration limit, std::size_t body_limit
 ) {
     auto& self = *impl_;
-    auto message = self.message(std::move(request));
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(body_limit);
-    parser.header_limit(static_cast<std::uint32_t>(limits::http_header_bytes));
+    auto message = http_message(std::move(request), authority(self.host, self.port));
     self.arm(scope, limit);
-    error_code code;
-    bool sending = true;
-    {
-        const auto guard = scope.on_abort([&self] { self.close(); });
-        co_await http::async_write(
-            self.stream, message, asio::redirect_error(asio::use_awaitable, code)
-        );
-        if (!code) {
-            sending = false;
-            co_await http::async_read(
-                self.stream, self.buffer, parser, asio::redirect_error(asio::use_awaitable, code)
-            );
-        }
-    }
+    const auto guard = scope.on_abort([&self] { self.close(); });
+    auto done = co_await exchange_over(self.stream, self.buffer, message, body_limit);
     wipe_authorization(message);
     self.count_bytes();
     ++self.attempt.round_trips;
-    if (code) {
+    if (done.code) {
         self.close();
-        co_return http_error(code, scope, sending);
+        co_return http_error(done.code, scope, done.sending);
     }
-    auto answer = parser.release();
-    HttpResponse response;
-    response.status = answer.result_int();
-    for (const auto& field : answer) {
-        response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
-    }
-    response.keep_alive = answer.keep_alive();
-    response.body = std::move(answer.body());
-    if (!response.keep_alive) self.usable = false;
-    co_return response;
+    if (!done.response.keep_alive) self.usable = false;
+    co_return std::move(done.response);
 }
 
 } // namespace rdpsweep::net

@@ -1,10 +1,12 @@
-// An authenticated WS-Management connection to one host: TCP, TLS, trust, login, then one POST at
-// a time.
+// An authenticated WS-Management connection to one host, then one POST at a time. Over HTTPS: TCP,
+// TLS, trust, login. Over HTTP: TCP and login; every message is encrypted, none is ever sent or
+// believed in clear.
 #pragma once
 
 #include "core/secret.hpp"
 #include "core/target.hpp"
-#include "transports/net/https.hpp"
+#include "transports/net/http.hpp"
+#include "transports/net/tls_profile.hpp"
 #include "transports/services.hpp"
 #include "transports/winrm/gss.hpp"
 
@@ -32,6 +34,9 @@ struct WinRmServices {
     GssEngine& gss;
 };
 
+// Whether the logon is by Kerberos or by NTLM.
+Mechanism mechanism_for(const Target& target, const Credential& credential);
+
 class Channel final : public Poster {
 public:
     // target, credential, services and attempt must outlive it.
@@ -42,7 +47,8 @@ public:
         Attempt& attempt
     );
 
-    // TCP and TLS, and the decision whether to believe the host. Nothing of the credential is sent.
+    // TCP, and where the scheme is https TLS and the decision whether to believe the host. Nothing
+    // of the credential is sent.
     Task<Status> connect(HostScope& scope);
 
     // Authenticates with the first call: the first leg of NTLM carries no body, so that an envelope
@@ -54,14 +60,39 @@ public:
     void close() noexcept;
 
 private:
+    struct Body {
+        Body(std::string text, std::string_view content_type)
+            : bytes(std::move(text)), type(content_type) {}
+
+        std::string bytes;
+        std::string_view type; // a constant
+    };
+
+    static constexpr std::string_view soap_type = "application/soap+xml;charset=UTF-8";
+
+    [[nodiscard]] bool sealing() const noexcept {
+        return target_.winrm.scheme == WinRmScheme::http;
+    }
+
+    [[nodiscard]] bool bound() const noexcept {
+        return services_.base.channel_bindings && target_.winrm.channel_bindings && !sealing();
+    }
+
+    Task<Status> secure(asio::ip::tcp::socket socket, HostScope& scope);
     Task<Result<net::HttpResponse>>
-    send(std::string body, std::string authorization, HostScope& scope, Clock::duration limit);
+    send(Body body, std::string authorization, HostScope& scope, Clock::duration limit);
+    Task<Result<net::HttpResponse>>
+    deliver(std::string envelope, HostScope& scope, Clock::duration limit);
+    Result<Body> pack(std::string envelope);
+    Result<std::string> open_sealed(const net::HttpResponse& answer);
+    Task<Result<net::HttpResponse>> log_on_first(HostScope& scope);
     Task<Result<net::HttpResponse>>
     post_basic(std::string envelope, HostScope& scope, Clock::duration limit);
     Task<Result<net::HttpResponse>>
     negotiate(std::string envelope, HostScope& scope, Clock::duration limit);
     Task<Result<std::string>> first_token(HostScope& scope);
     Task<Status> finish(GssContext& context, const net::HttpResponse& response, HostScope& scope);
+    void add_note(rdpsweep::Message note);
     Status note_trust(net::TrustBasis basis);
     void begin(Mechanism mechanism);
 
@@ -69,7 +100,7 @@ private:
     const Credential& credential_;
     WinRmServices& services_;
     Attempt& attempt_;
-    std::unique_ptr<net::HttpsConnection> connection_;
+    std::unique_ptr<net::HttpConnection> connection_;
     net::PeerCertificate peer_;
     std::optional<GssContext> gss_;
     Mechanism mechanism_ = Mechanism::ntlm;

@@ -2,6 +2,7 @@
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "transports/winrm/gss_seal.hpp"
 
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_ext.h>
@@ -247,7 +248,8 @@ struct GssContext::State {
         auto input = buffer_of(token);
         gss_buffer_desc output = GSS_C_EMPTY_BUFFER;
         OM_uint32 minor = 0;
-        const OM_uint32 flags = GSS_C_MUTUAL_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG;
+        OM_uint32 flags = GSS_C_MUTUAL_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG;
+        if (request.seal) flags |= GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG;
         const auto major = gss_init_sec_context(
             &minor,
             own.get(),
@@ -260,11 +262,14 @@ struct GssContext::State {
             token.empty() ? GSS_C_NO_BUFFER : &input,
             nullptr,
             &output,
-            nullptr,
+            &granted,
             nullptr
         );
         std::string out;
-        if (output.length != 0) out.assign(static_cast<const char*>(output.value), output.length);
+        // gss-ntlmssp leaves a length without bytes behind when it fails.
+        if (output.value != nullptr) {
+            out.assign(static_cast<const char*>(output.value), output.length);
+        }
         OM_uint32 ignored = 0;
         gss_release_buffer(&ignored, &output);
         if (GSS_ERROR(major)) {
@@ -281,6 +286,7 @@ struct GssContext::State {
     GssRequest request;
     CredPtr own;
     gss_ctx_id_t context = GSS_C_NO_CONTEXT;
+    OM_uint32 granted = 0; // flags
     bool finished = false;
 };
 
@@ -292,6 +298,20 @@ GssContext::GssContext(GssContext&&) noexcept = default;
 
 bool GssContext::complete() const noexcept {
     return state_->finished;
+}
+
+Result<SealedMessage> GssContext::seal(std::string_view plain) {
+    auto& self = *state_;
+    constexpr OM_uint32 needed = GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG;
+    if (!self.finished || (self.granted & needed) != needed) {
+        return Error(Phase::authenticate, Errc::unsupported, "the host agrees to no encryption")
+            .with_hint("it may only be reached over HTTPS");
+    }
+    return seal_message(self.context, self.request.mechanism, plain);
+}
+
+Result<std::string> GssContext::unseal(std::string_view header, std::string_view data) {
+    return unseal_message(state_->context, header, data);
 }
 
 Task<Result<std::string>> GssContext::step(std::string token, HostScope& scope) {

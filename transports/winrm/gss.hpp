@@ -1,5 +1,6 @@
 // Negotiate tokens from the system's GSSAPI: NTLM by gss-ntlmssp, Kerberos by krb5. Every call may
-// block (KDC, DNS), so all of them run on a small pool of their own.
+// block (KDC, DNS), so all of them run on a small pool of their own; sealing is plain computing and
+// runs where it is called.
 #pragma once
 
 #include "core/offload.hpp"
@@ -8,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace rdpsweep::winrm {
 
@@ -18,6 +20,13 @@ struct GssRequest {
     std::string host;            // the service's host name
     std::string spn_service;     // "HTTP": the principal is service@host
     std::string channel_binding; // application data, RFC 5929; empty: none
+    bool seal = false;           // ask for encryption and integrity of messages
+};
+
+// A message as the mechanism encrypted it, in the two pieces that travel apart.
+struct SealedMessage {
+    std::string header; // NTLM: the 16-byte signature; Kerberos: the token of RFC 4121
+    std::string data;   // the cipher text, with what padding the mechanism needs
 };
 
 // Owns the pool and the Kerberos credentials, which are acquired once per Credential and shared by
@@ -50,6 +59,14 @@ public:
 
     // True once both sides are satisfied.
     [[nodiscard]] bool complete() const noexcept;
+
+    // Encrypts one message, in the order of sending. Requires complete() and GssRequest::seal.
+    // Error{authenticate, unsupported} when the peer agreed to no encryption.
+    Result<SealedMessage> seal(std::string_view plain);
+
+    // The plain text of the peer's next message. Error{authenticate, protocol_violation} when it
+    // was changed, replayed, out of order or not encrypted.
+    Result<std::string> unseal(std::string_view header, std::string_view data);
 
     struct State;
 

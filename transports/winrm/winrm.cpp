@@ -2,6 +2,7 @@
 
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "transports/winrm/second_way.hpp"
 #include "transports/winrm/shell.hpp"
 
 #include <utility>
@@ -65,7 +66,8 @@ public:
     )
         : attempt_(attempt), channel_(target, credential, services, attempt),
           shell_(
-              "https://" + net::authority(target.address, target.winrm.port) + "/wsman",
+              (target.winrm.scheme == WinRmScheme::http ? "http://" : "https://") +
+                  net::authority(target.address, target.winrm.port) + "/wsman",
               channel_,
               winrm::ShellBudget{services.base.step_timeout, services.base.quota_delay},
               attempt
@@ -192,6 +194,13 @@ public:
         auto connected = co_await session->open(scope);
         if (!connected) co_return std::move(connected).error();
         co_return std::unique_ptr<Session>(std::move(session));
+    }
+
+    [[nodiscard]] std::optional<Target> second_way(
+        const Target& target, const Credential& credential, const Error& error
+    ) const override {
+        const auto policy = services_.base.http_fallback.value_or(target.winrm.http_fallback);
+        return winrm::over_http(target, credential, policy, error);
     }
 
 private:

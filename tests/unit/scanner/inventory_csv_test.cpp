@@ -87,6 +87,23 @@ TEST_CASE("csv: targets with every column", "[inventory]") {
     CHECK(empty.tags.empty());
 }
 
+TEST_CASE("csv: a row may ask for HTTP", "[inventory]") {
+    const auto result = read("name,address,port,scheme,http_port,http_fallback\n"
+                             "a,10.1.0.4,,http,,\nb,10.1.0.5,5985,,,\nc,10.1.0.6,,,81,any\n"
+                             "d,10.1.0.7,,,,\n");
+    CAPTURE(result.complaints());
+    REQUIRE(result.problems.empty());
+    const auto& targets = result.inventory.targets;
+    CHECK(targets[0].winrm.scheme == WinRmScheme::http);
+    CHECK(targets[0].winrm.port == 5985);
+    CHECK(targets[1].winrm.scheme == WinRmScheme::http);
+    CHECK(targets[2].winrm.scheme == WinRmScheme::https);
+    CHECK(targets[2].winrm.http_port == 81);
+    CHECK(targets[2].winrm.http_fallback == HttpFallback::any);
+    CHECK(targets[3].winrm.scheme == WinRmScheme::https);
+    CHECK(targets[3].winrm.port == 5986);
+}
+
 TEST_CASE("csv: each mistake is told with its place", "[inventory]") {
     const auto all = std::vector<std::pair<std::string, std::string>>{
         {"", "fleet.csv:1:1: the file has no header row"},

@@ -160,11 +160,20 @@ TEST_CASE("inventory: each mistake is told with its place", "[inventory]") {
         {"  - { name: a, address: b, winrm: { port: x } }",
          "fleet.yaml:3:43: the WinRM port must be a number from 1 to 65535, not \"x\"",
          ""},
-        {"  - { name: a, address: b, winrm: { scheme: http } }",
-         "fleet.yaml:3:45: message encryption over HTTP is not in this version",
+        {"  - { name: a, address: b, winrm: { scheme: http, auth: basic } }",
+         "fleet.yaml:3:5: \"a\" would send a password in clear: Basic over HTTP",
+         "negotiate"},
+        {"  - { name: a, address: b, winrm: { port: 5985, auth: basic } }",
+         "fleet.yaml:3:5: \"a\" would send a password in clear: Basic over HTTP",
          "https"},
         {"  - { name: a, address: b, winrm: { scheme: ftp } }",
-         "fleet.yaml:3:45: the scheme must be https, not \"ftp\"",
+         "fleet.yaml:3:45: the scheme must be https or http, not \"ftp\"",
+         ""},
+        {"  - { name: a, address: b, winrm: { http_port: x } }",
+         "fleet.yaml:3:48: the http_port must be a number from 1 to 65535, not \"x\"",
+         ""},
+        {"  - { name: a, address: b, winrm: { http_fallback: yes } }",
+         "fleet.yaml:3:52: http_fallback must be never, kerberos or any, not \"yes\"",
          ""},
         {"  - { name: a, address: b, winrm: { auth: negotiat } }",
          "fleet.yaml:3:43: unknown auth \"negotiat\"",
@@ -341,4 +350,31 @@ TEST_CASE("inventory: hostile names are kept and shown harmless", "[inventory]")
     const auto good = read_target("  - { name: \"\\e[2J<script>\", address: a }");
     REQUIRE(good.problems.empty());
     CHECK(good.inventory.targets[0].name == "\x1b[2J<script>");
+}
+
+TEST_CASE("yaml: the scheme follows from the port, and the port from the scheme", "[inventory]") {
+    const auto winrm_of = [](const std::string& keys, const std::string& defaults = "{}") {
+        const auto result = read(
+            "version: 1\ndefaults: { winrm: " + defaults +
+            " }\ntargets:\n  - { name: a, address: b" + keys + " }\n"
+        );
+        CAPTURE(result.complaints());
+        REQUIRE(result.problems.empty());
+        return result.inventory.targets.at(0).winrm;
+    };
+    const auto is = [](const WinRmOptions& winrm, WinRmScheme scheme, int port) {
+        return winrm.scheme == scheme && winrm.port == port;
+    };
+    CHECK(is(winrm_of(""), WinRmScheme::https, 5986));
+    CHECK(is(winrm_of(", winrm: { scheme: http }"), WinRmScheme::http, 5985));
+    CHECK(is(winrm_of(", winrm: { port: 5985 }"), WinRmScheme::http, 5985));
+    CHECK(is(winrm_of(", winrm: { scheme: https, port: 5985 }"), WinRmScheme::https, 5985));
+    CHECK(is(winrm_of(", winrm: { scheme: http, port: 80 }"), WinRmScheme::http, 80));
+    CHECK(is(winrm_of("", "{ scheme: http }"), WinRmScheme::http, 5985));
+    CHECK(is(winrm_of("", "{ port: 5985 }"), WinRmScheme::http, 5985));
+    CHECK(is(winrm_of(", winrm: { scheme: http }", "{ http_port: 81 }"), WinRmScheme::http, 81));
+    CHECK(winrm_of("").http_fallback == HttpFallback::kerberos);
+    CHECK(winrm_of("", "{ http_fallback: any }").http_fallback == HttpFallback::any);
+    const auto own = winrm_of(", winrm: { http_fallback: never }", "{ http_fallback: any }");
+    CHECK(own.http_fallback == HttpFallback::never);
 }

@@ -65,6 +65,8 @@ TEST_CASE("options: a scan with everything", "[cli]") {
         "/ca",
         "--pin-on-first-use",
         "--no-cbt",
+        "--http-fallback",
+        "never",
         "--report",
         "text",
         "--report",
@@ -117,6 +119,7 @@ TEST_CASE("options: a scan with everything", "[cli]") {
     CHECK(scan.pin_on_first_use);
     CHECK_FALSE(scan.insecure);
     CHECK_FALSE(scan.channel_bindings);
+    CHECK(scan.http_fallback == HttpFallback::never);
     REQUIRE(scan.reports.size() == 2);
     CHECK(scan.reports[0].path == "-");
     CHECK(scan.reports[1].format == "json");
@@ -143,6 +146,7 @@ TEST_CASE("options: the defaults are the safe ones", "[cli]") {
     CHECK_FALSE(scan.pin_on_first_use);
     CHECK_FALSE(scan.legacy_tls);
     CHECK(scan.channel_bindings);
+    CHECK_FALSE(scan.http_fallback.has_value());
     CHECK(scan.handshake);
     CHECK(scan.jobs == 256);
     CHECK(scan.fail_on.verdict == Verdict::broken);

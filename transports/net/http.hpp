@@ -1,0 +1,49 @@
+// HTTP as WinRM needs it: one POST at a time over one connection, over TLS or without.
+#pragma once
+
+#include "core/host_scope.hpp"
+#include "core/outcome.hpp"
+#include "core/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rdpsweep::net {
+
+struct HttpRequest {
+    std::string path;
+    std::vector<std::pair<std::string, std::string>> headers; // Host and Content-Length are ours
+    std::string body;
+};
+
+struct HttpResponse {
+    unsigned status = 0;
+    std::vector<std::pair<std::string, std::string>> headers; // in order of arrival
+    std::string body;
+    bool keep_alive = true;
+
+    // Every value of the header called name, in order; names are compared without case.
+    [[nodiscard]] std::vector<std::string> values(std::string_view name) const;
+};
+
+// "host:port" as in a Host header or URL: IPv6 literals in brackets, without their zone.
+std::string authority(const std::string& host, std::uint16_t port);
+
+class HttpConnection {
+public:
+    virtual ~HttpConnection() = default;
+
+    // Sends request and reads the whole answer, within limit. body_limit bounds the answer.
+    // Error{http, timed_out | peer_closed | output_limit | protocol_violation | cancelled}.
+    virtual Task<Result<HttpResponse>> exchange(
+        HttpRequest request, HostScope& scope, Clock::duration limit, std::size_t body_limit
+    ) = 0;
+
+    // False after any error, or when the peer said Connection: close.
+    [[nodiscard]] virtual bool usable() const noexcept = 0;
+    virtual void close() noexcept = 0;
+};
+
+} // namespace rdpsweep::net

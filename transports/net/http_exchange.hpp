@@ -1,0 +1,81 @@
+// One POST and its answer over a Beast stream. Heavy to compile: included by https.cpp and
+// http_plain.cpp only.
+#pragma once
+
+#include "core/limits.hpp"
+#include "core/secret.hpp"
+#include "transports/net/http.hpp"
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+namespace rdpsweep::net {
+
+using HttpMessage = boost::beast::http::request<boost::beast::http::string_body>;
+
+// The request as Beast sends it. What stood in an Authorization header is overwritten.
+inline HttpMessage http_message(HttpRequest&& request, const std::string& authority) {
+    namespace http = boost::beast::http;
+    HttpMessage out(http::verb::post, request.path, 11);
+    out.set(http::field::host, authority);
+    for (auto& [name, value] : request.headers) {
+        out.set(name, value);
+        if (name == "Authorization") cleanse(value);
+    }
+    out.body() = std::move(request.body);
+    out.content_length(out.body().size());
+    return out;
+}
+
+// Basic carries the password: its Base64 must not stay in freed memory.
+inline void wipe_authorization(HttpMessage& message) {
+    const auto at = message.find(boost::beast::http::field::authorization);
+    if (at == message.end()) return;
+    const auto value = at->value();
+    explicit_bzero(const_cast<char*>(value.data()), value.size());
+}
+
+// What became of an exchange; code is empty when response is whole.
+struct Exchange {
+    boost::system::error_code code;
+    bool sending = true; // it failed before the request was written
+    std::size_t bytes_sent = 0;
+    std::size_t bytes_received = 0;
+    HttpResponse response;
+};
+
+template <class Stream>
+Task<Exchange> exchange_over(
+    Stream& stream, boost::beast::flat_buffer& buffer, HttpMessage& message, std::size_t body_limit
+) {
+    namespace http = boost::beast::http;
+    Exchange done;
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(body_limit);
+    parser.header_limit(static_cast<std::uint32_t>(limits::http_header_bytes));
+    done.bytes_sent = co_await http::async_write(
+        stream, message, asio::redirect_error(asio::use_awaitable, done.code)
+    );
+    if (done.code) co_return done;
+    done.sending = false;
+    done.bytes_received = co_await http::async_read(
+        stream, buffer, parser, asio::redirect_error(asio::use_awaitable, done.code)
+    );
+    if (done.code) co_return done;
+    auto answer = parser.release();
+    done.response.status = answer.result_int();
+    for (const auto& field : answer) {
+        done.response.headers.emplace_back(
+            std::string(field.name_string()), std::string(field.value())
+        );
+    }
+    done.response.keep_alive = answer.keep_alive();
+    done.response.body = std::move(answer.body());
+    co_return done;
+}
+
+} // namespace rdpsweep::net

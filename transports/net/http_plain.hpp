@@ -1,0 +1,31 @@
+// One HTTP connection without TLS. Whoever sends through it has to encrypt by himself: see
+// transports/winrm/sealing.hpp.
+#pragma once
+
+#include "transports/net/http.hpp"
+
+#include <memory>
+
+namespace rdpsweep::net {
+
+class PlainHttpConnection final : public HttpConnection {
+public:
+    // Takes a connected socket; host and port are for the Host header. attempt must outlive it.
+    PlainHttpConnection(
+        asio::ip::tcp::socket socket, std::string host, std::uint16_t port, Attempt& attempt
+    );
+    ~PlainHttpConnection() override;
+
+    Task<Result<HttpResponse>> exchange(
+        HttpRequest request, HostScope& scope, Clock::duration limit, std::size_t body_limit
+    ) override;
+
+    [[nodiscard]] bool usable() const noexcept override;
+    void close() noexcept override;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace rdpsweep::net

@@ -1,0 +1,22 @@
+// What an HTTP status of a WinRM endpoint means.
+#pragma once
+
+#include "core/result.hpp"
+#include "transports/net/http.hpp"
+#include "transports/winrm/http_auth.hpp"
+
+#include <string_view>
+
+namespace rdpsweep::winrm {
+
+// A 401 that ends the conversation: says which of the possible reasons it can be. scheme: what we
+// used; bound: our proof was bound to the TLS channel.
+Error denied(const Challenge& challenge, std::string_view scheme, bool bound);
+
+// A status without an envelope.
+Error unexpected_status(unsigned status);
+
+// Whether the answer holds SOAP: a result, or a fault with any error status.
+bool carries_envelope(const net::HttpResponse& response);
+
+} // namespace rdpsweep::winrm
