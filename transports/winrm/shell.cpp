@@ -11,13 +11,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The first shell of a cold host loads a profile; MaxTimeoutms allows 60 s.
+// What MaxTimeoutms allows.
 constexpr auto longest_create = 60s;
 
 // WS-Man caps it at MaxTimeoutms = 60 s; 20 s is what every peer uses.
 constexpr auto longest_operation = 20s;
 
-// The answer to a Receive may come this much after its operation timeout.
+// The answer to a Create or Receive may come this much after its operation timeout.
 constexpr auto answer_margin = 10s;
 
 // Keeps a Send envelope below the 150 KiB that hosts before 2012 accept.
@@ -46,6 +46,14 @@ bool append(std::string& to, std::string_view more, bool& truncated) {
     return !truncated;
 }
 
+// The first shell of a cold host loads a profile and starts winrshost: it gets several steps.
+std::chrono::seconds longest_create_of(const ShellBudget& budget) {
+    const auto patience = budget.step * limits::first_shell_steps - answer_margin;
+    return std::clamp<std::chrono::seconds>(
+        std::chrono::duration_cast<std::chrono::seconds>(patience), 1s, longest_create
+    );
+}
+
 } // namespace
 
 Shell::Shell(std::string endpoint, Poster& poster, ShellBudget budget, Attempt& attempt)
@@ -70,10 +78,10 @@ Task<Status> Shell::create(ShellOptions options, HostScope& scope) {
     if (options.lifetime == 0s) options.lifetime = std::min<std::chrono::seconds>(left, 24h) + 60s;
     auto delay = budget_.quota_delay;
     for (int tries = 0;; ++tries) {
-        auto message = create_shell(talk_, options, operation_timeout(scope, longest_create));
-        // The first shell on a cold host loads a profile and starts winrshost.
-        const auto patience = budget_.step * limits::first_shell_steps;
-        auto reply = co_await ask(std::move(message), scope, patience);
+        const auto wait = operation_timeout(scope, longest_create_of(budget_));
+        auto message = create_shell(talk_, options, wait);
+        // The host gives up before we do: a shell it made after we hung up would stay there.
+        auto reply = co_await ask(std::move(message), scope, wait + answer_margin);
         // Until the first answer we were authenticating, and the channel says so; after it, a lost
         // Create may have made a shell and is not repeated.
         if (!reply && attempt_.reached == Phase::open) {

@@ -46,9 +46,12 @@ public:
     using Answer = std::optional<Result<std::string>>; // a body, or an error of the connection
     std::function<Answer(std::size_t n, const std::string& verb, const std::string& id)> override_;
     std::vector<std::string> verbs;
+    std::vector<Clock::duration> margins; // how long we wait beyond the operation's timeout
 
     Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostScope&, Clock::duration) override {
+    post(std::string envelope, HostScope&, Clock::duration limit) override {
+        const auto seconds = find(envelope, "OperationTimeout[^>]*>PT([0-9]+)");
+        margins.push_back(limit - std::chrono::seconds(std::stoi(seconds)));
         const auto verb = find(envelope, "Action[^>]*>[^<]*/([A-Za-z]+)<");
         const auto id = find(envelope, "MessageID>([^<]+)<");
         const auto number = verbs.size();
@@ -89,8 +92,11 @@ struct Talk {
     bool deleted;
 };
 
-Task<Talk> converse(ScriptedHost& host, Attempt& attempt, HostScope& scope) {
+Task<Talk> converse(
+    ScriptedHost& host, Attempt& attempt, HostScope& scope, Clock::duration step = limits::step
+) {
     winrm::ShellBudget budget;
+    budget.step = step;
     budget.quota_delay = 1ms;
     winrm::Shell shell("https://vm:5986/wsman", host, budget, attempt);
     winrm::ShellOptions options;
@@ -214,4 +220,38 @@ TEST_CASE("shell: output without end is cut off", "[winrm]") {
     CHECK(talk.output.error().code() == Errc::output_limit);
     CHECK(host.count("Receive") <= 10);
     CHECK(talk.deleted);
+}
+
+TEST_CASE("shell: the host gives up a Create or a Receive before we hang up", "[winrm]") {
+    for (const auto step : {1s, 6s, 30s, 300s}) {
+        INFO(step.count() << " s");
+        ScriptedHost host;
+        Attempt attempt;
+        const auto talk =
+            run_task([&](HostScope& scope) { return converse(host, attempt, scope, step); }, 600s);
+        REQUIRE(talk.output);
+        REQUIRE(host.verbs.size() == host.margins.size());
+        for (std::size_t i = 0; i < host.verbs.size(); ++i) {
+            if (host.verbs[i] == "Create" || host.verbs[i] == "Receive") {
+                CHECK(host.margins[i] >= 10s);
+            }
+        }
+    }
+}
+
+TEST_CASE("shell: a refused deletion is told, and a shell that is gone is no refusal", "[winrm]") {
+    for (const auto& [code, gone] : {std::pair(5u, false), std::pair(2150858843u, true)}) {
+        INFO(code);
+        ScriptedHost host;
+        host.override_ = [code = code](
+                             std::size_t, const std::string& verb, const std::string& id
+                         ) -> ScriptedHost::Answer {
+            if (verb != "Delete") return std::nullopt;
+            return Result<std::string>(soap(id, fault(code)));
+        };
+        const auto talk = talk_to(host);
+        CHECK(talk.output);
+        CHECK(talk.deleted == gone);
+        CHECK(host.count("Delete") == 1);
+    }
 }
