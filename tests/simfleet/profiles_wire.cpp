@@ -54,6 +54,13 @@ Profile far_away() {
     return profile;
 }
 
+// HTTPS with TLS 1.0 only; over HTTP nothing is wrong with it.
+Profile old_tls() {
+    auto profile = well("wire_tls_legacy", Manner::tls_legacy);
+    profile.wire.http_works = true;
+    return profile;
+}
+
 const std::array wire_table{
     far_away(),
     strict_bindings(),
@@ -65,7 +72,7 @@ const std::array wire_table{
     lost("wire_refused", Manner::refused, 12),
     lost("wire_tls_off", Manner::tls_off, 6),
     lost("wire_tls_alert", Manner::tls_alert),
-    lost("wire_tls_legacy", Manner::tls_legacy),
+    old_tls(),
     lost("wire_garbage", Manner::garbage),
     lost("wire_bad_xml", Manner::bad_xml),
     lost("wire_xml_bomb", Manner::xml_bomb, 1),
