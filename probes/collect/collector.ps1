@@ -1,5 +1,6 @@
 # rdpsweep collector: looks at everything RDP needs on this machine and prints it as one line,
 #   RDPSWEEP1 <nonce> <length> <crc32> <facts/1 JSON in ASCII>
+# or, in the lean profile, as rows of at most 64 columns (Get-Rows).
 # It changes nothing: no file, service, registry value or setting. Parameters come from the
 # environment: RDPSWEEP_NONCE, and RDPSWEEP_ARGS such as
 #   {"profile":"full","handshake":true,"event_hours":24}
@@ -860,6 +861,46 @@ function Get-Crc32($text) {
   '{0:x8}' -f ($crc -bxor -1)
 }
 
+# --- rows for narrow ways: a console's screen, Run Command's last 4,096 bytes ---
+
+# Fletcher-16, in hex.
+function Get-Fletcher($text) {
+  $low = 0
+  $high = 0
+  foreach ($byte in [byte[]][char[]]$text) {
+    $low = ($low + $byte) % 255
+    $high = ($high + $low) % 255
+  }
+  '{0:x2}{1:x2}' -f $high, $low
+}
+
+# A managed hash class is forbidden where FIPS is on; this one asks Windows.
+function Get-Hash($bytes) {
+  if ($PSVersionTable.PSVersion.Major -lt 3) {
+    [void][Reflection.Assembly]::LoadWithPartialName('System.Core')
+  }
+  $sha = New-Object Security.Cryptography.SHA256CryptoServiceProvider
+  [BitConverter]::ToString($sha.ComputeHash($bytes), 0, 8).Replace('-', '').ToLowerInvariant()
+}
+
+# '#', three digits, 56 characters of the deflated JSON in Base64, their check: 64 columns. The last
+# row has what proves the whole: '#=', rows, bytes of JSON, 16 digits of its SHA-256, nonce.
+function Get-Rows($json, $nonce) {
+  $bytes = [byte[]][char[]]$json
+  $buffer = New-Object IO.MemoryStream
+  $deflate = New-Object IO.Compression.DeflateStream($buffer, [IO.Compression.CompressionMode]'Compress')
+  $deflate.Write($bytes, 0, $bytes.Length)
+  $deflate.Close()
+  $text = [Convert]::ToBase64String($buffer.ToArray())
+  $count = 0
+  for ($at = 0; $at -lt $text.Length; $at += 56) {
+    $row = ('{0:d3}' -f $count) + $text.Substring($at, [Math]::Min(56, $text.Length - $at))
+    "#$row$(Get-Fletcher $row)"
+    $count++
+  }
+  "#= $count $($bytes.Length) $(Get-Hash $bytes) $nonce"
+}
+
 # --- main: a group that fails is unread, the others go on ---
 
 if ($mode -eq 'FullLanguage') {
@@ -891,5 +932,6 @@ Read-Collector
 $facts.unread = $state.unread
 $json = Get-Json $facts
 $nonce = if ("$env:RDPSWEEP_NONCE" -match '^\w{1,64}\z') { $env:RDPSWEEP_NONCE } else { 'none' }
-$line = "RDPSWEEP1 $nonce $($json.Length) $(Get-Crc32 $json) $json`n"
+if ($lean -and $mode -eq 'FullLanguage') { $line = ((Get-Rows $json $nonce) -join "`n") + "`n" }
+else { $line = "RDPSWEEP1 $nonce $($json.Length) $(Get-Crc32 $json) $json`n" }
 if ($mode -eq 'FullLanguage') { [Console]::Out.Write($line) } else { $line }

@@ -2,6 +2,7 @@
 #include "probes/collect/frame.hpp"
 
 #include "core/text.hpp"
+#include "probes/collect/lean_rows.hpp"
 
 #include <charconv>
 #include <cstdint>
@@ -112,6 +113,7 @@ Result<Frame> find_frame(std::string_view output, std::string_view nonce) {
         return malformed("two-frames", "the collector's answer holds more than one frame");
     }
     if (found.ours.empty()) {
+        if (holds_lean_rows(output)) return find_lean_frame(output, nonce);
         if (found.cut) return malformed("truncated", "the output ends within the frame's header");
         if (found.foreign) {
             return malformed("wrong-nonce", "the frame in the answer belongs to another run");

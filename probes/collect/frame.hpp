@@ -1,5 +1,6 @@
 // Finds the one line a collector says in everything a host printed:
 //   RDPSWEEP1 <nonce> <length> <crc32> <ASCII JSON>
+// or the rows that the lean profile prints instead (lean_rows.hpp).
 #pragma once
 
 #include "core/result.hpp"
@@ -20,7 +21,7 @@ struct Frame {
 
 // The frame with this nonce in output, its length (decimal) and CRC-32 (8 hex digits, of the JSON
 // bytes) verified. Every failure is Phase::decode, Errc::malformed_output; native() says which:
-// "no-frame", "wrong-nonce", "truncated", "crc-mismatch", "two-frames".
+// "no-frame", "wrong-nonce", "truncated", "crc-mismatch", "hash-mismatch", "two-frames".
 Result<Frame> find_frame(std::string_view output, std::string_view nonce);
 
 } // namespace rdpsweep
