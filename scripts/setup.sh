@@ -19,6 +19,8 @@ test=(
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback
     clang-format-14 git time procps
 )
+# Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too
+# (tests/powershell); NuGet then serves the engine.
 dev=(clang-14 clang-tidy-14 chromium-headless-shell fonts-dejavu-core)
 
 case "${1:-test}" in

@@ -2,7 +2,7 @@
 """Checks documents against a JSON Schema: validate_schema.py SCHEMA DOCUMENT...
 
 A document that ends in .jsonl is read line by line: each line but the last is a result, the last
-one the summary (the $defs of that name). Exits 1 when a document does not conform, 2 when something
+one the summary (the $defs of that name). In one that ends in .lines each line is a document. Exits 1 when a document does not conform, 2 when something
 cannot be read; so does a document list that is empty, since it would prove nothing.
 """
 import json
@@ -36,9 +36,21 @@ def check_lines(schema, text):
             yield f"line {number}: {complaint}"
 
 
+def check_each(schema, text):
+    validator = Draft202012Validator(schema)
+    lines = text.splitlines()
+    if not lines:
+        yield "no line at all"
+    for number, line in enumerate(lines, 1):
+        for complaint in complaints(validator, json.loads(line)):
+            yield f"line {number}: {complaint}"
+
+
 def check(schema, path):
     with open(path, encoding="utf-8") as file:
         text = file.read()
+    if path.endswith(".lines"):
+        return list(check_each(schema, text))
     if path.endswith(".jsonl"):
         return list(check_lines(schema, text))
     return list(complaints(Draft202012Validator(schema), json.loads(text)))

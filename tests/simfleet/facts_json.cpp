@@ -6,6 +6,7 @@
 #include "tests/simfleet/loopback.hpp"
 #include "tests/simfleet/paths.hpp"
 
+#include <array>
 #include <cstdlib>
 
 namespace simfleet {
@@ -15,15 +16,24 @@ using nlohmann::json;
 void FactsReader::add_unread(
     const std::string& pointer, std::string_view why, std::string_view code
 ) {
-    json entry{{"ptr", pointer}, {"why", why}};
-    if (!code.empty()) entry["code"] = code;
-    unread.push_back(std::move(entry));
+    unread.push_back({{"ptr", pointer}, {"why", why}, {"code", code}});
+}
+
+// What .NET, WMI and the event log say when they refuse, as the collector prints it.
+std::string_view code_of(const AccessLimit& limit) {
+    if (!limit.code.empty()) return limit.code;
+    if (limit.why == "skipped") return {};
+    if (limit.why != "denied") return generic_failure_code;
+    if (limit.resource.starts_with("wmi:")) return wmi_denied_code;
+    const bool registry = limit.resource.starts_with("key:") || limit.resource.starts_with("sd:") ||
+                          limit.resource == "bcd";
+    return registry ? registry_denied_code : access_denied_code;
 }
 
 bool FactsReader::kept_out(std::string_view resource, const std::string& pointer) {
     const auto* limit = state.limit(resource);
     if (limit == nullptr) return false;
-    add_unread(pointer, limit->why, limit->code);
+    add_unread(pointer, limit->why, code_of(*limit));
     return true;
 }
 
@@ -38,8 +48,15 @@ bool FactsReader::key_closed(std::string_view path, const std::string& pointer) 
 
 namespace {
 
+constexpr std::string_view cimv2 = R"(wmi:root\cimv2)";
+
+// Those the collector reports, in its order.
+constexpr std::array collected_services{
+    "TermService", "SessionEnv", "UmRdpService", "KeyIso", "CertPropSvc", "CryptSvc", "gpsvc"};
+
 constexpr std::uint32_t window_hours = 24;
 constexpr std::size_t event_cap = 50;
+constexpr std::size_t data_cap = 400;
 
 std::uint32_t to_number(const std::optional<std::string>& text) {
     return text ? static_cast<std::uint32_t>(std::strtoul(text->c_str(), nullptr, 10)) : 0;
@@ -59,28 +76,27 @@ json collector_facts(const FactsReader& reader) {
         {"ms", 900}};
 }
 
-json os_facts(const FactsReader& reader) {
+json os_facts(FactsReader& reader) {
     const auto& state = reader.state;
     const auto& hklm = state.registry;
     const auto build = to_number(hklm.text(paths::current_version, "CurrentBuildNumber"));
-    const bool client = hklm.text(paths::current_version, "InstallationType") == "Client";
     const bool controller = hklm.text(paths::product_options, "ProductType") == "LanmanNT";
     json os{
         {"build", build},
-        {"product_type",
-         controller ? 2
-         : client   ? 1
-                    : 3}, // Win32_OperatingSystem.ProductType
-        {"domain_role", state.os.domain_role},
+        {"product_type", controller ? 2 : 3}, // Win32_OperatingSystem.ProductType
         {"domain", state.os.domain},
-        {"fqdn", state.os.fqdn},
         {"locale_lcid", state.os.lcid},
-        {"boot_utc", rdpsweep::to_iso8601(state.os.boot)},
         {"winpe", false}};
+    if (!reader.kept_out(cimv2, "/os/domain_role")) os["domain_role"] = state.os.domain_role;
+    if (!reader.kept_out(cimv2, "/os/boot_utc")) {
+        os["boot_utc"] = rdpsweep::to_iso8601(state.os.boot);
+    }
     put(os, "ubr", hklm.dword(paths::current_version, "UBR"));
     put(os, "edition", hklm.text(paths::current_version, "EditionID"));
     put(os, "install_type", hklm.text(paths::current_version, "InstallationType"));
     put(os, "host", hklm.text(paths::computer_name, "ComputerName"));
+    os["fqdn"] = os.value("host", "");
+    if (!state.os.domain.empty()) os["fqdn"] = os.value("host", "") + '.' + state.os.domain;
     put(os, "machine_guid", hklm.text(paths::cryptography, "MachineGuid"));
     return os;
 }
@@ -92,26 +108,35 @@ std::string account_sid(const std::string& name) {
     return "S-1-5-21-1004336348-1177238915-682003330-2604"; // some account of the domain
 }
 
+// What only the service manager knows, and WMI tells.
+void put_running(json& entry, FactsReader& reader, const std::string& pointer) {
+    if (reader.kept_out(cimv2, pointer + "/state")) {
+        reader.kept_out(cimv2, pointer + "/pid");
+        return;
+    }
+    const auto* service = reader.state.service(entry.at("n").get<std::string>());
+    if (service == nullptr) return;
+    entry["state"] = service->state;
+    entry["pid"] = service->pid;
+    entry["exit"] = service->exit_code;
+    if (const auto* process = reader.state.process(service->pid)) {
+        entry["proc_start"] = rdpsweep::to_iso8601(process->started);
+    }
+}
+
 json service_facts(FactsReader& reader) {
-    if (reader.kept_out(R"(wmi:root\cimv2)", "/svc")) return nullptr;
     const auto& state = reader.state;
     auto list = json::array();
-    for (const auto& service : state.services) {
-        const auto path = std::string(paths::services) + '\\' + service.name;
+    for (const std::string name : collected_services) {
+        const auto path = std::string(paths::services) + '\\' + name;
         if (state.registry.find(path) == nullptr) continue;
-        json entry{
-            {"n", service.name},
-            {"state", service.state},
-            {"pid", service.pid},
-            {"exit", service.exit_code}};
+        json entry{{"n", name}};
         put(entry, "start", state.registry.dword(path, "Start"));
         put(entry, "type", state.registry.dword(path, "Type"));
         if (const auto account = state.registry.text(path, "ObjectName")) {
             entry["acct_sid"] = account_sid(*account);
         }
-        if (const auto* process = state.process(service.pid)) {
-            entry["proc_start"] = rdpsweep::to_iso8601(process->started);
-        }
+        put_running(entry, reader, "/svc/" + std::to_string(list.size()));
         list.push_back(std::move(entry));
     }
     return list;
@@ -129,13 +154,15 @@ json policy_facts(const FactsReader& reader) {
     return gp;
 }
 
-json pending_facts(const FactsReader& reader) {
+json pending_facts(FactsReader& reader) {
+    // PowerShell has no way to a key's last write time.
+    reader.add_unread("/pending/ts_stale", "unsupported", "");
+
     const auto& hklm = reader.state.registry;
     return {
         {"cbs", hklm.find(paths::servicing_pending) != nullptr},
         {"wu", hklm.find(paths::update_pending) != nullptr},
-        {"rename", hklm.value(paths::session_manager, "PendingFileRenameOperations") != nullptr},
-        {"ts_stale", reader.state.stale_termservice}};
+        {"rename", hklm.value(paths::session_manager, "PendingFileRenameOperations") != nullptr}};
 }
 
 json event_facts(FactsReader& reader) {
@@ -150,7 +177,10 @@ json event_facts(FactsReader& reader) {
             {"id", event.id},
             {"utc", rdpsweep::to_iso8601(time)},
             {"pid", event.pid},
-            {"data", event.data}};
+            {"data", json::object()}};
+        for (const auto& [name, text] : event.data) {
+            entry["data"][name] = text.substr(0, data_cap);
+        }
         if (!event.binary.empty()) entry["bin"] = rdpsweep::hex_encode(event.binary);
         list.push_back(std::move(entry));
     }
@@ -168,6 +198,17 @@ json ems_facts(FactsReader& reader) {
     return ems;
 }
 
+// .NET Framework tells neither the suite nor an alert's number: of the latter only that one came.
+std::string_view handshake_code(const Handshake& shake) {
+    if (shake.alert) return "0x80090326"; // SEC_E_ILLEGAL_MESSAGE
+    const bool waited = shake.failure == "timeout" && shake.stage != "connect";
+    if (waited) return "0x0000274c";                                            // WSAETIMEDOUT
+    if (shake.failure == "refused") return "0x0000274d";                        // WSAECONNREFUSED
+    if (shake.failure == "reset") return "0x00002746";                          // WSAECONNRESET
+    if (shake.failure == "closed" && shake.stage == "tls") return "0x80131620"; // COR_E_IO
+    return {};
+}
+
 json handshake_facts(FactsReader& reader) {
     if (reader.kept_out("net:loopback", "/hs")) return nullptr;
     auto list = json::array();
@@ -180,12 +221,11 @@ json handshake_facts(FactsReader& reader) {
             {"addr", "127.0.0.1"},
             {"stage", shake.stage},
             {"x224", std::move(x224)},
-            {"tls", shake.tls},
-            {"suite", shake.suite},
-            {"errno", shake.failure},
+            {"errno", shake.alert ? "" : shake.failure},
             {"ms", shake.took_ms}};
+        if (!shake.tls.empty()) entry["tls"] = shake.tls;
         if (!shake.thumbprint.empty()) entry["thumb"] = shake.thumbprint;
-        put(entry, "alert", shake.alert);
+        if (const auto code = handshake_code(shake); !code.empty()) entry["code"] = code;
         list.push_back(std::move(entry));
     }
     return list;
@@ -209,9 +249,11 @@ std::string facts_json(const State& state, std::int64_t now) {
     add_group(document, "cert", certificate_facts(reader));
     add_group(document, "keys", key_facts(reader));
     add_group(document, "gp", policy_facts(reader));
-    add_group(document, "evt", event_facts(reader));
-    document["evt_window_h"] = window_hours;
-    document["evt_oldest_utc"] = rdpsweep::to_iso8601(state.oldest_event);
+    if (auto events = event_facts(reader); !events.is_null()) {
+        document["evt"] = std::move(events);
+        document["evt_window_h"] = window_hours;
+        document["evt_oldest_utc"] = rdpsweep::to_iso8601(state.oldest_event);
+    }
     add_group(document, "pending", pending_facts(reader));
     add_group(document, "ems", ems_facts(reader));
     auto crash = json::object();

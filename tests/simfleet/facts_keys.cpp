@@ -14,6 +14,14 @@ using nlohmann::json;
 
 constexpr std::size_t file_cap = 64; // the collector's own
 
+// The parts of a descriptor that the collector asks for; the group is none of them.
+std::string owner_and_dacl(const std::string& sddl) {
+    const auto group = sddl.find("G:");
+    const auto dacl = sddl.find("D:");
+    if (group == std::string::npos || dacl == std::string::npos || dacl < group) return sddl;
+    return sddl.substr(0, group) + sddl.substr(dacl);
+}
+
 json stored(const Registry& hklm, std::string_view store, const std::string& name) {
     json entry{{"thumb", rdpsweep::ascii_lower(name)}};
     const auto blob = hklm.binary(std::string(store) + '\\' + name, "Blob");
@@ -45,7 +53,7 @@ void put_store(json& group, FactsReader& reader) {
     auto descriptors = json::array();
     for (const auto path : {paths::rd_store, paths::rd_certificates}) {
         const auto* key = hklm.find(path);
-        if (key != nullptr && key->sddl) descriptors.push_back(*key->sddl);
+        if (key != nullptr && key->sddl) descriptors.push_back(owner_and_dacl(*key->sddl));
     }
     group["store_sddl"] = std::move(descriptors);
 }
@@ -77,10 +85,10 @@ json file_list(FactsReader& reader, std::string_view folder, const std::string& 
         if (list.size() == file_cap) break;
         json entry{{"n", file_name(file->path)}, {"size", file->size}};
         if (allows(file->sddl, administrator_token(), read_control)) {
-            entry["sddl"] = file->sddl;
+            entry["sddl"] = owner_and_dacl(file->sddl);
         } else {
             const auto index = std::to_string(list.size());
-            reader.add_unread(pointer + '/' + index + "/sddl", "denied", "0x5");
+            reader.add_unread(pointer + '/' + index + "/sddl", "denied", access_denied_code);
         }
         list.push_back(std::move(entry));
     }
@@ -93,7 +101,7 @@ bool listable(FactsReader& reader, std::string_view folder, const std::string& p
     const auto* entry = reader.state.file(folder);
     if (entry == nullptr) return false;
     if (allows(entry->sddl, administrator_token(), list_directory)) return true;
-    reader.add_unread(pointer, "denied", "0x5");
+    reader.add_unread(pointer, "denied", access_denied_code);
     return false;
 }
 
@@ -120,16 +128,19 @@ json key_facts(FactsReader& reader) {
     const auto* folder = reader.state.file(paths::machine_keys);
     auto group = json::object();
     if (folder != nullptr && allows(folder->sddl, administrator_token(), read_control)) {
-        group["dir_sddl"] = folder->sddl;
+        group["dir_sddl"] = owner_and_dacl(folder->sddl);
     } else {
-        reader.add_unread("/keys/dir_sddl", folder == nullptr ? "absent" : "denied", "0x5");
+        reader.add_unread(
+            "/keys/dir_sddl", folder == nullptr ? "absent" : "denied", access_denied_code
+        );
     }
+    group["other_count"] = 0;
     const bool listed = listable(reader, paths::machine_keys, "/keys/files");
     group["dir_listed"] = listed;
     if (listed) {
         const auto total = files_in(reader.state, paths::machine_keys).size();
         group["files"] = file_list(reader, paths::machine_keys, "/keys/files");
-        group["other_count"] = total > file_cap ? total - file_cap : 0;
+        if (total > file_cap) group["other_count"] = total - file_cap;
     }
     if (listable(reader, paths::cng_keys, "/keys/cng_files")) {
         group["cng_files"] = file_list(reader, paths::cng_keys, "/keys/cng_files");

@@ -8,24 +8,32 @@ namespace {
 
 using nlohmann::json;
 
+json services_in(const State& state, std::uint32_t pid) {
+    auto names = json::array();
+    for (const auto& service : state.services) {
+        if (service.pid == pid && pid != 0) names.push_back(service.name);
+    }
+    return names;
+}
+
 json socket_list(FactsReader& reader, std::uint32_t port) {
-    if (reader.kept_out(R"(wmi:root\StandardCimv2)", "/listener/sockets")) return nullptr;
+    // The collector reads netstat's columns where WMI does not answer.
+    if (reader.state.limit(R"(wmi:root\StandardCimv2)") != nullptr &&
+        reader.kept_out("command:netstat.exe", "/listener/sockets")) {
+        return nullptr;
+    }
     const auto& state = reader.state;
     auto list = json::array();
     for (const auto& socket : state.sockets) {
         if (socket.port != port) continue;
         const auto* process = state.process(socket.pid);
-        auto services = json::array();
-        for (const auto& service : state.services) {
-            if (service.pid == socket.pid && service.pid != 0) services.push_back(service.name);
+        json entry{{"a", socket.address}, {"p", socket.port}, {"pid", socket.pid}};
+        entry["img"] = process == nullptr ? "" : process->image;
+        const auto pointer = "/listener/sockets/" + std::to_string(list.size()) + "/svcs";
+        if (!reader.kept_out(R"(wmi:root\cimv2)", pointer)) {
+            entry["svcs"] = services_in(state, socket.pid);
         }
-        list.push_back(
-            {{"a", socket.address},
-             {"p", socket.port},
-             {"pid", socket.pid},
-             {"img", process == nullptr ? "" : process->image},
-             {"svcs", std::move(services)}}
-        );
+        list.push_back(std::move(entry));
     }
     return list;
 }
@@ -103,7 +111,7 @@ json policy_values(const Registry& hklm) {
     if (key == nullptr) return values;
     for (const auto& [lower, named] : key->values) {
         const auto number = hklm.dword(paths::ts_policy, named.name);
-        if (!number || lower == "fdenytsconnections") continue;
+        if (!number) continue;
         if (lower == "securitylayer")
             values["layer"] = *number;
         else if (lower == "userauthentication")

@@ -12,6 +12,13 @@
 
 namespace simfleet {
 
+// Codes as the collector prints them for an access that is denied: .NET's UnauthorizedAccess- and
+// SecurityException, WBEM_E_ACCESS_DENIED; and .NET's for an error of no kind.
+inline constexpr std::string_view access_denied_code = "0x80070005";
+inline constexpr std::string_view registry_denied_code = "0x8013150a";
+inline constexpr std::string_view wmi_denied_code = "0x80041003";
+inline constexpr std::string_view generic_failure_code = "0x80131501";
+
 struct FactsReader {
     const State& state;
     std::int64_t now; // the true time

@@ -34,9 +34,9 @@ json protocol_map(const Registry& hklm) {
     if (key == nullptr) return protocols;
     for (const auto& [lower, protocol] : key->keys) {
         auto& entry = protocols[protocol->name] = json::object();
-        for (const auto& [side_lower, side] : protocol->keys) {
-            const auto side_path = below(below(path, protocol->name), side->name);
-            auto& values = entry[side_lower] = json::object();
+        for (const auto* side : {"server", "client"}) {
+            const auto side_path = below(below(path, protocol->name), side);
+            auto& values = entry[side] = json::object();
             put_value(values, hklm, side_path, "Enabled", "e", "te");
             put_value(values, hklm, side_path, "DisabledByDefault", "d", "td");
         }

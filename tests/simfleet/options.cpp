@@ -29,9 +29,19 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
     app.add_option("--port", options.port, "WinRM over HTTPS; 0 takes any free port");
     app.add_option("--http-port", options.http_port, "WinRM over HTTP; 0: none");
     app.add_option(
-           "--state-dir", options.state_directory, "Gets ca.pem, inventory.yaml, truth.json"
-    )
-        ->required();
+        "--state-dir", options.state_directory, "Gets ca.pem, inventory.yaml, truth.json"
+    );
+    app.add_option(
+        "--engine",
+        options.engine,
+        "A program with arguments that runs scripts for real (tests/powershell, serve)"
+    );
+    app.add_option("--engine-vms", options.engine_vms, "How many VMs have it, from the first on");
+    app.add_option(
+        "--dump-states",
+        options.dump_states,
+        "Write every VM's Windows to this file, a JSON document a line, and end"
+    );
     app.add_option("--user", user, "The account every VM knows");
     app.add_option("--password-env", options.password_variable, "Variable with its password");
     app.add_option("--keytab", options.keytab, "Accept Kerberos with this keytab");
@@ -51,6 +61,9 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
     );
     try {
         app.parse(argc, argv);
+        if (options.state_directory.empty() && options.dump_states.empty()) {
+            throw CLI::RequiredError("--state-dir or --dump-states");
+        }
     } catch (const CLI::ParseError& error) {
         exit_code = app.exit(error) == 0 ? 0 : 2;
         return std::nullopt;

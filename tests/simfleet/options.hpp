@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace simfleet {
 
@@ -22,6 +23,9 @@ struct Options {
     std::string keytab;
     std::string stats_file; // empty: stats.json in the state directory
     std::string inventory_auth;
+    std::vector<std::string> engine; // program that runs scripts for real; empty: none
+    std::size_t engine_vms = 1;      // so many VMs, the first of them, have it
+    std::string dump_states;         // not empty: write the machines there and serve nothing
     bool exit_when_stdin_closes = false;
     std::chrono::milliseconds slow_receive{1000};
     AccessPolicy policy; // everything but the password

@@ -136,13 +136,6 @@ const std::array policy_table{
         .weight = 5,
         .builds = current_builds(),
         .damage = [](Machine& machine) { machine.state.registry.create(paths::update_pending); },
-        .truth = pending_truth},
-    Profile{
-        .name = "pending_restart",
-        .kind = Kind::fault,
-        .weight = 3,
-        .builds = current_builds(),
-        .damage = [](Machine& machine) { machine.state.stale_termservice = true; },
         .truth = pending_truth}};
 
 } // namespace

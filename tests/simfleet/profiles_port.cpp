@@ -67,6 +67,12 @@ void moved_unread(Machine& machine) {
     machine.forbid("key:" + std::string(paths::firewall));
 }
 
+// Neither of the two sources answers.
+void sockets_unread(Machine& machine) {
+    machine.forbid(R"(wmi:root\StandardCimv2)");
+    machine.forbid("command:netstat.exe", "error");
+}
+
 // 2008 R2 with the kernel's socket, and nothing that proves RDP behind it.
 void kernel_unproven(Machine& machine) {
     machine.stop_listening();
@@ -188,7 +194,7 @@ const std::array port_table{
         .kind = Kind::fault,
         .weight = 1,
         .builds = current_builds(),
-        .damage = [](Machine& machine) { machine.forbid(R"(wmi:root\StandardCimv2)"); },
+        .damage = sockets_unread,
         .truth =
             [](std::uint32_t) {
                 return assessed(

@@ -106,7 +106,8 @@ const std::array service_table{
             [](std::uint32_t) {
                 return assessed("broken", "services", {{"SVC.ACCOUNT", "broken"}});
             }},
-    // Without the services nobody knows which process TermService is.
+    // Without the service manager nobody knows which process TermService is. Its account stands in
+    // the registry, and that somebody listens is seen.
     Profile{
         .name = "service_unread",
         .kind = Kind::fault,
@@ -116,12 +117,7 @@ const std::array service_table{
         .truth =
             [](std::uint32_t) {
                 return assessed(
-                    "unknown",
-                    "none",
-                    {{"SVC.STATE", "unknown"},
-                     {"SVC.ACCOUNT", "unknown"},
-                     {"PORT.OWNER", "unknown"},
-                     {"PORT.NOLISTEN", "unknown"}}
+                    "unknown", "none", {{"SVC.STATE", "unknown"}, {"PORT.OWNER", "unknown"}}
                 );
             }}};
 

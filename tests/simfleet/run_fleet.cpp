@@ -1,6 +1,7 @@
 // The life of the process.
 #include "tests/simfleet/run_fleet.hpp"
 
+#include "tests/simfleet/dump.hpp"
 #include "tests/simfleet/server.hpp"
 
 #include <boost/asio/signal_set.hpp>
@@ -162,6 +163,7 @@ Status prepare(Options& options) {
 } // namespace
 
 Status run_fleet(Options options) {
+    if (!options.dump_states.empty()) return dump_states(options);
     auto ready = prepare(options);
     if (!ready) return ready;
     auto gss = acquire_gss(options);
@@ -180,6 +182,11 @@ Status run_fleet(Options options) {
         fleet, options.policy, *std::move(identities), *std::move(gss), workers
     );
     world->shells.set_slow_receive(options.slow_receive);
+    if (!options.engine.empty()) {
+        auto engine = Engine::start(io, options.engine);
+        if (!engine) return std::move(engine).error();
+        world->shells.use_engine(*std::move(engine), options.engine_vms);
+    }
     // The few keys all VMs share are made now, not while the first client waits.
     for (std::size_t index = 0; index < std::min(warm_vms, fleet.size()); ++index) {
         (void)fleet.at(index);

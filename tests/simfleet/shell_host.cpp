@@ -146,13 +146,24 @@ ShellHost::Reply ShellHost::create(const Vm& vm, const SoapRequest& request, con
            shell_text(shell->id, shell->idle_limit, request, caller);
 }
 
-void ShellHost::run(const Vm& vm, const Shell& shell, Command& command, const std::string& user) {
+void ShellHost::run(
+    const Vm& vm,
+    const Shell& shell,
+    const std::shared_ptr<Command>& command,
+    const std::string& user
+) {
     std::optional<std::string> input;
-    if (command.input_ended) input = command.input;
-    const Job job{vm, shell.environment, user, command.line, std::move(input)};
+    if (command->input_ended) input = command->input;
+    const Job job{vm, shell.environment, user, command->line, std::move(input)};
     const Execution execution = execute(job, stats_);
     if (execution.wants_input) return;
-    command.started = true;
+    command->started = true;
+    const bool real = engine_ && execution.powershell && vm.index < engine_vms_;
+    if (!real) return finish(vm, *command, execution);
+    engine_->run(job, [&vm, command](const Execution& answer) { finish(vm, *command, answer); });
+}
+
+void ShellHost::finish(const Vm& vm, Command& command, const Execution& execution) {
     command.output = transcribe(vm.wire.manner, execution);
     command.exit_code = execution.exit_code;
     command.ready = Clock::now();
@@ -172,7 +183,7 @@ ShellHost::command(const Vm& vm, const SoapRequest& request, const Caller& calle
     for (const std::string& argument : request.arguments)
         command->line += " " + argument;
     if (command->line.size() > longest_command) return failure(fault::name_too_long, request);
-    run(vm, *shell, *command, caller.user);
+    run(vm, *shell, command, caller.user);
     shell->commands[rdpsweep::ascii_lower(command->id)] = command;
     return "<rsp:CommandResponse>" + tag("CommandId", command->id) + "</rsp:CommandResponse>";
 }
@@ -187,7 +198,7 @@ ShellHost::Reply ShellHost::send(const Vm& vm, const SoapRequest& request, const
     if (!command.started) {
         command.input += request.data;
         command.input_ended = request.end_of_input;
-        if (command.input_ended) run(vm, *shell, command, caller.user);
+        if (command.input_ended) run(vm, *shell, found->second, caller.user);
     }
     return "<rsp:SendResponse/>";
 }

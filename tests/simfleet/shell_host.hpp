@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "tests/simfleet/engine.hpp"
 #include "tests/simfleet/soap_request.hpp"
 #include "tests/simfleet/stats.hpp"
 #include "tests/simfleet/vm.hpp"
@@ -36,6 +37,12 @@ public:
     // the client's OperationTimeout, if that is shorter).
     void set_slow_receive(std::chrono::milliseconds limit) noexcept { slow_receive_ = limit; }
 
+    // The first count VMs run their scripts on a real engine.
+    void use_engine(std::shared_ptr<Engine> engine, std::size_t count) {
+        engine_ = std::move(engine);
+        engine_vms_ = count;
+    }
+
     Reply create(const Vm& vm, const SoapRequest& request, const Caller& caller);
     Reply command(const Vm& vm, const SoapRequest& request, const Caller& caller);
     Reply send(const Vm& vm, const SoapRequest& request, const Caller& caller);
@@ -51,12 +58,19 @@ private:
 
     void reap_idle(Machine& machine);
     std::shared_ptr<Shell> find_shell(const Vm& vm, std::string_view id);
-    void run(const Vm& vm, const Shell& shell, Command& command, const std::string& user);
+    void
+    run(const Vm& vm,
+        const Shell& shell,
+        const std::shared_ptr<Command>& command,
+        const std::string& user);
+    static void finish(const Vm& vm, Command& command, const Execution& execution);
     rdpsweep::Task<bool>
     wait_for_output(std::shared_ptr<Command> command, std::chrono::milliseconds timeout);
     std::string answer(Command& command, const SoapRequest& request);
 
     Stats& stats_;
+    std::shared_ptr<Engine> engine_;
+    std::size_t engine_vms_ = 0;
     std::chrono::milliseconds slow_receive_{1000};
     std::unordered_map<std::size_t, Machine> machines_;
 };

@@ -192,7 +192,6 @@ std::string state_json(const State& state) {
         {"management", management_object(state.management)},
         {"boot", boot_object(state.boot)},
         {"sessions", {{"active", state.active_sessions}, {"disc", state.disconnected_sessions}}},
-        {"stale_termservice", state.stale_termservice},
         {"collector",
          {{"sid", state.collector.sid},
           {"elevated", state.collector.elevated},
@@ -201,6 +200,10 @@ std::string state_json(const State& state) {
         {"limits", limit_list(state.limits)},
         {"stated_handshakes", handshake_list(state.stated_handshakes)}};
     return document.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
+std::string handshakes_json(const std::vector<Handshake>& handshakes) {
+    return handshake_list(handshakes).dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
 } // namespace simfleet

@@ -85,10 +85,10 @@ struct BootConfiguration {
 // Something the collector's account cannot have although it exists.
 struct AccessLimit {
     // "key:<registry path>", "sd:<registry path>", "dir:<folder>", "wmi:<namespace>",
-    // "log:<name>", "bcd", "net:loopback"
+    // "log:<name>", "bcd", "command:<program>", "net:loopback"
     std::string resource;
     std::string why = "denied"; // as /unread/*/why
-    std::string code = "0x5";   // as /unread/*/code
+    std::string code;           // as /unread/*/code; empty: what the resource's API gives
 };
 
 // What the registry does not hold of the operating system.
@@ -121,7 +121,6 @@ struct State {
     BootConfiguration boot;
     std::uint32_t active_sessions = 0;
     std::uint32_t disconnected_sessions = 0;
-    bool stale_termservice = false; // settings were written after TermService started
     CollectorAccount collector;
     std::vector<AccessLimit> limits;
     // Empty: the outcome follows from the rest (loopback.hpp). Else: what it is known to be.
@@ -142,5 +141,8 @@ struct State {
 // The whole state as one JSON document (ASCII), for harnesses outside this process. Registry data,
 // event binaries in Base64; times in Unix seconds.
 std::string state_json(const State& state);
+
+// The same of handshakes alone: a JSON array.
+std::string handshakes_json(const std::vector<Handshake>& handshakes);
 
 } // namespace simfleet

@@ -32,7 +32,7 @@ void name_it(Machine& machine) {
     const auto& plan = machine.plan;
     const bool joined = plan.domain_role == 1 || plan.domain_role >= 3;
     os.domain_role = plan.domain_role;
-    os.domain = joined ? "corp.sim.test" : "WORKGROUP";
+    os.domain = joined ? "corp.sim.test" : ""; // Tcpip\Parameters\Domain; a workgroup has none
     os.fqdn = joined ? plan.host + ".corp.sim.test" : plan.host;
     os.lcid = plan.lcid;
     os.boot = plan.now - day - machine.dice.below(30) * day - machine.dice.below(86'400);

@@ -77,7 +77,7 @@ public:
         std::string binary = {});
     void
     log_provoked(std::string provider, std::uint32_t id, std::map<std::string, std::string> data);
-    void forbid(std::string resource, std::string why = "denied", std::string code = "0x5");
+    void forbid(std::string resource, std::string why = "denied", std::string code = {});
     void state_handshake(Handshake handshake);
 };
 

@@ -25,6 +25,7 @@ void version(Registry& hklm, std::uint32_t build, const std::string& install_typ
     hklm.set(paths::current_version, "InstallationType", text_value(install_type));
     hklm.set(R"(SYSTEM\Select)", "Current", dword_value(1));
     hklm.set(R"(SYSTEM\Select)", "LastKnownGood", dword_value(1));
+    hklm.create(paths::session_manager);
     hklm.set(paths::crash_control, "CrashDumpEnabled", dword_value(build < 9200 ? 2 : 7));
 }
 

@@ -1,0 +1,50 @@
+// Stands in for processes, the environment and the culture of Windows.
+using System.Globalization;
+
+namespace Rdpsweep.PowerShell.Api;
+
+public sealed class SimulatedProcess
+{
+    private readonly Windows.Process process;
+
+    private SimulatedProcess(Windows.Process process) => this.process = process;
+
+    // Without ".exe", which the file's name has and the process's has not.
+    public string ProcessName =>
+        process.Image.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? process.Image[..^4] : process.Image;
+
+    public DateTime StartTime => Simulation.Time(process.Started).ToLocalTime();
+
+    public static SimulatedProcess GetProcessById(int pid)
+    {
+        Simulation.Journal.Read($"process:{pid}");
+        var found = Simulation.Machine.Processes.FirstOrDefault(process => process.Pid == pid);
+        return new SimulatedProcess(found ?? throw new ArgumentException($"Process with an Id of {pid} is not running."));
+    }
+}
+
+public static class SimulatedEnvironment
+{
+    public static Version Version => new(Simulation.Machine.ClrMajor, 0, 30319, 42000);
+
+    public static string GetFolderPath(Environment.SpecialFolder folder) =>
+        folder == Environment.SpecialFolder.CommonApplicationData
+            ? @"C:\ProgramData" : throw new NotSupportedException($"{folder} is not simulated");
+}
+
+public sealed record SimulatedUiCulture(int LCID);
+
+public static class SimulatedCultureInfo
+{
+    public static SimulatedUiCulture InstalledUICulture => new(Simulation.Machine.Lcid);
+
+    public static CultureInfo InvariantCulture => CultureInfo.InvariantCulture;
+}
+
+// What the script writes to standard output; redirected, never the console of the harness.
+public static class SimulatedConsole
+{
+    public static StringWriter Out { get; set; } = new();
+
+    public static StringReader In { get; set; } = new("");
+}

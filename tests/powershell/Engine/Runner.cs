@@ -1,0 +1,81 @@
+// Runs a script on a simulated machine as powershell.exe would.
+using System.Collections;
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using Rdpsweep.PowerShell.Api;
+using Rdpsweep.PowerShell.Windows;
+
+namespace Rdpsweep.PowerShell.Engine;
+
+// Out: standard output, and objects that the script left in the pipeline, a line each.
+public sealed record Outcome(string Out, IReadOnlyList<string> Errors)
+{
+    public int ExitCode => Errors.Count == 0 ? 0 : 1;
+}
+
+public static class Runner
+{
+    private static readonly string[] variables =
+        ["RDPSWEEP_ARGS", "RDPSWEEP_NONCE", "PROCESSOR_ARCHITEW6432", "COMPUTERNAME", "windir"];
+
+    // environment holds the variables of the process that the script finds, beside those of Windows.
+    public static Outcome Run(Machine machine, string script, IReadOnlyDictionary<string, string> environment, string input = "")
+    {
+        Prepare(machine, environment, input);
+        using var runspace = RunspaceFactory.CreateRunspace(SessionState(machine));
+        runspace.Open();
+        // The engine is PowerShell 7; what scripts decide by is the version they are told.
+        var versions = (Hashtable)runspace.SessionStateProxy.GetVariable("PSVersionTable");
+        versions["PSVersion"] = new Version(machine.PowerShell);
+        runspace.SessionStateProxy.LanguageMode = Enum.Parse<PSLanguageMode>(machine.LanguageMode);
+        using var shell = System.Management.Automation.PowerShell.Create();
+        shell.Runspace = runspace;
+        shell.AddScript(script);
+        var errors = new List<string>();
+        var output = Invoke(shell, errors);
+        errors.AddRange(shell.Streams.Error.Select(error => error.ToString()));
+        var lines = output.Select(item => $"{item}\n");
+        return new Outcome(SimulatedConsole.Out + string.Concat(lines), errors);
+    }
+
+    private static Collection<PSObject> Invoke(System.Management.Automation.PowerShell shell, List<string> errors)
+    {
+        try
+        {
+            return shell.Invoke();
+        }
+        catch (RuntimeException failure)
+        {
+            errors.Add(failure.ErrorRecord?.InvocationInfo?.PositionMessage + " " + failure.Message);
+            return [];
+        }
+    }
+
+    private static void Prepare(Machine machine, IReadOnlyDictionary<string, string> environment, string input)
+    {
+        Simulation.Machine = machine;
+        SimulatedConsole.Out = new StringWriter();
+        SimulatedConsole.In = new StringReader(input);
+        foreach (var name in variables) Environment.SetEnvironmentVariable(name, null);
+        Environment.SetEnvironmentVariable("COMPUTERNAME", machine.Host);
+        Environment.SetEnvironmentVariable("windir", @"C:\Windows");
+        foreach (var (name, value) in environment) Environment.SetEnvironmentVariable(name, value);
+    }
+
+    private static InitialSessionState SessionState(Machine machine)
+    {
+        var state = InitialSessionState.CreateDefault2();
+        foreach (var type in typeof(Runner).Assembly.GetTypes())
+        {
+            var attribute = (CmdletAttribute?)Attribute.GetCustomAttribute(type, typeof(CmdletAttribute));
+            if (attribute is null) continue;
+            var name = $"{attribute.VerbName}-{attribute.NounName}";
+            if (name == "Get-CimInstance" && new Version(machine.PowerShell).Major < 3) continue;
+            if (name == "Get-WmiObject" && new Version(machine.PowerShell).Major > 5) continue;
+            state.Commands.Add(new SessionStateCmdletEntry(name, type, null));
+        }
+        foreach (var (name, text) in Programs.Functions) state.Commands.Add(new SessionStateFunctionEntry(name, text));
+        return state;
+    }
+}

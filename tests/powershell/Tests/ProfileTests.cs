@@ -1,0 +1,88 @@
+// The collector on every kind of machine there is in the simulated fleet.
+using System.Text.Json.Nodes;
+using Rdpsweep.PowerShell.Windows;
+
+namespace Rdpsweep.PowerShell.Tests;
+
+[Group("profiles")]
+public static class ProfileTests
+{
+    private const int RunCommandTail = 4096; // bytes of output that Azure Run Command keeps
+
+    private sealed record Look(Machine Machine, JsonObject Facts);
+
+    private static readonly Lazy<List<Look>> full = new(() => [.. Fixture.Machines.Select(machine => new Look(machine, Collecting.Full(machine)))]);
+
+    private sealed record LeanLook(Machine Machine, JsonObject Facts, int Bytes);
+
+    private static readonly Lazy<List<LeanLook>> lean = new(() => [.. Fixture.Machines.Select(machine =>
+    {
+        var text = Collecting.Print(machine, "lean");
+        return new LeanLook(machine, Collecting.ReadLean(text), text.Length);
+    })]);
+
+    [Test("full: the facts of every profile equal the fleet's, field by field")]
+    public static void FullEqualsFleet() =>
+        Check.Empty(full.Value.SelectMany(look => Named(look.Machine, Differences.Between(look.Machine.Facts, look.Facts))), "differences");
+
+    [Test("lean: the facts of every profile equal the fleet's, less what the profile leaves out")]
+    public static void LeanEqualsFleet() =>
+        Check.Empty(lean.Value.SelectMany(look => Named(look.Machine, Differences.Between(Leaner(look.Machine.Facts), look.Facts))), "differences");
+
+    [Test("full and lean: nothing is written, on any profile")]
+    public static void NothingIsWritten()
+    {
+        var machines = full.Value.Select(look => look.Machine).Concat(lean.Value.Select(look => look.Machine)).ToList();
+        Check.That(machines.All(machine => machine.Journal.Entries.Count > 100), "a run that read next to nothing");
+        Check.Empty(machines.SelectMany(machine => machine.Journal.Writes.Select(entry => $"{machine.Profile}: {entry}")), "writes");
+    }
+
+    // A second certificate takes it past the limit: whoever uses that way must page or leave one out.
+    [Test("lean: the answer of a machine with one certificate fits the tail of Run Command")]
+    public static void LeanFits()
+    {
+        var ordinary = lean.Value.Where(look => Certificates(look.Facts) <= 1 && !look.Machine.Profile.StartsWith("hostile", StringComparison.Ordinal)).ToList();
+        Check.That(ordinary.Count > 100, "hardly a machine was looked at");
+        Check.Empty(ordinary.Where(look => look.Bytes > RunCommandTail).Select(look => $"{look.Machine.Profile}: {look.Bytes} bytes"), "too long");
+    }
+
+    private static int Certificates(JsonObject facts) =>
+        (facts["cert"]?["store"]?.AsArray().Count ?? 0) + (facts["cert"]?["my_match"] is null ? 0 : 1);
+
+    [Test("the documents are kept for the schema to be held against them")]
+    public static void DocumentsAreKept()
+    {
+        var path = Environment.GetEnvironmentVariable("RDPSWEEP_FACTS_OUT");
+        if (path is null) return;
+        File.WriteAllLines(path, full.Value.Select(look => look.Facts).Concat(lean.Value.Select(look => look.Facts)).Select(facts => facts.ToJsonString()));
+    }
+
+    private static IEnumerable<string> Named(Machine machine, IEnumerable<string> differences) =>
+        differences.Select(difference => $"{machine.Profile} ({machine.Build}): {difference}");
+
+    // No events, and of the key files only those of RDP's own container.
+    private static JsonObject Leaner(JsonObject facts)
+    {
+        var result = facts.DeepClone().AsObject();
+        foreach (var name in new[] { "evt", "evt_window_h", "evt_oldest_utc" }) result.Remove(name);
+        var unread = result["unread"]!.AsArray();
+        foreach (var entry in unread.Where(entry => ((string)entry!["ptr"]!).StartsWith("/evt", StringComparison.Ordinal)).ToList()) unread.Remove(entry);
+        unread.Add(new JsonObject { ["ptr"] = "/evt", ["why"] = "skipped", ["code"] = "lean" });
+        foreach (var name in new[] { "files", "cng_files" }) KeepRdpKeys(result["keys"]!.AsObject(), name, unread);
+        return result;
+    }
+
+    private static void KeepRdpKeys(JsonObject keys, string name, JsonArray unread)
+    {
+        if (keys[name] is not JsonArray files) return;
+        var others = files.Where(file => !((string)file!["n"]!).StartsWith("f686", StringComparison.Ordinal)).ToList();
+        foreach (var file in others) files.Remove(file);
+        keys["other_count"] = (int)keys["other_count"]! + others.Count;
+        // RDP's own are the first, so that the places of what stays do not change.
+        foreach (var entry in unread.ToList())
+        {
+            var parts = ((string)entry!["ptr"]!).Split('/');
+            if (parts.Length == 5 && parts[1] == "keys" && parts[2] == name && int.Parse(parts[3]) >= files.Count) unread.Remove(entry);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// A simulated Windows: the state that the simulated fleet wrote, as scripts can reach it.
+using System.Text.Json.Nodes;
+
+namespace Rdpsweep.PowerShell.Windows;
+
+public sealed record Service(string Name)
+{
+    public int State { get; set; }
+    public uint Pid { get; set; }
+    public uint ExitCode { get; set; }
+}
+
+public sealed record Process(uint Pid, string Image, long Started);
+
+public sealed record Socket(string Address, int Port, uint Pid);
+
+public sealed class FileEntry(string path, bool folder)
+{
+    public string Path { get; } = path;
+    public bool Folder { get; } = folder;
+    public string Sddl { get; set; } = "";
+    public long Size { get; set; }
+    public byte[]? Content { get; set; }          // null: not worth having
+    public bool DescriptorReadable { get; set; } = true; // by the account the script runs as
+    public bool Listable { get; set; } = true;
+}
+
+public sealed record LogEvent(
+    string Provider, int Id, long Time, bool Provoked, uint Pid,
+    IReadOnlyDictionary<string, string> Data, byte[] Binary);
+
+// What a handshake with the machine's own RDP port comes to; words as in facts/1.
+public sealed record Handshake(string Stage, string Tls, string Thumbprint, string Failure, int? Protocol, int? FailureCode, int? Alert);
+
+// Something the account may not have: resource as in tests/simfleet/state.hpp.
+public sealed record Limit(string Resource, string Why, string Code);
+
+public sealed class Machine
+{
+    public string Name { get; init; } = "";
+    public string Profile { get; init; } = "";
+    public int Build { get; init; }
+    public long Now { get; init; }
+    public JsonObject Facts { get; init; } = [];
+    public string PowerShell { get; set; } = "5.1";
+    public string LanguageMode { get; set; } = "FullLanguage";
+    public int ClrMajor { get; set; } = 4;
+    public int Lcid { get; init; } = 1033;
+    public int DomainRole { get; init; }
+    public long Boot { get; init; }
+    public string AccountSid { get; init; } = "";
+    public bool Elevated { get; init; } = true;
+    public long OldestEvent { get; init; }
+    public int ActiveSessions { get; init; }
+    public int DisconnectedSessions { get; init; }
+    public JsonObject Management { get; init; } = [];
+
+    public RegistryNode Hklm { get; } = new("HKEY_LOCAL_MACHINE");
+    public List<Service> Services { get; } = [];
+    public List<Process> Processes { get; } = [];
+    public List<Socket> Sockets { get; } = [];
+    public Dictionary<string, FileEntry> Files { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public List<LogEvent> Events { get; } = [];
+    public List<Handshake> Handshakes { get; } = [];
+    public List<Limit> Limits { get; } = [];
+    // Types that New-Object does not find, and classes that WMI does not have.
+    public HashSet<string> MissingTypes { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public HashSet<string> MissingClasses { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Journal Journal { get; } = new();
+
+    public string Host => System.Text.Encoding.Unicode.GetString(
+        Hklm.Find(@"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters")!.Values["Hostname"].Data).TrimEnd('\0');
+
+    public Service? FindService(string name) =>
+        Services.FirstOrDefault(service => service.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    public Limit? FindLimit(string resource) =>
+        Limits.FirstOrDefault(limit => limit.Resource.Equals(resource, StringComparison.OrdinalIgnoreCase));
+
+    // A limit on a registry key holds for all below it.
+    public Limit? FindKeyLimit(string path)
+    {
+        if (path.StartsWith("BCD00000000", StringComparison.OrdinalIgnoreCase)) return FindLimit("bcd");
+        for (var at = path; at.Length > 0; at = at.Contains('\\') ? at[..at.LastIndexOf('\\')] : "")
+        {
+            if (FindLimit("key:" + at) is { } limit) return limit;
+        }
+        return null;
+    }
+
+    // Everything a script can change, in a canonical form: equal machines give equal texts.
+    public string Snapshot()
+    {
+        var files = new JsonObject();
+        foreach (var file in Files.Values.OrderBy(file => file.Path, StringComparer.OrdinalIgnoreCase))
+        {
+            var content = file.Content is null ? null : Convert.ToBase64String(file.Content);
+            files[file.Path.ToLowerInvariant()] = new JsonObject { ["sddl"] = file.Sddl, ["size"] = file.Size, ["content"] = content };
+        }
+        var services = new JsonObject();
+        foreach (var service in Services.OrderBy(service => service.Name)) services[service.Name] = service.State;
+        return new JsonObject { ["registry"] = Hklm.ToJson(), ["files"] = files, ["services"] = services }.ToJsonString();
+    }
+}
