@@ -40,6 +40,7 @@ bool from_string(std::string_view text, Outcome& outcome) noexcept {
 
 void Attempt::enter(Phase phase) {
     if (phase == reached && !rungs.empty()) return;
+    if (on_enter) on_enter(phase);
     const auto now = std::chrono::steady_clock::now();
     if (!rungs.empty()) {
         rungs.back().second +=
@@ -66,6 +67,7 @@ void Attempt::leave() {
     if (!rungs.empty()) rungs.back().second += since(entered_);
     entered_ = now;
     took = since(begun_);
+    on_enter = nullptr;
 }
 
 void Totals::count(const HostResult& result) {

@@ -40,6 +40,7 @@ struct Attempt {
     std::uint32_t round_trips = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
+    std::function<void(Phase)> on_enter; // told of each phase that begins; gone after leave()
 
     // Says that phase begins now: what came before ends, and its time is noted. Entering the
     // current phase again changes nothing.

@@ -78,12 +78,18 @@ double Progress::rate() const {
     return elapsed > 0 ? static_cast<double>(counted(totals_)) / elapsed : 0;
 }
 
+// Whether timeouts keep fewer hosts in flight than were asked for.
+bool Progress::narrowed() const {
+    return sweep_ != nullptr && sweep_->window().size() < sweep_->window().most();
+}
+
 void Progress::print_line() {
     const auto done = counted(totals_);
     const auto flights = sweep_ != nullptr ? sweep_->in_flight() : std::vector<Sweep::Flight>();
     auto line = std::to_string(done) + "/" + std::to_string(totals_.targets) + "  " +
                 verdict_counts(totals_) + "  " + std::to_string(static_cast<int>(rate())) +
                 "/s  in flight " + std::to_string(flights.size());
+    if (narrowed()) line += " of at most " + std::to_string(sweep_->window().size());
     if (rate() > 0 && done < totals_.targets) {
         const auto left = static_cast<double>(totals_.targets - done) / rate();
         line += "  eta " + std::to_string(static_cast<long>(left)) + " s";
@@ -98,6 +104,10 @@ void Progress::print_line() {
     } else {
         std::fprintf(stderr, "%s\n", line.c_str());
     }
+}
+
+void Progress::say(const std::string& line) {
+    std::fprintf(stderr, "%s%s\n", line_shown_ ? "\r\x1b[K" : "", line.c_str());
 }
 
 void Progress::print_status() {
@@ -116,8 +126,15 @@ void Progress::print_status() {
         stderr,
         "in flight %zu of at most %zu; the slowest:\n",
         flights.size(),
-        options_.in_flight_limit
+        sweep_->window().size()
     );
+    if (narrowed()) {
+        std::fprintf(
+            stderr,
+            "timeouts narrowed it from %zu; it widens again when they stop\n",
+            sweep_->window().most()
+        );
+    }
     for (std::size_t i = 0; i < std::min(shown_flights, flights.size()); ++i) {
         std::fprintf(
             stderr,
@@ -138,7 +155,7 @@ void Progress::write_stats() {
     for (const auto& [outcome, count] : totals_.by_outcome) {
         outcomes[std::string(to_string(outcome))] = count;
     }
-    const nlohmann::json stats{
+    nlohmann::json stats{
         {"t", to_iso8601(std::time(nullptr))},
         {"total", totals_.targets},
         {"done", counted(totals_)},
@@ -147,6 +164,11 @@ void Progress::write_stats() {
         {"in_flight", sweep_ != nullptr ? sweep_->in_flight().size() : 0},
         {"rps", rate()},
     };
+    if (sweep_ != nullptr) {
+        const auto& window = sweep_->window();
+        stats["window"] = {
+            {"size", window.size()}, {"most", window.most()}, {"halvings", window.halvings()}};
+    }
     std::ofstream file(options_.stats_json, std::ios::app);
     file << dump_json(stats) << '\n';
 }

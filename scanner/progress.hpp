@@ -13,7 +13,6 @@ public:
     struct Options {
         bool quiet = false;
         std::string stats_json; // a file, one JSON object a line and tick; empty: none
-        std::size_t in_flight_limit = 0;
     };
 
     // totals and sweep must outlive it.
@@ -22,6 +21,9 @@ public:
     // Ticks until stop(). Call on the lane before the sweep runs.
     void start(const Sweep& sweep);
     void stop();
+
+    // A line of its own, beside the line that is redrawn.
+    void say(const std::string& line);
 
     // The full status to stderr: totals, rate, and the ten slowest hosts with their rung.
     void print_status();
@@ -32,6 +34,7 @@ private:
     void print_line();
     void write_stats();
     [[nodiscard]] double rate() const;
+    [[nodiscard]] bool narrowed() const;
 
     const Totals& totals_;
     Options options_;

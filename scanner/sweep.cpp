@@ -2,12 +2,24 @@
 
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "scanner/admission/keys.hpp"
 
 #include <algorithm>
 #include <ctime>
 #include <exception>
 
 namespace rdpsweep {
+
+namespace {
+
+// Counts a coroutine out, however it ends.
+struct Leave {
+    std::size_t& tasks;
+
+    ~Leave() { --tasks; }
+};
+
+} // namespace
 
 Sweep::Sweep(
     asio::io_context& lane,
@@ -17,8 +29,22 @@ Sweep::Sweep(
     SweepEvents events
 )
     : lane_(lane), targets_(targets), services_(services), options_(options),
-      events_(std::move(events)), done_(targets.size(), false), run_timer_(lane),
-      drain_timer_(lane) {}
+      events_(std::move(events)), done_(targets.size(), false), late_(targets.size(), false),
+      admission_(
+          targets,
+          options.admission,
+          {[this] { pump(); },
+           [this](const std::string& credential, const Breaker& breaker) {
+               credential_stopped(credential, breaker);
+           }}
+      ),
+      run_timer_(lane), drain_timer_(lane) {
+    services_.admission = &admission_;
+}
+
+Sweep::~Sweep() {
+    services_.admission = nullptr;
+}
 
 Status Sweep::run() {
     if (options_.run_deadline) {
@@ -29,15 +55,12 @@ Status Sweep::run() {
             abort_all();
         });
     }
-    const auto wanted = std::min(options_.in_flight, std::max<std::size_t>(1, targets_.size()));
-    for (std::size_t i = 0; i < wanted; ++i) {
-        ++workers_;
-        asio::co_spawn(lane_, work(), asio::detached);
-    }
+    add_all();
+    pump();
     lane_.restart();
-    // The caller may have signal handlers waiting on the lane: run until the workers are gone, not
+    // The caller may have signal handlers waiting on the lane: run until nothing is under way, not
     // until the lane is empty.
-    while (workers_ > 0 && lane_.run_one() > 0) {
+    while (tasks_ > 0 && lane_.run_one() > 0) {
     }
     run_timer_.cancel();
     drain_timer_.cancel();
@@ -46,42 +69,80 @@ Status Sweep::run() {
     return {};
 }
 
-std::optional<std::size_t> Sweep::next() {
-    while (!stopping_ && next_ < targets_.size()) {
-        const auto index = next_++;
-        if (!done_[index]) return index;
-    }
-    return std::nullopt;
-}
-
-// One of in_flight equal workers: takes the next host until there is none.
-Task<void> Sweep::work() {
-    struct Gone {
-        std::size_t& workers;
-
-        ~Gone() { --workers; }
-    };
-
-    const Gone gone{workers_};
-    for (auto index = next(); index; index = next()) {
-        // A bug while visiting one host must not end the others: the second of the two places
-        // where exceptions are caught.
-        try {
-            co_await visit(*index);
-        } catch (const std::exception& bug) {
-            log_line(LogLevel::error, targets_[*index].name, "internal", bug.what());
-            if (done_[*index]) continue; // it was reported; what failed came after
-            HostResult result;
-            result.target = targets_[*index];
-            result.index = *index;
-            result.outcome = Outcome::unreachable;
-            Attempt attempt;
-            attempt.error = Error(Phase::internal, Errc::bug, bug.what())
-                                .with_hint("this is a fault of rdpsweep: please report it");
-            result.attempts.push_back(std::move(attempt));
-            report(result);
+// Queues all targets. Where a limit needs the subnet of a target that is given by name, it follows
+// as soon as its address is known.
+void Sweep::add_all() {
+    auto named = std::make_shared<std::vector<std::size_t>>();
+    for (const bool late : {false, true}) {
+        for (std::size_t index = 0; index < targets_.size(); ++index) {
+            if (done_[index] || late_[index] != late) continue;
+            const bool needs_subnet =
+                admission_.wants_subnets() && !targets_[index].address.empty();
+            const auto address = needs_subnet ? literal_address(targets_[index]) : std::nullopt;
+            if (needs_subnet && !address && options_.resolver != nullptr) {
+                named->push_back(index);
+            } else {
+                admission_.add(index, address ? subnet_of(*address) : std::string());
+            }
         }
     }
+    std::reverse(named->begin(), named->end()); // taken from the back
+    const auto lookups = std::min(named->size(), limits::resolver_threads);
+    for (std::size_t i = 0; i < lookups; ++i) {
+        ++tasks_;
+        asio::co_spawn(lane_, add_named(named), asio::detached);
+    }
+}
+
+// A name that cannot be resolved has no subnet; its visit asks again and says so.
+Task<void> Sweep::add_named(std::shared_ptr<std::vector<std::size_t>> named) {
+    const Leave leave{tasks_};
+    HostScope scope(lane_.get_executor(), Clock::time_point::max());
+    const auto at = waiting_.insert(waiting_.end(), &scope);
+    while (!named->empty() && !stopping_) {
+        const auto index = named->back();
+        named->pop_back();
+        const auto addresses = co_await options_.resolver->resolve(targets_[index].address, scope);
+        const bool known = addresses && !addresses->empty();
+        admission_.add(index, known ? subnet_of(addresses->front()) : std::string());
+        pump();
+    }
+    waiting_.erase(at);
+}
+
+// Lets every host go that may go now.
+void Sweep::pump() {
+    while (!stopping_) {
+        const auto index = admission_.take();
+        if (!index) return;
+        ++tasks_;
+        asio::co_spawn(lane_, host(*index), asio::detached);
+    }
+}
+
+Task<void> Sweep::host(std::size_t index) {
+    const Leave leave{tasks_};
+    // A bug while visiting one host must not end the others: the second of the two places where
+    // exceptions are caught.
+    try {
+        co_await visit(index);
+    } catch (const std::exception& bug) {
+        fault(index, bug.what());
+    }
+}
+
+void Sweep::fault(std::size_t index, const char* what) {
+    log_line(LogLevel::error, targets_[index].name, "internal", what);
+    HostResult result;
+    result.target = targets_[index];
+    result.index = index;
+    result.outcome = Outcome::unreachable;
+    Attempt attempt;
+    attempt.error = Error(Phase::internal, Errc::bug, what)
+                        .with_hint("this is a fault of rdpsweep: please report it");
+    result.attempts.push_back(std::move(attempt));
+    if (!done_[index]) report(result); // else what failed came after its report
+    admission_.ended(result);
 }
 
 // Waits for a turn to open a connection. A host's own time begins afterwards: a slow ramp must not
@@ -100,8 +161,7 @@ Task<void> Sweep::visit(std::size_t index) {
     const bool admitted = co_await admit();
     if (!admitted) co_return; // reported as not attempted at the end
     if (auto stored = events_.started(index, target); !stored) {
-        failure_ = std::move(stored).error();
-        stop("the run could not be stored");
+        fail(std::move(stored).error(), "the run could not be stored");
         co_return;
     }
     const auto budget =
@@ -111,28 +171,50 @@ Task<void> Sweep::visit(std::size_t index) {
         HostScope scope(lane_.get_executor(), Clock::now() + budget);
         const auto at = active_.insert(active_.end(), Active{&one, &scope, Clock::now()});
 
-        struct Leave {
+        struct Landing {
             std::list<Active>& active;
             std::list<Active>::iterator at;
 
-            ~Leave() { active.erase(at); }
+            ~Landing() { active.erase(at); }
         };
 
-        const Leave leave{active_, at};
+        const Landing landing{active_, at};
         co_await one.run(scope);
     }
+    if (one.failure()) fail(*one.failure(), "a command could not be recorded");
     report(one.result());
     co_await one.clean_up();
+    admission_.ended(one.result());
+}
+
+void Sweep::fail(Error error, std::string why) {
+    if (!failure_) failure_ = std::move(error);
+    if (!stopping_) stop(std::move(why));
+}
+
+void Sweep::credential_stopped(const std::string& credential, const Breaker& breaker) {
+    if (!events_.stopped) return;
+    std::size_t left = 0;
+    for (std::size_t index = 0; index < targets_.size(); ++index) {
+        const bool refused = breaker.refusals().count(index) > 0;
+        if (!done_[index] && !refused && targets_[index].credential == credential) ++left;
+    }
+    events_.stopped(credential, breaker, left);
+}
+
+std::string Sweep::why_not_attempted(const HostResult& result) {
+    auto why = admission_.why_stopped(result.target.credential);
+    if (why.empty()) why = why_stopped_;
+    if (!why.empty()) return why;
+    const bool tried = !result.attempts.empty() && result.attempts.back().error;
+    return tried ? std::string(result.attempts.back().error->detail()) : "the run ended first";
 }
 
 void Sweep::report(HostResult& result) {
     done_[result.index] = true;
-    if (result.outcome == Outcome::not_attempted && result.reason == "interrupted") {
-        result.reason = why_stopped_.empty() ? "interrupted" : why_stopped_;
-    }
-    if (auto stored = events_.finished(result); !stored && !failure_) {
-        failure_ = std::move(stored).error();
-        stop("the run could not be stored");
+    if (result.outcome == Outcome::not_attempted) result.reason = why_not_attempted(result);
+    if (auto stored = events_.finished(result); !stored) {
+        fail(std::move(stored).error(), "the run could not be stored");
     }
 }
 
@@ -143,7 +225,6 @@ void Sweep::report_untouched() {
         result.target = targets_[index];
         result.index = index;
         result.outcome = Outcome::not_attempted;
-        result.reason = why_stopped_.empty() ? "the run ended first" : why_stopped_;
         report(result);
     }
 }

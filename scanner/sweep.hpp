@@ -1,6 +1,7 @@
 // The scheduler: many hosts at once on one thread, every deadline kept, every target accounted for.
 #pragma once
 
+#include "scanner/admission/admission.hpp"
 #include "scanner/visit.hpp"
 
 #include <functional>
@@ -11,7 +12,8 @@
 namespace rdpsweep {
 
 struct SweepOptions {
-    std::size_t in_flight = limits::in_flight;
+    AdmissionRules admission;
+    Resolver* resolver = nullptr; // for limits per subnet of targets that are given by name
     Clock::duration host_deadline = limits::host; // for targets without their own
     std::optional<Clock::duration> run_deadline;
     Clock::duration drain = std::chrono::seconds(5); // after the first signal
@@ -22,6 +24,9 @@ struct SweepOptions {
 struct SweepEvents {
     std::function<Status(std::size_t index, const Target& target)> started;
     std::function<Status(const HostResult& host)> finished;
+    // A credential was refused by that many hosts and is shown to no other: left are not tried.
+    std::function<void(const std::string& credential, const Breaker& breaker, std::size_t left)>
+        stopped = {};
 };
 
 class Sweep {
@@ -35,8 +40,15 @@ public:
         SweepEvents events
     );
 
+    ~Sweep();
+    Sweep(const Sweep&) = delete;
+    Sweep& operator=(const Sweep&) = delete;
+
     // done[i]: the target is already accounted for and is not visited.
     void skip(std::vector<bool> done) { done_ = std::move(done); }
+
+    // late[i]: the target is visited after all others.
+    void postpone(std::vector<bool> late) { late_ = std::move(late); }
 
     // Visits every target. Returns when each of them has been reported through finished(), the
     // interrupted ones as not_attempted; or with the error of an event.
@@ -57,6 +69,9 @@ public:
 
     [[nodiscard]] bool stopping() const noexcept { return stopping_; }
 
+    // How many hosts may be in flight now, and why not more.
+    [[nodiscard]] const Window& window() const noexcept { return admission_.window(); }
+
 private:
     struct Active {
         Visit* visit;
@@ -64,12 +79,18 @@ private:
         Clock::time_point since;
     };
 
-    Task<void> work();
+    void add_all();
+    Task<void> add_named(std::shared_ptr<std::vector<std::size_t>> named);
+    void pump();
+    Task<void> host(std::size_t index);
     Task<void> visit(std::size_t index);
     Task<bool> admit();
-    std::optional<std::size_t> next();
+    void fault(std::size_t index, const char* what);
+    void fail(Error error, std::string why);
+    void credential_stopped(const std::string& credential, const Breaker& breaker);
     void report(HostResult& result);
     void report_untouched();
+    std::string why_not_attempted(const HostResult& result);
     void abort_all();
 
     asio::io_context& lane_;
@@ -78,8 +99,9 @@ private:
     SweepOptions options_;
     SweepEvents events_;
     std::vector<bool> done_;
-    std::size_t next_ = 0;
-    std::size_t workers_ = 0;
+    std::vector<bool> late_;
+    Admission admission_;
+    std::size_t tasks_ = 0; // hosts in flight and lookups of names
     std::list<Active> active_;
     std::list<HostScope*> waiting_; // for their turn to connect
     asio::steady_timer run_timer_;

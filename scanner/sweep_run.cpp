@@ -1,6 +1,8 @@
 // The sweep itself, its signals, and how it ends.
 #include "scanner/sweep_run.hpp"
 
+#include "core/text.hpp"
+#include "reports/wording.hpp"
 #include "scanner/check_lines.hpp"
 #include "scanner/cli/talk.hpp"
 #include "scanner/exit_status.hpp"
@@ -84,6 +86,21 @@ Status SweepRun::finished(const HostResult& host) {
     return {};
 }
 
+// Said at once, not only in the report: the operator can mend it while the others go on.
+void SweepRun::credential_stopped(
+    const std::string& credential, const Breaker& breaker, std::size_t left
+) {
+    const Message message{
+        "run.credential_stopped",
+        {{"credential", credential},
+         {"hosts", std::to_string(breaker.refusals().size())},
+         {"left", grouped(left)},
+         {"first", inventory_.targets[*breaker.refusals().begin()].name},
+         {"run", run_.id}}};
+    run_.warnings.push_back(message);
+    progress_->say("rdpsweep: " + printable(Catalogue::english().say(message), 1000));
+}
+
 int SweepRun::sweep() {
     visiting_ = std::make_unique<VisitServices>(VisitServices{
         transports_,
@@ -99,7 +116,8 @@ int SweepRun::sweep() {
         pacer_.get(),
     });
     SweepOptions sweep_options;
-    sweep_options.in_flight = in_flight_;
+    sweep_options.admission = admission_rules(inventory_.limits, in_flight_);
+    sweep_options.resolver = &resolver_;
     if (options_.deadline) sweep_options.host_deadline = *options_.deadline;
     if (options_.run_deadline) sweep_options.run_deadline = *options_.run_deadline;
     SweepEvents events;
@@ -107,13 +125,16 @@ int SweepRun::sweep() {
         return store_ ? store_->started(index, target.id) : Status();
     };
     events.finished = [this](const HostResult& host) { return finished(host); };
+    events.stopped = [this](const auto& credential, const auto& breaker, std::size_t left) {
+        credential_stopped(credential, breaker, left);
+    };
     sweep_ = std::make_unique<Sweep>(lane_, inventory_.targets, *visiting_, sweep_options, events);
     sweep_->skip(done_);
+    sweep_->postpone(refused_before_);
     progress_ = std::make_unique<Progress>(
         lane_,
         fleet_->totals(),
-        Progress::Options{
-            options_.talk.quiet || kind_ == VisitKind::check, options_.stats_json, in_flight_}
+        Progress::Options{options_.talk.quiet || kind_ == VisitKind::check, options_.stats_json}
     );
     signals_ = std::make_unique<asio::signal_set>(lane_, SIGINT, SIGTERM, SIGUSR1);
     watch_signals();

@@ -48,6 +48,8 @@ private:
     void watch_enter();
     void on_signal(int number);
     Status finished(const HostResult& host);
+    void
+    credential_stopped(const std::string& credential, const Breaker& breaker, std::size_t left);
 
     ScanOptions options_;
     VisitKind kind_;
@@ -60,6 +62,7 @@ private:
     std::optional<ReportOutputs> reports_;
     std::unique_ptr<FleetBuilder> fleet_;
     std::vector<bool> done_;
+    std::vector<bool> refused_before_; // by the run that is resumed
     std::size_t in_flight_ = 1;
 
     asio::io_context lane_{1};

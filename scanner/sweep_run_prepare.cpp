@@ -117,7 +117,6 @@ void SweepRun::describe_run() {
     if (options_.http_fallback == HttpFallback::any) {
         run_.warnings.push_back({"run.http_fallback_any", {}});
     }
-    if (!inventory_.limits.empty()) run_.warnings.push_back({"run.limits_ignored", {}});
 }
 
 // All secrets are fetched before the first packet: a vault that says no ends the run here, and
@@ -174,6 +173,7 @@ int SweepRun::make_transports() {
 
 int SweepRun::open_run() {
     done_.assign(inventory_.targets.size(), false);
+    refused_before_ = done_;
     fleet_ = std::make_unique<FleetBuilder>(inventory_.targets.size());
     if (kind_ == VisitKind::check) return exit_ok;
     const auto& english = Catalogue::english();
@@ -212,7 +212,10 @@ int SweepRun::resume(std::vector<bool>& done) {
         const bool known = host.index < inventory_.targets.size() &&
                            inventory_.targets[host.index].id == host.target.id;
         same_inventory = same_inventory && known;
-        if (!known || host.outcome != Outcome::assessed) return;
+        if (!known) return;
+        // Who refused the credential then comes last: three of them would stop it again.
+        refused_before_[host.index] = host.outcome == Outcome::refused;
+        if (host.outcome != Outcome::assessed) return;
         done[host.index] = true;
         fleet_->add(host);
     });
@@ -232,6 +235,9 @@ int SweepRun::resume(std::vector<bool>& done) {
     const auto warnings = run_.warnings;
     const auto collector = run_.collector_sha256;
     run_ = stored->run();
+    std::erase_if(run_.warnings, [](const Message& warning) {
+        return warning.key == "run.credential_stopped"; // it gets another chance
+    });
     run_.interrupted = false;
     run_.version = RDPSWEEP_VERSION;
     run_.collector_sha256 = collector;

@@ -41,6 +41,19 @@ Outcome outcome_of(const Error& error) {
     }
 }
 
+bool is_refusal(const Error& error) {
+    return error.phase() == Phase::authenticate && error.code() == Errc::access_denied;
+}
+
+// The sweep says why, when it reports the host as not attempted.
+Error not_shown() {
+    return Error(
+        Phase::authenticate,
+        Errc::cancelled,
+        "other hosts had not yet shown whether the credential is good"
+    );
+}
+
 // The collector ended badly and said nothing we can read: its exit code and last words say why.
 Error collector_failed(const CommandOutput& output) {
     // 9009: cmd.exe's "is not recognized as an internal or external command".
@@ -71,6 +84,11 @@ std::string_view Visit::rung_now() const noexcept {
 Task<void> Visit::run(HostScope& scope) {
     const auto begun = Clock::now();
     for (const auto& transport : target_.ladder) {
+        if (services_.admission != nullptr && !attempts_.empty()) {
+            const bool place =
+                co_await services_.admission->change_transport(result_.index, transport, scope);
+            if (!place) break;
+        }
         bool done = co_await climb(transport, scope);
         if (!done && take_second_way(transport)) done = co_await climb(transport, scope);
         way_ = &target_;
@@ -139,34 +157,59 @@ bool Visit::take_second_way(const std::string& transport) {
 Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostScope& scope) {
     auto credential = services_.credentials.get(target_.credential);
     if (!credential) co_return std::move(credential).error();
+    std::optional<LoginGate::Turn> turn;
+    const auto login = transport.login();
+    if (services_.admission != nullptr && login != Login::never && !target_.credential.empty()) {
+        turn.emplace(services_.admission->logins(), target_.credential, result_.index);
+    }
+    attempt.on_enter = [&](Phase phase) {
+        if (turn && phase > Phase::authenticate) turn->accepted();
+        if (phase == Phase::run) record(attempt, **credential, scope);
+    };
+    bool may_log_in = true;
+    if (turn && login == Login::on_open) may_log_in = co_await turn->come(scope);
+    if (!may_log_in) co_return not_shown();
     auto session = co_await transport.open(*way_, **credential, scope, attempt);
-    if (!session) co_return std::move(session).error();
-    std::optional<Status> status;
-    if (services_.kind == VisitKind::check) {
-        status.emplace(co_await (*session)->prove(scope));
-    } else {
-        status.emplace(co_await collect(**session, attempt, **credential, scope));
+    if (!session) {
+        if (turn && is_refusal(session.error())) turn->refused();
+        co_return std::move(session).error();
     }
-    const bool healthy = status->has_value();
-    if (healthy) {
+    if (turn && login == Login::on_use) may_log_in = co_await turn->come(scope);
+    Status status = not_shown();
+    if (may_log_in) status = co_await use(**session, attempt, scope);
+    if (status) {
+        if (turn) turn->accepted();
         co_await (*session)->close();
-    } else {
-        leftover_ = std::move(*session);
+        co_return status;
     }
-    co_return std::move(*status);
+    if (turn && is_refusal(status.error())) turn->refused();
+    leftover_ = std::move(*session);
+    co_return status;
 }
 
-Task<Status>
-Visit::collect(Session& session, Attempt& attempt, const Credential& who, HostScope& scope) {
+Task<Status> Visit::use(Session& session, Attempt& attempt, HostScope& scope) {
+    if (services_.kind == VisitKind::check) co_return co_await session.prove(scope);
+    co_return co_await collect(session, attempt, scope);
+}
+
+Task<Status> Visit::collect(Session& session, Attempt& attempt, HostScope& scope) {
     const ScriptInput input(random_hex128(), services_.collector_arguments);
-    auto recorded = services_.audit.command(
-        target_, attempt.transport, who.user, services_.collector, services_.run_id
-    );
-    if (!recorded) co_return recorded;
     auto output = co_await session.run(services_.collector, input, scope);
+    if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
     if (!output) co_return std::move(output).error();
     attempt.enter(Phase::decode);
     co_return judge_output(*output, input, attempt);
+}
+
+// Called when the command is about to be sent. What cannot be recorded is not done: the connection
+// is closed under the transport before it can send.
+void Visit::record(const Attempt& attempt, const Credential& who, HostScope& scope) {
+    auto recorded = services_.audit.command(
+        target_, attempt.transport, who.user, services_.collector, services_.run_id
+    );
+    if (recorded) return;
+    failure_ = std::move(recorded).error();
+    scope.abort();
 }
 
 Status

@@ -5,12 +5,14 @@
 #include "core/host_scope.hpp"
 #include "core/outcome.hpp"
 #include "probes/rule.hpp"
+#include "scanner/admission/admission.hpp"
 #include "scanner/audit.hpp"
 #include "scanner/credentials.hpp"
 #include "transports/registry.hpp"
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace rdpsweep {
@@ -28,7 +30,8 @@ struct VisitServices {
     std::string run_id;
     int retries = 0;
     VisitKind kind = VisitKind::assess;
-    Pacer* pacer = nullptr; // null: connections are not paced
+    Pacer* pacer = nullptr;         // null: connections are not paced
+    Admission* admission = nullptr; // set by the sweep; null: every login may begin at once
 };
 
 class Visit {
@@ -46,6 +49,10 @@ public:
 
     [[nodiscard]] HostResult& result() noexcept { return result_; }
 
+    // Set when something of ours failed that makes going on pointless for every host: a command
+    // that could not be recorded.
+    [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
+
     // For progress: "tls", "collect", ...
     [[nodiscard]] std::string_view rung_now() const noexcept;
 
@@ -53,8 +60,9 @@ private:
     Task<bool> climb(const std::string& transport, HostScope& scope);
     bool take_second_way(const std::string& transport);
     Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostScope& scope);
-    Task<Status>
-    collect(Session& session, Attempt& attempt, const Credential& who, HostScope& scope);
+    Task<Status> use(Session& session, Attempt& attempt, HostScope& scope);
+    Task<Status> collect(Session& session, Attempt& attempt, HostScope& scope);
+    void record(const Attempt& attempt, const Credential& who, HostScope& scope);
     Status judge_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);
     void conclude();
 
@@ -65,6 +73,7 @@ private:
     HostResult result_;
     std::vector<std::unique_ptr<Attempt>> attempts_; // stable addresses: sessions write into them
     std::unique_ptr<Session> leftover_;
+    std::optional<Error> failure_;
 };
 
 } // namespace rdpsweep

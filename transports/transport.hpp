@@ -74,10 +74,16 @@ public:
     virtual Task<void> close() noexcept = 0;
 };
 
+// When a transport shows the credential to a host: never, in open(), or in run() and prove().
+enum class Login : std::uint8_t { never, on_open, on_use };
+
 class Transport {
 public:
     virtual ~Transport() = default;
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+
+    // The sweep holds a host back here until the credential has proved good on others.
+    [[nodiscard]] virtual Login login() const noexcept { return Login::on_use; }
 
     // Reaches the target and trusts it; whoever authenticates with the first message (WinRM) does
     // so in run() or prove(). attempt.reached, identity, notes and the byte counters are

@@ -184,6 +184,8 @@ std::string_view to_string(LimitScope scope) noexcept {
         return "all";
     case LimitScope::subnet:
         return "subnet";
+    case LimitScope::subscription:
+        return "subscription";
     case LimitScope::credential:
         return "credential";
     case LimitScope::transport:

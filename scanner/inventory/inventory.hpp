@@ -4,6 +4,7 @@
 #include "core/target.hpp"
 #include "scanner/credentials.hpp"
 #include "scanner/inventory/draft.hpp"
+#include "scanner/inventory/limit.hpp"
 #include "scanner/inventory/problems.hpp"
 
 #include <cstddef>
@@ -15,15 +16,6 @@
 #include <vector>
 
 namespace rdpsweep {
-
-enum class LimitScope : std::uint8_t { all, subnet, credential, transport };
-std::string_view to_string(LimitScope scope) noexcept;
-
-struct LimitSpec {
-    LimitScope scope = LimitScope::all;
-    std::optional<std::size_t> max_in_flight;
-    std::optional<std::size_t> max_auth_failures; // scope credential only
-};
 
 struct Inventory {
     std::vector<Target> targets; // in the order given; ids and names unique

@@ -158,7 +158,11 @@ private:
 
     static Complaint set_scope(LimitSpec& limit, std::string_view text) {
         static constexpr std::array scopes{
-            LimitScope::all, LimitScope::subnet, LimitScope::credential, LimitScope::transport};
+            LimitScope::all,
+            LimitScope::subnet,
+            LimitScope::subscription,
+            LimitScope::credential,
+            LimitScope::transport};
         std::vector<std::string_view> known;
         for (const auto scope : scopes) {
             known.push_back(to_string(scope));

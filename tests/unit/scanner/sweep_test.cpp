@@ -29,6 +29,8 @@ struct World {
     int most_open = 0;
     int opened = 0;
     int closed = 0;
+    int ran = 0;
+    int most_at_once_before_run = 0;
     std::map<std::string, int> tries;
 };
 
@@ -39,7 +41,13 @@ public:
 
     Task<Result<CommandOutput>>
     run(const Script&, const ScriptInput& input, HostScope& scope) override {
+        if (kind_ == "wrong") {
+            attempt_.enter(Phase::authenticate);
+            co_await scope.sleep(1ms);
+            co_return Error(Phase::authenticate, Errc::access_denied, "no");
+        }
         attempt_.enter(Phase::run);
+        ++world_.ran;
         if (kind_ == "stall") {
             co_await scope.sleep(1h);
             const auto code = scope.aborted() ? Errc::cancelled : Errc::timed_out;
@@ -71,12 +79,17 @@ public:
 
     [[nodiscard]] std::string_view name() const noexcept override { return "fake"; }
 
+    [[nodiscard]] Login login() const noexcept override { return when_; }
+
+    Login when_ = Login::on_open;
+
     Task<Result<std::unique_ptr<Session>>>
     open(const Target& target, const Credential&, HostScope& scope, Attempt& attempt) override {
         const auto kind = target.name.substr(0, target.name.find('-'));
         attempt.enter(Phase::connect);
         ++world_.tries[target.name];
         world_.most_open = std::max(world_.most_open, ++world_.open_now);
+        if (world_.ran == 0) world_.most_at_once_before_run = world_.most_open;
         const bool slept = co_await scope.sleep(kind == "hang" ? Clock::duration(1h) : 1ms);
         --world_.open_now;
         if (kind == "boom") throw std::runtime_error("a bug");
@@ -97,7 +110,10 @@ private:
 struct Rig {
     Rig() : credentials(specs()) {
         setenv("RDPSWEEP_TEST_PASSWORD", "of-no-use", 1);
-        transports.emplace("fake", std::make_unique<FakeTransport>(world));
+        auto one = std::make_unique<FakeTransport>(world);
+        fake = one.get();
+        transports.emplace("fake", std::move(one));
+        transports.emplace("other", std::make_unique<FakeTransport>(world));
         services.retries = 1;
     }
 
@@ -132,6 +148,12 @@ struct Rig {
             fleet.add(host);
             return Status();
         };
+        events.stopped = [this](const std::string& credential, const Breaker& breaker, auto left) {
+            stopped.push_back(
+                credential + " " + std::to_string(breaker.refusals().size()) + " " +
+                std::to_string(left)
+            );
+        };
         Sweep sweep(lane, targets, services, options, events);
         if (prepare) prepare(sweep);
         auto status = sweep.run();
@@ -140,6 +162,7 @@ struct Rig {
     }
 
     World world;
+    FakeTransport* fake = nullptr;
     asio::io_context lane{1};
     std::map<std::string, std::unique_ptr<Transport>, std::less<>> transports;
     CredentialStore credentials;
@@ -149,6 +172,7 @@ struct Rig {
     std::vector<HostResult> results;
     Totals totals;
     int store_fails_after = 1'000'000;
+    std::vector<std::string> stopped;
 };
 
 } // namespace
@@ -160,7 +184,8 @@ TEST_CASE("sweep: every target ends exactly once, whatever it does", "[sweep]") 
         rig.add(kind, 5);
     }
     SweepOptions options;
-    options.in_flight = 7;
+    options.admission.jobs = 7;
+    options.admission.max_auth_failures = 100; // not what this test is about
     options.host_deadline = 150ms;
     REQUIRE(rig.run(options));
     CHECK(rig.totals.balanced());
@@ -208,7 +233,7 @@ TEST_CASE(
     rig.add("hang", 4);
     rig.add("fine", 50);
     SweepOptions options;
-    options.in_flight = 4;
+    options.admission.jobs = 4;
     options.host_deadline = 1h;
     options.drain = 30ms;
     asio::steady_timer timer(rig.lane, 50ms);
@@ -238,7 +263,7 @@ TEST_CASE("sweep: what cannot be stored is not gathered", "[sweep]") {
     rig.add("fine", 100);
     rig.store_fails_after = 5;
     SweepOptions options;
-    options.in_flight = 2;
+    options.admission.jobs = 2;
     const auto status = rig.run(options);
     REQUIRE_FALSE(status);
     CHECK(status.error().detail() == "disk full");
@@ -251,7 +276,7 @@ TEST_CASE("sweep: a slow ramp uses up nobody's own time", "[sweep]") {
     Pacer pacer(40, 1);
     rig.services.pacer = &pacer;
     SweepOptions options;
-    options.in_flight = 12;
+    options.admission.jobs = 12;
     options.host_deadline = 100ms; // less than the last host waits for its turn
     REQUIRE(rig.run(options));
     CHECK(rig.totals.of(Outcome::assessed) == 12);
@@ -263,4 +288,140 @@ TEST_CASE("sweep: skipped positions are not visited", "[sweep]") {
     REQUIRE(rig.run({}, [](Sweep& sweep) { sweep.skip({true, false, true, false}); }));
     CHECK(rig.results.size() == 2);
     CHECK(rig.world.opened == 2);
+}
+
+TEST_CASE("sweep: a credential that three hosts refuse is shown to no other", "[sweep][breaker]") {
+    for (const auto login : {Login::on_open, Login::on_use}) {
+        Rig rig;
+        rig.fake->when_ = login;
+        rig.add(login == Login::on_open ? "denied" : "wrong", 1000);
+        REQUIRE(rig.run({}));
+        CHECK(rig.totals.balanced());
+        CHECK(rig.totals.of(Outcome::refused) == 3);
+        CHECK(rig.totals.of(Outcome::not_attempted) == 997);
+        CHECK(rig.stopped == std::vector<std::string>{"c 3 997"});
+        std::size_t said = 0;
+        for (const auto& host : rig.results) {
+            if (host.reason == "credential 'c' was refused by 3 hosts and stopped") ++said;
+        }
+        CHECK(said == 997);
+        // Shown three times; where the login comes later, others may have been connected to.
+        CHECK(rig.world.tries.size() <= 6);
+        CHECK(rig.world.ran == 0);
+    }
+}
+
+TEST_CASE("sweep: the limit of refusals is the inventory's", "[sweep][breaker]") {
+    Rig rig;
+    rig.add("denied", 50);
+    SweepOptions options;
+    options.admission.max_auth_failures = 1;
+    REQUIRE(rig.run(options));
+    CHECK(rig.totals.of(Outcome::refused) == 1);
+    CHECK(rig.totals.of(Outcome::not_attempted) == 49);
+}
+
+TEST_CASE("sweep: a credential that works here and there goes on", "[sweep][breaker]") {
+    Rig rig;
+    for (int i = 0; i < 40; ++i) {
+        rig.add("fine", 1);
+        rig.targets.back().name = "fine-" + std::to_string(i);
+        rig.add("denied", 1);
+        rig.targets.back().name = "denied-" + std::to_string(i);
+    }
+    SweepOptions options;
+    options.admission.jobs = 2;
+    REQUIRE(rig.run(options));
+    CHECK(rig.totals.of(Outcome::assessed) == 40);
+    CHECK(rig.totals.of(Outcome::refused) == 40);
+    CHECK(rig.stopped.empty());
+}
+
+TEST_CASE("sweep: one stopped credential does not stop the others", "[sweep][breaker]") {
+    Rig rig;
+    rig.add("denied", 30);
+    rig.add("fine", 30);
+    for (std::size_t i = 30; i < 60; ++i)
+        rig.targets[i].credential = "d";
+    auto specs = Rig::specs();
+    specs.push_back(specs[0]);
+    specs[1].name = "d";
+    rig.credentials = CredentialStore(specs);
+    REQUIRE(rig.run({}));
+    CHECK(rig.totals.of(Outcome::assessed) == 30);
+    CHECK(rig.totals.of(Outcome::refused) == 3);
+    CHECK(rig.totals.of(Outcome::not_attempted) == 27);
+}
+
+TEST_CASE("sweep: refusals count over all transports of a credential", "[sweep][breaker]") {
+    Rig rig;
+    rig.add("denied", 40);
+    for (std::size_t i = 0; i < rig.targets.size(); ++i)
+        rig.targets[i].ladder = {i % 2 == 0 ? "fake" : "other"};
+    REQUIRE(rig.run({}));
+    CHECK(rig.totals.of(Outcome::refused) == 3);
+}
+
+TEST_CASE("sweep: the first hosts of a credential go alone", "[sweep][breaker]") {
+    Rig rig;
+    rig.add("fine", 200);
+    REQUIRE(rig.run({}));
+    CHECK(rig.totals.of(Outcome::assessed) == 200);
+    CHECK(rig.world.most_at_once_before_run <= 3);
+    CHECK(rig.world.most_open > 3);
+}
+
+TEST_CASE("sweep: postponed hosts come last", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 4);
+    SweepOptions options;
+    options.admission.jobs = 1;
+    REQUIRE(rig.run(options, [](Sweep& sweep) { sweep.postpone({true, false, false, true}); }));
+    std::vector<std::size_t> order;
+    for (const auto& host : rig.results)
+        order.push_back(host.index);
+    CHECK(order == std::vector<std::size_t>{1, 2, 0, 3});
+}
+
+TEST_CASE("sweep: a host gives its place up when it goes on to another transport", "[sweep]") {
+    Rig rig;
+    rig.add("closed", 6);
+    for (auto& target : rig.targets)
+        target.ladder = {"fake", "other"};
+    rig.services.retries = 0;
+    SweepOptions options;
+    options.admission.transport = 1;
+    REQUIRE(rig.run(options));
+    CHECK(rig.totals.balanced());
+    CHECK(rig.world.most_open == 2); // one in each transport
+    for (const auto& host : rig.results)
+        CHECK(host.attempts.size() == 2);
+}
+
+TEST_CASE("sweep: a limit per subnet holds for names as well", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 12);
+    for (auto& target : rig.targets)
+        target.address = "localhost";
+    Resolver resolver;
+    SweepOptions options;
+    options.admission.subnet = 2;
+    options.resolver = &resolver;
+    REQUIRE(rig.run(options));
+    CHECK(rig.totals.of(Outcome::assessed) == 12);
+    CHECK(rig.world.most_open == 2);
+}
+
+TEST_CASE("sweep: a command that cannot be recorded ends the run, not one host", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 100);
+    auto full = AuditLog::open("/dev/full");
+    REQUIRE(full);
+    rig.audit = std::move(*full);
+    const auto status = rig.run({});
+    REQUIRE_FALSE(status);
+    CHECK(status.error().detail().find("audit") != std::string_view::npos);
+    CHECK(rig.world.opened <= 10);
+    for (const auto& host : rig.results)
+        CHECK(host.outcome == Outcome::not_attempted);
 }

@@ -1,0 +1,153 @@
+#include "scanner/admission/admission.hpp"
+
+#include "core/text.hpp"
+#include "scanner/admission/keys.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep {
+
+namespace {
+
+void tighten(std::optional<std::size_t>& limit, std::optional<std::size_t> by) {
+    if (by) limit = std::min(limit.value_or(*by), *by);
+}
+
+} // namespace
+
+AdmissionRules admission_rules(const std::vector<LimitSpec>& limits, std::size_t jobs) {
+    AdmissionRules rules;
+    std::optional<std::size_t> all = jobs;
+    std::optional<std::size_t> failures;
+    for (const auto& limit : limits) {
+        if (limit.scope == LimitScope::all) tighten(all, limit.max_in_flight);
+        if (limit.scope == LimitScope::subnet) tighten(rules.subnet, limit.max_in_flight);
+        if (limit.scope == LimitScope::subscription) {
+            tighten(rules.subscription, limit.max_in_flight);
+        }
+        if (limit.scope == LimitScope::credential) tighten(rules.credential, limit.max_in_flight);
+        if (limit.scope == LimitScope::transport) tighten(rules.transport, limit.max_in_flight);
+        tighten(failures, limit.max_auth_failures);
+    }
+    rules.jobs = *all;
+    rules.max_auth_failures = failures.value_or(Breaker::usual_refusals);
+    return rules;
+}
+
+Traffic traffic_of(const HostResult& result) noexcept {
+    auto traffic = Traffic::foreign;
+    for (const auto& attempt : result.attempts) {
+        const bool answered = !attempt.error || attempt.error->code() == Errc::refused ||
+                              attempt.reached > Phase::tls;
+        if (answered && attempt.reached >= Phase::connect) traffic = Traffic::clear;
+    }
+    for (const auto& attempt : result.attempts) {
+        if (!attempt.error || attempt.error->code() != Errc::timed_out) continue;
+        const auto phase = attempt.error->phase();
+        if (phase == Phase::connect || phase == Phase::tls) return Traffic::crowded;
+    }
+    return traffic;
+}
+
+Admission::Admission(const std::vector<Target>& targets, AdmissionRules rules, Events events)
+    : targets_(targets), rules_(rules), events_(std::move(events)), queue_(rules.jobs),
+      window_(rules.jobs), logins_(
+                               rules.max_auth_failures,
+                               [this](const std::string& credential, const Breaker& breaker) {
+                                   changed(credential, breaker);
+                               }
+                           ) {}
+
+std::optional<AdmissionQueue::Limiter> Admission::transport_limiter(const std::string& transport) {
+    if (!rules_.transport) return std::nullopt;
+    return queue_.limiter("transport " + transport, *rules_.transport);
+}
+
+void Admission::add(std::size_t host, const std::string& subnet) {
+    const auto& target = targets_[host];
+    std::vector<AdmissionQueue::Limiter> limiters;
+    if (!target.credential.empty()) {
+        const auto width = logins_.breaker(target.credential).width();
+        limiters.push_back(queue_.limiter("login " + target.credential, width));
+        if (rules_.credential) {
+            const auto name = "credential " + target.credential;
+            limiters.push_back(queue_.limiter(name, *rules_.credential));
+        }
+    }
+    if (rules_.subnet && !subnet.empty()) {
+        limiters.push_back(queue_.limiter("subnet " + subnet, *rules_.subnet));
+    }
+    const auto subscription = rules_.subscription ? subscription_of(target) : std::string();
+    if (!subscription.empty()) {
+        limiters.push_back(queue_.limiter("subscription " + subscription, *rules_.subscription));
+    }
+    if (!target.ladder.empty()) {
+        if (const auto transport = transport_limiter(target.ladder.front())) {
+            limiters.push_back(*transport);
+        }
+    }
+    queue_.push(host, std::move(limiters));
+}
+
+std::optional<std::size_t> Admission::take() {
+    auto ticket = queue_.take();
+    if (!ticket) return std::nullopt;
+    const auto host = ticket->host;
+    active_.insert_or_assign(host, Active{std::move(*ticket), window_.epoch(), std::nullopt});
+    return host;
+}
+
+void Admission::ended(const HostResult& result) {
+    const auto at = active_.find(result.index);
+    if (at == active_.end()) return;
+    const auto active = std::move(at->second);
+    active_.erase(at);
+    if (active.further) queue_.leave(*active.further);
+    queue_.release(active.ticket);
+    if (window_.ended(active.epoch, traffic_of(result))) queue_.resize_all(window_.size());
+    const auto& credential = targets_[result.index].credential;
+    if (!credential.empty()) logins_.ended(credential, result.index);
+    for_transport_.wake();
+    events_.room();
+}
+
+Task<bool> Admission::change_transport(std::size_t host, std::string transport, HostScope& scope) {
+    const auto wanted = transport_limiter(transport);
+    const auto at = active_.find(host);
+    if (!wanted || at == active_.end()) co_return true;
+    // Iterators into the map do not survive the wait; the element does.
+    auto& active = at->second;
+    if (active.further) {
+        queue_.leave(*active.further);
+        active.further.reset();
+    } else if (const auto first = transport_limiter(targets_[host].ladder.front())) {
+        queue_.release_early(active.ticket, *first);
+    }
+    for_transport_.wake();
+    events_.room();
+    while (!queue_.enter(*wanted)) {
+        const bool awake = co_await for_transport_.wait(scope);
+        if (!awake) co_return false;
+    }
+    active.further = wanted;
+    co_return true;
+}
+
+void Admission::changed(const std::string& credential, const Breaker& breaker) {
+    if (const auto limiter = queue_.find("login " + credential)) {
+        queue_.resize(*limiter, breaker.width());
+    }
+    if (breaker.stopped() && told_.insert(credential).second) {
+        events_.stopped(credential, breaker);
+    }
+    events_.room();
+}
+
+std::string Admission::why_stopped(const std::string& credential) {
+    if (!logins_.stopped(credential)) return {};
+    const auto refusals = logins_.breaker(credential).refusals().size();
+    return "credential '" + printable(credential, 60) + "' was refused by " +
+           std::to_string(refusals) + (refusals == 1 ? " host" : " hosts") + " and stopped";
+}
+
+} // namespace rdpsweep

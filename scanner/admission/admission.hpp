@@ -1,0 +1,88 @@
+// Decides which host sets out next: jobs, the inventory's limits, the window that timeouts leave,
+// and what is known of each credential.
+#pragma once
+
+#include "core/limits.hpp"
+#include "core/outcome.hpp"
+#include "scanner/admission/login_gate.hpp"
+#include "scanner/admission/queue.hpp"
+#include "scanner/admission/window.hpp"
+#include "scanner/inventory/limit.hpp"
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace rdpsweep {
+
+struct AdmissionRules {
+    std::size_t jobs = limits::in_flight;
+    std::optional<std::size_t> subnet, subscription, credential, transport; // hosts at once in each
+    std::size_t max_auth_failures = Breaker::usual_refusals;
+};
+
+// The rules of limits: where several have the same scope, the tightest holds.
+AdmissionRules admission_rules(const std::vector<LimitSpec>& limits, std::size_t jobs);
+
+class Admission {
+public:
+    struct Events {
+        std::function<void()> room; // more hosts may go
+        // Called once a credential, when it is stopped.
+        std::function<void(const std::string& credential, const Breaker& breaker)> stopped;
+    };
+
+    // targets must outlive it; hosts are positions in them.
+    Admission(const std::vector<Target>& targets, AdmissionRules rules, Events events);
+
+    // Whether add() wants to know the subnet of a target whose address is a name.
+    [[nodiscard]] bool wants_subnets() const noexcept { return rules_.subnet.has_value(); }
+
+    // The host waits to be taken. subnet: of subnet_of(); empty when it is not known.
+    void add(std::size_t host, const std::string& subnet);
+
+    // The next host; nothing when none may go now.
+    std::optional<std::size_t> take();
+
+    // A host that was taken is done.
+    void ended(const HostResult& result);
+
+    // The host goes on to another transport of its ladder: gives the place of the old one back and
+    // waits for one of the new. False when the scope ended first.
+    Task<bool> change_transport(std::size_t host, std::string transport, HostScope& scope);
+
+    [[nodiscard]] LoginGate& logins() noexcept { return logins_; }
+
+    // Why the hosts left of that credential are not tried; empty while it is not stopped.
+    [[nodiscard]] std::string why_stopped(const std::string& credential);
+
+    [[nodiscard]] const Window& window() const noexcept { return window_; }
+
+private:
+    struct Active {
+        AdmissionQueue::Ticket ticket;
+        std::uint32_t epoch = 0;
+        std::optional<AdmissionQueue::Limiter> further; // of the transport it changed to
+    };
+
+    std::optional<AdmissionQueue::Limiter> transport_limiter(const std::string& transport);
+    void changed(const std::string& credential, const Breaker& breaker);
+
+    const std::vector<Target>& targets_;
+    AdmissionRules rules_;
+    Events events_;
+    AdmissionQueue queue_;
+    Window window_;
+    LoginGate logins_;
+    std::set<std::string> told_; // credentials whose stop was told
+    std::unordered_map<std::size_t, Active> active_;
+    WaitingRoom for_transport_;
+};
+
+// What the attempts of a host say about the network.
+Traffic traffic_of(const HostResult& result) noexcept;
+
+} // namespace rdpsweep

@@ -1,0 +1,88 @@
+// Which host may go next when several limits hold at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rdpsweep {
+
+// Hosts with the same limiters wait in one lane. A host that must wait holds up its own lane only;
+// each step is O(limiters of a host), independent of the number of hosts (save the first look at a
+// lane). Pure; not thread-safe.
+class AdmissionQueue {
+public:
+    using Limiter = std::uint32_t;
+
+    struct Ticket {
+        std::size_t host = 0;
+        std::uint32_t lane = 0;
+        std::optional<Limiter> returned; // a place that was given back early
+    };
+
+    explicit AdmissionQueue(std::size_t most) noexcept : most_(most) {}
+
+    // The limiter of that name; made with the capacity when it is new.
+    Limiter limiter(const std::string& name, std::size_t capacity);
+
+    // Nothing when there is none of that name.
+    [[nodiscard]] std::optional<Limiter> find(const std::string& name) const;
+
+    // host waits for a place in each of limiters.
+    void push(std::size_t host, std::vector<Limiter> limiters);
+
+    // The next host that has all its places, which it holds from now on; lanes take turns. Nothing
+    // when no host may go now.
+    std::optional<Ticket> take();
+
+    // Gives all places of that host back.
+    void release(const Ticket& ticket);
+
+    // Gives one of its places back while the host goes on: it changes its transport. Once a ticket.
+    void release_early(Ticket& ticket, Limiter limiter);
+
+    // One place outside of a ticket. False when there is none.
+    bool enter(Limiter limiter) noexcept;
+    void leave(Limiter limiter);
+
+    void resize(Limiter limiter, std::size_t capacity);
+
+    // Of all hosts together.
+    void resize_all(std::size_t most) noexcept { most_ = most; }
+
+    [[nodiscard]] std::size_t pending() const noexcept { return pending_; }
+
+    [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
+
+private:
+    struct Gauge {
+        std::size_t capacity = 0;
+        std::size_t used = 0;
+        std::deque<std::uint32_t> parked; // lanes that found it full
+    };
+
+    struct Lane {
+        std::vector<Limiter> limiters;
+        std::deque<std::size_t> hosts;
+        bool queued = false; // in ready_ or parked
+    };
+
+    [[nodiscard]] std::optional<Limiter> first_full(const Lane& lane) const noexcept;
+    void wake(Limiter limiter, std::size_t lanes);
+    void park(std::uint32_t lane, Limiter full);
+
+    std::size_t most_;
+    std::size_t pending_ = 0;
+    std::size_t in_flight_ = 0;
+    std::map<std::string, Limiter> names_;
+    std::vector<Gauge> gauges_;
+    std::map<std::vector<Limiter>, std::uint32_t> lane_of_;
+    std::vector<Lane> lanes_;
+    std::deque<std::uint32_t> ready_;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,24 @@
+#include "scanner/admission/waiting_room.hpp"
+
+namespace rdpsweep {
+
+Task<bool> WaitingRoom::wait(HostScope& scope) {
+    asio::steady_timer timer(scope.executor(), scope.deadline());
+    const auto at = waiting_.insert(waiting_.end(), &timer);
+    {
+        const auto guard = scope.on_abort([&timer] { timer.cancel(); });
+        boost::system::error_code code;
+        if (!scope.expired()) {
+            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, code));
+        }
+    }
+    waiting_.erase(at);
+    co_return !scope.expired();
+}
+
+void WaitingRoom::wake() {
+    for (auto* timer : waiting_)
+        timer->cancel();
+}
+
+} // namespace rdpsweep

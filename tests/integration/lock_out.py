@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""A wrong password costs three bad logons on a fleet of 400, not 400: the credential is stopped, the
+report says so with the next command, and the operator goes on by hand once it is mended."""
+import json
+
+import lib
+
+VMS = 400
+
+
+def refused(fleet):
+    stats = json.loads(fleet.stats_file.read_text())
+    return sum(way["refused"] for way in stats["authentications"].values())
+
+
+def stopped(fleet, state):
+    report = fleet.path / "wrong.json"
+    done = lib.rdpsweep("scan", "-i", fleet.inventory, "--ca-file", fleet.ca, "--state", state,
+                        "--report", f"json:{report}", "--report", "text:-", password="not the password")
+    document = json.loads(report.read_text())
+    totals = document["totals"]
+    lib.check(done.returncode == 11, f"incomplete is 11, not {done.returncode}")
+    lib.check(totals["refused"] == 3, f"three hosts refuse: {totals}")
+    lib.check(totals["not_attempted"] == VMS - 3, f"the others are not tried: {totals}")
+    reasons = {host["reason"] for host in document["hosts"] if host["outcome"] == "not_attempted"}
+    lib.check(reasons == {"credential 'fleet' was refused by 3 hosts and stopped"}, f"{reasons}")
+    told = "refused by 3 hosts, the first of them"
+    lib.check(told in done.stderr and "397 hosts were not tried" in done.stderr, done.stderr)
+    run = document["run"]["id"]
+    lib.check(f"rdpsweep scan --resume {run}" in done.stderr, f"the next command: {done.stderr}")
+    lib.check(told in done.stdout, f"the screen says it: {done.stdout}")
+    lib.check(len(done.stdout.splitlines()) <= 40, "the screen has at most 40 lines")
+    return run
+
+
+def main():
+    with lib.Fleet(vms=VMS, mix="healthy", seed=5) as fleet:
+        state = fleet.path / "state"
+        run = stopped(fleet, state)
+        report = fleet.path / "right.json"
+        done = lib.rdpsweep("scan", "--resume", run, "--state", state, "--report", f"json:{report}",
+                            password=fleet.password)
+        document = json.loads(report.read_text())
+        lib.check(document["totals"]["assessed"] == VMS, f"resumed: {document['totals']} {done.stderr}")
+        keys = [warning["key"] for warning in document["run"]["warnings"]]
+        lib.check("run.credential_stopped" not in keys, f"the old warning is gone: {keys}")
+
+        check = lib.rdpsweep("check", "-i", fleet.inventory, "--ca-file", fleet.ca, "--state", state,
+                             password="not the password either")
+        lib.check("397 hosts were not tried" in check.stderr, f"check stops as well: {check.stderr}")
+        fleet.stop()
+        # Three of the scan and three of check; NTLM's first leg is no logon.
+        lib.check(refused(fleet) == 6, f"six bad logons in all: {refused(fleet)}")
+        stats = json.loads(fleet.stats_file.read_text())
+        lib.check(stats["refusals_per_vm_max"] <= 2, "no host is asked twice in a run")
+    lib.finish()
+
+
+main()
