@@ -116,6 +116,13 @@ const Finding* deciding_finding(const HostResult& host) noexcept {
     return best;
 }
 
+std::string_view transport_used(const HostResult& host) noexcept {
+    for (auto at = host.attempts.rbegin(); at != host.attempts.rend(); ++at) {
+        if (!at->error) return at->transport;
+    }
+    return {};
+}
+
 void Digest::add(const HostResult& host, std::int64_t now) {
     add_notes(host, notes);
     if (host.outcome != Outcome::assessed) {

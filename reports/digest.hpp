@@ -69,6 +69,9 @@ Obstacle obstacle_of(const HostResult& host);
 // most severe of those. Null when the host is well or was not assessed.
 const Finding* deciding_finding(const HostResult& host) noexcept;
 
+// The transport that reached the host, the last one where several did; empty when none.
+std::string_view transport_used(const HostResult& host) noexcept;
+
 // The groups of one root cause.
 struct CauseGroups {
     Cause cause = Cause::none;

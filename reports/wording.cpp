@@ -1,6 +1,7 @@
 #include "reports/wording.hpp"
 
 #include "core/text.hpp"
+#include "reports/digest.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -83,6 +84,31 @@ std::string grouped(std::size_t number) {
 std::string hosts(const Catalogue& messages, std::size_t count) {
     const auto* key = count == 1 ? "report.hosts.one" : "report.hosts.many";
     return messages.say({key, {{"count", grouped(count)}}});
+}
+
+std::string headline(const Catalogue& messages, const Totals& totals) {
+    const std::map<std::string, std::string> arguments{
+        {"broken", hosts(messages, totals.of(Verdict::broken))},
+        {"at_risk", grouped(totals.of(Verdict::at_risk))},
+        {"assessed", grouped(totals.of(Outcome::assessed))},
+        {"targets", grouped(totals.targets)},
+    };
+    const auto* key = "report.html.headline";
+    const bool calm = totals.of(Verdict::broken) + totals.of(Verdict::at_risk) == 0;
+    if (calm) key = "report.html.headline.calm";
+    if (totals.of(Outcome::assessed) == 0) key = "report.html.headline.nothing";
+    return messages.say({key, arguments});
+}
+
+std::string verdict_sentence(const Catalogue& messages, const HostResult& host) {
+    if (host.outcome != Outcome::assessed) {
+        const auto obstacle = obstacle_of(host);
+        if (obstacle.rung.empty()) return obstacle.reason;
+        return messages.say({"report.obstacle", {{"rung", obstacle.rung}, {"code", obstacle.code}}}
+        );
+    }
+    if (const auto* finding = deciding_finding(host)) return messages.say(finding->summary);
+    return host.verdict == Verdict::ok ? messages.text("judge.ok") : std::string();
 }
 
 std::string duration(std::chrono::milliseconds took) {

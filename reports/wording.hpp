@@ -39,6 +39,13 @@ std::string grouped(std::size_t number);
 // "1 host", "9,412 hosts".
 std::string hosts(const Catalogue& messages, std::size_t count);
 
+// What matters most about a fleet, in one sentence.
+std::string headline(const Catalogue& messages, const Totals& totals);
+
+// What matters most about one host: the finding that decided, or why there is none. Holds text of
+// the host as it came.
+std::string verdict_sentence(const Catalogue& messages, const HostResult& host);
+
 // "812 ms", "4.2 s", "4 min 12 s", "2 h 5 min".
 std::string duration(std::chrono::milliseconds took);
 

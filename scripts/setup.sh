@@ -17,6 +17,7 @@ test=(
     python3-winrm python3-requests-kerberos curl openssl # clients nobody here wrote
     python3-gssapi                                       # for a WinRM server nobody here wrote
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback
+    python3-junitparser prometheus cmark-gfm             # what reads the reports
     clang-format-14 git time procps
 )
 # Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too

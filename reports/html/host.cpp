@@ -1,5 +1,6 @@
 #include "reports/html/host.hpp"
 
+#include "reports/digest.hpp"
 #include "reports/host_build.hpp"
 #include "reports/wording.hpp"
 
@@ -23,10 +24,7 @@ std::string build_of(const HostResult& host) {
 }
 
 std::string transport_of(const HostResult& host) {
-    for (auto at = host.attempts.rbegin(); at != host.attempts.rend(); ++at) {
-        if (!at->error) return escaped(at->transport, name_bytes);
-    }
-    return {};
+    return escaped(transport_used(host), name_bytes);
 }
 
 // Rules of hygiene that are not met; they never move the verdict.

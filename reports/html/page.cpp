@@ -44,23 +44,6 @@ std::string fixed(double value) {
     return text;
 }
 
-// The headline: what matters most in one sentence.
-std::string headline(const Words& words, const Totals& totals) {
-    const Arguments arguments{
-        {"broken",
-         words.catalogue().say(
-             {totals.of(Verdict::broken) == 1 ? "report.hosts.one" : "report.hosts.many",
-              {{"count", grouped(totals.of(Verdict::broken))}}}
-         )},
-        {"at_risk", grouped(totals.of(Verdict::at_risk))},
-        {"assessed", grouped(totals.of(Outcome::assessed))},
-        {"targets", grouped(totals.targets)},
-    };
-    if (totals.of(Outcome::assessed) == 0) return words("report.html.headline.nothing", arguments);
-    const bool calm = totals.of(Verdict::broken) + totals.of(Verdict::at_risk) == 0;
-    return words(calm ? "report.html.headline.calm" : "report.html.headline", arguments);
-}
-
 // A stacked bar as SVG: attributes only, since the policy forbids inline styles. Slivers are
 // widened so that one host of ten thousand can be seen; the numbers beside it are exact.
 std::string bar(const Words& words, const Totals& totals) {
@@ -138,8 +121,8 @@ std::string page_head(const Words& words, const FleetReport& report) {
            "</style>\n</head>\n<body>\n<a class=skip href=#causes>" + words("report.html.skip") +
            "</a>\n<header>\n<p class=over>rdpsweep " + escaped(run.version) + " · " +
            escaped(run.id) + " · " + to_iso8601(run.started) + "</p>\n<h1>" +
-           words("report.html.title") + "</h1>\n<p class=lede>" + headline(words, report.totals) +
-           "</p>\n</header>\n<main>\n";
+           words("report.html.title") + "</h1>\n<p class=lede>" +
+           escaped(headline(words.catalogue(), report.totals)) + "</p>\n</header>\n<main>\n";
 }
 
 std::string completeness(const Words& words, const Totals& totals) {

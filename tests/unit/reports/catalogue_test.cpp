@@ -58,10 +58,10 @@ TEST_CASE("catalogue: the built-in one has every sentence that reports use", "[r
             Error(static_cast<Phase>(phase), Errc::bug, "x").with_hint("y")
         ));
     }
-    for (const auto* format : {"text", "html"}) {
-        const auto page = test::render(format, fleet);
+    for (const auto& format : all_reports()) {
+        const auto page = test::render(format.name, fleet);
         for (const auto* prefix : {"[report.", "[attempt.", "[note.", "[run."}) {
-            INFO(format << " " << prefix);
+            INFO(format.name << " " << prefix);
             CHECK(page.find(prefix) == page.npos);
         }
     }

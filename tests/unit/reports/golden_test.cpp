@@ -30,6 +30,14 @@ TEST_CASE("golden: the final screen", "[report]") {
     check_golden("hostile.txt", test::render("text", {test::hostile_host(0)}));
 }
 
+TEST_CASE("golden: the formats for other programs", "[report]") {
+    check_golden("mixed.csv", test::render("csv", test::mixed_fleet()));
+    check_golden("mixed.junit.xml", test::render("junit", test::mixed_fleet()));
+    check_golden("mixed.md", test::render("markdown", test::mixed_fleet()));
+    check_golden("mixed.prom", test::render("prometheus", test::mixed_fleet()));
+    check_golden("mixed.sarif", test::render("sarif", test::mixed_fleet()));
+}
+
 TEST_CASE("golden: the JSON reports", "[report]") {
     check_golden("mixed.json", test::render("json", test::mixed_fleet()));
     check_golden("mixed.jsonl", test::render("jsonl", test::mixed_fleet()));

@@ -68,7 +68,11 @@ TEST_CASE("reports: the table names each format once", "[report]") {
     std::vector<std::string_view> names;
     for (const auto& format : all_reports())
         names.push_back(format.name);
-    CHECK(names == std::vector<std::string_view>{"text", "json", "jsonl", "html"});
+    CHECK(
+        names ==
+        std::vector<std::string_view>{
+            "text", "json", "jsonl", "html", "markdown", "csv", "junit", "sarif", "prometheus"}
+    );
     CHECK(test::format_named("jsonl").live);
     CHECK_FALSE(test::format_named("html").live);
 }
