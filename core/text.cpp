@@ -77,6 +77,10 @@ Decoded decode_utf8(std::string_view text) {
     return {code, length};
 }
 
+bool is_continuation(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
 // Characters that change how the rest of a line is shown.
 bool disturbs_display(char32_t code) {
     const bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
@@ -217,7 +221,12 @@ std::string to_valid_utf8(std::string_view bytes) {
 std::string printable(std::string_view untrusted, std::size_t max_bytes) {
     std::string out;
     const bool cut = untrusted.size() > max_bytes;
-    auto rest = untrusted.substr(0, max_bytes);
+    // Not in the middle of a character: its first half would show as broken bytes.
+    constexpr std::size_t longest = 4;
+    auto end = std::min(max_bytes, untrusted.size());
+    while (cut && end > 0 && max_bytes - end < longest - 1 && is_continuation(untrusted[end]))
+        --end;
+    auto rest = untrusted.substr(0, end);
     char escape[16];
     while (!rest.empty()) {
         const auto decoded = decode_utf8(rest);

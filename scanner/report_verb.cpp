@@ -24,8 +24,8 @@ int run_report(const ReportOptionsCli& options) {
     if (!stored) return fail(stored.error(), exit_usage);
     auto requests = options.reports;
     if (requests.empty()) requests.push_back({"text", "-"});
-    auto outputs =
-        ReportOutputs::open(requests, options.talk, Catalogue::english(), stored->run().id);
+    const auto& messages = Catalogue::built_in(options.talk.lang);
+    auto outputs = ReportOutputs::open(requests, options.talk, messages, stored->run().id);
     if (!outputs) return fail(outputs.error(), exit_usage);
     FleetBuilder fleet(stored->run().targets);
     auto read = stored->for_each([&](const HostResult& host) {

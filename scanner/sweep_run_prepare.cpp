@@ -182,7 +182,8 @@ int SweepRun::open_run() {
     }
     auto requests = options_.reports;
     if (requests.empty()) requests.push_back({"text", "-"});
-    auto reports = ReportOutputs::open(requests, options_.talk, english, run_.id);
+    const auto& messages = Catalogue::built_in(options_.talk.lang);
+    auto reports = ReportOutputs::open(requests, options_.talk, messages, run_.id);
     if (!reports) {
         complain(reports.error());
         return exit_usage;

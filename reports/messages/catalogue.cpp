@@ -5,11 +5,25 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cassert>
 
 #include "embedded/messages_en.hpp"
+#include "embedded/messages_zh_tw.hpp"
 
 namespace rdpsweep {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> languages{"en", "zh-TW"};
+
+Catalogue part_of_this_build(std::string_view json) {
+    auto loaded = Catalogue::load(json);
+    assert(loaded.has_value()); // a test reads each
+    return loaded ? *std::move(loaded) : Catalogue();
+}
+
+} // namespace
 
 Result<Catalogue> Catalogue::load(std::string_view json) {
     auto document = parse_json(json, Phase::config);
@@ -30,12 +44,25 @@ Result<Catalogue> Catalogue::load(std::string_view json) {
 }
 
 const Catalogue& Catalogue::english() {
-    static const Catalogue catalogue = [] {
-        auto loaded = load(embedded::messages_en);
-        assert(loaded.has_value()); // part of this build, and a test reads it
-        return loaded ? *std::move(loaded) : Catalogue();
-    }();
+    static const Catalogue catalogue = part_of_this_build(embedded::messages_en);
     return catalogue;
+}
+
+const Catalogue& Catalogue::built_in(std::string_view language) {
+    if (language != "zh-TW") return english();
+    static const Catalogue catalogue = part_of_this_build(embedded::messages_zh_tw);
+    return catalogue;
+}
+
+std::span<const std::string_view> built_in_languages() noexcept {
+    return languages;
+}
+
+std::vector<std::string_view> Catalogue::keys() const {
+    std::vector<std::string_view> keys;
+    for (const auto& [key, sentence] : sentences_)
+        keys.push_back(key);
+    return keys;
 }
 
 bool Catalogue::has(std::string_view key) const {

@@ -6,8 +6,10 @@
 #include "core/result.hpp"
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rdpsweep {
 
@@ -16,8 +18,15 @@ public:
     // json: one flat object, key to sentence. Error{config, malformed_output} names what is wrong.
     static Result<Catalogue> load(std::string_view json);
 
-    // The built-in one (reports/messages/en.json).
+    // The built-in one of a language (reports/messages/LANGUAGE.json); the English one for a language
+    // that is none of built_in_languages().
+    static const Catalogue& built_in(std::string_view language);
+
+    // What is stored and logged is said in English, whatever language the reports are in.
     static const Catalogue& english();
+
+    // Every key, in order.
+    [[nodiscard]] std::vector<std::string_view> keys() const;
 
     [[nodiscard]] bool has(std::string_view key) const;
 
@@ -32,5 +41,8 @@ public:
 private:
     std::map<std::string, std::string, std::less<>> sentences_;
 };
+
+// "en", "zh-TW": what --lang takes.
+std::span<const std::string_view> built_in_languages() noexcept;
 
 } // namespace rdpsweep

@@ -1,8 +1,8 @@
 #include "reports/text/line.hpp"
 
+#include "core/columns.hpp"
+
 #include <algorithm>
-#include <array>
-#include <utility>
 
 namespace rdpsweep {
 
@@ -29,49 +29,6 @@ std::string_view sgr(Tone tone) noexcept {
     return "";
 }
 
-// The code point at the front of valid UTF-8 and its length in bytes.
-std::pair<char32_t, std::size_t> front(std::string_view text) noexcept {
-    const auto lead = static_cast<unsigned char>(text[0]);
-    const std::size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    const auto length = std::min(wanted, text.size());
-    char32_t code = length == 1 ? lead : lead & (0xFFu >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        code = (code << 6) | (static_cast<unsigned char>(text[i]) & 0x3Fu);
-    }
-    return {code, length};
-}
-
-// The blocks Unicode's EastAsianWidth.txt gives as wide, coarsely.
-std::size_t width_of(char32_t code) noexcept {
-    constexpr std::array<std::pair<char32_t, char32_t>, 8> wide{{
-        {0x1100, 0x115F},
-        {0x2E80, 0xA4CF},
-        {0xAC00, 0xD7A3},
-        {0xF900, 0xFAFF},
-        {0xFE30, 0xFE6F},
-        {0xFF00, 0xFF60},
-        {0x1F300, 0x1FAFF},
-        {0x20000, 0x3FFFD},
-    }};
-    for (const auto& [first, last] : wide) {
-        if (code >= first && code <= last) return 2;
-    }
-    return 1;
-}
-
-// As much of text as fits into width columns.
-std::string_view fitting(std::string_view text, std::size_t width) noexcept {
-    std::size_t bytes = 0;
-    std::size_t used = 0;
-    while (bytes < text.size()) {
-        const auto [code, length] = front(text.substr(bytes));
-        if (used + width_of(code) > width) break;
-        used += width_of(code);
-        bytes += length;
-    }
-    return text.substr(0, bytes);
-}
-
 } // namespace
 
 Tone tone_of(Verdict verdict) noexcept {
@@ -88,16 +45,6 @@ Tone tone_of(Verdict verdict) noexcept {
         return Tone::faint;
     }
     return Tone::plain;
-}
-
-std::size_t columns(std::string_view text) noexcept {
-    std::size_t used = 0;
-    while (!text.empty()) {
-        const auto [code, length] = front(text);
-        used += width_of(code);
-        text.remove_prefix(length);
-    }
-    return used;
 }
 
 Line& Line::add(std::string_view text, Tone tone) {

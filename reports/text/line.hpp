@@ -43,7 +43,4 @@ private:
     bool whole_ = false;
 };
 
-// Columns that UTF-8 text takes on a terminal: two for a wide (East Asian) character.
-std::size_t columns(std::string_view text) noexcept;
-
 } // namespace rdpsweep

@@ -1,9 +1,8 @@
 #include "scanner/cli/names.hpp"
 
+#include "reports/messages/catalogue.hpp"
 #include "reports/report.hpp"
 #include "transports/registry.hpp"
-
-#include <array>
 
 namespace rdpsweep {
 
@@ -22,8 +21,7 @@ std::vector<std::string_view> names_in(const Table& table) {
 CliNames cli_names() {
     static const auto transports = names_in(all_transports());
     static const auto reports = names_in(all_reports());
-    static constexpr std::array<std::string_view, 1> languages{"en"};
-    return {transports, reports, languages};
+    return {transports, reports, built_in_languages()};
 }
 
 } // namespace rdpsweep

@@ -49,7 +49,11 @@ std::string rules_as_json(const Catalogue& messages) {
 }
 
 std::string rules_as_table(const Catalogue& messages) {
-    std::vector<std::vector<std::string>> rows{{"RULE", "CAUSE", "STEP", "TITLE"}};
+    std::vector<std::vector<std::string>> rows{
+        {messages.text("explain.rule"),
+         messages.text("explain.cause"),
+         messages.text("explain.step"),
+         messages.text("explain.title")}};
     for (const auto& rule : all_probes())
         rows.push_back(row_of(rule, messages));
     return table(rows);
@@ -62,18 +66,14 @@ std::string heading(std::string_view text, bool color) {
 std::string explain_rule(const Rule& rule, const Catalogue& messages, bool color) {
     const std::string id(rule.id);
     auto text = heading(id + "  " + text_of(messages, id + ".title"), color);
-    text +=
-        "  cause " + std::string(to_string(rule.cause)) + ", article step " + step_of(rule) + '\n';
-    static constexpr std::pair<std::string_view, std::string_view> parts[] = {
-        {".what", "What it checks"},
-        {".article", "What the article says"},
-        {".corrected", "Its correct form"},
-        {".fix", "What cures it"},
-        {".unverified", "What no Windows machine has confirmed yet"},
-    };
-    for (const auto& [suffix, title] : parts) {
-        const auto part = text_of(messages, id + std::string(suffix));
-        if (!part.empty()) text += '\n' + heading(title, color) + wrapped(part, 2);
+    const Message place{
+        "explain.place", {{"cause", std::string(to_string(rule.cause))}, {"step", step_of(rule)}}};
+    text += "  " + messages.say(place) + '\n';
+    for (const auto* part : {"what", "article", "corrected", "fix", "unverified"}) {
+        const auto said = text_of(messages, id + "." + part);
+        if (said.empty()) continue;
+        const auto title = messages.text(std::string("explain.") + part);
+        text += '\n' + heading(title, color) + wrapped(said, 2);
     }
     return text;
 }
@@ -82,7 +82,10 @@ std::string explain_cause(Cause cause, const Catalogue& messages, bool color) {
     const auto key = "cause." + std::string(to_string(cause));
     auto text = heading(text_of(messages, key + ".title"), color);
     text += wrapped(text_of(messages, key + ".what"), 2);
-    std::vector<std::vector<std::string>> rows{{"RULE", "STEP", "TITLE"}};
+    std::vector<std::vector<std::string>> rows{
+        {messages.text("explain.rule"),
+         messages.text("explain.step"),
+         messages.text("explain.title")}};
     for (const auto& rule : all_probes()) {
         if (rule.cause != cause) continue;
         rows.push_back(
@@ -91,7 +94,9 @@ std::string explain_cause(Cause cause, const Catalogue& messages, bool color) {
              text_of(messages, std::string(rule.id) + ".title")}
         );
     }
-    if (rows.size() > 1) text += '\n' + table(rows) + "\n  next: rdpsweep explain RULE\n";
+    if (rows.size() > 1)
+        text += '\n' + table(rows) + "\n  " + messages.text("explain.next") +
+                " rdpsweep explain RULE\n";
     return text;
 }
 
@@ -112,13 +117,13 @@ int unknown_subject(const std::string& subject) {
 } // namespace
 
 int run_rules(const RulesOptions& options) {
-    const auto& messages = Catalogue::english();
+    const auto& messages = Catalogue::built_in(options.talk.lang);
     const auto text = options.json ? rules_as_json(messages) : rules_as_table(messages);
     return write_out(text) ? exit_ok : exit_failed;
 }
 
 int run_explain(const ExplainOptions& options) {
-    const auto& messages = Catalogue::english();
+    const auto& messages = Catalogue::built_in(options.talk.lang);
     const bool color = wants_color(options.talk.color, STDOUT_FILENO);
     for (const auto& rule : all_probes()) {
         if (!iequals(rule.id, options.subject)) continue;

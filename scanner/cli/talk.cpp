@@ -1,5 +1,6 @@
 #include "scanner/cli/talk.hpp"
 
+#include "core/columns.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -21,13 +22,6 @@ bool write_all(int descriptor, std::string_view text) {
         text.remove_prefix(static_cast<std::size_t>(wrote));
     }
     return true;
-}
-
-// Columns a terminal shows, by code points: wide and combining ones are rare in names.
-std::size_t columns(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
 }
 
 } // namespace
@@ -69,28 +63,6 @@ std::string to_text(const Problems& problems) {
     text += count == 1 ? " mistake" : " mistakes";
     text += problems.full() ? ", perhaps more; no host was touched\n" : "; no host was touched\n";
     return text;
-}
-
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
-    std::string out;
-    std::size_t used = 0;
-    for (const auto& word : split(text, ' ')) {
-        if (word.empty()) continue;
-        if (used != 0 && used + 1 + columns(word) > width) {
-            out += '\n';
-            used = 0;
-        }
-        if (used == 0) {
-            out.append(indent, ' ');
-            used = indent;
-        } else {
-            out += ' ';
-            ++used;
-        }
-        out += word;
-        used += columns(word);
-    }
-    return out.empty() ? out : out + '\n';
 }
 
 std::string table(const std::vector<std::vector<std::string>>& rows) {

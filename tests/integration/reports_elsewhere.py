@@ -23,7 +23,7 @@ def main():
         done, _ = lib.scan(fleet, *wanted)
         lib.check(done.returncode in (10, 12), f"the sweep ran: {done.returncode} {done.stderr[-500:]}")
         check_all(fleet.path / "scan", "en")
-        for language in ("en",):
+        for language in ("en", "zh-TW"):
             folder = fleet.path / language
             done = lib.rdpsweep("report", "last", "--state", fleet.path / "state", "--lang", language,
                                 *requests(folder))

@@ -38,6 +38,13 @@ TEST_CASE("golden: the formats for other programs", "[report]") {
     check_golden("mixed.sarif", test::render("sarif", test::mixed_fleet()));
 }
 
+TEST_CASE("golden: the final screen in Traditional Chinese", "[report]") {
+    const auto& chinese = Catalogue::built_in("zh-TW");
+    check_golden(
+        "mixed.zh-TW.txt", test::render("text", test::Hosts(test::mixed_fleet()), chinese)
+    );
+}
+
 TEST_CASE("golden: the JSON reports", "[report]") {
     check_golden("mixed.json", test::render("json", test::mixed_fleet()));
     check_golden("mixed.jsonl", test::render("jsonl", test::mixed_fleet()));

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> transports{"winrm", "rdp"};
 constexpr std::array<std::string_view, 3> reports{"text", "json", "html"};
-constexpr std::array<std::string_view, 1> languages{"en"};
+constexpr std::array<std::string_view, 2> languages{"en", "zh-TW"};
 
 CommandLine parse(const std::vector<std::string>& args) {
     return parse_command_line(args, {transports, reports, languages});
@@ -230,7 +230,9 @@ TEST_CASE("options: every mistake ends with status 2, one line and what to do", 
         {{"scan", "-i", "x", "--color", "red"},
          "rdpsweep scan: --color: \"red\" is none of auto, always, never",
          ""},
-        {{"scan", "-i", "x", "--lang", "xx"}, "rdpsweep scan: --lang: \"xx\" is none of en", ""},
+        {{"scan", "-i", "x", "--lang", "xx"},
+         "rdpsweep scan: --lang: \"xx\" is none of en, zh-TW",
+         ""},
         {{"scan", "-i", "x", "--ca-file", ""}, "rdpsweep scan: --ca-file: must not be empty", ""},
         {{"scan", "-i", "x", "--insecure", "--pin-on-first-use"},
          "rdpsweep scan: --insecure accepts any certificate, so there is nothing to "

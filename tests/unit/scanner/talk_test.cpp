@@ -44,6 +44,15 @@ TEST_CASE("talk: text is wrapped at spaces", "[cli]") {
     CHECK(wrapped("longerthanwidth x", 0, 5) == "longerthanwidth\nx\n");
 }
 
+TEST_CASE("talk: text without spaces is wrapped between its characters", "[cli]") {
+    CHECK(wrapped("遠端桌面的憑證", 2, 8) == "  遠端桌\n  面的憑\n  證\n");
+    // No mark that closes begins a line, none that opens ends one, and words stay whole.
+    CHECK(wrapped("憑證過期。", 0, 8) == "憑證過\n期。\n");
+    CHECK(wrapped("憑證（過期）", 0, 6) == "憑證\n（過\n期）\n");
+    CHECK(wrapped("設定 TermService", 0, 8) == "設定\nTermService\n");
+    CHECK(wrapped("設定 TermService 後", 0, 16) == "設定 TermService\n後\n");
+}
+
 TEST_CASE("talk: tables align by what is seen and defuse what is hostile", "[cli]") {
     CHECK(
         table({{"A", "B"}, {"\xC3\xA4\xC3\xA4", "x"}, {"b", ""}}) ==

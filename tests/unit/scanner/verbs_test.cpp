@@ -1,3 +1,5 @@
+#include "core/columns.hpp"
+#include "core/text.hpp"
 #include "probes/rule.hpp"
 #include "scanner/cli/verbs.hpp"
 #include "scanner/exit_status.hpp"
@@ -116,6 +118,24 @@ TEST_CASE("rules: every rule is listed, in both forms", "[cli]") {
         CHECK_FALSE(rule.at("title").get<std::string>().empty());
         CHECK(explain(id).status == exit_ok);
     }
+}
+
+TEST_CASE("explain and rules: in Traditional Chinese", "[cli]") {
+    ExplainOptions options;
+    options.talk.lang = "zh-TW";
+    options.subject = "KEY.ACL";
+    const auto rule = run([&options] { return run_explain(options); });
+    CHECK_THAT(rule.out, Catch::Contains("KEY.ACL  TermService 可以讀取 RDP 私密金鑰"));
+    CHECK_THAT(rule.out, Catch::Contains("文章步驟 2.3"));
+    CHECK_THAT(rule.out, Catch::Contains("修復方法"));
+    CHECK_THAT(rule.out, !Catch::Contains("What"));
+    for (const auto& line : split(rule.out, '\n'))
+        CHECK(columns(line) <= 130); // one command is longer than a line
+    options.subject = "services";
+    CHECK_THAT(run([&options] { return run_explain(options); }).out, Catch::Contains("規則"));
+    RulesOptions rules;
+    rules.talk.lang = "zh-TW";
+    CHECK_THAT(run([&rules] { return run_rules(rules); }).out, Catch::Contains("RDP 連接埠由"));
 }
 
 TEST_CASE("explain: a rule, a cause, and what is neither", "[cli]") {
