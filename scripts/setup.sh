@@ -18,11 +18,12 @@ test=(
     python3-gssapi                                       # for a WinRM server nobody here wrote
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback
     python3-junitparser prometheus cmark-gfm             # what reads the reports
+    chromium-headless-shell fonts-dejavu-core poppler-utils
     clang-format-14 git time procps
 )
 # Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too
 # (tests/powershell); NuGet then serves the engine.
-dev=(clang-14 clang-tidy-14 chromium-headless-shell fonts-dejavu-core)
+dev=(clang-14 clang-tidy-14)
 
 case "${1:-test}" in
     build) wanted=("${build[@]}") ;;

@@ -171,15 +171,22 @@ std::string host_row(const Words&, const HostResult& host) {
            transport_of(host) + "<td>" + hygiene_of(host) + "\n";
 }
 
-std::string host_details(const Words& words, const HostResult& host) {
+std::string host_evidence(const Words& words, const HostResult& host) {
     auto inside = findings_table(words, host) + attempts_list(words, host);
-    if (host.outcome != Outcome::assessed && !host.noise.empty()) {
-        inside += "<p>" + words("report.html.noise") + " <code>" +
-                  escaped(host.noise, noise_bytes) + "</code>\n";
-    }
-    if (inside.empty()) return "<div class=h>" + label(words, host) + "</div>\n";
-    return "<details class=h><summary>" + label(words, host) + "</summary>\n" + inside +
+    if (host.outcome == Outcome::assessed || host.noise.empty()) return inside;
+    return inside + "<p>" + words("report.html.noise") + " <code>" +
+           escaped(host.noise, noise_bytes) + "</code>\n";
+}
+
+std::string host_details(const Words& words, const HostResult& host, const std::string& evidence) {
+    if (evidence.empty()) return "<div class=h>" + label(words, host) + "</div>\n";
+    return "<details class=h><summary>" + label(words, host) + "</summary>\n" + evidence +
            "</details>\n";
+}
+
+std::string host_packed(const Words& words, const HostResult& host, std::size_t number) {
+    return "<details class=h data-e=" + std::to_string(number) + "><summary>" + label(words, host) +
+           "</summary></details>\n";
 }
 
 } // namespace rdpsweep::html

@@ -24,14 +24,14 @@ public:
         const html::Page page{report, digest, rendered, words_, out_};
         out_ << html::page_head(words_, report) << html::completeness(words_, report.totals);
         html::write_warnings(page);
-        out_ << html::tools(words_);
+        out_ << html::tools(words_, rendered.archive);
         html::write_causes(page);
         html::write_at_risk(page);
         html::write_not_judged(page);
         html::write_ungrouped(page);
         html::write_not_assessed(page);
         html::write_healthy(page);
-        out_ << html::run_details(words_, report.run) << html::page_foot();
+        out_ << html::run_details(words_, report.run) << html::page_foot(rendered.archive);
         return out_.flush();
     }
 

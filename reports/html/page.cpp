@@ -135,18 +135,24 @@ std::string completeness(const Words& words, const Totals& totals) {
     return section + tiles(words, totals) + "</section>\n";
 }
 
-std::string tools(const Words& words) {
+std::string tools(const Words& words, const Archive& archive) {
     auto form = "<div id=tools class=tools role=search hidden>\n<label for=filter>" +
                 words("report.html.filter") +
-                "</label>\n<input id=filter type=search autocomplete=off spellcheck=false>\n"
+                "</label>\n<input id=filter type=search aria-keyshortcuts=/ autocomplete=off "
+                "spellcheck=false "
+                "placeholder=" +
+                quoted(words("report.html.keys")) +
+                ">\n"
                 "<div role=group aria-label=" +
                 quoted(words("report.html.show")) + ">\n";
     for (const auto verdict : {Verdict::broken, Verdict::at_risk, Verdict::unknown, Verdict::ok}) {
         form += toggle(to_string(verdict), words(verdict));
     }
     form += toggle("obstacle", words("report.not_assessed"));
-    return form + "</div>\n<output id=matches data-text=" + quoted(words("report.html.matches")) +
-           "></output>\n</div>\n";
+    form += "</div>\n<output id=matches data-text=" + quoted(words("report.html.matches")) +
+            "></output>\n</div>\n";
+    if (archive.empty()) return form;
+    return form + "<noscript><p class=alarm>" + words("report.html.packed") + "</p></noscript>\n";
 }
 
 std::string run_details(const Words& words, const RunInfo& run) {
@@ -167,8 +173,9 @@ std::string run_details(const Words& words, const RunInfo& run) {
            words("report.html.schema") + "</p>\n</section>\n";
 }
 
-std::string page_foot() {
-    return "</main>\n<script>" + std::string(embedded::report_js) + "</script>\n</body>\n</html>\n";
+std::string page_foot(Archive& archive) {
+    return archive.element() + "</main>\n<script>" + std::string(embedded::report_js) +
+           "</script>\n</body>\n</html>\n";
 }
 
 } // namespace rdpsweep::html

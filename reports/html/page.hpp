@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/outcome.hpp"
+#include "reports/html/archive.hpp"
 #include "reports/html/markup.hpp"
 
 #include <string>
@@ -15,10 +16,10 @@ std::string page_head(const Words& words, const FleetReport& report);
 // The bar over all targets with its sum, and the verdicts of those that were assessed.
 std::string completeness(const Words& words, const Totals& totals);
 
-// The filter, shown by the script only.
-std::string tools(const Words& words);
+// The filter, shown by the script only; and what a reader without JavaScript does not see.
+std::string tools(const Words& words, const Archive& archive);
 
 std::string run_details(const Words& words, const RunInfo& run);
-std::string page_foot();
+std::string page_foot(Archive& archive);
 
 } // namespace rdpsweep::html

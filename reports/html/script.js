@@ -1,4 +1,4 @@
-// The filter. Without this script the page shows everything.
+// The filter, and the evidence that is packed. Without this script the page shows every host.
 (() => {
   'use strict';
   const tools = document.getElementById('tools');
@@ -41,6 +41,33 @@
     matches.textContent = narrowed ? matches.dataset.text.replace('{count}', count.toLocaleString()) : '';
   }
 
+  function reset() {
+    filter.value = '';
+    apply();
+  }
+
+  // The first host that a search left, with what it stands in opened.
+  function goToFirst() {
+    const first = hosts.find(host => !host.node.hidden && !host.home.hidden);
+    if (!first) return;
+    for (let box = first.node.parentElement; box; box = box.parentElement) {
+      if (box.matches('details')) box.open = true;
+    }
+    const target = first.node.querySelector('summary') || first.node;
+    if (target === first.node) target.tabIndex = -1;
+    target.focus();
+  }
+
+  document.addEventListener('keydown', event => {
+    const typing = event.target === filter;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === '/' && !typing) filter.focus();
+    else if (event.key === 'Escape' && typing) reset();
+    else if (event.key === 'Enter' && typing) goToFirst();
+    else return;
+    event.preventDefault();
+  });
+
   let waiting = 0;
   filter.addEventListener('input', () => {
     clearTimeout(waiting);
@@ -54,4 +81,30 @@
     });
   }
   tools.hidden = false;
+
+  // A parcel: Base64 of deflated fragments with a NUL after each. They are escaped as the rest of the
+  // page is, by the program that wrote it.
+  const packed = document.getElementById('packed');
+  const parcels = new Map();
+
+  async function unpack(number) {
+    const bytes = Uint8Array.from(atob(packed.children[number].textContent), c => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+    return (await new Response(stream).text()).split('\0');
+  }
+
+  async function unfold(host) {
+    if (host.dataset.done) return;
+    host.dataset.done = 'yes';
+    const size = Number(packed.dataset.parcel);
+    const place = Number(host.dataset.e);
+    const number = Math.floor(place / size);
+    if (!parcels.has(number)) parcels.set(number, unpack(number));
+    host.insertAdjacentHTML('beforeend', (await parcels.get(number))[place % size]);
+  }
+
+  // toggle does not bubble.
+  document.addEventListener('toggle', event => {
+    if (event.target.open && event.target.dataset.e !== undefined) unfold(event.target);
+  }, true);
 })();

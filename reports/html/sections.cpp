@@ -1,7 +1,6 @@
 #include "reports/html/sections.hpp"
 
 #include "core/text.hpp"
-#include "reports/html/host.hpp"
 #include "reports/wording.hpp"
 
 #include <algorithm>
@@ -11,7 +10,8 @@ namespace rdpsweep::html {
 
 namespace {
 
-constexpr std::size_t groups_shown = 8; // of one cause at first sight; the rest opens
+constexpr std::size_t groups_shown = 8;    // of one cause at first sight; the rest opens
+constexpr std::size_t groups_listed = 200; // by themselves; the rest is thrown together
 constexpr std::size_t days_shown = 31;
 
 // A section with its heading; the caller writes the end.
@@ -34,6 +34,42 @@ void write_group(const Page& page, const Group& group) {
     // Taken out, so that two groups never show the same hosts and nothing is kept twice.
     auto hosts = page.rendered.grouped.extract(key_of(group));
     if (!hosts.empty()) page.out << hosts.mapped();
+    page.out << "</details>\n";
+}
+
+// Where nearly every host is broken in its own way, a heading for each would be most of the page.
+void write_thrown_together(const Page& page, const std::vector<const Group*>& groups) {
+    for (const auto verdict : {Verdict::broken, Verdict::at_risk, Verdict::unknown}) {
+        std::size_t kinds = 0;
+        std::size_t count = 0;
+        std::string hosts;
+        for (auto i = groups_listed; i < groups.size(); ++i) {
+            if (groups[i]->verdict != verdict) continue;
+            ++kinds;
+            count += groups[i]->target_names.size();
+            auto some = page.rendered.grouped.extract(key_of(*groups[i]));
+            if (!some.empty()) hosts += some.mapped();
+        }
+        if (kinds == 0) continue;
+        page.out << "<details class=\"g " << to_string(verdict) << "\"><summary><span class=n>"
+                 << grouped(count) << "</span> <b>" << page.words(verdict) << "</b> "
+                 << page.words("report.html.groups.more", {{"count", grouped(kinds)}})
+                 << "</summary>\n"
+                 << hosts << "</details>\n";
+    }
+}
+
+void write_groups(const Page& page, const std::vector<const Group*>& groups) {
+    const auto shown = std::min(groups.size(), groups_shown);
+    for (std::size_t i = 0; i < shown; ++i)
+        write_group(page, *groups[i]);
+    if (shown == groups.size()) return;
+    const auto left = grouped(groups.size() - shown);
+    page.out << "<details class=more><summary>"
+             << page.words("report.html.groups.more", {{"count", left}}) << "</summary>\n";
+    for (auto i = shown; i < std::min(groups.size(), groups_listed); ++i)
+        write_group(page, *groups[i]);
+    write_thrown_together(page, groups);
     page.out << "</details>\n";
 }
 
@@ -64,16 +100,7 @@ void write_cause(const Page& page, const CauseGroups& cause) {
         page.out << "<p class=try>" << words("report.html.explain") << " <code>rdpsweep explain "
                  << escaped(rule) << "</code>\n";
     }
-    const auto shown = std::min(cause.groups.size(), groups_shown);
-    for (std::size_t i = 0; i < shown; ++i)
-        write_group(page, *cause.groups[i]);
-    if (const auto left = cause.groups.size() - shown; left > 0) {
-        page.out << "<details class=more><summary>"
-                 << words("report.html.groups.more", {{"count", grouped(left)}}) << "</summary>\n";
-        for (auto i = shown; i < cause.groups.size(); ++i)
-            write_group(page, *cause.groups[i]);
-        page.out << "</details>\n";
-    }
+    write_groups(page, cause.groups);
     page.out << "</details>\n";
 }
 
@@ -143,18 +170,6 @@ void write_table(
 
 } // namespace
 
-void Rendered::add(const Words& words, const HostResult& host) {
-    if (host.outcome != Outcome::assessed) {
-        obstructed[obstacle_of(host)] += host_details(words, host);
-    } else if (host.verdict == Verdict::ok) {
-        healthy_rows += host_row(words, host);
-    } else if (host.verdict == Verdict::not_applicable) {
-        not_applicable_rows += host_row(words, host);
-    } else {
-        grouped[key_of(host)] += host_details(words, host);
-    }
-}
-
 void write_warnings(const Page& page) {
     const auto& words = page.words;
     const auto& run = page.report.run;
@@ -212,8 +227,7 @@ void write_not_judged(const Page& page) {
     const auto groups = not_judged(page.report);
     if (groups.empty()) return;
     open_section(page, "not-judged", "report.not_judged");
-    for (const auto* group : groups)
-        write_group(page, *group);
+    write_groups(page, groups);
     close_section(page);
 }
 

@@ -3,23 +3,10 @@
 
 #include "reports/digest.hpp"
 #include "reports/html/markup.hpp"
+#include "reports/html/rendered.hpp"
 #include "reports/output.hpp"
 
-#include <map>
-#include <string>
-
 namespace rdpsweep::html {
-
-// Hosts already rendered, by the place where they will stand. As large as the page will be: the
-// hosts come in inventory order and leave in the order of their causes.
-struct Rendered {
-    std::map<GroupKey, std::string> grouped; // broken, at risk and unknown
-    std::map<Obstacle, std::string> obstructed;
-    std::string healthy_rows;
-    std::string not_applicable_rows;
-
-    void add(const Words& words, const HostResult& host);
-};
 
 struct Page {
     const FleetReport& report;

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <tuple>
 
@@ -106,12 +107,12 @@ void add_company(HostResult& host) {
     host.findings.insert(host.findings.end(), {event, managed, console});
 }
 
-Group& group_of(std::vector<Group>& groups, const HostResult& host) {
-    for (auto& group : groups) {
-        const bool same = group.verdict == host.verdict && group.cause == host.root_cause &&
-                          group.signature == host.fingerprint;
-        if (same) return group;
-    }
+using Places = std::map<std::tuple<Verdict, Cause, std::string>, std::size_t>;
+
+Group& group_of(std::vector<Group>& groups, Places& places, const HostResult& host) {
+    const auto [at, added] =
+        places.try_emplace({host.verdict, host.root_cause, host.fingerprint}, groups.size());
+    if (!added) return groups[at->second];
     Group group;
     group.verdict = host.verdict;
     group.cause = host.root_cause;
@@ -299,6 +300,28 @@ HostResult generated_host(std::size_t index) {
     return host;
 }
 
+HostResult sick_host(std::size_t index) {
+    auto host = broken_key_host(index);
+    add_company(host);
+    // What differs from host to host does so as file names and thumbprints do.
+    const auto digest = sha256_hex(host.target.name);
+    host.findings[1].evidence.push_back(
+        {"/keys/files/0/n", digest.substr(0, 32) + "_" + digest.substr(32, 32), ""}
+    );
+    host.findings[1].evidence.push_back(
+        {"/keys/dir_sddl",
+         "O:SYG:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)(A;OICIIO;FA;;;CO)(A;OICI;FA;;;SY)",
+         "Everyone may write, Administrators have full access"}
+    );
+    return host;
+}
+
+HostResult varied_host(std::size_t index) {
+    auto host = sick_host(index);
+    host.fingerprint = sha256_hex(std::to_string(index));
+    return host;
+}
+
 Status Hosts::for_each(const std::function<void(const HostResult&)>& visit) {
     for (std::size_t i = 0; i < count_; ++i)
         visit(host_(i));
@@ -314,11 +337,12 @@ FleetReport report_of(Hosts& hosts) {
     report.run.collector_sha256 = sha256_hex("collector");
     report.run.args = {"scan", "-i", "fleet.yaml"};
     report.run.warnings = {{"run.insecure", {}}};
-    static_cast<void>(hosts.for_each([&report](const HostResult& host) {
+    Places places;
+    static_cast<void>(hosts.for_each([&](const HostResult& host) {
         ++report.totals.targets;
         report.totals.count(host);
         if (host.outcome != Outcome::assessed) return;
-        group_of(report.groups, host).target_names.push_back(host.target.name);
+        group_of(report.groups, places, host).target_names.push_back(host.target.name);
     }));
     report.run.targets = report.totals.targets;
     std::stable_sort(

@@ -45,6 +45,10 @@ std::vector<HostResult> mixed_fleet();
 // 4 % unknown, 6 % not assessed.
 HostResult generated_host(std::size_t index);
 
+// Host number index of a fleet in which every host is broken: in the same way, or each in its own.
+HostResult sick_host(std::size_t index);
+HostResult varied_host(std::size_t index);
+
 class Hosts : public HostReader {
 public:
     Hosts(std::size_t count, std::function<HostResult(std::size_t)> host)

@@ -1,4 +1,5 @@
 // The page: self-contained, within its budget, and proof against what hosts say.
+#include "core/inflate.hpp"
 #include "core/text.hpp"
 #include "reports/host_build.hpp"
 #include "reports/html/markup.hpp"
@@ -31,11 +32,62 @@ std::string between(const std::string& text, std::string_view open, std::string_
 
 } // namespace
 
-TEST_CASE("html report: 10,000 hosts stay under 5 MB", "[report]") {
+TEST_CASE("html report: 10,000 hosts stay under 5 MB, however sick", "[report]") {
     const auto page = test::render("html", test::Hosts(10'000, test::generated_host));
     CHECK(page.size() < 5'000'000);
-    CHECK(occurrences(page, "class=h>") == 3'000); // every host that is not healthy has its details
+    CHECK(occurrences(page, "class=h") == 3'000); // every host that is not healthy can be opened
     CHECK(occurrences(page, "<tr><td>web-") == 7'000);
+    for (const auto make : {test::sick_host, test::varied_host}) {
+        const auto sick = test::render("html", test::Hosts(10'000, make));
+        CHECK(sick.size() < 5'000'000);
+        CHECK(occurrences(sick, "<details class=h") == 10'000);
+        CHECK(occurrences(sick, "data-e=") > 9'000);
+        CHECK(occurrences(sick, "<table class=e>") > 150); // readable without JavaScript
+    }
+}
+
+TEST_CASE("html report: packed evidence is what would have stood there", "[report]") {
+    const auto page = test::render("html", test::Hosts(1'000, test::sick_host));
+    const auto parcels = between(page, "<div id=packed hidden data-parcel=64>\n", "</div>");
+    std::vector<std::string> fragments;
+    for (const auto& line : split(parcels, '\n')) {
+        if (line.empty()) continue;
+        const auto packed = base64_decode(between(line, "<i>", "</i>"));
+        REQUIRE(packed);
+        // RFC 1950: two bytes before the deflated ones, four after them.
+        const auto text =
+            inflate_raw(std::string_view(*packed).substr(2, packed->size() - 6), 1u << 20);
+        REQUIRE(text);
+        auto some = split(*text, '\0');
+        REQUIRE(some.back().empty());
+        some.pop_back();
+        fragments.insert(fragments.end(), some.begin(), some.end());
+    }
+    CHECK(fragments.size() == occurrences(page, "data-e="));
+    const auto last =
+        "data-e=" + std::to_string(fragments.size() - 1) + "><summary><b>sql-00999</b>";
+    CHECK(has(page, last));
+    CHECK(has(fragments.back(), "f686aace6942fb7f7ceb231212eef4a4_999"));
+    CHECK(has(page, "<noscript><p class=alarm>The evidence of some hosts"));
+}
+
+TEST_CASE("html report: a small fleet is not packed", "[report]") {
+    const auto page = test::render("html", test::Hosts(100, test::sick_host));
+    CHECK_FALSE(has(page, "data-e="));
+    CHECK_FALSE(has(page, "id=packed"));
+    CHECK_FALSE(has(page, "noscript"));
+}
+
+TEST_CASE("html report: what a host says is escaped in packed evidence too", "[report]") {
+    const auto page = test::render("html", test::Hosts(2'000, test::hostile_host));
+    CHECK(occurrences(page, "<script") == 1);
+    const auto parcels = between(page, "data-parcel=64>\n", "</div>");
+    const auto packed = base64_decode(between(parcels, "<i>", "</i>"));
+    const auto text =
+        inflate_raw(std::string_view(*packed).substr(2, packed->size() - 6), 1u << 20);
+    REQUIRE(text);
+    CHECK_FALSE(has(*text, "<script"));
+    CHECK(has(*text, "&lt;script&gt;"));
 }
 
 TEST_CASE(

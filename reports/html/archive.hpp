@@ -1,0 +1,33 @@
+// Evidence that the page carries packed: unfolded by the script when somebody opens a host.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep::html {
+
+// Fragments of HTML, deflated (RFC 1950) in parcels and written in Base64. Security descriptors, paths
+// and sentences repeat from host to host, so a tenth of their size is left.
+class Archive {
+public:
+    // The fragment's number, by which the script finds it. It must not hold a NUL.
+    std::size_t add(std::string_view fragment);
+
+    [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
+
+    // The element that holds all parcels; nothing may be added afterwards.
+    std::string element();
+
+private:
+    void pack();
+
+    static constexpr std::size_t parcel = 64; // fragments that are unpacked together
+
+    std::size_t count_ = 0;
+    std::string open_; // fragments of the parcel that is not full yet
+    std::vector<std::string> parcels_;
+};
+
+} // namespace rdpsweep::html

@@ -1,0 +1,40 @@
+#include "reports/html/rendered.hpp"
+
+#include "reports/html/host.hpp"
+
+namespace rdpsweep::html {
+
+namespace {
+
+bool take(std::size_t& room, std::size_t bytes) {
+    if (bytes > room) return false;
+    room -= bytes;
+    return true;
+}
+
+} // namespace
+
+std::string
+Rendered::unhealthy(const Words& words, const HostResult& host, bool first_of_its_kind) {
+    const auto evidence = host_evidence(words, host);
+    const auto size = evidence.size();
+    const bool plain =
+        size == 0 || (first_of_its_kind && take(room_for_firsts_, size)) || take(room_, size);
+    if (plain) return host_details(words, host, evidence);
+    return host_packed(words, host, archive.add(evidence));
+}
+
+void Rendered::add(const Words& words, const HostResult& host) {
+    const auto append = [&](std::string& place) { place += unhealthy(words, host, place.empty()); };
+    if (host.outcome != Outcome::assessed) {
+        append(obstructed[obstacle_of(host)]);
+    } else if (host.verdict == Verdict::ok) {
+        healthy_rows += host_row(words, host);
+    } else if (host.verdict == Verdict::not_applicable) {
+        not_applicable_rows += host_row(words, host);
+    } else {
+        append(grouped[key_of(host)]);
+    }
+}
+
+} // namespace rdpsweep::html
