@@ -105,7 +105,7 @@ private:
             return;
         }
         out_ << obstacle.rung << "," << obstacle.code << "," << cell(attempt->error->native())
-             << "," << cell(attempt->error->hint()) << ",";
+             << "," << cell(messages_.phrase(attempt->error->hint())) << ",";
     }
 
     void write_visit(const HostResult& host) {

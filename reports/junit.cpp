@@ -122,7 +122,7 @@ std::string attempts_text(const Catalogue& messages, const HostResult& host) {
     auto text = escaped(error.detail()) + "\n";
     if (!error.native().empty()) text += escaped(error.native()) + "\n";
     if (error.hint().empty()) return text;
-    const std::string hint(error.hint());
+    const auto hint = messages.phrase(error.hint());
     return text + escaped(messages.say({"attempt.hint", {{"hint", hint}}})) + "\n";
 }
 

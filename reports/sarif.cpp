@@ -106,7 +106,7 @@ json notification(const Catalogue& messages, const Obstacle& obstacle, const Obs
     auto text = hosts(messages, hosts_.hosts.count) + ": " + word(messages, obstacle.outcome) + " ";
     text +=
         obstacle.rung.empty()
-            ? obstacle.reason
+            ? messages.phrase(obstacle.reason)
             : messages.say({"report.obstacle", {{"rung", obstacle.rung}, {"code", obstacle.code}}});
     text += " (" + some_names(messages, hosts_.hosts.names, hosts_.hosts.count) + ")";
     const bool wanted = obstacle.outcome == Outcome::skipped;

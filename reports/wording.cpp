@@ -103,7 +103,7 @@ std::string headline(const Catalogue& messages, const Totals& totals) {
 std::string verdict_sentence(const Catalogue& messages, const HostResult& host) {
     if (host.outcome != Outcome::assessed) {
         const auto obstacle = obstacle_of(host);
-        if (obstacle.rung.empty()) return obstacle.reason;
+        if (obstacle.rung.empty()) return messages.phrase(obstacle.reason);
         return messages.say({"report.obstacle", {{"rung", obstacle.rung}, {"code", obstacle.code}}}
         );
     }

@@ -1,5 +1,6 @@
 #include "reports/html/host.hpp"
 
+#include "core/text.hpp"
 #include "reports/digest.hpp"
 #include "reports/host_build.hpp"
 #include "reports/wording.hpp"
@@ -105,7 +106,7 @@ std::string failed_attempt(const Words& words, const Attempt& attempt) {
     if (!error.native().empty()) text += " (" + escaped(error.native(), value_bytes) + ")";
     if (!error.detail().empty()) text += "<br>" + escaped(error.detail(), value_bytes);
     if (error.hint().empty()) return text;
-    const std::string hint(error.hint().substr(0, value_bytes));
+    const auto hint = printable(words.catalogue().phrase(error.hint()), value_bytes);
     return text + "<br><b>" + words("attempt.hint", {{"hint", hint}}) + "</b>";
 }
 

@@ -135,7 +135,7 @@ void write_obstacle(const Page& page, const Row& row) {
              << grouped(obstructed->hosts.count) << "</span> <b>"
              << escaped(word(words.catalogue(), obstacle->outcome)) << "</b> ";
     if (obstacle->code.empty()) {
-        page.out << escaped(obstacle->reason);
+        page.out << escaped(words.catalogue().phrase(obstacle->reason));
     } else {
         page.out << "<code>" << escaped(obstacle->code) << "</code>";
     }
@@ -143,7 +143,9 @@ void write_obstacle(const Page& page, const Row& row) {
         page.out << " <small>" << escaped(obstructed->native, 80) << "</small>";
     page.out << "</summary>\n";
     if (!obstructed->hint.empty()) {
-        page.out << "<p class=try>" << words("attempt.hint", {{"hint", obstructed->hint}}) << "\n";
+        page.out << "<p class=try>"
+                 << words("attempt.hint", {{"hint", words.catalogue().phrase(obstructed->hint)}})
+                 << "\n";
     }
     auto hosts = page.rendered.obstructed.extract(*obstacle);
     if (!hosts.empty()) page.out << hosts.mapped();

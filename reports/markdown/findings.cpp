@@ -82,11 +82,11 @@ void Summary::write_not_judged() {
 }
 
 std::string Summary::obstacle_cell(const Obstacle& obstacle, const Obstructed& obstructed) const {
-    if (obstacle.rung.empty()) return escaped(obstacle.reason);
+    if (obstacle.rung.empty()) return escaped(messages_.phrase(obstacle.reason));
     auto text = say("report.obstacle", {{"rung", obstacle.rung}, {"code", obstacle.code}});
     if (!obstructed.native.empty()) text += " " + code(obstructed.native);
     if (obstructed.hint.empty()) return text;
-    return text + "<br>" + say("attempt.hint", {{"hint", obstructed.hint}});
+    return text + "<br>" + say("attempt.hint", {{"hint", messages_.phrase(obstructed.hint)}});
 }
 
 void Summary::write_not_assessed() {

@@ -50,8 +50,24 @@ const Catalogue& Catalogue::english() {
 
 const Catalogue& Catalogue::built_in(std::string_view language) {
     if (language != "zh-TW") return english();
-    static const Catalogue catalogue = part_of_this_build(embedded::messages_zh_tw);
+    static const Catalogue catalogue = [] {
+        auto chinese = part_of_this_build(embedded::messages_zh_tw);
+        chinese.learn_phrases(english());
+        return chinese;
+    }();
     return catalogue;
+}
+
+void Catalogue::learn_phrases(const Catalogue& original) {
+    constexpr std::string_view prefix = "phrase.";
+    auto at = original.sentences_.lower_bound(prefix);
+    for (; at != original.sentences_.end() && at->first.starts_with(prefix); ++at)
+        phrases_.emplace(at->second, text(at->first));
+}
+
+std::string Catalogue::phrase(std::string_view english) const {
+    const auto at = phrases_.find(english);
+    return at == phrases_.end() ? std::string(english) : at->second;
 }
 
 std::span<const std::string_view> built_in_languages() noexcept {

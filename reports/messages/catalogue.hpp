@@ -25,6 +25,11 @@ public:
     // What is stored and logged is said in English, whatever language the reports are in.
     static const Catalogue& english();
 
+    // What an error advises or a target's reason says, in this language. These come as English sentences
+    // from the code that met the trouble, and are stored so; the catalogue knows them by their English
+    // text ("phrase.*"). Others, and those with a value of the moment in them, stay as they are.
+    [[nodiscard]] std::string phrase(std::string_view english) const;
+
     // Every key, in order.
     [[nodiscard]] std::vector<std::string_view> keys() const;
 
@@ -39,7 +44,11 @@ public:
     [[nodiscard]] std::string say(const Message& message) const;
 
 private:
+    // Fills phrases_ from the sentences that stand for those of original.
+    void learn_phrases(const Catalogue& original);
+
     std::map<std::string, std::string, std::less<>> sentences_;
+    std::map<std::string, std::string, std::less<>> phrases_; // by their English text
 };
 
 // "en", "zh-TW": what --lang takes.

@@ -25,7 +25,8 @@ Line title_line(const Scene& scene, const HostResult& host) {
     const auto what = assessed ? word(scene.messages, verdict) : word(scene.messages, host.outcome);
     line.add("  ").add(what, tone_of(verdict));
     if (host.root_cause != Cause::none) line.add(": " + title(scene.messages, host.root_cause));
-    if (!assessed && !host.reason.empty()) line.add(": " + printable(host.reason, text_bytes));
+    if (!assessed && !host.reason.empty())
+        line.add(": " + printable(scene.messages.phrase(host.reason), text_bytes));
     return line;
 }
 
@@ -93,8 +94,9 @@ void add_attempt(const Scene& scene, const Attempt& attempt, Lines& lines) {
     lines.push_back(where);
     if (!error.detail().empty()) lines.push_back(Line("    " + printable(error.detail(), 400)));
     if (error.hint().empty()) return;
-    const auto hint =
-        scene.messages.say({"attempt.hint", {{"hint", printable(error.hint(), 400)}}});
+    const auto hint = scene.messages.say(
+        {"attempt.hint", {{"hint", printable(scene.messages.phrase(error.hint()), 400)}}}
+    );
     lines.push_back(Line("    " + hint, Tone::strong).whole());
 }
 

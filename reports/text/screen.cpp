@@ -55,7 +55,7 @@ Line obstacle_line(const Scene& scene, const Obstacle& obstacle, const Obstructe
     Line line(right_aligned(obstructed.hosts.count));
     line.add(word(scene.messages, obstacle.outcome), Tone::strong).add("  ");
     if (obstacle.rung.empty()) {
-        line.add(printable(obstacle.reason));
+        line.add(printable(scene.messages.phrase(obstacle.reason)));
     } else {
         line.add(scene.messages.say(
             {"report.obstacle", {{"rung", obstacle.rung}, {"code", obstacle.code}}}

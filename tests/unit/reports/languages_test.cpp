@@ -164,6 +164,26 @@ TEST_CASE("languages: every report speaks the language asked for", "[report]") {
     CHECK(page.find("<html lang=\"zh-TW\">") != page.npos);
 }
 
+TEST_CASE("languages: advice and reasons are known by their English text", "[report]") {
+    const auto& chinese = Catalogue::built_in("zh-TW");
+    CHECK(chinese.phrase("the run ended first") == "執行先結束了");
+    CHECK(chinese.phrase("chmod 600 /x") == "chmod 600 /x");
+    CHECK(Catalogue::english().phrase("the run ended first") == "the run ended first");
+    auto host = test::obstructed_host(
+        0,
+        Outcome::unreachable,
+        Error(Phase::connect, Errc::timed_out, "x")
+            .with_hint(Catalogue::english().text("phrase.running"))
+    );
+    for (const auto* format : {"text", "html", "markdown", "csv", "junit"}) {
+        INFO(format);
+        CHECK(
+            test::render(format, test::Hosts({host}), chinese).find("VM 是否正在執行") !=
+            std::string::npos
+        );
+    }
+}
+
 TEST_CASE("languages: the final screen keeps its 40 lines and its width in Chinese", "[report]") {
     const auto text = test::render(
         "text", test::Hosts(10'000, test::generated_host), Catalogue::built_in("zh-TW")
