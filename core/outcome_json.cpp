@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace rdpsweep {
@@ -132,6 +133,50 @@ json timing_json(const HostResult& host) {
     };
 }
 
+json without_facts(const HostResult& host, const Say& say) {
+    auto attempts = json::array();
+    for (const auto& attempt : host.attempts)
+        attempts.push_back(attempt_json(attempt, say));
+    auto findings = json::array();
+    for (const auto& finding : host.findings)
+        findings.push_back(finding_json(finding, say));
+    auto secondary = json::array();
+    for (const auto cause : host.secondary_causes)
+        secondary.push_back(to_string(cause));
+    return {
+        {"index", host.index},
+        {"id", clean(host.target.id)},
+        {"name", clean(host.target.name)},
+        {"address", clean(host.target.address)},
+        {"rdp_port", host.target.rdp_port},
+        {"vm", clean(host.target.vm)},
+        {"route", clean(host.target.ladder)},
+        {"credential", clean(host.target.credential)},
+        {"tags", clean(host.target.tags)},
+        {"outcome", to_string(host.outcome)},
+        {"reason", clean(host.reason)},
+        {"verdict", to_string(host.verdict)},
+        {"root_cause", to_string(host.root_cause)},
+        {"secondary_causes", std::move(secondary)},
+        {"fingerprint", clean(host.fingerprint)},
+        {"transport", clean(used_transport(host))},
+        {"attempts", std::move(attempts)},
+        {"findings", std::move(findings)},
+        {"facts", nullptr},
+        {"noise", clean(host.noise)},
+        {"timing", timing_json(host)},
+    };
+}
+
+// The document as it came, where that is one line of JSON; else what is left of it.
+std::string one_line(const std::string& facts_json) {
+    const bool line = facts_json.starts_with('{') &&
+                      std::all_of(facts_json.begin(), facts_json.end(), [](char c) {
+                          return static_cast<unsigned char>(c) >= 0x20;
+                      });
+    return line && json::accept(facts_json) ? facts_json : dump_json(facts_object(facts_json));
+}
+
 // --- reading ------------------------------------------------------------------------------------
 
 Message read_message(const Members& in) {
@@ -220,38 +265,20 @@ Error malformed(std::string problem) {
 } // namespace
 
 json to_json(const HostResult& host, const Say& say) {
-    auto attempts = json::array();
-    for (const auto& attempt : host.attempts)
-        attempts.push_back(attempt_json(attempt, say));
-    auto findings = json::array();
-    for (const auto& finding : host.findings)
-        findings.push_back(finding_json(finding, say));
-    auto secondary = json::array();
-    for (const auto cause : host.secondary_causes)
-        secondary.push_back(to_string(cause));
-    return {
-        {"index", host.index},
-        {"id", clean(host.target.id)},
-        {"name", clean(host.target.name)},
-        {"address", clean(host.target.address)},
-        {"rdp_port", host.target.rdp_port},
-        {"vm", clean(host.target.vm)},
-        {"route", clean(host.target.ladder)},
-        {"credential", clean(host.target.credential)},
-        {"tags", clean(host.target.tags)},
-        {"outcome", to_string(host.outcome)},
-        {"reason", clean(host.reason)},
-        {"verdict", to_string(host.verdict)},
-        {"root_cause", to_string(host.root_cause)},
-        {"secondary_causes", std::move(secondary)},
-        {"fingerprint", clean(host.fingerprint)},
-        {"transport", clean(used_transport(host))},
-        {"attempts", std::move(attempts)},
-        {"findings", std::move(findings)},
-        {"facts", facts_object(host.facts_json)},
-        {"noise", clean(host.noise)},
-        {"timing", timing_json(host)},
-    };
+    auto object = without_facts(host, say);
+    object["facts"] = facts_object(host.facts_json);
+    return object;
+}
+
+std::string to_json_text(const HostResult& host, const Say& say) {
+    auto text = dump_json(without_facts(host, say));
+    // Quotes within texts are escaped: this can be nothing but the member.
+    constexpr std::string_view place = R"("facts":null)";
+    constexpr std::size_t value = place.size() - 4;
+    if (!host.facts_json.empty()) {
+        text.replace(text.find(place) + value, 4, one_line(host.facts_json));
+    }
+    return text;
 }
 
 Result<HostResult> host_from_json(const json& value) {

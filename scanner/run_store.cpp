@@ -192,7 +192,7 @@ Status RunStore::started(std::size_t index, const std::string& target_id) {
 Status RunStore::finished(const HostResult& host) {
     return append(
         std::string(finished_prefix) + std::to_string(host.index) + R"(,"host":)" +
-        dump_json(to_json(host, say_)) + "}\n"
+        to_json_text(host, say_) + "}\n"
     );
 }
 

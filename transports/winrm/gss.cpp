@@ -175,22 +175,30 @@ struct GssEngine::State {
     // Apart, so that a KDC that does not answer holds up nobody who uses NTLM.
     asio::thread_pool ntlm_pool{limits::gss_threads};
     asio::thread_pool kerberos_pool{limits::gss_threads};
-    std::mutex mutex;
+
     // By the credential's name. A failure is kept as well: a wrong password must not be tried once a
-    // host, and a dead KDC is asked once.
-    std::map<std::string, Result<CredPtr>> kerberos;
+    // host, and a dead KDC is asked once. Each gss_acquire_cred costs half a millisecond and leaks
+    // some KB in gss-ntlmssp 1.2, so that a credential is acquired once, not once a host. Contexts
+    // only read what they share.
+    struct Cache {
+        std::mutex mutex;
+        std::map<std::string, Result<CredPtr>> acquired;
+    };
+
+    Cache ntlm;
+    Cache kerberos;
 
     asio::thread_pool& pool_for(Mechanism mechanism) {
         return mechanism == Mechanism::ntlm ? ntlm_pool : kerberos_pool;
     }
 
     Result<CredPtr> credential_for(const Credential& credential, Mechanism mechanism) {
-        if (mechanism == Mechanism::ntlm) return acquire(credential, mechanism);
+        auto& [mutex, acquired] = mechanism == Mechanism::ntlm ? ntlm : kerberos;
         const std::lock_guard lock(mutex);
-        auto known = kerberos.find(credential.name);
-        if (known != kerberos.end() && usable(known->second)) return known->second;
-        if (known != kerberos.end()) kerberos.erase(known);
-        return kerberos.emplace(credential.name, acquire(credential, mechanism)).first->second;
+        auto known = acquired.find(credential.name);
+        if (known != acquired.end() && usable(known->second)) return known->second;
+        if (known != acquired.end()) acquired.erase(known);
+        return acquired.emplace(credential.name, acquire(credential, mechanism)).first->second;
     }
 
     static bool usable(const Result<CredPtr>& cached) {

@@ -16,6 +16,10 @@ std::string say(const Message& message) {
 }
 
 json through_text(const HostResult& host) {
+    // The quick way and the long one give the same.
+    const auto text = to_json_text(host, say);
+    CHECK(text.find('\n') == std::string::npos);
+    CHECK(nlohmann::json::parse(text) == to_json(host, say));
     auto parsed = parse_json(dump_json(to_json(host, say)), Phase::decode);
     REQUIRE(parsed);
     return *std::move(parsed);
