@@ -72,17 +72,18 @@ HttpResponse sealed_answer(GssAcceptor& session, const std::string& plain) {
 void ScriptedHost::start(HostScope& scope) {
     [[maybe_unused]] const auto& known = accounts();
     const asio::ip::tcp::endpoint any(asio::ip::make_address("127.0.0.1"), 0);
-    acceptor_ = std::make_unique<asio::ip::tcp::acceptor>(scope.executor(), any);
-    port_ = acceptor_->local_endpoint().port();
-    asio::co_spawn(scope.executor(), accept_all(), asio::detached);
+    // Held by its coroutine only: it must not outlive the lane.
+    auto acceptor = std::make_shared<Acceptor>(scope.executor(), any);
+    port_ = acceptor->local_endpoint().port();
+    asio::co_spawn(scope.executor(), accept_all(std::move(acceptor)), asio::detached);
 }
 
-Task<void> ScriptedHost::accept_all() {
+Task<void> ScriptedHost::accept_all(std::shared_ptr<Acceptor> acceptor) {
     const auto executor = co_await asio::this_coro::executor;
     for (;;) {
         boost::system::error_code code;
         auto socket =
-            co_await acceptor_->async_accept(asio::redirect_error(asio::use_awaitable, code));
+            co_await acceptor->async_accept(asio::redirect_error(asio::use_awaitable, code));
         if (code) co_return;
         ++connections;
         auto connection = std::make_shared<Connection>(std::move(socket));

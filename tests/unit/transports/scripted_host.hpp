@@ -38,11 +38,11 @@ public:
 
 private:
     struct Connection;
-    Task<void> accept_all();
+    using Acceptor = asio::ip::tcp::acceptor;
+    Task<void> accept_all(std::shared_ptr<Acceptor> acceptor);
     Task<void> serve(std::shared_ptr<Connection> connection);
     Answer polite(Connection& connection, const simfleet::HttpRequest& request);
 
-    std::unique_ptr<asio::ip::tcp::acceptor> acceptor_;
     std::uint16_t port_ = 0;
 };
 
