@@ -53,6 +53,12 @@ struct BearerToken {
     std::chrono::system_clock::time_point expires;
 };
 
+// For TLS client authentication; both are PEM.
+struct ClientCertificate {
+    std::string chain; // the certificate first, then those that lead to its CA
+    Secret key;
+};
+
 // Kerberos tickets obtained outside (kinit); empty path means the default cache.
 struct CredentialCache {
     std::string path;
@@ -61,7 +67,7 @@ struct CredentialCache {
 struct Credential {
     std::string name;
     std::string user; // DOMAIN\user, user@REALM or a local account's name
-    std::variant<Password, PrivateKey, BearerToken, CredentialCache> proof;
+    std::variant<Password, PrivateKey, BearerToken, CredentialCache, ClientCertificate> proof;
 };
 
 } // namespace rdpsweep

@@ -10,7 +10,7 @@
 
 namespace rdpsweep {
 
-enum class WinRmAuth : std::uint8_t { negotiate, ntlm, kerberos, basic };
+enum class WinRmAuth : std::uint8_t { negotiate, ntlm, kerberos, basic, certificate };
 
 // http: never in clear; every message is encrypted by NTLM or Kerberos (MS-WSMV 2.2.9.1).
 enum class WinRmScheme : std::uint8_t { https, http };
@@ -36,6 +36,7 @@ struct WinRmOptions {
     bool channel_bindings = true;     // tls-server-end-point, RFC 5929
     std::string spn_service = "HTTP"; // service class of the Kerberos principal
     std::string pin_sha256;           // lower-case hex of the leaf certificate; empty: none
+    bool post_handshake_auth = false; // show a client certificate within TLS 1.3; else TLS 1.2
     bool legacy_tls = false;          // TLS 1.0 and SECLEVEL 0 for hosts that know no better
 };
 

@@ -51,14 +51,17 @@ Status check_private(int descriptor, const std::string& path) {
         .with_hint("chmod 600 " + printable(path));
 }
 
-// Reads up to the first line end, at most limit bytes. The buffer is reserved first: growing it
-// would leave copies of the secret behind.
-Result<std::string> read_line(int descriptor, const std::string& where, std::size_t limit) {
+enum class Extent { line, all };
+
+// Reads up to the first line end or the end, at most limit bytes. The buffer is reserved first:
+// growing it would leave copies of the secret behind.
+Result<std::string>
+read_text(int descriptor, const std::string& where, std::size_t limit, Extent extent) {
     std::string line;
     line.reserve(limit);
     char buffer[512];
     Status status;
-    while (line.find('\n') == std::string::npos) {
+    while (extent == Extent::all || line.find('\n') == std::string::npos) {
         const auto got = read(descriptor, buffer, sizeof buffer);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) status = system_error(Errc::local_limit, "cannot read " + where, errno);
@@ -151,9 +154,32 @@ Result<Secret> password_from(const FromFile& source, const CredentialLimits& lim
     if (auto status = check_private(file.get(), source.path); !status) {
         return std::move(status).error();
     }
-    auto text = read_line(file.get(), where, limits.bytes);
+    auto text = read_text(file.get(), where, limits.bytes, Extent::line);
     if (!text) return std::move(text).error();
     return first_line(*text, where);
+}
+
+Result<Secret> pem_from(const PemSource& source, PemKind kind, const CredentialLimits& limits) {
+    const std::string what = kind == PemKind::key ? "the key" : "the certificate";
+    if (const auto* env = std::get_if<FromEnvironment>(&source)) return password_from(*env, limits);
+    const auto* named = std::get_if<FromFile>(&source);
+    if (named == nullptr) return Error(Phase::config, Errc::unsupported, what + " has no source");
+    const Descriptor file(open(named->path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    const auto where = what + "'s file " + printable(named->path);
+    if (file.get() < 0) {
+        const auto code = errno == ENOENT ? Errc::name_not_found : Errc::access_denied;
+        return system_error(code, "cannot open " + where, errno);
+    }
+    if (kind == PemKind::key) {
+        auto status = check_private(file.get(), named->path);
+        if (!status) return std::move(status).error();
+    }
+    auto text = read_text(file.get(), where, limits.bytes, Extent::all);
+    if (!text) return std::move(text).error();
+    if (text->empty()) return Error(Phase::config, Errc::malformed_output, where + " is empty");
+    Secret secret{std::string(*text)};
+    cleanse(*text);
+    return secret;
 }
 
 Result<Secret> ask_password(const std::string& who, const CredentialLimits& limits) {
@@ -167,7 +193,7 @@ Result<Secret> ask_password(const std::string& who, const CredentialLimits& limi
         return Error(Phase::config, Errc::unsupported, "the terminal cannot stop its echo");
     }
     say(terminal.get(), "Password for " + printable(who) + ": ");
-    auto line = read_line(terminal.get(), "the password", limits.bytes);
+    auto line = read_text(terminal.get(), "the password", limits.bytes, Extent::line);
     say(terminal.get(), "\n");
     if (!line) return std::move(line).error();
     if (line->find('\x03') != std::string::npos) { // Ctrl-C

@@ -12,6 +12,11 @@ namespace rdpsweep {
 Result<Secret> password_from(const FromEnvironment& source, const CredentialLimits& limits);
 Result<Secret> password_from(const FromFile& source, const CredentialLimits& limits);
 Result<Secret> password_from(const FromCommand& source, const CredentialLimits& limits);
+
+// All of a PEM text. A key's file must be as private as
+// a password's; a certificate is public.
+enum class PemKind { certificate, key };
+Result<Secret> pem_from(const PemSource& source, PemKind kind, const CredentialLimits& limits);
 Result<Secret> ask_password(const std::string& who, const CredentialLimits& limits);
 
 // The first line of text (LF or CRLF ends it) as a secret; text is overwritten. An empty line or

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "scanner/credential_sources.hpp"
+#include "transports/net/client_certificate.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -33,21 +34,41 @@ Result<Secret> fetch_password(const CredentialSpec& spec, const CredentialLimits
     );
 }
 
+bool has_certificate(const CredentialSpec& spec) {
+    return !std::holds_alternative<std::monostate>(spec.certificate);
+}
+
+// The same error, said of the credential.
+Error about(const CredentialSpec& spec, const Error& error) {
+    return Error(
+               error.phase(),
+               error.code(),
+               "credential " + printable(spec.name, 60) + ": " + std::string(error.detail())
+    )
+        .with_native(std::string(error.native()))
+        .with_hint(std::string(error.hint()));
+}
+
+Result<Credential> fetch_certificate(const CredentialSpec& spec, const CredentialLimits& limits) {
+    const auto chain = pem_from(spec.certificate, PemKind::certificate, limits);
+    if (!chain) return about(spec, chain.error());
+    auto key = pem_from(spec.key, PemKind::key, limits);
+    if (!key) return about(spec, key.error());
+    ClientCertificate identity{std::string(chain->reveal()), std::move(*key)};
+    const auto usable = net::check_client_certificate(identity);
+    if (!usable) return about(spec, usable.error());
+    // The audit file names whoever a script runs as; the account is known to the host only.
+    auto user = spec.username.empty() ? "certificate " + spec.name : spec.username;
+    return Credential{spec.name, std::move(user), std::move(identity)};
+}
+
 Result<Credential> fetch(const CredentialSpec& spec, const CredentialLimits& limits) {
     if (spec.kerberos) {
         return Credential{spec.name, spec.username, CredentialCache{spec.ccache}};
     }
+    if (has_certificate(spec)) return fetch_certificate(spec, limits);
     auto password = fetch_password(spec, limits);
-    if (!password) {
-        const auto& error = password.error();
-        return Error(
-                   error.phase(),
-                   error.code(),
-                   "credential " + printable(spec.name, 60) + ": " + std::string(error.detail())
-        )
-            .with_native(std::string(error.native()))
-            .with_hint(std::string(error.hint()));
-    }
+    if (!password) return about(spec, password.error());
     return Credential{spec.name, spec.username, Password{std::move(*password)}};
 }
 
@@ -58,6 +79,7 @@ std::string describe(const CredentialSpec& spec) {
         return spec.ccache.empty() ? "the default Kerberos cache"
                                    : "Kerberos cache " + printable(spec.ccache);
     }
+    if (has_certificate(spec)) return "client certificate";
     if (const auto* env = std::get_if<FromEnvironment>(&spec.password)) {
         return "environment variable " + printable(env->variable);
     }

@@ -34,11 +34,16 @@ struct FromPrompt {};
 using PasswordSource =
     std::variant<std::monostate, FromEnvironment, FromFile, FromCommand, FromPrompt>;
 
+// A PEM text, all of it.
+using PemSource = std::variant<std::monostate, FromEnvironment, FromFile>;
+
 // A credential as the inventory names it; holds no secret.
 struct CredentialSpec {
     std::string name;
     std::string username;
     PasswordSource password;
+    PemSource certificate; // with key, instead of a password: TLS client authentication
+    PemSource key;
     std::string ssh_key;   // path, kept for the ssh transport
     bool kerberos = false; // tickets obtained outside (kinit) instead of a password
     std::string ccache;    // with kerberos: the cache; empty: the default one
@@ -46,7 +51,7 @@ struct CredentialSpec {
 };
 
 // "environment variable RDPSWEEP_PASSWORD", "file /etc/…", "command az", "prompt",
-// "Kerberos cache", or "nothing"; never a secret.
+// "client certificate", "Kerberos cache", or "nothing"; never a secret.
 std::string describe(const CredentialSpec& spec);
 
 struct CredentialLimits {

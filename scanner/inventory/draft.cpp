@@ -17,11 +17,12 @@ constexpr std::size_t longest_tag = 4096;
 constexpr std::size_t most_tags = 64;
 constexpr std::size_t longest_route = 8;
 
-constexpr std::array<std::pair<std::string_view, WinRmAuth>, 4> auth_names{{
+constexpr std::array<std::pair<std::string_view, WinRmAuth>, 5> auth_names{{
     {"negotiate", WinRmAuth::negotiate},
     {"ntlm", WinRmAuth::ntlm},
     {"kerberos", WinRmAuth::kerberos},
     {"basic", WinRmAuth::basic},
+    {"certificate", WinRmAuth::certificate},
 }};
 
 constexpr std::array<std::pair<std::string_view, HttpFallback>, 3> fallback_names{{
@@ -212,6 +213,14 @@ Complaint set_winrm_pin(TargetDraft& draft, std::string_view text) {
     return {};
 }
 
+Complaint set_winrm_post_handshake(TargetDraft& draft, std::string_view text) {
+    const auto wanted = parse_boolean(text);
+    if (!wanted) return bad_boolean("tls post_handshake_auth", text);
+    draft.target.winrm.post_handshake_auth = *wanted;
+    draft.given.add(Field::winrm_post_handshake);
+    return {};
+}
+
 Complaint set_winrm_legacy(TargetDraft& draft, std::string_view text) {
     const auto legacy = parse_boolean(text);
     if (!legacy) return bad_boolean("tls legacy", text);
@@ -281,6 +290,9 @@ void apply_defaults(Target& target, FieldSet given, const TargetDraft& defaults)
     if (wanted(Field::winrm_auth)) target.winrm.auth = from.winrm.auth;
     if (wanted(Field::winrm_spn)) target.winrm.spn_service = from.winrm.spn_service;
     if (wanted(Field::winrm_pin)) target.winrm.pin_sha256 = from.winrm.pin_sha256;
+    if (wanted(Field::winrm_post_handshake)) {
+        target.winrm.post_handshake_auth = from.winrm.post_handshake_auth;
+    }
     if (wanted(Field::winrm_legacy)) target.winrm.legacy_tls = from.winrm.legacy_tls;
     if (wanted(Field::winrm_channel_bindings)) {
         target.winrm.channel_bindings = from.winrm.channel_bindings;

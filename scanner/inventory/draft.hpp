@@ -28,6 +28,7 @@ enum class Field : std::uint32_t {
     winrm_scheme = 1024,
     winrm_http_port = 2048,
     winrm_http_fallback = 4096,
+    winrm_post_handshake = 8192,
 };
 
 class FieldSet {
@@ -67,6 +68,7 @@ Complaint set_winrm_http_fallback(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_auth(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_spn(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_pin(TargetDraft& draft, std::string_view text);
+Complaint set_winrm_post_handshake(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_legacy(TargetDraft& draft, std::string_view text);
 Complaint set_channel_bindings(TargetDraft& draft, std::string_view text);
 Complaint set_tag(TargetDraft& draft, std::string_view key, std::string_view value);

@@ -114,6 +114,20 @@ void check_duplicates(const std::vector<Target>& targets, Problems& problems) {
     );
 }
 
+// Over HTTP a logon must give a key to encrypt with.
+void check_http(const Target& target, Problems& problems) {
+    const auto name = in_quotes(target.name);
+    constexpr auto cure = "auth: negotiate, or scheme: https";
+    if (target.winrm.auth == WinRmAuth::basic) {
+        problems.add(
+            target.origin, name + " would send a password in clear: Basic over HTTP", cure
+        );
+    }
+    if (target.winrm.auth == WinRmAuth::certificate) {
+        problems.add(target.origin, name + " cannot show a client certificate over HTTP", cure);
+    }
+}
+
 void check_targets(const Inventory& inventory, Problems& problems) {
     std::vector<std::string_view> names;
     for (const auto& credential : inventory.credentials)
@@ -129,13 +143,7 @@ void check_targets(const Inventory& inventory, Problems& problems) {
                               : suggest(target.credential, names, "known credentials")
             );
         }
-        if (target.winrm.scheme == WinRmScheme::http && target.winrm.auth == WinRmAuth::basic) {
-            problems.add(
-                target.origin,
-                in_quotes(target.name) + " would send a password in clear: Basic over HTTP",
-                "auth: negotiate, or scheme: https"
-            );
-        }
+        if (target.winrm.scheme == WinRmScheme::http) check_http(target, problems);
         if (!target.address.empty()) continue;
         const auto way = std::find_if(target.ladder.begin(), target.ladder.end(), needs_address);
         if (way == target.ladder.end()) continue;

@@ -75,6 +75,61 @@ void read_password(
     });
 }
 
+// A PEM text's one source: { file: PATH } or { env: VARIABLE }.
+PemSource read_pem(
+    const YamlFields& parent, std::string_view key, const ReadContext& context, YamlPlace place
+) {
+    PemSource source;
+    const auto* node = parent.find(key);
+    if (node == nullptr) return source;
+    const YamlFields fields(*node, "a PEM text", {"file", "env"}, place);
+    if (node->kind != YamlNode::Kind::map) return source;
+    if (node->entries.size() != 1) {
+        place.complain(
+            node->at, {"a PEM text has exactly one source", "{ file: PATH } or { env: VARIABLE }"}
+        );
+    }
+    fields.apply("file", [&](std::string_view text) -> Complaint {
+        if (text.empty()) return Mistake{"the path is empty", ""};
+        source = FromFile{resolve_path(text, context)};
+        return {};
+    });
+    fields.apply("env", [&](std::string_view text) -> Complaint {
+        if (!is_variable_name(text)) return Mistake{"not the name of a variable", ""};
+        source = FromEnvironment{std::string(text)};
+        return {};
+    });
+    return source;
+}
+
+// What a credential may not be at once, or not at all.
+void check_proofs(
+    const YamlFields& fields, const YamlEntry& entry, bool kerberos, YamlPlace place
+) {
+    const auto name = "the credential " + in_quotes(entry.key);
+    const bool password = fields.find("password") != nullptr;
+    const bool certificate = fields.find("certificate") != nullptr;
+    if (certificate != (fields.find("key") != nullptr)) {
+        place.complain(
+            entry.key_at,
+            {name + " needs both certificate and key",
+             "certificate: { file: PATH }, key: { file: PATH }"}
+        );
+    } else if (password + kerberos + certificate > 1) {
+        place.complain(
+            entry.key_at,
+            {name + (certificate ? " has a certificate and another proof"
+                                 : " has both a password and kerberos"),
+             "keep one of them"}
+        );
+    } else if (!password && !kerberos && !certificate && fields.find("ssh_key") == nullptr) {
+        place.complain(entry.key_at, {name + " proves nothing", std::string(references)});
+    }
+    if (!kerberos && !certificate && !fields.find("username")) {
+        place.complain(entry.key_at, {name + " has no username", "add username: 'CORP\\me'"});
+    }
+}
+
 void read_kerberos(
     const YamlNode& node, CredentialSpec& spec, const ReadContext& context, YamlPlace place
 ) {
@@ -98,7 +153,10 @@ CredentialSpec read_yaml_credential(const YamlEntry& entry, const ReadContext& c
     spec.name = entry.key;
     spec.origin = to_text(context.file, entry.key_at);
     const YamlFields fields(
-        entry.value, "a credential", {"username", "password", "ssh_key", "kerberos"}, place
+        entry.value,
+        "a credential",
+        {"username", "password", "certificate", "key", "ssh_key", "kerberos"},
+        place
     );
     if (entry.value.kind != YamlNode::Kind::map) return spec;
     if (const auto user = fields.text("username")) spec.username = *user;
@@ -109,27 +167,9 @@ CredentialSpec read_yaml_credential(const YamlEntry& entry, const ReadContext& c
         read_kerberos(*kerberos, spec, context, place);
     }
     if (const auto key = fields.text("ssh_key")) spec.ssh_key = resolve_path(*key, context);
-
-    const bool password = fields.find("password") != nullptr;
-    if (password && spec.kerberos) {
-        place.complain(
-            entry.key_at,
-            {"the credential " + in_quotes(entry.key) + " has both a password and kerberos",
-             "keep one of them"}
-        );
-    } else if (!password && !spec.kerberos && spec.ssh_key.empty()) {
-        place.complain(
-            entry.key_at,
-            {"the credential " + in_quotes(entry.key) + " proves nothing", std::string(references)}
-        );
-    }
-    if (!spec.kerberos && !fields.find("username")) {
-        place.complain(
-            entry.key_at,
-            {"the credential " + in_quotes(entry.key) + " has no username",
-             "add username: 'CORP\\me'"}
-        );
-    }
+    spec.certificate = read_pem(fields, "certificate", context, place);
+    spec.key = read_pem(fields, "key", context, place);
+    check_proofs(fields, entry, spec.kerberos, place);
     return spec;
 }
 

@@ -7,8 +7,11 @@ namespace rdpsweep {
 namespace {
 
 void read_tls(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
-    const YamlFields fields(node, "tls", {"pin", "legacy"}, place);
+    const YamlFields fields(node, "tls", {"pin", "legacy", "post_handshake_auth"}, place);
     fields.apply("pin", [&draft](std::string_view text) { return set_winrm_pin(draft, text); });
+    fields.apply("post_handshake_auth", [&draft](std::string_view text) {
+        return set_winrm_post_handshake(draft, text);
+    });
     fields.apply("legacy", [&draft](std::string_view text) {
         return set_winrm_legacy(draft, text);
     });

@@ -77,6 +77,28 @@ Task<bool> Channel::write(std::string bytes) {
     co_return co_await write_raw(std::move(wire));
 }
 
+Task<bool> Channel::ask_certificate(std::string& into) {
+    if (!tls_ || !tls_->ask_certificate()) co_return false;
+    for (;;) {
+        std::string wire = tls_->take_wire();
+        if (!wire.empty()) {
+            const bool sent = co_await write_raw(std::move(wire));
+            if (!sent) co_return false;
+        }
+        if (tls_->answered()) co_return true;
+        std::string from_peer;
+        const bool came = co_await read_raw(from_peer);
+        if (!came) co_return false;
+        tls_->feed(from_peer);
+        const auto progress = tls_->read(into);
+        if (progress == TlsEngine::Progress::failed) co_return false;
+    }
+}
+
+std::string Channel::client_upn() const {
+    return tls_ ? tls_->client_upn() : std::string();
+}
+
 Task<void> Channel::ignore_peer() {
     for (;;) {
         std::string swallowed;

@@ -25,6 +25,11 @@ public:
     // False when the peer is gone.
     rdpsweep::Task<bool> write(std::string bytes);
     rdpsweep::Task<bool> write_raw(std::string bytes);
+    // Asks the client for its certificate and waits for the answer; what it sends meanwhile is
+    // appended to into. False when there is none: the connection is of no use any more.
+    rdpsweep::Task<bool> ask_certificate(std::string& into);
+    // The UPN of a certificate we accept; else empty.
+    [[nodiscard]] std::string client_upn() const;
     // Swallows whatever the peer says until it goes away.
     rdpsweep::Task<void> ignore_peer();
 

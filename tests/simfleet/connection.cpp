@@ -20,6 +20,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::string_view mutual_profile =
+    "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual";
+
 // Counts the connection for as long as it lives.
 class Counted {
 public:
@@ -66,6 +69,7 @@ private:
     answer_envelope(std::string envelope, const std::string& user, std::string host);
     Task<HttpResponse> answer_sealed(HttpRequest& request, const std::string& user);
     bool seal(HttpResponse& response, std::string_view protocol);
+    Task<AuthVerdict> judge(const std::string* authorization);
     HttpResponse unauthorized(const AuthVerdict& verdict);
     HttpResponse cannot_read(HttpRead why);
     void check_headers(const HttpRequest& request);
@@ -82,6 +86,8 @@ private:
     Authenticator authenticator_;
     std::string unread_;
     unsigned refused_in_a_row_ = 0;
+    bool asked_ = false; // for a client certificate
+    std::string upn_;    // of one we accept
 };
 
 Task<HttpRead> Connection::next_request(HttpRequest& request) {
@@ -186,13 +192,37 @@ Task<HttpResponse> Connection::answer(HttpRequest& request) {
         verdict.challenges.emplace_back("Negotiate");
         co_return unauthorized(verdict);
     }
-    const AuthVerdict verdict = co_await authenticator_.judge(request.header("authorization"));
+    const AuthVerdict verdict = co_await judge(request.header("authorization"));
     if (!verdict.granted) {
         const bool asked = request.header("authorization") != nullptr;
         world_->stats.request(vm_.index, asked ? "handshake" : "anonymous");
         co_return unauthorized(verdict);
     }
     co_return co_await answer_authenticated(request, verdict);
+}
+
+// A client certificate is asked for when a request names it; anything else is for http.sys.
+Task<AuthVerdict> Connection::judge(const std::string* authorization) {
+    const bool mutual = authorization != nullptr && *authorization == mutual_profile;
+    if (!mutual || !world_->policy.certificates) {
+        co_return co_await authenticator_.judge(authorization);
+    }
+    if (!asked_) {
+        asked_ = true;
+        const bool answered = co_await channel_.ask_certificate(unread_);
+        // As Windows Server 2022 does with a client that offers no post-handshake authentication.
+        if (!answered) channel_.reset();
+        upn_ = answered ? channel_.client_upn() : std::string();
+        const bool known = !upn_.empty() && upn_ == world_->policy.user + "@localhost";
+        if (!known) upn_.clear();
+        if (known) world_->stats.authenticated("certificate", false);
+        if (!known) world_->stats.refused_credentials(vm_.index, "certificate", "not mapped");
+    }
+    AuthVerdict verdict;
+    verdict.granted = !upn_.empty();
+    verdict.user = world_->policy.user;
+    if (!verdict.granted) verdict.challenges.emplace_back("Negotiate");
+    co_return verdict;
 }
 
 Task<HttpResponse>

@@ -54,6 +54,11 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
     );
     app.add_flag("--insist-cbt", options.policy.insist_cbt, "Refuse NTLM without bindings");
     app.add_flag("--no-ntlm,--no-negotiate", no_negotiate, "Do not accept Negotiate");
+    app.add_flag(
+        "--accept-certificates",
+        options.policy.certificates,
+        "Accept client certificates; writes client.pem and client.key to the state dir"
+    );
     app.add_flag("--no-basic", no_basic, "Do not accept Basic");
     app.add_flag("--offer-ntlm", options.policy.ntlm_scheme, "Offer the NTLM scheme as well");
     app.add_flag(

@@ -102,6 +102,15 @@ Status write_outputs(
     return done;
 }
 
+Status write_client_identity(const Options& options, const TlsIdentities& identities) {
+    auto identity = identities.client_identity(options.policy.user + "@localhost");
+    if (!identity) return std::move(identity).error();
+    const std::string& folder = options.state_directory;
+    auto done = write_file(folder + "/client.pem", identity->certificate, 0644);
+    if (done) done = write_file(folder + "/client.key", identity->key, 0600);
+    return done;
+}
+
 void write_stats(const Options& options, const World& world) {
     const std::string path =
         options.stats_file.empty() ? options.state_directory + "/stats.json" : options.stats_file;
@@ -177,6 +186,7 @@ Status run_fleet(Options options) {
     auto server = Server::open(io, fleet, options.port, options.http_port);
     if (!server) return std::move(server).error();
     ready = write_outputs(options, fleet, **server, ca_pem);
+    if (ready && options.policy.certificates) ready = write_client_identity(options, *identities);
     if (!ready) return ready;
     const auto world = std::make_shared<World>(
         fleet, options.policy, *std::move(identities), *std::move(gss), workers

@@ -33,6 +33,15 @@ public:
     // Encrypts all of plain.
     [[nodiscard]] bool write(std::string_view plain);
 
+    // Asks the client for a certificate, as http.sys does once it has read a request: by a new
+    // handshake, or within TLS 1.3. False when the client cannot be asked: TLS 1.3 without
+    // post-handshake authentication. Then read() until answered().
+    [[nodiscard]] bool ask_certificate();
+    [[nodiscard]] bool answered() const;
+
+    // The UPN of the client's certificate when it is valid, for clientAuth and of our CA; else empty.
+    [[nodiscard]] std::string client_upn() const;
+
     // "TLSv1.3"
     [[nodiscard]] std::string_view version() const noexcept;
 

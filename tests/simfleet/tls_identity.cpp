@@ -44,6 +44,7 @@ struct Subject {
     long days_to = 365;
     std::string alternative_names; // OpenSSL's syntax; empty for the CA
     const EVP_MD* digest = nullptr;
+    const char* usage = "serverAuth";
 };
 
 bool add_extension(X509* certificate, X509* issuer, int nid, const char* value) {
@@ -84,7 +85,7 @@ sign(const Subject& subject, EVP_PKEY* key, X509* issuer, EVP_PKEY* signer, std:
                   extend(NID_subject_key_identifier, "hash")
             : extend(NID_basic_constraints, "critical,CA:FALSE") &&
                   extend(NID_key_usage, "critical,digitalSignature,keyEncipherment") &&
-                  extend(NID_ext_key_usage, "serverAuth") &&
+                  extend(NID_ext_key_usage, subject.usage) &&
                   extend(NID_authority_key_identifier, "keyid") &&
                   extend(NID_subject_alt_name, subject.alternative_names.c_str());
     if (!extended || X509_sign(made.get(), signer, subject.digest) == 0) return nullptr;
@@ -145,6 +146,9 @@ Context context_for(int lowest, int highest) {
     SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_num_tickets(context.get(), 0);
     SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
+    constexpr unsigned char name[] =
+        "simfleet"; // OpenSSL wants one before it asks for certificates
+    SSL_CTX_set_session_id_context(context.get(), name, sizeof name);
     return context;
 }
 
@@ -213,11 +217,36 @@ rdpsweep::Result<TlsIdentities> TlsIdentities::create() {
     impl->ca = sign(subject, impl->ca_key.get(), nullptr, impl->ca_key.get(), impl->epoch);
     if (!impl->ca) return openssl_failed();
     impl->ca_pem = to_pem(impl->ca.get());
+    for (const auto* context : {&impl->modern, &impl->classic, &impl->legacy}) {
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(context->get()), impl->ca.get());
+    }
     return TlsIdentities{std::move(impl)};
 }
 
 const std::string& TlsIdentities::ca_pem() const noexcept {
     return impl_->ca_pem;
+}
+
+rdpsweep::Result<TlsIdentities::ClientIdentity>
+TlsIdentities::client_identity(const std::string& upn) const {
+    Subject subject;
+    subject.serial = 7;
+    subject.common_name = upn;
+    subject.alternative_names = "otherName:1.3.6.1.4.1.311.20.2.3;UTF8:" + upn;
+    subject.digest = EVP_sha256();
+    subject.usage = "clientAuth";
+    const Key key{EVP_RSA_gen(2048)};
+    const auto made =
+        key ? sign(subject, key.get(), impl_->ca.get(), impl_->ca_key.get(), impl_->epoch)
+            : nullptr;
+    const std::unique_ptr<BIO, Free> out{BIO_new(BIO_s_mem())};
+    const bool written =
+        made && out &&
+        PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
+    if (!written) return openssl_failed();
+    std::string text(BIO_ctrl_pending(out.get()), '\0');
+    BIO_read(out.get(), text.data(), static_cast<int>(text.size()));
+    return ClientIdentity{to_pem(made.get()), std::move(text)};
 }
 
 std::unique_ptr<TlsEngine> TlsIdentities::engine_for(const Vm& vm) {

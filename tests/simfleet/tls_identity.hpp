@@ -22,6 +22,14 @@ public:
     // The CA's certificate, PEM: what a client must trust.
     [[nodiscard]] const std::string& ca_pem() const noexcept;
 
+    // A certificate and its key, PEM, by which every VM knows upn ("sweeper@localhost").
+    struct ClientIdentity {
+        std::string certificate;
+        std::string key;
+    };
+
+    rdpsweep::Result<ClientIdentity> client_identity(const std::string& upn) const;
+
     // A TLS server for that VM: its certificate, its protocol versions. Null when OpenSSL is out
     // of memory. Signing is deterministic, so a VM's certificate does not change during a run.
     std::unique_ptr<TlsEngine> engine_for(const Vm& vm);

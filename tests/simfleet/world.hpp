@@ -18,6 +18,7 @@ namespace simfleet {
 struct AccessPolicy {
     bool negotiate = true;
     bool basic = true;
+    bool certificates = false; // client certificates, mapped by their UPN to user
     bool kerberos = false;    // a keytab was given: the Kerberos scheme is offered beside Negotiate
     bool ntlm_scheme = false; // offer the bare NTLM scheme too
     bool insist_cbt = false;  // CbtHardeningLevel Strict on every VM

@@ -1,5 +1,7 @@
 #include "transports/net/http_errors.hpp"
 
+#include "transports/net/alert.hpp"
+
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/error.hpp>
@@ -37,6 +39,10 @@ Error http_error(const error_code& code, const HostScope& scope, bool sending) {
         code == http::error::buffer_overflow) {
         return Error(Phase::http, Errc::output_limit, "the answer is larger than we accept")
             .with_native(code.message());
+    }
+    if (auto alert = alert_text(code)) {
+        return Error(Phase::http, Errc::protocol_violation, "the host ended TLS in mid-exchange")
+            .with_native(std::move(*alert));
     }
     if (is_disconnect(code) || sending) {
         return Error(

@@ -1,5 +1,6 @@
 #include "transports/net/https.hpp"
 
+#include "transports/net/alert.hpp"
 #include "transports/net/http_errors.hpp"
 #include "transports/net/http_exchange.hpp"
 
@@ -20,16 +21,6 @@ using boost::system::error_code;
 
 namespace {
 
-// An SSL alert's number travels in OpenSSL's reason code (SSL_AD_REASON_OFFSET).
-constexpr int alert_offset = 1000;
-
-std::optional<int> alert_of(const error_code& code) {
-    if (code.category() != asio::error::get_ssl_category()) return std::nullopt;
-    const int reason = ERR_GET_REASON(static_cast<unsigned long>(code.value()));
-    if (reason < alert_offset || reason >= alert_offset + 256) return std::nullopt;
-    return reason - alert_offset;
-}
-
 constexpr const char* schannel_hint =
     "TCP is open but TLS is not: SCHANNEL may have no protocol (tls_protocols) or no usable key "
     "(machine_keys); look from the serial console";
@@ -45,11 +36,9 @@ Error tls_error(const error_code& code, const HostScope& scope) {
         )
             .with_hint(schannel_hint);
     }
-    if (const auto alert = alert_of(code)) {
+    if (auto alert = alert_text(code)) {
         return Error(Phase::tls, Errc::protocol_violation, "the host refused the TLS handshake")
-            .with_native(
-                "TLS alert " + std::to_string(*alert) + " " + SSL_alert_desc_string_long(*alert)
-            )
+            .with_native(std::move(*alert))
             .with_hint(schannel_hint);
     }
     if (is_disconnect(code)) {

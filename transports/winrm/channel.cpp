@@ -33,17 +33,20 @@ Task<Status> Channel::connect(HostScope& scope) {
     proof_sent_ = false;
     authenticated_ = false;
     connection_.reset();
+    if (sealing() && target_.winrm.auth == WinRmAuth::certificate) {
+        co_return Error(Phase::config, Errc::unsupported, "a client certificate needs HTTPS");
+    }
     if (sealing() && target_.winrm.auth == WinRmAuth::basic) {
         co_return Error(
             Phase::config, Errc::unsupported, "Basic over HTTP would show the password to anybody"
         )
             .with_hint("winrm: {auth: negotiate}, or scheme: https");
     }
+    if (sealing()) attempt_.transport = sealed_transport;
     const auto port = target_.winrm.port;
     auto socket = co_await net::dial(target_.address, port, services_.base, scope, attempt_);
     if (!socket) co_return std::move(socket).error();
     if (!sealing()) co_return co_await secure(std::move(*socket), scope);
-    attempt_.transport = sealed_transport;
     connection_ = std::make_unique<net::PlainHttpConnection>(
         std::move(*socket), target_.address, port, attempt_
     );
@@ -53,14 +56,17 @@ Task<Status> Channel::connect(HostScope& scope) {
 Task<Status> Channel::secure(asio::ip::tcp::socket socket, HostScope& scope) {
     const bool legacy = target_.winrm.legacy_tls || services_.base.legacy_tls;
     const auto port = target_.winrm.port;
+    auto context = services_.tls.get(
+        target_, credential_, legacy ? net::TlsProfile::legacy : net::TlsProfile::strict
+    );
+    if (!context) co_return std::move(context).error();
     auto connection = std::make_unique<net::HttpsConnection>(
-        std::move(socket),
-        legacy ? services_.legacy_tls : services_.strict_tls,
-        target_.address,
-        port,
-        attempt_
+        std::move(socket), std::move(*context), target_.address, port, attempt_
     );
     auto peer = co_await connection->handshake(scope, services_.base.step_timeout);
+    if (!peer && certificate_refused(peer.error(), target_.winrm.auth)) {
+        co_return denied_certificate(std::string(peer.error().native()));
+    }
     if (!peer) co_return std::move(peer).error();
     peer_ = std::move(*peer);
     const auto endpoint = target_.address + ":" + std::to_string(port);
@@ -113,17 +119,16 @@ Channel::post(std::string envelope, HostScope& scope, Clock::duration limit) {
     auto answer = co_await deliver(std::move(envelope), scope, limit);
     if (!answer) {
         auto error = std::move(answer).error();
+        if (certificate_refused(error, target_.winrm.auth)) {
+            co_return denied_certificate(std::string(error.native()));
+        }
         // Lost after our proof was sent: another try would be another logon, and may start what was
         // started already.
         const bool at_login = !authenticated_ && proof_sent_ && error.phase() == Phase::http;
         if (at_login) co_return std::move(error).in_phase(Phase::authenticate);
         co_return error;
     }
-    if (answer->status == 401) {
-        const auto* scheme = target_.winrm.auth == WinRmAuth::basic ? "Basic" : "Negotiate";
-        const auto challenge = read_challenge(answer->values("WWW-Authenticate"));
-        co_return denied(challenge, scheme, bound());
-    }
+    if (answer->status == 401) co_return refused(*answer);
     if (sealing()) {
         auto opened = open_sealed(*answer);
         // After one message that cannot be read, no later one can.
@@ -139,6 +144,9 @@ Channel::post(std::string envelope, HostScope& scope, Clock::duration limit) {
 // Logs on where that is still to be done, and sends the envelope.
 Task<Result<net::HttpResponse>>
 Channel::deliver(std::string envelope, HostScope& scope, Clock::duration limit) {
+    if (target_.winrm.auth == WinRmAuth::certificate) {
+        co_return co_await post_certificate(std::move(envelope), scope, limit);
+    }
     if (target_.winrm.auth == WinRmAuth::basic) {
         co_return co_await post_basic(std::move(envelope), scope, limit);
     }
@@ -152,6 +160,12 @@ Channel::deliver(std::string envelope, HostScope& scope, Clock::duration limit) 
     auto body = pack(std::move(envelope));
     if (!body) co_return std::move(body).error();
     co_return co_await send(std::move(*body), std::string(), scope, limit);
+}
+
+Error Channel::refused(const net::HttpResponse& answer) const {
+    if (target_.winrm.auth == WinRmAuth::certificate) return denied_certificate("HTTP 401");
+    const auto* scheme = target_.winrm.auth == WinRmAuth::basic ? "Basic" : "Negotiate";
+    return denied(read_challenge(answer.values("WWW-Authenticate")), scheme, bound());
 }
 
 Result<Channel::Body> Channel::pack(std::string envelope) {

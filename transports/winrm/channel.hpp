@@ -9,6 +9,7 @@
 #include "transports/net/tls_profile.hpp"
 #include "transports/services.hpp"
 #include "transports/winrm/gss.hpp"
+#include "transports/winrm/tls_contexts.hpp"
 
 #include <memory>
 #include <optional>
@@ -29,8 +30,7 @@ public:
 // Shared by all hosts of a sweep.
 struct WinRmServices {
     Services& base;
-    std::shared_ptr<ssl_ctx_st> strict_tls;
-    std::shared_ptr<ssl_ctx_st> legacy_tls;
+    TlsContexts& tls;
     GssEngine& gss;
 };
 
@@ -83,9 +83,12 @@ private:
     send(Body body, std::string authorization, HostScope& scope, Clock::duration limit);
     Task<Result<net::HttpResponse>>
     deliver(std::string envelope, HostScope& scope, Clock::duration limit);
+    Error refused(const net::HttpResponse& answer) const;
     Result<Body> pack(std::string envelope);
     Result<std::string> open_sealed(const net::HttpResponse& answer);
     Task<Result<net::HttpResponse>> log_on_first(HostScope& scope);
+    Task<Result<net::HttpResponse>>
+    post_certificate(std::string envelope, HostScope& scope, Clock::duration limit);
     Task<Result<net::HttpResponse>>
     post_basic(std::string envelope, HostScope& scope, Clock::duration limit);
     Task<Result<net::HttpResponse>>

@@ -11,6 +11,10 @@ namespace {
 // NTLM needs three legs and Kerberos one or two; more means that the peer plays with us.
 constexpr int most_legs = 4;
 
+// DSP0226, security profiles: HTTPS with a certificate on either side.
+constexpr std::string_view mutual_profile =
+    "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual";
+
 Error closed_in_mid_logon() {
     return Error(
                Phase::authenticate,
@@ -52,6 +56,15 @@ Channel::post_basic(std::string envelope, HostScope& scope, Clock::duration limi
     // Basic authenticates every request, RFC 7617.
     proof_sent_ = true;
     auto header = basic_header(credential_.user, password->value.reveal());
+    Body body(std::move(envelope), soap_type);
+    co_return co_await send(std::move(body), std::move(header), scope, limit);
+}
+
+// The certificate itself travels in TLS, when the host asks for it; the header makes it ask.
+Task<Result<net::HttpResponse>>
+Channel::post_certificate(std::string envelope, HostScope& scope, Clock::duration limit) {
+    proof_sent_ = true;
+    std::string header(mutual_profile);
     Body body(std::move(envelope), soap_type);
     co_return co_await send(std::move(body), std::move(header), scope, limit);
 }

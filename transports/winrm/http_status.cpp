@@ -1,6 +1,7 @@
 #include "transports/winrm/http_status.hpp"
 
 #include "core/text.hpp"
+#include "transports/net/alert.hpp"
 
 namespace rdpsweep::winrm {
 
@@ -36,6 +37,20 @@ Error denied(const Challenge& challenge, std::string_view scheme, bool bound) {
         bound ? "wrong user or password, a locked account, or a TLS-inspecting proxy (try --no-cbt)"
               : "wrong user or password, a locked account, or the host insists on channel bindings"
     );
+}
+
+Error denied_certificate(std::string native) {
+    return Error(
+               Phase::authenticate, Errc::access_denied, "the host refused the client certificate"
+    )
+        .with_native(std::move(native))
+        .with_hint("is Auth\\Certificate on, is it mapped to a local account "
+                   "(winrm/config/service/certmapping), and is it for clientAuth with a UPN?");
+}
+
+bool certificate_refused(const Error& error, WinRmAuth auth) {
+    if (auth != WinRmAuth::certificate || error.code() != Errc::protocol_violation) return false;
+    return net::is_certificate_alert(error.native());
 }
 
 Error unexpected_status(unsigned status) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "core/target.hpp"
 #include "transports/net/http.hpp"
 #include "transports/winrm/http_auth.hpp"
 
@@ -12,6 +13,12 @@ namespace rdpsweep::winrm {
 // A 401 that ends the conversation: says which of the possible reasons it can be. scheme: what we
 // used; bound: our proof was bound to the TLS channel.
 Error denied(const Challenge& challenge, std::string_view scheme, bool bound);
+
+// The same for a client certificate; native: what the host said.
+Error denied_certificate(std::string native);
+
+// Whether error is a TLS alert by which a host turns down the certificate that auth shows.
+bool certificate_refused(const Error& error, WinRmAuth auth);
 
 // A status without an envelope.
 Error unexpected_status(unsigned status);

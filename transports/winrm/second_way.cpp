@@ -1,10 +1,10 @@
 #include "transports/winrm/second_way.hpp"
 
+#include "transports/net/alert.hpp"
 #include "transports/winrm/channel.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace rdpsweep::winrm {
 
@@ -13,22 +13,12 @@ namespace {
 // RFC 8446 section 6.2: handshake_failure, protocol_version, insufficient_security, internal_error.
 constexpr std::array schannel_alerts{40, 70, 71, 80};
 
-// "TLS alert 40 handshake failure": 40; 0 for other texts.
-int alert_in(std::string_view native) {
-    constexpr std::string_view prefix = "TLS alert ";
-    int number = 0;
-    if (!native.starts_with(prefix)) return number;
-    native.remove_prefix(prefix.size());
-    std::from_chars(native.begin(), native.end(), number);
-    return number;
-}
-
 } // namespace
 
 bool points_at_schannel(const Error& error) {
     if (error.phase() != Phase::tls) return false;
     if (error.code() == Errc::peer_closed) return true;
-    const auto alert = alert_in(error.native());
+    const auto alert = net::alert_number(error.native());
     return error.code() == Errc::protocol_violation &&
            std::find(schannel_alerts.begin(), schannel_alerts.end(), alert) !=
                schannel_alerts.end();
@@ -39,7 +29,8 @@ std::optional<Target> over_http(
 ) {
     const auto& winrm = target.winrm;
     const bool possible = winrm.scheme == WinRmScheme::https && winrm.auth != WinRmAuth::basic &&
-                          policy != HttpFallback::never && points_at_schannel(error);
+                          winrm.auth != WinRmAuth::certificate && policy != HttpFallback::never &&
+                          points_at_schannel(error);
     if (!possible) return std::nullopt;
     const bool kerberos = mechanism_for(target, credential) == Mechanism::kerberos;
     const bool ntlm_allowed = policy == HttpFallback::any && winrm.pin_sha256.empty();

@@ -180,10 +180,8 @@ private:
 
 class WinRmTransport final : public Transport {
 public:
-    WinRmTransport(
-        Services& services, std::shared_ptr<ssl_ctx_st> strict, std::shared_ptr<ssl_ctx_st> legacy
-    )
-        : services_{services, std::move(strict), std::move(legacy), gss_} {}
+    WinRmTransport(Services& services, winrm::TlsContexts contexts)
+        : contexts_(std::move(contexts)), services_{services, contexts_, gss_} {}
 
     [[nodiscard]] std::string_view name() const noexcept override { return "winrm"; }
 
@@ -204,6 +202,7 @@ public:
     }
 
 private:
+    winrm::TlsContexts contexts_;
     winrm::GssEngine gss_;
     winrm::WinRmServices services_;
 };
@@ -211,13 +210,10 @@ private:
 } // namespace
 
 Result<std::unique_ptr<Transport>> make_winrm(Services& services) {
-    const auto& ca_file = services.trust.ca_file;
-    auto strict = net::make_tls_context(net::TlsProfile::strict, ca_file);
-    if (!strict) return std::move(strict).error();
-    auto legacy = net::make_tls_context(net::TlsProfile::legacy, ca_file);
-    if (!legacy) return std::move(legacy).error();
+    auto contexts = winrm::TlsContexts::load(services.trust.ca_file);
+    if (!contexts) return std::move(contexts).error();
     return std::unique_ptr<Transport>(
-        std::make_unique<WinRmTransport>(services, std::move(*strict), std::move(*legacy))
+        std::make_unique<WinRmTransport>(services, std::move(*contexts))
     );
 }
 

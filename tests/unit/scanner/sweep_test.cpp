@@ -32,6 +32,7 @@ struct World {
     int ran = 0;
     int most_at_once_before_run = 0;
     std::map<std::string, int> tries;
+    std::vector<std::string> events; // of sessions: "run", "close"
 };
 
 class FakeSession final : public Session {
@@ -48,6 +49,8 @@ public:
         }
         attempt_.enter(Phase::run);
         ++world_.ran;
+        world_.events.emplace_back("run");
+        if (kind_ == "full") co_return Error(Phase::run, Errc::throttled, "a quota");
         if (kind_ == "stall") {
             co_await scope.sleep(1h);
             const auto code = scope.aborted() ? Errc::cancelled : Errc::timed_out;
@@ -64,6 +67,7 @@ public:
 
     Task<void> close() noexcept override {
         ++world_.closed;
+        world_.events.emplace_back("close");
         co_return;
     }
 
@@ -98,10 +102,23 @@ public:
             co_return Error(Phase::connect, code, "silence");
         }
         if (kind == "closed") co_return Error(Phase::connect, Errc::refused, "closed");
+        if (kind == "lame" && target.address == first_way) {
+            co_return Error(Phase::tls, Errc::protocol_violation, "broken");
+        }
         if (kind == "denied") co_return Error(Phase::authenticate, Errc::access_denied, "no");
         ++world_.opened;
         co_return std::unique_ptr<Session>(std::make_unique<FakeSession>(world_, kind, attempt));
     }
+
+    [[nodiscard]] std::optional<Target>
+    second_way(const Target& target, const Credential&, const Error& error) const override {
+        if (error.phase() != Phase::tls) return std::nullopt;
+        auto other = target;
+        other.address = "127.0.0.2";
+        return other;
+    }
+
+    static constexpr const char* first_way = "127.0.0.1";
 
 private:
     World& world_;
@@ -206,6 +223,34 @@ TEST_CASE("sweep: a refused credential is tried once, a closed port again", "[sw
     REQUIRE(rig.run(options));
     CHECK(rig.world.tries["denied-0"] == 1);
     CHECK(rig.world.tries["closed-0"] == 2);
+}
+
+TEST_CASE("sweep: nothing is left on a host while we wait to come back", "[sweep]") {
+    Rig rig;
+    rig.add("full", 1);
+    REQUIRE(rig.run({}));
+    CHECK(rig.world.events == std::vector<std::string>{"run", "close", "run", "close"});
+}
+
+TEST_CASE("sweep: a second way is an attempt of its own, the first stays as evidence", "[sweep]") {
+    Rig rig;
+    rig.add("lame", 1);
+    rig.add("closed", 1);
+    REQUIRE(rig.run({}));
+    REQUIRE(rig.results.size() == 2);
+    for (const auto& host : rig.results) {
+        INFO(host.target.name);
+        if (host.target.name == "closed-0") {
+            CHECK(host.attempts.size() == 2); // a retry, no other way
+            continue;
+        }
+        REQUIRE(host.attempts.size() == 2);
+        REQUIRE(host.attempts[0].error);
+        CHECK(host.attempts[0].error->phase() == Phase::tls);
+        CHECK_FALSE(host.attempts[1].error);
+        CHECK(host.outcome == Outcome::assessed);
+        CHECK(host.target.address == "127.0.0.1"); // the inventory's
+    }
 }
 
 TEST_CASE("sweep: what came back is kept even where it cannot be read", "[sweep]") {

@@ -40,7 +40,9 @@ private:
         Services base{resolver, pacer, TrustPolicy()};
         base.step_timeout = std::chrono::seconds(5);
         winrm::GssEngine gss;
-        winrm::WinRmServices services{base, nullptr, nullptr, gss};
+        auto contexts = winrm::TlsContexts::load("");
+        REQUIRE(contexts);
+        winrm::WinRmServices services{base, *contexts, gss};
         Target target;
         target.address = "127.0.0.1";
         target.winrm = options;
