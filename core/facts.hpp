@@ -299,6 +299,17 @@ struct ConsoleFacts {
     Dword crash_dump;            // /crash/dump: CrashDumpEnabled
 };
 
+// /hs/*/nla: what a server with NLA says of itself before a logon (MS-NLMP 2.2.2.1). A claim of
+// whoever answers, not a proof.
+struct NlaFacts {
+    std::string computer;     // computer: NetBIOS name
+    std::string domain;       // domain: NetBIOS name
+    std::string dns_computer; // dns
+    std::string dns_domain;   // dns_domain
+    std::uint32_t build = 0;  // build
+    std::int64_t utc = 0;     // utc: its clock; 0 when it told none
+};
+
 // One element of /hs: an X.224 + TLS handshake with the RDP port (MS-RDPBCGR 2.2.1.1, 5.4).
 struct HandshakeFacts {
     std::string from;            // from: guest | outside | tunnel
@@ -312,6 +323,19 @@ struct HandshakeFacts {
     Dword alert;                 // alert: TLS alert number
     std::string failure;         // errno: refused | timeout | reset | closed | not_rdp | ""
     std::uint32_t took_ms = 0;   // ms
+
+    // From outside only.
+    std::string asked_for;                       // asked: the target's name in the inventory
+    std::string first_bytes;                     // first: hex of the first bytes of what failed
+    std::uint64_t bytes_sent = 0;                // sent
+    std::uint64_t bytes_received = 0;            // rcvd
+    std::string expected_thumbprint;             // want: of the inventory
+    std::optional<bool> plain_rdp;               // plain: RDP's own security too; asked on failure
+    bool without_tls13 = false;                  // no13: TLS 1.3 was not offered, after a failure
+    std::string certificate_der;                 // cert_b64: the leaf that was served
+    std::optional<Certificate> certificate;      // the same, parsed by probes/collect
+    std::map<std::string, std::string> versions; // matrix: "1.2" -> ok | alert N | reset | ...
+    std::optional<NlaFacts> nla;                 // nla
 
     [[nodiscard]] bool completed() const noexcept { return stage == "done"; }
 };

@@ -3,6 +3,7 @@
 #include "probes/group_policy/rules.hpp"
 #include "probes/listener_security/rules.hpp"
 #include "probes/machine_keys/rules.hpp"
+#include "probes/outside/rules.hpp"
 #include "probes/rdp_certificate/rules.hpp"
 #include "probes/rdp_port/rules.hpp"
 #include "probes/rule.hpp"
@@ -45,7 +46,20 @@ std::span<const Rule> all_probes() noexcept {
         events_key_audit_rule(),
         handshake_rule(),
         console_ready_rule(),
+        outside_answer_rule(),
+        outside_certificate_rule(),
+        outside_binding_rule(),
+        outside_name_rule(),
     };
+    return rules;
+}
+
+std::span<const Rule> outside_probes() noexcept {
+    static const Rule rules[] = {
+        outside_answer_rule(),
+        outside_certificate_rule(),
+        outside_binding_rule(),
+        outside_name_rule()};
     return rules;
 }
 

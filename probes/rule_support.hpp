@@ -41,13 +41,17 @@ constexpr int certificate_pin = 61;
 constexpr int certificate_self = 62;
 constexpr int certificate_ca = 63;
 constexpr int certificate_binding = 64;
+constexpr int outside_certificate = 65;
+constexpr int outside_binding = 66;
 constexpr int policy_service = 80;
 constexpr int policy_managed = 81;
 constexpr int pending = 82;
 constexpr int events_schannel = 90;
 constexpr int events_certificate = 91;
+constexpr int outside_answer = 99;
 constexpr int handshake = 100;
 constexpr int console = 110;
+constexpr int outside_name = 111;
 } // namespace rank
 
 // What is constant about a rule. worst is the gravest severity it can reach; an unknown finding

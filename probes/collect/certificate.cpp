@@ -171,4 +171,10 @@ Result<Certificate> parse_certificate(std::string_view der) {
     return certificate;
 }
 
+void parse_served(HandshakeFacts& facts) {
+    if (facts.certificate_der.empty()) return;
+    auto parsed = parse_certificate(facts.certificate_der);
+    if (parsed) facts.certificate = *std::move(parsed);
+}
+
 } // namespace rdpsweep

@@ -16,4 +16,7 @@ inline constexpr std::size_t max_certificate_bytes = std::size_t{64} * 1024;
 // On failure Error{decode, malformed_output}, or output_limit above max_certificate_bytes.
 Result<Certificate> parse_certificate(std::string_view der);
 
+// Fills facts.certificate from facts.certificate_der; leaves it empty when that does not parse.
+void parse_served(HandshakeFacts& facts);
+
 } // namespace rdpsweep

@@ -1,4 +1,6 @@
 // Decodes who manages the VM and what happened on it: /gp, /evt, /hs.
+#include "core/text.hpp"
+#include "probes/collect/certificate.hpp"
 #include "probes/collect/decode_groups.hpp"
 
 #include <algorithm>
@@ -35,6 +37,39 @@ std::string read_word(const JsonReader& value, const std::array<std::string_view
     return word;
 }
 
+NlaFacts read_nla(const JsonReader& element) {
+    NlaFacts nla;
+    nla.computer = element.at("computer").text();
+    nla.domain = element.at("domain").text();
+    nla.dns_computer = element.at("dns").text();
+    nla.dns_domain = element.at("dns_domain").text();
+    nla.build = element.at("build").number();
+    nla.utc = element.at("utc").time().value_or(0);
+    return nla;
+}
+
+// What only our own handshakes have.
+void read_outside(const JsonReader& element, HandshakeFacts& facts) {
+    constexpr std::size_t max_versions = 8;
+    facts.asked_for = element.at("asked").text();
+    facts.first_bytes = element.at("first").maybe_hex(64).value_or(std::string());
+    facts.bytes_sent = element.at("sent").large_number();
+    facts.bytes_received = element.at("rcvd").large_number();
+    facts.expected_thumbprint = element.at("want").text();
+    if (element.at("plain").present()) facts.plain_rdp = element.at("plain").flag();
+    facts.without_tls13 = element.at("no13").flag();
+    element.at("matrix").each_member(
+        max_versions,
+        [&](const std::string& version, const JsonReader& outcome) {
+            facts.versions[version] = outcome.text();
+        }
+    );
+    if (element.at("nla").present()) facts.nla = read_nla(element.at("nla"));
+    facts.certificate_der =
+        base64_decode(element.at("cert_b64").text(max_blob_text)).value_or(std::string());
+    parse_served(facts);
+}
+
 HandshakeFacts read_handshake(const JsonReader& element) {
     constexpr std::array<std::string_view, 3> origins{"guest", "outside", "tunnel"};
     constexpr std::array<std::string_view, 4> stages{"connect", "x224", "tls", "done"};
@@ -50,6 +85,7 @@ HandshakeFacts read_handshake(const JsonReader& element) {
     facts.alert = element.at("alert").dword();
     facts.failure = element.at("errno").text();
     facts.took_ms = element.at("ms").number();
+    read_outside(element, facts);
     return facts;
 }
 

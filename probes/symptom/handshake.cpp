@@ -2,7 +2,7 @@
 //
 // The article ends each step with "try to connect"; this is that, inside the guest, read-only and
 // without a password. A failure that no other rule explains makes the host's cause "unexplained",
-// never healthy. From outside it is not tried yet; when it was, both must agree: one that fails
+// never healthy. When it was tried from outside too, both must agree: one that fails
 // alone means the network, a security group or a middlebox.
 // Sample finding: broken, "RDP resets the connection when TLS starts".
 #include "core/text.hpp"

@@ -1,0 +1,19 @@
+// Handshakes that we made ourselves, put into a facts/1 document beside what the VM said.
+#pragma once
+
+#include "core/facts.hpp"
+#include "core/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep {
+
+// document with handshakes after those it made as guest, or a document of nothing else when it is
+// empty. What a VM says of handshakes from outside is not believed. ASCII.
+// Error{decode, malformed_output} when document is no JSON object.
+Result<std::string>
+with_handshakes(std::string_view document, const std::vector<HandshakeFacts>& handshakes);
+
+} // namespace rdpsweep

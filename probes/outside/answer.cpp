@@ -1,0 +1,111 @@
+// OUT.RDP: what answers on the RDP port, seen by a client without a credential.
+//
+// Each way of failing is a symptom of its own and is told as such. Only a foreign answer names a
+// cause: a reset when TLS starts can mean an unreadable key as well as a disabled protocol, and that
+// Windows shows them by a reset is UNVERIFIED. Where the inside was read, HANDSHAKE compares both.
+// Sample finding: broken, "RDP resets the connection when TLS starts, for every version of TLS".
+#include "probes/outside/rules.hpp"
+#include "probes/rule_support.hpp"
+#include "probes/symptom/functional.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr RuleTraits traits{"OUT.RDP", Cause::unexplained, "", Severity::critical};
+constexpr auto keys = with_shared(
+    "OUT.RDP.ok",
+    "OUT.RDP.not_tried",
+    "OUT.RDP.inside_known",
+    "OUT.RDP.rdp_security",
+    "OUT.RDP.only_without_13",
+    "OUT.RDP.refused",
+    "OUT.RDP.not_rdp",
+    "OUT.RDP.no_certificate",
+    "OUT.RDP.negotiation",
+    "OUT.RDP.silent",
+    "OUT.RDP.hangs_up",
+    "OUT.RDP.not_tls",
+    "OUT.RDP.some_versions",
+    "OUT.RDP.tls_dropped",
+    "OUT.RDP.tls_alert",
+    "OUT.RDP.tls_error"
+);
+
+// RDP_NEG_FAILURE, MS-RDPBCGR 2.2.1.2.2.
+constexpr std::uint32_t ssl_not_allowed = 2;
+constexpr std::uint32_t certificate_not_on_server = 3;
+
+std::string outcomes(const HandshakeFacts& shake) {
+    std::string list;
+    for (const auto& [version, outcome] : shake.versions)
+        list += (list.empty() ? "" : ", ") + version + " " + outcome;
+    return list;
+}
+
+bool some_version_works(const HandshakeFacts& shake) {
+    return std::any_of(shake.versions.begin(), shake.versions.end(), [](const auto& entry) {
+        return entry.second == "ok";
+    });
+}
+
+Draft judge_tls(const HandshakeFacts& shake) {
+    if (some_version_works(shake)) return at_risk(traits, "some_versions");
+    if (shake.failure == "not_tls") return broken(traits, "not_tls");
+    if (shake.alert) return broken(traits, "tls_alert");
+    if (shake.failure == "timeout") return broken(traits, "silent");
+    const bool dropped = shake.failure == "reset" || shake.failure == "closed";
+    return broken(traits, dropped ? "tls_dropped" : "tls_error");
+}
+
+Draft judge_failure(const HandshakeFacts& shake) {
+    if (shake.failure_code == certificate_not_on_server) return broken(traits, "no_certificate");
+    if (shake.failure_code == ssl_not_allowed) return at_risk(traits, "rdp_security");
+    if (shake.failure_code) return broken(traits, "negotiation");
+    if (shake.stage == "connect") return broken(traits, "refused");
+    if (shake.stage == "tls") return judge_tls(shake);
+    if (shake.failure == "not_rdp" && shake.plain_rdp == true)
+        return at_risk(traits, "rdp_security");
+    if (shake.failure == "not_rdp") return broken(traits, "not_rdp").cause(Cause::rdp_port);
+    return broken(traits, shake.failure == "timeout" ? "silent" : "hangs_up");
+}
+
+Draft judge_answer(const HandshakeFacts& shake) {
+    if (!shake.completed()) return judge_failure(shake);
+    if (!tls_completed(shake)) return at_risk(traits, "rdp_security");
+    if (shake.without_tls13) return at_risk(traits, "only_without_13").cause(Cause::tls_protocols);
+    return ok(traits);
+}
+
+Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
+    const auto* shake = facts.handshakes ? facts.handshake_from("outside") : nullptr;
+    if (shake == nullptr) return not_applicable(traits, "not_tried");
+    if (facts.collector) return not_applicable(traits, "inside_known");
+    const auto index = static_cast<std::size_t>(shake - facts.handshakes->data());
+    Draft draft = judge_answer(*shake);
+    draft.confidence(Confidence::functional)
+        .with("stage", shake->stage)
+        .with("failure", shake->failure)
+        .with("tls", shake->tls_version)
+        .with("alert", text(shake->alert))
+        .with("code", text(shake->failure_code))
+        .with("versions", outcomes(*shake))
+        .saw(pointer_at("/hs", index, "stage"), shake->stage, "done");
+    if (!shake->failure.empty())
+        draft.saw(pointer_at("/hs", index, "errno"), shake->failure, "none");
+    if (!shake->first_bytes.empty())
+        draft.saw(pointer_at("/hs", index, "first"), shake->first_bytes, "0300");
+    if (!shake->versions.empty())
+        draft.saw(pointer_at("/hs", index, "matrix"), outcomes(*shake), "1.2 ok");
+    return draft;
+}
+
+} // namespace
+
+Rule outside_answer_rule() noexcept {
+    return make_rule(traits, rank::outside_answer, keys, evaluate);
+}
+
+} // namespace rdpsweep
