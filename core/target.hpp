@@ -45,8 +45,10 @@ struct Target {
     std::string name;    // what a human calls it
     std::string address; // literal IP preferred: no DNS on the hot path
     std::uint16_t rdp_port = 3389;
-    std::vector<std::string> ladder;         // transports in order, e.g. {"winrm", "ssh"}
-    std::string credential;                  // a name; the secret itself lives in CredentialStore
+    bool rdp_outside = true;         // look at the RDP port from here, beside the route
+    std::string rdp_thumbprint;      // SHA-1 it should serve, lower-case hex; empty: not known
+    std::vector<std::string> ladder; // transports in order, e.g. {"winrm", "ssh"}
+    std::string credential;          // a name; the secret itself lives in CredentialStore
     std::map<std::string, std::string> tags; // subscription, resource group, role ...
     std::string vm;                          // ARM resource id as written; empty when none
     WinRmOptions winrm;

@@ -1,5 +1,6 @@
 #include "transports/registry.hpp"
 
+#include "transports/rdp/rdp_source.hpp"
 #include "transports/winrm/winrm.hpp"
 
 #include <array>
@@ -15,7 +16,15 @@ constexpr std::array kinds{
         make_winrm},
 };
 
+constexpr std::array sources{
+    SourceKind{"rdp", "the RDP handshake from outside, without a credential", rdp::make_rdp},
+};
+
 } // namespace
+
+std::span<const SourceKind> all_sources() noexcept {
+    return sources;
+}
 
 std::span<const TransportKind> all_transports() noexcept {
     return kinds;

@@ -18,4 +18,12 @@ struct TransportKind {
 
 std::span<const TransportKind> all_transports() noexcept; // transports/registry.cpp
 
+struct SourceKind {
+    std::string_view name; // as in an inventory's route
+    std::string_view what;
+    Result<std::unique_ptr<FactSource>> (*make)(Services& services);
+};
+
+std::span<const SourceKind> all_sources() noexcept;
+
 } // namespace rdpsweep

@@ -21,6 +21,7 @@ struct Services {
     bool channel_bindings = true;                          // false: --no-cbt
     bool legacy_tls = false;                               // --legacy-tls for every target
     std::optional<HttpFallback> http_fallback = {};        // --http-fallback for every target
+    bool rdp_matrix = false; // --rdp-matrix: a handshake for each version of TLS
 };
 
 } // namespace rdpsweep

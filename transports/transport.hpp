@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "core/facts.hpp"
 #include "core/host_scope.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
@@ -76,6 +77,18 @@ public:
 
 // When a transport shows the credential to a host: never, in open(), or in run() and prove().
 enum class Login : std::uint8_t { never, on_open, on_use };
+
+// A way to look at a VM without logging on to it.
+class FactSource {
+public:
+    virtual ~FactSource() = default;
+    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+
+    // The handshake it made. A peer that refuses or misbehaves is a fact; an Error means that nothing
+    // was learned. attempt is kept up to date as it goes and must outlive the call.
+    virtual Task<Result<HandshakeFacts>>
+    collect(const Target& target, HostScope& scope, Attempt& attempt) = 0;
+};
 
 class Transport {
 public:

@@ -1,0 +1,51 @@
+// Looks at RDP from outside, with no credential: as few connections as tell what is wrong.
+#pragma once
+
+#include "transports/rdp/handshake.hpp"
+#include "transports/rdp/tls_profiles.hpp"
+#include "transports/services.hpp"
+#include "transports/transport.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace rdpsweep::rdp {
+
+class RdpSource final : public FactSource {
+public:
+    // services must outlive the source.
+    RdpSource(Services& services, TlsProfiles profiles)
+        : services_(services), profiles_(std::move(profiles)) {}
+
+    [[nodiscard]] std::string_view name() const noexcept override { return "rdp"; }
+
+    // One handshake with target.rdp_port; further ones only where that one fails, and with
+    // services.rdp_matrix for each version of TLS. At most one connection at a time, with a pause
+    // between them.
+    //
+    // A port that refuses, or answers anything, is a fact. Error{resolve|connect, ...} means that
+    // nothing was learned of RDP: no name, no route, no answer to a SYN.
+    Task<Result<HandshakeFacts>>
+    collect(const Target& target, HostScope& scope, Attempt& attempt) override;
+
+private:
+    struct Look;
+    Task<Result<HandshakeFacts>> once(Look& look, Offer offer) const;
+    Task<Result<HandshakeFacts>> again(Look& look, Offer offer) const;
+    Task<void> try_each_version(Look& look, HandshakeFacts& facts) const;
+    Task<void> try_without_13(Look& look, HandshakeFacts& facts) const;
+    Task<void> try_plain(Look& look, HandshakeFacts& facts) const;
+
+    Services& services_;
+    TlsProfiles profiles_;
+};
+
+// Error as of TlsProfiles::make().
+Result<std::unique_ptr<FactSource>> make_rdp(Services& services);
+
+// What a version of TLS came to: "ok", "alert 70", "reset", "closed", "timeout", or "older" when the
+// server answered with a lower one.
+std::string version_outcome(const HandshakeFacts& facts, std::string_view version);
+
+} // namespace rdpsweep::rdp

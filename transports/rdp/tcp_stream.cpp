@@ -1,0 +1,81 @@
+#include "transports/rdp/tcp_stream.hpp"
+
+#include <boost/asio/write.hpp>
+
+#include <utility>
+
+namespace rdpsweep::rdp {
+
+struct TcpStream::Watch {
+    explicit Watch(const asio::any_io_executor& executor) : timer(executor) {}
+
+    asio::steady_timer timer;
+    asio::ip::tcp::socket* socket = nullptr; // null when the stream is gone
+    unsigned turn =
+        0; // of start_clock(): a clock that was stopped too late is not for the next one
+    bool fired = false;
+};
+
+TcpStream::TcpStream(asio::ip::tcp::socket socket, HostScope& scope, Clock::duration step)
+    : socket_(std::move(socket)), scope_(scope), step_(step),
+      watch_(std::make_shared<Watch>(scope.executor())), guard_(scope.on_abort([this] {
+          boost::system::error_code ignored;
+          socket_.close(ignored);
+      })) {
+    watch_->socket = &socket_;
+    // Thousands of handshakes a minute: no port shall linger in TIME_WAIT.
+    boost::system::error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+}
+
+TcpStream::~TcpStream() {
+    watch_->socket = nullptr;
+    watch_->timer.cancel();
+}
+
+void TcpStream::start_clock() {
+    watch_->timer.expires_after(step_);
+    const auto turn = ++watch_->turn;
+    watch_->timer.async_wait([watch = watch_, turn](const boost::system::error_code& stopped) {
+        if (stopped || watch->socket == nullptr || watch->turn != turn) return;
+        watch->fired = true;
+        boost::system::error_code ignored;
+        watch->socket->close(ignored);
+    });
+}
+
+void TcpStream::stop_clock() {
+    ++watch_->turn;
+    watch_->timer.cancel();
+}
+
+StreamEnd TcpStream::end_of(const boost::system::error_code& code) const {
+    if (!code) return StreamEnd::none;
+    if (watch_->fired || scope_.expired()) return StreamEnd::timed_out;
+    return code == asio::error::eof ? StreamEnd::closed : StreamEnd::reset;
+}
+
+Task<StreamEnd> TcpStream::write(std::string bytes) {
+    start_clock();
+    boost::system::error_code code;
+    co_await asio::async_write(
+        socket_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, code)
+    );
+    stop_clock();
+    co_return end_of(code);
+}
+
+Task<Received> TcpStream::read(char* buffer, std::size_t size) {
+    start_clock();
+    boost::system::error_code code;
+    const auto count = co_await socket_.async_read_some(
+        asio::buffer(buffer, size), asio::redirect_error(asio::use_awaitable, code)
+    );
+    stop_clock();
+    Received received;
+    received.count = count;
+    received.end = end_of(code);
+    co_return received;
+}
+
+} // namespace rdpsweep::rdp

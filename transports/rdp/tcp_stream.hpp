@@ -1,0 +1,35 @@
+// A ByteStream over a TCP socket.
+#pragma once
+
+#include "core/host_scope.hpp"
+#include "transports/rdp/byte_stream.hpp"
+
+#include <memory>
+
+namespace rdpsweep::rdp {
+
+class TcpStream final : public ByteStream {
+public:
+    // Each write and read may take step, and none goes on after scope has ended, which must outlive
+    // the stream.
+    TcpStream(asio::ip::tcp::socket socket, HostScope& scope, Clock::duration step);
+    ~TcpStream() override;
+
+    Task<StreamEnd> write(std::string bytes) override;
+    Task<Received> read(char* buffer, std::size_t size) override;
+
+private:
+    [[nodiscard]] StreamEnd end_of(const boost::system::error_code& code) const;
+    void start_clock();
+    void stop_clock();
+
+    asio::ip::tcp::socket socket_;
+    HostScope& scope_;
+    Clock::duration step_;
+    // Owned beside the socket: the handler of a timer that has fired must not find us gone.
+    struct Watch;
+    std::shared_ptr<Watch> watch_;
+    HostScope::Guard guard_;
+};
+
+} // namespace rdpsweep::rdp
