@@ -64,9 +64,9 @@ struct HostResult {
     Verdict verdict = Verdict::unknown;
     Cause root_cause = Cause::none;
     std::vector<Cause> secondary_causes;
-    std::string fingerprint;  // equal for hosts with equal causes and equal normalised evidence
-    std::string facts_json;   // the facts/1 document as received; empty unless assessed
-    std::string noise;        // what the host printed around it, bounded
+    std::string fingerprint; // equal for hosts with equal causes and equal normalised evidence
+    std::string facts_json;  // one facts/1 document, with our own handshakes; empty unless assessed
+    std::string noise;       // what the host printed around it, bounded
     std::int64_t started = 0; // Unix seconds, our clock
     std::int64_t finished = 0;
     std::chrono::milliseconds took{};

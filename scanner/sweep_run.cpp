@@ -114,6 +114,9 @@ int SweepRun::sweep() {
         options_.retries,
         kind_,
         pacer_.get(),
+        nullptr,
+        outside_.get(),
+        options_.handshake,
     });
     SweepOptions sweep_options;
     sweep_options.admission = admission_rules(inventory_.limits, in_flight_);

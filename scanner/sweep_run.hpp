@@ -42,6 +42,7 @@ private:
     int open_run();
     int resume(std::vector<bool>& done);
     int make_transports();
+    int make_outside();
     void describe_run();
     void announce() const;
     void watch_signals();
@@ -70,6 +71,7 @@ private:
     std::unique_ptr<Pacer> pacer_;
     std::unique_ptr<Services> services_;
     std::map<std::string, std::unique_ptr<Transport>, std::less<>> transports_;
+    std::unique_ptr<FactSource> outside_;
     std::unique_ptr<Script> collector_;
     std::unique_ptr<VisitServices> visiting_;
     std::unique_ptr<asio::signal_set> signals_;

@@ -5,6 +5,7 @@
 #include "scanner/cli/scope.hpp"
 #include "scanner/cli/talk.hpp"
 #include "scanner/exit_status.hpp"
+#include "scanner/inventory/scope.hpp"
 #include "scanner/sweep_run.hpp"
 
 #include <algorithm>
@@ -125,7 +126,7 @@ int SweepRun::resolve_credentials() {
     credentials_ = std::make_unique<CredentialStore>(inventory_.credentials);
     std::set<std::string> wanted;
     for (const auto& target : inventory_.targets)
-        wanted.insert(target.credential);
+        if (needs_credential(target)) wanted.insert(target.credential);
     for (const auto& name : wanted) {
         const auto credential = credentials_->get(name);
         if (credential) continue;
@@ -153,6 +154,7 @@ int SweepRun::make_transports() {
         options_.channel_bindings,
         options_.legacy_tls,
         options_.http_fallback,
+        options_.rdp_matrix,
     });
     for (const auto& kind : all_transports()) {
         auto transport = kind.make(*services_);
@@ -162,12 +164,26 @@ int SweepRun::make_transports() {
         }
         transports_.emplace(kind.name, std::move(*transport));
     }
+    if (const int status = make_outside(); status != exit_ok) return status;
     auto audit = AuditLog::open(options_.audit_file);
     if (!audit) {
         complain(audit.error());
         return exit_usage;
     }
     audit_ = std::move(*audit);
+    return exit_ok;
+}
+
+// The look from outside. Also with --no-handshake: a route may name it.
+int SweepRun::make_outside() {
+    for (const auto& kind : all_sources()) {
+        auto source = kind.make(*services_);
+        if (!source) {
+            complain(source.error());
+            return exit_usage;
+        }
+        outside_ = std::move(*source);
+    }
     return exit_ok;
 }
 

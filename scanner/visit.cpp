@@ -2,7 +2,6 @@
 
 #include "core/log.hpp"
 #include "core/text.hpp"
-#include "probes/collect/decode.hpp"
 #include "probes/collect/frame.hpp"
 
 #include <algorithm>
@@ -68,6 +67,19 @@ Error collector_failed(const CommandOutput& output) {
         .with_hint("an antivirus or AppLocker may block PowerShell; try another transport");
 }
 
+void log_failure(const Target& target, const Attempt& attempt) {
+    const auto& error = *attempt.error;
+    log_line(
+        LogLevel::warn,
+        target.name,
+        rung(error.phase()),
+        error.detail(),
+        {{"transport", attempt.transport},
+         {"code", std::string(to_string(error.code()))},
+         {"native", std::string(error.native())}}
+    );
+}
+
 } // namespace
 
 Visit::Visit(const Target& target, std::size_t index, VisitServices& services)
@@ -83,22 +95,67 @@ std::string_view Visit::rung_now() const noexcept {
 
 Task<void> Visit::run(HostScope& scope) {
     const auto begun = Clock::now();
+    co_await walk(scope);
+    conclude();
+    // Last: a handshake that fails writes errors into the very log that was just read.
+    co_await look_beside(scope);
+    judge();
+    // What the route came to stays the last one.
+    if (beside_) result_.attempts.push_back(*beside_);
+    for (auto& attempt : attempts_)
+        result_.attempts.push_back(*attempt);
+    result_.finished = std::time(nullptr);
+    result_.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+}
+
+Task<void> Visit::walk(HostScope& scope) {
     for (const auto& transport : target_.ladder) {
         if (services_.admission != nullptr && !attempts_.empty()) {
             const bool place =
                 co_await services_.admission->change_transport(result_.index, transport, scope);
             if (!place) break;
         }
-        bool done = co_await climb(transport, scope);
-        if (!done && take_second_way(transport)) done = co_await climb(transport, scope);
+        const bool outside = services_.outside != nullptr && transport == services_.outside->name();
+        bool done = false;
+        if (outside) {
+            attempts_.push_back(std::make_unique<Attempt>());
+            done = co_await look(*attempts_.back(), scope);
+        } else {
+            done = co_await climb(transport, scope);
+            if (!done && take_second_way(transport)) done = co_await climb(transport, scope);
+        }
         way_ = &target_;
         if (done || scope.expired()) break;
     }
-    for (auto& attempt : attempts_)
-        result_.attempts.push_back(*attempt);
-    conclude();
-    result_.finished = std::time(nullptr);
-    result_.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+}
+
+// Looks at the host from outside. True when something was seen, if only that nothing listens.
+Task<bool> Visit::look(Attempt& attempt, HostScope& scope) {
+    attempt.transport = services_.outside->name();
+    auto seen = co_await services_.outside->collect(target_, scope, attempt);
+    attempt.leave();
+    if (seen) {
+        assessment_.add_handshake(*std::move(seen));
+        co_return true;
+    }
+    attempt.error = std::move(seen).error();
+    log_failure(target_, attempt);
+    co_return false;
+}
+
+// The same beside a route that does not name it. It never changes whether a host counts as assessed.
+Task<void> Visit::look_beside(HostScope& scope) {
+    const bool wanted = services_.beside && target_.rdp_outside;
+    if (services_.outside == nullptr || !wanted || services_.kind == VisitKind::check) co_return;
+    const auto& route = target_.ladder;
+    const auto name = services_.outside->name();
+    if (scope.expired() || std::find(route.begin(), route.end(), name) != route.end()) co_return;
+    if (services_.pacer != nullptr) {
+        const bool admitted = co_await services_.pacer->turn(scope);
+        if (!admitted) co_return;
+    }
+    beside_ = std::make_unique<Attempt>();
+    co_await look(*beside_, scope);
 }
 
 // One rung of the ladder with its retries. True when there is nothing more to try.
@@ -115,15 +172,7 @@ Task<bool> Visit::climb(const std::string& transport, HostScope& scope) {
         if (status) co_return true;
         attempt.error = std::move(status).error();
         const auto& error = *attempt.error;
-        log_line(
-            LogLevel::warn,
-            target_.name,
-            rung(error.phase()),
-            error.detail(),
-            {{"transport", transport},
-             {"code", std::string(to_string(error.code()))},
-             {"native", std::string(error.native())}}
-        );
+        log_failure(target_, attempt);
         // Our own machine being short of descriptors is no failure of the host: it is not counted.
         const bool ours = error.code() == Errc::local_limit;
         if (!error.retryable() || (!ours && tries++ >= services_.retries)) co_return false;
@@ -198,7 +247,7 @@ Task<Status> Visit::collect(Session& session, Attempt& attempt, HostScope& scope
     if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
     if (!output) co_return std::move(output).error();
     attempt.enter(Phase::decode);
-    co_return judge_output(*output, input, attempt);
+    co_return read_output(*output, input, attempt);
 }
 
 // Called when the command is about to be sent. What cannot be recorded is not done: the connection
@@ -212,25 +261,15 @@ void Visit::record(const Attempt& attempt, const Credential& who, HostScope& sco
     scope.abort();
 }
 
-Status
-Visit::judge_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt) {
+Status Visit::read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt) {
     auto frame = find_frame(output.out, input.nonce());
     if (!frame) {
         result_.noise = to_valid_utf8(output.out.substr(0, limits::noise_bytes));
         if (output.exit_code != 0) return collector_failed(output);
         return std::move(frame).error();
     }
-    const auto now = static_cast<std::int64_t>(std::time(nullptr));
-    auto facts = decode_facts(frame->json, attempt.transport, now);
-    if (!facts) return std::move(facts).error();
-    auto judgement = judge(*facts, services_.policy, now);
-    result_.outcome = Outcome::assessed;
-    result_.findings = std::move(judgement.findings);
-    result_.verdict = judgement.verdict;
-    result_.root_cause = judgement.root_cause;
-    result_.secondary_causes = std::move(judgement.secondary_causes);
-    result_.fingerprint = std::move(judgement.fingerprint);
-    result_.facts_json = std::move(frame->json);
+    auto read = assessment_.add_document(std::move(frame->json), attempt.transport);
+    if (!read) return read;
     result_.noise = to_valid_utf8(frame->noise);
     return {};
 }
@@ -256,6 +295,20 @@ void Visit::conclude() {
         }
     }
     if (result_.outcome == Outcome::not_attempted) result_.reason = "interrupted";
+}
+
+// What was learned, judged. Of a host that was not assessed, what its handshake shows is told with
+// the attempt: it is no verdict on a VM whose inside was asked for and not seen.
+void Visit::judge() {
+    if (services_.kind == VisitKind::check) return;
+    if (result_.outcome != Outcome::assessed) {
+        if (beside_) beside_->notes = assessment_.remarks(services_.policy);
+        return;
+    }
+    auto judged = assessment_.judge_into(result_, services_.policy);
+    if (judged) return;
+    result_.outcome = Outcome::unreachable;
+    attempts_.back()->error = std::move(judged).error();
 }
 
 Task<void> Visit::clean_up() {

@@ -6,6 +6,7 @@
 #include "core/outcome.hpp"
 #include "probes/rule.hpp"
 #include "scanner/admission/admission.hpp"
+#include "scanner/assessment.hpp"
 #include "scanner/audit.hpp"
 #include "scanner/credentials.hpp"
 #include "transports/registry.hpp"
@@ -32,6 +33,8 @@ struct VisitServices {
     VisitKind kind = VisitKind::assess;
     Pacer* pacer = nullptr;         // null: connections are not paced
     Admission* admission = nullptr; // set by the sweep; null: every login may begin at once
+    FactSource* outside = nullptr;  // looks at a host without logging on; null: not at all
+    bool beside = false;            // also where the route does not name it
 };
 
 class Visit {
@@ -57,21 +60,27 @@ public:
     [[nodiscard]] std::string_view rung_now() const noexcept;
 
 private:
+    Task<void> walk(HostScope& scope);
     Task<bool> climb(const std::string& transport, HostScope& scope);
+    Task<bool> look(Attempt& attempt, HostScope& scope);
+    Task<void> look_beside(HostScope& scope);
     bool take_second_way(const std::string& transport);
     Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostScope& scope);
     Task<Status> use(Session& session, Attempt& attempt, HostScope& scope);
     Task<Status> collect(Session& session, Attempt& attempt, HostScope& scope);
     void record(const Attempt& attempt, const Credential& who, HostScope& scope);
-    Status judge_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);
+    Status read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);
     void conclude();
+    void judge();
 
     const Target& target_;
     VisitServices& services_;
     const Target* way_;              // target_, or the second way to it
     std::unique_ptr<Target> second_; // outlives leftover_, which refers to it
     HostResult result_;
+    Assessment assessment_;
     std::vector<std::unique_ptr<Attempt>> attempts_; // stable addresses: sessions write into them
+    std::unique_ptr<Attempt> beside_;                // of look_beside(); null: none
     std::unique_ptr<Session> leftover_;
     std::optional<Error> failure_;
 };

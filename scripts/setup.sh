@@ -14,6 +14,7 @@ build=(
 )
 test=(
     python3-yaml python3-jsonschema
+    xrdp freerdp2-shadow-x11 winpr-utils xvfb            # RDP servers nobody here wrote
     python3-winrm python3-requests-kerberos curl openssl # clients nobody here wrote
     python3-gssapi                                       # for a WinRM server nobody here wrote
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback

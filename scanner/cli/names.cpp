@@ -19,7 +19,12 @@ std::vector<std::string_view> names_in(const Table& table) {
 } // namespace
 
 CliNames cli_names() {
-    static const auto transports = names_in(all_transports());
+    static const auto transports = [] {
+        auto names = names_in(all_transports());
+        for (const auto& source : all_sources())
+            names.push_back(source.name);
+        return names;
+    }();
     static const auto reports = names_in(all_reports());
     return {transports, reports, built_in_languages()};
 }

@@ -285,10 +285,13 @@ inline void add_sweep(CLI::App& verb, ScanOptions& scan, const CliNames& names, 
     add_reports(verb, scan.reports, names);
     add_gate(verb, scan.fail_on, scan.max_unassessed);
     verb.add_flag_callback(
-        "--no-handshake", [&scan] { scan.handshake = false; }, "do not try RDP inside the guest"
+        "--no-handshake",
+        [&scan] { scan.handshake = false; },
+        "no RDP handshake, neither inside the VM nor from here"
     );
+    verb.add_flag("--rdp-matrix", scan.rdp_matrix, "from here, one for each version of TLS");
     regroup(verb, "Records", {"--resume", "--report", "--fail-on", "--max-unassessed"});
-    regroup(verb, "Pace", {"--no-handshake"});
+    regroup(verb, "Pace", {"--no-handshake", "--rdp-matrix"});
 }
 
 } // namespace rdpsweep::cli

@@ -73,9 +73,10 @@ struct ScanOptions {
     std::optional<std::chrono::milliseconds> run_deadline; // the whole run; empty: none
     std::chrono::milliseconds quota_delay{5000}; // first pause when a host's quota is full
 
-    bool handshake = true;                     // --no-handshake: no in-guest RDP handshake
-    bool legacy_tls = false;                   // TLS 1.0 towards every target
-    bool channel_bindings = true;              // --no-cbt
+    bool handshake = true;        // --no-handshake: no RDP handshake, but where a route names it
+    bool rdp_matrix = false;      // --rdp-matrix: one for each version of TLS
+    bool legacy_tls = false;      // TLS 1.0 towards every target
+    bool channel_bindings = true; // --no-cbt
     std::optional<HttpFallback> http_fallback; // empty: the inventory's
     std::string ca_file;                       // empty: the system's CAs
     bool pin_on_first_use = false;

@@ -18,7 +18,7 @@ struct Column {
 };
 
 // The route needs the known transports and is handled by itself.
-constexpr std::array<Column, 14> columns{{
+constexpr std::array<Column, 16> columns{{
     {"name", set_name},
     {"address", set_address},
     {"vm", set_vm},
@@ -32,6 +32,8 @@ constexpr std::array<Column, 14> columns{{
     {"legacy_tls", set_winrm_legacy},
     {"spn_service", set_winrm_spn},
     {"rdp_port", set_rdp_port},
+    {"rdp_outside", set_rdp_outside},
+    {"rdp_thumbprint", set_rdp_thumbprint},
     {"deadline", set_deadline},
 }};
 

@@ -135,6 +135,25 @@ Complaint set_rdp_port(TargetDraft& draft, std::string_view text) {
     return {};
 }
 
+Complaint set_rdp_outside(TargetDraft& draft, std::string_view text) {
+    const auto outside = parse_boolean(text);
+    if (!outside) return bad_boolean("rdp outside", text);
+    draft.target.rdp_outside = *outside;
+    draft.given.add(Field::rdp_outside);
+    return {};
+}
+
+Complaint set_rdp_thumbprint(TargetDraft& draft, std::string_view text) {
+    auto hex = ascii_lower(text);
+    if (hex.size() != 40 || !hex_decode(hex)) {
+        return Mistake{
+            "the RDP thumbprint " + in_quotes(text) + " is not 40 hex digits",
+            "az vm get-instance-view has it as rdpThumbPrint"};
+    }
+    draft.target.rdp_thumbprint = std::move(hex);
+    return {};
+}
+
 Complaint set_winrm_port(TargetDraft& draft, std::string_view text) {
     const auto port = parse_port(text);
     if (!port) return bad_port("the WinRM port", text);
@@ -283,6 +302,7 @@ void apply_defaults(Target& target, FieldSet given, const TargetDraft& defaults)
     if (wanted(Field::credential)) target.credential = from.credential;
     if (wanted(Field::deadline)) target.deadline = from.deadline;
     if (wanted(Field::rdp_port)) target.rdp_port = from.rdp_port;
+    if (wanted(Field::rdp_outside)) target.rdp_outside = from.rdp_outside;
     if (wanted(Field::winrm_scheme)) target.winrm.scheme = from.winrm.scheme;
     if (wanted(Field::winrm_http_port)) target.winrm.http_port = from.winrm.http_port;
     if (wanted(Field::winrm_http_fallback)) target.winrm.http_fallback = from.winrm.http_fallback;

@@ -19,6 +19,7 @@ enum class Field : std::uint32_t {
     credential = 2,
     deadline = 4,
     rdp_port = 8,
+    rdp_outside = 1 << 16,
     winrm_port = 16,
     winrm_auth = 32,
     winrm_channel_bindings = 64,
@@ -61,6 +62,8 @@ Complaint set_route(
 Complaint set_credential(TargetDraft& draft, std::string_view name);
 Complaint set_deadline(TargetDraft& draft, std::string_view text);
 Complaint set_rdp_port(TargetDraft& draft, std::string_view text);
+Complaint set_rdp_outside(TargetDraft& draft, std::string_view text);
+Complaint set_rdp_thumbprint(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_port(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_scheme(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_http_port(TargetDraft& draft, std::string_view text);

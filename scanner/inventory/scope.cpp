@@ -9,7 +9,7 @@ namespace {
 
 constexpr auto command_line = "command line";
 
-bool needs_credential(std::string_view transport) noexcept {
+bool logs_on(std::string_view transport) noexcept {
     return transport != "rdp";
 }
 
@@ -61,7 +61,15 @@ void apply_route(const std::vector<std::string>& route, Inventory& inventory) {
         target.ladder = route;
 }
 
+auto way_with_credential(const Target& target) {
+    return std::find_if(target.ladder.begin(), target.ladder.end(), logs_on);
+}
+
 } // namespace
+
+bool needs_credential(const Target& target) noexcept {
+    return way_with_credential(target) != target.ladder.end();
+}
 
 Inventory resolve_scope(
     const ScopeOptions& scope, std::span<const std::string_view> transports, Problems& problems
@@ -93,9 +101,8 @@ Inventory resolve_scope(
 void require_credentials(const Inventory& inventory, Problems& problems) {
     for (const auto& target : inventory.targets) {
         if (problems.full()) return;
-        if (!target.credential.empty()) continue;
-        const auto way = std::find_if(target.ladder.begin(), target.ladder.end(), needs_credential);
-        if (way == target.ladder.end()) continue;
+        const auto way = way_with_credential(target);
+        if (!target.credential.empty() || way == target.ladder.end()) continue;
         problems.add(
             target.origin,
             in_quotes(target.name) + " has no credential, which " + *way + " needs",

@@ -15,6 +15,9 @@ Inventory resolve_scope(
     const ScopeOptions& scope, std::span<const std::string_view> transports, Problems& problems
 );
 
+// Whether a way of the target's route logs on.
+bool needs_credential(const Target& target) noexcept;
+
 // A problem for each target whose route needs a credential and that has none: for verbs that will
 // log in.
 void require_credentials(const Inventory& inventory, Problems& problems);

@@ -45,8 +45,13 @@ void read_winrm(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
 }
 
 void read_rdp(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
-    const YamlFields fields(node, "rdp", {"port"}, place);
-    fields.apply("port", [&draft](std::string_view text) { return set_rdp_port(draft, text); });
+    const YamlFields fields(node, "rdp", {"port", "outside", "thumbprint"}, place);
+    const auto apply = [&](std::string_view key, auto set) {
+        fields.apply(key, [&draft, set](std::string_view text) { return set(draft, text); });
+    };
+    apply("port", set_rdp_port);
+    apply("outside", set_rdp_outside);
+    apply("thumbprint", set_rdp_thumbprint);
 }
 
 // What a target and the defaults have in common.

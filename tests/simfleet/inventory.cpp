@@ -43,7 +43,9 @@ std::string quoted(std::string_view text) {
 std::string Fleet::inventory_yaml(const InventoryOptions& options) const {
     std::string yaml = "version: 1\ncredentials:\n  fleet: { username: " + quoted(options.user) +
                        ", password: { env: " + options.password_env +
-                       " } }\ndefaults:\n  route: [winrm]\n  credential: fleet\n";
+                       " } }\ndefaults:\n  route: [winrm]\n  credential: fleet\n"
+                       // The fleet has no RDP face: its VMs are looked at from inside alone.
+                       "  rdp: { outside: false }\n";
     // The fleet's own network is loopback: NTLM may go over HTTP.
     if (options.http_port != 0) {
         yaml += "  winrm: { http_port: " + std::to_string(options.http_port) +

@@ -124,6 +124,28 @@ private:
     World& world_;
 };
 
+// Sees what the target's name tags say: a reset, nothing, or a completed handshake.
+class FakeSource final : public FactSource {
+public:
+    [[nodiscard]] std::string_view name() const noexcept override { return "rdp"; }
+
+    Task<Result<HandshakeFacts>>
+    collect(const Target& target, HostScope& scope, Attempt&) override {
+        ++looks;
+        co_await scope.sleep(1ms);
+        if (target.tags.contains("dark")) co_return Error(Phase::connect, Errc::timed_out, "dark");
+        HandshakeFacts seen;
+        seen.from = "outside";
+        seen.stage = target.tags.contains("reset") ? "tls" : "done";
+        if (seen.stage == "tls") seen.failure = "reset";
+        seen.selected_protocol = 2;
+        seen.tls_version = "1.2";
+        co_return seen;
+    }
+
+    int looks = 0;
+};
+
 struct Rig {
     Rig() : credentials(specs()) {
         setenv("RDPSWEEP_TEST_PASSWORD", "of-no-use", 1);
@@ -469,4 +491,55 @@ TEST_CASE("sweep: a command that cannot be recorded ends the run, not one host",
     CHECK(rig.world.opened <= 10);
     for (const auto& host : rig.results)
         CHECK(host.outcome == Outcome::not_attempted);
+}
+
+TEST_CASE("sweep: the look from outside goes beside the route", "[sweep][outside]") {
+    Rig rig;
+    FakeSource source;
+    rig.services.outside = &source;
+    rig.services.beside = true;
+    rig.add("fine", 3);
+    rig.add("closed", 1);
+    rig.targets[1].tags["dark"] = "";
+    rig.targets[2].rdp_outside = false;
+    rig.targets[3].tags["reset"] = "";
+    REQUIRE(rig.run({}));
+    CHECK(source.looks == 3);
+    CHECK(rig.totals.of(Outcome::assessed) == 3);
+    for (const auto& host : rig.results) {
+        INFO(host.target.name);
+        const bool seen = host.facts_json.find("outside") != std::string::npos;
+        CHECK(seen == (host.target.name == "fine-0"));
+        if (host.target.name != "closed-0") continue;
+        // Not let in: what was seen from outside is told, and it is no verdict.
+        CHECK(host.outcome == Outcome::unreachable);
+        CHECK(host.findings.empty());
+        REQUIRE(host.attempts.front().transport == "rdp");
+        REQUIRE(host.attempts.front().notes.size() == 1);
+        CHECK(host.attempts.front().notes[0].key == "OUT.RDP.tls_dropped");
+        CHECK(host.attempts.back().transport == "fake");
+    }
+}
+
+TEST_CASE("sweep: a route that names the look from outside is assessed by it", "[sweep][outside]") {
+    Rig rig;
+    FakeSource source;
+    rig.services.outside = &source;
+    rig.add("closed", 2);
+    rig.add("dark", 1);
+    for (auto& target : rig.targets)
+        target.credential.clear();
+    rig.targets[0].ladder = {"rdp"};
+    rig.targets[1].ladder = {"fake", "rdp"};
+    rig.targets[1].credential = "c";
+    rig.targets[2].ladder = {"rdp"};
+    rig.targets[2].tags["dark"] = "";
+    REQUIRE(rig.run({}));
+    CHECK(rig.totals.of(Outcome::assessed) == 2);
+    CHECK(rig.totals.of(Outcome::unreachable) == 1);
+    for (const auto& host : rig.results) {
+        if (host.outcome != Outcome::assessed) continue;
+        CHECK(host.verdict == Verdict::ok);
+        CHECK(host.findings.size() == outside_probes().size());
+    }
 }

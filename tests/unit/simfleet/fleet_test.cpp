@@ -222,7 +222,7 @@ TEST_CASE("simfleet fleet: the inventory is ASCII and holds every VM once", "[si
         return c == '\n' || (c >= 0x20 && c < 0x7f);
     }));
     const auto lines = static_cast<std::size_t>(std::count(yaml.begin(), yaml.end(), '\n'));
-    CHECK(lines == fleet.size() + 7);
+    CHECK(lines == fleet.size() + 8);
     CHECK(yaml.find("username: \"SIM\\\\sweeper\"") != std::string::npos);
     CHECK(yaml.find("\\U0000001b[2J") != std::string::npos);
     CHECK(yaml.find("\\U0000202e") != std::string::npos);

@@ -1,0 +1,47 @@
+// What was learned of one host, from inside and from outside, put together and judged. The only
+// place where sources meet.
+#pragma once
+
+#include "core/facts.hpp"
+#include "core/outcome.hpp"
+#include "core/result.hpp"
+#include "probes/rule.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep {
+
+class Assessment {
+public:
+    // What a collector told of the host's inside, a facts/1 document. It replaces an earlier one.
+    // source is the transport it came by. Error{decode, ...} when it cannot be read; nothing is
+    // kept then.
+    Status add_document(std::string json, std::string_view source);
+
+    // A handshake made from here.
+    void add_handshake(HandshakeFacts handshake);
+
+    [[nodiscard]] bool empty() const noexcept { return document_.empty() && handshakes_.empty(); }
+
+    // Sets result's facts_json (one document with everything), verdict, findings and causes. A host
+    // of which only handshakes are known is judged by outside_probes() alone. Does nothing when
+    // empty. Error{decode, ...} when what was merged cannot be read, which would be a fault of ours.
+    Status judge_into(HostResult& result, const Policy& policy) const;
+
+    // What the handshakes alone show that is not in order, for a host that was not let in to.
+    [[nodiscard]] std::vector<Message> remarks(const Policy& policy) const;
+
+private:
+    [[nodiscard]] Result<Judgement> judge_outside(const Policy& policy, std::int64_t now) const;
+
+    std::string document_;      // empty: none
+    std::optional<Facts> read_; // document_, decoded
+    std::string source_;
+    std::vector<HandshakeFacts> handshakes_;
+};
+
+} // namespace rdpsweep
