@@ -50,6 +50,7 @@ struct Target {
     std::vector<std::string> ladder; // transports in order, e.g. {"winrm", "ssh"}
     std::string credential;          // a name; the secret itself lives in CredentialStore
     std::map<std::string, std::string> tags; // subscription, resource group, role ...
+    std::vector<std::string> groups;         // of the inventory, for --select
     std::string vm;                          // ARM resource id as written; empty when none
     WinRmOptions winrm;
     std::optional<std::chrono::milliseconds> deadline; // overrides the run's host deadline

@@ -1,140 +1,9 @@
-// Asks a command (a vault's client) for a password: no shell, bounded in time and output.
+// Asks a command (a vault's client) for a password.
 #include "core/text.hpp"
+#include "scanner/child_process.hpp"
 #include "scanner/credential_sources.hpp"
-#include "scanner/descriptor.hpp"
-
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <utility>
-
-extern char** environ;
 
 namespace rdpsweep {
-
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-int milliseconds_until(Clock::time_point deadline) {
-    const auto left = deadline - Clock::now();
-    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
-    return ms > 0 ? static_cast<int>(ms) : 0;
-}
-
-// A process in a group of its own, so that what it started can be ended with it.
-class Child {
-public:
-    // 0, or the errno of the failure.
-    int start(const std::vector<std::string>& argv) {
-        int ends[2];
-        if (pipe2(ends, O_CLOEXEC) != 0) return errno;
-        output_ = Descriptor(ends[0]);
-        const Descriptor input(ends[1]);
-        std::vector<char*> arguments;
-        for (const auto& argument : argv)
-            arguments.push_back(const_cast<char*>(argument.c_str()));
-        arguments.push_back(nullptr);
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-        posix_spawnattr_t attributes;
-        posix_spawnattr_init(&attributes);
-        sigset_t signals;
-        sigemptyset(&signals);
-        posix_spawnattr_setsigmask(&attributes, &signals);
-        sigaddset(&signals, SIGPIPE);
-        posix_spawnattr_setsigdefault(&attributes, &signals);
-        posix_spawnattr_setflags(
-            &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-        );
-        const int code = posix_spawnp(
-            &pid_, argv.front().c_str(), &actions, &attributes, arguments.data(), environ
-        );
-        posix_spawnattr_destroy(&attributes);
-        posix_spawn_file_actions_destroy(&actions);
-        if (code != 0) pid_ = -1;
-        return code;
-    }
-
-    Child() = default;
-    Child(const Child&) = delete;
-    Child& operator=(const Child&) = delete;
-
-    ~Child() {
-        if (pid_ <= 0) return;
-        kill(-pid_, SIGKILL);
-        while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-        }
-    }
-
-    [[nodiscard]] int output() const noexcept { return output_.get(); }
-
-    // The status of waitpid, or nothing when it still runs at the deadline.
-    std::optional<int> wait_until(Clock::time_point deadline) {
-        for (;;) {
-            int status = 0;
-            const auto done = waitpid(pid_, &status, WNOHANG);
-            if (done == pid_) {
-                pid_ = -1;
-                return status;
-            }
-            if (Clock::now() >= deadline) return {};
-            poll(nullptr, 0, 5);
-        }
-    }
-
-private:
-    pid_t pid_ = -1;
-    Descriptor output_;
-};
-
-Error too_slow(const std::string& where, const CredentialLimits& limits) {
-    return Error(
-        Phase::config,
-        Errc::timed_out,
-        where + " did not end within " + std::to_string(limits.command.count()) + " ms"
-    );
-}
-
-// All that the child prints, into a buffer that never moves.
-Status read_all(
-    int output,
-    std::string& text,
-    const CredentialLimits& limits,
-    Clock::time_point deadline,
-    const std::string& where
-) {
-    text.resize(limits.bytes + 1);
-    std::size_t used = 0;
-    Status status;
-    for (;;) {
-        pollfd ready{output, POLLIN, 0};
-        const int events = poll(&ready, 1, milliseconds_until(deadline));
-        if (events < 0 && errno == EINTR) continue;
-        if (events == 0) status = too_slow(where, limits);
-        if (events <= 0) break;
-        const auto got = read(output, text.data() + used, text.size() - used);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) break;
-        used += static_cast<std::size_t>(got);
-        if (used > limits.bytes) {
-            status = Error(Phase::config, Errc::output_limit, where + " prints too much");
-            break;
-        }
-    }
-    text.resize(used);
-    if (!status) cleanse(text);
-    return status;
-}
-
-} // namespace
 
 Result<Secret> password_from(const FromCommand& source, const CredentialLimits& limits) {
     if (source.argv.empty()) {
@@ -142,31 +11,9 @@ Result<Secret> password_from(const FromCommand& source, const CredentialLimits& 
     }
     // Only the program's name: an argument might be a token.
     const auto where = "the password command " + printable(source.argv.front());
-    const auto deadline = Clock::now() + limits.command;
-    Child child;
-    if (const int code = child.start(source.argv); code != 0) {
-        return Error(
-                   Phase::config,
-                   code == ENOENT ? Errc::name_not_found : Errc::local_limit,
-                   "cannot start " + where + ": " + std::strerror(code)
-        )
-            .with_native("errno " + std::to_string(code));
-    }
-    std::string text;
-    if (auto status = read_all(child.output(), text, limits, deadline, where); !status) {
-        return std::move(status).error();
-    }
-    const auto ended = child.wait_until(deadline);
-    const bool good = ended && WIFEXITED(*ended) && WEXITSTATUS(*ended) == 0;
-    if (good) return first_line(text, "the output of " + where);
-    cleanse(text);
-    if (!ended) return too_slow(where, limits);
-    return Error(Phase::config, Errc::nonzero_exit, where + " failed")
-        .with_native(
-            WIFEXITED(*ended) ? "exit status " + std::to_string(WEXITSTATUS(*ended))
-                              : "signal " + std::to_string(WTERMSIG(*ended))
-        )
-        .with_hint("run it by hand: its own messages say why");
+    auto text = run_program(source.argv, {limits.command, limits.bytes}, where);
+    if (!text) return std::move(text).error();
+    return first_line(*text, "the output of " + where);
 }
 
 } // namespace rdpsweep

@@ -48,6 +48,7 @@ struct CredentialSpec {
     bool kerberos = false; // tickets obtained outside (kinit) instead of a password
     std::string ccache;    // with kerberos: the cache; empty: the default one
     std::string origin;    // "fleet.yaml:3:5", for messages
+    bool implied = false;  // only its user was given: one with the same user stands in for it
 };
 
 // "environment variable RDPSWEEP_PASSWORD", "file /etc/…", "command az", "prompt",

@@ -10,29 +10,20 @@
 
 namespace rdpsweep {
 
-namespace {
-
-int fail(const Error& error, int status) {
-    write_err(to_text(error, {}));
-    return status;
-}
-
-} // namespace
-
 int run_report(const ReportOptionsCli& options) {
     auto stored = StoredRun::open(options.state_dir, options.run);
-    if (!stored) return fail(stored.error(), exit_usage);
+    if (!stored) return complain(stored.error(), exit_usage);
     auto requests = options.reports;
     if (requests.empty()) requests.push_back({"text", "-"});
     const auto& messages = Catalogue::built_in(options.talk.lang);
     auto outputs = ReportOutputs::open(requests, options.talk, messages, stored->run().id);
-    if (!outputs) return fail(outputs.error(), exit_usage);
+    if (!outputs) return complain(outputs.error(), exit_usage);
     FleetBuilder fleet(stored->run().targets);
     auto read = stored->for_each([&](const HostResult& host) {
         fleet.add(host);
         outputs->on_host(host);
     });
-    if (!read) return fail(read.error(), exit_failed);
+    if (!read) return complain(read.error(), exit_failed);
     // A run that was killed could not say what it had not come to.
     fleet.add_missing();
     if (stored->damaged() > 0) {
@@ -47,7 +38,7 @@ int run_report(const ReportOptionsCli& options) {
         run.warnings.push_back({"run.unfinished", {}});
     }
     auto written = outputs->finish(fleet.report(std::move(run)), *stored);
-    if (!written) return fail(written.error(), exit_failed);
+    if (!written) return complain(written.error(), exit_failed);
     if (!fleet.totals().balanced()) return exit_accounting;
     return verdict_status(fleet.totals(), options.fail_on, options.max_unassessed);
 }

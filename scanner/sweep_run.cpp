@@ -16,14 +16,6 @@
 
 namespace rdpsweep {
 
-namespace {
-
-void complain(const Error& error) {
-    write_err(to_text(error, {}));
-}
-
-} // namespace
-
 void SweepRun::on_signal(int number) {
     if (number == SIGUSR1) {
         progress_->print_status();
@@ -90,8 +82,9 @@ Status SweepRun::finished(const HostResult& host) {
 void SweepRun::credential_stopped(
     const std::string& credential, const Breaker& breaker, std::size_t left
 ) {
+    const bool stored = kind_ == VisitKind::assess; // there is a run to go on with
     const Message message{
-        "run.credential_stopped",
+        stored ? "run.credential_stopped" : "check.credential_stopped",
         {{"credential", credential},
          {"hosts", std::to_string(breaker.refusals().size())},
          {"left", grouped(left)},
@@ -147,13 +140,12 @@ int SweepRun::sweep() {
     progress_->stop();
     keyboard_.reset();
     if (swept) return exit_ok;
-    complain(swept.error());
-    return exit_failed;
+    return complain(swept.error(), exit_failed);
 }
 
 int SweepRun::conclude() {
     run_.finished = std::time(nullptr);
-    if (const auto kept = trust_->flush(); !kept) complain(kept.error());
+    if (const auto kept = trust_->flush(); !kept) complain(kept.error(), exit_failed);
     run_.interrupted = sweep_->stopping();
     const auto& totals = fleet_->totals();
     if (!totals.balanced()) {
@@ -175,10 +167,7 @@ int SweepRun::conclude() {
         }
     }
     if (!totals.balanced()) return exit_accounting;
-    if (!written) {
-        complain(written.error());
-        return exit_failed;
-    }
+    if (!written) return complain(written.error(), exit_failed);
     if (signal_ == SIGINT) return exit_interrupted;
     if (signal_ == SIGTERM) return exit_terminated;
     return verdict_status(totals, options_.fail_on, options_.max_unassessed);

@@ -38,6 +38,8 @@ public:
 private:
     int recall_options();
     int load_targets();
+    int keep_those_of_rerun();
+    void keep_seed();
     int resolve_credentials();
     int open_run();
     int resume(std::vector<bool>& done);

@@ -15,14 +15,6 @@
 
 namespace rdpsweep {
 
-namespace {
-
-void complain(const Error& error) {
-    write_err(to_text(error, {}));
-}
-
-} // namespace
-
 int SweepRun::prepare() {
     for (const auto step : {&SweepRun::recall_options, &SweepRun::load_targets}) {
         if (const int status = (this->*step)(); status != exit_ok) return status;
@@ -68,32 +60,12 @@ void SweepRun::announce() const {
     }
 }
 
-// --resume RUN alone means: as the run was begun, with today's reports.
-int SweepRun::recall_options() {
-    const bool scope_given = !options_.scope.inventories.empty() || !options_.scope.targets.empty();
-    if (options_.resume.empty() || scope_given) return exit_ok;
-    auto stored = StoredRun::open(options_.state_dir, options_.resume);
-    if (!stored) {
-        complain(stored.error());
-        return exit_usage;
-    }
-    auto begun = parse_command_line(stored->run().args, cli_names());
-    if (begun.exit) {
-        write_err("rdpsweep: the command line of that run cannot be read; give its -i again\n");
-        return exit_usage;
-    }
-    begun.scan.resume = options_.resume;
-    begun.scan.state_dir = options_.state_dir;
-    begun.scan.talk = options_.talk;
-    if (!options_.reports.empty()) begun.scan.reports = options_.reports;
-    options_ = std::move(begun.scan);
-    return exit_ok;
-}
-
 int SweepRun::load_targets() {
     auto loaded = load_scope(options_.scope);
     if (!loaded) return exit_usage; // it has said why
     inventory_ = std::move(*loaded);
+    keep_seed();
+    if (const int status = keep_those_of_rerun(); status != exit_ok) return status;
     if (!inventory_.targets.empty() || options_.scope.allow_empty) return exit_ok;
     std::fprintf(
         stderr,
@@ -130,18 +102,14 @@ int SweepRun::resolve_credentials() {
     for (const auto& name : wanted) {
         const auto credential = credentials_->get(name);
         if (credential) continue;
-        complain(credential.error());
-        return exit_usage;
+        return complain(credential.error(), exit_usage);
     }
     return exit_ok;
 }
 
 int SweepRun::make_transports() {
     auto trust = FileTrustStore::open(options_.state_dir + "/trust");
-    if (!trust) {
-        complain(trust.error());
-        return exit_usage;
-    }
+    if (!trust) return complain(trust.error(), exit_usage);
     trust_.emplace(std::move(*trust));
     pacer_ = std::make_unique<Pacer>(options_.connect_rate, options_.connect_rate / 10);
     services_ = std::make_unique<Services>(Services{
@@ -158,18 +126,12 @@ int SweepRun::make_transports() {
     });
     for (const auto& kind : all_transports()) {
         auto transport = kind.make(*services_);
-        if (!transport) {
-            complain(transport.error());
-            return exit_usage;
-        }
+        if (!transport) return complain(transport.error(), exit_usage);
         transports_.emplace(kind.name, std::move(*transport));
     }
     if (const int status = make_outside(); status != exit_ok) return status;
     auto audit = AuditLog::open(options_.audit_file);
-    if (!audit) {
-        complain(audit.error());
-        return exit_usage;
-    }
+    if (!audit) return complain(audit.error(), exit_usage);
     audit_ = std::move(*audit);
     return exit_ok;
 }
@@ -179,8 +141,7 @@ int SweepRun::make_outside() {
     for (const auto& kind : all_sources()) {
         auto source = kind.make(*services_);
         if (!source) {
-            complain(source.error());
-            return exit_usage;
+            return complain(source.error(), exit_usage);
         }
         outside_ = std::move(*source);
     }
@@ -200,70 +161,13 @@ int SweepRun::open_run() {
     if (requests.empty()) requests.push_back({"text", "-"});
     const auto& messages = Catalogue::built_in(options_.talk.lang);
     auto reports = ReportOutputs::open(requests, options_.talk, messages, run_.id);
-    if (!reports) {
-        complain(reports.error());
-        return exit_usage;
-    }
+    if (!reports) return complain(reports.error(), exit_usage);
     reports_.emplace(std::move(*reports));
     const auto say = [&english](const Message& message) { return english.say(message); };
     auto store = options_.resume.empty() ? RunStore::create(options_.state_dir, run_, say)
                                          : RunStore::reopen(options_.state_dir, run_.id, run_, say);
-    if (!store) {
-        complain(store.error());
-        return exit_failed;
-    }
+    if (!store) return complain(store.error(), exit_failed);
     store_ = std::move(*store);
-    return exit_ok;
-}
-
-// The hosts that the earlier run assessed stay as they are stored; the others are visited again.
-int SweepRun::resume(std::vector<bool>& done) {
-    auto stored = StoredRun::open(options_.state_dir, options_.resume);
-    if (!stored) {
-        complain(stored.error());
-        return exit_usage;
-    }
-    const auto began_with = stored->run().targets;
-    bool same_inventory = began_with == 0 || began_with == inventory_.targets.size();
-    auto read = stored->for_each([&](const HostResult& host) {
-        const bool known = host.index < inventory_.targets.size() &&
-                           inventory_.targets[host.index].id == host.target.id;
-        same_inventory = same_inventory && known;
-        if (!known) return;
-        // Who refused the credential then comes last: three of them would stop it again.
-        refused_before_[host.index] = host.outcome == Outcome::refused;
-        if (host.outcome != Outcome::assessed) return;
-        done[host.index] = true;
-        fleet_->add(host);
-    });
-    if (!read) {
-        complain(read.error());
-        return exit_failed;
-    }
-    if (!same_inventory) {
-        std::fprintf(
-            stderr,
-            "rdpsweep: the inventory is not the one run %s began with\n"
-            "  resume with the same inventory and filters, or start a new run\n",
-            stored->run().id.c_str()
-        );
-        return exit_usage;
-    }
-    const auto warnings = run_.warnings;
-    const auto collector = run_.collector_sha256;
-    run_ = stored->run();
-    std::erase_if(run_.warnings, [](const Message& warning) {
-        return warning.key == "run.credential_stopped"; // it gets another chance
-    });
-    run_.interrupted = false;
-    run_.version = RDPSWEEP_VERSION;
-    run_.collector_sha256 = collector;
-    run_.targets = inventory_.targets.size();
-    for (const auto& warning : warnings) {
-        if (std::find(run_.warnings.begin(), run_.warnings.end(), warning) == run_.warnings.end()) {
-            run_.warnings.push_back(warning);
-        }
-    }
     return exit_ok;
 }
 

@@ -26,8 +26,12 @@ std::string contradiction(const CommandLine& line) {
                         : line.verb == Verb::doctor ? line.doctor.scope
                                                     : line.scan.scope;
     const bool empty = scope.inventories.empty() && scope.targets.empty();
-    if (empty && (line.verb == Verb::targets || (sweeps && line.scan.resume.empty()))) {
+    if (empty && (line.verb == Verb::targets ||
+                  (sweeps && line.scan.resume.empty() && line.scan.rerun.empty()))) {
         return "no targets: give -i FILE or -t HOST";
+    }
+    if (!line.scan.resume.empty() && !line.scan.rerun.empty()) {
+        return "--resume goes on with a run, --rerun begins one: give one of them";
     }
     if (line.scan.insecure && line.scan.pin_on_first_use) {
         return "--insecure accepts any certificate, so there is nothing to --pin-on-first-use";

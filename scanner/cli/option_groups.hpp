@@ -86,7 +86,8 @@ inline void add_scope(CLI::App& verb, ScopeOptions& scope, const CliNames& names
         verb,
         "-i,--inventory",
         "FILE",
-        "targets: .yaml, .csv, .txt, or - for lines on stdin",
+        "targets: .yaml, .csv, .txt, .ini (Ansible), .xml (Nmap), - for lines on stdin; or "
+        "ansible:FILE, nmap:FILE, exec:PROGRAM",
         scope.inventories
     )
         ->group("Targets");
@@ -106,6 +107,16 @@ inline void add_scope(CLI::App& verb, ScopeOptions& scope, const CliNames& names
         transport_setter(scope.transports, names))
         ->group("Targets");
     add_credential(verb, scope.credential);
+    add_text(
+        verb,
+        "-s,--select",
+        "EXPR",
+        "only these: 'tag:env=prod & !vm:dc*'; also name: group: address:",
+        scope.select
+    );
+    add_number(verb, "--pick", "only N of them at random", scope.pick, 1, 1'000'000);
+    add_number(verb, "--seed", "makes --pick repeatable", scope.seed, 0, UINT64_MAX);
+    regroup(verb, "Targets", {"--select", "--pick", "--seed"});
     add_number(verb, "--limit", "only the first N targets", scope.limit, 1, 1'000'000);
     verb.get_option("--limit")->group("Targets");
     verb.add_flag("--allow-empty", scope.allow_empty, "a scope without targets is no error")
@@ -222,7 +233,6 @@ inline void add_pace(CLI::App& verb, ScanOptions& scan) {
         usual("pause when a host is full", to_text(scan.quota_delay)),
         scan.quota_delay
     );
-    add_number(verb, "--seed", "makes random choices repeatable", scan.seed, 0, UINT64_MAX);
 }
 
 inline void add_identity(CLI::App& verb, ScanOptions& scan) {
@@ -263,8 +273,7 @@ inline void add_sweep(CLI::App& verb, ScanOptions& scan, const CliNames& names, 
          "--deadline",
          "--run-deadline",
          "--retries",
-         "--quota-delay",
-         "--seed"}
+         "--quota-delay"}
     );
     regroup(
         verb,
@@ -282,6 +291,13 @@ inline void add_sweep(CLI::App& verb, ScanOptions& scan, const CliNames& names, 
     regroup(verb, "Records", {"--state", "--audit-file", "--stats-json"});
     if (!judges) return;
     add_text(verb, "--resume", "RUN", "go on with an interrupted run", scan.resume);
+    add_text(
+        verb,
+        "--rerun",
+        "RUN[:WHAT]",
+        "a new run over those of RUN that were not assessed, or WHAT: unreachable,broken,...",
+        scan.rerun
+    );
     add_reports(verb, scan.reports, names);
     add_gate(verb, scan.fail_on, scan.max_unassessed);
     verb.add_flag_callback(
@@ -290,7 +306,7 @@ inline void add_sweep(CLI::App& verb, ScanOptions& scan, const CliNames& names, 
         "no RDP handshake, neither inside the VM nor from here"
     );
     verb.add_flag("--rdp-matrix", scan.rdp_matrix, "from here, one for each version of TLS");
-    regroup(verb, "Records", {"--resume", "--report", "--fail-on", "--max-unassessed"});
+    regroup(verb, "Records", {"--resume", "--rerun", "--report", "--fail-on", "--max-unassessed"});
     regroup(verb, "Pace", {"--no-handshake", "--rdp-matrix"});
 }
 

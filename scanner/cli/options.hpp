@@ -45,8 +45,11 @@ struct ScopeOptions {
     std::vector<std::string> targets;     // -t, commas already split: host[:port] or name=address
     std::vector<std::string> transports;  // --transport: overrides every route; empty: as written
     CommandLineCredential credential;
-    std::size_t limit = 0;    // --limit: the first N targets; 0: all
-    bool allow_empty = false; // --allow-empty
+    std::string select;                // --select: an expression; empty: all
+    std::size_t pick = 0;              // --pick: so many at random; 0: all
+    std::optional<std::uint64_t> seed; // --seed: makes --pick repeatable
+    std::size_t limit = 0;             // --limit: the first N targets; 0: all
+    bool allow_empty = false;          // --allow-empty
 };
 
 struct ReportRequest {
@@ -85,11 +88,11 @@ struct ScanOptions {
     std::vector<ReportRequest> reports; // empty: text on stdout
     std::string state_dir;              // never empty: --state, else default_state_dir()
     std::string resume;                 // run id; empty: a new run
+    std::string rerun;                  // RUN[:WHAT,...]; empty: all targets
     FailOn fail_on;
     std::size_t max_unassessed = 0;
     std::string stats_json; // empty: none
     std::string audit_file; // empty: none
-    std::optional<std::uint64_t> seed;
 
     std::vector<std::string> args; // the command line as given, for RunInfo::args (no secrets: the
                                    // options name secrets, they never carry them)

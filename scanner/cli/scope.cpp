@@ -10,7 +10,10 @@ std::optional<Inventory> load_scope(const ScopeOptions& scope) {
     Problems problems;
     auto inventory = resolve_scope(scope, cli_names().transports, problems);
     if (problems.empty()) require_credentials(inventory, problems);
-    if (problems.empty()) return inventory;
+    if (problems.empty()) {
+        write_notes(inventory.notes);
+        return inventory;
+    }
     write_err(to_text(problems));
     return {};
 }

@@ -43,6 +43,16 @@ void write_err(std::string_view text) {
     (void)write_all(STDERR_FILENO, text);
 }
 
+int complain(const Error& error, int status) {
+    write_err(to_text(error, {}));
+    return status;
+}
+
+void write_notes(const std::vector<std::string>& notes) {
+    for (const auto& note : notes)
+        write_err("rdpsweep: " + printable(note) + '\n');
+}
+
 std::string to_text(const Error& error, std::string_view subject) {
     std::string text = "rdpsweep: ";
     if (!subject.empty()) text += printable(subject, longest_cell) + ": ";

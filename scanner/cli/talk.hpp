@@ -20,6 +20,12 @@ bool write_out(std::string_view text);
 // Never fails: there is nobody left to tell.
 void write_err(std::string_view text);
 
+// An error to stderr; returns status, so that a verb can end with it.
+int complain(const Error& error, int status);
+
+// What an inventory left out, to stderr.
+void write_notes(const std::vector<std::string>& notes);
+
 // The three lines of an error: what happened to whom and where, the native code, what to do next;
 // empty ones are left out. subject may be empty.
 std::string to_text(const Error& error, std::string_view subject);

@@ -51,6 +51,7 @@ struct Summary {
     Counts routes;
     Counts credentials;
     Counts tags;
+    Counts groups;
 };
 
 Summary summarise(const std::vector<Target>& targets) {
@@ -60,6 +61,8 @@ Summary summarise(const std::vector<Target>& targets) {
         ++summary.credentials[credential_of(target)];
         for (const auto& [key, value] : target.tags)
             ++summary.tags[key + "=" + value];
+        for (const auto& group : target.groups)
+            ++summary.groups[group];
     }
     return summary;
 }
@@ -101,6 +104,9 @@ std::string as_table(const std::vector<Target>& targets) {
     if (!summary.tags.empty()) {
         text += "  tag         " + to_line(summary.tags, most_tags_shown) + '\n';
     }
+    if (!summary.groups.empty()) {
+        text += "  group       " + to_line(summary.groups, most_tags_shown) + '\n';
+    }
     return text;
 }
 
@@ -116,6 +122,7 @@ nlohmann::json to_json(const Target& target) {
         {"route", target.ladder},
         {"credential", target.credential},
         {"tags", target.tags},
+        {"groups", target.groups},
         {"origin", target.origin},
     };
 }
@@ -130,6 +137,7 @@ bool write_json(const std::vector<Target>& targets) {
         {"route", summary.routes},
         {"credential", summary.credentials},
         {"tag", summary.tags},
+        {"group", summary.groups},
     };
     std::string text = "{\"schema\":\"rdpsweep.targets/1\",\"counts\":" + dump_json(counts);
     text += ",\"targets\":[";
@@ -160,6 +168,7 @@ int run_targets(const TargetsOptions& options) {
         write_err(to_text(problems));
         return exit_usage;
     }
+    write_notes(inventory.notes);
     const auto& targets = inventory.targets;
     bool written = false;
     switch (options.format) {

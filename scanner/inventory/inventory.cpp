@@ -1,9 +1,9 @@
 #include "scanner/inventory/inventory.hpp"
 
 #include "core/text.hpp"
-#include "scanner/inventory/read_file.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -12,29 +12,6 @@ namespace rdpsweep {
 namespace {
 
 constexpr auto default_transport = "winrm";
-
-std::string folder_of(const std::string& path) {
-    const auto slash = path.rfind('/');
-    if (slash == std::string::npos) return {};
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-enum class Format : std::uint8_t { yaml, csv, lines, unknown };
-
-Format format_of(const std::string& path) {
-    // <(command) and /dev/stdin: a pipe has no ending.
-    if (path == "-" || path.starts_with("/dev/fd/") || path == "/dev/stdin") return Format::lines;
-    const auto name = ascii_lower(path.substr(path.rfind('/') + 1));
-    // JSON is YAML.
-    for (const auto ending : {".yaml", ".yml", ".json"}) {
-        if (name.ends_with(ending)) return Format::yaml;
-    }
-    if (name.ends_with(".csv")) return Format::csv;
-    for (const auto ending : {".txt", ".list"}) {
-        if (name.ends_with(ending)) return Format::lines;
-    }
-    return Format::unknown;
-}
 
 bool needs_address(std::string_view transport) noexcept {
     return transport != "serial" && transport != "run-command";
@@ -158,6 +135,7 @@ void check_targets(const Inventory& inventory, Problems& problems) {
 void check_credentials(const std::vector<CredentialSpec>& credentials, Problems& problems) {
     std::vector<const CredentialSpec*> seen;
     for (const auto& spec : credentials) {
+        if (spec.implied) continue; // several inventories may name the same user
         const auto twin = std::find_if(seen.begin(), seen.end(), [&spec](const auto* other) {
             return other->name == spec.name;
         });
@@ -170,6 +148,38 @@ void check_credentials(const std::vector<CredentialSpec>& credentials, Problems&
             );
         }
         seen.push_back(&spec);
+    }
+}
+
+// A credential of which only the user is known gives way to one that says where its password
+// comes from; of several equal ones the first stays.
+void replace_implied(Inventory& inventory) {
+    std::map<std::string, std::string> renamed;
+    std::vector<CredentialSpec> kept;
+    for (auto& spec : inventory.credentials) {
+        const auto better = std::find_if(
+            inventory.credentials.begin(),
+            inventory.credentials.end(),
+            [&spec](const CredentialSpec& other) {
+                return !other.implied && other.username == spec.username &&
+                       other.kerberos == spec.kerberos;
+            }
+        );
+        if (spec.implied && better != inventory.credentials.end()) {
+            renamed[spec.name] = better->name;
+        }
+    }
+    for (auto& spec : inventory.credentials) {
+        const bool again = std::any_of(kept.begin(), kept.end(), [&spec](const auto& other) {
+            return spec.implied && other.name == spec.name;
+        });
+        if (!again && !(spec.implied && renamed.count(spec.name) > 0)) kept.push_back(spec);
+    }
+    inventory.credentials = std::move(kept);
+    if (renamed.empty()) return;
+    for (auto& target : inventory.targets) {
+        const auto at = renamed.find(target.credential);
+        if (at != renamed.end()) target.credential = at->second;
     }
 }
 
@@ -202,27 +212,6 @@ std::string_view to_string(LimitScope scope) noexcept {
     return "";
 }
 
-void read_source(const std::string& path, const ReadContext& context, InventorySource& source) {
-    const auto format = format_of(path);
-    if (format == Format::unknown) {
-        context.problems.add(
-            context.file,
-            "the ending of " + in_quotes(path) + " names no inventory format",
-            "known: .yaml .yml .json, .csv, .txt .list, - for lines on stdin"
-        );
-        return;
-    }
-    const auto text = read_file(path, inventory_limits::file_bytes);
-    if (!text) {
-        context.problems.add(context.file, std::string(text.error().detail()));
-        return;
-    }
-    const ReadContext here{context.file, folder_of(path), context.transports, context.problems};
-    if (format == Format::yaml) read_yaml(*text, here, source);
-    if (format == Format::csv) read_csv(*text, here, source);
-    if (format == Format::lines) read_lines(*text, here, source);
-}
-
 Inventory merge(std::vector<InventorySource> sources, Problems& problems) {
     const auto shared = std::find_if(sources.begin(), sources.end(), [](const auto& source) {
         return source.has_defaults;
@@ -240,9 +229,11 @@ Inventory merge(std::vector<InventorySource> sources, Problems& problems) {
         append(inventory.targets, source.targets);
         append(inventory.credentials, source.credentials);
         append(inventory.limits, source.limits);
+        append(inventory.notes, source.notes);
         source = InventorySource{};
     }
     check_credentials(inventory.credentials, problems);
+    replace_implied(inventory);
     // Half-read targets would only repeat what was said.
     if (!problems.empty()) return inventory;
     check_duplicates(inventory.targets, problems);

@@ -21,6 +21,8 @@ struct Inventory {
     std::vector<Target> targets; // in the order given; ids and names unique
     std::vector<CredentialSpec> credentials;
     std::vector<LimitSpec> limits;
+    std::vector<std::string> notes;    // what was left out, for the user to read
+    std::optional<std::uint64_t> seed; // by which --pick chose
 };
 
 // What one source (a file, stdin, the -t options) says by itself.
@@ -31,6 +33,7 @@ struct InventorySource {
     bool has_defaults = false;
     std::vector<CredentialSpec> credentials;
     std::vector<LimitSpec> limits;
+    std::vector<std::string> notes;
 };
 
 namespace inventory_limits {
@@ -58,7 +61,19 @@ void read_arguments(
     const std::vector<std::string>& targets, const ReadContext& context, InventorySource& source
 );
 
-// A file by the ending of its name: .yaml .yml .json, .csv, .txt .list and pipes; "-" is stdin.
+// An Ansible inventory: JSON as ansible-inventory --list prints it, YAML by the ending .yaml or
+// .yml, else INI.
+void read_ansible(std::string_view text, const ReadContext& context, InventorySource& source);
+
+// What nmap -oX writes.
+void read_nmap(std::string_view text, const ReadContext& context, InventorySource& source);
+
+// Runs a program with its arguments, blanks between them, and reads what it prints: JSON as
+// ansible-inventory --list has it, else lines. Bounded in time and size; no shell.
+void read_program(std::string_view command, const ReadContext& context, InventorySource& source);
+
+// Whatever a user may write behind -i: ansible:FILE, nmap:FILE, exec:PROGRAM, or a file by the ending
+// of its name: .yaml .yml .json, .csv, .txt .list and pipes, .ini (Ansible), .xml (Nmap); "-" is stdin.
 void read_source(const std::string& path, const ReadContext& context, InventorySource& source);
 
 // One inventory of several sources. Targets of sources without defaults take those of the first

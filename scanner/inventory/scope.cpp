@@ -1,6 +1,10 @@
 #include "scanner/inventory/scope.hpp"
 
+#include "scanner/inventory/select.hpp"
+
 #include <algorithm>
+#include <numeric>
+#include <random>
 #include <utility>
 
 namespace rdpsweep {
@@ -65,6 +69,48 @@ auto way_with_credential(const Target& target) {
     return std::find_if(target.ladder.begin(), target.ladder.end(), logs_on);
 }
 
+void apply_selection(const std::string& text, Inventory& inventory, Problems& problems) {
+    if (text.empty() || !problems.empty()) return;
+    auto parsed = Selection::parse(text);
+    if (auto* mistake = std::get_if<Mistake>(&parsed)) {
+        problems.add(command_line, std::move(*mistake));
+        return;
+    }
+    const auto& selection = std::get<Selection>(parsed);
+    const auto before = inventory.targets.size();
+    std::erase_if(inventory.targets, [&selection](const Target& target) {
+        return !selection.matches(target);
+    });
+    // A filter that matches nothing is most often a mistake in the filter.
+    if (before == 0 || !inventory.targets.empty()) return;
+    inventory.notes.push_back(
+        "--select " + in_quotes(text) + " matches none of " + std::to_string(before) + " targets"
+    );
+}
+
+// The picked ones stay in the order of the inventory.
+void apply_pick(const ScopeOptions& scope, Inventory& inventory) {
+    const auto all = inventory.targets.size();
+    if (scope.pick == 0 || all <= scope.pick) return;
+    inventory.seed = scope.seed ? *scope.seed : std::random_device{}();
+    std::mt19937_64 random(*inventory.seed);
+    std::vector<std::size_t> order(all);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    // Fisher and Yates, as far as it is needed; the standard's own shuffle differs by library.
+    for (std::size_t i = 0; i < scope.pick; ++i)
+        std::swap(order[i], order[i + random() % (all - i)]);
+    order.resize(scope.pick);
+    std::sort(order.begin(), order.end());
+    std::vector<Target> picked;
+    for (const auto index : order)
+        picked.push_back(std::move(inventory.targets[index]));
+    inventory.targets = std::move(picked);
+    inventory.notes.push_back(
+        "picked " + std::to_string(scope.pick) + " of " + std::to_string(all) +
+        " targets at random; --seed " + std::to_string(*inventory.seed) + " picks the same again"
+    );
+}
+
 } // namespace
 
 bool needs_credential(const Target& target) noexcept {
@@ -90,6 +136,8 @@ Inventory resolve_scope(
         read_arguments(scope.targets, context, sources.emplace_back());
     }
     auto inventory = merge(std::move(sources), problems);
+    apply_selection(scope.select, inventory, problems);
+    apply_pick(scope, inventory);
     apply_credential(scope.credential, inventory, problems);
     apply_route(scope.transports, inventory);
     if (scope.limit != 0 && inventory.targets.size() > scope.limit) {

@@ -9,7 +9,8 @@ namespace rdpsweep {
 // Name of the credential that --user and its companions make.
 inline constexpr std::string_view command_line_credential = "command line";
 
-// Reads and merges every -i and -t, then applies --transport, --credential or --user, and --limit.
+// Reads and merges every -i and -t, then applies --select, --pick, --transport, --credential or
+// --user, and --limit.
 // Touches no host and no secret. With problems the inventory is not to be used.
 Inventory resolve_scope(
     const ScopeOptions& scope, std::span<const std::string_view> transports, Problems& problems

@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 6> top_keys{
 
 // Groups are applied last: they may name targets that the file lists after them.
 struct Group {
+    std::string name;
     std::vector<std::pair<std::string, Position>> members;
     std::vector<std::pair<std::string, std::string>> tags;
 };
@@ -113,8 +114,12 @@ private:
     void read_group(const YamlNode& node) {
         const YamlFields fields(node, "a group", {"name", "targets", "tags"}, place_);
         if (node.kind != YamlNode::Kind::map) return;
-        if (!fields.text("name")) place_.complain(node.at, {"a group has no name", "add name:"});
         Group group;
+        if (const auto name = fields.text("name")) {
+            group.name = *name;
+        } else {
+            place_.complain(node.at, {"a group has no name", "add name:"});
+        }
         if (const auto* members = fields.find("targets"); members != nullptr) {
             if (fields.texts("targets")) {
                 for (const auto& item : members->items) {
@@ -195,6 +200,7 @@ private:
                 // A target's own tag is nearer to it than its group's.
                 for (const auto& tag : group.tags)
                     found->second->tags.insert(tag);
+                found->second->groups.push_back(group.name);
             }
         }
     }

@@ -120,7 +120,7 @@ TEST_CASE("scope: files that cannot be read are told", "[inventory]") {
         CHECK_THAT(resolve(scope).complaint(), Catch::Contains("Is a directory"));
     }
     SECTION("an unknown ending") {
-        scope.inventories = {scratch.file("hosts.ini", "[web]\n")};
+        scope.inventories = {scratch.file("hosts", "[web]\n")};
         CHECK_THAT(resolve(scope).complaint(), Catch::Contains("names no inventory format"));
     }
     SECTION("stdin twice") {
@@ -183,4 +183,123 @@ TEST_CASE(
     auto outside = resolve(scope);
     require_credentials(outside.inventory, outside.problems);
     CHECK(outside.problems.empty());
+}
+
+TEST_CASE("scope: --select and --pick choose, in this order", "[inventory][select]") {
+    ScopeOptions scope;
+    for (int i = 0; i < 40; ++i)
+        scope.targets.push_back(
+            (i % 2 == 0 ? "web-" : "sql-") + std::to_string(i) + "=10.0.0." + std::to_string(i)
+        );
+    scope.select = "web-*";
+    scope.pick = 5;
+    scope.seed = 7;
+    const auto first = resolve(scope);
+    REQUIRE(first.problems.empty());
+    REQUIRE(first.inventory.targets.size() == 5);
+    for (const auto& target : first.inventory.targets)
+        CHECK(target.name.starts_with("web-"));
+    CHECK(std::is_sorted(
+        first.inventory.targets.begin(),
+        first.inventory.targets.end(),
+        [](const Target& a, const Target& b) {
+            return std::stoi(a.name.substr(4)) < std::stoi(b.name.substr(4));
+        }
+    ));
+    REQUIRE(first.inventory.notes.size() == 1);
+    CHECK(
+        first.inventory.notes[0] ==
+        "picked 5 of 20 targets at random; --seed 7 picks the same again"
+    );
+    const auto names = [](const ReadInventory& read) {
+        std::string list;
+        for (const auto& target : read.inventory.targets)
+            list += target.name + ' ';
+        return list;
+    };
+    CHECK(names(resolve(scope)) == names(first));
+    scope.seed = 8;
+    CHECK(names(resolve(scope)) != names(first));
+    scope.seed.reset();
+    const auto any = resolve(scope);
+    REQUIRE(any.inventory.seed);
+    scope.seed = any.inventory.seed;
+    CHECK(names(resolve(scope)) == names(any));
+}
+
+TEST_CASE(
+    "scope: a selection that matches nothing says so, a wrong one is a mistake",
+    "[inventory][select]"
+) {
+    ScopeOptions scope;
+    scope.targets = {"a=10.0.0.1"};
+    scope.select = "b";
+    const auto none = resolve(scope);
+    CHECK(none.problems.empty());
+    CHECK(none.inventory.targets.empty());
+    REQUIRE(none.inventory.notes.size() == 1);
+    CHECK(none.inventory.notes[0] == "--select \"b\" matches none of 1 targets");
+    scope.select = "b &";
+    CHECK(resolve(scope).complaint().find("command line: --select") == 0);
+}
+
+TEST_CASE("scope: groups of a YAML inventory can be selected", "[inventory][select]") {
+    const Scratch scratch;
+    ScopeOptions scope;
+    scope.inventories = {scratch.file(
+        "f.yaml",
+        "version: 1\ntargets: [ {name: a, address: 10.0.0.1}, {name: b, address: 10.0.0.2} ]\n"
+        "groups: [ {name: emea, targets: [b]} ]\n"
+    )};
+    scope.select = "group:emea";
+    const auto read = resolve(scope);
+    REQUIRE(read.inventory.targets.size() == 1);
+    CHECK(read.inventory.targets[0].name == "b");
+}
+
+TEST_CASE("scope: prefixes and endings tell the kind of an inventory", "[inventory]") {
+    const Scratch scratch;
+    const auto ini = scratch.file("hosts", "[web]\na ansible_host=10.0.0.1\n");
+    const auto xml = scratch.file(
+        "scan",
+        "<nmaprun><host><status state='up'/><address addr='10.0.0.2' "
+        "addrtype='ipv4'/></host></nmaprun>"
+    );
+    const auto lines = scratch.file("print", "#!/bin/sh\necho b=10.0.0.3\n", 0700);
+    ScopeOptions scope;
+    scope.inventories = {"ansible:" + ini, "nmap:" + xml, "exec:" + lines};
+    const auto read = resolve(scope);
+    CAPTURE(read.complaints());
+    REQUIRE(read.inventory.targets.size() == 3);
+    scope.inventories = {ini};
+    CHECK(resolve(scope).cure().find("ansible:FILE") != std::string::npos);
+}
+
+TEST_CASE("scope: programs are bounded, and their failures told", "[inventory]") {
+    const Scratch scratch;
+    const auto complaint = [&](const std::string& body) {
+        ScopeOptions scope;
+        scope.inventories = {"exec:" + scratch.file("p", "#!/bin/sh\n" + body + "\n", 0700)};
+        return resolve(scope).complaint();
+    };
+    CHECK(complaint("exit 3").find("exit status 3") != std::string::npos);
+    CHECK(complaint("kill -9 $$").find("signal 9") != std::string::npos);
+    CHECK(complaint("echo '{\"a\":'").find("--list") != std::string::npos);
+    CHECK(complaint("echo 'not a target'").find("p:1:1") != std::string::npos);
+    CHECK(
+        complaint("exec head -c 70000000 /dev/zero").find("prints too much") != std::string::npos
+    );
+    ScopeOptions scope;
+    scope.inventories = {"exec:/no/such/program"};
+    CHECK(resolve(scope).complaint().find("cannot start") != std::string::npos);
+    scope.inventories = {"exec: "};
+    CHECK(resolve(scope).complaint().find("names no program") != std::string::npos);
+    // No shell: what looks like one is an argument; alone, a program is asked for its --list.
+    scope.inventories = {
+        "exec:" +
+        scratch.file(
+            "args", "#!/bin/sh\nfor a; do echo \"# $a\"; done\necho \"n$#=10.0.0.1\"\n", 0700
+        ) +
+        " a;b $HOME"};
+    CHECK(resolve(scope).inventory.targets.at(0).name == "n2");
 }

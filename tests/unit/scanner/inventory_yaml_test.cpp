@@ -49,7 +49,9 @@ TEST_CASE("inventory: everything that can be said is understood", "[inventory]")
     const auto result = read(full);
     CAPTURE(result.complaints());
     REQUIRE(result.problems.empty());
-    const auto& [targets, credentials, limits] = result.inventory;
+    const auto& targets = result.inventory.targets;
+    const auto& credentials = result.inventory.credentials;
+    const auto& limits = result.inventory.limits;
     REQUIRE(targets.size() == 3);
 
     SECTION("defaults fill what a target leaves open") {

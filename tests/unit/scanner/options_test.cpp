@@ -129,7 +129,7 @@ TEST_CASE("options: a scan with everything", "[cli]") {
     CHECK(scan.max_unassessed == 3);
     CHECK(scan.stats_json == "/st");
     CHECK(scan.audit_file == "/au");
-    CHECK(scan.seed == UINT64_MAX);
+    CHECK(scan.scope.seed == UINT64_MAX);
     CHECK(scan.retries == 0);
     CHECK(scan.talk.color == Color::never);
     CHECK(scan.talk.log_file == "/lo");

@@ -1,0 +1,86 @@
+// An Ansible inventory while it is being read: groups, hosts and the variables that matter to us.
+#pragma once
+
+#include "scanner/inventory/inventory.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep {
+
+struct AnsibleValue {
+    std::string text;
+    Position at;
+};
+
+using AnsibleVars = std::map<std::string, AnsibleValue, std::less<>>;
+
+struct AnsibleGroup {
+    std::vector<std::string> hosts; // may repeat
+    std::vector<std::string> children;
+    AnsibleVars vars;
+    Position at;
+};
+
+struct AnsibleHost {
+    std::string name;
+    AnsibleVars vars;
+    std::vector<std::string> groups; // those that list it
+    Position at;
+};
+
+class AnsibleFleet {
+public:
+    // The group of that name, made when it is new.
+    AnsibleGroup& group(std::string_view name, Position at);
+
+    // Lists the host in the group. The same host in several places is one.
+    AnsibleHost& host(std::string_view name, std::string_view group, Position at);
+
+    [[nodiscard]] const std::map<std::string, AnsibleGroup, std::less<>>& groups() const noexcept {
+        return groups_;
+    }
+
+    // In the order in which they were first met.
+    [[nodiscard]] const std::vector<AnsibleHost>& hosts() const noexcept { return hosts_; }
+
+private:
+    std::map<std::string, AnsibleGroup, std::less<>> groups_;
+    std::vector<AnsibleHost> hosts_;
+    std::map<std::string, std::size_t, std::less<>> by_name_;
+};
+
+// Keeps a variable when it is one that says how to reach a host; all others are Ansible's own.
+void keep_variable(AnsibleVars& vars, std::string_view name, AnsibleValue value);
+
+// "web[01:50].corp", "db-[a:f]", "node[1:9:2]" as the names it stands for, also several ranges;
+// others as they are. Nothing, with complaint set, when the range is none or gives more than
+// 100,000 names.
+std::vector<std::string> expand_host_range(std::string_view pattern, Complaint& complaint);
+
+// A host as inventories list it, range and port included: "web[01:50]:5986". Adds all of them to
+// the group and returns their names.
+std::vector<std::string> list_hosts(
+    AnsibleFleet& fleet,
+    std::string_view pattern,
+    std::string_view group,
+    Position at,
+    Complaint& complaint
+);
+
+// The readers of Ansible's formats.
+void read_ansible_ini(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);
+void read_ansible_yaml(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);
+
+// What `ansible-inventory --list` and inventory scripts print.
+void read_ansible_list(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);
+
+// Makes targets of the hosts, each with the variables that hold for it by Ansible's precedence:
+// all, then groups from the outermost inwards, then the host's own.
+void ansible_targets(
+    const AnsibleFleet& fleet, const ReadContext& context, InventorySource& source
+);
+
+} // namespace rdpsweep

@@ -1,0 +1,95 @@
+// Tells what kind of inventory stands behind an -i, and has it read.
+#include "core/text.hpp"
+#include "scanner/inventory/ansible_model.hpp"
+#include "scanner/inventory/inventory.hpp"
+#include "scanner/inventory/read_file.hpp"
+
+#include <array>
+
+namespace rdpsweep {
+
+namespace {
+
+std::string folder_of(const std::string& path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos) return {};
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+enum class Format : std::uint8_t { yaml, csv, lines, ansible, nmap, program, unknown };
+
+struct Source {
+    Format format = Format::unknown;
+    std::string path; // without its prefix
+};
+
+Format format_of(const std::string& path) {
+    // <(command) and /dev/stdin: a pipe has no ending.
+    if (path == "-" || path.starts_with("/dev/fd/") || path == "/dev/stdin") return Format::lines;
+    const auto name = ascii_lower(path.substr(path.rfind('/') + 1));
+    // JSON is YAML.
+    for (const auto ending : {".yaml", ".yml", ".json"}) {
+        if (name.ends_with(ending)) return Format::yaml;
+    }
+    if (name.ends_with(".csv")) return Format::csv;
+    if (name.ends_with(".ini")) return Format::ansible;
+    if (name.ends_with(".xml")) return Format::nmap;
+    for (const auto ending : {".txt", ".list"}) {
+        if (name.ends_with(ending)) return Format::lines;
+    }
+    return Format::unknown;
+}
+
+Source source_of(const std::string& written) {
+    static constexpr std::array<std::pair<std::string_view, Format>, 3> prefixes{
+        {{"ansible:", Format::ansible}, {"nmap:", Format::nmap}, {"exec:", Format::program}}};
+    for (const auto& [prefix, format] : prefixes) {
+        if (written.starts_with(prefix)) return {format, written.substr(prefix.size())};
+    }
+    return {format_of(written), written};
+}
+
+} // namespace
+
+void read_ansible(std::string_view text, const ReadContext& context, InventorySource& source) {
+    AnsibleFleet fleet;
+    const auto name = ascii_lower(context.file);
+    if (trim(text).starts_with('{')) {
+        read_ansible_list(text, context, fleet);
+    } else if (name.ends_with(".yaml") || name.ends_with(".yml")) {
+        read_ansible_yaml(text, context, fleet);
+    } else {
+        read_ansible_ini(text, context, fleet);
+    }
+    if (context.problems.empty()) ansible_targets(fleet, context, source);
+}
+
+void read_source(const std::string& written, const ReadContext& context, InventorySource& source) {
+    const auto [format, path] = source_of(written);
+    if (format == Format::program) {
+        read_program(path, context, source);
+        return;
+    }
+    if (format == Format::unknown) {
+        context.problems.add(
+            context.file,
+            "the ending of " + in_quotes(path) + " names no inventory format",
+            "known: .yaml .yml .json, .csv, .txt .list, .ini, .xml, - for lines on stdin; or say "
+            "ansible:FILE, nmap:FILE, exec:PROGRAM"
+        );
+        return;
+    }
+    const auto text = read_file(path, inventory_limits::file_bytes);
+    if (!text) {
+        context.problems.add(context.file, std::string(text.error().detail()));
+        return;
+    }
+    const ReadContext here{context.file, folder_of(path), context.transports, context.problems};
+    if (format == Format::yaml) read_yaml(*text, here, source);
+    if (format == Format::csv) read_csv(*text, here, source);
+    if (format == Format::lines) read_lines(*text, here, source);
+    if (format == Format::ansible) read_ansible(*text, here, source);
+    if (format == Format::nmap) read_nmap(*text, here, source);
+}
+
+} // namespace rdpsweep
