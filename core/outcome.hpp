@@ -37,6 +37,10 @@ struct Attempt {
     std::string identity;       // as whom the host knows us; empty when unknown
     std::vector<Message> notes; // "identity not verified (--insecure)", "pinned on first use"
     std::chrono::milliseconds took{};
+    // Set before the attempt begins: the host refused this password over another transport, so it
+    // must not be shown again.
+    bool password_refused = false;
+    bool password_withheld = false; // this attempt ended without the password having been shown
     std::uint32_t round_trips = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;

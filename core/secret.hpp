@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -48,6 +49,12 @@ struct PrivateKey {
     Secret passphrase;
 };
 
+// What SSH accepts beside the proof that all transports know.
+struct SshProof {
+    std::optional<PrivateKey> key;
+    bool agent = false; // ask the one at SSH_AUTH_SOCK
+};
+
 struct BearerToken {
     Secret value;
     std::chrono::system_clock::time_point expires;
@@ -67,7 +74,9 @@ struct CredentialCache {
 struct Credential {
     std::string name;
     std::string user; // DOMAIN\user, user@REALM or a local account's name
-    std::variant<Password, PrivateKey, BearerToken, CredentialCache, ClientCertificate> proof;
+    // monostate: it has an SshProof only.
+    std::variant<Password, BearerToken, CredentialCache, ClientCertificate, std::monostate> proof;
+    SshProof ssh = {};
 };
 
 } // namespace rdpsweep

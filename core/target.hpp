@@ -40,6 +40,12 @@ struct WinRmOptions {
     bool legacy_tls = false;          // TLS 1.0 and SECLEVEL 0 for hosts that know no better
 };
 
+struct SshOptions {
+    std::uint16_t port = 22;
+    std::string user;       // empty: the credential's
+    std::string pin_sha256; // lower-case hex of the host key's hash; empty: none
+};
+
 struct Target {
     std::string id;      // ARM resource id, lower-cased; else the name, unique in the inventory
     std::string name;    // what a human calls it
@@ -53,6 +59,7 @@ struct Target {
     std::vector<std::string> groups;         // of the inventory, for --select
     std::string vm;                          // ARM resource id as written; empty when none
     WinRmOptions winrm;
+    SshOptions ssh;
     std::optional<std::chrono::milliseconds> deadline; // overrides the run's host deadline
     std::string origin;                                // "fleet.yaml:12:5", for messages
 };

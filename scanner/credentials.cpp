@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "scanner/credential_sources.hpp"
 #include "transports/net/client_certificate.hpp"
+#include "transports/ssh/private_key.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,27 +16,16 @@ std::string who(const CredentialSpec& spec) {
     return spec.name + " (" + spec.username + ")";
 }
 
-Result<Secret> fetch_password(const CredentialSpec& spec, const CredentialLimits& limits) {
-    if (const auto* env = std::get_if<FromEnvironment>(&spec.password)) {
-        return password_from(*env, limits);
-    }
-    if (const auto* file = std::get_if<FromFile>(&spec.password)) {
-        return password_from(*file, limits);
-    }
-    if (const auto* command = std::get_if<FromCommand>(&spec.password)) {
+Result<Secret> fetch_secret(
+    const PasswordSource& source, const std::string& asked_for, const CredentialLimits& limits
+) {
+    if (const auto* env = std::get_if<FromEnvironment>(&source)) return password_from(*env, limits);
+    if (const auto* file = std::get_if<FromFile>(&source)) return password_from(*file, limits);
+    if (const auto* command = std::get_if<FromCommand>(&source)) {
         return password_from(*command, limits);
     }
-    if (std::holds_alternative<FromPrompt>(spec.password)) return ask_password(who(spec), limits);
-    return Error(
-        Phase::config,
-        Errc::unsupported,
-        spec.ssh_key.empty() ? "it has no password and no Kerberos tickets"
-                             : "it has only an ssh_key, and ssh is not in this version"
-    );
-}
-
-bool has_certificate(const CredentialSpec& spec) {
-    return !std::holds_alternative<std::monostate>(spec.certificate);
+    if (std::holds_alternative<FromPrompt>(source)) return ask_password(asked_for, limits);
+    return Error(Phase::config, Errc::unsupported, "it has no password and no Kerberos tickets");
 }
 
 // The same error, said of the credential.
@@ -47,6 +37,29 @@ Error about(const CredentialSpec& spec, const Error& error) {
     )
         .with_native(std::string(error.native()))
         .with_hint(std::string(error.hint()));
+}
+
+Result<PrivateKey> fetch_key(const CredentialSpec& spec, const CredentialLimits& limits) {
+    auto pem = pem_from(FromFile{spec.ssh_key}, PemKind::key, limits);
+    if (!pem) return std::move(pem).error();
+    const auto kind = ssh::read_key_kind(pem->reveal());
+    if (!kind) {
+        return Error(
+            Phase::config, Errc::malformed_output, printable(spec.ssh_key) + " is no private key"
+        );
+    }
+    if (std::holds_alternative<std::monostate>(spec.ssh_passphrase)) {
+        if (!kind->encrypted) return PrivateKey{std::move(*pem), Secret(std::string())};
+        return Error(Phase::config, Errc::unsupported, printable(spec.ssh_key) + " is encrypted")
+            .with_hint("add ssh_passphrase:, or load it into an agent and use agent: true");
+    }
+    auto words = fetch_secret(spec.ssh_passphrase, "the key of " + who(spec), limits);
+    if (!words) return std::move(words).error();
+    return PrivateKey{std::move(*pem), std::move(*words)};
+}
+
+bool has_certificate(const CredentialSpec& spec) {
+    return !std::holds_alternative<std::monostate>(spec.certificate);
 }
 
 Result<Credential> fetch_certificate(const CredentialSpec& spec, const CredentialLimits& limits) {
@@ -63,13 +76,28 @@ Result<Credential> fetch_certificate(const CredentialSpec& spec, const Credentia
 }
 
 Result<Credential> fetch(const CredentialSpec& spec, const CredentialLimits& limits) {
-    if (spec.kerberos) {
-        return Credential{spec.name, spec.username, CredentialCache{spec.ccache}};
+    Credential credential{spec.name, spec.username, std::monostate()};
+    credential.ssh.agent = spec.agent;
+    if (!spec.ssh_key.empty()) {
+        auto key = fetch_key(spec, limits);
+        if (!key) return about(spec, key.error());
+        credential.ssh.key = std::move(*key);
     }
-    if (has_certificate(spec)) return fetch_certificate(spec, limits);
-    auto password = fetch_password(spec, limits);
-    if (!password) return about(spec, password.error());
-    return Credential{spec.name, spec.username, Password{std::move(*password)}};
+    const bool other = !spec.ssh_key.empty() || spec.agent || has_certificate(spec);
+    const bool has_password = !std::holds_alternative<std::monostate>(spec.password);
+    if (spec.kerberos) {
+        credential.proof = CredentialCache{spec.ccache};
+    } else if (has_password || !other) {
+        auto password = fetch_secret(spec.password, who(spec), limits);
+        if (!password) return about(spec, password.error());
+        credential.proof = Password{std::move(*password)};
+    }
+    if (has_certificate(spec)) {
+        auto certified = fetch_certificate(spec, limits);
+        if (certified) certified->ssh = std::move(credential.ssh);
+        return certified;
+    }
+    return credential;
 }
 
 } // namespace
@@ -90,6 +118,7 @@ std::string describe(const CredentialSpec& spec) {
         return "command " + printable(command->argv.empty() ? "" : command->argv.front());
     }
     if (std::holds_alternative<FromPrompt>(spec.password)) return "prompt";
+    if (spec.ssh_key.empty() && spec.agent) return "the SSH agent";
     return spec.ssh_key.empty() ? "nothing" : "SSH key " + printable(spec.ssh_key);
 }
 

@@ -44,11 +44,13 @@ struct CredentialSpec {
     PasswordSource password;
     PemSource certificate; // with key, instead of a password: TLS client authentication
     PemSource key;
-    std::string ssh_key;   // path, kept for the ssh transport
-    bool kerberos = false; // tickets obtained outside (kinit) instead of a password
-    std::string ccache;    // with kerberos: the cache; empty: the default one
-    std::string origin;    // "fleet.yaml:3:5", for messages
-    bool implied = false;  // only its user was given: one with the same user stands in for it
+    std::string ssh_key;           // path of a private key, for SSH
+    PasswordSource ssh_passphrase; // of ssh_key; empty: it is not encrypted
+    bool agent = false;            // for SSH: the agent's keys
+    bool kerberos = false;         // tickets obtained outside (kinit) instead of a password
+    std::string ccache;            // with kerberos: the cache; empty: the default one
+    std::string origin;            // "fleet.yaml:3:5", for messages
+    bool implied = false; // only its user was given: one with the same user stands in for it
 };
 
 // "environment variable RDPSWEEP_PASSWORD", "file /etc/…", "command az", "prompt",

@@ -123,6 +123,7 @@ int SweepRun::make_transports() {
         options_.legacy_tls,
         options_.http_fallback,
         options_.rdp_matrix,
+        options_.known_hosts,
     });
     for (const auto& kind : all_transports()) {
         auto transport = kind.make(*services_);

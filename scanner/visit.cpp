@@ -115,6 +115,7 @@ Task<void> Visit::walk(HostScope& scope) {
                 co_await services_.admission->change_transport(result_.index, transport, scope);
             if (!place) break;
         }
+        if (would_repeat_password(transport)) continue;
         const bool outside = services_.outside != nullptr && transport == services_.outside->name();
         bool done = false;
         if (outside) {
@@ -167,12 +168,14 @@ Task<bool> Visit::climb(const std::string& transport, HostScope& scope) {
         attempts_.push_back(std::make_unique<Attempt>());
         auto& attempt = *attempts_.back();
         attempt.transport = transport;
+        attempt.password_refused = password_refused_;
         auto status = co_await attempt_once(*found->second, attempt, scope);
         attempt.leave();
         if (status) co_return true;
         attempt.error = std::move(status).error();
         const auto& error = *attempt.error;
         log_failure(target_, attempt);
+        password_refused_ = password_refused_ || (is_refusal(error) && !attempt.password_withheld);
         // Our own machine being short of descriptors is no failure of the host: it is not counted.
         const bool ours = error.code() == Errc::local_limit;
         if (!error.retryable() || (!ours && tries++ >= services_.retries)) co_return false;
@@ -186,6 +189,26 @@ Task<bool> Visit::climb(const std::string& transport, HostScope& scope) {
         }
         // What was retried is told by the last try; the earlier ones stay as evidence.
     }
+}
+
+// A password that the host refused once is not shown to it again, whatever the transport: each
+// refusal counts towards a lock-out. What was left out stands among the attempts.
+bool Visit::would_repeat_password(const std::string& transport) {
+    const auto found = services_.transports.find(transport);
+    const auto credential = services_.credentials.get(target_.credential);
+    if (!password_refused_ || found == services_.transports.end() || !credential) return false;
+    if (found->second->has_other_proof(**credential)) return false;
+    attempts_.push_back(std::make_unique<Attempt>());
+    auto& attempt = *attempts_.back();
+    attempt.transport = transport;
+    attempt.leave();
+    attempt.error = Error(
+                        Phase::authenticate,
+                        Errc::access_denied,
+                        "not tried: the host refused this password over another transport"
+    )
+                        .with_hint("correct the password, or give the credential an ssh_key");
+    return true;
 }
 
 // Whether the way that just failed has another one beside it. It is tried as an attempt of its own;

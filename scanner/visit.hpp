@@ -64,6 +64,7 @@ private:
     Task<bool> climb(const std::string& transport, HostScope& scope);
     Task<bool> look(Attempt& attempt, HostScope& scope);
     Task<void> look_beside(HostScope& scope);
+    bool would_repeat_password(const std::string& transport);
     bool take_second_way(const std::string& transport);
     Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostScope& scope);
     Task<Status> use(Session& session, Attempt& attempt, HostScope& scope);
@@ -82,6 +83,7 @@ private:
     std::vector<std::unique_ptr<Attempt>> attempts_; // stable addresses: sessions write into them
     std::unique_ptr<Attempt> beside_;                // of look_beside(); null: none
     std::unique_ptr<Session> leftover_;
+    bool password_refused_ = false; // over any transport
     std::optional<Error> failure_;
 };
 

@@ -7,7 +7,7 @@ build=(
     g++ cmake ninja-build ccache pkg-config python3
     libboost-dev libssl-dev zlib1g-dev
     nlohmann-json3-dev libyaml-cpp-dev libpugixml-dev libcli11-dev
-    libkrb5-dev
+    libkrb5-dev libssh2-1-dev
     catch2             # header-only; the tests are part of the default build
     gss-ntlmssp        # NTLM, loaded by GSSAPI at run time
     ca-certificates
@@ -17,6 +17,7 @@ test=(
     xrdp freerdp2-shadow-x11 winpr-utils xvfb            # RDP servers nobody here wrote
     python3-winrm python3-requests-kerberos curl openssl # clients nobody here wrote
     python3-gssapi                                       # for a WinRM server nobody here wrote
+    openssh-server openssh-client dropbear-bin python3-asyncssh # real SSH servers on loopback
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback
     python3-junitparser prometheus cmark-gfm             # what reads the reports
     chromium-headless-shell fonts-dejavu-core poppler-utils

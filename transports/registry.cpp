@@ -1,6 +1,7 @@
 #include "transports/registry.hpp"
 
 #include "transports/rdp/rdp_source.hpp"
+#include "transports/ssh/ssh.hpp"
 #include "transports/winrm/winrm.hpp"
 
 #include <array>
@@ -14,6 +15,7 @@ constexpr std::array kinds{
         "winrm",
         "WinRM over HTTPS (port 5986), or HTTP with encrypted messages (port 5985)",
         make_winrm},
+    TransportKind{"ssh", "SSH to OpenSSH on the VM (port 22)", make_ssh},
 };
 
 constexpr std::array sources{

@@ -8,6 +8,8 @@
 #include "core/trust.hpp"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace rdpsweep {
 
@@ -21,7 +23,8 @@ struct Services {
     bool channel_bindings = true;                          // false: --no-cbt
     bool legacy_tls = false;                               // --legacy-tls for every target
     std::optional<HttpFallback> http_fallback = {};        // --http-fallback for every target
-    bool rdp_matrix = false; // --rdp-matrix: a handshake for each version of TLS
+    bool rdp_matrix = false;                   // --rdp-matrix: a handshake for each version of TLS
+    std::vector<std::string> known_hosts = {}; // --known-hosts; empty: the user's and the system's
 };
 
 } // namespace rdpsweep

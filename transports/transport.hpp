@@ -98,6 +98,12 @@ public:
     // The sweep holds a host back here until the credential has proved good on others.
     [[nodiscard]] virtual Login login() const noexcept { return Login::on_use; }
 
+    // Whether the credential can be proved here by something else than its password; then the
+    // transport is tried although the host refused the password over another one.
+    [[nodiscard]] virtual bool has_other_proof(const Credential& /*credential*/) const noexcept {
+        return false;
+    }
+
     // Reaches the target and trusts it; whoever authenticates with the first message (WinRM) does
     // so in run() or prove(). attempt.reached, identity, notes and the byte counters are
     // kept up to date as it goes, also by the session; attempt must outlive it.

@@ -237,10 +237,16 @@ inline void add_pace(CLI::App& verb, ScanOptions& scan) {
 
 inline void add_identity(CLI::App& verb, ScanOptions& scan) {
     add_text(verb, "--ca-file", "FILE", "trust these CAs instead of the system's", scan.ca_file);
+    verb.add_option(
+            "--known-hosts", scan.known_hosts, "SSH host keys, instead of ~/.ssh/known_hosts"
+    )
+        ->type_name("FILE");
     verb.add_flag(
-        "--pin-on-first-use", scan.pin_on_first_use, "remember an unknown host's certificate"
+        "--pin-on-first-use", scan.pin_on_first_use, "remember an unknown host's certificate or key"
     );
-    verb.add_flag("--insecure", scan.insecure, "accept any certificate; shown in the report");
+    verb.add_flag(
+        "--insecure", scan.insecure, "accept any certificate or key; shown in the report"
+    );
     verb.add_flag("--legacy-tls", scan.legacy_tls, "allow TLS 1.0 towards every target");
     verb.add_flag_callback(
         "--no-cbt",
@@ -279,6 +285,7 @@ inline void add_sweep(CLI::App& verb, ScanOptions& scan, const CliNames& names, 
         verb,
         "Identity",
         {"--ca-file",
+         "--known-hosts",
          "--pin-on-first-use",
          "--insecure",
          "--legacy-tls",

@@ -82,6 +82,7 @@ struct ScanOptions {
     bool channel_bindings = true; // --no-cbt
     std::optional<HttpFallback> http_fallback; // empty: the inventory's
     std::string ca_file;                       // empty: the system's CAs
+    std::vector<std::string> known_hosts;      // empty: the user's and the system's
     bool pin_on_first_use = false;
     bool insecure = false;
 

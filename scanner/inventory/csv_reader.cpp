@@ -18,7 +18,7 @@ struct Column {
 };
 
 // The route needs the known transports and is handled by itself.
-constexpr std::array<Column, 16> columns{{
+constexpr std::array<Column, 19> columns{{
     {"name", set_name},
     {"address", set_address},
     {"vm", set_vm},
@@ -31,6 +31,9 @@ constexpr std::array<Column, 16> columns{{
     {"pin", set_winrm_pin},
     {"legacy_tls", set_winrm_legacy},
     {"spn_service", set_winrm_spn},
+    {"ssh_port", set_ssh_port},
+    {"ssh_user", set_ssh_user},
+    {"ssh_pin", set_ssh_pin},
     {"rdp_port", set_rdp_port},
     {"rdp_outside", set_rdp_outside},
     {"rdp_thumbprint", set_rdp_thumbprint},

@@ -256,6 +256,39 @@ Complaint set_channel_bindings(TargetDraft& draft, std::string_view text) {
     return {};
 }
 
+Complaint set_ssh_port(TargetDraft& draft, std::string_view text) {
+    const auto port = parse_port(text);
+    if (!port) return bad_port("the SSH port", text);
+    draft.target.ssh.port = *port;
+    draft.given.add(Field::ssh_port);
+    return {};
+}
+
+Complaint set_ssh_user(TargetDraft& draft, std::string_view text) {
+    if (trim(text).empty() || text.size() > 256 || printable(text) != text) {
+        return Mistake{"the SSH user " + in_quotes(text) + " is not an account's name", ""};
+    }
+    draft.target.ssh.user = text;
+    draft.given.add(Field::ssh_user);
+    return {};
+}
+
+Complaint set_ssh_pin(TargetDraft& draft, std::string_view text) {
+    static constexpr std::string_view prefix = "SHA256:";
+    // As ssh-keygen prints it: Base64 without its padding.
+    const auto hash = text.starts_with(prefix)
+                          ? base64_decode(std::string(text.substr(prefix.size())) + "=")
+                          : std::nullopt;
+    if (!hash || hash->size() != 32) {
+        return Mistake{
+            "the pin " + in_quotes(text) + " is not a fingerprint such as SHA256:...",
+            "on the host: ssh-keygen -lf ssh_host_ed25519_key.pub"};
+    }
+    draft.target.ssh.pin_sha256 = hex_encode(*hash);
+    draft.given.add(Field::ssh_pin);
+    return {};
+}
+
 Complaint set_tag(TargetDraft& draft, std::string_view key, std::string_view value) {
     if (trim(key).empty()) return Mistake{"a tag has no name", ""};
     if (key.size() > longest_tag || value.size() > longest_tag) {
@@ -317,6 +350,9 @@ void apply_defaults(Target& target, FieldSet given, const TargetDraft& defaults)
     if (wanted(Field::winrm_channel_bindings)) {
         target.winrm.channel_bindings = from.winrm.channel_bindings;
     }
+    if (wanted(Field::ssh_port)) target.ssh.port = from.ssh.port;
+    if (wanted(Field::ssh_user)) target.ssh.user = from.ssh.user;
+    if (wanted(Field::ssh_pin)) target.ssh.pin_sha256 = from.ssh.pin_sha256;
     target.tags.insert(from.tags.begin(), from.tags.end());
     follow_scheme(target.winrm, [&](Field field) {
         return given.has(field) || defaults.given.has(field);

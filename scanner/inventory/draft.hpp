@@ -30,6 +30,9 @@ enum class Field : std::uint32_t {
     winrm_http_port = 2048,
     winrm_http_fallback = 4096,
     winrm_post_handshake = 8192,
+    ssh_port = 1048576,
+    ssh_user = 2097152,
+    ssh_pin = 4194304,
 };
 
 class FieldSet {
@@ -74,6 +77,9 @@ Complaint set_winrm_pin(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_post_handshake(TargetDraft& draft, std::string_view text);
 Complaint set_winrm_legacy(TargetDraft& draft, std::string_view text);
 Complaint set_channel_bindings(TargetDraft& draft, std::string_view text);
+Complaint set_ssh_port(TargetDraft& draft, std::string_view text);
+Complaint set_ssh_user(TargetDraft& draft, std::string_view text);
+Complaint set_ssh_pin(TargetDraft& draft, std::string_view text);
 Complaint set_tag(TargetDraft& draft, std::string_view key, std::string_view value);
 
 // A name is known by now or follows from the address; an address unless an ARM id stands for it.

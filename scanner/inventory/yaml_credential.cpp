@@ -104,8 +104,9 @@ PemSource read_pem(
 
 // What a credential may not be at once, or not at all.
 void check_proofs(
-    const YamlFields& fields, const YamlEntry& entry, bool kerberos, YamlPlace place
+    const YamlFields& fields, const YamlEntry& entry, const CredentialSpec& spec, YamlPlace place
 ) {
+    const bool kerberos = spec.kerberos;
     const auto name = "the credential " + in_quotes(entry.key);
     const bool password = fields.find("password") != nullptr;
     const bool certificate = fields.find("certificate") != nullptr;
@@ -122,7 +123,7 @@ void check_proofs(
                                  : " has both a password and kerberos"),
              "keep one of them"}
         );
-    } else if (!password && !kerberos && !certificate && fields.find("ssh_key") == nullptr) {
+    } else if (!password && !kerberos && !certificate && spec.ssh_key.empty() && !spec.agent) {
         place.complain(entry.key_at, {name + " proves nothing", std::string(references)});
     }
     if (!kerberos && !certificate && !fields.find("username")) {
@@ -155,7 +156,14 @@ CredentialSpec read_yaml_credential(const YamlEntry& entry, const ReadContext& c
     const YamlFields fields(
         entry.value,
         "a credential",
-        {"username", "password", "certificate", "key", "ssh_key", "kerberos"},
+        {"username",
+         "password",
+         "certificate",
+         "key",
+         "ssh_key",
+         "ssh_passphrase",
+         "agent",
+         "kerberos"},
         place
     );
     if (entry.value.kind != YamlNode::Kind::map) return spec;
@@ -167,9 +175,20 @@ CredentialSpec read_yaml_credential(const YamlEntry& entry, const ReadContext& c
         read_kerberos(*kerberos, spec, context, place);
     }
     if (const auto key = fields.text("ssh_key")) spec.ssh_key = resolve_path(*key, context);
+    if (const auto* passphrase = fields.find("ssh_passphrase")) {
+        CredentialSpec words;
+        read_password(*passphrase, words, context, place);
+        spec.ssh_passphrase = std::move(words.password);
+    }
+    fields.apply("agent", [&spec](std::string_view text) -> Complaint {
+        const auto agent = parse_boolean(text);
+        if (!agent) return Mistake{"agent must be true or false", "agent: true"};
+        spec.agent = *agent;
+        return {};
+    });
     spec.certificate = read_pem(fields, "certificate", context, place);
     spec.key = read_pem(fields, "key", context, place);
-    check_proofs(fields, entry, spec.kerberos, place);
+    check_proofs(fields, entry, spec, place);
     return spec;
 }
 

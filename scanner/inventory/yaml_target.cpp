@@ -54,6 +54,13 @@ void read_rdp(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
     apply("thumbprint", set_rdp_thumbprint);
 }
 
+void read_ssh(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
+    const YamlFields fields(node, "ssh", {"port", "user", "pin"}, place);
+    fields.apply("port", [&draft](std::string_view text) { return set_ssh_port(draft, text); });
+    fields.apply("user", [&draft](std::string_view text) { return set_ssh_user(draft, text); });
+    fields.apply("pin", [&draft](std::string_view text) { return set_ssh_pin(draft, text); });
+}
+
 // What a target and the defaults have in common.
 void read_shared(
     const YamlFields& fields, TargetDraft& draft, const ReadContext& context, YamlPlace place
@@ -69,9 +76,7 @@ void read_shared(
     fields.apply("deadline", [&draft](std::string_view text) { return set_deadline(draft, text); });
     if (const auto* winrm = fields.find("winrm")) read_winrm(*winrm, draft, place);
     if (const auto* rdp = fields.find("rdp")) read_rdp(*rdp, draft, place);
-    if (const auto* ssh = fields.find("ssh")) {
-        place.complain(ssh->at, {"the transport ssh is not in this version", "remove ssh:"});
-    }
+    if (const auto* ssh = fields.find("ssh")) read_ssh(*ssh, draft, place);
     read_yaml_tags(fields, draft, place);
 }
 

@@ -30,6 +30,13 @@ public static class SimulatedEnvironment
     public static string GetFolderPath(Environment.SpecialFolder folder) =>
         folder == Environment.SpecialFolder.CommonApplicationData
             ? @"C:\ProgramData" : throw new NotSupportedException($"{folder} is not simulated");
+
+    // Of the process only, as in .NET: what a transport's command line tells the script it starts.
+    public static void SetEnvironmentVariable(string variable, string value) =>
+        Environment.SetEnvironmentVariable(
+            variable.StartsWith("RDPSWEEP_", StringComparison.Ordinal) ? variable
+                : throw new NotSupportedException($"{variable} is not ours to set"),
+            value);
 }
 
 public sealed record SimulatedUiCulture(int LCID);

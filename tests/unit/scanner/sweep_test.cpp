@@ -85,7 +85,14 @@ public:
 
     [[nodiscard]] Login login() const noexcept override { return when_; }
 
+    [[nodiscard]] bool has_other_proof(const Credential&) const noexcept override {
+        return other_proof_;
+    }
+
     Login when_ = Login::on_open;
+    bool other_proof_ = false; // as SSH with a key
+    bool withholds_ = false;   // refused before a password was asked for
+    bool saw_refused_ = false; // what the attempt was told
 
     Task<Result<std::unique_ptr<Session>>>
     open(const Target& target, const Credential&, HostScope& scope, Attempt& attempt) override {
@@ -105,6 +112,8 @@ public:
         if (kind == "lame" && target.address == first_way) {
             co_return Error(Phase::tls, Errc::protocol_violation, "broken");
         }
+        saw_refused_ = attempt.password_refused;
+        attempt.password_withheld = withholds_;
         if (kind == "denied") co_return Error(Phase::authenticate, Errc::access_denied, "no");
         ++world_.opened;
         co_return std::unique_ptr<Session>(std::make_unique<FakeSession>(world_, kind, attempt));
@@ -245,6 +254,35 @@ TEST_CASE("sweep: a refused credential is tried once, a closed port again", "[sw
     REQUIRE(rig.run(options));
     CHECK(rig.world.tries["denied-0"] == 1);
     CHECK(rig.world.tries["closed-0"] == 2);
+}
+
+TEST_CASE("sweep: a refused password is not shown again over another transport", "[sweep]") {
+    Rig rig;
+    rig.add("denied", 1);
+    rig.targets[0].ladder = {"fake", "other"};
+    auto& other = static_cast<FakeTransport&>(*rig.transports.at("other"));
+    SECTION("and what was left out stands among the attempts") {
+        REQUIRE(rig.run({}));
+        CHECK(rig.world.tries["denied-0"] == 1);
+        REQUIRE(rig.results[0].attempts.size() == 2);
+        CHECK(rig.results[0].attempts[1].transport == "other");
+        CHECK_THAT(
+            std::string(rig.results[0].attempts[1].error->detail()), Catch::StartsWith("not tried")
+        );
+    }
+    SECTION("but a key is, and the transport knows") {
+        other.other_proof_ = true;
+        REQUIRE(rig.run({}));
+        CHECK(rig.world.tries["denied-0"] == 2);
+        CHECK(other.saw_refused_);
+    }
+    SECTION("and one that nobody asked for was not refused") {
+        rig.fake->withholds_ = true;
+        REQUIRE(rig.run({}));
+        CHECK(rig.world.tries["denied-0"] == 2);
+        CHECK_FALSE(other.saw_refused_);
+    }
+    CHECK(rig.results[0].outcome == Outcome::refused);
 }
 
 TEST_CASE("sweep: nothing is left on a host while we wait to come back", "[sweep]") {

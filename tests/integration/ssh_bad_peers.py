@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Peers that do not do as SSH says: no version, endless lines, another protocol, silence at any
+moment, a connection cut after any number of bytes. Each ends in time, as what it is."""
+import contextlib
+import socket
+import threading
+import time
+
+import lib
+import ssh_lib
+
+OPTIONS = ["--known-hosts", "/dev/null", "--pin-on-first-use", "--step-timeout", "1s", "--deadline", "6s"]
+VERSION = b"SSH-2.0-Test\r\n"
+
+
+@contextlib.contextmanager
+def peer(talk):
+    """A server that hands each connection to talk."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=guarded, args=(connection,), daemon=True).start()
+
+    def guarded(connection):
+        with connection, contextlib.suppress(OSError):
+            talk(connection)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+
+
+def flood(line):
+    def talk(connection):
+        while True:
+            connection.sendall(line * 1000)
+    return talk
+
+
+def silent(first):
+    def talk(connection):
+        connection.sendall(first)
+        time.sleep(60)
+    return talk
+
+
+def through(port, limit, afterwards):
+    """Forwards to a real server until it has sent limit bytes; then cuts or goes silent."""
+    def talk(connection):
+        with socket.create_connection(("127.0.0.1", port)) as server:
+            threading.Thread(target=pump, args=(connection, server), daemon=True).start()
+            left = limit
+            while left > 0:
+                data = server.recv(min(left, 65536))
+                if not data:
+                    return
+                connection.sendall(data)
+                left -= len(data)
+            if afterwards == "silence":
+                time.sleep(60)
+            # Closing alone would wait for the thread that reads.
+            connection.shutdown(socket.SHUT_RDWR)
+
+    def pump(source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+
+    return talk
+
+
+def expect(where, port, codes, what, words=""):
+    begun = time.monotonic()
+    done, host = ssh_lib.scan(where, port, options=OPTIONS)
+    took = time.monotonic() - begun
+    attempt = host["attempts"][-1]
+    text = f"{attempt['what']} {attempt['native']}"
+    lib.check(attempt["code"] in codes and words in text, f"{what}: {attempt['code']}: {text}")
+    lib.check(took < 9, f"{what} took {took:.1f} s")
+    lib.check(done.returncode != 70, f"{what}: the books balance")
+    return attempt
+
+
+def main():
+    with ssh_lib.place() as where:
+        for talk, codes, what, words in [
+            (silent(b""), {"timed_out"}, "no version", "before it said its version"),
+            (silent(VERSION), {"timed_out"}, "no key exchange", "during the key exchange"),
+            (flood(b"a notice\r\n"), {"protocol_violation"}, "endless lines", "no SSH version"),
+            (flood(b"x" * 100), {"protocol_violation"}, "one endless line", ""),
+            (flood(VERSION), {"protocol_violation", "output_limit"}, "endless versions", ""),
+            (silent(b"HTTP/1.1 400 Bad Request\r\n\r\n"), {"timed_out", "protocol_violation"}, "HTTP", ""),
+            (lambda connection: connection.sendall(VERSION), {"peer_closed"}, "a hang-up", "closed"),
+            (silent(VERSION + b"\0\0\0\x0c\x04\x14" + b"\xff" * 40), {"timed_out", "protocol_violation", "peer_closed"},
+             "a broken KEXINIT", ""),
+        ]:
+            with peer(talk) as port:
+                expect(where, port, codes, what, words)
+        path = where.powershell(ssh_lib.FRAMED % str(where.facts))
+        with ssh_lib.sshd(where, path=path) as (real, _):
+            reached = set()
+            for limit in [1, 30, 41, 500, 1100, 1500, 1700, 1900, 2100, 2300, 2500, 2700, 2900, 3200, 5000, 100000]:
+                for afterwards in ["cut", "silence"]:
+                    with peer(through(real, limit, afterwards)) as port:
+                        codes = {"peer_closed"} if afterwards == "cut" else {"timed_out"}
+                        attempt = expect(where, port, codes | {"access_denied"}, f"{afterwards} after {limit} bytes")
+                        reached.add(attempt["stage"])
+            lib.check({"tls", "auth", "collect"} <= reached, f"every state was left in: {reached}")
+    lib.finish()
+
+
+main()

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""The SSH transport against real servers nobody here wrote: OpenSSH in several configurations, and
+Dropbear. Behind them a program named powershell that prints a framed document; the engine has a test
+of its own (ssh_engine.py)."""
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import lib
+import ssh_lib
+
+FIRST_USE = ["--known-hosts", "/dev/null", "--pin-on-first-use"]
+
+
+def says(host, code, *words):
+    """The last attempt failed with this code and these words."""
+    attempt = host["attempts"][-1]
+    text = " ".join(str(attempt[key]) for key in ("what", "hint", "native"))
+    lib.check(attempt["code"] == code and all(word in text for word in words),
+              f"{code} with {words}: {attempt['code']}: {text}")
+
+
+def assessed(host, what):
+    lib.check(host["outcome"] == "assessed", f"{what}: {host['outcome']}: {host['attempts'][-1]}")
+
+
+def identity(where, port, key):
+    """known_hosts in all its forms, a pin, and a key that changed."""
+    public = pathlib.Path(f"{key}.pub").read_text().split()[:2]
+    other = pathlib.Path(f"{ssh_lib.keygen(where.path / 'other')}.pub").read_text().split()[:2]
+    name = f"[127.0.0.1]:{port}"
+    known = where.path / "known_hosts"
+
+    def with_lines(*lines, **kwargs):
+        known.write_text("\n".join(lines) + "\n")
+        return ssh_lib.scan(where, port, options=["--known-hosts", known], **kwargs)[1]
+
+    assessed(with_lines(f"{name} {' '.join(public)}"), "a known key")
+    assessed(with_lines(f"[127.0.0.*]:{port},!x {' '.join(public)}"), "a wildcard")
+    known.write_text(f"{name} {' '.join(public)}\n")
+    subprocess.run(["ssh-keygen", "-q", "-H", "-f", str(known)], check=True, capture_output=True)
+    lib.check(name not in known.read_text(), "ssh-keygen hashed the name")
+    assessed(ssh_lib.scan(where, port, options=["--known-hosts", known])[1], "a hashed name")
+    says(with_lines(f"[127.0.0.*]:{port},!{name} {' '.join(public)}"), "certificate_rejected", "not known")
+    says(with_lines(f"{name} {' '.join(other)}"), "certificate_rejected", "changed",
+         ssh_lib.fingerprint(f"{key}.pub"), ssh_lib.fingerprint(where.path / "other.pub"))
+    says(with_lines(f"@revoked * {' '.join(public)}", f"{name} {' '.join(public)}"),
+         "certificate_rejected", "revoked")
+    says(with_lines(f"@cert-authority * {' '.join(other)}"), "certificate_rejected", "certificate authority")
+    pin = ssh_lib.fingerprint(f"{key}.pub")
+    assessed(with_lines("# none", ssh=f", pin: '{pin}'"), "a pin")
+    wrong = ssh_lib.fingerprint(where.path / "other.pub")
+    says(with_lines("# none", ssh=f", pin: '{wrong}'"), "certificate_rejected", pin, wrong)
+    # What was pinned on first use is held on to.
+    assessed(ssh_lib.scan(where, port, options=FIRST_USE)[1], "first use")
+    assessed(with_lines("# none"), "second use")
+    trust = where.path / "state" / "trust"
+    trust.write_text(trust.read_text().replace("sha256:", "sha256:0")[:-1])
+    lines = trust.read_text().splitlines()
+    trust.write_text("".join(
+        f"{line.split()[0]} sha256:{'0' * 64} {line.split()[2]}\n" for line in lines if line.startswith("127.")))
+    says(with_lines("# none"), "certificate_rejected", "as first seen", pin)
+    trust.unlink()
+    done, host = ssh_lib.scan(where, port, options=["--known-hosts", "/dev/null", "--insecure"])
+    lib.check("--insecure" in done.stderr and host["outcome"] == "assessed", "--insecure is said")
+
+
+def authentication(where, path):
+    with ssh_lib.sshd(where, path=path) as (port, _):
+        says(ssh_lib.scan(where, port, options=FIRST_USE,
+                          credential=f"{{ username: {ssh_lib.USER}, ssh_key: {where.rsa} }}")[1],
+             "access_denied", "ssh-rsa", "ed25519 or ECDSA", "refused: key ssh-rsa")
+        stranger = ssh_lib.keygen(where.path / "stranger")
+        says(ssh_lib.scan(where, port, options=FIRST_USE,
+                          credential=f"{{ username: {ssh_lib.USER}, ssh_key: {stranger} }}")[1],
+             "access_denied", "offers publickey", "refused: key ssh-ed25519")
+        ecdsa = ssh_lib.keygen(where.path / "id_ecdsa", "ecdsa")
+        with where.authorized.open("a") as authorized:
+            authorized.write(pathlib.Path(f"{ecdsa}.pub").read_text())
+        assessed(ssh_lib.scan(where, port, options=FIRST_USE,
+                              credential=f"{{ username: {ssh_lib.USER}, ssh_key: {ecdsa} }}")[1], "an ECDSA key")
+        locked = where.path / "locked"
+        locked.write_text(where.key.read_text())
+        locked.chmod(0o600)
+        subprocess.run(["ssh-keygen", "-q", "-p", "-N", "open sesame", "-f", str(locked)], check=True,
+                       capture_output=True)
+        variable = {"KEY_WORDS": "open sesame"}
+        assessed(ssh_lib.scan(where, port, options=FIRST_USE, environment=variable, credential=(
+            f"{{ username: {ssh_lib.USER}, ssh_key: {locked}, ssh_passphrase: {{ env: KEY_WORDS }} }}"))[1],
+            "an encrypted key")
+        agent(where, port)
+
+
+def agent(where, port):
+    """A real ssh-agent, one that has no key, and one that never answers."""
+    socket_path = where.path / "agent"
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket_path)], stdout=subprocess.DEVNULL)
+    credential = f"{{ username: {ssh_lib.USER}, agent: true }}"
+    environment = {"SSH_AUTH_SOCK": str(socket_path)}
+    try:
+        for _ in range(100):
+            if socket_path.exists():
+                break
+            time.sleep(0.05)
+        empty = ssh_lib.scan(where, port, options=FIRST_USE, credential=credential, environment=environment)[1]
+        says(empty, "access_denied", "it has no key")
+        subprocess.run(["ssh-add", "-q", str(where.rsa), str(where.key)], check=True,
+                       env=dict(os.environ, **environment))
+        host = ssh_lib.scan(where, port, options=FIRST_USE, credential=credential, environment=environment)[1]
+        assessed(host, "the agent's key")
+        lib.check("agent key ssh-ed25519" in str(host["attempts"][-1]["notes"]), "the attempt names the agent's key")
+        process.send_signal(signal.SIGSTOP)
+        begun = time.monotonic()
+        stuck = ssh_lib.scan(where, port, options=[*FIRST_USE, "--step-timeout", "1s"], credential=credential,
+                             environment=environment)[1]
+        says(stuck, "access_denied", "agent did not answer")
+        lib.check(time.monotonic() - begun < 10, "a stuck agent costs a step")
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        process.wait(10)
+
+
+def algorithms(where, path):
+    old = ["KexAlgorithms diffie-hellman-group1-sha1"]
+    with ssh_lib.sshd(where, path=path, options=old) as (port, _):
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "unsupported", "no common key exchange",
+             "diffie-hellman-group1-sha1", "curve25519-sha256")
+    with ssh_lib.sshd(where, host_key="rsa", path=path) as (port, _):
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "unsupported", "RSA key only", "rsa-sha2-512",
+             "ssh-keygen -A")
+    with ssh_lib.sshd(where, path=path, options=["Ciphers aes128-cbc"]) as (port, _):
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "unsupported", "no common cipher", "aes128-cbc")
+
+
+def host_certificate(where, path):
+    authority = ssh_lib.keygen(where.path / "authority")
+    key = ssh_lib.keygen(where.path / "certified")
+    subprocess.run(["ssh-keygen", "-q", "-s", str(authority), "-I", "vm", "-h", "-n", "127.0.0.1",
+                    f"{key}.pub"], check=True)
+    options = [f"HostKey {key}", f"HostCertificate {key}-cert.pub"]
+    with ssh_lib.sshd(where, path=path, options=options) as (port, _):
+        known = where.path / "by_authority"
+        public = pathlib.Path(f"{authority}.pub").read_text().split()[:2]
+        known.write_text(f"@cert-authority [127.0.0.1]:{port} {' '.join(public)}\n")
+        says(ssh_lib.scan(where, port, options=["--known-hosts", known])[1], "certificate_rejected",
+             "certificate authority", "by_authority:1", "libssh2 cannot check")
+
+
+def commands(where, path):
+    """What becomes of the command: forced, missing, killed, endless, silent."""
+    with ssh_lib.sshd(where, path=path, options=["ForceCommand echo only this; exit 7"]) as (port, _):
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "nonzero_exit", "exit code 7", "only this")
+    with ssh_lib.sshd(where, path="/nowhere") as (port, _):
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "nonzero_exit", "exit code 127")
+    with ssh_lib.sshd(where, path=path) as (port, _):
+        where.powershell("os.kill(os.getpid(), signal.SIGKILL)\n")
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "nonzero_exit", "ended by signal KILL")
+        where.powershell("while True: sys.stdout.write('y' * 65536)\n")
+        begun = time.monotonic()
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "output_limit")
+        lib.check(time.monotonic() - begun < 15, "endless output is cut")
+        where.powershell("time.sleep(60)\n")
+        begun = time.monotonic()
+        says(ssh_lib.scan(where, port, options=[*FIRST_USE, "--deadline", "3s"])[1], "timed_out")
+        lib.check(time.monotonic() - begun < 8, "the deadline ends a silent command")
+        # Longer than two steps without a byte of output: the keepalives' answers keep it going.
+        where.powershell("time.sleep(5)\n" + ssh_lib.FRAMED % str(where.facts))
+        assessed(ssh_lib.scan(where, port, options=[*FIRST_USE, "--step-timeout", "2s"])[1], "a slow command")
+    where.powershell(ssh_lib.FRAMED % str(where.facts))
+
+
+@contextlib.contextmanager
+def dropbear(where):
+    port = lib.free_port()
+    key = where.path / "dropbear_key"
+    subprocess.run(["dropbearkey", "-t", "ed25519", "-f", str(key)], check=True, capture_output=True)
+    home = pathlib.Path.home() / ".ssh" / "authorized_keys"
+    if home.exists():
+        yield None
+        return
+    home.parent.mkdir(mode=0o700, exist_ok=True)
+    home.write_text(where.authorized.read_text())
+    home.chmod(0o600)
+    server = subprocess.Popen(["/usr/sbin/dropbear", "-F", "-E", "-s", "-r", str(key), "-p", f"127.0.0.1:{port}",
+                               "-P", str(where.path / "dropbear.pid")], stderr=subprocess.DEVNULL)
+    try:
+        ssh_lib.wait_for(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(10)
+        home.unlink()
+
+
+def second_implementation(where):
+    """Dropbear has no SetEnv, so that powershell is not found: all up to the command is shown."""
+    with dropbear(where) as port:
+        if port is None:
+            print("SKIPPED: Dropbear reads ~/.ssh/authorized_keys, and there is one")
+            return
+        done, _ = ssh_lib.scan(where, port, verb="check", options=FIRST_USE)
+        lib.check(done.returncode == 0, f"Dropbear lets us in: {done.stdout}{done.stderr}")
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "nonzero_exit", "exit code 127")
+
+
+def main():
+    with ssh_lib.place() as where:
+        path = where.powershell(ssh_lib.FRAMED % str(where.facts))
+        with ssh_lib.sshd(where, path=path) as (port, key):
+            identity(where, port, key)
+        authentication(where, path)
+        algorithms(where, path)
+        host_certificate(where, path)
+        commands(where, path)
+        second_implementation(where)
+    lib.finish()
+
+
+main()

@@ -1,0 +1,42 @@
+// One command on a host: its input sent, its output read, its end told.
+#pragma once
+
+#include "transports/ssh/link.hpp"
+#include "transports/transport.hpp"
+
+struct _LIBSSH2_CHANNEL;
+
+namespace rdpsweep::ssh {
+
+class Exec {
+public:
+    Exec(Link& link, Attempt& attempt) : link_(link), attempt_(attempt) {}
+
+    Exec(const Exec&) = delete;
+    Exec& operator=(const Exec&) = delete;
+    ~Exec();
+
+    // A session channel without a pty. Error{open, ...}.
+    Task<Status> open(HostScope& scope);
+
+    // Runs command with input as its standard input, until it ends or the scope does. A signal that
+    // ended it becomes exit code 255 and a last line of err. Error{run, ...}; output_limit beyond
+    // limits::stdout_bytes; timed_out when the host does not even answer keepalives for a step.
+    Task<Result<CommandOutput>> run(std::string command, std::string input, HostScope& scope);
+
+    // Closes the channel, as far as the scope allows.
+    Task<void> close(HostScope& scope);
+
+private:
+    Task<Status> send_input(const std::string& input, HostScope& scope);
+    Task<Status> read_output(CommandOutput& output, HostScope& scope);
+    Task<bool> wait_for_output(HostScope& scope);
+    int read_some(int stream, std::string& to);
+    void tell_end(CommandOutput& output);
+
+    Link& link_;
+    Attempt& attempt_;
+    _LIBSSH2_CHANNEL* channel_ = nullptr;
+};
+
+} // namespace rdpsweep::ssh

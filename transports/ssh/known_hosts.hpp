@@ -1,0 +1,77 @@
+// OpenSSH's known_hosts files (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), read without I/O.
+#pragma once
+
+#include "core/result.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep::ssh {
+
+struct KnownHost {
+    enum class Marker : std::uint8_t { none, revoked, cert_authority };
+
+    Marker marker = Marker::none;
+    std::string names; // the first field: patterns with commas, or |1|salt|hash
+    std::string type;  // "ssh-ed25519", ...
+    std::string blob;  // the public key as it goes over the wire
+    std::string where; // "/home/me/.ssh/known_hosts:12", for messages
+};
+
+// What the lines about one host say of the key it serves.
+struct KeyJudgement {
+    enum class Standing : std::uint8_t {
+        unknown,   // no line is about this host
+        trusted,   // one has exactly this key
+        changed,   // one has another key of the same type
+        other,     // there are lines, with keys of other types only
+        authority, // only an @cert-authority, which libssh2 cannot check
+        revoked,   // @revoked: refused whatever else is said
+    };
+
+    Standing standing = Standing::unknown;
+    const KnownHost* line = nullptr; // the one that decided; null for unknown
+};
+
+class KnownHosts {
+public:
+    // Adds the lines of text. Lines that do not parse are counted and say nothing of any host.
+    void add(std::string_view text, const std::string& file);
+
+    // Adds a file, at most 64 MiB. Error{config, name_not_found | local_limit | output_limit}.
+    Status add_file(const std::string& path);
+
+    // The lines about a host, in order. host is the address as in the inventory; port 22 is
+    // looked up as "host", any other as "[host]:port".
+    [[nodiscard]] std::vector<const KnownHost*>
+    about(std::string_view host, std::uint16_t port) const;
+
+    [[nodiscard]] std::size_t size() const noexcept { return lines_.size(); }
+
+    [[nodiscard]] std::size_t unreadable() const noexcept { return unreadable_; }
+
+private:
+    std::vector<KnownHost> lines_;
+    std::size_t unreadable_ = 0;
+};
+
+// lines: as about() gave them. blob: the key that the host served.
+KeyJudgement judge_key(std::span<const KnownHost* const> lines, std::string_view blob);
+
+// Whether the first field of a line is about name ("host" or "[host]:port", lower case): wildcards
+// * and ?, ! for exceptions, hashed names (HMAC-SHA1).
+bool names_match(std::string_view names, std::string_view name);
+
+// The first string of a public key in wire format: "ssh-ed25519"; empty when it has none.
+std::string_view key_type(std::string_view blob);
+
+// As ssh prints it: "SHA256:" and Base64 without padding.
+std::string fingerprint(std::string_view blob);
+
+// The same of a SHA-256 in hex; empty when it is none.
+std::string fingerprint_of_hex(std::string_view sha256);
+
+} // namespace rdpsweep::ssh

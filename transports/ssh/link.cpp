@@ -1,0 +1,260 @@
+#include "transports/ssh/link.hpp"
+
+#include "core/text.hpp"
+
+#include <libssh2.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/socket.h>
+
+namespace rdpsweep::ssh {
+
+namespace {
+
+// Version lines, two key exchanges and a login fit in many times over.
+constexpr std::uint64_t greeting_bytes = 256u << 10;
+
+Link& link_of(void** abstract) {
+    return *static_cast<Link*>(*abstract);
+}
+
+ssize_t on_receive(libssh2_socket_t, void* buffer, std::size_t length, int, void** abstract) {
+    return link_of(abstract).receive(buffer, length);
+}
+
+ssize_t on_send(libssh2_socket_t, const void* buffer, std::size_t length, int, void** abstract) {
+    return link_of(abstract).send(buffer, length);
+}
+
+// The key types we know of the host come first, so that it serves one that can be compared.
+std::string host_key_order(std::span<const std::string> preferred) {
+    std::string order;
+    const auto add = [&order](const std::string& name) {
+        if (!order.empty()) order += ',';
+        order += name;
+    };
+    const auto all = split(ours::host_keys, ',');
+    for (const auto& name : all) {
+        if (std::find(preferred.begin(), preferred.end(), name) != preferred.end()) add(name);
+    }
+    for (const auto& name : all) {
+        if (std::find(preferred.begin(), preferred.end(), name) == preferred.end()) add(name);
+    }
+    return order;
+}
+
+void prefer(LIBSSH2_SESSION* session, std::span<const std::string> key_types) {
+    const auto set = [session](int method, std::string_view names) {
+        libssh2_session_method_pref(session, method, std::string(names).c_str());
+    };
+    set(LIBSSH2_METHOD_KEX, ours::kex);
+    set(LIBSSH2_METHOD_HOSTKEY, host_key_order(key_types));
+    for (const int method : {LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC})
+        set(method, ours::ciphers);
+    for (const int method : {LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC})
+        set(method, ours::macs);
+}
+
+} // namespace
+
+Link::Link(
+    const asio::any_io_executor& executor, int descriptor, Attempt& attempt, Clock::duration step
+)
+    : socket_(executor, descriptor), wake_(executor), attempt_(attempt), step_(step),
+      left_(greeting_bytes), heard_(Clock::now()) {
+    session_ = libssh2_session_init_ex(nullptr, nullptr, nullptr, this);
+    if (session_ == nullptr) return;
+    libssh2_session_set_blocking(session_, 0);
+    libssh2_session_callback_set(
+        session_, LIBSSH2_CALLBACK_RECV, reinterpret_cast<void*>(on_receive)
+    );
+    libssh2_session_callback_set(session_, LIBSSH2_CALLBACK_SEND, reinterpret_cast<void*>(on_send));
+}
+
+Link::~Link() {
+    kill();
+    // Freeing wants to say goodbye; a dead link makes that fail at once instead of waiting.
+    constexpr int tries = 8;
+    for (int i = 0; session_ != nullptr && i < tries; ++i) {
+        if (libssh2_session_free(session_) != LIBSSH2_ERROR_EAGAIN) break;
+    }
+}
+
+std::ptrdiff_t Link::receive(void* buffer, std::size_t length) noexcept {
+    if (dead_) return -ECONNABORTED;
+    if (left_ == 0) {
+        flooded_ = true;
+        kill();
+        return -ECONNABORTED;
+    }
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(length, left_));
+    const auto got = ::recv(socket_.native_handle(), buffer, most, MSG_NOSIGNAL);
+    if (got < 0) {
+        if (errno == EAGAIN || errno == EINTR) return -EAGAIN;
+        closed_ = true;
+        return -errno;
+    }
+    if (got == 0) closed_ = true;
+    const auto bytes = static_cast<std::size_t>(got);
+    left_ -= bytes;
+    attempt_.bytes_received += bytes;
+    heard_ = Clock::now();
+    const auto keep = std::min(bytes, hello_bytes - hello_.size());
+    hello_.append(static_cast<const char*>(buffer), keep);
+    return got;
+}
+
+std::ptrdiff_t Link::send(const void* buffer, std::size_t length) noexcept {
+    if (dead_) return -ECONNABORTED;
+    const auto sent = ::send(socket_.native_handle(), buffer, length, MSG_NOSIGNAL);
+    if (sent < 0) {
+        if (errno == EAGAIN || errno == EINTR) return -EAGAIN;
+        closed_ = true;
+        return -errno;
+    }
+    attempt_.bytes_sent += static_cast<std::uint64_t>(sent);
+    return sent;
+}
+
+void Link::allow(std::uint64_t bytes) noexcept {
+    left_ = bytes;
+}
+
+void Link::wake() noexcept {
+    wake_.cancel();
+}
+
+void Link::kill() noexcept {
+    if (dead_) return;
+    dead_ = true;
+    // The descriptor stays ours until the end: a closed one's number may be somebody else's soon.
+    ::shutdown(socket_.native_handle(), SHUT_RDWR);
+    wake();
+}
+
+void Link::give_up() noexcept {
+    timed_out_ = true;
+    kill();
+}
+
+Task<bool> Link::wait(Clock::time_point until) {
+    if (dead_) co_return true;
+    const int directions = libssh2_session_block_directions(session_);
+    const auto self = shared_from_this();
+    wake_.expires_at(until);
+    auto ready = [self](boost::system::error_code error) {
+        if (error != asio::error::operation_aborted) self->wake();
+    };
+    // Without a direction libssh2 waits for the peer.
+    if (directions != LIBSSH2_SESSION_BLOCK_OUTBOUND) {
+        socket_.async_wait(asio::posix::stream_descriptor::wait_read, ready);
+    }
+    if ((directions & LIBSSH2_SESSION_BLOCK_OUTBOUND) != 0) {
+        socket_.async_wait(asio::posix::stream_descriptor::wait_write, ready);
+    }
+    boost::system::error_code ended;
+    co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+    co_return ended == asio::error::operation_aborted;
+}
+
+Task<int> Link::drive(const std::function<int()>& step, HostScope& scope, Clock::time_point until) {
+    const auto self = shared_from_this();
+    const auto guard = scope.on_abort([self] { self->kill(); });
+    for (;;) {
+        const int code = step();
+        if (code != LIBSSH2_ERROR_EAGAIN) co_return code;
+        if (dead_) co_return LIBSSH2_ERROR_SOCKET_DISCONNECT;
+        const bool woken = co_await wait(std::min(until, scope.deadline()));
+        if (woken) continue;
+        give_up();
+        co_return LIBSSH2_ERROR_TIMEOUT;
+    }
+}
+
+Task<int> Link::drive(const std::function<int()>& step, HostScope& scope) {
+    co_return co_await drive(step, scope, Clock::now() + step_);
+}
+
+Task<Status> Link::handshake(std::span<const std::string> key_types, HostScope& scope) {
+    if (session_ == nullptr) {
+        co_return Error(Phase::internal, Errc::local_limit, "libssh2 made no session");
+    }
+    attempt_.enter(Phase::tls);
+    prefer(session_, key_types);
+    const std::function<int()> step = [this] {
+        return libssh2_session_handshake(session_, socket_.native_handle());
+    };
+    const int code = co_await drive(step, scope);
+    // Versions, algorithms and keys: each side speaks three times.
+    attempt_.round_trips += 3;
+    if (code != 0) co_return handshake_failure(code, scope);
+    co_return Status();
+}
+
+Error Link::handshake_failure(int code, const HostScope& scope) const {
+    const auto greeting = hello();
+    const auto disagreement =
+        greeting.offered ? explain_disagreement(greeting.offer) : Disagreement();
+    if (!disagreement.what.empty() && !timed_out_) {
+        return Error(Phase::tls, Errc::unsupported, disagreement.what)
+            .with_native("libssh2 " + std::to_string(code) + ", " + greeting.version)
+            .with_hint(disagreement.hint);
+    }
+    const bool speaks = !greeting.version.empty();
+    if (!speaks && (flooded_ || greeting.before > banner_lines)) {
+        return Error(
+                   Phase::tls, Errc::protocol_violation, "the host sends lines, but no SSH version"
+        )
+            .with_native("after " + std::to_string(greeting.before) + " lines");
+    }
+    auto error = failure(
+        Phase::tls, speaks ? "during the key exchange" : "before it said its version", scope
+    );
+    if (speaks || error.code() != Errc::protocol_violation) return error;
+    return Error(
+               Phase::tls,
+               Errc::protocol_violation,
+               "it does not speak SSH: " + printable(hello_.substr(0, 60))
+    )
+        .with_native("libssh2 " + std::to_string(code))
+        .with_hint("is this the port of sshd?");
+}
+
+Error Link::failure(Phase phase, const std::string& doing, const HostScope& scope) const {
+    char* text = nullptr;
+    const int code = libssh2_session_last_error(session_, &text, nullptr, 0);
+    const auto native = "libssh2 " + std::to_string(code) +
+                        (text != nullptr && *text != '\0' ? " " + printable(text, 120) : "");
+    const auto make = [&](Errc errc, const std::string& what) {
+        return Error(phase, errc, what + " " + doing).with_native(native);
+    };
+    if (scope.aborted()) return make(Errc::cancelled, "the run ended");
+    if (timed_out_ || scope.expired()) return make(Errc::timed_out, "the host did not answer");
+    if (flooded_) return make(Errc::output_limit, "the host sent more than is accepted");
+    if (closed_ || code == LIBSSH2_ERROR_SOCKET_DISCONNECT) {
+        return make(Errc::peer_closed, "the host closed the connection");
+    }
+    return make(Errc::protocol_violation, "the host's SSH could not be followed");
+}
+
+std::string Link::host_key() const {
+    std::size_t length = 0;
+    int type = 0;
+    const char* const key = libssh2_session_hostkey(session_, &length, &type);
+    return key == nullptr ? std::string() : std::string(key, length);
+}
+
+Task<void> Link::disconnect(HostScope& scope) {
+    if (!dead_ && session_ != nullptr) {
+        const std::function<int()> step = [this] {
+            return libssh2_session_disconnect(session_, "done");
+        };
+        [[maybe_unused]] const int code = co_await drive(step, scope);
+    }
+    kill();
+}
+
+} // namespace rdpsweep::ssh

@@ -1,0 +1,112 @@
+// One SSH connection: libssh2 without blocking, driven by Asio's readiness in both directions.
+#pragma once
+
+#include "core/asio.hpp"
+#include "core/host_scope.hpp"
+#include "core/outcome.hpp"
+#include "core/result.hpp"
+#include "transports/ssh/hello.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+struct _LIBSSH2_SESSION;
+
+namespace rdpsweep::ssh {
+
+// A session of libssh2 allows one outstanding call: so one coroutine at a time uses a link.
+// All bytes go through our own send and receive, which count them, cap them and, once the link is
+// dead, fail: libssh2 then never touches a descriptor that is not ours any more.
+class Link : public std::enable_shared_from_this<Link> {
+public:
+    // descriptor: a connected stream socket, non-blocking; owned from here on. attempt must outlive
+    // the link. step: for one exchange.
+    Link(
+        const asio::any_io_executor& executor,
+        int descriptor,
+        Attempt& attempt,
+        Clock::duration step
+    );
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+    ~Link();
+
+    // Version exchange and key exchange. key_types: wire names of host keys to ask for first.
+    Task<Status> handshake(std::span<const std::string> key_types, HostScope& scope);
+
+    // Calls step until it is done, waiting in between while it says LIBSSH2_ERROR_EAGAIN; returns
+    // its last value (negative: an error of libssh2, see failure()). LIBSSH2_ERROR_TIMEOUT when
+    // until passes first; the link is dead then.
+    Task<int> drive(const std::function<int()>& step, HostScope& scope, Clock::time_point until);
+
+    // drive() within one step's time.
+    Task<int> drive(const std::function<int()>& step, HostScope& scope);
+
+    // Suspends until the socket is ready for what libssh2 waits for, or wake() is called; false when
+    // until passed first. Ends early, sometimes for nothing.
+    Task<bool> wait(Clock::time_point until);
+
+    void wake() noexcept;
+
+    // Ends all use of the socket. Idempotent.
+    void kill() noexcept;
+
+    // The peer was silent for too long: kills, and failure() says so.
+    void give_up() noexcept;
+
+    // Says goodbye, within the scope, and kills.
+    Task<void> disconnect(HostScope& scope);
+
+    // Why the last call failed, as far as it can be told. doing: "while logging in".
+    [[nodiscard]] Error
+    failure(Phase phase, const std::string& doing, const HostScope& scope) const;
+
+    // From now on the peer may send at most this much before the link dies as flooded.
+    void allow(std::uint64_t bytes) noexcept;
+
+    [[nodiscard]] _LIBSSH2_SESSION* session() const noexcept { return session_; }
+
+    [[nodiscard]] bool dead() const noexcept { return dead_; }
+
+    [[nodiscard]] Hello hello() const { return read_hello(hello_); }
+
+    [[nodiscard]] std::string host_key() const; // wire format; empty before the handshake
+
+    [[nodiscard]] Clock::duration step() const noexcept { return step_; }
+
+    [[nodiscard]] Clock::time_point last_heard() const noexcept { return heard_; }
+
+    // The password that keyboard-interactive prompts get while it lasts; counts how often it was
+    // given. Null: none.
+    struct Answers {
+        std::string_view password;
+        int given = 0;
+    };
+
+    Answers* answers = nullptr;
+
+    // For the callbacks of libssh2.
+    std::ptrdiff_t receive(void* buffer, std::size_t length) noexcept;
+    std::ptrdiff_t send(const void* buffer, std::size_t length) noexcept;
+
+private:
+    Error handshake_failure(int code, const HostScope& scope) const;
+
+    asio::posix::stream_descriptor socket_;
+    asio::steady_timer wake_;
+    Attempt& attempt_;
+    Clock::duration step_;
+    _LIBSSH2_SESSION* session_ = nullptr;
+    std::string hello_;  // the peer's first bytes
+    std::uint64_t left_; // that the peer may still send
+    Clock::time_point heard_;
+    bool dead_ = false;
+    bool closed_ = false;    // by the peer
+    bool flooded_ = false;   // left_ was used up
+    bool timed_out_ = false; // a step was
+};
+
+} // namespace rdpsweep::ssh

@@ -1,0 +1,283 @@
+#include "transports/ssh/login.hpp"
+
+#include "core/text.hpp"
+#include "transports/ssh/agent.hpp"
+#include "transports/ssh/known_hosts.hpp"
+#include "transports/ssh/private_key.hpp"
+
+#include <libssh2.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace rdpsweep::ssh {
+
+namespace {
+
+constexpr std::size_t most_agent_keys = 5; // sshd hangs up after MaxAuthTries, 6 by default
+constexpr std::string_view keyboard_interactive = "keyboard-interactive";
+
+unsigned int length_of(std::string_view text) {
+    return static_cast<unsigned int>(text.size());
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words)
+        text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+// Memory that libssh2 frees with free().
+char* copy_for_libssh2(std::string_view text) {
+    auto* const copy = static_cast<char*>(std::malloc(text.size() + 1));
+    if (copy == nullptr) return nullptr;
+    std::memcpy(copy, text.data(), text.size());
+    copy[text.size()] = '\0';
+    return copy;
+}
+
+// The one prompt without echo, once, gets the password; anything else (a new password, a second
+// factor) gets nothing and is refused by the host.
+void answer_prompts(
+    const char*,
+    int,
+    const char*,
+    int,
+    int count,
+    const LIBSSH2_USERAUTH_KBDINT_PROMPT* prompts,
+    LIBSSH2_USERAUTH_KBDINT_RESPONSE* responses,
+    void** abstract
+) {
+    auto* const answers = static_cast<Link*>(*abstract)->answers;
+    for (int i = 0; i < count; ++i) {
+        const bool fits =
+            count == 1 && prompts[i].echo == 0 && answers != nullptr && answers->given == 0;
+        const std::string_view text = fits ? answers->password : std::string_view();
+        responses[i].text = copy_for_libssh2(text);
+        responses[i].length = responses[i].text == nullptr ? 0 : length_of(text);
+        if (fits) ++answers->given;
+    }
+}
+
+// What libssh2 wants signed, and the agent's answer.
+struct Signing {
+    std::string data;
+    std::optional<std::string> signature;
+    bool wanted = false;
+};
+
+int on_sign(
+    LIBSSH2_SESSION*,
+    unsigned char** signature,
+    std::size_t* length,
+    const unsigned char* data,
+    std::size_t data_length,
+    void** abstract
+) {
+    auto& signing = *static_cast<Signing*>(*abstract);
+    if (!signing.signature) {
+        signing.data.assign(reinterpret_cast<const char*>(data), data_length);
+        signing.wanted = true;
+        return LIBSSH2_ERROR_EAGAIN;
+    }
+    *signature = reinterpret_cast<unsigned char*>(copy_for_libssh2(*signing.signature));
+    *length = signing.signature->size();
+    return *signature == nullptr ? -1 : 0;
+}
+
+} // namespace
+
+Login::Login(Link& link, const Credential& credential, LoginOptions options, Attempt& attempt)
+    : link_(link), credential_(credential), options_(std::move(options)), attempt_(attempt) {}
+
+bool Login::offers(std::string_view method) const {
+    return std::find(offered_.begin(), offered_.end(), method) != offered_.end();
+}
+
+Login::Answer Login::judge(int code, const std::string& method) {
+    if (code == 0) {
+        accepted_ = method;
+        return Answer::accepted;
+    }
+    const bool broken = link_.dead() || code == LIBSSH2_ERROR_SOCKET_DISCONNECT ||
+                        code == LIBSSH2_ERROR_SOCKET_SEND || code == LIBSSH2_ERROR_SOCKET_RECV ||
+                        code == LIBSSH2_ERROR_TIMEOUT;
+    if (broken) return Answer::broken;
+    refused_.push_back(method);
+    return Answer::refused;
+}
+
+Task<Login::Answer> Login::list_methods(HostScope& scope) {
+    auto* const session = link_.session();
+    const char* list = nullptr;
+    const std::function<int()> step = [&] {
+        list = libssh2_userauth_list(session, options_.user.c_str(), length_of(options_.user));
+        if (list != nullptr || libssh2_userauth_authenticated(session) != 0) return 0;
+        return libssh2_session_last_errno(session);
+    };
+    const int code = co_await link_.drive(step, scope);
+    ++attempt_.round_trips;
+    if (code != 0) co_return Answer::broken;
+    if (list == nullptr) co_return judge(0, "none");
+    for (const auto& method : split(printable(list, 300), ','))
+        offered_.push_back(method);
+    co_return Answer::refused;
+}
+
+Task<Login::Answer> Login::try_agent_key(std::string blob, HostScope& scope) {
+    Signing signing;
+    Agent agent(options_.agent_path, link_.step());
+    void* opaque = &signing;
+    const std::function<int()> step = [&] {
+        const int code = libssh2_userauth_publickey(
+            link_.session(),
+            options_.user.c_str(),
+            reinterpret_cast<const unsigned char*>(blob.data()),
+            blob.size(),
+            on_sign,
+            &opaque
+        );
+        // Not the socket but the agent is waited for: leave the loop.
+        return code == LIBSSH2_ERROR_EAGAIN && signing.wanted && !signing.signature ? 1 : code;
+    };
+    int code = co_await link_.drive(step, scope);
+    if (code == 1) {
+        auto signature = co_await agent.sign(blob, signing.data, scope);
+        // libssh2 is in the middle of a message and can neither go on nor begin another one.
+        signing.signature = signature ? std::move(*signature) : std::string();
+        code = co_await link_.drive(step, scope);
+    }
+    attempt_.round_trips += 2;
+    const auto type = key_type(blob);
+    if (code != 0 && type == "ssh-rsa") rsa_refused_ = true;
+    co_return judge(code, "agent key " + std::string(type) + " " + fingerprint(blob));
+}
+
+Task<Login::Answer> Login::try_agent(HostScope& scope) {
+    if (!credential_.ssh.agent || !offers("publickey")) co_return Answer::refused;
+    Agent agent(options_.agent_path, link_.step());
+    auto keys = co_await agent.keys(scope);
+    if (!keys) {
+        refused_.push_back("agent (" + std::string(keys.error().detail()) + ")");
+        co_return Answer::refused;
+    }
+    if (keys->empty()) refused_.push_back("agent (it has no key)");
+    for (std::size_t i = 0; i < std::min(keys->size(), most_agent_keys); ++i) {
+        const auto answer = co_await try_agent_key((*keys)[i].blob, scope);
+        if (answer != Answer::refused) co_return answer;
+    }
+    co_return Answer::refused;
+}
+
+Task<Login::Answer> Login::try_key(HostScope& scope) {
+    if (!credential_.ssh.key || !offers("publickey")) co_return Answer::refused;
+    const auto& key = *credential_.ssh.key;
+    const std::string_view pem = key.pem.reveal();
+    const std::string passphrase(key.passphrase.reveal());
+    const std::function<int()> step = [&] {
+        return libssh2_userauth_publickey_frommemory(
+            link_.session(),
+            options_.user.c_str(),
+            options_.user.size(),
+            nullptr,
+            0,
+            pem.data(),
+            pem.size(),
+            passphrase.empty() ? nullptr : passphrase.c_str()
+        );
+    };
+    const int code = co_await link_.drive(step, scope);
+    attempt_.round_trips += 2;
+    const auto kind = read_key_kind(pem);
+    const auto type = kind ? kind->type : std::string();
+    if (code != 0 && type == "ssh-rsa") rsa_refused_ = true;
+    std::string name = "key" + (type.empty() ? "" : " " + type);
+    const bool unusable = code == LIBSSH2_ERROR_FILE || code == LIBSSH2_ERROR_METHOD_NONE;
+    if (unusable) name += " (libssh2 cannot read it, or its passphrase is wrong)";
+    co_return judge(code, name);
+}
+
+Task<Login::Answer> Login::try_interactive(HostScope& scope) {
+    const auto* password = std::get_if<Password>(&credential_.proof);
+    if (password == nullptr || !options_.may_send_password || !offers(keyboard_interactive)) {
+        co_return Answer::refused;
+    }
+    Link::Answers answers{password->value.reveal(), 0};
+    link_.answers = &answers;
+    const std::function<int()> step = [&] {
+        return libssh2_userauth_keyboard_interactive_ex(
+            link_.session(), options_.user.c_str(), length_of(options_.user), answer_prompts
+        );
+    };
+    const int code = co_await link_.drive(step, scope);
+    link_.answers = nullptr;
+    attempt_.round_trips += 2;
+    password_shown_ = answers.given > 0;
+    co_return judge(code, std::string(keyboard_interactive));
+}
+
+Task<Login::Answer> Login::try_password(HostScope& scope) {
+    const auto* password = std::get_if<Password>(&credential_.proof);
+    if (password == nullptr || !options_.may_send_password || password_shown_ ||
+        !offers("password")) {
+        co_return Answer::refused;
+    }
+    const auto text = password->value.reveal();
+    const std::function<int()> step = [&] {
+        return libssh2_userauth_password_ex(
+            link_.session(),
+            options_.user.c_str(),
+            length_of(options_.user),
+            text.data(),
+            length_of(text),
+            nullptr
+        );
+    };
+    password_shown_ = true;
+    const int code = co_await link_.drive(step, scope);
+    ++attempt_.round_trips;
+    const bool expired = code == LIBSSH2_ERROR_PASSWORD_EXPIRED;
+    co_return judge(code, expired ? "password (it is expired)" : "password");
+}
+
+Error Login::refusal() const {
+    std::string what = "the host offers " + (offered_.empty() ? "nothing" : joined(offered_));
+    what +=
+        refused_.empty() ? "; the credential has nothing for it" : "; refused: " + joined(refused_);
+    std::string hint;
+    if (rsa_refused_) {
+        hint = "libssh2 1.10 signs with RSA keys in SHA-1 (ssh-rsa) only, which OpenSSH 8.8 and "
+               "later refuse: use an ed25519 or ECDSA key";
+    } else if (!options_.may_send_password) {
+        hint = "the password was not tried: the host refused it over another transport";
+    }
+    return Error(Phase::authenticate, Errc::access_denied, std::move(what)).with_hint(hint);
+}
+
+Task<Status> Login::run(HostScope& scope) {
+    attempt_.enter(Phase::authenticate);
+    auto answer = co_await list_methods(scope);
+    if (answer == Answer::refused) answer = co_await try_agent(scope);
+    if (answer == Answer::refused) answer = co_await try_key(scope);
+    if (answer == Answer::refused) answer = co_await try_interactive(scope);
+    if (answer == Answer::refused) answer = co_await try_password(scope);
+    if (answer == Answer::broken) {
+        auto error = link_.failure(Phase::authenticate, "during the logon", scope);
+        // sshd hangs up after too many tries: what it refused until then is the reason.
+        const bool hung_up = error.code() == Errc::peer_closed && !refused_.empty();
+        attempt_.password_withheld = !password_shown_;
+        if (hung_up) co_return refusal();
+        co_return error;
+    }
+    attempt_.password_withheld = !password_shown_;
+    if (answer == Answer::refused) co_return refusal();
+    attempt_.identity = options_.user;
+    const auto refused = refused_.empty() ? std::string("-") : joined(refused_);
+    rdpsweep::Message note{"note.ssh_login", {{"method", accepted_}, {"refused", refused}}};
+    attempt_.notes.push_back(std::move(note));
+    co_return Status();
+}
+
+} // namespace rdpsweep::ssh

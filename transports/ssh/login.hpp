@@ -1,0 +1,52 @@
+// Proving who we are to an SSH server: agent, key, keyboard-interactive, password, in this order.
+#pragma once
+
+#include "core/secret.hpp"
+#include "transports/ssh/link.hpp"
+
+#include <string>
+#include <vector>
+
+namespace rdpsweep::ssh {
+
+struct LoginOptions {
+    std::string user;
+    std::string agent_path;        // SSH_AUTH_SOCK; empty: no agent
+    bool may_send_password = true; // false: the host refused it over another transport
+};
+
+// Logs in. What was offered and what was refused stand in the attempt's notes or in the error.
+// A password is shown once, whatever the methods: each refusal counts towards a lock-out.
+class Login {
+public:
+    // All of them must outlive it.
+    Login(Link& link, const Credential& credential, LoginOptions options, Attempt& attempt);
+
+    // Error{authenticate, ...}; access_denied when the host refused all that there is.
+    Task<Status> run(HostScope& scope);
+
+private:
+    enum class Answer : std::uint8_t { accepted, refused, broken };
+
+    Task<Answer> list_methods(HostScope& scope);
+    Task<Answer> try_agent(HostScope& scope);
+    Task<Answer> try_agent_key(std::string blob, HostScope& scope);
+    Task<Answer> try_key(HostScope& scope);
+    Task<Answer> try_interactive(HostScope& scope);
+    Task<Answer> try_password(HostScope& scope);
+    Answer judge(int code, const std::string& method);
+    [[nodiscard]] bool offers(std::string_view method) const;
+    [[nodiscard]] Error refusal() const;
+
+    Link& link_;
+    const Credential& credential_;
+    LoginOptions options_;
+    Attempt& attempt_;
+    std::vector<std::string> offered_;
+    std::vector<std::string> refused_;
+    std::string accepted_;
+    bool rsa_refused_ = false;
+    bool password_shown_ = false;
+};
+
+} // namespace rdpsweep::ssh
