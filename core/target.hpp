@@ -60,6 +60,7 @@ struct Target {
     std::string vm;                          // ARM resource id as written; empty when none
     WinRmOptions winrm;
     SshOptions ssh;
+    std::string skip; // why it is not visited, one sentence; empty: it is
     std::optional<std::chrono::milliseconds> deadline; // overrides the run's host deadline
     std::string origin;                                // "fleet.yaml:12:5", for messages
 };

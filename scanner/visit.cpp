@@ -94,6 +94,12 @@ std::string_view Visit::rung_now() const noexcept {
 }
 
 Task<void> Visit::run(HostScope& scope) {
+    if (!target_.skip.empty()) {
+        result_.outcome = Outcome::skipped;
+        result_.reason = target_.skip;
+        result_.finished = result_.started;
+        co_return;
+    }
     const auto begun = Clock::now();
     co_await walk(scope);
     conclude();

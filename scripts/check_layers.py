@@ -45,6 +45,7 @@ HEAVY_OF_OURS = (
     "scanner/cli/option_kinds.hpp",
     "scanner/cli/option_groups.hpp",
     "transports/net/http_exchange.hpp",
+    "transports/azure/fields.hpp",
 )
 # Boost 1.74 needs an include order that only this file knows.
 ASIO_DOOR = "core/asio.hpp"

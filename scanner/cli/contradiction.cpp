@@ -25,10 +25,10 @@ std::string contradiction(const CommandLine& line) {
     const auto& scope = line.verb == Verb::targets  ? line.targets.scope
                         : line.verb == Verb::doctor ? line.doctor.scope
                                                     : line.scan.scope;
-    const bool empty = scope.inventories.empty() && scope.targets.empty();
+    const bool empty = scope.inventories.empty() && scope.targets.empty() && !scope.azure.wanted();
     if (empty && (line.verb == Verb::targets ||
                   (sweeps && line.scan.resume.empty() && line.scan.rerun.empty()))) {
-        return "no targets: give -i FILE or -t HOST";
+        return "no targets: give -i FILE, -t HOST or --subscription ID";
     }
     if (!line.scan.resume.empty() && !line.scan.rerun.empty()) {
         return "--resume goes on with a run, --rerun begins one: give one of them";

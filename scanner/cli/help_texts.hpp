@@ -28,6 +28,7 @@ inline constexpr auto statuses = R"(Exit status:
 inline constexpr auto scan_example = R"(Example:
   export RDPSWEEP_PASSWORD=...
   rdpsweep scan -i fleet.yaml --jobs 128 --report text --report json:run.json
+  rdpsweep scan -i defaults.yaml --subscription Production --select 'tag:env=prod'
   rdpsweep scan -i ansible:hosts --select 'group:web & !name:dc*' --pick 20
   rdpsweep scan --rerun last:unreachable,broken
   rdpsweep scan -t 10.1.0.4,sql=10.1.0.9:5986 --user 'CORP\svc' --password-prompt)";

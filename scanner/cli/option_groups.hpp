@@ -81,13 +81,67 @@ inline void add_credential(CLI::App& verb, CommandLineCredential& given) {
     );
 }
 
+inline void add_azure(CLI::App& verb, AzureOptions& azure) {
+    add_list(
+        verb,
+        "--subscription",
+        "ID",
+        "the Windows VMs of an Azure subscription, by id or name",
+        azure.subscriptions
+    );
+    verb.add_flag("--all-subscriptions", azure.all, "of all that our identity sees");
+    add_list(
+        verb, "--resource-group", "NAME", "only those in this resource group", azure.resource_groups
+    );
+    add_list(verb, "--resource", "ID", "only the VM with this ARM id", azure.resources);
+    add_text(
+        verb,
+        "--azure-cloud",
+        "NAME",
+        "AzureCloud, AzureChinaCloud, AzureUSGovernment, or a file that az cloud show wrote",
+        azure.cloud
+    );
+    add_choice<AzureLogin>(
+        verb,
+        "--azure-login",
+        "as whom: auto, environment, managed-identity or cli",
+        azure.login,
+        {{"auto", AzureLogin::automatic},
+         {"environment", AzureLogin::environment},
+         {"managed-identity", AzureLogin::managed_identity},
+         {"cli", AzureLogin::cli}}
+    );
+    add_choice<AzureAddress>(
+        verb,
+        "--azure-address",
+        "which address is visited: either (private first), private or public",
+        azure.address,
+        {{"either", AzureAddress::either},
+         {"private", AzureAddress::private_only},
+         {"public", AzureAddress::public_only}}
+    );
+    add_text(verb, "--azure-ca-file", "FILE", "trust these CAs for Azure itself", azure.ca_file);
+    regroup(
+        verb,
+        "Azure",
+        {"--subscription",
+         "--all-subscriptions",
+         "--resource-group",
+         "--resource",
+         "--azure-cloud",
+         "--azure-login",
+         "--azure-address",
+         "--azure-ca-file"}
+    );
+}
+
 inline void add_scope(CLI::App& verb, ScopeOptions& scope, const CliNames& names) {
     add_list(
         verb,
         "-i,--inventory",
         "FILE",
         "targets: .yaml, .csv, .txt, .ini (Ansible), .xml (Nmap), - for lines on stdin; or "
-        "ansible:FILE, nmap:FILE, exec:PROGRAM",
+        "ansible:FILE, nmap:FILE, exec:PROGRAM, azure:[SUBSCRIPTION,...]",
         scope.inventories
     )
         ->group("Targets");
@@ -106,6 +160,7 @@ inline void add_scope(CLI::App& verb, ScopeOptions& scope, const CliNames& names
         "overrides every target's route",
         transport_setter(scope.transports, names))
         ->group("Targets");
+    add_azure(verb, scope.azure);
     add_credential(verb, scope.credential);
     add_text(
         verb,

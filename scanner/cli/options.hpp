@@ -5,6 +5,7 @@
 #include "core/limits.hpp"
 #include "core/log.hpp"
 #include "core/target.hpp"
+#include "scanner/azure/azure_options.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -44,6 +45,7 @@ struct ScopeOptions {
     std::vector<std::string> inventories; // -i, in the order given; "-" is stdin
     std::vector<std::string> targets;     // -t, commas already split: host[:port] or name=address
     std::vector<std::string> transports;  // --transport: overrides every route; empty: as written
+    AzureOptions azure;                   // --subscription and its companions
     CommandLineCredential credential;
     std::string select;                // --select: an expression; empty: all
     std::size_t pick = 0;              // --pick: so many at random; 0: all

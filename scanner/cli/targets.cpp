@@ -123,6 +123,7 @@ nlohmann::json to_json(const Target& target) {
         {"credential", target.credential},
         {"tags", target.tags},
         {"groups", target.groups},
+        {"skip", target.skip},
         {"origin", target.origin},
     };
 }

@@ -54,6 +54,11 @@ void find_duplicates(const std::vector<Target>& targets, Less less, Say say) {
         say(targets[later], targets[earlier]);
 }
 
+// Networks of Azure may overlap: there an address tells nothing apart, the ARM id does.
+std::string_view telling_address(const Target& target) noexcept {
+    return target.origin == azure_origin ? std::string_view() : std::string_view(target.address);
+}
+
 void check_duplicates(const std::vector<Target>& targets, Problems& problems) {
     find_duplicates(
         targets,
@@ -70,17 +75,19 @@ void check_duplicates(const std::vector<Target>& targets, Problems& problems) {
     find_duplicates(
         targets,
         [](const Target& a, const Target& b) {
-            if (a.address.empty() || b.address.empty()) {
-                if (!a.address.empty() || !b.address.empty()) return a.address.empty();
+            const auto of_a = telling_address(a);
+            const auto of_b = telling_address(b);
+            if (of_a.empty() || of_b.empty()) {
+                if (!of_a.empty() || !of_b.empty()) return of_a.empty();
                 return folded_less(a.id, b.id);
             }
-            if (folded_less(a.address, b.address)) return true;
-            if (folded_less(b.address, a.address)) return false;
+            if (folded_less(of_a, of_b)) return true;
+            if (folded_less(of_b, of_a)) return false;
             return a.winrm.port < b.winrm.port;
         },
         [&problems](const Target& later, const Target& earlier) {
             if (iequals(later.name, earlier.name)) return; // said already
-            const auto what = later.address.empty() ? "ARM id" : "address and port";
+            const auto what = telling_address(later).empty() ? "ARM id" : "address and port";
             problems.add(
                 later.origin,
                 in_quotes(later.name) + " has the same " + what + " as " + in_quotes(earlier.name) +
@@ -121,7 +128,7 @@ void check_targets(const Inventory& inventory, Problems& problems) {
             );
         }
         if (target.winrm.scheme == WinRmScheme::http) check_http(target, problems);
-        if (!target.address.empty()) continue;
+        if (!target.address.empty() || !target.skip.empty()) continue;
         const auto way = std::find_if(target.ladder.begin(), target.ladder.end(), needs_address);
         if (way == target.ladder.end()) continue;
         problems.add(

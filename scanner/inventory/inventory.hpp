@@ -36,6 +36,9 @@ struct InventorySource {
     std::vector<std::string> notes;
 };
 
+// Target::origin of what Azure listed.
+inline constexpr std::string_view azure_origin = "azure";
+
 namespace inventory_limits {
 inline constexpr std::size_t file_bytes = 256u << 20;
 inline constexpr std::size_t targets = 1'000'000;

@@ -1,5 +1,7 @@
 #include "scanner/inventory/scope.hpp"
 
+#include "scanner/azure/azure_targets.hpp"
+#include "scanner/azure/read_azure.hpp"
 #include "scanner/inventory/select.hpp"
 
 #include <algorithm>
@@ -114,16 +116,18 @@ void apply_pick(const ScopeOptions& scope, Inventory& inventory) {
 } // namespace
 
 bool needs_credential(const Target& target) noexcept {
-    return way_with_credential(target) != target.ladder.end();
+    return target.skip.empty() && way_with_credential(target) != target.ladder.end();
 }
 
 Inventory resolve_scope(
     const ScopeOptions& scope, std::span<const std::string_view> transports, Problems& problems
 ) {
     std::vector<InventorySource> sources;
+    auto azure = scope.azure;
     bool stdin_read = false;
     for (const auto& path : scope.inventories) {
         if (problems.full()) break;
+        if (take_azure_inventory(path, azure)) continue;
         if (path == "-" && std::exchange(stdin_read, true)) {
             problems.add(command_line, "stdin can be read only once", "give -i - one time");
             continue;
@@ -135,11 +139,14 @@ Inventory resolve_scope(
         const ReadContext context{command_line, {}, transports, problems};
         read_arguments(scope.targets, context, sources.emplace_back());
     }
+    // What can be wrong without a packet comes first.
+    if (problems.empty() && azure.wanted()) read_azure(azure, problems, sources.emplace_back());
     auto inventory = merge(std::move(sources), problems);
     apply_selection(scope.select, inventory, problems);
     apply_pick(scope, inventory);
     apply_credential(scope.credential, inventory, problems);
     apply_route(scope.transports, inventory);
+    if (azure.wanted()) skip_shared_addresses(inventory.targets);
     if (scope.limit != 0 && inventory.targets.size() > scope.limit) {
         inventory.targets.resize(scope.limit);
     }
@@ -150,7 +157,8 @@ void require_credentials(const Inventory& inventory, Problems& problems) {
     for (const auto& target : inventory.targets) {
         if (problems.full()) return;
         const auto way = way_with_credential(target);
-        if (!target.credential.empty() || way == target.ladder.end()) continue;
+        if (!target.credential.empty() || !target.skip.empty() || way == target.ladder.end())
+            continue;
         problems.add(
             target.origin,
             in_quotes(target.name) + " has no credential, which " + *way + " needs",

@@ -11,7 +11,7 @@ inline constexpr std::string_view command_line_credential = "command line";
 
 // Reads and merges every -i and -t, then applies --select, --pick, --transport, --credential or
 // --user, and --limit.
-// Touches no host and no secret. With problems the inventory is not to be used.
+// Touches no host; Azure, where it is asked, gets a token of ours. With problems the inventory is not to be used.
 Inventory resolve_scope(
     const ScopeOptions& scope, std::span<const std::string_view> transports, Problems& problems
 );

@@ -42,6 +42,22 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
         options.dump_states,
         "Write every VM's Windows to this file, a JSON document a line, and end"
     );
+    app.add_option("--arm-port", options.arm.port, "Azure's control plane; 0: none");
+    app.add_option("--metadata-port", options.arm.metadata_port, "A VM's metadata service");
+    app.add_option("--subscriptions", options.arm.scene.subscriptions, "The VMs are spread over")
+        ->check(CLI::Range(1, 100'000));
+    app.add_option(
+        "--stopped-every",
+        options.arm.scene.stopped_every,
+        "Azure says of so many that they are off"
+    );
+    app.add_flag(
+        "--messy", options.arm.scene.messy, "Linux, scale sets, stale and disabled things"
+    );
+    app.add_option("--arm-busy-every", options.arm.policy.busy_every, "So many calls get a 429");
+    app.add_option("--arm-page", options.arm.policy.page, "Rows a page of a list");
+    app.add_option("--token-life", options.arm.policy.token_life, "Seconds");
+    app.add_flag("--graph-forbidden", options.arm.policy.graph_forbidden, "No Resource Graph");
     app.add_option("--user", user, "The account every VM knows");
     app.add_option("--password-env", options.password_variable, "Variable with its password");
     app.add_option("--keytab", options.keytab, "Accept Kerberos with this keytab");

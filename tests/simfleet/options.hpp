@@ -1,6 +1,7 @@
 // The command line of rdpsweep-simfleet.
 #pragma once
 
+#include "tests/simfleet/arm_server.hpp"
 #include "tests/simfleet/world.hpp"
 
 #include <chrono>
@@ -28,6 +29,7 @@ struct Options {
     std::string dump_states;         // not empty: write the machines there and serve nothing
     bool exit_when_stdin_closes = false;
     std::chrono::milliseconds slow_receive{1000};
+    ArmOptions arm;
     AccessPolicy policy; // everything but the password
 };
 

@@ -201,6 +201,8 @@ Status run_fleet(Options options) {
     for (std::size_t index = 0; index < std::min(warm_vms, fleet.size()); ++index) {
         (void)fleet.at(index);
     }
+    ready = start_arm(io, world, options.arm, options.state_directory);
+    if (!ready) return ready;
     const Signals signals(io, options, world);
     (*server)->start(world);
     std::jthread watcher;

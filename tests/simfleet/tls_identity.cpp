@@ -160,6 +160,16 @@ std::string to_pem(X509* certificate) {
     return text;
 }
 
+std::unique_ptr<TlsEngine> engine_with(X509* leaf, SSL_CTX* context, EVP_PKEY* key) {
+    SSL* ssl = leaf == nullptr ? nullptr : SSL_new(context);
+    if (ssl == nullptr) return nullptr;
+    if (SSL_use_certificate(ssl, leaf) != 1 || SSL_use_PrivateKey(ssl, key) != 1) {
+        SSL_free(ssl);
+        return nullptr;
+    }
+    return std::make_unique<TlsEngine>(ssl, binding_of(leaf));
+}
+
 rdpsweep::Error openssl_failed() {
     return {rdpsweep::Phase::internal, rdpsweep::Errc::bug, "OpenSSL could not make the test CA"};
 }
@@ -176,6 +186,7 @@ struct TlsIdentities::Impl {
     Context classic; // TLS 1.2 only, as 2012 R2 to 2019
     Context legacy;  // TLS 1.0 only
     std::map<std::size_t, Certificate> leaves;
+    std::map<std::string, Certificate> host_leaves;
 
     X509* leaf_for(const Vm& vm) {
         if (const auto found = leaves.find(vm.index); found != leaves.end()) {
@@ -250,15 +261,22 @@ TlsIdentities::client_identity(const std::string& upn) const {
 }
 
 std::unique_ptr<TlsEngine> TlsIdentities::engine_for(const Vm& vm) {
-    X509* leaf = impl_->leaf_for(vm);
-    SSL* ssl = leaf == nullptr ? nullptr : SSL_new(impl_->context_of(vm));
-    if (ssl == nullptr) return nullptr;
-    if (SSL_use_certificate(ssl, leaf) != 1 ||
-        SSL_use_PrivateKey(ssl, impl_->server_key.get()) != 1) {
-        SSL_free(ssl);
-        return nullptr;
+    return engine_with(impl_->leaf_for(vm), impl_->context_of(vm), impl_->server_key.get());
+}
+
+std::unique_ptr<TlsEngine> TlsIdentities::engine_for_host(const std::string& name) {
+    auto& leaf = impl_->host_leaves[name];
+    if (!leaf) {
+        Subject subject;
+        subject.serial = static_cast<long>(900'000'000 + impl_->host_leaves.size());
+        subject.common_name = name;
+        subject.alternative_names = "DNS:" + name + ",IP:127.0.0.1";
+        subject.digest = EVP_sha256();
+        leaf = sign(
+            subject, impl_->server_key.get(), impl_->ca.get(), impl_->ca_key.get(), impl_->epoch
+        );
     }
-    return std::make_unique<TlsEngine>(ssl, binding_of(leaf));
+    return engine_with(leaf.get(), impl_->modern.get(), impl_->server_key.get());
 }
 
 std::string TlsIdentities::fingerprint(const Vm& vm) {

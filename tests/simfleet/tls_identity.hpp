@@ -34,6 +34,9 @@ public:
     // of memory. Signing is deterministic, so a VM's certificate does not change during a run.
     std::unique_ptr<TlsEngine> engine_for(const Vm& vm);
 
+    // The same for a server of that DNS name, TLS 1.2 and 1.3.
+    std::unique_ptr<TlsEngine> engine_for_host(const std::string& name);
+
     // Lower-case hex SHA-256 of the certificate that VM serves (what a pin holds); empty on
     // failure.
     std::string fingerprint(const Vm& vm);

@@ -1,0 +1,115 @@
+#include "scanner/azure/azure_targets.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace rdpsweep {
+
+namespace {
+
+using azure::Vm;
+
+// Names are unique in an inventory, in Azure only within a resource group.
+class Names {
+public:
+    explicit Names(const std::vector<Vm>& vms) {
+        for (const auto& vm : vms) {
+            ++short_[ascii_lower(vm.name)];
+            ++longer_[ascii_lower(with_group(vm))];
+        }
+    }
+
+    [[nodiscard]] std::string of(const Vm& vm) const {
+        if (short_.at(ascii_lower(vm.name)) == 1) return vm.name;
+        if (longer_.at(ascii_lower(with_group(vm))) == 1) return with_group(vm);
+        return vm.subscription + "/" + with_group(vm);
+    }
+
+private:
+    static std::string with_group(const Vm& vm) { return vm.resource_group + "/" + vm.name; }
+
+    std::map<std::string, std::size_t> short_;
+    std::map<std::string, std::size_t> longer_;
+};
+
+std::string address_of(const Vm& vm, AzureAddress wanted) {
+    const bool may_be_private = wanted != AzureAddress::public_only;
+    const bool may_be_public = wanted != AzureAddress::private_only;
+    if (may_be_private && !vm.private_addresses.empty()) return vm.private_addresses.front();
+    if (may_be_public && !vm.public_addresses.empty()) return vm.public_addresses.front();
+    return {};
+}
+
+void add_tags(const Vm& vm, Target& target) {
+    target.tags = vm.tags;
+    const std::pair<const char*, const std::string*> known[] = {
+        {"subscription", &vm.subscription},
+        {"resource_group", &vm.resource_group},
+        {"location", &vm.location},
+        {"zone", &vm.zone},
+        {"size", &vm.size},
+        {"power", &vm.power},
+        {"agent", &vm.agent},
+        {"os", &vm.os_name},
+        {"os_version", &vm.os_version},
+        {"image", &vm.image},
+        {"scale_set", &vm.scale_set},
+    };
+    for (const auto& [key, value] : known)
+        if (!value->empty()) target.tags[key] = *value;
+}
+
+// Why it is not visited. What Azure does not say (no PowerState at all) is no reason.
+std::string reason_to_skip(const Vm& vm, const std::string& address) {
+    if (!vm.power.empty() && vm.power != "running") return "Azure says that it does not run";
+    if (address.empty()) return "Azure knows no address of it that may be visited";
+    return {};
+}
+
+TargetDraft draft_of(const Vm& vm, std::string name, const AzureOptions& options) {
+    TargetDraft draft;
+    auto& target = draft.target;
+    target.name = std::move(name);
+    target.vm = vm.id;
+    target.id = ascii_lower(vm.id);
+    target.address = address_of(vm, options.address);
+    target.rdp_thumbprint = vm.rdp_thumbprint;
+    target.skip = reason_to_skip(vm, target.address);
+    target.origin = azure_origin;
+    add_tags(vm, target);
+    return draft;
+}
+
+} // namespace
+
+void add_azure_targets(
+    const std::vector<Vm>& vms, const AzureOptions& options, InventorySource& source
+) {
+    const Names names(vms);
+    for (const auto& vm : vms) {
+        auto draft = draft_of(vm, names.of(vm), options);
+        source.targets.push_back(std::move(draft.target));
+        source.given.push_back(draft.given);
+    }
+}
+
+void skip_shared_addresses(std::vector<Target>& targets) {
+    std::map<std::string, std::vector<Target*>> by_address;
+    for (auto& target : targets) {
+        if (target.skip.empty() && !target.address.empty()) {
+            by_address[target.address].push_back(&target);
+        }
+    }
+    for (auto& [address, twins] : by_address) {
+        if (twins.size() == 1) continue;
+        for (auto* target : twins) {
+            if (target->origin != azure_origin) continue;
+            target->skip = "another VM of the inventory has the same address";
+        }
+    }
+}
+
+} // namespace rdpsweep

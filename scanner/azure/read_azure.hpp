@@ -1,0 +1,16 @@
+// Azure as an inventory: asks it which Windows VMs there are.
+#pragma once
+
+#include "scanner/azure/azure_options.hpp"
+#include "scanner/inventory/inventory.hpp"
+
+namespace rdpsweep {
+
+// Adds Azure's Windows VMs to source, and to its notes who asked and what was left out; what went
+// wrong becomes a problem. Blocks until Azure has answered, at most 10 minutes. Touches no VM.
+void read_azure(const AzureOptions& options, Problems& problems, InventorySource& source);
+
+// "azure:" (all subscriptions) or "azure:ID-OR-NAME,..." of an -i adds to the options and is true.
+bool take_azure_inventory(const std::string& written, AzureOptions& options);
+
+} // namespace rdpsweep

@@ -1,0 +1,64 @@
+// Azure's control plane as its clients see it: Entra ID's token endpoint, the metadata service of a
+// VM, Resource Manager with lists, pages, quotas and errors, Resource Graph. No sockets.
+#pragma once
+
+#include "tests/simfleet/arm_resources.hpp"
+#include "tests/simfleet/http_message.hpp"
+#include "tests/simfleet/stats.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace simfleet {
+
+struct ArmPolicy {
+    std::string tenant = "7e000000-0000-4000-8000-000000000001";
+    std::string client = "c1000000-0000-4000-8000-000000000001";
+    std::string secret;
+    std::size_t page = 50;         // rows of a list of Compute and Network
+    std::size_t busy_every = 0;    // every so-manieth call is 429 with Retry-After: 1; 0: none
+    std::size_t token_life = 3600; // seconds
+    bool graph_forbidden = false;
+    std::string base; // "https://localhost:8443", for links
+};
+
+class ArmFace {
+public:
+    using Now = std::function<std::chrono::steady_clock::time_point()>;
+
+    ArmFace(const ArmResources& resources, ArmPolicy policy, Stats& stats, Now now)
+        : resources_(resources), policy_(std::move(policy)), stats_(stats), now_(std::move(now)) {}
+
+    // A request to the cloud's one HTTPS address.
+    HttpResponse answer(const HttpRequest& request);
+
+    // A request to the metadata service, which speaks plain HTTP.
+    HttpResponse answer_metadata(const HttpRequest& request);
+
+private:
+    struct Url; // path and query, taken apart
+
+    HttpResponse give_token(const HttpRequest& request, const std::string& tenant);
+    HttpResponse issue();
+    bool knows(const HttpRequest& request);
+    HttpResponse manage(const HttpRequest& request, const Url& url);
+    HttpResponse list(const Url& url, const std::string& key);
+    HttpResponse page(const Url& url, std::vector<std::function<std::string()>> rows);
+    HttpResponse ask_graph(const HttpRequest& request);
+    bool too_busy(const std::string& key, HttpResponse& busy);
+    std::vector<std::function<std::string()>> rows_of(const Url& url);
+
+    const ArmResources& resources_;
+    ArmPolicy policy_;
+    Stats& stats_;
+    Now now_;
+    std::map<std::string, std::chrono::steady_clock::time_point> tokens_; // and when each ends
+    std::map<std::string, std::chrono::steady_clock::time_point> closed_; // by scope, until when
+    std::size_t calls_ = 0;
+    std::size_t issued_ = 0;
+};
+
+} // namespace simfleet

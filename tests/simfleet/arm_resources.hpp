@@ -1,0 +1,74 @@
+// The fleet's VMs as resources of Azure: what Microsoft.Compute and Microsoft.Network would list.
+#pragma once
+
+#include "tests/simfleet/fleet.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace simfleet {
+
+// How much of real life is in the simulated subscriptions.
+struct ArmScene {
+    std::size_t subscriptions = 3;
+    std::size_t stopped_every = 0; // every so-manieth VM is deallocated; 0: none
+    bool messy = false; // Linux VMs, a scale set, a disabled subscription, stale Resource Graph
+};
+
+class ArmResources {
+public:
+    ArmResources(const Fleet& fleet, ArmScene scene) : fleet_(fleet), scene_(scene) {}
+
+    [[nodiscard]] const ArmScene& scene() const noexcept { return scene_; }
+
+    // The number of VMs of the fleet, and their place.
+    [[nodiscard]] std::size_t size() const noexcept { return fleet_.size(); }
+
+    [[nodiscard]] std::size_t subscription_of(std::size_t index) const noexcept {
+        return index % scene_.subscriptions;
+    }
+
+    [[nodiscard]] bool stopped(std::size_t index) const noexcept {
+        return scene_.stopped_every != 0 &&
+               index % scene_.stopped_every == scene_.stopped_every - 1;
+    }
+
+    static std::string subscription_id(std::size_t number);
+    [[nodiscard]] nlohmann::json subscription(std::size_t number) const;
+
+    // A VM as a list of Microsoft.Compute has it: its resource group in capitals.
+    [[nodiscard]] nlohmann::json machine(std::size_t index) const;
+    // The same with its state instead of its configuration (statusOnly=true).
+    [[nodiscard]] nlohmann::json machine_state(std::size_t index) const;
+    [[nodiscard]] nlohmann::json interface(std::size_t index) const;
+
+    [[nodiscard]] bool has_public_address(std::size_t index) const noexcept {
+        return index % 4 == 1;
+    }
+
+    [[nodiscard]] nlohmann::json public_address(std::size_t index) const;
+    [[nodiscard]] nlohmann::json linux_machine(std::size_t subscription) const;
+
+    // A scale set in uniform mode and its one instance, which does not run.
+    [[nodiscard]] nlohmann::json scale_set(std::size_t subscription) const;
+    [[nodiscard]] nlohmann::json instance(std::size_t subscription) const;
+    [[nodiscard]] nlohmann::json instance_interface(std::size_t subscription) const;
+
+    // As Resource Graph stores a resource: type and resource group in small letters, a VM with its
+    // state under properties.extended.
+    [[nodiscard]] nlohmann::json graph_machine(std::size_t index) const;
+
+private:
+    [[nodiscard]] std::string name_of(std::size_t index) const;
+    [[nodiscard]] std::string group_of(std::size_t index) const;
+    [[nodiscard]] std::string
+    id_of(std::size_t index, const std::string& group, const char* type, const char* suffix) const;
+    [[nodiscard]] nlohmann::json instance_view(std::size_t index) const;
+
+    const Fleet& fleet_;
+    ArmScene scene_;
+};
+
+} // namespace simfleet

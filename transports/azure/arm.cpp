@@ -1,0 +1,141 @@
+#include "transports/azure/arm.hpp"
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "transports/azure/arm_error.hpp"
+#include "transports/azure/fields.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace rdpsweep::azure {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int most_tries = 5;
+constexpr std::size_t most_pages = 10'000;
+constexpr JsonLimits page_limits{64u << 20, 32, 8'000'000};
+
+// "read:<subscription>" of a path: where Azure counts reads.
+std::string quota_key(const std::string& path) {
+    const auto folded = ascii_lower(path);
+    constexpr std::string_view sign = "/subscriptions/";
+    const auto at = folded.find(sign);
+    if (at == std::string::npos) return "read:tenant";
+    const auto id = folded.substr(at + sign.size());
+    return "read:" + id.substr(0, id.find_first_of("/?"));
+}
+
+// 1, 2, 4, 8 seconds, or what the server asks for; up to a second more, so that many do not come
+// back at once. A retry before the time that the server gave starts it anew.
+Clock::duration pause_before(int tries, const RestAnswer* answer) {
+    static std::minstd_rand random{std::random_device{}()};
+    const auto jitter = std::chrono::milliseconds(random() % 1000);
+    const auto own = std::chrono::seconds(1LL << std::min(tries, 3));
+    const auto asked = answer == nullptr ? std::nullopt : asked_pause(*answer);
+    if (!asked) return own + jitter;
+    return std::max<Clock::duration>(*asked, 1s) + jitter;
+}
+
+bool is_passing(unsigned status) {
+    return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+}
+
+Error gave_up() {
+    return {Phase::inventory, Errc::timed_out, "Azure's answers took too long altogether"};
+}
+
+} // namespace
+
+Result<std::string> Arm::url_of(const std::string& path) const {
+    if (path.starts_with('/')) return cloud_.arm + path;
+    if (is_arm_link(cloud_, path)) return path;
+    return Error(
+        Phase::inventory,
+        Errc::blocked_by_policy,
+        "Azure's answer leads to another host: " + printable(path, 120)
+    );
+}
+
+Task<Result<nlohmann::json>> Arm::get(std::string path, HostScope& scope) {
+    auto url = url_of(path);
+    if (!url) co_return std::move(url).error();
+    Call call;
+    call.request.url = std::move(*url);
+    call.key = quota_key(path);
+    call.quota = quotas::arm_reads;
+    co_return co_await perform(std::move(call), scope);
+}
+
+Task<Result<nlohmann::json>>
+Arm::ask(std::string path, std::string body, std::string quota_key, HostScope& scope) {
+    Call call;
+    call.request.method = "POST";
+    call.request.url = cloud_.arm + path;
+    call.request.body = std::move(body);
+    call.request.headers.emplace_back("Content-Type", "application/json");
+    call.key = std::move(quota_key);
+    call.quota = quotas::graph;
+    co_return co_await perform(std::move(call), scope);
+}
+
+Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostScope& scope) {
+    const bool admitted = co_await throttle_.admit(call.key, call.quota, scope);
+    if (!admitted) co_return gave_up();
+    auto token = co_await tokens_.get(scope);
+    if (!token) co_return std::move(token).error();
+    RestRequest request = call.request;
+    request.headers.emplace_back(
+        "Authorization", "Bearer " + std::string((*token)->value.reveal())
+    );
+    request.headers.emplace_back("Accept", "application/json");
+    ++calls_;
+    auto answer = co_await rest_.send(std::move(request), scope);
+    if (answer) throttle_.learn(call.key, *answer);
+    co_return answer;
+}
+
+Task<Result<nlohmann::json>> Arm::perform(Call call, HostScope& scope) {
+    bool renewed = false;
+    for (int tries = 0;; ++tries) {
+        auto answer = co_await send_once(call, scope);
+        if (answer && answer->status == 200) {
+            co_return parse_json(answer->body, Phase::inventory, page_limits);
+        }
+        if (answer && answer->status == 401 && !std::exchange(renewed, true)) {
+            tokens_.reject(); // expired, or the user's rights changed: once
+            continue;
+        }
+        const bool again = answer ? is_passing(answer->status) : answer.error().retryable();
+        if (!again || tries + 1 >= most_tries) {
+            if (!answer) co_return std::move(answer).error();
+            co_return arm_error(*answer);
+        }
+        const auto wait = pause_before(tries, answer ? &*answer : nullptr);
+        throttle_.pause(call.key, wait);
+        if (scope.remaining() > wait) continue; // admit() waits
+        if (answer) co_return arm_error(*answer);
+        co_return std::move(answer).error();
+    }
+}
+
+Task<Status> Arm::list(std::string path, VisitRow visit, HostScope& scope) {
+    for (std::size_t page = 0; page < most_pages && !path.empty(); ++page) {
+        auto answer = co_await get(path, scope);
+        if (!answer) co_return std::move(answer).error();
+        const auto& rows = field(*answer, "value");
+        if (!rows.is_array()) {
+            co_return Error(Phase::inventory, Errc::malformed_output, "Azure's list has no rows");
+        }
+        for (const auto& row : rows)
+            visit(row);
+        auto next = text(*answer, "nextLink");
+        if (next == path) break;
+        path = std::move(next);
+    }
+    co_return Status();
+}
+
+} // namespace rdpsweep::azure

@@ -1,0 +1,57 @@
+// Azure Resource Manager: reading JSON as somebody, within the quotas, with patience.
+#pragma once
+
+#include "transports/azure/cloud.hpp"
+#include "transports/azure/rest.hpp"
+#include "transports/azure/throttle.hpp"
+#include "transports/azure/token_cache.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <functional>
+#include <string>
+
+namespace rdpsweep::azure {
+
+// One element of a list's `value`.
+using VisitRow = std::function<void(const nlohmann::json& row)>;
+
+// On one lane; its parts must outlive it.
+class Arm {
+public:
+    Arm(Rest& rest, TokenCache& tokens, const Cloud& cloud)
+        : rest_(rest), tokens_(tokens), cloud_(cloud) {}
+
+    // path: "/subscriptions/...?api-version=...", or a whole link that ARM gave; one that leads to
+    // another host is Error{inventory, blocked_by_policy}: our token would go there. A failure after
+    // the retries that make sense: Error{inventory, ...}, or how the way failed.
+    Task<Result<nlohmann::json>> get(std::string path, HostScope& scope);
+
+    // A question that is asked by POST and changes nothing (Resource Graph).
+    Task<Result<nlohmann::json>>
+    ask(std::string path, std::string body, std::string quota_key, HostScope& scope);
+
+    // Every row of every page, following nextLink as it is written.
+    Task<Status> list(std::string path, VisitRow visit, HostScope& scope);
+
+    [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
+
+private:
+    struct Call {
+        RestRequest request;
+        std::string key;
+        Quota quota;
+    };
+
+    Task<Result<nlohmann::json>> perform(Call call, HostScope& scope);
+    Task<Result<RestAnswer>> send_once(const Call& call, HostScope& scope);
+    Result<std::string> url_of(const std::string& path) const;
+
+    Rest& rest_;
+    TokenCache& tokens_;
+    const Cloud& cloud_;
+    Throttle throttle_;
+    std::size_t calls_ = 0;
+};
+
+} // namespace rdpsweep::azure

@@ -1,0 +1,30 @@
+// Which proxy the environment names for an address: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, as
+// curl reads them.
+#pragma once
+
+#include "core/secret.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rdpsweep::azure {
+
+struct Proxy {
+    std::string url; // "http://proxy.corp.example:3128", without user and password
+    std::string user;
+    std::optional<Secret> password;
+};
+
+// Value of an environment variable; nothing when it is not set.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+// Nothing: go there directly. NO_PROXY holds names that match with all below them, addresses, or *.
+// The machine's own addresses never go through one.
+std::optional<Proxy> proxy_for(std::string_view url, const Environment& environment);
+
+// That of this process.
+std::optional<std::string> process_environment(const std::string& name);
+
+} // namespace rdpsweep::azure

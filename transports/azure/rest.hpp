@@ -1,0 +1,56 @@
+// One HTTPS exchange with Azure: the only thing the rest of transports/azure knows of its library.
+#pragma once
+
+#include "core/host_scope.hpp"
+#include "core/result.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rdpsweep::azure {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct RestRequest {
+    std::string method = "GET";
+    std::string url;
+    Headers headers;
+    std::string body;
+    // May reach the server twice without harm. What may not gets a connection of its own: a kept one
+    // that dies under it makes the library send it again.
+    bool repeatable = true;
+    bool direct = false; // never through a proxy: the metadata services of the machine itself
+    std::size_t most_bytes = 64u << 20;              // of the answer's body
+    Clock::duration step = std::chrono::seconds(30); // without a byte from the server
+};
+
+struct RestAnswer {
+    unsigned status = 0;
+    Headers headers; // names in lower case
+    std::string body;
+
+    // The first of that lower-case name; empty when there is none.
+    [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
+        for (const auto& [key, value] : headers)
+            if (key == name) return value;
+        return {};
+    }
+};
+
+class Rest {
+public:
+    virtual ~Rest() = default;
+
+    // The answer whatever its status; redirects are not followed (they would carry the token to
+    // another host). Error{connect or http, ...} without one: timed_out when the scope ended first.
+    virtual Task<Result<RestAnswer>> send(RestRequest request, HostScope& scope) = 0;
+};
+
+// By cpprestsdk. ca_file: trusted instead of the system's CAs; empty: those. Proxies come from
+// HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+std::unique_ptr<Rest> make_rest(std::string ca_file);
+
+} // namespace rdpsweep::azure

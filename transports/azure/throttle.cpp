@@ -1,0 +1,74 @@
+#include "transports/azure/throttle.hpp"
+
+#include "transports/azure/arm_error.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace rdpsweep::azure {
+
+namespace {
+
+double seconds(Clock::duration time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+Clock::duration duration(double seconds) {
+    return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+std::optional<double> whole(std::string_view text) {
+    unsigned value = 0;
+    const auto* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || stop != end) return {};
+    return value;
+}
+
+} // namespace
+
+Task<bool> Throttle::admit(std::string key, Quota quota, HostScope& scope) {
+    for (;;) {
+        const auto now = Clock::now();
+        auto [at, fresh] = buckets_.try_emplace(key);
+        auto& bucket = at->second;
+        if (fresh) {
+            bucket.left = quota.burst;
+        } else {
+            bucket.left += seconds(now - bucket.filled) * quota.per_second;
+            bucket.left = std::min(bucket.left, quota.burst);
+        }
+        bucket.filled = now;
+        const auto closed = bucket.closed_until - now;
+        const auto empty = duration((1 - bucket.left) / quota.per_second);
+        const auto wait = std::max(closed, bucket.left >= 1 ? Clock::duration::zero() : empty);
+        if (wait <= Clock::duration::zero()) {
+            bucket.left -= 1;
+            co_return true;
+        }
+        const bool slept = co_await scope.sleep(wait);
+        if (!slept) co_return false;
+    }
+}
+
+void Throttle::learn(const std::string& key, const RestAnswer& answer) {
+    const auto at = buckets_.find(key);
+    if (at == buckets_.end()) return;
+    auto& bucket = at->second;
+    for (const auto* name :
+         {"x-ms-ratelimit-remaining-subscription-reads",
+          "x-ms-ratelimit-remaining-tenant-reads",
+          "x-ms-user-quota-remaining"}) {
+        const auto left = whole(answer.header(name));
+        if (left) bucket.left = std::min(bucket.left, *left);
+    }
+    if (answer.header("x-ms-user-quota-remaining") != "0") return;
+    if (const auto asked = asked_pause(answer)) pause(key, *asked);
+}
+
+void Throttle::pause(const std::string& key, Clock::duration time) {
+    auto& bucket = buckets_[key];
+    bucket.closed_until = std::max(bucket.closed_until, Clock::now() + time);
+}
+
+} // namespace rdpsweep::azure

@@ -1,0 +1,48 @@
+// Keeps our calls below Azure's limits: one token bucket for each scope in which Azure counts.
+#pragma once
+
+#include "core/host_scope.hpp"
+#include "transports/azure/rest.hpp"
+
+#include <map>
+#include <string>
+
+namespace rdpsweep::azure {
+
+// In one scope: so many calls at once after a quiet time, and so many a second from then on.
+struct Quota {
+    double burst = 1;
+    double per_second = 1;
+};
+
+// Azure's own numbers, less a tenth for others who use the same identity.
+namespace quotas {
+// ARM, reads of one principal in one subscription: 250 and 25 a second (2024 limits).
+inline constexpr Quota arm_reads{225, 22};
+// Resource Graph, one principal: 15 queries in 5 seconds.
+inline constexpr Quota graph{13, 2.7};
+} // namespace quotas
+
+// On one lane.
+class Throttle {
+public:
+    // Waits for a turn in the scope named key. False when host ended first.
+    Task<bool> admit(std::string key, Quota quota, HostScope& scope);
+
+    // What the answer's headers say is left, and how long the server wants us to pause.
+    void learn(const std::string& key, const RestAnswer& answer);
+
+    // No call in that scope for so long.
+    void pause(const std::string& key, Clock::duration time);
+
+private:
+    struct Bucket {
+        double left = 0;
+        Clock::time_point filled;
+        Clock::time_point closed_until;
+    };
+
+    std::map<std::string, Bucket> buckets_;
+};
+
+} // namespace rdpsweep::azure

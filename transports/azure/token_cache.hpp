@@ -1,0 +1,41 @@
+// The one token of a run: fetched once, shared by all calls, renewed before it ends.
+#pragma once
+
+#include "transports/azure/token_source.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace rdpsweep::azure {
+
+// For one tenant and audience: its source's. On one lane.
+class TokenCache {
+public:
+    // now: Unix seconds, our clock.
+    explicit TokenCache(
+        std::unique_ptr<TokenSource> source, std::function<std::int64_t()> now = unix_now
+    );
+
+    // A token that is good for a while, valid until the next call. One fetch serves all who ask
+    // meanwhile; an old token that still works is given when a renewal fails.
+    Task<Result<const AccessToken*>> get(HostScope& scope);
+
+    // ARM refused the token given: the next get() fetches another.
+    void reject() noexcept { token_.reset(); }
+
+    [[nodiscard]] std::string describe() const { return source_->describe(); }
+
+    static std::int64_t unix_now();
+
+private:
+    Task<Status> renew(HostScope& scope);
+
+    std::unique_ptr<TokenSource> source_;
+    std::function<std::int64_t()> now_;
+    std::optional<AccessToken> token_;
+    std::shared_ptr<asio::steady_timer>
+        fetching_; // who waits for the fetch under way; null: none is
+};
+
+} // namespace rdpsweep::azure

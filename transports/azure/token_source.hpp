@@ -1,0 +1,22 @@
+// Where access tokens for ARM come from.
+#pragma once
+
+#include "core/host_scope.hpp"
+#include "transports/azure/token.hpp"
+
+#include <string>
+
+namespace rdpsweep::azure {
+
+class TokenSource {
+public:
+    virtual ~TokenSource() = default;
+
+    // "service principal 0000… with a secret", for messages.
+    [[nodiscard]] virtual std::string describe() const = 0;
+
+    // A new token. Error{authenticate, ...}, or how the way to the service failed.
+    virtual Task<Result<AccessToken>> fetch(HostScope& scope) = 0;
+};
+
+} // namespace rdpsweep::azure
