@@ -15,6 +15,7 @@ inline constexpr auto connect = 5s;                  // TCP, one address
 inline constexpr auto step = 30s;                    // one exchange: TLS, a login leg, a request
 inline constexpr int first_shell_steps = 2; // a cold host's first shell gets this many steps
 inline constexpr auto host = 90s;           // all of one host, retries included
+inline constexpr auto slow_host = 240s;     // of one whose route has a slow way in it
 inline constexpr auto cleanup = 3s;         // leaving nothing behind, after the result
 inline constexpr int retries = 2;           // per phase, beyond the first try
 

@@ -156,6 +156,14 @@ Task<bool> Sweep::admit() {
     co_return turn && !stopping_;
 }
 
+// What runs by an agent or a console takes minutes where a network path takes seconds.
+Clock::duration Sweep::usual_budget(const Target& target) const {
+    if (options_.host_deadline) return *options_.host_deadline;
+    const bool slow =
+        std::find(target.ladder.begin(), target.ladder.end(), "run-command") != target.ladder.end();
+    return slow ? limits::slow_host : limits::host;
+}
+
 Task<void> Sweep::visit(std::size_t index) {
     const auto& target = targets_[index];
     const bool admitted = co_await admit();
@@ -164,8 +172,7 @@ Task<void> Sweep::visit(std::size_t index) {
         fail(std::move(stored).error(), "the run could not be stored");
         co_return;
     }
-    const auto budget =
-        target.deadline ? Clock::duration(*target.deadline) : options_.host_deadline;
+    const auto budget = target.deadline ? Clock::duration(*target.deadline) : usual_budget(target);
     Visit one(target, index, services_);
     {
         HostScope scope(lane_.get_executor(), Clock::now() + budget);

@@ -14,7 +14,8 @@ namespace rdpsweep {
 struct SweepOptions {
     AdmissionRules admission;
     Resolver* resolver = nullptr; // for limits per subnet of targets that are given by name
-    Clock::duration host_deadline = limits::host; // for targets without their own
+    // For targets without their own; none: limits::host, or slow_host for slow ways.
+    std::optional<Clock::duration> host_deadline;
     std::optional<Clock::duration> run_deadline;
     Clock::duration drain = std::chrono::seconds(5); // after the first signal
 };
@@ -85,6 +86,7 @@ private:
     Task<void> host(std::size_t index);
     Task<void> visit(std::size_t index);
     Task<bool> admit();
+    [[nodiscard]] Clock::duration usual_budget(const Target& target) const;
     void fault(std::size_t index, const char* what);
     void fail(Error error, std::string why);
     void credential_stopped(const std::string& credential, const Breaker& breaker);

@@ -110,6 +110,9 @@ int SweepRun::sweep() {
         nullptr,
         outside_.get(),
         options_.handshake,
+        options_.azure_evidence && azure_ ? &azure_->arm() : nullptr,
+        std::string(R"({"profile":"lean","handshake":)") + (options_.handshake ? "true" : "false") +
+            R"(,"event_hours":24,"most":4096})",
     });
     SweepOptions sweep_options;
     sweep_options.admission = admission_rules(inventory_.limits, in_flight_);

@@ -3,6 +3,7 @@
 
 #include "core/asio.hpp"
 #include "probes/collect/collector.hpp"
+#include "scanner/azure/azure_plane.hpp"
 #include "scanner/cli/options.hpp"
 #include "scanner/credentials.hpp"
 #include "scanner/fleet.hpp"
@@ -45,6 +46,7 @@ private:
     int resume(std::vector<bool>& done);
     int make_transports();
     int make_outside();
+    int open_azure();
     void describe_run();
     void announce() const;
     void watch_signals();
@@ -71,6 +73,7 @@ private:
     asio::io_context lane_{1};
     Resolver resolver_;
     std::unique_ptr<Pacer> pacer_;
+    std::unique_ptr<AzurePlane> azure_; // null: no route needs it
     std::unique_ptr<Services> services_;
     std::map<std::string, std::unique_ptr<Transport>, std::less<>> transports_;
     std::unique_ptr<FactSource> outside_;

@@ -125,6 +125,7 @@ int SweepRun::make_transports() {
         options_.rdp_matrix,
         options_.known_hosts,
     });
+    if (const int status = open_azure(); status != exit_ok) return status;
     for (const auto& kind : all_transports()) {
         auto transport = kind.make(*services_);
         if (!transport) return complain(transport.error(), exit_usage);
@@ -134,6 +135,23 @@ int SweepRun::make_transports() {
     auto audit = AuditLog::open(options_.audit_file);
     if (!audit) return complain(audit.error(), exit_usage);
     audit_ = std::move(*audit);
+    return exit_ok;
+}
+
+// Only where a route leads by way of Azure.
+int SweepRun::open_azure() {
+    const auto leads_there = [this](const Target& target) {
+        const auto& ladder = target.ladder;
+        const bool by_agent =
+            std::find(ladder.begin(), ladder.end(), "run-command") != ladder.end();
+        return target.skip.empty() && (by_agent || (options_.azure_evidence && !target.vm.empty()));
+    };
+    const auto& targets = inventory_.targets;
+    if (std::none_of(targets.begin(), targets.end(), leads_there)) return exit_ok;
+    auto plane = AzurePlane::open(options_.scope.azure);
+    if (!plane) return complain(plane.error(), exit_usage);
+    azure_ = std::move(*plane);
+    services_->azure = &azure_->arm();
     return exit_ok;
 }
 

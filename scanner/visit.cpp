@@ -3,6 +3,7 @@
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "probes/collect/frame.hpp"
+#include "transports/azure/evidence.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -105,9 +106,11 @@ Task<void> Visit::run(HostScope& scope) {
     conclude();
     // Last: a handshake that fails writes errors into the very log that was just read.
     co_await look_beside(scope);
+    co_await ask_azure(scope);
     judge();
     // What the route came to stays the last one.
     if (beside_) result_.attempts.push_back(*beside_);
+    if (azure_) result_.attempts.push_back(*azure_);
     for (auto& attempt : attempts_)
         result_.attempts.push_back(*attempt);
     result_.finished = std::time(nullptr);
@@ -163,6 +166,24 @@ Task<void> Visit::look_beside(HostScope& scope) {
     }
     beside_ = std::make_unique<Attempt>();
     co_await look(*beside_, scope);
+}
+
+// Of a VM that was not assessed Azure may know why, though the VM itself says nothing. Its budget is
+// spent by then, so this has one of its own.
+Task<void> Visit::ask_azure(HostScope& scope) {
+    const bool wanted =
+        services_.evidence != nullptr && !target_.vm.empty() &&
+        services_.kind == VisitKind::assess &&
+        (result_.outcome == Outcome::unreachable || result_.outcome == Outcome::refused);
+    if (!wanted || scope.aborted()) co_return;
+    azure_ = std::make_unique<Attempt>();
+    HostScope more(scope.executor(), Clock::now() + limits::step);
+    const auto guard = scope.on_abort([&more, &scope] {
+        if (scope.aborted()) more.abort();
+    });
+    co_await azure::gather_evidence(*services_.evidence, target_, more, *azure_);
+    azure_->leave();
+    if (azure_->error) log_failure(target_, *azure_);
 }
 
 // One rung of the ladder with its retries. True when there is nothing more to try.
@@ -232,11 +253,17 @@ bool Visit::take_second_way(const std::string& transport) {
     return true;
 }
 
+Result<const Credential*> Visit::credential_for(Login login) {
+    static const Credential nobody{"", "", std::monostate(), {}};
+    if (login == Login::never) return &nobody;
+    return services_.credentials.get(target_.credential);
+}
+
 Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostScope& scope) {
-    auto credential = services_.credentials.get(target_.credential);
+    const auto login = transport.login();
+    auto credential = credential_for(login);
     if (!credential) co_return std::move(credential).error();
     std::optional<LoginGate::Turn> turn;
-    const auto login = transport.login();
     if (services_.admission != nullptr && login != Login::never && !target_.credential.empty()) {
         turn.emplace(services_.admission->logins(), target_.credential, result_.index);
     }
@@ -271,7 +298,10 @@ Task<Status> Visit::use(Session& session, Attempt& attempt, HostScope& scope) {
 }
 
 Task<Status> Visit::collect(Session& session, Attempt& attempt, HostScope& scope) {
-    const ScriptInput input(random_hex128(), services_.collector_arguments);
+    const ScriptInput input(
+        random_hex128(),
+        session.narrow() ? services_.narrow_arguments : services_.collector_arguments
+    );
     auto output = co_await session.run(services_.collector, input, scope);
     if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
     if (!output) co_return std::move(output).error();
@@ -283,7 +313,11 @@ Task<Status> Visit::collect(Session& session, Attempt& attempt, HostScope& scope
 // is closed under the transport before it can send.
 void Visit::record(const Attempt& attempt, const Credential& who, HostScope& scope) {
     auto recorded = services_.audit.command(
-        target_, attempt.transport, who.user, services_.collector, services_.run_id
+        target_,
+        attempt.transport,
+        who.user.empty() ? attempt.identity : who.user,
+        services_.collector,
+        services_.run_id
     );
     if (recorded) return;
     failure_ = std::move(recorded).error();

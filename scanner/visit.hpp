@@ -31,10 +31,12 @@ struct VisitServices {
     std::string run_id;
     int retries = 0;
     VisitKind kind = VisitKind::assess;
-    Pacer* pacer = nullptr;         // null: connections are not paced
-    Admission* admission = nullptr; // set by the sweep; null: every login may begin at once
-    FactSource* outside = nullptr;  // looks at a host without logging on; null: not at all
-    bool beside = false;            // also where the route does not name it
+    Pacer* pacer = nullptr;            // null: connections are not paced
+    Admission* admission = nullptr;    // set by the sweep; null: every login may begin at once
+    FactSource* outside = nullptr;     // looks at a host without logging on; null: not at all
+    bool beside = false;               // also where the route does not name it
+    azure::Arm* evidence = nullptr;    // asked about VMs that were not assessed; null: not at all
+    std::string narrow_arguments = {}; // collector_arguments for sessions that are narrow
 };
 
 class Visit {
@@ -64,8 +66,10 @@ private:
     Task<bool> climb(const std::string& transport, HostScope& scope);
     Task<bool> look(Attempt& attempt, HostScope& scope);
     Task<void> look_beside(HostScope& scope);
+    Task<void> ask_azure(HostScope& scope);
     bool would_repeat_password(const std::string& transport);
     bool take_second_way(const std::string& transport);
+    Result<const Credential*> credential_for(Login login);
     Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostScope& scope);
     Task<Status> use(Session& session, Attempt& attempt, HostScope& scope);
     Task<Status> collect(Session& session, Attempt& attempt, HostScope& scope);
@@ -82,6 +86,7 @@ private:
     Assessment assessment_;
     std::vector<std::unique_ptr<Attempt>> attempts_; // stable addresses: sessions write into them
     std::unique_ptr<Attempt> beside_;                // of look_beside(); null: none
+    std::unique_ptr<Attempt> azure_;                 // of ask_azure(); null: none
     std::unique_ptr<Session> leftover_;
     bool password_refused_ = false; // over any transport
     std::optional<Error> failure_;

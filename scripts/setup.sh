@@ -21,6 +21,7 @@ test=(
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback
     python3-junitparser prometheus cmark-gfm             # what reads the reports
     chromium-headless-shell fonts-dejavu-core poppler-utils
+    azure-cli                                            # a client of Azure nobody here wrote
     ansible-core nmap                                    # whose inventories we read
     clang-format-14 git time procps
 )

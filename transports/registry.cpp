@@ -1,5 +1,6 @@
 #include "transports/registry.hpp"
 
+#include "transports/azure/run_command.hpp"
 #include "transports/rdp/rdp_source.hpp"
 #include "transports/ssh/ssh.hpp"
 #include "transports/winrm/winrm.hpp"
@@ -16,6 +17,10 @@ constexpr std::array kinds{
         "WinRM over HTTPS (port 5986), or HTTP with encrypted messages (port 5985)",
         make_winrm},
     TransportKind{"ssh", "SSH to OpenSSH on the VM (port 22)", make_ssh},
+    TransportKind{
+        "run-command",
+        "Azure Run Command, by the VM's agent; no network path is needed",
+        azure::make_run_command},
 };
 
 constexpr std::array sources{

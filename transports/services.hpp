@@ -13,6 +13,10 @@
 
 namespace rdpsweep {
 
+namespace azure {
+class Arm;
+}
+
 struct Services {
     Resolver& resolver;
     Pacer& pacer;
@@ -25,6 +29,7 @@ struct Services {
     std::optional<HttpFallback> http_fallback = {};        // --http-fallback for every target
     bool rdp_matrix = false;                   // --rdp-matrix: a handshake for each version of TLS
     std::vector<std::string> known_hosts = {}; // --known-hosts; empty: the user's and the system's
+    azure::Arm* azure = nullptr;               // for run-command; null: no target's route names it
 };
 
 } // namespace rdpsweep

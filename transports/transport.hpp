@@ -68,6 +68,10 @@ public:
     virtual Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostScope& scope) = 0;
 
+    // Whether it carries only a few kilobytes back: then the collector is to answer in its lean
+    // profile, in at most 4,096 bytes where it can.
+    [[nodiscard]] virtual bool narrow() const noexcept { return false; }
+
     // Is let in and stops: afterwards attempt.identity says as whom the host knows us.
     virtual Task<Status> prove(HostScope& scope) = 0;
 

@@ -1,6 +1,6 @@
 # rdpsweep collector: looks at everything RDP needs on this machine and prints it as one line,
 #   RDPSWEEP1 <nonce> <length> <crc32> <facts/1 JSON in ASCII>
-# or, in the lean profile, as rows of at most 64 columns (Get-Rows).
+# or, in the lean profile, as short rows (Get-Rows).
 # It changes nothing: no file, service, registry value or setting. Parameters come from the
 # environment: RDPSWEEP_NONCE, and RDPSWEEP_ARGS such as
 #   {"profile":"full","handshake":true,"event_hours":24}
@@ -17,6 +17,9 @@ $state = @{ unread = @(); port = 3389; build = 0; sockets = @(); services = @{}
   events = @() }
 $arguments = "$env:RDPSWEEP_ARGS"
 $lean = $arguments -match '"profile"\s*:\s*"lean"'
+# What the way back keeps of the end, if that is little; then rows need not fit a console either.
+$most = if ($arguments -match '"most"\s*:\s*(\d{1,6})') { [int]$Matches[1] } else { 0 }
+$width = if ($most) { 1000 } else { 56 }
 $mode = "$($ExecutionContext.SessionState.LanguageMode)"
 $wow64 = "$env:PROCESSOR_ARCHITEW6432" -ne ''
 $hklm = $null
@@ -883,7 +886,7 @@ function Get-Hash($bytes) {
   [BitConverter]::ToString($sha.ComputeHash($bytes), 0, 8).Replace('-', '').ToLowerInvariant()
 }
 
-# '#', three digits, 56 characters of the deflated JSON in Base64, their check: 64 columns. The last
+# '#', three digits, $width characters of the deflated JSON in Base64, their check. The last
 # row has what proves the whole: '#=', rows, bytes of JSON, 16 digits of its SHA-256, nonce.
 function Get-Rows($json, $nonce) {
   $bytes = [byte[]][char[]]$json
@@ -893,8 +896,8 @@ function Get-Rows($json, $nonce) {
   $deflate.Close()
   $text = [Convert]::ToBase64String($buffer.ToArray())
   $count = 0
-  for ($at = 0; $at -lt $text.Length; $at += 56) {
-    $row = ('{0:d3}' -f $count) + $text.Substring($at, [Math]::Min(56, $text.Length - $at))
+  for ($at = 0; $at -lt $text.Length; $at += $width) {
+    $row = ('{0:d3}' -f $count) + $text.Substring($at, [Math]::Min($width, $text.Length - $at))
     "#$row$(Get-Fletcher $row)"
     $count++
   }
@@ -932,6 +935,17 @@ Read-Collector
 $facts.unread = $state.unread
 $json = Get-Json $facts
 $nonce = if ("$env:RDPSWEEP_NONCE" -match '^\w{1,64}\z') { $env:RDPSWEEP_NONCE } else { 'none' }
-if ($lean -and $mode -eq 'FullLanguage') { $line = ((Get-Rows $json $nonce) -join "`n") + "`n" }
+if ($lean -and $mode -eq 'FullLanguage') {
+  $line = (Get-Rows $json $nonce) -join "`n"
+  # Beside a certificate that is configured, the one that Windows made is not served.
+  if ($most -and $line.Length -ge $most -and $facts.cert.my_match) {
+    $cert = $facts.cert
+    $cert.store = $null
+    Add-Unread '/cert/store' 'skipped' 'lean'
+    $facts.unread = $state.unread
+    $line = (Get-Rows (Get-Json $facts) $nonce) -join "`n"
+  }
+  $line += "`n"
+}
 else { $line = "RDPSWEEP1 $nonce $($json.Length) $(Get-Crc32 $json) $json`n" }
 if ($mode -eq 'FullLanguage') { [Console]::Out.Write($line) } else { $line }

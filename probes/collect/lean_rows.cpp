@@ -16,7 +16,7 @@ namespace rdpsweep {
 namespace {
 
 constexpr std::string_view last_mark = "#= ";
-constexpr std::size_t widest = 64;
+constexpr std::size_t widest = 1008;
 constexpr std::size_t most_rows = 1000; // three digits
 constexpr std::size_t hash_digits = 16;
 

@@ -91,7 +91,8 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
             pointer_to(*facts.machine_keys, file, "sddl"), *file.sddl, "nothing for S-1-5-20"
         );
     }
-    if (others != 0 && count.read == 0)
+    // A narrow collector lists RDP's own only and counts the others.
+    if (others + facts.machine_keys->other_count != 0 && count.read == 0)
         return unknown(traits, "none_readable").saw("/keys/files", "unread", "descriptors");
     return conclude(draft, count);
 }

@@ -23,7 +23,8 @@ constexpr auto keys = with_shared(
     "CERT.CORRUPT.mismatch",
     "CERT.CORRUPT.unused",
     "CERT.CORRUPT.several",
-    "CERT.CORRUPT.self_elsewhere"
+    "CERT.CORRUPT.self_elsewhere",
+    "CERT.CORRUPT.not_in_use"
 );
 
 bool mismatched(const StoredCertificate& certificate) {
@@ -63,6 +64,7 @@ std::optional<Finding> judge_damage(const Facts& facts) {
 }
 
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
+    if (own_left_out(facts)) return not_applicable(traits, "not_in_use");
     if (auto lost = missing(traits, facts, facts.rdp_certificate, "/cert/store")) return *lost;
     const CertificateFacts& certificates = *facts.rdp_certificate;
     if (certificates.store.empty()) return ok(traits, "empty");

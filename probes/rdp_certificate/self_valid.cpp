@@ -94,6 +94,7 @@ Finding judge_dates(
 }
 
 Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
+    if (own_left_out(facts)) return not_applicable(traits, "not_in_use");
     if (auto lost = missing(traits, facts, facts.rdp_certificate, "/cert/store")) return *lost;
     const CertificateFacts& certificates = *facts.rdp_certificate;
     const StoredCertificate* own = self_signed_certificate(certificates);

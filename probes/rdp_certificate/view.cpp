@@ -36,6 +36,13 @@ const StoredCertificate* pinned_certificate(const CertificateFacts& facts) noexc
     return in_store(facts, *facts.pin);
 }
 
+bool own_left_out(const Facts& facts) noexcept {
+    const Unread* store = facts.why_unread("/cert/store");
+    if (store == nullptr || store->pointer != "/cert/store" || store->why != "skipped")
+        return false;
+    return facts.rdp_certificate.value && pinned_certificate(*facts.rdp_certificate) != nullptr;
+}
+
 const StoredCertificate* configured_certificate(const CertificateFacts& facts) noexcept {
     if (const auto* pinned = pinned_certificate(facts)) return pinned;
     // SSLCertificateSHA1HashType 2: a template named by policy chose it (Win32_TSGeneralSetting).

@@ -23,6 +23,9 @@ const StoredCertificate* configured_certificate(const CertificateFacts& facts) n
 // SHA-1 of the DER when it parses, else the registry key's name; lower-case hex.
 std::string thumbprint_of(const StoredCertificate& certificate);
 
+// Whether a narrow collector left Windows' own certificates out because another one is configured.
+bool own_left_out(const Facts& facts) noexcept;
+
 // "/cert/store/0" or "/cert/my_match".
 std::string pointer_to(const CertificateFacts& facts, const StoredCertificate& certificate);
 

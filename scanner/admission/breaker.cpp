@@ -1,5 +1,6 @@
 #include "scanner/admission/breaker.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace rdpsweep {
@@ -21,17 +22,22 @@ void Breaker::refused(std::size_t host) {
     --under_way_;
     proven_ = false;
     refusals_.insert(host);
-    stopped_ = stopped_ || refusals_.size() >= most_;
+    settle();
 }
 
 void Breaker::undecided() noexcept {
     --under_way_;
+    settle();
+}
+
+void Breaker::settle() noexcept {
+    if (refusals_.size() >= most_ && under_way_ == 0) stopped_ = true;
 }
 
 std::size_t Breaker::width() const noexcept {
     if (stopped_) return 0;
     if (ever_accepted_) return std::numeric_limits<std::size_t>::max();
-    return most_ - refusals_.size() + fruitless_;
+    return most_ - std::min(most_, refusals_.size()) + fruitless_;
 }
 
 } // namespace rdpsweep

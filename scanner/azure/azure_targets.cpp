@@ -62,10 +62,9 @@ void add_tags(const Vm& vm, Target& target) {
         if (!value->empty()) target.tags[key] = *value;
 }
 
-// Why it is not visited. What Azure does not say (no PowerState at all) is no reason.
-std::string reason_to_skip(const Vm& vm, const std::string& address) {
+// What Azure does not say (no PowerState at all) is no reason.
+std::string reason_to_skip(const Vm& vm) {
     if (!vm.power.empty() && vm.power != "running") return "Azure says that it does not run";
-    if (address.empty()) return "Azure knows no address of it that may be visited";
     return {};
 }
 
@@ -77,7 +76,7 @@ TargetDraft draft_of(const Vm& vm, std::string name, const AzureOptions& options
     target.id = ascii_lower(vm.id);
     target.address = address_of(vm, options.address);
     target.rdp_thumbprint = vm.rdp_thumbprint;
-    target.skip = reason_to_skip(vm, target.address);
+    target.skip = reason_to_skip(vm);
     target.origin = azure_origin;
     add_tags(vm, target);
     return draft;
@@ -96,19 +95,50 @@ void add_azure_targets(
     }
 }
 
-void skip_shared_addresses(std::vector<Target>& targets) {
-    std::map<std::string, std::vector<Target*>> by_address;
+namespace {
+
+bool needs_network(const std::string& transport) {
+    return transport != "run-command";
+}
+
+bool agent_is_ready(const Target& target) {
+    const auto agent = target.tags.find("agent");
+    return agent == target.tags.end() || iequals(agent->second, "Ready");
+}
+
+// Takes the ways for which leads_nowhere is true; a target without any left is skipped.
+template <class Test>
+void take_ways(Target& target, Test leads_nowhere, const char* reason) {
+    if (!target.skip.empty()) return;
+    std::erase_if(target.ladder, leads_nowhere);
+    if (target.ladder.empty()) target.skip = reason;
+}
+
+std::map<std::string, std::size_t> count_addresses(const std::vector<Target>& targets) {
+    std::map<std::string, std::size_t> counts;
+    for (const auto& target : targets)
+        if (target.skip.empty() && !target.address.empty()) ++counts[target.address];
+    return counts;
+}
+
+} // namespace
+
+void settle_azure_targets(std::vector<Target>& targets) {
+    const auto is_run_command = [](const auto& transport) { return !needs_network(transport); };
+    const auto counts = count_addresses(targets);
     for (auto& target : targets) {
-        if (target.skip.empty() && !target.address.empty()) {
-            by_address[target.address].push_back(&target);
+        if (target.origin != azure_origin) continue;
+        if (!agent_is_ready(target) && target.ladder.size() > 1) {
+            std::erase_if(target.ladder, is_run_command);
         }
-    }
-    for (auto& [address, twins] : by_address) {
-        if (twins.size() == 1) continue;
-        for (auto* target : twins) {
-            if (target->origin != azure_origin) continue;
-            target->skip = "another VM of the inventory has the same address";
+        if (target.address.empty()) {
+            take_ways(target, needs_network, "Azure knows no address of it that may be visited");
+            continue;
         }
+        const auto count = counts.find(target.address);
+        if (count == counts.end() || count->second < 2) continue;
+        take_ways(target, needs_network, "another VM of the inventory has the same address");
+        target.rdp_outside = false;
     }
 }
 

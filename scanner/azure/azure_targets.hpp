@@ -11,14 +11,16 @@ namespace rdpsweep {
 
 // One target a VM: its id, address and Azure's own tags, and beside them subscription,
 // resource_group, location, zone, size, power, agent, os, os_version, image and scale_set, which win
-// over a tag of that name. A VM that does not run or has no address is a target that is skipped.
+// over a tag of that name. A VM that does not run is a target that is skipped.
 void add_azure_targets(
     const std::vector<azure::Vm>& vms, const AzureOptions& options, InventorySource& source
 );
 
+// Fits what Azure listed to what was asked for; call it when routes are final and the selection is
+// made. Ways that cannot lead to a VM are taken from its route: those that need an address where it
+// has none, Run Command where its agent is not ready; a VM without a way is skipped.
 // Networks may overlap: of two VMs with one address we cannot know which one would answer, and a
-// verdict on the wrong VM is worse than none. Those that Azure listed are skipped. Call it on what was
-// selected.
-void skip_shared_addresses(std::vector<Target>& targets);
+// verdict on the wrong VM is worse than none, so those are visited by Run Command or not at all.
+void settle_azure_targets(std::vector<Target>& targets);
 
 } // namespace rdpsweep

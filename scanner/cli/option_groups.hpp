@@ -368,6 +368,12 @@ inline void add_sweep(CLI::App& verb, ScanOptions& scan, const CliNames& names, 
         "no RDP handshake, neither inside the VM nor from here"
     );
     verb.add_flag("--rdp-matrix", scan.rdp_matrix, "from here, one for each version of TLS");
+    verb.add_flag(
+            "--azure-evidence",
+            scan.azure_evidence,
+            "of a VM that was not assessed ask Azure for its state and boot log"
+    )
+        ->group("Azure");
     regroup(verb, "Records", {"--resume", "--rerun", "--report", "--fail-on", "--max-unassessed"});
     regroup(verb, "Pace", {"--no-handshake", "--rdp-matrix"});
 }

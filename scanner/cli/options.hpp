@@ -79,6 +79,7 @@ struct ScanOptions {
     std::chrono::milliseconds quota_delay{5000}; // first pause when a host's quota is full
 
     bool handshake = true;        // --no-handshake: no RDP handshake, but where a route names it
+    bool azure_evidence = false;  // --azure-evidence: Azure's word on VMs that were not assessed
     bool rdp_matrix = false;      // --rdp-matrix: one for each version of TLS
     bool legacy_tls = false;      // TLS 1.0 towards every target
     bool channel_bindings = true; // --no-cbt

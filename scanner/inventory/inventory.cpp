@@ -128,7 +128,7 @@ void check_targets(const Inventory& inventory, Problems& problems) {
             );
         }
         if (target.winrm.scheme == WinRmScheme::http) check_http(target, problems);
-        if (!target.address.empty() || !target.skip.empty()) continue;
+        if (!target.address.empty() || target.origin == azure_origin) continue;
         const auto way = std::find_if(target.ladder.begin(), target.ladder.end(), needs_address);
         if (way == target.ladder.end()) continue;
         problems.add(

@@ -16,7 +16,7 @@ namespace {
 constexpr auto command_line = "command line";
 
 bool logs_on(std::string_view transport) noexcept {
-    return transport != "rdp";
+    return transport != "rdp" && transport != "run-command";
 }
 
 bool names_a_source(const CommandLineCredential& credential) noexcept {
@@ -146,7 +146,7 @@ Inventory resolve_scope(
     apply_pick(scope, inventory);
     apply_credential(scope.credential, inventory, problems);
     apply_route(scope.transports, inventory);
-    if (azure.wanted()) skip_shared_addresses(inventory.targets);
+    if (azure.wanted()) settle_azure_targets(inventory.targets);
     if (scope.limit != 0 && inventory.targets.size() > scope.limit) {
         inventory.targets.resize(scope.limit);
     }

@@ -125,6 +125,30 @@ HttpResponse ArmFace::give_token(const HttpRequest& request, const std::string& 
     return issue();
 }
 
+// A signed address is all that it takes; a token does not belong there.
+HttpResponse ArmFace::give_blob(const HttpRequest& request, const Url& url) {
+    if (request.header("authorization") != nullptr) {
+        stats_.violation("a token of ours at a signed address");
+    }
+    const auto signature = signed_.find(url.parts[1]);
+    HttpResponse response;
+    if (signature == signed_.end() || signature->second != url.value("sig")) {
+        response.status = 403;
+        return response;
+    }
+    response.content_type = "text/plain";
+    response.body = resources_.boot_log(number_of(url.parts[1], 0));
+    return response;
+}
+
+HttpResponse ArmFace::give_adfs_token(const HttpRequest& request) {
+    auto form = fields_of(request.body);
+    if (form["client_id"] == policy_.client && form["client_secret"] == policy_.secret) {
+        return issue();
+    }
+    return json_answer(401, {{"error", "invalid_client"}, {"error_description", "MSIS9622"}});
+}
+
 HttpResponse ArmFace::answer_metadata(const HttpRequest& request) {
     const Url url(request.target);
     const auto* metadata = request.header("metadata");
@@ -160,6 +184,19 @@ HttpResponse ArmFace::answer(const HttpRequest& request) {
     if (url.parts.size() == 4 && url.is(1, "oauth2") && url.is(3, "token")) {
         return give_token(request, url.parts[0]);
     }
+    // An authority as of ADFS, which is what azure-cli accepts beside Microsoft's own.
+    if (url.path == "/adfs/.well-known/openid-configuration") {
+        return json_answer(
+            200,
+            {{"issuer", policy_.base + "/adfs"},
+             {"authorization_endpoint", policy_.base + "/adfs/oauth2/authorize"},
+             {"token_endpoint", policy_.base + "/adfs/oauth2/token"}}
+        );
+    }
+    if (url.path == "/adfs/oauth2/token" || url.path == "/adfs/oauth2/token/") {
+        return give_adfs_token(request);
+    }
+    if (url.is(0, "blob") && url.parts.size() == 2) return give_blob(request, url);
     if (!knows(request)) {
         auto refused = arm_failure(
             401,
@@ -181,13 +218,18 @@ HttpResponse ArmFace::answer(const HttpRequest& request) {
 }
 
 bool ArmFace::too_busy(const std::string& key, HttpResponse& busy) {
+    // What was on its way before our answer could arrive is not held against the client.
+    constexpr std::chrono::milliseconds on_the_way{200};
     const auto now = now_();
     auto& closed = closed_[key];
-    const bool early = now < closed;
-    if (early) stats_.violation("a call before the time that Retry-After gave");
+    const bool early = now < closed.until;
     const bool turn = policy_.busy_every != 0 && ++calls_ % policy_.busy_every == 0;
     if (!early && !turn) return false;
-    closed = now + std::chrono::seconds(1); // and anew for who comes too early
+    if (early && now - closed.since > on_the_way) {
+        stats_.violation("a call before the time that Retry-After gave");
+    }
+    if (!early) closed.since = now;
+    closed.until = now + std::chrono::seconds(1); // and anew for who comes too early
     busy = arm_failure(429, "TooManyRequests", "The request is being throttled.");
     busy.headers.emplace_back("Retry-After", "1");
     return true;
@@ -195,26 +237,71 @@ bool ArmFace::too_busy(const std::string& key, HttpResponse& busy) {
 
 HttpResponse ArmFace::manage(const HttpRequest& request, const Url& url) {
     const bool graph = url.is(0, "providers") && url.is(1, "Microsoft.ResourceGraph");
-    const auto key = graph                  ? "graph"
-                     : url.parts.size() > 1 ? ascii_lower(url.parts[1])
-                                            : std::string("tenant");
+    // Reads and writes are counted apart.
+    const auto scope = url.parts.size() > 1 ? ascii_lower(url.parts[1]) : std::string("tenant");
+    const auto key = graph ? "graph" : request.method + " " + scope;
     HttpResponse busy;
     if (too_busy(key, busy)) return busy;
     if (graph && request.method == "POST") return ask_graph(request);
+    if (url.is(2, "resourceGroups") && url.is(4, "providers") && url.is(6, "virtualMachines")) {
+        return of_machine(request, url);
+    }
+    if (url.is(2, "operations") && url.parts.size() == 4) {
+        return run_command_.ask(url.parts[3], url.value("monitor") == "true");
+    }
     if (request.method != "GET" || !url.is(0, "subscriptions")) {
         return arm_failure(404, "InvalidResourceType", "The resource type could not be found.");
     }
-    return list(url, key);
+    return list(url, scope);
 }
 
-HttpResponse ArmFace::list(const Url& url, const std::string& key) {
+// .../virtualMachines/NAME and what is below it.
+HttpResponse ArmFace::of_machine(const HttpRequest& request, const Url& url) {
+    const auto index = url.parts.size() > 7
+                           ? resources_.find(url.parts[1], url.parts[3], url.parts[7])
+                           : std::nullopt;
+    if (!index) {
+        return arm_failure(
+            404,
+            "ResourceNotFound",
+            "The Resource 'Microsoft.Compute/virtualMachines' under resource group was not found."
+        );
+    }
+    if (request.method == "POST" && url.is(8, "runCommand")) {
+        if (resources_.stopped(*index)) {
+            return arm_failure(
+                409,
+                "OperationNotAllowed",
+                "Cannot modify extensions in the VM when the VM is not running."
+            );
+        }
+        return run_command_.begin(*index, request, policy_.base + "/subscriptions/" + url.parts[1]);
+    }
+    if (request.method == "POST" && url.is(8, "retrieveBootDiagnosticsData")) {
+        signed_[std::to_string(*index)] = rdpsweep::random_hex128();
+        const auto link = policy_.base + "/blob/" + std::to_string(*index) +
+                          "?sig=" + signed_[std::to_string(*index)];
+        return json_answer(
+            200, {{"consoleScreenshotBlobUri", link}, {"serialConsoleLogBlobUri", link}}
+        );
+    }
+    if (request.method != "GET") return arm_failure(405, "MethodNotAllowed", "no");
+    if (url.is(8, "instanceView")) return json_answer(200, resources_.instance_view(*index));
+    auto machine = resources_.machine(*index);
+    if (iequals(url.value("$expand"), "instanceView")) {
+        machine["properties"]["instanceView"] = resources_.instance_view(*index);
+    }
+    return json_answer(200, machine);
+}
+
+HttpResponse ArmFace::list(const Url& url, const std::string& scope) {
     const auto numbers = resources_.scene().subscriptions;
     bool known = url.parts.size() == 1;
     for (std::size_t i = 0; i < numbers && !known; ++i)
         known = url.is(1, ArmResources::subscription_id(i));
     if (!known) {
         return arm_failure(
-            404, "SubscriptionNotFound", "The subscription '" + key + "' could not be found."
+            404, "SubscriptionNotFound", "The subscription '" + scope + "' could not be found."
         );
     }
     auto answered = page(url, rows_of(url));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/simfleet/arm_resources.hpp"
+#include "tests/simfleet/arm_run_command.hpp"
 #include "tests/simfleet/http_message.hpp"
 #include "tests/simfleet/stats.hpp"
 
@@ -22,7 +23,8 @@ struct ArmPolicy {
     std::size_t busy_every = 0;    // every so-manieth call is 429 with Retry-After: 1; 0: none
     std::size_t token_life = 3600; // seconds
     bool graph_forbidden = false;
-    std::string base; // "https://localhost:8443", for links
+    std::size_t run_command_ms = 1000; // how long one takes
+    std::string base;                  // "https://localhost:8443", for links
 };
 
 class ArmFace {
@@ -30,7 +32,10 @@ public:
     using Now = std::function<std::chrono::steady_clock::time_point()>;
 
     ArmFace(const ArmResources& resources, ArmPolicy policy, Stats& stats, Now now)
-        : resources_(resources), policy_(std::move(policy)), stats_(stats), now_(std::move(now)) {}
+        : resources_(resources), policy_(std::move(policy)), stats_(stats), now_(now),
+          run_command_(
+              resources.fleet(), stats, now, std::chrono::milliseconds(policy_.run_command_ms)
+          ) {}
 
     // A request to the cloud's one HTTPS address.
     HttpResponse answer(const HttpRequest& request);
@@ -41,11 +46,14 @@ public:
 private:
     struct Url; // path and query, taken apart
 
+    HttpResponse give_adfs_token(const HttpRequest& request);
+    HttpResponse give_blob(const HttpRequest& request, const Url& url);
+    HttpResponse of_machine(const HttpRequest& request, const Url& url);
     HttpResponse give_token(const HttpRequest& request, const std::string& tenant);
     HttpResponse issue();
     bool knows(const HttpRequest& request);
     HttpResponse manage(const HttpRequest& request, const Url& url);
-    HttpResponse list(const Url& url, const std::string& key);
+    HttpResponse list(const Url& url, const std::string& scope);
     HttpResponse page(const Url& url, std::vector<std::function<std::string()>> rows);
     HttpResponse ask_graph(const HttpRequest& request);
     bool too_busy(const std::string& key, HttpResponse& busy);
@@ -55,8 +63,15 @@ private:
     ArmPolicy policy_;
     Stats& stats_;
     Now now_;
+    ArmRunCommand run_command_;
     std::map<std::string, std::chrono::steady_clock::time_point> tokens_; // and when each ends
-    std::map<std::string, std::chrono::steady_clock::time_point> closed_; // by scope, until when
+
+    struct Closed {
+        std::chrono::steady_clock::time_point since, until;
+    };
+
+    std::map<std::string, Closed> closed_;      // by scope
+    std::map<std::string, std::string> signed_; // signatures of boot logs, by VM
     std::size_t calls_ = 0;
     std::size_t issued_ = 0;
 };

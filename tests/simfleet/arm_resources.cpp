@@ -72,6 +72,38 @@ std::string ArmResources::group_of(std::size_t index) const {
     return "rg-" + std::to_string(index % 3);
 }
 
+std::string ArmResources::boot_log(std::size_t index) const {
+    const std::string firmware =
+        "\x1b[2J\x1b[01;01HBdsDxe: loading Boot0001 \"Windows Boot Manager\"\r\n";
+    const std::string sac = "\r\nComputer is booting, SAC started and initialized.\r\n\r\n"
+                            "Use the \"ch -?\" command for information about using channels.\r\n"
+                            "\r\n\r\nSAC>\xff\r\nEVENT: The CMD command is now available.\r\nSAC>";
+    switch (index % 4) {
+    case 0:
+        return firmware + sac;
+    case 1:
+        return firmware + sac + "<?xml?><BP>\r\n<INSTANCE CLASSNAME=\"BLUESCREEN\">\r\n";
+    case 2:
+        return firmware + sac + firmware;
+    default:
+        return {};
+    }
+}
+
+std::optional<std::size_t> ArmResources::find(
+    std::string_view subscription, std::string_view group, std::string_view name
+) const {
+    const auto key = [](std::string_view s, std::string_view g, std::string_view n) {
+        return rdpsweep::ascii_lower(std::string(s) + "/" + std::string(g) + "/" + std::string(n));
+    };
+    for (std::size_t i = places_.size(); i < size(); ++i) {
+        places_[key(subscription_id(subscription_of(i)), group_of(i), name_of(i))] = i;
+    }
+    const auto found = places_.find(key(subscription, group, name));
+    if (found == places_.end()) return {};
+    return found->second;
+}
+
 std::string ArmResources::id_of(
     std::size_t index, const std::string& group, const char* type, const char* suffix
 ) const {

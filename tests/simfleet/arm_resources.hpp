@@ -6,7 +6,10 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace simfleet {
 
@@ -34,6 +37,17 @@ public:
         return scene_.stopped_every != 0 &&
                index % scene_.stopped_every == scene_.stopped_every - 1;
     }
+
+    [[nodiscard]] const Fleet& fleet() const noexcept { return fleet_; }
+
+    // The VM at an id's subscription, group and name, in any letter case; nothing for another.
+    [[nodiscard]] std::optional<std::size_t>
+    find(std::string_view subscription, std::string_view group, std::string_view name) const;
+
+    [[nodiscard]] nlohmann::json instance_view(std::size_t index) const;
+
+    // What the VM's serial port said, as boot diagnostics keep it.
+    [[nodiscard]] std::string boot_log(std::size_t index) const;
 
     static std::string subscription_id(std::size_t number);
     [[nodiscard]] nlohmann::json subscription(std::size_t number) const;
@@ -65,10 +79,10 @@ private:
     [[nodiscard]] std::string group_of(std::size_t index) const;
     [[nodiscard]] std::string
     id_of(std::size_t index, const std::string& group, const char* type, const char* suffix) const;
-    [[nodiscard]] nlohmann::json instance_view(std::size_t index) const;
 
     const Fleet& fleet_;
     ArmScene scene_;
+    mutable std::map<std::string, std::size_t> places_; // by folded id, made when first asked for
 };
 
 } // namespace simfleet

@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 #include "tests/simfleet/facts_json.hpp"
+#include "tests/simfleet/lean_rows.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -47,6 +48,15 @@ void check_arguments(const Job& job, Stats& stats) {
     if (!parsed.is_object()) stats.violation("RDPSWEEP_ARGS is not one JSON object");
 }
 
+// Of the lean profile: what it may print, 0 for any length; nothing for another profile.
+std::optional<std::size_t> lean_limit(const Job& job) {
+    const std::string* text = find_variable(job.environment, "RDPSWEEP_ARGS");
+    const auto parsed =
+        text == nullptr ? nlohmann::json() : nlohmann::json::parse(*text, nullptr, false);
+    if (!parsed.is_object() || parsed.value("profile", std::string()) != "lean") return {};
+    return parsed.value("most", std::size_t{0});
+}
+
 Execution run_collector(const Job& job, std::string_view script, Stats& stats) {
     if (script.find(frame_mark) == std::string_view::npos) {
         stats.violation("a script that is not the collector");
@@ -66,6 +76,10 @@ Execution run_collector(const Job& job, std::string_view script, Stats& stats) {
     Execution done;
     done.powershell = true;
     const std::string json = facts_json(*job.vm.state, std::time(nullptr));
+    if (const auto most = lean_limit(job)) {
+        done.out = lean_answer(json, *nonce, *most);
+        return done;
+    }
     const bool cut = job.vm.wire.manner == Manner::truncated_frame;
     done.out = frame(*nonce, json) + (cut ? json.substr(0, json.size() / 2) : json) + "\n";
     return done;
@@ -126,6 +140,14 @@ Execution wait_for_input() {
     waiting.powershell = true;
     return waiting;
 }
+
+} // namespace
+
+Execution run_script(const Job& job, std::string_view script, Stats& stats) {
+    return run_collector(job, script, stats);
+}
+
+namespace {
 
 Execution run_text(const Job& job, const std::string& text, Stats& stats) {
     const std::string lower = rdpsweep::ascii_lower(text);

@@ -18,14 +18,27 @@ constexpr int most_tries = 5;
 constexpr std::size_t most_pages = 10'000;
 constexpr JsonLimits page_limits{64u << 20, 32, 8'000'000};
 
-// "read:<subscription>" of a path: where Azure counts reads.
-std::string quota_key(const std::string& path) {
+// The subscription in a path: where Azure counts; "tenant" without one.
+std::string subscription_of(const std::string& path) {
     const auto folded = ascii_lower(path);
     constexpr std::string_view sign = "/subscriptions/";
     const auto at = folded.find(sign);
-    if (at == std::string::npos) return "read:tenant";
+    if (at == std::string::npos) return "tenant";
     const auto id = folded.substr(at + sign.size());
-    return "read:" + id.substr(0, id.find_first_of("/?"));
+    return id.substr(0, id.find_first_of("/?"));
+}
+
+// A request that starts something and whose answer is lost: nobody may simply send it again.
+Error may_have_begun(Error error) {
+    const bool before = error.phase() == Phase::resolve || error.phase() == Phase::connect ||
+                        error.phase() == Phase::tls || error.phase() == Phase::authenticate ||
+                        error.phase() == Phase::config;
+    if (before) return error;
+    return std::move(error)
+        .in_phase(Phase::run)
+        .with_hint(
+            "the answer was lost: what was asked for may have begun; wait before you repeat it"
+        );
 }
 
 // 1, 2, 4, 8 seconds, or what the server asks for; up to a second more, so that many do not come
@@ -60,11 +73,17 @@ Result<std::string> Arm::url_of(const std::string& path) const {
 }
 
 Task<Result<nlohmann::json>> Arm::get(std::string path, HostScope& scope) {
+    auto answer = co_await read(std::move(path), scope);
+    if (!answer) co_return std::move(answer).error();
+    co_return parse_json(answer->body, Phase::inventory, page_limits);
+}
+
+Task<Result<RestAnswer>> Arm::read(std::string path, HostScope& scope) {
     auto url = url_of(path);
     if (!url) co_return std::move(url).error();
     Call call;
     call.request.url = std::move(*url);
-    call.key = quota_key(path);
+    call.key = "read:" + subscription_of(path);
     call.quota = quotas::arm_reads;
     co_return co_await perform(std::move(call), scope);
 }
@@ -78,7 +97,44 @@ Arm::ask(std::string path, std::string body, std::string quota_key, HostScope& s
     call.request.headers.emplace_back("Content-Type", "application/json");
     call.key = std::move(quota_key);
     call.quota = quotas::graph;
-    co_return co_await perform(std::move(call), scope);
+    auto answer = co_await perform(std::move(call), scope);
+    if (!answer) co_return std::move(answer).error();
+    co_return parse_json(answer->body, Phase::inventory, page_limits);
+}
+
+Task<Result<RestAnswer>> Arm::act(std::string path, std::string body, HostScope& scope) {
+    Call call;
+    call.request.method = "POST";
+    call.request.url = cloud_.arm + path;
+    call.request.body = std::move(body);
+    call.request.headers.emplace_back("Content-Type", "application/json");
+    call.request.repeatable = false;
+    call.key = "write:" + subscription_of(path);
+    call.quota = quotas::arm_writes;
+    bool renewed = false;
+    for (int tries = 0;; ++tries) {
+        auto answer = co_await send_once(call, scope);
+        if (!answer) co_return may_have_begun(std::move(answer).error());
+        if (answer->status == 401 && !std::exchange(renewed, true)) {
+            tokens_.reject();
+            continue;
+        }
+        if (answer->status != 429 || tries + 1 >= most_tries) co_return answer;
+        throttle_.pause(call.key, pause_before(tries, &*answer));
+    }
+}
+
+Task<Result<std::string>> Arm::fetch(const Secret& link, std::size_t most, HostScope& scope) {
+    RestRequest request;
+    request.url = link.reveal();
+    request.most_bytes = most;
+    request.repeatable = false; // its connection is of no use to others
+    ++calls_;
+    auto answer = co_await rest_.send(std::move(request), scope);
+    if (!answer) co_return std::move(answer).error();
+    if (answer->status == 200) co_return std::move(answer->body);
+    co_return Error(Phase::inventory, Errc::access_denied, "the signed address was refused")
+        .with_native("HTTP " + std::to_string(answer->status));
 }
 
 Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostScope& scope) {
@@ -97,13 +153,11 @@ Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostScope& scope) {
     co_return answer;
 }
 
-Task<Result<nlohmann::json>> Arm::perform(Call call, HostScope& scope) {
+Task<Result<RestAnswer>> Arm::perform(Call call, HostScope& scope) {
     bool renewed = false;
     for (int tries = 0;; ++tries) {
         auto answer = co_await send_once(call, scope);
-        if (answer && answer->status == 200) {
-            co_return parse_json(answer->body, Phase::inventory, page_limits);
-        }
+        if (answer && answer->status >= 200 && answer->status < 300) co_return answer;
         if (answer && answer->status == 401 && !std::exchange(renewed, true)) {
             tokens_.reject(); // expired, or the user's rights changed: once
             continue;

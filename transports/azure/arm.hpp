@@ -27,6 +27,17 @@ public:
     // the retries that make sense: Error{inventory, ...}, or how the way failed.
     Task<Result<nlohmann::json>> get(std::string path, HostScope& scope);
 
+    // The same as it came: any status from 200 to 299.
+    Task<Result<RestAnswer>> read(std::string path, HostScope& scope);
+
+    // Starts something by POST. It is sent again only where Azure said that it did nothing (401,
+    // 429); a lost answer is Error{run, ...}, for it may have been begun. Any other status is given
+    // as it came.
+    Task<Result<RestAnswer>> act(std::string path, std::string body, HostScope& scope);
+
+    // The body behind a signed address that ARM gave, which gets no token of ours.
+    Task<Result<std::string>> fetch(const Secret& link, std::size_t most, HostScope& scope);
+
     // A question that is asked by POST and changes nothing (Resource Graph).
     Task<Result<nlohmann::json>>
     ask(std::string path, std::string body, std::string quota_key, HostScope& scope);
@@ -36,6 +47,9 @@ public:
 
     [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
 
+    // As whom.
+    [[nodiscard]] std::string describe() const { return tokens_.describe(); }
+
 private:
     struct Call {
         RestRequest request;
@@ -43,7 +57,7 @@ private:
         Quota quota;
     };
 
-    Task<Result<nlohmann::json>> perform(Call call, HostScope& scope);
+    Task<Result<RestAnswer>> perform(Call call, HostScope& scope);
     Task<Result<RestAnswer>> send_once(const Call& call, HostScope& scope);
     Result<std::string> url_of(const std::string& path) const;
 

@@ -108,6 +108,12 @@ std::string power_of(const json& statuses) {
     return {};
 }
 
+Vm state_of_view(const json& view) {
+    Vm vm;
+    add_instance_view(view, vm);
+    return vm;
+}
+
 VmRow vm_of_graph(const json& row) {
     VmRow read;
     auto& vm = read.vm;

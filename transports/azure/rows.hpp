@@ -45,6 +45,9 @@ VmRow vm_of_compute(const nlohmann::json& resource);
 InterfaceRow interface_of_network(const nlohmann::json& resource);
 PublicAddressRow public_address_of_network(const nlohmann::json& resource);
 
+// What an instance view says of a VM's state: power, agent, system.
+Vm state_of_view(const nlohmann::json& view);
+
 // "running" of "PowerState/running" among the statuses of an instance view; empty: none says.
 std::string power_of(const nlohmann::json& statuses);
 

@@ -35,10 +35,11 @@ Task<bool> Throttle::admit(std::string key, Quota quota, HostScope& scope) {
         if (fresh) {
             bucket.left = quota.burst;
         } else {
-            bucket.left += seconds(now - bucket.filled) * quota.per_second;
+            const auto gone = std::max(now - bucket.filled, Clock::duration::zero());
+            bucket.left += seconds(gone) * quota.per_second;
             bucket.left = std::min(bucket.left, quota.burst);
         }
-        bucket.filled = now;
+        bucket.filled = std::max(now, bucket.filled);
         const auto closed = bucket.closed_until - now;
         const auto empty = duration((1 - bucket.left) / quota.per_second);
         const auto wait = std::max(closed, bucket.left >= 1 ? Clock::duration::zero() : empty);
@@ -69,6 +70,9 @@ void Throttle::learn(const std::string& key, const RestAnswer& answer) {
 void Throttle::pause(const std::string& key, Clock::duration time) {
     auto& bucket = buckets_[key];
     bucket.closed_until = std::max(bucket.closed_until, Clock::now() + time);
+    // Those who waited do not all come back in the same moment.
+    bucket.left = std::min(bucket.left, 0.0);
+    bucket.filled = std::max(bucket.filled, bucket.closed_until);
 }
 
 } // namespace rdpsweep::azure

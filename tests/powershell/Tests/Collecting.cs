@@ -18,13 +18,13 @@ public static partial class Collecting
     public static JsonObject Lean(Machine machine) => ReadLean(Print(machine, "lean"));
 
     // Everything the script wrote to standard output. An error on the way is a failure.
-    public static string Print(Machine machine, string profile, string? script = null)
+    public static string Print(Machine machine, string profile, string? script = null, int most = 0)
     {
         var handshake = machine.FindLimit("net:loopback") is null ? "true" : "false";
         var outcome = Runner.Run(machine, script ?? Fixture.Collector, new Dictionary<string, string>
         {
             ["RDPSWEEP_NONCE"] = Nonce,
-            ["RDPSWEEP_ARGS"] = $"{{\"profile\":\"{profile}\",\"handshake\":{handshake},\"event_hours\":24}}",
+            ["RDPSWEEP_ARGS"] = $"{{\"profile\":\"{profile}\",\"handshake\":{handshake},\"event_hours\":24{(most == 0 ? "" : $",\"most\":{most}")}}}",
         });
         Check.Empty(outcome.Errors, $"{machine.Profile}: errors of the script");
         return outcome.Out;
@@ -40,7 +40,7 @@ public static partial class Collecting
         return JsonNode.Parse(json)!.AsObject();
     }
 
-    public static JsonObject ReadLean(string text)
+    public static JsonObject ReadLean(string text, int widest = 64)
     {
         var rows = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var last = rows[^1].Split(' ');
@@ -50,7 +50,7 @@ public static partial class Collecting
         var base64 = new StringBuilder();
         foreach (var (row, index) in rows[..^1].Select((row, index) => (row, index)))
         {
-            Check.That(row.Length <= 64, $"row {index} is {row.Length} wide");
+            Check.That(row.Length <= widest, $"row {index} is {row.Length} wide");
             Check.Equal($"#{index:d3}", row[..4], "number of a row");
             Check.Equal(Fletcher(row[1..^4]), row[^4..], "check of a row");
             base64.Append(row.AsSpan(4, row.Length - 8));

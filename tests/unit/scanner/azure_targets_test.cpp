@@ -64,14 +64,19 @@ TEST_CASE("azure: what does not run or has no address is a target that is skippe
     CHECK(source.targets[0].skip == "Azure says that it does not run");
     CHECK(source.targets[1].skip.empty());
     CHECK(source.targets[2].address == "198.51.100.7");
-    CHECK(source.targets[3].skip == "Azure knows no address of it that may be visited");
     CHECK_FALSE(needs_credential(source.targets[0]));
+    auto targets = source.targets;
+    for (auto& target : targets)
+        target.ladder = {"winrm"};
+    settle_azure_targets(targets);
+    CHECK(targets[1].skip.empty());
+    CHECK(targets[3].skip == "Azure knows no address of it that may be visited");
 
     AzureOptions options;
     options.address = AzureAddress::private_only;
-    CHECK_FALSE(source_of({outside}, options).targets[0].skip.empty());
+    CHECK(source_of({outside}, options).targets[0].address.empty());
     options.address = AzureAddress::public_only;
-    CHECK_FALSE(source_of({unknown}, options).targets[0].skip.empty());
+    CHECK(source_of({unknown}, options).targets[0].address.empty());
 }
 
 TEST_CASE("azure: VMs that share an address are not visited, what a file says is") {
@@ -85,12 +90,32 @@ TEST_CASE("azure: VMs that share an address are not visited, what a file says is
     written.address = "10.0.0.5";
     written.origin = "fleet.yaml:3:5";
     targets.push_back(written);
-    skip_shared_addresses(targets);
+    for (auto& target : targets)
+        target.ladder = {"winrm"};
+    targets[1].ladder = {"winrm", "run-command"};
+    settle_azure_targets(targets);
     CHECK_FALSE(targets[0].skip.empty());
-    CHECK_FALSE(targets[1].skip.empty());
+    CHECK(targets[1].skip.empty());
+    CHECK(targets[1].ladder == std::vector<std::string>{"run-command"});
+    CHECK_FALSE(targets[1].rdp_outside);
     CHECK_FALSE(targets[2].skip.empty());
     CHECK(targets[3].skip.empty());
     CHECK(targets[4].skip.empty());
+}
+
+TEST_CASE("azure: Run Command is left out where the agent is not ready and there is another way") {
+    auto dead = vm("rg", "a", "10.0.0.4");
+    dead.agent = "Not Ready";
+    auto unknown = vm("rg", "b", "10.0.0.5");
+    auto targets = source_of({dead, unknown, dead}).targets;
+    targets[2].address = "10.0.0.6";
+    targets[0].ladder = targets[1].ladder = {"winrm", "run-command"};
+    targets[2].ladder = {"run-command"};
+    settle_azure_targets(targets);
+    CHECK(targets[0].ladder == std::vector<std::string>{"winrm"});
+    CHECK(targets[1].ladder.size() == 2);
+    CHECK(targets[2].ladder.size() == 1); // it was asked for alone: the attempt will say why
+    CHECK_FALSE(needs_credential(targets[2]));
 }
 
 TEST_CASE("azure: -i azure: names subscriptions") {

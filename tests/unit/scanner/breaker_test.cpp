@@ -95,3 +95,30 @@ TEST_CASE("breaker: hosts beyond reach do not hold up the others", "[breaker]") 
     breaker.undecided();
     CHECK(begin_all(breaker) == 1);
 }
+
+TEST_CASE("breaker: hosts that say no before others have said yes do not stop a good credential") {
+    Breaker breaker;
+    breaker.begin();
+    breaker.accepted();
+    for (int i = 0; i < 10; ++i) {
+        REQUIRE(breaker.may_begin());
+        breaker.begin();
+    }
+    for (std::size_t host = 0; host < 4; ++host)
+        breaker.refused(host);
+    CHECK_FALSE(breaker.stopped());   // six may still say yes
+    CHECK_FALSE(breaker.may_begin()); // but nobody new is asked
+    SECTION("one does") {
+        breaker.accepted();
+        CHECK(breaker.may_begin());
+        CHECK(breaker.refusals().empty());
+    }
+    SECTION("none does") {
+        for (std::size_t host = 4; host < 9; ++host)
+            breaker.refused(host);
+        CHECK_FALSE(breaker.stopped());
+        breaker.undecided();
+        CHECK(breaker.stopped());
+        CHECK_FALSE(breaker.may_begin());
+    }
+}

@@ -4,10 +4,13 @@
 #include "tests/support/run_task.hpp"
 #include "tests/unit/transports/scripted_rest.hpp"
 #include "transports/azure/arm.hpp"
+#include "transports/azure/boot_log.hpp"
 #include "transports/azure/client_credentials.hpp"
 #include "transports/azure/inventory.hpp"
 #include "transports/azure/login.hpp"
 #include "transports/azure/managed_identity.hpp"
+#include "transports/azure/operation.hpp"
+#include "transports/azure/run_command.hpp"
 #include "transports/azure/subscriptions.hpp"
 
 #include <nlohmann/json.hpp>
@@ -450,4 +453,159 @@ TEST_CASE("Subscriptions are chosen by id or name") {
     CHECK(misspelt.error().hint() == "did you mean Prod?");
     CHECK(Subscription{"", "", "PastDue"}.readable());
     CHECK_FALSE(Subscription{"", "", "Disabled"}.readable());
+}
+
+TEST_CASE("What starts something is sent again only where it started nothing") {
+    Bench bench;
+    const auto act = [&](Clock::duration patience = 20s) {
+        return run<Result<RestAnswer>>(
+            [&](HostScope& scope) {
+                return bench.arm.act(
+                    std::string("/subscriptions/A/x?api-version=1"), std::string("{}"), scope
+                );
+            },
+            patience
+        );
+    };
+    SECTION("a lost answer") {
+        bench.rest.answers = {Error(Phase::http, Errc::peer_closed, "lost"), answer_of(202, "")};
+        auto lost = act();
+        REQUIRE_FALSE(lost);
+        CHECK(bench.rest.asked.size() == 1);
+        CHECK_FALSE(lost.error().retryable());
+        CHECK(lost.error().phase() == Phase::run);
+        CHECK_FALSE(bench.rest.asked[0].repeatable);
+    }
+    SECTION("no connection at all") {
+        bench.rest.answers = {Error(Phase::connect, Errc::refused, "refused")};
+        auto refused = act();
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().retryable()); // nothing was sent
+    }
+    SECTION("a quota, and a token that is no good any more") {
+        bench.rest.answers = {
+            answer_of(429, "{}", {{"retry-after", "1"}}), answer_of(401, "{}"), answer_of(202, "")};
+        auto begun = act();
+        REQUIRE(begun);
+        CHECK(begun->status == 202);
+        CHECK(bench.rest.asked.size() == 3);
+    }
+    SECTION("any other answer is given as it came") {
+        bench.rest.answers = {answer_of(409, R"({"error":{"code":"Conflict"}})")};
+        auto conflict = act();
+        REQUIRE(conflict);
+        CHECK(conflict->status == 409);
+        bench.rest.answers = {answer_of(503, "")};
+        CHECK(act()->status == 503);
+        CHECK(bench.rest.asked.size() == 2);
+    }
+}
+
+TEST_CASE("An operation is asked about until it has ended") {
+    Bench bench;
+    const std::string status = "https://management.azure.com/operations/1";
+    const std::string result = "https://management.azure.com/operations/1?monitor=true";
+    const Headers soon{{"retry-after", "1"}};
+    const auto begun = [&](bool with_status, bool with_result) {
+        auto answer = answer_of(202, "", soon);
+        if (with_status) answer.headers.emplace_back("azure-asyncoperation", status);
+        if (with_result) answer.headers.emplace_back("location", result);
+        return answer;
+    };
+    const auto finish = [&](RestAnswer answer) {
+        return run<Result<nlohmann::json>>([&, answer](HostScope& scope) {
+            return finish_operation(bench.arm, answer, scope);
+        });
+    };
+    SECTION("at once") {
+        auto done = finish(answer_of(200, R"({"a":1})"));
+        REQUIRE(done);
+        CHECK((*done)["a"] == 1);
+    }
+    SECTION("by its status, through a word that nobody knows") {
+        bench.rest.answers = {
+            answer_of(200, R"({"status":"Resolving"})", soon),
+            answer_of(200, R"({"status":"Succeeded","properties":{"output":{"b":2}}})")};
+        auto done = finish(begun(true, true));
+        REQUIRE(done);
+        CHECK((*done)["b"] == 2);
+        CHECK(bench.rest.asked[1].url == status);
+    }
+    SECTION("the result at the other address") {
+        bench.rest.answers = {
+            answer_of(200, R"({"status":"Succeeded"})"), answer_of(200, R"({"c":3})")};
+        auto done = finish(begun(true, true));
+        REQUIRE(done);
+        CHECK((*done)["c"] == 3);
+        CHECK(bench.rest.asked[1].url == result);
+    }
+    SECTION("by the other address alone") {
+        bench.rest.answers = {answer_of(202, "", soon), answer_of(200, R"({"d":4})")};
+        auto done = finish(begun(false, true));
+        REQUIRE(done);
+        CHECK((*done)["d"] == 4);
+    }
+    SECTION("a failure comes with status 200") {
+        bench.rest.answers = {answer_of(
+            200,
+            R"({"status":"Failed","error":{"code":"VMExtensionProvisioningError","message":"x\u001b"}})"
+        )};
+        auto failed = finish(begun(true, true));
+        REQUIRE_FALSE(failed);
+        CHECK(failed.error().native() == "VMExtensionProvisioningError");
+        CHECK(failed.error().detail() == "Azure's operation ended as Failed: x\\x1B");
+    }
+    SECTION("nowhere to ask, and a stranger's address") {
+        CHECK_FALSE(finish(begun(false, false)));
+        auto elsewhere = answer_of(202, "", soon);
+        elsewhere.headers.emplace_back("azure-asyncoperation", "https://evil.example/operations/1");
+        CHECK_FALSE(finish(elsewhere));
+        CHECK(bench.rest.asked.empty());
+    }
+}
+
+TEST_CASE("Run Command: what is sent and what comes back") {
+    const Script script("collector.ps1", "$a = 1\n'x'", Script::Effect::read_only);
+    const auto body =
+        nlohmann::json::parse(run_command_body(script, ScriptInput("00ff", R"({"profile":"lean"})"))
+        );
+    CHECK(body["commandId"] == "RunPowerShellScript");
+    const auto lines = body["script"].get<std::vector<std::string>>();
+    CHECK(lines.front() == "param([string]$nonce, [string]$arguments)");
+    CHECK(lines[lines.size() - 2] == "$a = 1");
+    CHECK(lines.back() == "'x'");
+    CHECK(body["parameters"][0]["value"] == "00ff");
+    CHECK(
+        base64_decode(body["parameters"][1]["value"].get<std::string>()) == R"({"profile":"lean"})"
+    );
+
+    const auto read = [](const char* text) {
+        return read_run_command(nlohmann::json::parse(text));
+    };
+    auto both = read(R"({"value":[{"code":"ComponentStatus/StdOut/succeeded","message":"out"},
+        {"code":"ComponentStatus/StdErr/succeeded","message":"err"},{"code":7},null]})");
+    REQUIRE(both);
+    CHECK(both->out == "out");
+    CHECK(both->err == "err");
+    CHECK_FALSE(both->truncated);
+    auto full = read_run_command(
+        {{"value",
+          nlohmann::json::array(
+              {{{"code", "ComponentStatus/StdOut/succeeded"}, {"message", std::string(4096, 'x')}}}
+          )}}
+    );
+    CHECK(full->truncated);
+    // As Linux answers, and nonsense.
+    CHECK_FALSE(read(R"({"value":[{"code":"ProvisioningState/succeeded","message":"[stdout]"}]})"));
+    CHECK_FALSE(read("{}"));
+    CHECK_FALSE(read("[]"));
+}
+
+TEST_CASE("The last known mark of a boot log counts") {
+    CHECK(read_boot_log("") == BootSign::none);
+    CHECK(read_boot_log("noise \xff\x00") == BootSign::none);
+    CHECK(read_boot_log("BdsDxe: x") == BootSign::firmware);
+    CHECK(read_boot_log("BdsDxe: x\r\nSAC>") == BootSign::console);
+    CHECK(read_boot_log("SAC>\r\nBdsDxe: x") == BootSign::firmware);
+    CHECK(read_boot_log("SAC>\r\n<BP>\r\n") == BootSign::crash);
 }

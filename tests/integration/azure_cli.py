@@ -1,0 +1,60 @@
+"""azure-cli, which nobody here wrote: a client of the simulated control plane, whose lists ours must
+equal, and a source of our tokens. Skipped where it is not installed."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from azure_lib import Azure
+from lib import check, finish
+
+if shutil.which("az") is None:
+    print("SKIPPED: no azure-cli")
+    sys.exit(77)
+
+with Azure(vms=60, mix="healthy", options=["--arm-page", "7", "--run-command-ms", "500"]) as azure:
+    login = azure.application()
+    environment = dict(os.environ, AZURE_CONFIG_DIR=str(azure.path / "az"), REQUESTS_CA_BUNDLE=str(azure.ca),
+                       AZURE_CORE_COLLECT_TELEMETRY="0", AZURE_CORE_ONLY_SHOW_ERRORS="1")
+
+    def az(*arguments):
+        done = subprocess.run(["az", *arguments, "--output", "json"], env=environment, capture_output=True,
+                              text=True, timeout=120, check=False)
+        check(done.returncode == 0, f"az {arguments[:3]}: {done.stderr[-600:]}")
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    base = f"https://localhost:{azure.arm_port}"
+    audience = "https://management.core.windows.net/"
+    # It knows Microsoft's own token service by heart; another one must look like ADFS.
+    az("cloud", "register", "-n", "Sim", "--endpoint-resource-manager", base + "/",
+       "--endpoint-active-directory", base + "/adfs", "--endpoint-active-directory-resource-id", audience,
+       "--endpoint-active-directory-graph-resource-id", base + "/graph")
+    az("cloud", "set", "-n", "Sim")
+    az("cloud", "update", "--profile", "2020-09-01-hybrid")
+    accounts = az("login", "--service-principal", "-u", login["AZURE_CLIENT_ID"], "-p", azure.password,
+                  "--tenant", login["AZURE_TENANT_ID"])
+    theirs = {}
+    for account in accounts:
+        for vm in az("vm", "list", "--subscription", account["id"]):
+            theirs[vm["id"].lower()] = (vm["name"], vm["location"], vm["hardwareProfile"]["vmSize"])
+
+    own = {key: value for key, value in os.environ.items() if not key.startswith("AZURE_")}
+    own.update(AZURE_CONFIG_DIR=environment["AZURE_CONFIG_DIR"], REQUESTS_CA_BUNDLE=str(azure.ca))
+    done = subprocess.run(
+        [str(__import__("lib").SCANNER), "targets", "--all-subscriptions", "--azure-cloud", str(azure.cloud),
+         "--azure-ca-file", str(azure.ca), "--azure-login", "cli", "--format", "json"],
+        env=own, capture_output=True, text=True, timeout=120, check=False)
+    check(done.returncode == 0 and "azure-cli's login" in done.stderr, f"az is our source of tokens: {done.stderr}")
+    ours = {t["id"]: (t["name"], t["tags"]["location"], t["tags"]["size"])
+            for t in json.loads(done.stdout or '{"targets":[]}')["targets"]}
+    check(len(theirs) == 60 and ours == theirs, f"az lists the same {len(theirs)} VMs as we do, {len(ours)}")
+
+    some = next(iter(theirs))
+    view = az("vm", "get-instance-view", "--ids", some)
+    check(any(s["code"] == "PowerState/running" for s in view["instanceView"]["statuses"]), "az reads a state")
+    ran = az("vm", "run-command", "invoke", "--ids", some, "--command-id", "RunPowerShellScript",
+             "--scripts", "param([string]$nonce)\n$env:RDPSWEEP_NONCE = $nonce\n'RDPSWEEP1'", "--parameters", "nonce=00ff")
+    check("RDPSWEEP1 00ff " in json.dumps(ran) or "schema" in json.dumps(ran),
+          f"az runs a command and waits for it: {json.dumps(ran)[:200]}")
+finish()

@@ -1,0 +1,126 @@
+"""Azure Run Command as the way in: verdicts as over WinRM for the same VMs, and everything that it can
+meet. No packet goes to a VM."""
+import collections
+import json
+
+from azure_lib import Azure, Arm
+from lib import check, finish, rdpsweep
+
+
+def defaults(azure, route, extra=""):
+    """An inventory that says how, not where."""
+    path = azure.path / f"defaults-{route.replace(',', '-')}.yaml"
+    path.write_text(f"""version: 1
+credentials:
+  fleet: {{ username: 'SIM\\sweeper', password: {{ env: RDPSWEEP_PASSWORD }} }}
+defaults:
+  credential: fleet
+  route: [{route}]
+  rdp: {{ outside: false }}
+  winrm: {{ port: {azure.port} }}
+{extra}""")
+    return path
+
+
+def scan(azure, route, name, *options, extra=""):
+    done = rdpsweep("scan", "-i", defaults(azure, route, extra), "--all-subscriptions", "--azure-cloud", azure.cloud,
+                    "--azure-ca-file", azure.ca, "--ca-file", azure.ca, "--state", azure.path / f"state-{name}",
+                    "--audit-file", azure.path / f"audit-{name}", "--report",
+                    f"json:{azure.path / f'{name}.json'}", *options,
+                    password=azure.password, environment=azure.application())
+    return done, json.loads((azure.path / f"{name}.json").read_text())
+
+
+def non_ok(host):
+    return {f["rule"]: f["verdict"] for f in host["findings"] if f["verdict"] not in ("ok", "not_applicable")}
+
+
+def same_verdicts():
+    """Every profile of the fleet by both ways. What the lean profile leaves out may be unknown, no more."""
+    with Azure(vms=170, mix="every", options=["--run-command-ms", "300"]) as azure:
+        _, winrm = scan(azure, "winrm", "winrm", "--deadline", "20s")
+        done, narrow = scan(azure, "run-command", "narrow", "--jobs", "64")
+        by_id = {h["vm"]: h for h in winrm["hosts"]}
+        outcomes = collections.Counter(h["outcome"] for h in narrow["hosts"])
+        check(len(narrow["hosts"]) == 170, f"every VM is accounted for: {outcomes} {done.stderr[-300:]}")
+        compared = different = 0
+        for host in narrow["hosts"]:
+            other = by_id[host["vm"]]
+            if host["outcome"] != "assessed" or other["outcome"] != "assessed":
+                continue
+            compared += 1
+            wide, lean = non_ok(other), non_ok(host)
+            for rule in set(wide) | set(lean):
+                if rule.startswith("EVT.") or lean.get(rule) == "unknown" or wide.get(rule) == lean.get(rule):
+                    continue
+                different += 1
+                print("DIFFERENT:", host["name"], host["tags"], rule, "winrm", wide.get(rule), "run-command",
+                      lean.get(rule))
+            if (host["root_cause"], host["verdict"]) != (other["root_cause"], other["verdict"]):
+                reasons = sorted((set(wide) ^ set(lean)) | {r for r in lean if lean[r] == "unknown"})
+                print("VERDICT:", host["name"], (other["root_cause"], other["verdict"]),
+                      (host["root_cause"], host["verdict"]), reasons)
+                explained = all(r.startswith("EVT.") or lean.get(r) == "unknown" for r in reasons) and reasons
+                check(explained, f"{host['name']}: the verdict differs only by what the lean profile leaves out")
+        check(compared > 120 and different == 0, f"{compared} VMs compared rule by rule, {different} differences")
+        # VMs whose WinRM is broken are reached by their agent all the same.
+        check(sum(1 for h in narrow["hosts"] if h["outcome"] == "assessed" and
+                  by_id[h["vm"]]["outcome"] != "assessed") > 5, "what WinRM cannot reach is assessed")
+        profiles = {vm["address"]: vm["profile"] for vm in azure.truth()}
+        cut = [(profiles[h["address"]], a["what"]) for h in narrow["hosts"] for a in h["attempts"]
+               if "rows" in (a["what"] or "")]
+        print(f"compared {compared}; outcomes {dict(outcomes)}; answers longer than the tail: {len(cut)} {cut}")
+        audit = [json.loads(line) for line in (azure.path / "audit-narrow").read_text().splitlines()]
+        check(len(audit) == 170 and {a["transport"] for a in audit} == {"run-command"} and
+              all(a["user"].startswith("service principal") and a["effect"] == "read_only" for a in audit),
+              "each command is in the audit, with the identity")
+
+
+def fallback_and_trouble():
+    with Azure(vms=24, mix="one:wire_refused", options=["--stopped-every", "6", "--arm-busy-every", "5",
+                                                   "--run-command-ms", "1200"]) as azure:
+        done, report = scan(azure, "winrm, run-command", "fallback", "--connect-timeout", "2s")
+        outcomes = collections.Counter(h["outcome"] for h in report["hosts"])
+        check(outcomes == {"assessed": 20, "skipped": 4}, f"WinRM refused, Run Command did it: {outcomes}")
+        host = next(h for h in report["hosts"] if h["outcome"] == "assessed")
+        check([a["transport"] for a in host["attempts"] if a["transport"] != "winrm"] == ["run-command"] and host["attempts"][0]["transport"] == "winrm",
+              f"both ways are told: {[a['transport'] for a in host['attempts']]}")
+        stats = azure.stop()
+        check(not stats["violations"], f"quotas and pauses are kept: {stats['violations']}")
+    with Azure(vms=2, mix="healthy", options=["--run-command-ms", "6000"]) as azure:
+        arm = Arm(azure)
+        vm = next(iter(arm.machines().values()))[0]
+        # Somebody else's command runs: ours is told that the VM is busy, and runs nothing.
+        arm.post(f"{arm.base}{vm}/runCommand?api-version=2024-07-01",
+                 {"commandId": "RunPowerShellScript", "script": ["param()"], "parameters": []})
+        done, report = scan(azure, "run-command", "busy", "--resource", vm, "--deadline", "4s", "--retries", "0")
+        attempt = report["hosts"][0]["attempts"][-1]
+        check(report["hosts"][0]["outcome"] == "unreachable" and "another Run Command is running" in attempt["what"],
+              f"busy is told: {attempt}")
+
+
+def evidence():
+    """Of VMs that nothing reaches, Azure's word."""
+    with Azure(vms=8, mix="one:wire_refused") as azure:
+        done, report = scan(azure, "winrm", "evidence", "--connect-timeout", "2s", "--azure-evidence",
+                            "--log-file", azure.path / "log", "--log-level", "debug")
+        signs = collections.Counter()
+        for host in report["hosts"]:
+            check(host["outcome"] == "unreachable", "it stays unreachable")
+            told = next(a for a in host["attempts"] if a["transport"] == "azure")
+            state, log = told["notes"]
+            check("Ready" in json.dumps(state) and "running" in json.dumps(state), f"its state is told: {told}")
+            signs[log["key"]] += 1
+        check(signs == {"note.boot_console": 2, "note.boot_crash": 2, "note.boot_firmware": 2,
+                        "note.boot_nothing": 2}, f"boot logs: {signs}")
+        everything = done.stdout + done.stderr + "".join(
+            p.read_text(errors="replace") for p in azure.path.rglob("*") if p.is_file() and "fleet" not in p.parts)
+        check("sig=" not in everything, "the signed address is nowhere")
+        stats = azure.stop()
+        check(not any("signed" in v for v in stats["violations"]), "no token went to the signed address")
+
+
+same_verdicts()
+evidence()
+fallback_and_trouble()
+finish()

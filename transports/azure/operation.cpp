@@ -1,0 +1,109 @@
+#include "transports/azure/operation.hpp"
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "transports/azure/arm_error.hpp"
+#include "transports/azure/fields.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep::azure {
+
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+// Azure counts 15 questions a minute for one operation.
+constexpr auto usual_pause = 5s;
+constexpr auto shortest_pause = 1s;
+
+Clock::duration pause_after(const RestAnswer& answer) {
+    const auto asked = asked_pause(answer);
+    return asked && *asked > 0s ? std::max<Clock::duration>(*asked, shortest_pause) : usual_pause;
+}
+
+Error too_late() {
+    return Error(Phase::run, Errc::timed_out, "Azure's operation had not ended in time")
+        .with_hint("it may still be running in the VM; --deadline gives it longer");
+}
+
+Error failed(const json& status, const std::string& word) {
+    const auto code = text(status, "error/code");
+    const auto said = text(status, "error/message");
+    return Error(
+               Phase::run,
+               Errc::nonzero_exit,
+               "Azure's operation ended as " + printable(word, 40) +
+                   (said.empty() ? "" : ": " + printable(said, 300))
+    )
+        .with_native(printable(code, 80));
+}
+
+bool is_success(std::string_view word) {
+    return iequals(word, "Succeeded");
+}
+
+bool is_failure(std::string_view word) {
+    return iequals(word, "Failed") || iequals(word, "Canceled") || iequals(word, "Cancelled");
+}
+
+// The two addresses that ARM gives; either may be missing.
+class Operation {
+public:
+    Operation(Arm& arm, const RestAnswer& begun)
+        : arm_(arm), status_(begun.header("azure-asyncoperation")),
+          result_(begun.header("location")), pause_(pause_after(begun)) {}
+
+    Task<Result<json>> finish(HostScope& scope) {
+        if (status_.empty() && result_.empty()) {
+            co_return Error(
+                Phase::run, Errc::protocol_violation, "Azure gave no address for the operation"
+            );
+        }
+        for (;;) {
+            const bool slept = co_await scope.sleep(pause_);
+            if (!slept) co_return too_late();
+            const auto& where = status_.empty() ? result_ : status_;
+            auto answer = co_await arm_.read(where, scope);
+            if (!answer) co_return std::move(answer).error().in_phase(Phase::run);
+            pause_ = pause_after(*answer);
+            if (status_.empty()) {
+                if (answer->status == 202) continue;
+                co_return parse_json(answer->body, Phase::run);
+            }
+            auto status = parse_json(answer->body, Phase::run);
+            if (!status) co_return status;
+            const auto word = text(*status, "status");
+            if (is_failure(word)) co_return failed(*status, word); // with HTTP 200
+            // A word that is not known means that it still runs.
+            if (is_success(word)) co_return co_await result_of(*status, scope);
+        }
+    }
+
+private:
+    // It stands in the status or at the other address.
+    Task<Result<json>> result_of(const json& status, HostScope& scope) {
+        const auto& output = field(status, "properties/output");
+        if (!output.is_null()) co_return output;
+        if (result_.empty()) co_return json::object();
+        auto answer = co_await arm_.read(result_, scope);
+        if (!answer) co_return std::move(answer).error().in_phase(Phase::run);
+        co_return parse_json(answer->body, Phase::run);
+    }
+
+    Arm& arm_;
+    std::string status_;
+    std::string result_;
+    Clock::duration pause_;
+};
+
+} // namespace
+
+Task<Result<json>> finish_operation(Arm& arm, const RestAnswer& answer, HostScope& scope) {
+    if (answer.status == 200) co_return parse_json(answer.body, Phase::run);
+    Operation operation(arm, answer);
+    co_return co_await operation.finish(scope);
+}
+
+} // namespace rdpsweep::azure

@@ -1,0 +1,156 @@
+#include "transports/azure/run_command.hpp"
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "transports/azure/arm_error.hpp"
+#include "transports/azure/fields.hpp"
+#include "transports/azure/operation.hpp"
+#include "transports/azure/rows.hpp"
+
+#include <algorithm>
+
+#include "embedded/run_command_prologue.hpp"
+
+namespace rdpsweep::azure {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr auto version = "?api-version=2024-07-01";
+
+Error busy(const RestAnswer& answer) {
+    const auto failure = read_failure(answer.body);
+    return Error(Phase::open, Errc::throttled, "another Run Command is running on the VM")
+        .with_native("HTTP 409 " + printable(failure.code, 80))
+        .with_hint("one that hangs blocks the VM for up to 90 minutes; try another transport");
+}
+
+// Before a script is sent: is there somebody to run it?
+Status check_state(const Vm& vm) {
+    if (!vm.power.empty() && vm.power != "running") {
+        return Error(
+                   Phase::open,
+                   Errc::unreachable,
+                   "Azure says that the VM is " + printable(vm.power, 40)
+        )
+            .with_hint("az vm start");
+    }
+    if (vm.agent.empty() || iequals(vm.agent, "Ready")) return {};
+    return Error(Phase::open, Errc::unreachable, "the VM's agent is " + printable(vm.agent, 40))
+        .with_hint("Run Command needs the Azure VM agent; try another transport");
+}
+
+class RunCommandSession final : public Session {
+public:
+    RunCommandSession(Arm& arm, std::string vm, Attempt& attempt)
+        : arm_(arm), vm_(std::move(vm)), attempt_(attempt) {}
+
+    [[nodiscard]] bool narrow() const noexcept override { return true; }
+
+    Task<Result<CommandOutput>>
+    run(const Script& script, const ScriptInput& input, HostScope& scope) override {
+        attempt_.enter(Phase::run);
+        auto body = run_command_body(script, input);
+        attempt_.bytes_sent += body.size();
+        auto path = vm_ + "/runCommand" + version;
+        auto begun = co_await arm_.act(std::move(path), std::move(body), scope);
+        ++attempt_.round_trips;
+        if (!begun) co_return std::move(begun).error();
+        if (begun->status == 409) co_return busy(*begun);
+        if (begun->status < 200 || begun->status > 202)
+            co_return arm_error(*begun).in_phase(Phase::open);
+        auto result = co_await finish_operation(arm_, *begun, scope);
+        if (!result) co_return std::move(result).error();
+        auto output = read_run_command(*result);
+        if (output) attempt_.bytes_received += output->out.size() + output->err.size();
+        co_return output;
+    }
+
+    Task<Status> prove(HostScope&) override { co_return Status(); }
+
+    Task<void> close() noexcept override { co_return; } // nothing of ours is open
+
+private:
+    Arm& arm_;
+    std::string vm_;
+    Attempt& attempt_;
+};
+
+class RunCommandTransport final : public Transport {
+public:
+    explicit RunCommandTransport(Arm* arm) : arm_(arm) {}
+
+    [[nodiscard]] std::string_view name() const noexcept override { return "run-command"; }
+
+    [[nodiscard]] Login login() const noexcept override { return Login::never; }
+
+    Task<Result<std::unique_ptr<Session>>>
+    open(const Target& target, const Credential&, HostScope& scope, Attempt& attempt) override {
+        if (arm_ == nullptr || target.vm.empty()) {
+            co_return Error(Phase::config, Errc::unsupported, "the target has no ARM id")
+                .with_hint("give it vm: /subscriptions/...");
+        }
+        attempt.enter(Phase::open);
+        attempt.identity = arm_->describe();
+        auto path = target.vm + "/instanceView" + version;
+        auto view = co_await arm_->get(std::move(path), scope);
+        ++attempt.round_trips;
+        if (!view) co_return std::move(view).error().in_phase(Phase::open);
+        auto ready = check_state(state_of_view(*view));
+        if (!ready) co_return std::move(ready).error();
+        co_return std::unique_ptr<Session>(
+            std::make_unique<RunCommandSession>(*arm_, target.vm, attempt)
+        );
+    }
+
+private:
+    Arm* arm_;
+};
+
+} // namespace
+
+std::string run_command_body(const Script& script, const ScriptInput& input) {
+    auto lines = json::array();
+    for (const auto text : {embedded::run_command_prologue, script.text()}) {
+        for (auto& line : split(text, '\n'))
+            lines.push_back(std::move(line));
+    }
+    const json body{
+        {"commandId", "RunPowerShellScript"},
+        {"script", std::move(lines)},
+        // Base64, so that no quote of the JSON meets a command line.
+        {"parameters",
+         json::array(
+             {{{"name", "nonce"}, {"value", input.nonce()}},
+              {{"name", "arguments"}, {"value", base64_encode(input.arguments())}}}
+         )},
+    };
+    return dump_json(body);
+}
+
+Result<CommandOutput> read_run_command(const json& result) {
+    constexpr std::string_view out = "ComponentStatus/StdOut/";
+    constexpr std::string_view err = "ComponentStatus/StdErr/";
+    CommandOutput output;
+    bool found = false;
+    const auto& list = field(result, "value");
+    for (const auto& element : list.is_array() ? list : json::array()) {
+        const auto code = text(element, "code");
+        // The word behind it says that it was delivered, nothing of an exit code.
+        if (code.starts_with(out)) {
+            output.out = text(element, "message");
+            found = true;
+        }
+        if (code.starts_with(err)) output.err = text(element, "message");
+    }
+    output.truncated = output.out.size() >= run_command_tail;
+    if (found) return output;
+    return Error(Phase::decode, Errc::malformed_output, "Azure's result holds no StdOut");
+}
+
+Result<std::unique_ptr<Transport>> make_run_command(Services& services) {
+    return std::unique_ptr<Transport>(std::make_unique<RunCommandTransport>(services.azure));
+}
+
+} // namespace rdpsweep::azure
