@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,10 +41,22 @@ struct WinRmOptions {
     bool legacy_tls = false;          // TLS 1.0 and SECLEVEL 0 for hosts that know no better
 };
 
+// An SSH server on the way to others.
+struct JumpHost {
+    std::string name;
+    std::string address; // as the hop before it sees it
+    std::uint16_t port = 22;
+    std::string user;       // empty: the credential's
+    std::string pin_sha256; // as of SshOptions
+    std::string credential; // a name
+};
+
 struct SshOptions {
     std::uint16_t port = 22;
     std::string user;       // empty: the credential's
     std::string pin_sha256; // lower-case hex of the host key's hash; empty: none
+    std::string via;        // the jump host before it, as written; empty: none
+    std::shared_ptr<const std::vector<JumpHost>> hops; // to go through, in order; null: none
 };
 
 struct Target {

@@ -34,6 +34,11 @@ Status Assessment::add_document(std::string json, std::string_view source) {
     return {};
 }
 
+std::optional<std::uint16_t> Assessment::configured_port() const noexcept {
+    if (!read_ || !read_->rdp_port) return {};
+    return read_->rdp_port->port();
+}
+
 void Assessment::add_handshake(HandshakeFacts handshake) {
     handshakes_.push_back(std::move(handshake));
 }

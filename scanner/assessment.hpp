@@ -25,6 +25,9 @@ public:
     // A handshake made from here.
     void add_handshake(HandshakeFacts handshake);
 
+    // The RDP port as the host's inside says it; nothing before that is known.
+    [[nodiscard]] std::optional<std::uint16_t> configured_port() const noexcept;
+
     [[nodiscard]] bool empty() const noexcept { return document_.empty() && handshakes_.empty(); }
 
     // Sets result's facts_json (one document with everything), verdict, findings and causes. A host

@@ -97,8 +97,12 @@ void SweepRun::describe_run() {
 int SweepRun::resolve_credentials() {
     credentials_ = std::make_unique<CredentialStore>(inventory_.credentials);
     std::set<std::string> wanted;
-    for (const auto& target : inventory_.targets)
-        if (needs_credential(target)) wanted.insert(target.credential);
+    for (const auto& target : inventory_.targets) {
+        if (!needs_credential(target)) continue;
+        wanted.insert(target.credential);
+        for (const auto& hop : target.ssh.hops ? *target.ssh.hops : std::vector<JumpHost>())
+            wanted.insert(hop.credential);
+    }
     for (const auto& name : wanted) {
         const auto credential = credentials_->get(name);
         if (credential) continue;
@@ -125,6 +129,7 @@ int SweepRun::make_transports() {
         options_.rdp_matrix,
         options_.known_hosts,
     });
+    services_->credential = [this](std::string_view name) { return credentials_->get(name); };
     if (const int status = open_azure(); status != exit_ok) return status;
     for (const auto& kind : all_transports()) {
         auto transport = kind.make(*services_);

@@ -294,7 +294,23 @@ Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostSco
 
 Task<Status> Visit::use(Session& session, Attempt& attempt, HostScope& scope) {
     if (services_.kind == VisitKind::check) co_return co_await session.prove(scope);
-    co_return co_await collect(session, attempt, scope);
+    auto collected = co_await collect(session, attempt, scope);
+    // After the logs were read, as every handshake; and also where no script can run.
+    if (services_.beside) co_await look_inside(session, attempt, scope);
+    co_return collected;
+}
+
+// The handshake as the host itself sees it, where the way in can carry it.
+Task<void> Visit::look_inside(Session& session, Attempt& attempt, HostScope& scope) {
+    const auto port = assessment_.configured_port().value_or(target_.rdp_port);
+    auto seen = co_await session.shake_hands_inside(port, scope);
+    if (!seen) co_return;
+    if (*seen) {
+        assessment_.add_handshake(**std::move(seen));
+        co_return;
+    }
+    attempt.notes.push_back(Message{
+        "note.no_tunnel", {{"why", std::string(seen->error().detail())}}});
 }
 
 Task<Status> Visit::collect(Session& session, Attempt& attempt, HostScope& scope) {
@@ -309,15 +325,17 @@ Task<Status> Visit::collect(Session& session, Attempt& attempt, HostScope& scope
     co_return read_output(*output, input, attempt);
 }
 
+// As whom the command runs.
+std::string Visit::user_of(const Attempt& attempt, const Credential& who) const {
+    if (attempt.transport == "ssh" && !target_.ssh.user.empty()) return target_.ssh.user;
+    return who.user.empty() ? attempt.identity : who.user;
+}
+
 // Called when the command is about to be sent. What cannot be recorded is not done: the connection
 // is closed under the transport before it can send.
 void Visit::record(const Attempt& attempt, const Credential& who, HostScope& scope) {
     auto recorded = services_.audit.command(
-        target_,
-        attempt.transport,
-        who.user.empty() ? attempt.identity : who.user,
-        services_.collector,
-        services_.run_id
+        target_, attempt.transport, user_of(attempt, who), services_.collector, services_.run_id
     );
     if (recorded) return;
     failure_ = std::move(recorded).error();

@@ -72,6 +72,8 @@ private:
     Result<const Credential*> credential_for(Login login);
     Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostScope& scope);
     Task<Status> use(Session& session, Attempt& attempt, HostScope& scope);
+    Task<void> look_inside(Session& session, Attempt& attempt, HostScope& scope);
+    [[nodiscard]] std::string user_of(const Attempt& attempt, const Credential& who) const;
     Task<Status> collect(Session& session, Attempt& attempt, HostScope& scope);
     void record(const Attempt& attempt, const Credential& who, HostScope& scope);
     Status read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);

@@ -4,11 +4,15 @@
 #include "core/gate.hpp"
 #include "core/limits.hpp"
 #include "core/resolver.hpp"
+#include "core/result.hpp"
+#include "core/secret.hpp"
 #include "core/target.hpp"
 #include "core/trust.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rdpsweep {
@@ -29,7 +33,9 @@ struct Services {
     std::optional<HttpFallback> http_fallback = {};        // --http-fallback for every target
     bool rdp_matrix = false;                   // --rdp-matrix: a handshake for each version of TLS
     std::vector<std::string> known_hosts = {}; // --known-hosts; empty: the user's and the system's
-    azure::Arm* azure = nullptr;               // for run-command; null: no target's route names it
+    // The credential of that name, for jump hosts; those of targets come with open().
+    std::function<Result<const Credential*>(std::string_view name)> credential = {};
+    azure::Arm* azure = nullptr; // for run-command; null: no target's route names it
 };
 
 } // namespace rdpsweep

@@ -9,6 +9,7 @@
 #include "core/secret.hpp"
 #include "core/target.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,6 +72,14 @@ public:
     // Whether it carries only a few kilobytes back: then the collector is to answer in its lean
     // profile, in at most 4,096 bytes where it can.
     [[nodiscard]] virtual bool narrow() const noexcept { return false; }
+
+    // The RDP handshake with port as the host itself sees it, through this session and without any
+    // script: facts.from is "tunnel". Nothing when this way in has no such thing. Error{open, ...}
+    // when the host does not allow it. Call it after run().
+    virtual Task<std::optional<Result<HandshakeFacts>>>
+    shake_hands_inside(std::uint16_t /*port*/, HostScope& /*scope*/) {
+        co_return std::nullopt;
+    }
 
     // Is let in and stops: afterwards attempt.identity says as whom the host knows us.
     virtual Task<Status> prove(HostScope& scope) = 0;

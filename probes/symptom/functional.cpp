@@ -43,7 +43,7 @@ bool tls_completed(const HandshakeFacts& handshake) noexcept {
 }
 
 bool reached_another_process(const Facts& facts, const HandshakeFacts& handshake) noexcept {
-    return handshake.from == "guest" && loopback_is_taken(facts, handshake.address);
+    return handshake.from != "outside" && loopback_is_taken(facts, handshake.address);
 }
 
 bool refused_tls_by_design(const Facts& facts, const HandshakeFacts& handshake) noexcept {
@@ -51,12 +51,17 @@ bool refused_tls_by_design(const Facts& facts, const HandshakeFacts& handshake) 
            (handshake.failure_code == ssl_not_allowed || handshake.selected_protocol == 0u);
 }
 
+const HandshakeFacts* inside_handshake(const Facts& facts) noexcept {
+    const HandshakeFacts* guest = facts.handshake_from("guest");
+    return guest != nullptr ? guest : facts.handshake_from("tunnel");
+}
+
 const HandshakeFacts* completed_handshake(const Facts& facts) noexcept {
     if (!facts.handshakes) return nullptr;
     const auto counts = [&](const HandshakeFacts& handshake) {
         return tls_completed(handshake) && !reached_another_process(facts, handshake);
     };
-    const HandshakeFacts* guest = facts.handshake_from("guest");
+    const HandshakeFacts* guest = inside_handshake(facts);
     if (guest != nullptr && counts(*guest)) return guest;
     for (const HandshakeFacts& handshake : *facts.handshakes) {
         if (counts(handshake)) return &handshake;
@@ -65,7 +70,7 @@ const HandshakeFacts* completed_handshake(const Facts& facts) noexcept {
 }
 
 const HandshakeFacts* failed_guest_handshake(const Facts& facts) noexcept {
-    const HandshakeFacts* guest = facts.handshake_from("guest");
+    const HandshakeFacts* guest = inside_handshake(facts);
     if (guest == nullptr || tls_completed(*guest)) return nullptr;
     if (refused_tls_by_design(facts, *guest) || reached_another_process(facts, *guest))
         return nullptr;

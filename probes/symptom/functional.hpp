@@ -29,6 +29,10 @@ bool reached_another_process(const Facts& facts, const HandshakeFacts& handshake
 // TLS was refused, as configured, by a listener with plain RDP security and NLA off.
 bool refused_tls_by_design(const Facts& facts, const HandshakeFacts& handshake) noexcept;
 
+// The handshake as seen from inside the guest: its own, else one through a tunnel to it. Null when
+// there is neither.
+const HandshakeFacts* inside_handshake(const Facts& facts) noexcept;
+
 // The handshake that completed and reached TermService, the guest's first; null when none did.
 const HandshakeFacts* completed_handshake(const Facts& facts) noexcept;
 

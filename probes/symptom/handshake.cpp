@@ -80,7 +80,9 @@ Finding conclude(Draft draft, const Facts& facts, const HandshakeFacts& handshak
 const HandshakeFacts* elsewhere(const Facts& facts, bool completed) {
     const auto& all = *facts.handshakes;
     const auto found = std::find_if(all.begin(), all.end(), [&](const HandshakeFacts& handshake) {
-        return handshake.from != "guest" && tls_completed(handshake) == completed;
+        // A failure counts where a network is in between, a success anywhere.
+        const bool counts = completed ? handshake.from != "guest" : handshake.from == "outside";
+        return counts && tls_completed(handshake) == completed;
     });
     return found == all.end() ? nullptr : &*found;
 }
@@ -104,7 +106,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (auto lost = missing(traits, facts, facts.handshakes, "/hs")) return *lost;
     if (facts.handshakes->empty())
         return unknown(traits, "not_run").saw("/hs", "none", "one from the guest");
-    const HandshakeFacts* guest = facts.handshake_from("guest");
+    const HandshakeFacts* guest = inside_handshake(facts);
     if (guest == nullptr) return judge_without_guest(facts);
     if (reached_another_process(facts, *guest))
         return conclude(unknown(traits, "loopback_taken"), facts, *guest);

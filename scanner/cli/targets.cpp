@@ -31,7 +31,7 @@ std::string endpoint(const Target& target) {
     if (target.address.empty()) return "-";
     const bool v6 = target.address.find(':') != std::string::npos;
     return (v6 ? "[" + target.address + "]" : target.address) + ":" +
-           std::to_string(target.winrm.port);
+           std::to_string(first_port(target));
 }
 
 std::string tags_of(const Target& target) {
@@ -116,7 +116,8 @@ nlohmann::json to_json(const Target& target) {
         {"id", target.id},
         {"address", target.address},
         {"vm", target.vm},
-        {"port", target.winrm.port},
+        {"port", first_port(target)},
+        {"via", target.ssh.via},
         {"scheme", target.winrm.scheme == WinRmScheme::http ? "http" : "https"},
         {"rdp_port", target.rdp_port},
         {"route", target.ladder},

@@ -18,7 +18,7 @@ struct Column {
 };
 
 // The route needs the known transports and is handled by itself.
-constexpr std::array<Column, 19> columns{{
+constexpr std::array<Column, 20> columns{{
     {"name", set_name},
     {"address", set_address},
     {"vm", set_vm},
@@ -34,6 +34,7 @@ constexpr std::array<Column, 19> columns{{
     {"ssh_port", set_ssh_port},
     {"ssh_user", set_ssh_user},
     {"ssh_pin", set_ssh_pin},
+    {"ssh_via", set_ssh_via},
     {"rdp_port", set_rdp_port},
     {"rdp_outside", set_rdp_outside},
     {"rdp_thumbprint", set_rdp_thumbprint},

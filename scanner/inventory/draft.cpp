@@ -273,6 +273,13 @@ Complaint set_ssh_user(TargetDraft& draft, std::string_view text) {
     return {};
 }
 
+Complaint set_ssh_via(TargetDraft& draft, std::string_view name) {
+    // Nothing takes back what defaults: say.
+    draft.target.ssh.via = name;
+    draft.given.add(Field::ssh_via);
+    return {};
+}
+
 Complaint set_ssh_pin(TargetDraft& draft, std::string_view text) {
     static constexpr std::string_view prefix = "SHA256:";
     // As ssh-keygen prints it: Base64 without its padding.
@@ -353,6 +360,7 @@ void apply_defaults(Target& target, FieldSet given, const TargetDraft& defaults)
     if (wanted(Field::ssh_port)) target.ssh.port = from.ssh.port;
     if (wanted(Field::ssh_user)) target.ssh.user = from.ssh.user;
     if (wanted(Field::ssh_pin)) target.ssh.pin_sha256 = from.ssh.pin_sha256;
+    if (wanted(Field::ssh_via)) target.ssh.via = from.ssh.via;
     target.tags.insert(from.tags.begin(), from.tags.end());
     follow_scheme(target.winrm, [&](Field field) {
         return given.has(field) || defaults.given.has(field);

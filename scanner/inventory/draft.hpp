@@ -33,6 +33,7 @@ enum class Field : std::uint32_t {
     ssh_port = 1048576,
     ssh_user = 2097152,
     ssh_pin = 4194304,
+    ssh_via = 8388608,
 };
 
 class FieldSet {
@@ -79,6 +80,7 @@ Complaint set_winrm_legacy(TargetDraft& draft, std::string_view text);
 Complaint set_channel_bindings(TargetDraft& draft, std::string_view text);
 Complaint set_ssh_port(TargetDraft& draft, std::string_view text);
 Complaint set_ssh_user(TargetDraft& draft, std::string_view text);
+Complaint set_ssh_via(TargetDraft& draft, std::string_view name);
 Complaint set_ssh_pin(TargetDraft& draft, std::string_view text);
 Complaint set_tag(TargetDraft& draft, std::string_view key, std::string_view value);
 

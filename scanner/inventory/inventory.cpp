@@ -83,7 +83,7 @@ void check_duplicates(const std::vector<Target>& targets, Problems& problems) {
             }
             if (folded_less(of_a, of_b)) return true;
             if (folded_less(of_b, of_a)) return false;
-            return a.winrm.port < b.winrm.port;
+            return first_port(a) < first_port(b);
         },
         [&problems](const Target& later, const Target& earlier) {
             if (iequals(later.name, earlier.name)) return; // said already
@@ -125,6 +125,15 @@ void check_targets(const Inventory& inventory, Problems& problems) {
                 "no credential is named " + in_quotes(target.credential),
                 names.empty() ? "define it under credentials:"
                               : suggest(target.credential, names, "known credentials")
+            );
+        }
+        for (const auto& hop : target.ssh.hops ? *target.ssh.hops : std::vector<JumpHost>()) {
+            if (std::find(names.begin(), names.end(), hop.credential) != names.end()) continue;
+            problems.add(
+                target.origin,
+                "no credential is named " + in_quotes(hop.credential) + ", which the jump host " +
+                    in_quotes(hop.name) + " needs",
+                "define it under credentials:"
             );
         }
         if (target.winrm.scheme == WinRmScheme::http) check_http(target, problems);
@@ -203,6 +212,14 @@ void append(std::vector<T>& to, std::vector<T>& from) {
 
 } // namespace
 
+std::uint16_t first_port(const Target& target) noexcept {
+    const std::string_view way =
+        target.ladder.empty() ? "" : std::string_view(target.ladder.front());
+    if (way == "ssh") return target.ssh.port;
+    if (way == "rdp") return target.rdp_port;
+    return target.winrm.port;
+}
+
 std::string_view to_string(LimitScope scope) noexcept {
     switch (scope) {
     case LimitScope::all:
@@ -226,6 +243,7 @@ Inventory merge(std::vector<InventorySource> sources, Problems& problems) {
     const TargetDraft fallback = shared == sources.end() ? TargetDraft{} : shared->defaults;
 
     Inventory inventory;
+    std::vector<Target> jump_hosts;
     for (auto& source : sources) {
         const auto& defaults = source.has_defaults ? source.defaults : fallback;
         for (std::size_t i = 0; i < source.targets.size(); ++i) {
@@ -234,11 +252,13 @@ Inventory merge(std::vector<InventorySource> sources, Problems& problems) {
             if (target.ladder.empty()) target.ladder = {default_transport};
         }
         append(inventory.targets, source.targets);
+        append(jump_hosts, source.jump_hosts);
         append(inventory.credentials, source.credentials);
         append(inventory.limits, source.limits);
         append(inventory.notes, source.notes);
         source = InventorySource{};
     }
+    resolve_jump_hosts(inventory.targets, jump_hosts, problems);
     check_credentials(inventory.credentials, problems);
     replace_implied(inventory);
     // Half-read targets would only repeat what was said.

@@ -31,6 +31,7 @@ struct InventorySource {
     std::vector<FieldSet> given; // one a target
     TargetDraft defaults;
     bool has_defaults = false;
+    std::vector<Target> jump_hosts; // name, address, credential and ssh of each
     std::vector<CredentialSpec> credentials;
     std::vector<LimitSpec> limits;
     std::vector<std::string> notes;
@@ -78,6 +79,15 @@ void read_program(std::string_view command, const ReadContext& context, Inventor
 // Whatever a user may write behind -i: ansible:FILE, nmap:FILE, exec:PROGRAM, or a file by the ending
 // of its name: .yaml .yml .json, .csv, .txt .list and pipes, .ini (Ansible), .xml (Nmap); "-" is stdin.
 void read_source(const std::string& path, const ReadContext& context, InventorySource& source);
+
+// The port of the first way in, by which targets with one address are told apart.
+std::uint16_t first_port(const Target& target) noexcept;
+
+// Gives each target that goes via a jump host the hops to it, in order. Complains about names that
+// lead nowhere, circles, more than 8 hops, and hops without an address or a credential.
+void resolve_jump_hosts(
+    std::vector<Target>& targets, const std::vector<Target>& jump_hosts, Problems& problems
+);
 
 // One inventory of several sources. Targets of sources without defaults take those of the first
 // source that has some. Reports duplicates with both places and names that lead nowhere.

@@ -10,8 +10,8 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> top_keys{
-    "version", "credentials", "defaults", "targets", "groups", "limits"};
+constexpr std::array<std::string_view, 7> top_keys{
+    "version", "credentials", "defaults", "targets", "groups", "limits", "jump_hosts"};
 
 // Groups are applied last: they may name targets that the file lists after them.
 struct Group {
@@ -56,6 +56,10 @@ private:
             if (!is_list(entry.value, "groups")) return;
             for (const auto& item : entry.value.items)
                 read_group(item);
+        } else if (entry.key == "jump_hosts") {
+            if (!is_list(entry.value, "jump_hosts")) return;
+            for (const auto& item : entry.value.items)
+                source_.jump_hosts.push_back(read_yaml_jump_host(item, context_).target);
         } else if (entry.key == "limits") {
             if (!is_list(entry.value, "limits")) return;
             for (const auto& item : entry.value.items)

@@ -55,7 +55,8 @@ void read_rdp(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
 }
 
 void read_ssh(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
-    const YamlFields fields(node, "ssh", {"port", "user", "pin"}, place);
+    const YamlFields fields(node, "ssh", {"port", "user", "pin", "via"}, place);
+    fields.apply("via", [&draft](std::string_view text) { return set_ssh_via(draft, text); });
     fields.apply("port", [&draft](std::string_view text) { return set_ssh_port(draft, text); });
     fields.apply("user", [&draft](std::string_view text) { return set_ssh_user(draft, text); });
     fields.apply("pin", [&draft](std::string_view text) { return set_ssh_pin(draft, text); });
@@ -114,6 +115,23 @@ TargetDraft read_yaml_target(const YamlNode& node, const ReadContext& context) {
     fields.apply("vm", [&draft](std::string_view text) { return set_vm(draft, text); });
     read_shared(fields, draft, context, place);
     // One mistake is reported once: a target whose address is wrong does not also lack one.
+    if (context.problems.list().size() != mistakes) return draft;
+    if (auto complaint = finish(draft)) place.complain(node.at, std::move(*complaint));
+    return draft;
+}
+
+TargetDraft read_yaml_jump_host(const YamlNode& node, const ReadContext& context) {
+    const YamlPlace place{context.file, context.problems};
+    const auto mistakes = context.problems.list().size();
+    TargetDraft draft;
+    draft.target.origin = to_text(context.file, node.at);
+    const YamlFields fields(node, "a jump host", {"name", "address", "credential", "ssh"}, place);
+    fields.apply("name", [&draft](std::string_view text) { return set_name(draft, text); });
+    fields.apply("address", [&draft](std::string_view text) { return set_address(draft, text); });
+    fields.apply("credential", [&draft](std::string_view text) {
+        return set_credential(draft, text);
+    });
+    if (const auto* ssh = fields.find("ssh")) read_ssh(*ssh, draft, place);
     if (context.problems.list().size() != mistakes) return draft;
     if (auto complaint = finish(draft)) place.complain(node.at, std::move(*complaint));
     return draft;

@@ -9,6 +9,9 @@ namespace rdpsweep {
 // A draft with all that could be read; what could not is in the context's problems.
 TargetDraft read_yaml_target(const YamlNode& node, const ReadContext& context);
 
+// An entry of jump_hosts: name, address, credential and ssh of a target.
+TargetDraft read_yaml_jump_host(const YamlNode& node, const ReadContext& context);
+
 // Like a target, without name, address and vm.
 TargetDraft read_yaml_defaults(const YamlNode& node, const ReadContext& context);
 

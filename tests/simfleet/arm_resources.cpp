@@ -48,7 +48,7 @@ json status(const std::string& code, const std::string& shown) {
 } // namespace
 
 std::string ArmResources::subscription_id(std::size_t number) {
-    char text[40];
+    char text[64];
     std::snprintf(text, sizeof text, "5b000000-0000-4000-8000-%012zx", number + 1);
     return text;
 }

@@ -1,68 +1,50 @@
 #include "transports/ssh/ssh.hpp"
 
-#include "core/limits.hpp"
 #include "transports/net/dial.hpp"
-#include "transports/ssh/exec.hpp"
+#include "transports/rdp/tls_profiles.hpp"
+#include "transports/ssh/doorway.hpp"
 #include "transports/ssh/identity.hpp"
 #include "transports/ssh/login.hpp"
+#include "transports/ssh/relay.hpp"
+#include "transports/ssh/session.hpp"
+#include "transports/ssh/tunnel.hpp"
 
 #include <libssh2.h>
 
 #include <cstdlib>
+#include <map>
+#include <optional>
 #include <utility>
 
 namespace rdpsweep {
 
 namespace {
 
-// The same for every host and run, and read alike by cmd.exe, PowerShell and a POSIX shell: no
-// dollar, percent sign or inner double quote. Standard input has the nonce, the arguments and then
-// the script, which is read whole before it runs.
-constexpr std::string_view command =
-    "powershell -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
-    "\"[Environment]::SetEnvironmentVariable('RDPSWEEP_NONCE',[Console]::In.ReadLine());"
-    "[Environment]::SetEnvironmentVariable('RDPSWEEP_ARGS',[Console]::In.ReadLine());"
-    "Invoke-Expression ([Console]::In.ReadToEnd())\"";
-
-class SshSession final : public Session {
-public:
-    SshSession(std::shared_ptr<ssh::Link> link, Attempt& attempt)
-        : link_(std::move(link)), attempt_(attempt) {}
-
-    Task<Result<CommandOutput>>
-    run(const Script& script, const ScriptInput& input, HostScope& scope) override {
-        auto opened = co_await open_channel(scope);
-        if (!opened) co_return std::move(opened).error();
-        std::string text = input.nonce() + "\n" + input.arguments() + "\n";
-        text += script.text();
-        co_return co_await exec_->run(std::string(command), std::move(text), scope);
-    }
-
-    // Logged in by open(); a channel shows that we may also do something.
-    Task<Status> prove(HostScope& scope) override { co_return co_await open_channel(scope); }
-
-    Task<void> close() noexcept override {
-        HostScope scope(co_await asio::this_coro::executor, Clock::now() + limits::cleanup);
-        if (exec_ && !link_->dead()) co_await exec_->close(scope);
-        exec_.reset();
-        co_await link_->disconnect(scope);
-    }
-
-private:
-    Task<Status> open_channel(HostScope& scope) {
-        exec_ = std::make_unique<ssh::Exec>(*link_, attempt_);
-        co_return co_await exec_->open(scope);
-    }
-
-    std::shared_ptr<ssh::Link> link_;
-    Attempt& attempt_;
-    std::unique_ptr<ssh::Exec> exec_; // goes before its link
+// An SSH server on the way, or at its end.
+struct Stop {
+    const std::string& address;
+    std::uint16_t port;
+    const std::string& user; // empty: the credential's
+    const std::string& pin;
 };
+
+Error at_hop(Error error, const JumpHost& hop) {
+    auto hint = std::string(error.hint());
+    auto native = std::string(error.native());
+    // Never a refusal of the target's own credential: that is another one.
+    return Error(
+               Phase::connect,
+               error.code(),
+               "at the jump host " + hop.name + ": " + std::string(error.detail())
+    )
+        .with_native(std::move(native))
+        .with_hint(std::move(hint));
+}
 
 class SshTransport final : public Transport {
 public:
-    SshTransport(Services& services, ssh::KnownHosts known)
-        : services_(services), known_(std::move(known)) {}
+    SshTransport(Services& services, ssh::KnownHosts known, rdp::TlsProfiles tls)
+        : services_(services), known_(std::move(known)), tls_(std::move(tls)) {}
 
     [[nodiscard]] std::string_view name() const noexcept override { return "ssh"; }
 
@@ -75,41 +57,149 @@ public:
     Task<Result<std::unique_ptr<Session>>> open(
         const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt
     ) override {
-        auto socket =
-            co_await net::dial(target.address, target.ssh.port, services_, scope, attempt);
-        if (!socket) co_return std::move(socket).error();
-        socket->native_non_blocking(true);
-        const auto link = std::make_shared<ssh::Link>(
-            scope.executor(), socket->release(), attempt, services_.step_timeout
+        auto way = Way{target, scope, attempt, {}};
+        auto descriptor = co_await arrive(way);
+        if (!descriptor) co_return std::move(descriptor).error();
+        const Stop stop{target.address, target.ssh.port, target.ssh.user, target.ssh.pin_sha256};
+        const auto link = make_link(*descriptor, scope, attempt);
+        auto ready = co_await come_in(*link, stop, credential, scope, attempt);
+        if (!ready) co_return std::move(ready).error();
+        co_return std::unique_ptr<Session>(
+            std::make_unique<ssh::ShellSession>(std::move(way.chain), link, tls_, attempt)
         );
-        const auto lines = known_.about(target.address, target.ssh.port);
-        std::vector<std::string> types;
-        for (const auto* line : lines)
-            types.push_back(line->type);
-        auto ready = co_await link->handshake(types, scope);
-        if (ready) ready = check_key(*link, target, lines, attempt);
-        if (!ready) co_return std::move(ready).error();
-        ssh::LoginOptions options;
-        options.user = target.ssh.user.empty() ? credential.user : target.ssh.user;
-        options.may_send_password = !attempt.password_refused;
-        if (const char* agent = std::getenv("SSH_AUTH_SOCK")) options.agent_path = agent;
-        ssh::Login login(*link, credential, std::move(options), attempt);
-        ready = co_await login.run(scope);
-        if (!ready) co_return std::move(ready).error();
-        co_return std::unique_ptr<Session>(std::make_unique<SshSession>(link, attempt));
     }
 
 private:
+    std::shared_ptr<ssh::Link> make_link(int descriptor, HostScope& scope, Attempt& attempt) const {
+        return std::make_shared<ssh::Link>(
+            scope.executor(), descriptor, attempt, services_.step_timeout
+        );
+    }
+
+    struct Gate {
+        ssh::Doorway door{logins_at_once};
+        std::optional<Error> refusal; // of our credential
+    };
+
+    using Place = std::optional<ssh::Doorway::Pass>;
+
+    // What one open() has got so far.
+    struct Way {
+        const Target& target;
+        HostScope& scope;
+        Attempt& attempt;
+        ssh::Chain chain;
+    };
+
+    // A connection to the target's SSH server: its descriptor.
+    Task<Result<int>> arrive(Way& way) {
+        const auto& target = way.target;
+        if (!target.ssh.hops) {
+            co_return co_await dial(target.address, target.ssh.port, way);
+        }
+        const auto& hops = *target.ssh.hops;
+        Place place;
+        auto waited = co_await knock(hops.front(), place, way);
+        if (!waited) co_return std::move(waited).error();
+        auto descriptor = co_await dial(hops.front().address, hops.front().port, way);
+        if (!descriptor) co_return at_hop(std::move(descriptor).error(), hops.front());
+        for (std::size_t i = 0; i < hops.size(); ++i) {
+            const auto* const next = i + 1 < hops.size() ? &hops[i + 1] : nullptr;
+            descriptor = co_await pass(hops[i], next, *descriptor, place, way);
+            if (!descriptor) co_return descriptor;
+        }
+        co_return descriptor;
+    }
+
+    Task<Result<int>> dial(const std::string& address, std::uint16_t port, Way& way) {
+        auto socket = co_await net::dial(address, port, services_, way.scope, way.attempt);
+        if (!socket) co_return std::move(socket).error();
+        socket->native_non_blocking(true);
+        co_return socket->release();
+    }
+
+    // Waits for a place among those who may log in at the hop, before a connection to it is made.
+    Task<Status> knock(const JumpHost& hop, Place& place, Way& way) {
+        auto& gate = gates_.try_emplace(hop.name).first->second;
+        place.emplace(co_await gate.door.enter(way.scope));
+        if (!*place) {
+            co_return Error(
+                Phase::connect, Errc::timed_out, "at the jump host " + hop.name + ": too many wait"
+            );
+        }
+        // Each VM behind it would show the same credential again.
+        if (gate.refusal) co_return Error(*gate.refusal);
+        co_return Status();
+    }
+
+    // In at one hop, and out again to the next one or to the target.
+    Task<Result<int>>
+    pass(const JumpHost& hop, const JumpHost* next, int descriptor, Place& place, Way& way) {
+        const auto link = make_link(descriptor, way.scope, way.attempt);
+        auto credential = services_.credential(hop.credential);
+        if (!credential) co_return std::move(credential).error();
+        const Stop stop{hop.address, hop.port, hop.user, hop.pin_sha256};
+        auto ready = co_await come_in(*link, stop, **credential, way.scope, way.attempt);
+        if (!ready) {
+            const bool refused = ready.error().code() == Errc::access_denied;
+            auto error = at_hop(std::move(ready).error(), hop);
+            if (refused) gates_.find(hop.name)->second.refusal.emplace(error);
+            co_return error;
+        }
+        place.reset();
+        if (next != nullptr) {
+            auto waited = co_await knock(*next, place, way);
+            if (!waited) co_return std::move(waited).error();
+        }
+        way.attempt.enter(Phase::connect);
+        auto address = next != nullptr ? next->address : way.target.address;
+        const auto port = next != nullptr ? next->port : way.target.ssh.port;
+        auto tunnel = co_await ssh::Tunnel::open(*link, std::move(address), port, way.scope);
+        if (!tunnel) {
+            link->kill();
+            co_return at_hop(std::move(tunnel).error(), hop);
+        }
+        link->allow(relayed_bytes);
+        auto* const channel = (*tunnel)->release();
+        way.chain.add(link);
+        const int end = ssh::start_relay(way.scope.executor(), link, channel);
+        if (end >= 0) co_return end;
+        co_return Error(Phase::connect, Errc::local_limit, "no socket pair for a jump host");
+    }
+
+    // Key exchange, identity, login.
+    Task<Status> come_in(
+        ssh::Link& link,
+        const Stop& stop,
+        const Credential& credential,
+        HostScope& scope,
+        Attempt& attempt
+    ) const {
+        const auto lines = known_.about(stop.address, stop.port);
+        std::vector<std::string> types;
+        for (const auto* line : lines)
+            types.push_back(line->type);
+        auto ready = co_await link.handshake(types, scope);
+        if (ready) ready = check_key(link, stop, lines, attempt);
+        if (!ready) co_return ready;
+        ssh::LoginOptions options;
+        options.user = stop.user.empty() ? credential.user : stop.user;
+        options.may_send_password = !attempt.password_refused;
+        if (const char* agent = std::getenv("SSH_AUTH_SOCK")) options.agent_path = agent;
+        ssh::Login login(link, credential, std::move(options), attempt);
+        co_return co_await login.run(scope);
+    }
+
     Status check_key(
         const ssh::Link& link,
-        const Target& target,
+        const Stop& stop,
         std::span<const ssh::KnownHost* const> lines,
         Attempt& attempt
     ) const {
         ssh::HostKey key;
         key.blob = link.host_key();
-        key.endpoint = target.address + ":" + std::to_string(target.ssh.port);
-        key.pin = target.ssh.pin_sha256;
+        key.endpoint = stop.address + ":" + std::to_string(stop.port);
+        key.pin = stop.pin;
         auto trust = ssh::decide_key(key, lines, services_.trust);
         if (!trust) return std::move(trust).error();
         const auto note = [&](const char* text) {
@@ -120,8 +210,13 @@ private:
         return {};
     }
 
+    static constexpr std::size_t logins_at_once = 8;          // at one jump host
+    static constexpr std::uint64_t relayed_bytes = 64u << 20; // of one VM through a jump host
+
     Services& services_;
     ssh::KnownHosts known_;
+    rdp::TlsProfiles tls_;
+    std::map<std::string, Gate> gates_; // by jump host
 };
 
 } // namespace
@@ -141,7 +236,11 @@ Result<std::unique_ptr<Transport>> make_ssh(Services& services) {
         if (home != nullptr) (void)known.add_file(home + std::string("/.ssh/known_hosts"));
         (void)known.add_file("/etc/ssh/ssh_known_hosts");
     }
-    return std::unique_ptr<Transport>(std::make_unique<SshTransport>(services, std::move(known)));
+    auto tls = rdp::TlsProfiles::make();
+    if (!tls) return std::move(tls).error();
+    return std::unique_ptr<Transport>(
+        std::make_unique<SshTransport>(services, std::move(known), *std::move(tls))
+    );
 }
 
 } // namespace rdpsweep

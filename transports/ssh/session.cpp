@@ -1,0 +1,86 @@
+#include "transports/ssh/session.hpp"
+
+#include "core/limits.hpp"
+#include "transports/rdp/handshake.hpp"
+#include "transports/rdp/x224.hpp"
+#include "transports/ssh/tunnel.hpp"
+
+#include <utility>
+
+namespace rdpsweep::ssh {
+
+namespace {
+
+// The same for every host and run, and read alike by cmd.exe, PowerShell and a POSIX shell: no
+// dollar, percent sign or inner double quote. Standard input has the nonce, the arguments and then
+// the script, which is read whole before it runs.
+constexpr std::string_view command =
+    "powershell -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
+    "\"[Environment]::SetEnvironmentVariable('RDPSWEEP_NONCE',[Console]::In.ReadLine());"
+    "[Environment]::SetEnvironmentVariable('RDPSWEEP_ARGS',[Console]::In.ReadLine());"
+    "Invoke-Expression ([Console]::In.ReadToEnd())\"";
+
+constexpr std::string_view loopback = "127.0.0.1";
+constexpr std::uint64_t tunnel_bytes = 1u << 20; // far more than a handshake takes
+
+} // namespace
+
+ShellSession::ShellSession(
+    Chain chain, std::shared_ptr<Link> link, rdp::TlsProfiles& tls, Attempt& attempt
+)
+    : chain_(std::move(chain)), link_(std::move(link)), tls_(tls), attempt_(attempt) {}
+
+Task<Result<CommandOutput>>
+ShellSession::run(const Script& script, const ScriptInput& input, HostScope& scope) {
+    auto opened = co_await open_channel(scope);
+    if (!opened) co_return std::move(opened).error();
+    std::string text = input.nonce() + "\n" + input.arguments() + "\n";
+    text += script.text();
+    co_return co_await exec_->run(std::string(command), std::move(text), scope);
+}
+
+Task<std::optional<Result<HandshakeFacts>>>
+ShellSession::shake_hands_inside(std::uint16_t port, HostScope& scope) {
+    if (link_->dead() || scope.expired()) co_return std::nullopt;
+    if (exec_) co_await exec_->close(scope);
+    exec_.reset();
+    const auto begun = Clock::now();
+    link_->allow(tunnel_bytes);
+    auto tunnel = co_await Tunnel::open(*link_, std::string(loopback), port, scope);
+    HandshakeFacts facts;
+    if (tunnel) {
+        const rdp::Offer offer{rdp::every_tls_protocol, tls_.every.get(), true};
+        facts = co_await rdp::shake_hands(**tunnel, offer);
+        co_await (*tunnel)->close();
+    } else if (tunnel.error().code() == Errc::refused) {
+        facts.stage = "connect";
+        facts.failure = "refused";
+    } else {
+        co_return std::move(tunnel).error();
+    }
+    facts.from = "tunnel";
+    facts.address = loopback;
+    facts.took_ms = static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun).count()
+    );
+    co_return facts;
+}
+
+Task<Status> ShellSession::prove(HostScope& scope) {
+    co_return co_await open_channel(scope);
+}
+
+Task<void> ShellSession::close() noexcept {
+    HostScope scope(co_await asio::this_coro::executor, Clock::now() + limits::cleanup);
+    if (exec_ && !link_->dead()) co_await exec_->close(scope);
+    exec_.reset();
+    co_await link_->disconnect(scope);
+    chain_.kill();
+}
+
+Task<Status> ShellSession::open_channel(HostScope& scope) {
+    exec_ = std::make_unique<Exec>(*link_, attempt_);
+    co_return co_await exec_->open(scope);
+}
+
+} // namespace rdpsweep::ssh

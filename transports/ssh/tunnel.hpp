@@ -1,0 +1,45 @@
+// A connection that an SSH server makes for us (direct-tcpip, RFC 4254 section 7.2): a channel as a
+// stream of bytes.
+#pragma once
+
+#include "transports/rdp/byte_stream.hpp"
+#include "transports/ssh/link.hpp"
+
+#include <memory>
+#include <string>
+
+struct _LIBSSH2_CHANNEL;
+
+namespace rdpsweep::ssh {
+
+class Tunnel final : public rdp::ByteStream {
+public:
+    // The server connects to address:port as seen from there. link and scope must outlive the tunnel.
+    // Error{open, ...}: blocked_by_policy when the server forwards nothing, refused when nobody
+    // listens there.
+    static Task<Result<std::unique_ptr<Tunnel>>>
+    open(Link& link, std::string address, std::uint16_t port, HostScope& scope);
+
+    Tunnel(Link& link, _LIBSSH2_CHANNEL* channel, HostScope& scope)
+        : link_(link), channel_(channel), scope_(scope) {}
+
+    Tunnel(const Tunnel&) = delete;
+    Tunnel& operator=(const Tunnel&) = delete;
+    ~Tunnel() override;
+
+    Task<rdp::StreamEnd> write(std::string bytes) override;
+    Task<rdp::Received> read(char* buffer, std::size_t size) override;
+
+    // Closes the channel, as far as the scope allows.
+    Task<void> close();
+
+    // Gives the channel away: who takes it frees it.
+    [[nodiscard]] _LIBSSH2_CHANNEL* release() noexcept { return std::exchange(channel_, nullptr); }
+
+private:
+    Link& link_;
+    _LIBSSH2_CHANNEL* channel_;
+    HostScope& scope_;
+};
+
+} // namespace rdpsweep::ssh
