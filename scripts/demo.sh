@@ -27,7 +27,7 @@ RDPSWEEP_PASSWORD=$(head -c 18 /dev/urandom | base64)
 export RDPSWEEP_PASSWORD
 mkfifo "$out/ready.$$"
 "$bin/tests/simfleet/rdpsweep-simfleet" --vms "$vms" --seed "$seed" --mix "$mix" \
-    --port 15986 --http-port 15985 --state-dir "$out/fleet" --user 'SIM\sweeper' --password-env RDPSWEEP_PASSWORD \
+    --port 15986 --http-port 15985 --rdp-port 15389 --state-dir "$out/fleet" --user 'SIM\sweeper' --password-env RDPSWEEP_PASSWORD \
     --stats-file "$out/fleet-stats.json" >"$out/ready.$$" 2>"$out/fleet.log" &
 fleet=$!
 trap 'kill "$fleet" 2>/dev/null || true; wait "$fleet" 2>/dev/null || true; rm -f "$out/ready.$$"' EXIT

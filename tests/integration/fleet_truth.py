@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def main():
-    with lib.Fleet(vms=220, mix="every", seed=7) as fleet:
+    with lib.Fleet(vms=220, mix="every", seed=7, rdp=True) as fleet:
         report = fleet.path / "report.json"
         html = fleet.path / "report.html"
         done, document = lib.scan(

@@ -177,6 +177,19 @@ MadeCertificate make_certificate(const CertificateShape& shape) {
     return {std::move(der), std::move(thumbprint)};
 }
 
+EVP_PKEY* private_key_for(std::string_view der) {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
+    const X509Ptr certificate(d2i_X509(nullptr, &bytes, static_cast<long>(der.size())));
+    if (!certificate) return nullptr;
+    for (std::uint64_t which = 0; which < rsa_keys; ++which) {
+        if (X509_check_private_key(certificate.get(), rsa2048(which)) == 1) return rsa2048(which);
+    }
+    for (auto* key : {rsa1024(), ec_p256()}) {
+        if (X509_check_private_key(certificate.get(), key) == 1) return key;
+    }
+    return nullptr;
+}
+
 std::string thumbprint_of(std::string_view der) {
     return rdpsweep::hex_encode(sha1(der));
 }

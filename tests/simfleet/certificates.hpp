@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+struct evp_pkey_st; // OpenSSL's EVP_PKEY
+
 namespace simfleet {
 
 enum class KeyKind : std::uint8_t { rsa2048, rsa1024, ec_p256 };
@@ -55,6 +57,10 @@ struct BlobContent {
 
 // The inverse; nothing when the records do not add up or none holds a certificate.
 std::optional<BlobContent> read_blob(std::string_view blob);
+
+// The private key of a certificate that make_certificate() made; null for any other. Lives as long as
+// the process.
+evp_pkey_st* private_key_for(std::string_view der);
 
 // SHA-1, lower-case hex.
 std::string thumbprint_of(std::string_view der);

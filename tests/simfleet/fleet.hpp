@@ -19,6 +19,7 @@ namespace simfleet {
 struct InventoryOptions {
     std::uint16_t port = 15986;        // where the fleet serves WinRM over HTTPS
     std::uint16_t http_port = 0;       // where it serves WinRM over HTTP; 0: nowhere
+    std::uint16_t rdp_port = 0;        // where it serves RDP; 0: nowhere
     std::uint16_t closed_port = 15987; // where nobody listens: given to VMs that refuse
     std::string user = "SIM\\sweeper";
     std::string password_env = "RDPSWEEP_PASSWORD";

@@ -43,9 +43,10 @@ std::string quoted(std::string_view text) {
 std::string Fleet::inventory_yaml(const InventoryOptions& options) const {
     std::string yaml = "version: 1\ncredentials:\n  fleet: { username: " + quoted(options.user) +
                        ", password: { env: " + options.password_env +
-                       " } }\ndefaults:\n  route: [winrm]\n  credential: fleet\n"
-                       // The fleet has no RDP face: its VMs are looked at from inside alone.
-                       "  rdp: { outside: false }\n";
+                       " } }\ndefaults:\n  route: [winrm]\n  credential: fleet\n";
+    // Without an RDP face its VMs are looked at from inside alone.
+    yaml += options.rdp_port == 0 ? std::string("  rdp: { outside: false }\n")
+                                  : "  rdp: { port: " + std::to_string(options.rdp_port) + " }\n";
     // The fleet's own network is loopback: NTLM may go over HTTP.
     if (options.http_port != 0) {
         yaml += "  winrm: { http_port: " + std::to_string(options.http_port) +
@@ -56,7 +57,8 @@ std::string Fleet::inventory_yaml(const InventoryOptions& options) const {
     for (std::size_t i = 0; i < plans_.size(); ++i) {
         const auto& plan = plans_[i];
         const bool closed = plan.profile->wire.manner == Manner::refused;
-        yaml += "  - { name: " + quoted(plan.name) + ", address: " + address_of(i) +
+        const auto* filtered = plan.profile->wire.rdp_outside ? "" : ", rdp: { outside: false }";
+        yaml += "  - { name: " + quoted(plan.name) + ", address: " + address_of(i) + filtered +
                 ", winrm: { port: " + std::to_string(closed ? options.closed_port : options.port) +
                 auth + " }, tags: { env: " + plan.environment + ", role: " + plan.role +
                 ", build: \"" + std::to_string(plan.build) + "\" } }\n";

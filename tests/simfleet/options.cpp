@@ -28,6 +28,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
     app.add_option("--mix", options.mix, "demo, every, healthy, trouble or one:PROFILE");
     app.add_option("--port", options.port, "WinRM over HTTPS; 0 takes any free port");
     app.add_option("--http-port", options.http_port, "WinRM over HTTP; 0: none");
+    app.add_option("--rdp-port", options.rdp_port, "RDP, seen from a network; 0: none");
     app.add_option(
         "--state-dir", options.state_directory, "Gets ca.pem, inventory.yaml, truth.json"
     );

@@ -19,6 +19,7 @@ struct Options {
     std::string mix = "demo";
     std::uint16_t port = 15986;  // 0: any free one
     std::uint16_t http_port = 0; // 0: no plain HTTP
+    std::uint16_t rdp_port = 0;  // 0: no RDP
     std::string state_directory;
     std::string password_variable = "RDPSWEEP_PASSWORD";
     std::string keytab;

@@ -245,9 +245,11 @@ const std::array own_certificate_table{
         .weight = 2,
         .builds = open_key_builds(),
         .damage = intercepted,
-        .truth = [](std::uint32_t) {
-            return certificate("at_risk", {{"CERT.BINDING", "at_risk"}});
-        }}};
+        .truth =
+            [](std::uint32_t) {
+                return certificate("at_risk", {{"CERT.BINDING", "at_risk"}});
+            },
+        .wire = {.rdp_outside = false}}};
 
 } // namespace
 

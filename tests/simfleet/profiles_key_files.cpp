@@ -123,7 +123,8 @@ const std::array key_file_table{
         .truth =
             [](std::uint32_t build) {
                 return unsure(build, {{"KEY.PRESENT", "unknown"}, {"KEY.OVERGRANT", "unknown"}});
-            }},
+            },
+        .wire = {.rdp_outside = false}},
     Profile{
         .name = "key_no_provider",
         .kind = Kind::fault,

@@ -163,9 +163,9 @@ const std::array key_acl_table{
         .weight = 2,
         .builds = closed_key_builds(),
         .damage = unproven,
-        .truth = [](std::uint32_t build) {
-            return assessed("unknown", "none", handshake_not_run(build));
-        }}};
+        .truth = [](std::uint32_t build
+                 ) { return assessed("unknown", "none", handshake_not_run(build)); },
+        .wire = {.rdp_outside = false}}};
 
 } // namespace
 

@@ -274,11 +274,13 @@ const std::array pinned_certificate_table{
         .weight = 1,
         .builds = open_key_builds(),
         .damage = in_tpm,
-        .truth = [](std::uint32_t build) {
-            return assessed(
-                "unknown", "none", with(handshake_not_run(build), {{"CERT.PIN", "unknown"}})
-            );
-        }}};
+        .truth =
+            [](std::uint32_t build) {
+                return assessed(
+                    "unknown", "none", with(handshake_not_run(build), {{"CERT.PIN", "unknown"}})
+                );
+            },
+        .wire = {.rdp_outside = false}}};
 
 } // namespace
 

@@ -144,7 +144,8 @@ const std::array port_table{
                 return assessed(
                     "broken", "rdp_port", {{"PORT.OWNER", "broken"}, {"CERT.BINDING", "at_risk"}}
                 );
-            }},
+            },
+        .wire = {.rdp_outside = false}},
     Profile{
         .name = "port_silent",
         .kind = Kind::fault,
@@ -207,16 +208,19 @@ const std::array port_table{
         .weight = 1,
         .builds = only<7601>(),
         .damage = kernel_unproven,
-        .truth = [](std::uint32_t build) {
-            // Its TLS 1.2 works only with an update that leaves no trace but a handshake.
-            return assessed(
-                "at_risk",
-                "tls_protocols",
-                with(
-                    handshake_not_run(build), {{"PORT.OWNER", "unknown"}, {"TLS.PROTO", "at_risk"}}
-                )
-            );
-        }}};
+        .truth =
+            [](std::uint32_t build) {
+                // Its TLS 1.2 works only with an update that leaves no trace but a handshake.
+                return assessed(
+                    "at_risk",
+                    "tls_protocols",
+                    with(
+                        handshake_not_run(build),
+                        {{"PORT.OWNER", "unknown"}, {"TLS.PROTO", "at_risk"}}
+                    )
+                );
+            },
+        .wire = {.rdp_outside = false}}};
 
 } // namespace
 

@@ -93,7 +93,8 @@ const std::array symptom_table{
         .builds = open_key_builds(),
         .damage = not_tried,
         .truth = [](std::uint32_t build
-                 ) { return assessed("unknown", "none", handshake_not_run(build)); }},
+                 ) { return assessed("unknown", "none", handshake_not_run(build)); },
+        .wire = {.rdp_outside = false}},
     Profile{
         .name = "events_key_past",
         .kind = Kind::fault,

@@ -138,7 +138,8 @@ const std::array protocol_table{
                 return assessed(
                     "unknown", "none", with(handshake_not_run(build), {{"TLS.PROTO", "unknown"}})
                 );
-            }},
+            },
+        .wire = {.rdp_outside = false}},
     Profile{
         .name = "tls_unread",
         .kind = Kind::fault,

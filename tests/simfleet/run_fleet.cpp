@@ -91,6 +91,7 @@ Status write_outputs(
     InventoryOptions inventory;
     inventory.port = server.port();
     inventory.http_port = options.http_port;
+    inventory.rdp_port = options.rdp_port;
     inventory.closed_port = server.closed_port();
     inventory.user = options.policy.domain + "\\" + options.policy.user;
     if (options.policy.domain.empty()) inventory.user = options.policy.user;
@@ -183,7 +184,7 @@ Status run_fleet(Options options) {
     const Fleet fleet(options.vms, options.seed, options.mix);
     const auto workers = std::make_shared<asio::thread_pool>(gss_threads);
     asio::io_context io(1);
-    auto server = Server::open(io, fleet, options.port, options.http_port);
+    auto server = Server::open(io, fleet, options.port, options.http_port, options.rdp_port);
     if (!server) return std::move(server).error();
     ready = write_outputs(options, fleet, **server, ca_pem);
     if (ready && options.policy.certificates) ready = write_client_identity(options, *identities);

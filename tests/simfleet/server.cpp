@@ -1,6 +1,8 @@
 // Binds, accepts, and finds the VM that was called.
 #include "tests/simfleet/server.hpp"
 
+#include "tests/simfleet/rdp_face.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
@@ -77,6 +79,10 @@ Task<void> accept_all(
         const auto called = socket.local_endpoint(ec).address().to_string();
         const Vm* vm = world->fleet.by_address(called);
         if (vm == nullptr) continue; // no such machine
+        if (face == Face::rdp) {
+            asio::co_spawn(executor, serve_rdp(std::move(socket), world, vm), asio::detached);
+            continue;
+        }
         asio::co_spawn(
             executor, serve_connection(std::move(socket), world, vm, face), asio::detached
         );
@@ -90,7 +96,11 @@ Server::~Server() {
 }
 
 rdpsweep::Result<std::unique_ptr<Server>> Server::open(
-    asio::io_context& io, const Fleet& fleet, std::uint16_t https_port, std::uint16_t http_port
+    asio::io_context& io,
+    const Fleet& fleet,
+    std::uint16_t https_port,
+    std::uint16_t http_port,
+    std::uint16_t rdp_port
 ) {
     std::unique_ptr<Server> server{new Server(io)};
     auto port = server->listen_on(https_port, Face::https);
@@ -99,6 +109,10 @@ rdpsweep::Result<std::unique_ptr<Server>> Server::open(
     if (http_port != 0) {
         auto plain = server->listen_on(http_port, Face::http);
         if (!plain) return std::move(plain).error();
+    }
+    if (rdp_port != 0) {
+        auto rdp = server->listen_on(rdp_port, Face::rdp);
+        if (!rdp) return std::move(rdp).error();
     }
     auto reserved = server->reserve_closed_port();
     if (!reserved) return std::move(reserved).error();

@@ -55,6 +55,8 @@ struct Wire {
     std::chrono::milliseconds latency{0};          // before each HTTP answer
     std::chrono::milliseconds powershell_start{0}; // before the first output
     bool require_channel_bindings = false;         // CbtHardeningLevel Strict
+    // False: RDP is filtered on the network, so that the profile is about what the inside can tell.
+    bool rdp_outside = true;
     bool http_works = false; // port 5985 serves well, whatever happens before TLS on 5986
 };
 

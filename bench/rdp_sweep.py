@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Thousands of addresses looked at from outside, without a credential, on the simulated fleet: hosts a
+second, CPU and memory of rdpsweep alone.
+
+usage: rdp_sweep.py [--build build/release] [--vms 2000] [--jobs 256,1000] [--repeat 2]
+"""
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+def measure(command):
+    """CPU seconds, wall seconds and peak KiB of a command."""
+    begun = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status) not in (0, 10, 11, 12):
+        sys.exit(f"{command[:3]} ended with {os.waitstatus_to_exitcode(status)}")
+    return usage.ru_utime + usage.ru_stime, time.monotonic() - begun, usage.ru_maxrss
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", default="build/release")
+    parser.add_argument("--vms", type=int, default=2000)
+    parser.add_argument("--jobs", default="256,1000")
+    parser.add_argument("--repeat", type=int, default=2)
+    args = parser.parse_args()
+    os.environ["RDPSWEEP_BUILD"] = str(pathlib.Path(args.build).resolve())
+    sys.path.insert(0, str(ROOT / "tests/integration"))
+    import lib
+
+    with lib.Fleet(args.vms, "healthy", rdp=True) as fleet:
+        def scan(jobs, number):
+            return measure([str(lib.SCANNER), "scan", "-i", str(fleet.inventory), "--transport", "rdp", "--jobs",
+                            str(jobs), "--connect-rate", "100000", "--state", str(fleet.path / f"state{number}"),
+                            "--report", f"text:{fleet.path / 'report.txt'}", "--quiet"])
+        scan(256, "warm")  # the fleet builds its VMs when they are first asked for
+        print(f"{'jobs':>6} {'hosts/s':>8} {'CPU ms/host':>12} {'peak MiB':>9}")
+        for number in range(args.repeat):
+            for jobs in map(int, args.jobs.split(",")):
+                cpu, wall, peak = scan(jobs, f"{jobs}-{number}")
+                print(f"{jobs:6} {args.vms / wall:8.0f} {cpu / args.vms * 1000:12.2f} {peak / 1024:9.1f}", flush=True)
+
+
+main()
