@@ -310,6 +310,12 @@ struct NlaFacts {
     std::int64_t utc = 0;     // utc: its clock; 0 when it told none
 };
 
+// /hs/*/chain/*: a certificate that was served above the leaf. Not verified.
+struct ServedIssuer {
+    std::string thumbprint; // thumb: SHA-1, lower-case hex
+    std::string subject;    // subject: as OpenSSL writes names on one line, bounded
+};
+
 // One element of /hs: an X.224 + TLS handshake with the RDP port (MS-RDPBCGR 2.2.1.1, 5.4).
 struct HandshakeFacts {
     std::string from;            // from: guest | outside | tunnel
@@ -336,6 +342,9 @@ struct HandshakeFacts {
     std::optional<Certificate> certificate;      // the same, parsed by probes/collect
     std::map<std::string, std::string> versions; // matrix: "1.2" -> ok | alert N | reset | ...
     std::optional<NlaFacts> nla;                 // nla
+    std::vector<ServedIssuer> chain;             // chain: above the leaf, at most 8
+    // steps: "connect", "x224", "tls", "nla" -> milliseconds that each took, as far as it got
+    std::map<std::string, std::uint32_t> steps_ms;
 
     [[nodiscard]] bool completed() const noexcept { return stage == "done"; }
 };

@@ -51,6 +51,12 @@ json element(const HandshakeFacts& facts) {
     if (facts.without_tls13) object["no13"] = true;
     if (!facts.certificate_der.empty()) object["cert_b64"] = base64_encode(facts.certificate_der);
     if (!facts.versions.empty()) object["matrix"] = facts.versions;
+    if (!facts.steps_ms.empty()) object["steps"] = facts.steps_ms;
+    for (const auto& issuer : facts.chain) {
+        object["chain"].push_back(
+            {{"thumb", issuer.thumbprint}, {"subject", to_valid_utf8(issuer.subject)}}
+        );
+    }
     if (facts.nla) object["nla"] = nla_object(*facts.nla);
     return object;
 }

@@ -64,6 +64,17 @@ void read_outside(const JsonReader& element, HandshakeFacts& facts) {
             facts.versions[version] = outcome.text();
         }
     );
+    element.at("steps").each_member(
+        max_versions,
+        [&](const std::string& step, const JsonReader& took) {
+            facts.steps_ms[step] = took.number();
+        }
+    );
+    element.at("chain").each(max_versions, [&](const JsonReader& issuer) {
+        facts.chain.push_back(
+            {issuer.at("thumb").maybe_hex(128).value_or(std::string()), issuer.at("subject").text()}
+        );
+    });
     if (element.at("nla").present()) facts.nla = read_nla(element.at("nla"));
     facts.certificate_der =
         base64_decode(element.at("cert_b64").text(max_blob_text)).value_or(std::string());

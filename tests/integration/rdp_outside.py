@@ -78,7 +78,10 @@ def start_servers(stack, folder):
             ("shadow_tls", valid, ("/sec:tls", "-auth")), ("shadow_rdp", valid, ("/sec:rdp", "-auth"))):
         server, ports[name] = freerdp(folder, name, display, *files, *options)
         stack.enter_context(server)
-    mock = stack.enter_context(Mock(*valid))
+    # Serves a second certificate above its own.
+    with_issuer = folder / "chain.pem"
+    with_issuer.write_text(valid[0].read_text() + expired[0].read_text())
+    mock = stack.enter_context(Mock(with_issuer, valid[1]))
     return ports, mock
 
 
@@ -130,6 +133,12 @@ def check_facts(hosts):
     check(seen(hosts, "xrdp_12")["tls"] == "1.2", "xrdp with TLS 1.2 only")
     check(seen(hosts, "xrdp_13")["tls"] == "1.3", "xrdp with TLS 1.3 only")
     check(seen(hosts, "xrdp_10")["tls"] == "1.0", "xrdp with TLS 1.0 only")
+    chain = seen(hosts, "healthy")["chain"]
+    check(len(chain) == 1 and len(chain[0]["thumb"]) == 40 and chain[0]["subject"].startswith("/CN="),
+          f"what is served above the leaf is told: {chain}")
+    check("chain" not in seen(hosts, "xrdp_12"), "and nothing where there is nothing")
+    check(set(seen(hosts, "shadow_nla")["steps"]) == {"connect", "x224", "tls", "nla"} and
+          set(seen(hosts, "http")["steps"]) == {"connect", "x224"}, "each step has its time")
     nla = seen(hosts, "shadow_nla")
     check(nla["x224"]["proto"] == 2, "NLA is chosen")
     check(nla.get("nla", {}).get("build") == 7601, f"the challenge is read: {nla.get('nla')}")

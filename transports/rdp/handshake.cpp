@@ -59,6 +59,7 @@ void note_tls(HandshakeFacts& facts, const TlsSession& tls, const TlsOutcome& ou
     facts.bytes_received += tls.received();
     facts.certificate_der = tls.certificate();
     if (!facts.certificate_der.empty()) facts.peer_thumbprint = tls.thumbprint();
+    facts.chain = tls.issuers();
     if (outcome.done) {
         facts.stage = "done";
         facts.tls_version = tls.version();
@@ -75,6 +76,23 @@ void note_tls(HandshakeFacts& facts, const TlsSession& tls, const TlsOutcome& ou
                                                      : "tls_error";
 }
 
+// Notes how long each step took.
+class Stopwatch {
+public:
+    explicit Stopwatch(std::map<std::string, std::uint32_t>& steps) : steps_(steps) {}
+
+    void ended(const char* step) {
+        const auto now = Clock::now();
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now - begun_);
+        steps_[step] = static_cast<std::uint32_t>(took.count());
+        begun_ = now;
+    }
+
+private:
+    std::map<std::string, std::uint32_t>& steps_;
+    Clock::time_point begun_ = Clock::now();
+};
+
 bool has_challenge(const std::string& answer) {
     return read_challenge(answer).has_value();
 }
@@ -83,7 +101,9 @@ bool has_challenge(const std::string& answer) {
 
 Task<HandshakeFacts> shake_hands(ByteStream& stream, Offer offer) {
     HandshakeFacts facts;
+    Stopwatch watch(facts.steps_ms);
     const bool agreed = co_await exchange_x224(stream, offer.protocols, facts);
+    watch.ended("x224");
     if (!agreed) co_return facts;
     const auto selected = facts.selected_protocol.value_or(protocol_rdp);
     // RDP's own security: there is no TLS to speak.
@@ -94,10 +114,12 @@ Task<HandshakeFacts> shake_hands(ByteStream& stream, Offer offer) {
     facts.stage = "tls";
     TlsSession tls(offer.tls, stream);
     const auto outcome = co_await tls.handshake();
+    watch.ended("tls");
     const bool with_nla = selected == protocol_hybrid || selected == protocol_hybrid_ex;
     if (outcome.done && with_nla && offer.ask_challenge) {
         const auto answer = co_await tls.ask(challenge_request(), longest_challenge, has_challenge);
         facts.nla = read_challenge(answer);
+        watch.ended("nla");
     }
     note_tls(facts, tls, outcome);
     co_return facts;

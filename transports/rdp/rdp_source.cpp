@@ -55,6 +55,7 @@ Task<Result<HandshakeFacts>> RdpSource::once(Look& look, Offer offer) const {
     const auto problem = socket ? Errc{} : socket.error().code();
     const bool hung_up = problem == Errc::peer_closed; // open, and gone before we said a word
     if (!socket && !hung_up && problem != Errc::refused) co_return std::move(socket).error();
+    const auto connected = milliseconds_since(begun);
     if (socket) {
         look.attempt.enter(Phase::tls);
         TcpStream stream(std::move(*socket), look.scope, services_.step_timeout);
@@ -65,6 +66,7 @@ Task<Result<HandshakeFacts>> RdpSource::once(Look& look, Offer offer) const {
         facts.stage = hung_up ? "x224" : "connect";
         facts.failure = hung_up ? "reset" : "refused";
     }
+    facts.steps_ms["connect"] = connected;
     facts.from = "outside";
     facts.asked_for = look.target.name;
     facts.expected_thumbprint = look.target.rdp_thumbprint;

@@ -18,6 +18,15 @@ constexpr std::size_t read_bytes = 4096;
 // A handshake takes a few KiB, with a long chain some dozen. Who sends more does not mean to end.
 constexpr std::size_t longest_handshake = std::size_t{256} * 1024;
 
+std::string sha1_of(const X509* certificate) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    if (certificate == nullptr || X509_digest(certificate, EVP_sha1(), digest, &length) != 1) {
+        return {};
+    }
+    return hex_encode(std::string_view(reinterpret_cast<char*>(digest), length));
+}
+
 std::string last_reason() {
     const auto code = ERR_peek_last_error();
     const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
@@ -119,11 +128,20 @@ std::string TlsSession::suite() const {
 }
 
 std::string TlsSession::thumbprint() const {
-    const auto* leaf = SSL_get0_peer_certificate(ssl_.get());
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    if (leaf == nullptr || X509_digest(leaf, EVP_sha1(), digest, &length) != 1) return {};
-    return hex_encode(std::string_view(reinterpret_cast<char*>(digest), length));
+    return sha1_of(SSL_get0_peer_certificate(ssl_.get()));
+}
+
+std::vector<ServedIssuer> TlsSession::issuers() const {
+    constexpr int most = 8;
+    std::vector<ServedIssuer> issuers;
+    const auto* served = SSL_get_peer_cert_chain(ssl_.get()); // a client's view has the leaf first
+    for (int i = 1; i < sk_X509_num(served) && i <= most; ++i) {
+        const auto* certificate = sk_X509_value(served, i);
+        char name[256];
+        X509_NAME_oneline(X509_get_subject_name(certificate), name, sizeof name);
+        issuers.push_back({sha1_of(certificate), printable(name)});
+    }
+    return issuers;
 }
 
 std::string TlsSession::certificate() const {

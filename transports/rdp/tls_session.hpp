@@ -1,6 +1,7 @@
 // TLS over a ByteStream: OpenSSL on buffers in memory, so that every byte of the peer's passes by us.
 #pragma once
 
+#include "core/facts.hpp"
 #include "transports/rdp/byte_stream.hpp"
 #include "transports/rdp/tls_hello.hpp"
 
@@ -8,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 struct ssl_ctx_st;
 struct ssl_st;
@@ -44,6 +46,9 @@ public:
     [[nodiscard]] std::string certificate() const; // DER of the leaf; may be there after a failure
 
     [[nodiscard]] std::string thumbprint() const; // SHA-1 of that, lower-case hex
+
+    // What was served above the leaf, at most 8; nothing of it is verified.
+    [[nodiscard]] std::vector<ServedIssuer> issuers() const;
 
     [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
 
