@@ -125,10 +125,11 @@ def freerdp(folder, name, display, pem, key, *options):
 @contextlib.contextmanager
 def x_server(display=":77"):
     with running(["Xvfb", display, "-screen", "0", "640x480x24", "-nolisten", "tcp"], 0):
-        lock = pathlib.Path(f"/tmp/.X{display[1:]}-lock")
+        # Its lock file is there before it takes anybody in.
         for _ in range(100):
-            if lock.exists():
-                break
+            with socket.socket(socket.AF_UNIX) as probe:
+                if probe.connect_ex(f"/tmp/.X11-unix/X{display[1:]}") == 0:
+                    break
             time.sleep(0.1)
         yield display
 
