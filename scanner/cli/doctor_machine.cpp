@@ -192,6 +192,9 @@ void check_state(const std::string& state_dir, Diagnoses& out) {
 void check_inventory(const ScopeOptions& scope, Diagnoses& out) {
     Problems problems;
     const auto inventory = resolve_scope(scope, cli_names().transports, problems);
+    // Among them: as whom Azure was asked, and what it left out.
+    for (const auto& note : inventory.notes)
+        out.push_back({Level::ok, "inventory", printable(note), ""});
     if (problems.empty()) require_credentials(inventory, problems);
     for (const auto& problem : problems.list()) {
         out.push_back({Level::fail, "inventory", problem.where + ": " + problem.what, problem.next}

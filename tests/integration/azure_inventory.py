@@ -54,6 +54,10 @@ def whole_subscriptions():
         check(sum(1 for t in public if t["address"]) == sum(1 for i in range(VMS) if i % 4 == 1),
               "public addresses")
 
+        doctor = rdpsweep("doctor", "--all-subscriptions", "--azure-cloud", azure.cloud, "--azure-ca-file", azure.ca,
+                          "--state", azure.path / "state", environment=azure.application())
+        check("asked by service principal" in doctor.stdout + doctor.stderr,
+              f"doctor shows who we are to Azure: {doctor.stdout[-800:]} {doctor.stderr[-300:]}")
         wrong, _ = azure.targets("--subscription", "Simulatde 2")
         check(wrong.returncode == 2 and "did you mean Simulated 2?" in wrong.stderr, "a misspelt name is told")
         refused, _ = azure.targets("--all-subscriptions",

@@ -149,7 +149,10 @@ Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostScope& scope) {
     request.headers.emplace_back("Accept", "application/json");
     ++calls_;
     auto answer = co_await rest_.send(std::move(request), scope);
-    if (answer) throttle_.learn(call.key, *answer);
+    if (answer) {
+        throttle_.learn(call.key, *answer);
+        left_out_ = left_out_ || answer->header("x-ms-tenant-subscription-limit-hit") == "true";
+    }
     co_return answer;
 }
 

@@ -47,6 +47,9 @@ public:
 
     [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
 
+    // Whether Azure said that its answer leaves out subscriptions (it looks at 10,000).
+    [[nodiscard]] bool left_out() const noexcept { return left_out_; }
+
     // As whom.
     [[nodiscard]] std::string describe() const { return tokens_.describe(); }
 
@@ -66,6 +69,7 @@ private:
     const Cloud& cloud_;
     Throttle throttle_;
     std::size_t calls_ = 0;
+    bool left_out_ = false;
 };
 
 } // namespace rdpsweep::azure

@@ -153,6 +153,8 @@ hear(Arm& arm, const std::vector<Subscription>& subscriptions, FoundVms& found, 
         auto& pile = hearsay.vms[row.vm.subscription];
         pile.insert_or_assign(std::move(id), std::move(row.vm));
     }
+    if (arm.left_out()) graph->doubts.emplace_back("Azure looks at 10,000 subscriptions only");
+    if (!graph->doubts.empty()) found.complete = false;
     for (auto& doubt : graph->doubts)
         found.notes.push_back(std::move(doubt));
     co_return hearsay;

@@ -6,13 +6,29 @@
 
 namespace rdpsweep::rdp {
 
-struct TcpStream::Watch {
+// One timer for all reads and writes: setting it anew for each would cost more than they do. It runs
+// until the earliest moment at which something may have taken too long, and then looks again.
+struct TcpStream::Watch : std::enable_shared_from_this<TcpStream::Watch> {
     explicit Watch(const asio::any_io_executor& executor) : timer(executor) {}
+
+    void look_at(Clock::time_point moment) {
+        running = true;
+        timer.expires_at(moment);
+        timer.async_wait([self = shared_from_this()](const boost::system::error_code& stopped) {
+            self->running = false;
+            if (stopped || self->socket == nullptr || !self->busy) return;
+            if (Clock::now() < self->limit) return self->look_at(self->limit);
+            self->fired = true;
+            boost::system::error_code ignored;
+            self->socket->close(ignored);
+        });
+    }
 
     asio::steady_timer timer;
     asio::ip::tcp::socket* socket = nullptr; // null when the stream is gone
-    unsigned turn =
-        0; // of start_clock(): a clock that was stopped too late is not for the next one
+    Clock::time_point limit;                 // of the read or write under way
+    bool busy = false;                       // one is
+    bool running = false;                    // the timer is
     bool fired = false;
 };
 
@@ -34,19 +50,13 @@ TcpStream::~TcpStream() {
 }
 
 void TcpStream::start_clock() {
-    watch_->timer.expires_after(step_);
-    const auto turn = ++watch_->turn;
-    watch_->timer.async_wait([watch = watch_, turn](const boost::system::error_code& stopped) {
-        if (stopped || watch->socket == nullptr || watch->turn != turn) return;
-        watch->fired = true;
-        boost::system::error_code ignored;
-        watch->socket->close(ignored);
-    });
+    watch_->limit = Clock::now() + step_;
+    watch_->busy = true;
+    if (!watch_->running) watch_->look_at(watch_->limit);
 }
 
 void TcpStream::stop_clock() {
-    ++watch_->turn;
-    watch_->timer.cancel();
+    watch_->busy = false;
 }
 
 StreamEnd TcpStream::end_of(const boost::system::error_code& code) const {

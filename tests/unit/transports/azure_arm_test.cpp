@@ -6,6 +6,7 @@
 #include "transports/azure/arm.hpp"
 #include "transports/azure/boot_log.hpp"
 #include "transports/azure/client_credentials.hpp"
+#include "transports/azure/graph.hpp"
 #include "transports/azure/inventory.hpp"
 #include "transports/azure/login.hpp"
 #include "transports/azure/managed_identity.hpp"
@@ -608,4 +609,56 @@ TEST_CASE("The last known mark of a boot log counts") {
     CHECK(read_boot_log("BdsDxe: x\r\nSAC>") == BootSign::console);
     CHECK(read_boot_log("SAC>\r\nBdsDxe: x") == BootSign::firmware);
     CHECK(read_boot_log("SAC>\r\n<BP>\r\n") == BootSign::crash);
+}
+
+TEST_CASE("Resource Graph is asked page by page, and believed with care") {
+    Bench bench;
+    const auto ask = [&] {
+        const std::vector<std::string> subscriptions{"aa"};
+        return run<Result<GraphFinding>>([&](HostScope& scope) {
+            return ask_graph(bench.arm, subscriptions, scope);
+        });
+    };
+    const std::string vm =
+        R"({"id":"/subscriptions/aa/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v",)"
+        R"("os":"Windows"})";
+    const auto nothing = answer_of(200, R"({"totalRecords":0,"data":[]})");
+    SECTION("a token is the only sign that there is more") {
+        bench.rest.answers = {
+            answer_of(
+                200,
+                R"({"totalRecords":2,"resultTruncated":"false","$skipToken":"next","data":[)" + vm +
+                    "]}"
+            ),
+            answer_of(200, R"({"totalRecords":2,"resultTruncated":"true","data":[)" + vm + "]}"),
+            nothing,
+            nothing};
+        auto found = ask();
+        REQUIRE(found);
+        CHECK(found->vms.size() == 2);
+        CHECK(found->doubts.empty());
+        CHECK(bench.rest.asked[1].body.find(R"("$skipToken":"next")") != std::string::npos);
+    }
+    SECTION("a count that does not match is told") {
+        bench.rest.answers = {
+            answer_of(200, R"({"totalRecords":2,"data":[)" + vm + "]}"), nothing, nothing};
+        auto found = ask();
+        REQUIRE(found);
+        CHECK(
+            found->doubts ==
+            std::vector<std::string>{"Resource Graph counts 2 virtual machines and gave 1"}
+        );
+    }
+    SECTION("that Azure cut its answer is remembered") {
+        bench.rest.answers = {
+            answer_of(200, R"({"data":[]})", {{"x-ms-tenant-subscription-limit-hit", "true"}}),
+            nothing,
+            nothing};
+        REQUIRE(ask());
+        CHECK(bench.arm.left_out());
+    }
+    SECTION("a table instead of rows is refused") {
+        bench.rest.answers = {answer_of(200, R"({"data":{"columns":[],"rows":[]}})")};
+        CHECK_FALSE(ask());
+    }
 }
