@@ -36,7 +36,8 @@ TEST_CASE("sealing: a request is written as the specification lays it out", "[wi
 }
 
 TEST_CASE("sealing: an answer is taken apart by its lengths", "[winrm][sealing]") {
-    const auto parts = read_sealed(type, part("0123456789abcdef", "secret", 6) + last);
+    const auto body = part("0123456789abcdef", "secret", 6) + last; // the parts look into it
+    const auto parts = read_sealed(type, body);
     REQUIRE(parts);
     REQUIRE(parts->size() == 1);
     CHECK(parts->front().header == "0123456789abcdef");
@@ -44,12 +45,14 @@ TEST_CASE("sealing: an answer is taken apart by its lengths", "[winrm][sealing]"
 
     SECTION("cipher text may look like a boundary") {
         const std::string cipher = "x--Encrypted Boundary--\r\ny--Encrypted Boundary\r\n";
-        const auto tricky = read_sealed(type, part("sig", cipher, cipher.size()) + last);
+        const auto disguised = part("sig", cipher, cipher.size()) + last;
+        const auto tricky = read_sealed(type, disguised);
         REQUIRE(tricky);
         CHECK(tricky->front().data == cipher);
     }
     SECTION("padding that the length leaves out belongs to the cipher text") {
-        const auto padded = read_sealed(type, part("sig", "secret\x01", 6) + last);
+        const auto with_padding = part("sig", "secret\x01", 6) + last;
+        const auto padded = read_sealed(type, with_padding);
         REQUIRE(padded);
         CHECK(padded->front().data == "secret\x01");
         CHECK_FALSE(read_sealed(type, part("sig", "secret" + std::string(17, 'p'), 6) + last));
@@ -65,7 +68,8 @@ TEST_CASE("sealing: what other servers do is understood", "[winrm][sealing]") {
     auto spaced = plain;
     for (std::size_t at = 0; (at = spaced.find("--Enc", at)) != std::string::npos; at += 6)
         spaced.insert(at + 2, " ");
-    const auto two = read_sealed(type, spaced + part("sig", "two", 3) + last);
+    const auto several = spaced + part("sig", "two", 3) + last;
+    const auto two = read_sealed(type, several);
     REQUIRE(two);
     REQUIRE(two->size() == 2);
     CHECK(two->back().data == "two");
