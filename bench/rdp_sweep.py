@@ -2,7 +2,9 @@
 """Thousands of addresses looked at from outside, without a credential, on the simulated fleet: hosts a
 second, CPU and memory of rdpsweep alone.
 
-usage: rdp_sweep.py [--build build/release] [--vms 2000] [--jobs 256,1000] [--repeat 2]
+usage: rdp_sweep.py [--build build/release] [--vms 2000] [--jobs 256,1000] [--repeat 2] [--matrix]
+
+With --matrix each host is asked for every version of TLS, as rdpsweep scan --rdp-matrix does.
 """
 import argparse
 import os
@@ -30,6 +32,7 @@ def main():
     parser.add_argument("--vms", type=int, default=2000)
     parser.add_argument("--jobs", default="256,1000")
     parser.add_argument("--repeat", type=int, default=2)
+    parser.add_argument("--matrix", action="store_true")
     args = parser.parse_args()
     os.environ["RDPSWEEP_BUILD"] = str(pathlib.Path(args.build).resolve())
     sys.path.insert(0, str(ROOT / "tests/integration"))
@@ -39,7 +42,7 @@ def main():
         def scan(jobs, number):
             return measure([str(lib.SCANNER), "scan", "-i", str(fleet.inventory), "--transport", "rdp", "--jobs",
                             str(jobs), "--connect-rate", "100000", "--state", str(fleet.path / f"state{number}"),
-                            "--report", f"text:{fleet.path / 'report.txt'}", "--quiet"])
+                            "--report", f"text:{fleet.path / 'report.txt'}", "--quiet"] + ["--rdp-matrix"] * args.matrix)
         scan(256, "warm")  # the fleet builds its VMs when they are first asked for
         print(f"{'jobs':>6} {'hosts/s':>8} {'CPU ms/host':>12} {'peak MiB':>9}")
         for number in range(args.repeat):

@@ -87,6 +87,11 @@ Task<Result<HandshakeFacts>> RdpSource::again(Look& look, Offer offer) const {
 
 Task<void> RdpSource::try_each_version(Look& look, HandshakeFacts& facts) const {
     for (const auto& version : profiles_.pinned) {
+        // The handshake that offered every version was, as it turned out, one of this version.
+        if (facts.completed() && facts.tls_version == version.name) {
+            facts.versions[facts.tls_version] = "ok";
+            continue;
+        }
         const Offer offer{every_tls_protocol, version.context.get(), false};
         const auto tried = co_await again(look, offer);
         if (!tried) co_return;
