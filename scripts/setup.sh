@@ -8,6 +8,7 @@ build=(
     libboost-dev libssl-dev zlib1g-dev
     nlohmann-json3-dev libyaml-cpp-dev libpugixml-dev libcli11-dev
     libkrb5-dev libssh2-1-dev libcpprest-dev
+    libssh-dev         # the simulated fleet's SSH servers
     catch2             # header-only; the tests are part of the default build
     gss-ntlmssp        # NTLM, loaded by GSSAPI at run time
     ca-certificates

@@ -44,18 +44,20 @@ def free_port():
 class Fleet:
     """A running rdpsweep-simfleet. Use it as a context manager."""
 
-    def __init__(self, vms, mix, seed=1, options=(), password=None, environment=None, rdp=False):
+    def __init__(self, vms, mix, seed=1, options=(), password=None, environment=None, rdp=False,
+                 ssh=False):
         self.folder = tempfile.TemporaryDirectory(prefix="simfleet-")
         self.path = pathlib.Path(self.folder.name)
         self.password = password or secrets.token_urlsafe(18)
         self.port = free_port()
         self.http_port = free_port()
         self.rdp_port = free_port() if rdp else 0
+        self.ssh_port = free_port() if ssh else 0
         self.stats_file = self.path / "stats.json"
         self.command = [
             str(SIMFLEET), "--vms", str(vms), "--mix", mix, "--seed", str(seed),
             "--port", str(self.port), "--http-port", str(self.http_port),
-            "--rdp-port", str(self.rdp_port), "--state-dir", str(self.path / "fleet"),
+            "--rdp-port", str(self.rdp_port), "--ssh-port", str(self.ssh_port), "--state-dir", str(self.path / "fleet"),
             "--user", r"SIM\sweeper", "--password-env", PASSWORD_VARIABLE,
             "--stats-file", str(self.stats_file), *options,
         ]
@@ -85,6 +87,10 @@ class Fleet:
     @property
     def inventory(self):
         return self.path / "fleet" / "inventory.yaml"
+
+    @property
+    def known_hosts(self):
+        return self.path / "fleet" / "known_hosts"
 
     @property
     def ca(self):

@@ -8,7 +8,7 @@
 
 namespace simfleet {
 
-enum class Face : std::uint8_t { https, http, rdp };
+enum class Face : std::uint8_t { https, http, rdp, ssh };
 
 // Serves vm to whoever is at the other end of socket; vm must outlive the coroutine.
 rdpsweep::Task<void> serve_connection(

@@ -146,12 +146,45 @@ std::string_view Fleet::profile(std::size_t index) const {
     return plans_.at(index).profile->name;
 }
 
+// Those whose trouble, if any, is in Windows and not in WinRM can be reached over SSH as well.
+Fleet::Way Fleet::way(std::size_t index, const InventoryOptions& options) const {
+    if (options.ssh_port == 0) return Way::winrm;
+    const auto& wire = plans_[index].profile->wire;
+    if (wire.ssh != SshManner::polite) return Way::ssh;
+    const bool drawn = index * 37 % 100 < options.ssh_share; // 37: neighbours differ
+    if (!drawn) return Way::winrm;
+    switch (wire.manner) {
+    case Manner::polite:
+    case Manner::bad_password:
+    case Manner::split_output:
+    case Manner::clixml_noise:
+    case Manner::script_fails:
+    case Manner::truncated_frame:
+    case Manner::powershell_missing:
+        return Way::ssh;
+    case Manner::refused:
+        return Way::winrm_then_ssh;
+    default:
+        return Way::winrm;
+    }
+}
+
+// What a client with that inventory can find out.
+Truth Fleet::truth(std::size_t index, const InventoryOptions& options) const {
+    const auto& plan = plans_[index];
+    const auto& wire = plan.profile->wire;
+    const auto by = way(index, options);
+    if (by == Way::winrm_then_ssh) return {}; // the Windows in it is well
+    if (by == Way::ssh && wire.ssh != SshManner::polite) return not_assessed("unreachable");
+    const bool shut = wire.http_works && options.http_port == 0;
+    return shut ? not_assessed("unreachable") : truth_of(*plan.profile, plan.build);
+}
+
 std::string Fleet::truth_json(const InventoryOptions& options) const {
     auto list = nlohmann::json::array();
     for (std::size_t i = 0; i < plans_.size(); ++i) {
         const auto& plan = plans_[i];
-        const bool shut = plan.profile->wire.http_works && options.http_port == 0;
-        const auto truth = shut ? not_assessed("unreachable") : truth_of(*plan.profile, plan.build);
+        const auto truth = this->truth(i, options);
         list.push_back(
             {{"name", plan.name},
              {"address", address_of(i)},

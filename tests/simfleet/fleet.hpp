@@ -20,6 +20,8 @@ struct InventoryOptions {
     std::uint16_t port = 15986;        // where the fleet serves WinRM over HTTPS
     std::uint16_t http_port = 0;       // where it serves WinRM over HTTP; 0: nowhere
     std::uint16_t rdp_port = 0;        // where it serves RDP; 0: nowhere
+    std::uint16_t ssh_port = 0;        // where it serves SSH; 0: nowhere
+    unsigned ssh_share = 100;          // per cent of the VMs that SSH could reach
     std::uint16_t closed_port = 15987; // where nobody listens: given to VMs that refuse
     std::string user = "SIM\\sweeper";
     std::string password_env = "RDPSWEEP_PASSWORD";
@@ -60,6 +62,9 @@ public:
     [[nodiscard]] std::string truth_json(const InventoryOptions& options = {}) const;
 
 private:
+    // How an inventory says that a VM is reached.
+    enum class Way : std::uint8_t { winrm, ssh, winrm_then_ssh };
+
     struct Plan {
         const Profile* profile = nullptr;
         std::string name;
@@ -69,6 +74,8 @@ private:
         std::string environment;
     };
 
+    [[nodiscard]] Way way(std::size_t index, const InventoryOptions& options) const;
+    [[nodiscard]] Truth truth(std::size_t index, const InventoryOptions& options) const;
     void describe(std::size_t index, std::uint64_t seed);
     [[nodiscard]] Vm build(std::size_t index) const;
 

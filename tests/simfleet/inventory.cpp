@@ -52,6 +52,11 @@ std::string Fleet::inventory_yaml(const InventoryOptions& options) const {
         yaml += "  winrm: { http_port: " + std::to_string(options.http_port) +
                 ", http_fallback: any }\n";
     }
+    const auto ssh = "ssh: { port: " + std::to_string(options.ssh_port) + " }";
+    const auto ssh_part = [&ssh](Way way) {
+        if (way == Way::winrm) return std::string();
+        return (way == Way::ssh ? ", route: [ssh], " : ", route: [winrm, ssh], ") + ssh;
+    };
     yaml += "targets:\n";
     const auto auth = options.auth.empty() ? std::string() : ", auth: " + options.auth;
     for (std::size_t i = 0; i < plans_.size(); ++i) {
@@ -60,8 +65,8 @@ std::string Fleet::inventory_yaml(const InventoryOptions& options) const {
         const auto* filtered = plan.profile->wire.rdp_outside ? "" : ", rdp: { outside: false }";
         yaml += "  - { name: " + quoted(plan.name) + ", address: " + address_of(i) + filtered +
                 ", winrm: { port: " + std::to_string(closed ? options.closed_port : options.port) +
-                auth + " }, tags: { env: " + plan.environment + ", role: " + plan.role +
-                ", build: \"" + std::to_string(plan.build) + "\" } }\n";
+                auth + " }" + ssh_part(way(i, options)) + ", tags: { env: " + plan.environment +
+                ", role: " + plan.role + ", build: \"" + std::to_string(plan.build) + "\" } }\n";
     }
     return yaml;
 }

@@ -29,6 +29,10 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
     app.add_option("--port", options.port, "WinRM over HTTPS; 0 takes any free port");
     app.add_option("--http-port", options.http_port, "WinRM over HTTP; 0: none");
     app.add_option("--rdp-port", options.rdp_port, "RDP, seen from a network; 0: none");
+    app.add_option("--ssh-port", options.ssh_port, "SSH; 0: none");
+    app.add_option("--ssh-share", options.ssh_share, "So many in a hundred VMs are reached by SSH")
+        ->check(CLI::Range(0, 100));
+    app.add_option("--ssh-account-key", options.ssh_account_key, "A public key of the account");
     app.add_option(
         "--state-dir", options.state_directory, "Gets ca.pem, inventory.yaml, truth.json"
     );

@@ -20,6 +20,9 @@ struct Options {
     std::uint16_t port = 15986;  // 0: any free one
     std::uint16_t http_port = 0; // 0: no plain HTTP
     std::uint16_t rdp_port = 0;  // 0: no RDP
+    std::uint16_t ssh_port = 0;  // 0: no SSH
+    unsigned ssh_share = 100;    // per cent of the VMs that have working SSH
+    std::string ssh_account_key; // file of the public key that the account may use; empty: none
     std::string state_directory;
     std::string password_variable = "RDPSWEEP_PASSWORD";
     std::string keytab;

@@ -149,9 +149,39 @@ Execution run_script(const Job& job, std::string_view script, Stats& stats) {
 
 namespace {
 
+// A command line that takes variables from the first lines of its input and a script from the rest.
+constexpr std::string_view takes_a_variable = "[environment]::setenvironmentvariable('";
+constexpr std::string_view from_a_line = "',[console]::in.readline())";
+constexpr std::string_view runs_the_rest = "invoke-expression ([console]::in.readtoend())";
+
+std::string take_line(std::string& input) {
+    const auto end = std::min(input.find('\n'), input.size());
+    std::string line = input.substr(0, end);
+    input.erase(0, std::min(end + 1, input.size()));
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+}
+
+Execution run_with_variables(const Job& job, const std::string& text, Stats& stats) {
+    if (!job.input) return wait_for_input();
+    std::string input = *job.input;
+    Environment environment = job.environment;
+    for (const auto& part : rdpsweep::split(text, ';')) {
+        const auto statement = rdpsweep::ascii_lower(part);
+        if (statement == runs_the_rest) {
+            return run_collector({job.vm, environment, job.user, job.line, input}, input, stats);
+        }
+        if (!statement.starts_with(takes_a_variable) || !statement.ends_with(from_a_line)) break;
+        const auto size = part.size() - takes_a_variable.size() - from_a_line.size();
+        environment.emplace_back(part.substr(takes_a_variable.size(), size), take_line(input));
+    }
+    return failed("The string is missing the terminator");
+}
+
 Execution run_text(const Job& job, const std::string& text, Stats& stats) {
     const std::string lower = rdpsweep::ascii_lower(text);
-    if (lower == "invoke-expression ([console]::in.readtoend())") {
+    if (lower.starts_with(takes_a_variable)) return run_with_variables(job, text, stats);
+    if (lower == runs_the_rest) {
         return job.input ? run_collector(job, *job.input, stats) : wait_for_input();
     }
     if (lower.find("invoke-expression") != std::string::npos || lower.starts_with("iex ")) {

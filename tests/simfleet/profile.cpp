@@ -26,7 +26,8 @@ std::span<const Profile* const> all_profiles() {
               symptom_profiles(),
               hostile_profiles(),
               wire_profiles(),
-              second_way_profiles()}) {
+              second_way_profiles(),
+              ssh_profiles()}) {
             for (const auto& profile : part)
                 all.push_back(&profile);
         }

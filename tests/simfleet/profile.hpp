@@ -90,5 +90,6 @@ std::span<const Profile> symptom_profiles();
 std::span<const Profile> hostile_profiles();
 std::span<const Profile> wire_profiles();
 std::span<const Profile> second_way_profiles();
+std::span<const Profile> ssh_profiles();
 
 } // namespace simfleet

@@ -3,6 +3,7 @@
 
 #include "tests/simfleet/dump.hpp"
 #include "tests/simfleet/server.hpp"
+#include "tests/simfleet/ssh_host.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
@@ -92,6 +93,8 @@ Status write_outputs(
     inventory.port = server.port();
     inventory.http_port = options.http_port;
     inventory.rdp_port = options.rdp_port;
+    inventory.ssh_port = options.ssh_port;
+    inventory.ssh_share = options.ssh_share;
     inventory.closed_port = server.closed_port();
     inventory.user = options.policy.domain + "\\" + options.policy.user;
     if (options.policy.domain.empty()) inventory.user = options.policy.user;
@@ -101,6 +104,15 @@ Status write_outputs(
     if (done) done = write_file(folder + "/inventory.yaml", fleet.inventory_yaml(inventory), 0644);
     if (done) done = write_file(folder + "/truth.json", fleet.truth_json(inventory), 0644);
     return done;
+}
+
+Status start_ssh(const Options& options, World& world) {
+    if (options.ssh_port == 0) return {};
+    auto host = SshHost::create(options.rdp_port, options.ssh_account_key);
+    if (!host) return std::move(host).error();
+    world.ssh = *std::move(host);
+    const auto path = options.state_directory + "/known_hosts";
+    return write_file(path, world.ssh->known_hosts(options.ssh_port), 0644);
 }
 
 Status write_client_identity(const Options& options, const TlsIdentities& identities) {
@@ -184,7 +196,8 @@ Status run_fleet(Options options) {
     const Fleet fleet(options.vms, options.seed, options.mix);
     const auto workers = std::make_shared<asio::thread_pool>(gss_threads);
     asio::io_context io(1);
-    auto server = Server::open(io, fleet, options.port, options.http_port, options.rdp_port);
+    const Server::Ports ports{options.port, options.http_port, options.rdp_port, options.ssh_port};
+    auto server = Server::open(io, fleet, ports);
     if (!server) return std::move(server).error();
     ready = write_outputs(options, fleet, **server, ca_pem);
     if (ready && options.policy.certificates) ready = write_client_identity(options, *identities);
@@ -193,6 +206,8 @@ Status run_fleet(Options options) {
         fleet, options.policy, *std::move(identities), *std::move(gss), workers
     );
     world->shells.set_slow_receive(options.slow_receive);
+    ready = start_ssh(options, *world);
+    if (!ready) return ready;
     if (!options.engine.empty()) {
         auto engine = Engine::start(io, options.engine);
         if (!engine) return std::move(engine).error();

@@ -2,6 +2,7 @@
 #include "tests/simfleet/server.hpp"
 
 #include "tests/simfleet/rdp_face.hpp"
+#include "tests/simfleet/ssh_face.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -81,11 +82,13 @@ Task<void> accept_all(
         if (vm == nullptr) continue; // no such machine
         if (face == Face::rdp) {
             asio::co_spawn(executor, serve_rdp(std::move(socket), world, vm), asio::detached);
-            continue;
+        } else if (face == Face::ssh) {
+            asio::co_spawn(executor, serve_ssh(std::move(socket), world, vm), asio::detached);
+        } else {
+            asio::co_spawn(
+                executor, serve_connection(std::move(socket), world, vm, face), asio::detached
+            );
         }
-        asio::co_spawn(
-            executor, serve_connection(std::move(socket), world, vm, face), asio::detached
-        );
     }
 }
 
@@ -95,24 +98,19 @@ Server::~Server() {
     if (reserved_ >= 0) close(reserved_);
 }
 
-rdpsweep::Result<std::unique_ptr<Server>> Server::open(
-    asio::io_context& io,
-    const Fleet& fleet,
-    std::uint16_t https_port,
-    std::uint16_t http_port,
-    std::uint16_t rdp_port
-) {
+rdpsweep::Result<std::unique_ptr<Server>>
+Server::open(asio::io_context& io, const Fleet& fleet, const Ports& ports) {
     std::unique_ptr<Server> server{new Server(io)};
-    auto port = server->listen_on(https_port, Face::https);
+    auto port = server->listen_on(ports.https, Face::https);
     if (!port) return std::move(port).error();
     server->port_ = *port;
-    if (http_port != 0) {
-        auto plain = server->listen_on(http_port, Face::http);
-        if (!plain) return std::move(plain).error();
-    }
-    if (rdp_port != 0) {
-        auto rdp = server->listen_on(rdp_port, Face::rdp);
-        if (!rdp) return std::move(rdp).error();
+    for (const auto& [number, face] :
+         {std::pair(ports.http, Face::http),
+          std::pair(ports.rdp, Face::rdp),
+          std::pair(ports.ssh, Face::ssh)}) {
+        if (number == 0) continue;
+        auto other = server->listen_on(number, face);
+        if (!other) return std::move(other).error();
     }
     auto reserved = server->reserve_closed_port();
     if (!reserved) return std::move(reserved).error();

@@ -17,15 +17,17 @@ namespace simfleet {
 
 class Server {
 public:
-    // Binds both ports (https_port 0: any free one; http_port and rdp_port 0: no such face), reserves a port
-    // on which nobody listens and opens the black holes. Phase::config when a port is taken.
-    static rdpsweep::Result<std::unique_ptr<Server>> open(
-        rdpsweep::asio::io_context& io,
-        const Fleet& fleet,
-        std::uint16_t https_port,
-        std::uint16_t http_port,
-        std::uint16_t rdp_port
-    );
+    struct Ports {
+        std::uint16_t https = 0; // 0: any free one
+        std::uint16_t http = 0;  // 0, here and below: no such face
+        std::uint16_t rdp = 0;
+        std::uint16_t ssh = 0;
+    };
+
+    // Binds the ports, reserves one on which nobody listens and opens the black holes. Phase::config
+    // when a port is taken.
+    static rdpsweep::Result<std::unique_ptr<Server>>
+    open(rdpsweep::asio::io_context& io, const Fleet& fleet, const Ports& ports);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     ~Server();

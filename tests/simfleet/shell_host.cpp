@@ -155,12 +155,19 @@ void ShellHost::run(
     std::optional<std::string> input;
     if (command->input_ended) input = command->input;
     const Job job{vm, shell.environment, user, command->line, std::move(input)};
+    command->started =
+        run(job, [&vm, command](const Execution& done) { finish(vm, *command, done); });
+}
+
+bool ShellHost::run(const Job& job, Engine::Answer answer) {
     const Execution execution = execute(job, stats_);
-    if (execution.wants_input) return;
-    command->started = true;
-    const bool real = engine_ && execution.powershell && vm.index < engine_vms_;
-    if (!real) return finish(vm, *command, execution);
-    engine_->run(job, [&vm, command](const Execution& answer) { finish(vm, *command, answer); });
+    if (execution.wants_input) return false;
+    const bool real = engine_ && execution.powershell && job.vm.index < engine_vms_;
+    if (real)
+        engine_->run(job, std::move(answer));
+    else
+        answer(execution);
+    return true;
 }
 
 void ShellHost::finish(const Vm& vm, Command& command, const Execution& execution) {

@@ -43,6 +43,10 @@ public:
         engine_vms_ = count;
     }
 
+    // Runs a command line that no shell of WinRM has asked for; answer may be called at once. False
+    // when the job wants its whole input first: then answer is not called.
+    bool run(const Job& job, Engine::Answer answer);
+
     Reply create(const Vm& vm, const SoapRequest& request, const Caller& caller);
     Reply command(const Vm& vm, const SoapRequest& request, const Caller& caller);
     Reply send(const Vm& vm, const SoapRequest& request, const Caller& caller);

@@ -50,6 +50,15 @@ enum class Manner : std::uint8_t {
     empty_500,          // HTTP 500 without a body
 };
 
+// How the VM's sshd treats a client, where the fleet serves SSH.
+enum class SshManner : std::uint8_t {
+    polite,
+    mute,    // accepts TCP and never says a byte
+    stalls,  // agrees on keys and never answers a logon
+    endless, // output that never ends
+    cut,     // the connection goes in the middle of the output
+};
+
 struct Wire {
     Manner manner = Manner::polite;
     std::chrono::milliseconds latency{0};          // before each HTTP answer
@@ -57,7 +66,8 @@ struct Wire {
     bool require_channel_bindings = false;         // CbtHardeningLevel Strict
     // False: RDP is filtered on the network, so that the profile is about what the inside can tell.
     bool rdp_outside = true;
-    bool http_works = false; // port 5985 serves well, whatever happens before TLS on 5986
+    SshManner ssh = SshManner::polite; // anything else: the inventory says SSH for it
+    bool http_works = false;           // port 5985 serves well, whatever happens before TLS on 5986
 };
 
 // What the fleet itself knows to be true of this VM: written by the profile's author by hand,

@@ -14,6 +14,8 @@
 
 namespace simfleet {
 
+class SshHost;
+
 // Which ways to authenticate the servers offer and whom they let in.
 struct AccessPolicy {
     bool negotiate = true;
@@ -48,6 +50,7 @@ struct World {
     std::shared_ptr<rdpsweep::asio::thread_pool> workers;
     Stats stats;
     ShellHost shells;
+    std::shared_ptr<const SshHost> ssh; // null: the fleet serves no SSH
 };
 
 } // namespace simfleet
