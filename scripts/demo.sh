@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-vms=1000 seed=1 mix=demo out=out/demo
+vms=2000 seed=1 mix=demo out=out/demo
 while [ $# -gt 0 ]; do
     case "$1" in
         --vms) vms=$2; shift 2 ;;
@@ -27,7 +27,7 @@ RDPSWEEP_PASSWORD=$(head -c 18 /dev/urandom | base64)
 export RDPSWEEP_PASSWORD
 mkfifo "$out/ready.$$"
 "$bin/tests/simfleet/rdpsweep-simfleet" --vms "$vms" --seed "$seed" --mix "$mix" \
-    --port 15986 --http-port 15985 --rdp-port 15389 --state-dir "$out/fleet" --user 'SIM\sweeper' --password-env RDPSWEEP_PASSWORD \
+    --port 15986 --http-port 15985 --rdp-port 15389 --ssh-port 15022 --ssh-share 60 --state-dir "$out/fleet" --user 'SIM\sweeper' --password-env RDPSWEEP_PASSWORD \
     --stats-file "$out/fleet-stats.json" >"$out/ready.$$" 2>"$out/fleet.log" &
 fleet=$!
 trap 'kill "$fleet" 2>/dev/null || true; wait "$fleet" 2>/dev/null || true; rm -f "$out/ready.$$"' EXIT
@@ -40,6 +40,7 @@ fi
 # Findings (10), unreachable hosts (11) or both (12) are what a mixed fleet is for.
 status=0
 "$bin/scanner/rdpsweep" scan -i "$out/fleet/inventory.yaml" --ca-file "$out/fleet/ca.pem" \
+    --known-hosts "$out/fleet/known_hosts" --jobs 256 \
     --state "$out/state" --quota-delay 500ms --step-timeout 10s --run-deadline 10m \
     --report text --report "html:$out/report.html" --report "json:$out/report.json" || status=$?
 case $status in 0 | 10 | 11 | 12) ;; *) echo "demo.sh: the scan ended with $status" >&2; exit 1 ;; esac

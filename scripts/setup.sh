@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what rdpsweep needs on Debian 12. The only place that names packages.
-# usage: setup.sh [build|test|dev]   (default: test; each includes the ones before it)
+# usage: setup.sh [build|test|dev|bench]   (default: test; each includes build, dev also test)
 set -euo pipefail
 
 build=(
@@ -29,12 +29,14 @@ test=(
 # Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too
 # (tests/powershell); NuGet then serves the engine.
 dev=(clang-14 clang-tidy-14)
+bench=(openssh-client python3-asyncssh clustershell pssh nmap xrdp valgrind time) # what bench/ compares with
 
 case "${1:-test}" in
     build) wanted=("${build[@]}") ;;
     test) wanted=("${build[@]}" "${test[@]}") ;;
     dev) wanted=("${build[@]}" "${test[@]}" "${dev[@]}") ;;
-    *) echo "usage: $0 [build|test|dev]" >&2; exit 2 ;;
+    bench) wanted=("${build[@]}" "${bench[@]}") ;;
+    *) echo "usage: $0 [build|test|dev|bench]" >&2; exit 2 ;;
 esac
 
 missing=()
