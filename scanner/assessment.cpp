@@ -39,6 +39,12 @@ std::optional<std::uint16_t> Assessment::configured_port() const noexcept {
     return read_->rdp_port->port();
 }
 
+bool Assessment::constrained() const noexcept {
+    if (!read_ || !read_->collector) return false;
+    const auto& mode = read_->collector->language_mode;
+    return !mode.empty() && mode != "FullLanguage";
+}
+
 void Assessment::add_handshake(HandshakeFacts handshake) {
     handshakes_.push_back(std::move(handshake));
 }

@@ -28,6 +28,10 @@ public:
     // The RDP port as the host's inside says it; nothing before that is known.
     [[nodiscard]] std::optional<std::uint16_t> configured_port() const noexcept;
 
+    // Whether the collector said that the host's PowerShell let it do nothing but say so (AppLocker
+    // or WDAC: constrained language).
+    [[nodiscard]] bool constrained() const noexcept;
+
     [[nodiscard]] bool empty() const noexcept { return document_.empty() && handshakes_.empty(); }
 
     // Sets result's facts_json (one document with everything), verdict, findings and causes. A host

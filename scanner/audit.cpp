@@ -14,6 +14,26 @@
 #include <utility>
 
 namespace rdpsweep {
+namespace {
+
+// What every record holds.
+nlohmann::json record_of(
+    const Target& target,
+    std::string_view transport,
+    const std::string& user,
+    std::string_view run_id
+) {
+    return {
+        {"at", to_iso8601(std::time(nullptr))},
+        {"run", run_id},
+        {"host", target.name},
+        {"id", target.id},
+        {"address", target.address},
+        {"transport", transport},
+        {"user", user}};
+}
+
+} // namespace
 
 AuditLog::AuditLog(int descriptor) : descriptor_(descriptor) {}
 
@@ -50,19 +70,27 @@ Status AuditLog::command(
 ) {
     if (descriptor_ < 0) return {};
     const bool reads = script.effect() == Script::Effect::read_only;
-    const nlohmann::json record{
-        {"at", to_iso8601(std::time(nullptr))},
-        {"run", run_id},
-        {"host", target.name},
-        {"id", target.id},
-        {"address", target.address},
-        {"transport", transport},
-        {"user", user},
-        {"script", script.name()},
-        {"sha256", script.sha256()},
-        {"effect", reads ? "read_only" : "changes_host"},
-    };
-    const auto line = redact(dump_json(record)) + "\n";
+    auto record = record_of(target, transport, user, run_id);
+    record["script"] = script.name();
+    record["sha256"] = script.sha256();
+    record["effect"] = reads ? "read_only" : "changes_host";
+    return append(redact(dump_json(record)) + "\n");
+}
+
+Status AuditLog::questions(
+    const Target& target,
+    std::string_view transport,
+    const std::string& user,
+    std::string_view run_id
+) {
+    if (descriptor_ < 0) return {};
+    auto record = record_of(target, transport, user, run_id);
+    record["questions"] = "cim";
+    record["effect"] = "read_only";
+    return append(redact(dump_json(record)) + "\n");
+}
+
+Status AuditLog::append(const std::string& line) const {
     const auto written = write(descriptor_, line.data(), line.size());
     if (written == static_cast<ssize_t>(line.size())) return {};
     return Error(Phase::config, Errc::local_limit, "the audit file cannot be written")

@@ -27,8 +27,17 @@ public:
         std::string_view run_id
     );
 
+    // The same before the first of a series of CIM questions (WMI reads), which need no script.
+    Status questions(
+        const Target& target,
+        std::string_view transport,
+        const std::string& user,
+        std::string_view run_id
+    );
+
 private:
     explicit AuditLog(int descriptor);
+    [[nodiscard]] Status append(const std::string& line) const;
     int descriptor_ = -1;
 };
 

@@ -113,6 +113,7 @@ int SweepRun::sweep() {
         options_.azure_evidence && azure_ ? &azure_->arm() : nullptr,
         std::string(R"({"profile":"lean","handshake":)") + (options_.handshake ? "true" : "false") +
             R"(,"event_hours":24,"most":4096})",
+        options_.collect_by,
     });
     SweepOptions sweep_options;
     sweep_options.admission = admission_rules(inventory_.limits, in_flight_);

@@ -68,6 +68,23 @@ Error collector_failed(const CommandOutput& output) {
         .with_hint("an antivirus or AppLocker may block PowerShell; try another transport");
 }
 
+// PowerShell is missing, broken or forbidden: CIM needs none.
+bool powershell_fails(const Error& error) {
+    switch (error.code()) {
+    case Errc::nonzero_exit:
+    case Errc::malformed_output:
+    case Errc::blocked_by_policy:
+        return true;
+    default:
+        return false;
+    }
+}
+
+Error no_cim_here() {
+    return Error(Phase::run, Errc::unsupported, "this transport cannot ask over CIM")
+        .with_hint("--collector cim needs winrm in the route");
+}
+
 void log_failure(const Target& target, const Attempt& attempt) {
     const auto& error = *attempt.error;
     log_line(
@@ -267,9 +284,11 @@ Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostSco
     if (services_.admission != nullptr && login != Login::never && !target_.credential.empty()) {
         turn.emplace(services_.admission->logins(), target_.credential, result_.index);
     }
+    shown_ = *credential;
+    asks_cim_ = false;
     attempt.on_enter = [&](Phase phase) {
         if (turn && phase > Phase::authenticate) turn->accepted();
-        if (phase == Phase::run) record(attempt, **credential, scope);
+        if (phase == Phase::run && !asks_cim_) record(attempt, scope);
     };
     bool may_log_in = true;
     if (turn && login == Login::on_open) may_log_in = co_await turn->come(scope);
@@ -313,7 +332,48 @@ Task<void> Visit::look_inside(Session& session, Attempt& attempt, HostScope& sco
         "note.no_tunnel", {{"why", std::string(seen->error().detail())}}});
 }
 
+// By the script, by CIM, or by CIM where the script cannot do its work.
 Task<Status> Visit::collect(Session& session, Attempt& attempt, HostScope& scope) {
+    auto* cim = session.cim();
+    if (services_.collect_by == CollectorChoice::cim) {
+        if (cim == nullptr) co_return no_cim_here();
+        co_return co_await collect_by_cim(*cim, attempt, scope);
+    }
+    auto collected = co_await collect_by_script(session, attempt, scope);
+    const bool may = services_.collect_by == CollectorChoice::automatic && cim != nullptr;
+    const bool helps = collected ? assessment_.constrained() : powershell_fails(collected.error());
+    if (!may || !helps || failure_ || scope.expired()) co_return collected;
+    co_return co_await fall_back(*cim, std::move(collected), attempt, scope);
+}
+
+Task<Status> Visit::collect_by_cim(CimClient& cim, Attempt& attempt, HostScope& scope) {
+    asks_cim_ = true;
+    record(attempt, scope);
+    if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
+    auto document = co_await ask_all(cim, scope);
+    if (!document) co_return std::move(document).error();
+    attempt.enter(Phase::decode);
+    co_return assessment_.add_document(*std::move(document), attempt.transport);
+}
+
+// without: what the script came to. It stands where CIM lets us ask nothing; a connection that is
+// lost on the way is worth another try.
+Task<Status> Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, HostScope& scope) {
+    const auto why = without ? std::string("its PowerShell runs in constrained language")
+                             : std::string(without.error().detail());
+    auto collected = co_await collect_by_cim(cim, attempt, scope);
+    if (collected) {
+        attempt.notes.push_back(Message{
+            "note.cim", {{"count", std::to_string(cim.round_trips())}, {"why", why}}});
+        co_return collected;
+    }
+    attempt.notes.push_back(Message{
+        "note.no_cim", {{"why", std::string(collected.error().detail())}}});
+    if (!without && collected.error().retryable()) co_return collected;
+    co_return without;
+}
+
+Task<Status> Visit::collect_by_script(Session& session, Attempt& attempt, HostScope& scope) {
     const ScriptInput input(
         random_hex128(),
         session.narrow() ? services_.narrow_arguments : services_.collector_arguments
@@ -331,12 +391,15 @@ std::string Visit::user_of(const Attempt& attempt, const Credential& who) const 
     return who.user.empty() ? attempt.identity : who.user;
 }
 
-// Called when the command is about to be sent. What cannot be recorded is not done: the connection
+// Called when the command, or the first question, is about to be sent. What cannot be recorded is not done: the connection
 // is closed under the transport before it can send.
-void Visit::record(const Attempt& attempt, const Credential& who, HostScope& scope) {
-    auto recorded = services_.audit.command(
-        target_, attempt.transport, user_of(attempt, who), services_.collector, services_.run_id
-    );
+void Visit::record(const Attempt& attempt, HostScope& scope) {
+    const auto user = user_of(attempt, *shown_);
+    auto& audit = services_.audit;
+    const auto& run = services_.run_id;
+    auto recorded = asks_cim_
+                        ? audit.questions(target_, attempt.transport, user, run)
+                        : audit.command(target_, attempt.transport, user, services_.collector, run);
     if (recorded) return;
     failure_ = std::move(recorded).error();
     scope.abort();

@@ -8,6 +8,7 @@
 #include "scanner/admission/admission.hpp"
 #include "scanner/assessment.hpp"
 #include "scanner/audit.hpp"
+#include "scanner/collect_cim.hpp"
 #include "scanner/credentials.hpp"
 #include "transports/registry.hpp"
 
@@ -37,6 +38,7 @@ struct VisitServices {
     bool beside = false;               // also where the route does not name it
     azure::Arm* evidence = nullptr;    // asked about VMs that were not assessed; null: not at all
     std::string narrow_arguments = {}; // collector_arguments for sessions that are narrow
+    CollectorChoice collect_by = CollectorChoice::automatic;
 };
 
 class Visit {
@@ -75,7 +77,10 @@ private:
     Task<void> look_inside(Session& session, Attempt& attempt, HostScope& scope);
     [[nodiscard]] std::string user_of(const Attempt& attempt, const Credential& who) const;
     Task<Status> collect(Session& session, Attempt& attempt, HostScope& scope);
-    void record(const Attempt& attempt, const Credential& who, HostScope& scope);
+    Task<Status> collect_by_script(Session& session, Attempt& attempt, HostScope& scope);
+    Task<Status> collect_by_cim(CimClient& cim, Attempt& attempt, HostScope& scope);
+    Task<Status> fall_back(CimClient& cim, Status without, Attempt& attempt, HostScope& scope);
+    void record(const Attempt& attempt, HostScope& scope);
     Status read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);
     void conclude();
     void judge();
@@ -90,7 +95,9 @@ private:
     std::unique_ptr<Attempt> beside_;                // of look_beside(); null: none
     std::unique_ptr<Attempt> azure_;                 // of ask_azure(); null: none
     std::unique_ptr<Session> leftover_;
-    bool password_refused_ = false; // over any transport
+    bool password_refused_ = false;     // over any transport
+    const Credential* shown_ = nullptr; // of the attempt under way
+    bool asks_cim_ = false;             // then Phase::run begins no script
     std::optional<Error> failure_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "core/cim.hpp"
 #include "core/facts.hpp"
 #include "core/host_scope.hpp"
 #include "core/outcome.hpp"
@@ -9,6 +10,7 @@
 #include "core/secret.hpp"
 #include "core/target.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -61,6 +63,21 @@ struct CommandOutput {
     bool truncated = false;
 };
 
+// Asks a host CIM questions. Nothing is started there, no file and no script is needed.
+class CimClient {
+public:
+    virtual ~CimClient() = default;
+
+    // All rows of a query; the instance of a Get; one instance with the output parameters of a method.
+    // A fault is Error{run, ...} whose native code begins with "WSManFault"; more rows than we accept
+    // is Error{run, output_limit}; a request that is not cim::reads_only() is Error{run, unsupported}
+    // and is not sent. Every other Error means that the connection is of no more use.
+    virtual Task<Result<cim::Rows>> ask(cim::Request request, HostScope& scope) = 0;
+
+    // How often the host was asked anything, pages of a query included.
+    [[nodiscard]] virtual std::size_t round_trips() const noexcept = 0;
+};
+
 class Session {
 public:
     virtual ~Session() = default;
@@ -72,6 +89,9 @@ public:
     // Whether it carries only a few kilobytes back: then the collector is to answer in its lean
     // profile, in at most 4,096 bytes where it can.
     [[nodiscard]] virtual bool narrow() const noexcept { return false; }
+
+    // The way to ask over CIM, as long as this session lives; null when this way in has none.
+    [[nodiscard]] virtual CimClient* cim() noexcept { return nullptr; }
 
     // The RDP handshake with port as the host itself sees it, through this session and without any
     // script: facts.from is "tunnel". Nothing when this way in has no such thing. Error{open, ...}

@@ -362,6 +362,15 @@ inline void add_sweep(CLI::App& verb, ScanOptions& scan, const CliNames& names, 
     );
     add_reports(verb, scan.reports, names);
     add_gate(verb, scan.fail_on, scan.max_unassessed);
+    add_choice<CollectorChoice>(
+        verb,
+        "--collector",
+        "powershell, cim (WMI reads over WinRM, no script), or auto: cim where powershell fails",
+        scan.collect_by,
+        {{"auto", CollectorChoice::automatic},
+         {"powershell", CollectorChoice::powershell},
+         {"cim", CollectorChoice::cim}}
+    );
     verb.add_flag_callback(
         "--no-handshake",
         [&scan] { scan.handshake = false; },

@@ -6,6 +6,7 @@
 #include "core/log.hpp"
 #include "core/target.hpp"
 #include "scanner/azure/azure_options.hpp"
+#include "scanner/collect_cim.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -78,6 +79,7 @@ struct ScanOptions {
     std::optional<std::chrono::milliseconds> run_deadline; // the whole run; empty: none
     std::chrono::milliseconds quota_delay{5000}; // first pause when a host's quota is full
 
+    CollectorChoice collect_by = CollectorChoice::automatic; // --collector
     bool handshake = true;        // --no-handshake: no RDP handshake, but where a route names it
     bool azure_evidence = false;  // --azure-evidence: Azure's word on VMs that were not assessed
     bool rdp_matrix = false;      // --rdp-matrix: one for each version of TLS

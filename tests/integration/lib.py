@@ -36,9 +36,14 @@ def finish():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has: below those that the kernel gives to outgoing connections (32768 and
+    up), one of which could take it before our server does."""
+    while True:
+        port = secrets.randbelow(12_000) + 20_000
+        with socket.socket() as probe:
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
 
 
 class Fleet:
@@ -100,8 +105,9 @@ class Fleet:
         return json.loads((self.path / "fleet" / "truth.json").read_text())["vms"]
 
 
-def rdpsweep(*arguments, password=None, environment=None, timeout=300, **kwargs):
-    """Runs the scanner to its end."""
+def rdpsweep(*arguments, password=None, environment=None, timeout=240, **kwargs):
+    """Runs the scanner to its end. A hang is found out before the limit of the test (300 s), so that
+    the command that hung is named."""
     env = dict(os.environ, **(environment or {}))
     if password is not None:
         env[PASSWORD_VARIABLE] = password

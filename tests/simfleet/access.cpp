@@ -27,7 +27,12 @@ constexpr std::array aliases{
 
 using Right = std::pair<std::string_view, std::uint32_t>;
 constexpr std::array rights{
-    Right{"FA", 0x1f01ff}, Right{"FR", 0x120089}, Right{"FW", 0x120116}, Right{"FX", 0x1200a0}};
+    Right{"FA", 0x1f01ff},
+    Right{"FR", 0x120089},
+    Right{"FW", 0x120116},
+    Right{"FX", 0x1200a0},
+    Right{"KA", 0xf003f},
+    Right{"KR", 0x20019}};
 
 std::string sid_of(std::string_view text) {
     for (const auto& [alias, sid] : aliases) {
@@ -43,35 +48,47 @@ std::uint32_t mask_of(std::string_view text) {
     return static_cast<std::uint32_t>(std::strtoul(std::string(text).c_str(), nullptr, 16));
 }
 
-struct Ace {
-    bool allow = false;
-    bool inherit_only = false;
-    std::uint32_t mask = 0;
-    std::string sid;
-};
-
 // "(A;OICI;FA;;;SY)(D;;0x1;;;WD)"
-std::vector<Ace> aces_of(std::string_view dacl) {
-    std::vector<Ace> aces;
+std::vector<DaclEntry> aces_of(std::string_view dacl) {
+    std::vector<DaclEntry> aces;
     for (auto open = dacl.find('('); open != std::string_view::npos;
          open = dacl.find('(', open + 1)) {
         const auto close = dacl.find(')', open);
         if (close == std::string_view::npos) break;
         const auto fields = rdpsweep::split(dacl.substr(open + 1, close - open - 1), ';');
         if (fields.size() < 6) continue;
-        const bool inherit_only = fields[1].find("IO") != std::string::npos;
-        aces.push_back({fields[0] == "A", inherit_only, mask_of(fields[2]), sid_of(fields[5])});
+        aces.push_back({fields[0] == "A", fields[1], mask_of(fields[2]), sid_of(fields[5])});
     }
     return aces;
 }
 
 bool owned_by(std::string_view sddl, const Sids& token) {
-    if (sddl.substr(0, 2) != "O:") return false;
-    const auto end = sddl.find("G:", 2);
-    return token.count(sid_of(sddl.substr(2, end == std::string_view::npos ? end : end - 2))) != 0;
+    return token.count(owner_of(sddl)) != 0;
+}
+
+bool inherit_only(const DaclEntry& ace) {
+    return ace.flags.find("IO") != std::string::npos;
 }
 
 } // namespace
+
+std::string owner_of(std::string_view sddl) {
+    if (sddl.substr(0, 2) != "O:") return {};
+    const auto end = sddl.find("G:", 2);
+    return sid_of(sddl.substr(2, end == std::string_view::npos ? end : end - 2));
+}
+
+std::string group_of(std::string_view sddl) {
+    const auto begin = sddl.find("G:");
+    const auto end = sddl.find("D:");
+    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return {};
+    return sid_of(sddl.substr(begin + 2, end - begin - 2));
+}
+
+std::vector<DaclEntry> dacl_of(std::string_view sddl) {
+    const auto begin = sddl.find("D:");
+    return begin == std::string_view::npos ? std::vector<DaclEntry>{} : aces_of(sddl.substr(begin));
+}
 
 const Sids& termservice_token() {
     static const Sids sids{
@@ -95,7 +112,7 @@ bool allows(std::string_view sddl, const Sids& token, std::uint32_t wanted) {
     std::uint32_t granted = owned_by(sddl, token) ? read_control | write_dac : 0;
     std::uint32_t refused = 0;
     for (const auto& ace : aces_of(sddl.substr(dacl))) {
-        if (ace.inherit_only || token.count(ace.sid) == 0) continue;
+        if (inherit_only(ace) || token.count(ace.sid) == 0) continue;
         if (ace.allow) granted |= ace.mask & ~refused;
         if (!ace.allow) refused |= ace.mask & ~granted;
     }

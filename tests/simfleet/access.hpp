@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace simfleet {
 
@@ -24,5 +25,17 @@ const Sids& administrator_token();
 // wins; an owner may always read the descriptor; without a DACL everything is allowed. Understands
 // the ACE types A and D and the rights and aliases that the simulated machines use.
 bool allows(std::string_view sddl, const Sids& token, std::uint32_t wanted);
+
+// The parts of a descriptor, aliases resolved.
+struct DaclEntry {
+    bool allow = false;
+    std::string flags; // letters: "OICI"
+    std::uint32_t mask = 0;
+    std::string sid;
+};
+
+std::vector<DaclEntry> dacl_of(std::string_view sddl);
+std::string owner_of(std::string_view sddl);
+std::string group_of(std::string_view sddl);
 
 } // namespace simfleet

@@ -170,6 +170,7 @@ json event_facts(FactsReader& reader) {
     auto list = json::array();
     const auto clock = reader.now + reader.state.os.clock_offset;
     for (const auto& event : reader.state.events) {
+        if (event.provoked && !reader.handshake) continue;
         const auto time = event.provoked ? clock : event.time;
         if (time < clock - window_hours * 3600 || list.size() == event_cap) continue;
         json entry{
@@ -210,6 +211,10 @@ std::string_view handshake_code(const Handshake& shake) {
 }
 
 json handshake_facts(FactsReader& reader) {
+    if (!reader.handshake) {
+        reader.add_unread("/hs", "skipped", "");
+        return nullptr;
+    }
     if (reader.kept_out("net:loopback", "/hs")) return nullptr;
     auto list = json::array();
     for (const auto& shake : loopback_handshakes(reader.state)) {
@@ -235,12 +240,41 @@ void add_group(json& document, const char* key, json group) {
     if (!group.is_null()) document[key] = std::move(group);
 }
 
+// In constrained language no .NET call is allowed, so that the collector can only say so.
+std::string constrained(json document) {
+    auto& collector = document["collector"];
+    const auto mode = collector.at("lang_mode");
+    collector.erase("as_sid");
+    collector.erase("elevated");
+    for (const auto* group :
+         {"os",
+          "svc",
+          "listener",
+          "sec",
+          "tls",
+          "cert",
+          "keys",
+          "gp",
+          "evt",
+          "pending",
+          "ems",
+          "crash",
+          "hs",
+          "sessions"}) {
+        document["unread"].push_back(
+            {{"ptr", std::string("/") + group}, {"why", "unsupported"}, {"code", mode}}
+        );
+    }
+    return document.dump();
+}
+
 } // namespace
 
-std::string facts_json(const State& state, std::int64_t now) {
-    FactsReader reader{state, now};
+std::string facts_json(const State& state, std::int64_t now, bool handshake) {
+    FactsReader reader{state, now, handshake};
     json document{{"schema", "facts/1"}};
     add_group(document, "collector", collector_facts(reader));
+    if (state.collector.language_mode != "FullLanguage") return constrained(std::move(document));
     add_group(document, "os", os_facts(reader));
     add_group(document, "svc", service_facts(reader));
     add_group(document, "listener", listener_facts(reader));

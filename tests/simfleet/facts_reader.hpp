@@ -22,6 +22,7 @@ inline constexpr std::string_view generic_failure_code = "0x80131501";
 struct FactsReader {
     const State& state;
     std::int64_t now; // the true time
+    bool handshake = true;
     nlohmann::json unread = nlohmann::json::array();
 
     // Whether the limit on a resource keeps the collector out; if so, pointer is listed as unread.

@@ -152,7 +152,9 @@ Fleet::Way Fleet::way(std::size_t index, const InventoryOptions& options) const 
     const auto& wire = plans_[index].profile->wire;
     if (wire.ssh != SshManner::polite) return Way::ssh;
     const bool drawn = index * 37 % 100 < options.ssh_share; // 37: neighbours differ
-    if (!drawn) return Way::winrm;
+    // What CIM can still tell over WinRM is not to be had over SSH.
+    const bool only_cim = plans_[index].profile->name.starts_with("cim_");
+    if (!drawn || only_cim) return Way::winrm;
     switch (wire.manner) {
     case Manner::polite:
     case Manner::bad_password:

@@ -41,20 +41,20 @@ std::string frame(const std::string& nonce, const std::string& json) {
     return out;
 }
 
-void check_arguments(const Job& job, Stats& stats) {
+// An empty object where there is none, or none that is JSON.
+nlohmann::json arguments_of(const Job& job, Stats& stats) {
     const std::string* text = find_variable(job.environment, "RDPSWEEP_ARGS");
-    if (text == nullptr) return;
-    const auto parsed = nlohmann::json::parse(*text, nullptr, false);
-    if (!parsed.is_object()) stats.violation("RDPSWEEP_ARGS is not one JSON object");
+    if (text == nullptr) return nlohmann::json::object();
+    auto parsed = nlohmann::json::parse(*text, nullptr, false);
+    if (parsed.is_object()) return parsed;
+    stats.violation("RDPSWEEP_ARGS is not one JSON object");
+    return nlohmann::json::object();
 }
 
 // Of the lean profile: what it may print, 0 for any length; nothing for another profile.
-std::optional<std::size_t> lean_limit(const Job& job) {
-    const std::string* text = find_variable(job.environment, "RDPSWEEP_ARGS");
-    const auto parsed =
-        text == nullptr ? nlohmann::json() : nlohmann::json::parse(*text, nullptr, false);
-    if (!parsed.is_object() || parsed.value("profile", std::string()) != "lean") return {};
-    return parsed.value("most", std::size_t{0});
+std::optional<std::size_t> lean_limit(const nlohmann::json& arguments) {
+    if (arguments.value("profile", std::string()) != "lean") return {};
+    return arguments.value("most", std::size_t{0});
 }
 
 Execution run_collector(const Job& job, std::string_view script, Stats& stats) {
@@ -68,15 +68,16 @@ Execution run_collector(const Job& job, std::string_view script, Stats& stats) {
         stats.violation("the collector was started without RDPSWEEP_NONCE");
         return failed("RDPSWEEP_NONCE is missing");
     }
-    check_arguments(job, stats);
+    const auto arguments = arguments_of(job, stats);
     stats.script_run();
     if (job.vm.wire.manner == Manner::script_fails) {
         return failed("The term 'Get-Nothing' is not recognized as the name of a cmdlet");
     }
     Execution done;
     done.powershell = true;
-    const std::string json = facts_json(*job.vm.state, std::time(nullptr));
-    if (const auto most = lean_limit(job)) {
+    const std::string json =
+        facts_json(*job.vm.state, std::time(nullptr), arguments.value("handshake", true));
+    if (const auto most = lean_limit(arguments)) {
         done.out = lean_answer(json, *nonce, *most);
         return done;
     }

@@ -27,7 +27,8 @@ std::span<const Profile* const> all_profiles() {
               hostile_profiles(),
               wire_profiles(),
               second_way_profiles(),
-              ssh_profiles()}) {
+              ssh_profiles(),
+              cim_profiles()}) {
             for (const auto& profile : part)
                 all.push_back(&profile);
         }

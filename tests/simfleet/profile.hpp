@@ -91,5 +91,6 @@ std::span<const Profile> hostile_profiles();
 std::span<const Profile> wire_profiles();
 std::span<const Profile> second_way_profiles();
 std::span<const Profile> ssh_profiles();
+std::span<const Profile> cim_profiles();
 
 } // namespace simfleet

@@ -41,6 +41,12 @@ Profile barred(std::string_view name, Manner manner, std::uint32_t weight = 3) {
     return profile;
 }
 
+// Nor would WMI answer.
+Profile without_cim(Profile profile) {
+    profile.wire.cim = false;
+    return profile;
+}
+
 Profile strict_bindings() {
     auto profile = well("wire_strict_bindings", Manner::polite);
     profile.wire.require_channel_bindings = true;
@@ -78,9 +84,9 @@ const std::array wire_table{
     lost("wire_xml_bomb", Manner::xml_bomb, 1),
     lost("wire_wrong_relates_to", Manner::wrong_relates_to, 1),
     lost("wire_reset_mid_answer", Manner::reset_mid_answer),
-    lost("wire_script_fails", Manner::script_fails),
-    lost("wire_truncated_frame", Manner::truncated_frame, 2),
-    lost("wire_powershell_missing", Manner::powershell_missing, 2),
+    without_cim(lost("wire_script_fails", Manner::script_fails)),
+    without_cim(lost("wire_truncated_frame", Manner::truncated_frame, 2)),
+    without_cim(lost("wire_powershell_missing", Manner::powershell_missing, 2)),
     lost("wire_not_wsman", Manner::not_wsman),
     lost("wire_service_down", Manner::service_down),
     lost("wire_empty_500", Manner::empty_500),
@@ -89,7 +95,7 @@ const std::array wire_table{
     barred("wire_basic_only", Manner::basic_only, 2),
     barred("wire_bad_password", Manner::bad_password, 10),
     barred("wire_not_authorized", Manner::not_authorized, 6),
-    barred("wire_shells_forbidden", Manner::shells_forbidden),
+    without_cim(barred("wire_shells_forbidden", Manner::shells_forbidden)),
     slow("wire_black_hole", Manner::black_hole),
     slow("wire_mute", Manner::mute),
     slow("wire_mute_after_tls", Manner::mute_after_tls),

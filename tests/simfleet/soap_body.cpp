@@ -109,6 +109,61 @@ Failed read_delete(pugi::xml_node, SoapRequest&) {
     return std::nullopt;
 }
 
+Failed read_enumerate(pugi::xml_node body, CimCall& call) {
+    const auto enumerate = child(body, ns_enumeration, "Enumerate");
+    if (!enumerate) return schema("Enumerate without n:Enumerate.");
+    call.optimize = static_cast<bool>(child(enumerate, ns_wsman, "OptimizeEnumeration"));
+    const auto filter = child(enumerate, ns_wsman, "Filter");
+    call.dialect = filter.attribute("Dialect").value();
+    call.filter = text_of(filter);
+    // A WQL filter names its class itself.
+    if (filter && call.dialect != uri_wql) return wrong(fault::cannot_process_filter);
+    if (filter && call.class_name != "*") return wrong(fault::wql_resource_uri);
+    if (!filter && call.class_name == "*") return wrong(fault::wql_resource_uri);
+    return std::nullopt;
+}
+
+Failed read_context(pugi::xml_node body, CimCall& call, std::string_view verb) {
+    const auto element = child(body, ns_enumeration, verb);
+    call.context = rdpsweep::trim(text_of(child(element, ns_enumeration, "EnumerationContext")));
+    if (call.context.empty()) return schema("No EnumerationContext.");
+    return std::nullopt;
+}
+
+// The input's elements are in the namespace of the class; their names' case matters.
+Failed read_method(pugi::xml_node body, SoapRequest& out) {
+    auto& call = *out.cim;
+    call.method = out.action.substr(out.resource.size() + 1);
+    const auto input = child(body, out.resource, call.method + "_INPUT");
+    if (!input) return schema("No input of the method in the namespace of its class.");
+    for (const auto each : input.children()) {
+        if (each.type() != pugi::node_element) continue;
+        if (namespace_of(each) != out.resource) return schema("A parameter of another namespace.");
+        call.parameters.emplace_back(std::string(local_name(each)), text_of(each));
+    }
+    return std::nullopt;
+}
+
+Failed read_cim(pugi::xml_node body, SoapRequest& out) {
+    const std::string enumeration{uri_enumeration};
+    for (const auto* verb : {"Pull", "Release"}) {
+        if (out.action != enumeration + verb) continue;
+        out.verb = verb;
+        return read_context(body, *out.cim, verb);
+    }
+    if (out.action == enumeration + "Enumerate") {
+        out.verb = "Enumerate";
+        return read_enumerate(body, *out.cim);
+    }
+    if (out.action == std::string(uri_transfer) + "Get") {
+        out.verb = "Get";
+        return std::nullopt;
+    }
+    if (!out.action.starts_with(out.resource + "/")) return wrong(fault::invalid_action);
+    out.verb = "Invoke";
+    return read_method(body, out);
+}
+
 struct Verb {
     std::string_view prefix, name;
     Failed (*read)(pugi::xml_node, SoapRequest&);
@@ -128,6 +183,7 @@ constexpr std::array verbs{
 } // namespace
 
 std::optional<SoapFault> read_body(pugi::xml_node body, SoapRequest& out) {
+    if (out.cim) return read_cim(body, out);
     for (const Verb& verb : verbs) {
         if (out.action != std::string{verb.prefix}.append(verb.name)) continue;
         out.verb = verb.name;

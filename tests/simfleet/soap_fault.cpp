@@ -144,6 +144,28 @@ constexpr std::array shapes{
         false,
         "Locale cannot be required to be understood."},
     Shape{
+        fault::cannot_process_filter,
+        "s:Sender",
+        "n:CannotProcessFilter",
+        "",
+        false,
+        "The WS-Management service cannot process the request. The WMI service or the WMI provider "
+        "returned an error."},
+    Shape{
+        fault::wql_resource_uri,
+        "s:Sender",
+        "w:InvalidResourceURI",
+        "",
+        false,
+        "A filter of this dialect needs a resource URI of all classes."},
+    Shape{
+        fault::wmi_access_denied,
+        "s:Sender",
+        "w:AccessDenied",
+        "",
+        false,
+        "The WMI service reported an access denied error."},
+    Shape{
         fault::quota_shells,
         "s:Receiver",
         "w:QuotaLimit",

@@ -26,6 +26,7 @@ inline constexpr std::uint32_t invalid_action = 2150858753;
 inline constexpr std::uint32_t invalid_header = 2150858767;
 inline constexpr std::uint32_t must_understand = 2150858768;
 inline constexpr std::uint32_t header_required = 2150858769;
+inline constexpr std::uint32_t cannot_process_filter = 2150858778;
 inline constexpr std::uint32_t timed_out = 2150858793;
 inline constexpr std::uint32_t invalid_options = 2150858809;
 inline constexpr std::uint32_t invalid_resource = 2150858811;
@@ -35,6 +36,8 @@ inline constexpr std::uint32_t unexpected_selectors = 2150858843;
 inline constexpr std::uint32_t addressing_mode = 2150858870;
 inline constexpr std::uint32_t min_envelope = 2150858878;
 inline constexpr std::uint32_t locale_must_understand = 2150858887;
+inline constexpr std::uint32_t wql_resource_uri = 2150859003;
+inline constexpr std::uint32_t wmi_access_denied = 2150859012;
 inline constexpr std::uint32_t quota_shells = 2150859173;
 inline constexpr std::uint32_t shells_forbidden = 2150859180;
 

@@ -22,6 +22,10 @@ inline constexpr std::string_view uri_shell =
     "http://schemas.microsoft.com/wbem/wsman/1/windows/shell";
 inline constexpr std::string_view uri_cmd =
     "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd";
+inline constexpr std::string_view uri_enumeration =
+    "http://schemas.xmlsoap.org/ws/2004/09/enumeration/";
+inline constexpr std::string_view uri_wmi = "http://schemas.microsoft.com/wbem/wsman/1/wmi/";
+inline constexpr std::string_view uri_wql = "http://schemas.microsoft.com/wbem/wsman/1/WQL";
 inline constexpr std::string_view uri_anonymous =
     "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
 

@@ -93,6 +93,21 @@ Failed read_locales(pugi::xml_node headers, SoapRequest& out) {
     return std::nullopt;
 }
 
+// The shell, or ".../wmi/root/cimv2/Win32_Service".
+Failed read_resource(SoapRequest& out) {
+    if (out.resource == uri_cmd) return std::nullopt;
+    if (!out.resource.starts_with(uri_wmi)) return failure(fault::invalid_resource, "");
+    const auto path = out.resource.substr(uri_wmi.size());
+    const auto cut = path.rfind('/');
+    if (cut == std::string::npos || cut + 1 == path.size()) {
+        return failure(fault::invalid_resource, "");
+    }
+    out.cim.emplace();
+    out.cim->name_space = rdpsweep::ascii_lower(path.substr(0, cut));
+    out.cim->class_name = path.substr(cut + 1);
+    return std::nullopt;
+}
+
 Failed read_addressing(pugi::xml_node headers, SoapRequest& out) {
     out.action = rdpsweep::trim(text_of(child(headers, ns_addressing, "Action")));
     out.resource = rdpsweep::trim(text_of(child(headers, ns_wsman, "ResourceURI")));
@@ -103,8 +118,7 @@ Failed read_addressing(pugi::xml_node headers, SoapRequest& out) {
     if (!reply) return failure(fault::header_required, "ReplyTo");
     const std::string address = text_of(child(reply, ns_addressing, "Address"));
     if (rdpsweep::trim(address) != uri_anonymous) return failure(fault::addressing_mode, "");
-    if (out.resource != uri_cmd) return failure(fault::invalid_resource, "");
-    return std::nullopt;
+    return read_resource(out);
 }
 
 Failed read_limits(pugi::xml_node headers, SoapRequest& out) {
@@ -129,6 +143,11 @@ Failed read_limits(pugi::xml_node headers, SoapRequest& out) {
 Failed read_sets(pugi::xml_node headers, SoapRequest& out) {
     for (const auto each : child(headers, ns_wsman, "SelectorSet").children()) {
         if (!is(each, ns_wsman, "Selector")) continue;
+        if (out.cim) {
+            out.cim->selectors[rdpsweep::ascii_lower(each.attribute("Name").value())] =
+                text_of(each);
+            continue;
+        }
         if (!rdpsweep::iequals(each.attribute("Name").value(), "ShellId")) {
             return failure(fault::unexpected_selectors, "");
         }

@@ -15,6 +15,18 @@
 
 namespace simfleet {
 
+// What a request about WMI wants.
+struct CimCall {
+    std::string name_space; // lower case: root/cimv2
+    std::string class_name; // of the resource; "*" for all
+    std::map<std::string, std::string> selectors;
+    std::string dialect, filter; // of an Enumerate
+    bool optimize = false;
+    std::string context;                                         // of a Pull or Release
+    std::string method;                                          // of an Invoke
+    std::vector<std::pair<std::string, std::string>> parameters; // its input
+};
+
 struct SoapRequest {
     std::string action;                                 // the full URI
     std::string verb;                                   // its last part: "Create", "Receive"
@@ -34,10 +46,11 @@ struct SoapRequest {
     std::vector<std::string> arguments;
     // rsp:Receive, rsp:Send, rsp:Signal
     std::string command_id;
-    std::string streams;       // DesiredStream, or the Name of a sent Stream
-    std::string data;          // of a Send, decoded
-    bool end_of_input = false; // of a Send
-    std::string signal;        // the last part of the code's URI, lower case
+    std::string streams;        // DesiredStream, or the Name of a sent Stream
+    std::string data;           // of a Send, decoded
+    bool end_of_input = false;  // of a Send
+    std::string signal;         // the last part of the code's URI, lower case
+    std::optional<CimCall> cim; // set when the resource is one of WMI
 };
 
 // Checks the headers of reference 1.3 and the body the verb needs.

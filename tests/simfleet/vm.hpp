@@ -66,6 +66,7 @@ struct Wire {
     bool require_channel_bindings = false;         // CbtHardeningLevel Strict
     // False: RDP is filtered on the network, so that the profile is about what the inside can tell.
     bool rdp_outside = true;
+    bool cim = true;                   // false: WMI denies the account everything
     SshManner ssh = SshManner::polite; // anything else: the inventory says SSH for it
     bool http_works = false;           // port 5985 serves well, whatever happens before TLS on 5986
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "tests/simfleet/cim_host.hpp"
 #include "tests/simfleet/fleet.hpp"
 #include "tests/simfleet/gss_acceptor.hpp"
 #include "tests/simfleet/shell_host.hpp"
@@ -41,7 +42,7 @@ struct World {
     )
         : fleet(all_vms), policy(std::move(allowed)), identities(std::move(certificates)),
           gss(std::move(acceptor)), workers(std::move(gss_workers)), stats(all_vms.size()),
-          shells(stats) {}
+          shells(stats), cim(stats) {}
 
     const Fleet& fleet;
     AccessPolicy policy;
@@ -50,6 +51,7 @@ struct World {
     std::shared_ptr<rdpsweep::asio::thread_pool> workers;
     Stats stats;
     ShellHost shells;
+    CimHost cim;
     std::shared_ptr<const SshHost> ssh; // null: the fleet serves no SSH
 };
 

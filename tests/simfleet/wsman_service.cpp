@@ -69,7 +69,9 @@ std::optional<HttpResponse> blind_answer(Manner manner) {
 }
 
 Task<ShellHost::Reply>
-dispatch(ShellHost& shells, const Vm& vm, const SoapRequest& request, const Caller& caller) {
+dispatch(World& world, const Vm& vm, const SoapRequest& request, const Caller& caller) {
+    if (request.cim) co_return world.cim.answer(vm, request);
+    ShellHost& shells = world.shells;
     if (request.verb == "Create") co_return shells.create(vm, request, caller);
     if (request.verb == "Command") co_return shells.command(vm, request, caller);
     if (request.verb == "Send") co_return shells.send(vm, request, caller);
@@ -104,7 +106,7 @@ serve_soap(std::shared_ptr<World> world, const Vm& vm, Caller caller, std::strin
     SoapRequest request = std::move(*std::get_if<SoapRequest>(&parsed));
     world->stats.request(vm.index, request.verb);
     if (auto blind = blind_answer(vm.wire.manner)) co_return std::move(*blind);
-    ShellHost::Reply reply = co_await dispatch(world->shells, vm, request, caller);
+    ShellHost::Reply reply = co_await dispatch(*world, vm, request, caller);
     if (const auto* fault = std::get_if<SoapFault>(&reply)) {
         co_return fault_response(world->stats, vm, *fault);
     }

@@ -15,6 +15,8 @@ inline constexpr std::string_view ns_addressing =
 inline constexpr std::string_view ns_wsman = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd";
 inline constexpr std::string_view ns_microsoft =
     "http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd";
+inline constexpr std::string_view ns_enumeration =
+    "http://schemas.xmlsoap.org/ws/2004/09/enumeration";
 inline constexpr std::string_view ns_shell =
     "http://schemas.microsoft.com/wbem/wsman/1/windows/shell";
 inline constexpr std::string_view ns_identity =

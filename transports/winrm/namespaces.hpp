@@ -14,6 +14,10 @@ inline constexpr std::string_view shell = "http://schemas.microsoft.com/wbem/wsm
 inline constexpr std::string_view fault = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault";
 inline constexpr std::string_view cmd_shell =
     "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd";
+inline constexpr std::string_view enumeration = "http://schemas.xmlsoap.org/ws/2004/09/enumeration";
+inline constexpr std::string_view wmi = "http://schemas.microsoft.com/wbem/wsman/1/wmi";
+inline constexpr std::string_view wql = "http://schemas.microsoft.com/wbem/wsman/1/WQL";
+inline constexpr std::string_view instance = "http://www.w3.org/2001/XMLSchema-instance";
 inline constexpr std::string_view anonymous =
     "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
 

@@ -2,6 +2,7 @@
 
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "transports/winrm/cim_session.hpp"
 #include "transports/winrm/second_way.hpp"
 #include "transports/winrm/shell.hpp"
 
@@ -56,6 +57,11 @@ shell_options(const Script* script, const ScriptInput& input, std::size_t& parts
     return options;
 }
 
+std::string endpoint_of(const Target& target) {
+    const auto* scheme = target.winrm.scheme == WinRmScheme::http ? "http://" : "https://";
+    return scheme + net::authority(target.address, target.winrm.port) + "/wsman";
+}
+
 class WinRmSession final : public Session {
 public:
     WinRmSession(
@@ -66,13 +72,15 @@ public:
     )
         : attempt_(attempt), channel_(target, credential, services, attempt),
           shell_(
-              (target.winrm.scheme == WinRmScheme::http ? "http://" : "https://") +
-                  net::authority(target.address, target.winrm.port) + "/wsman",
+              endpoint_of(target),
               channel_,
               winrm::ShellBudget{services.base.step_timeout, services.base.quota_delay},
               attempt
           ),
+          cim_(endpoint_of(target), channel_, services.base.step_timeout, attempt),
           name_(target.name) {}
+
+    [[nodiscard]] CimClient* cim() noexcept override { return &cim_; }
 
     // Connection and trust only: the shell's environment carries the script, so it is made by run().
     Task<Status> open(HostScope& scope) { return channel_.connect(scope); }
@@ -175,6 +183,7 @@ private:
     Attempt& attempt_;
     Channel channel_;
     Shell shell_;
+    winrm::CimSession cim_;
     std::string name_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "transports/winrm/namespaces.hpp"
+#include "transports/winrm/wsman_envelope.hpp"
 #include "transports/winrm/xml.hpp"
 
 #include <charconv>
@@ -11,10 +12,6 @@ namespace rdpsweep::winrm {
 
 namespace {
 
-// The largest answer we accept, in octets; the host pages its output accordingly. 500 KiB is the
-// default MaxEnvelopeSizekb since 2012 (MS-WSMV note 8).
-constexpr std::string_view envelope_size = "512000";
-
 struct Option {
     std::string_view name;
     std::string_view value;
@@ -22,15 +19,6 @@ struct Option {
 
 std::string action_uri(std::string_view verb) {
     return std::string(ns::shell) + "/" + std::string(verb);
-}
-
-std::string must(std::string_view name, std::string_view value) {
-    const auto tag = std::string(name);
-    return "<" + tag + " s:mustUnderstand=\"true\">" + xml_escape(value) + "</" + tag + ">";
-}
-
-std::string duration(std::chrono::seconds value) {
-    return "PT" + std::to_string(value.count()) + "S";
 }
 
 std::string option_set(std::initializer_list<Option> options, bool must_understand) {
@@ -46,41 +34,14 @@ std::string selector(const Conversation& talk) {
            "</w:Selector></w:SelectorSet>";
 }
 
-std::string declarations() {
-    const auto declare = [](std::string_view prefix, std::string_view uri) {
-        return " xmlns:" + std::string(prefix) + "=\"" + std::string(uri) + "\"";
-    };
-    return declare("s", ns::soap) + declare("a", ns::addressing) + declare("w", ns::wsman) +
-           declare("p", ns::wsmv) + declare("rsp", ns::shell);
-}
-
-Message envelope(
+Message shell_message(
     const Conversation& talk,
     std::string_view action,
     std::string_view more_headers,
     std::string_view body,
     std::chrono::seconds timeout
 ) {
-    Message message{random_guid(), {}};
-    auto& xml = message.xml;
-    xml.reserve(body.size() + 2048);
-    xml += "<s:Envelope" + declarations() + "><s:Header>";
-    xml += "<a:To>" + xml_escape(talk.endpoint) + "</a:To>";
-    xml += must("w:ResourceURI", ns::cmd_shell);
-    xml += "<a:ReplyTo>" + must("a:Address", ns::anonymous) + "</a:ReplyTo>";
-    xml += must("a:Action", action);
-    xml += must("w:MaxEnvelopeSize", envelope_size);
-    xml += "<a:MessageID>uuid:" + message.id + "</a:MessageID>";
-    // Always English: a fault's text is then readable whatever the host's language.
-    xml += "<w:Locale xml:lang=\"en-US\" s:mustUnderstand=\"false\"/>";
-    xml += "<p:DataLocale xml:lang=\"en-US\" s:mustUnderstand=\"false\"/>";
-    xml += "<p:SessionId s:mustUnderstand=\"false\">uuid:" + talk.session_id + "</p:SessionId>";
-    xml += "<w:OperationTimeout>" + duration(timeout) + "</w:OperationTimeout>";
-    xml += more_headers;
-    xml += "</s:Header><s:Body>";
-    xml += body;
-    xml += "</s:Body></s:Envelope>";
-    return message;
+    return envelope(talk, Addressed{ns::cmd_shell, action, timeout}, more_headers, body);
 }
 
 std::string environment_of(const ShellOptions& options) {
@@ -132,11 +93,6 @@ std::string shell_id_of(const pugi::xml_node& body) {
     return {};
 }
 
-Error not_ours(std::string what) {
-    return Error(Phase::http, Errc::protocol_violation, std::move(what))
-        .with_hint("what answers on this port is not WS-Management, or a proxy mixes connections");
-}
-
 } // namespace
 
 Message
@@ -148,7 +104,7 @@ create_shell(const Conversation& talk, const ShellOptions& options, std::chrono:
                       duration(options.idle_timeout) +
                       "</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams>"
                       "<rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>";
-    return envelope(talk, std::string(ns::transfer) + "/Create", headers, body, timeout);
+    return shell_message(talk, std::string(ns::transfer) + "/Create", headers, body, timeout);
 }
 
 Message run_command(
@@ -166,7 +122,7 @@ Message run_command(
     auto body = "<rsp:CommandLine><rsp:Command>" + xml_escape(command) + "</rsp:Command>";
     if (!arguments.empty()) body += "<rsp:Arguments>" + xml_escape(arguments) + "</rsp:Arguments>";
     body += "</rsp:CommandLine>";
-    return envelope(talk, action_uri("Command"), headers, body, timeout);
+    return shell_message(talk, action_uri("Command"), headers, body, timeout);
 }
 
 Message send_input(
@@ -179,7 +135,7 @@ Message send_input(
     const auto body = "<rsp:Send><rsp:Stream Name=\"stdin\" CommandId=\"" + xml_escape(command_id) +
                       "\"" + (last ? " End=\"true\"" : "") + ">" + base64_encode(bytes) +
                       "</rsp:Stream></rsp:Send>";
-    return envelope(talk, action_uri("Send"), selector(talk), body, timeout);
+    return shell_message(talk, action_uri("Send"), selector(talk), body, timeout);
 }
 
 Message
@@ -188,37 +144,28 @@ receive(const Conversation& talk, std::string_view command_id, std::chrono::seco
         option_set({{"WSMAN_CMDSHELL_OPTION_KEEPALIVE", "TRUE"}}, true) + selector(talk);
     const auto body = "<rsp:Receive><rsp:DesiredStream CommandId=\"" + xml_escape(command_id) +
                       "\">stdout stderr</rsp:DesiredStream></rsp:Receive>";
-    return envelope(talk, action_uri("Receive"), headers, body, timeout);
+    return shell_message(talk, action_uri("Receive"), headers, body, timeout);
 }
 
 Message
 terminate(const Conversation& talk, std::string_view command_id, std::chrono::seconds timeout) {
     const auto body = "<rsp:Signal CommandId=\"" + xml_escape(command_id) + "\"><rsp:Code>" +
                       action_uri("signal/terminate") + "</rsp:Code></rsp:Signal>";
-    return envelope(talk, action_uri("Signal"), selector(talk), body, timeout);
+    return shell_message(talk, action_uri("Signal"), selector(talk), body, timeout);
 }
 
 Message delete_shell(const Conversation& talk, std::chrono::seconds timeout) {
-    return envelope(talk, std::string(ns::transfer) + "/Delete", selector(talk), {}, timeout);
+    return shell_message(talk, std::string(ns::transfer) + "/Delete", selector(talk), {}, timeout);
 }
 
 Result<Reply> read_reply(std::string_view xml, std::string_view id) {
-    auto document = parse_xml(xml);
-    if (!document) return std::move(document).error();
-    const auto root = (*document)->document_element();
-    if (!is_element(root, ns::soap, "Envelope")) return not_ours("the answer is no SOAP envelope");
-    const auto header = child(root, ns::soap, "Header");
-    const auto body = child(root, ns::soap, "Body");
+    auto opened = open_reply(xml, id);
+    if (!opened) return std::move(opened).error();
     Reply reply;
-    reply.action = text_of(child(header, ns::addressing, "Action"));
-    const auto fault = child(body, ns::soap, "Fault");
-    if (fault) reply.fault = read_fault(fault);
-    const auto relates = child(header, ns::addressing, "RelatesTo");
-    const bool excused = fault && !relates;
-    if (!excused && !iequals(text_of(relates), "uuid:" + std::string(id))) {
-        return not_ours("the answer relates to another message");
-    }
-    if (fault) return reply;
+    reply.action = std::move(opened->action);
+    reply.fault = std::move(opened->fault);
+    if (reply.fault) return reply;
+    const auto body = opened->body;
     reply.shell_id = shell_id_of(body);
     reply.owner = text_of(child(child(body, ns::shell, "Shell"), ns::shell, "Owner"));
     const auto command = child(body, ns::shell, "CommandResponse");

@@ -1,0 +1,83 @@
+// /listener/fw over CIM: the rules that let RDP in, Windows' own and those of a policy.
+#include "core/text.hpp"
+#include "probes/collect/cim/shared.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace rdpsweep::cim_plan {
+
+namespace {
+
+constexpr std::size_t most_likely_rules = 96;
+constexpr std::size_t most_other_rules = 512;
+
+void put_rule(
+    Steps& steps, const std::string& id, const std::string& text, bool policy, std::uint32_t port
+) {
+    auto rule = firewall_rule(id, text, port);
+    if (rule.is_null() || steps.at("/listener/fw").size() == most_rules) return;
+    rule["policy"] = policy;
+    steps.append("/listener/fw", std::move(rule));
+}
+
+bool lets_rdp_in(const Steps& steps) {
+    for (const auto& rule : steps.at("/listener/fw")) {
+        if (rule.value("active", false) && rule.value("allow", false)) return true;
+    }
+    return false;
+}
+
+// One question a rule is many: those that Windows itself has for RDP and those that people made (they
+// are named by a GUID) always, the others when these do not let RDP in or RDP is at another port.
+void ask_rules(
+    Steps& steps,
+    const std::string& key,
+    bool policy,
+    const SharedPtr& shared,
+    const std::vector<std::string>& names,
+    std::size_t most
+) {
+    for (std::size_t i = 0; i < std::min(names.size(), most); ++i) {
+        const auto& name = names[i];
+        steps.text("/listener/fw", key, name, [&steps, name, policy, shared](const auto& text) {
+            put_rule(steps, name, text, policy, shared->port);
+        });
+    }
+    if (names.size() > most) steps.unread("/listener/fw/-", "skipped", "cap");
+}
+
+void ask_firewall_key(Steps& steps, const std::string& key, bool policy, const SharedPtr& shared) {
+    steps.values("/listener/fw", key, [&steps, key, policy, shared](const auto& values) {
+        if (!values) return;
+        std::vector<std::string> likely, other;
+        for (const auto& [lower, value] : values->by_name) {
+            const bool first = lower.starts_with("remotedesktop") || lower.starts_with("{");
+            (first ? likely : other).push_back(value.name);
+        }
+        ask_rules(steps, key, policy, shared, likely, most_likely_rules);
+        // A question whose only use is that its answer comes after those above.
+        steps.subkeys("/listener/fw", key, [&steps, key, policy, shared, other](const auto&) {
+            const bool settled = lets_rdp_in(steps) && shared->port == standard_port && !policy;
+            if (!settled) ask_rules(steps, key, policy, shared, other, most_other_rules);
+        });
+    });
+}
+
+} // namespace
+
+void ask_firewall(Steps& steps, const SharedPtr& shared) {
+    steps.put("/listener/fw", nlohmann::json::array());
+    ask_firewall_key(
+        steps,
+        R"(SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules)",
+        false,
+        shared
+    );
+    ask_firewall_key(
+        steps, R"(SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules)", true, shared
+    );
+}
+
+} // namespace rdpsweep::cim_plan

@@ -1,0 +1,94 @@
+// One value of FirewallRules: "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=3389|...|".
+#include "core/text.hpp"
+#include "probes/collect/cim/shared.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+
+namespace rdpsweep::cim_plan {
+
+namespace {
+
+std::optional<std::uint32_t> number_of(std::string_view text) {
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return {};
+    return number;
+}
+
+// "3389" or "5000-5010".
+bool covers(std::string_view ports, std::uint32_t port) {
+    const auto dash = ports.find('-');
+    const auto low = number_of(ports.substr(0, dash));
+    const auto high = dash == std::string_view::npos ? low : number_of(ports.substr(dash + 1));
+    return low && high && *low <= port && port <= *high;
+}
+
+struct Fields {
+    bool inbound = false, tcp = true, foreign = false, of_service = false, narrow = false;
+    bool remote_address = false, blocks = false, active = false;
+    std::vector<std::string> ports, profiles;
+};
+
+void read_program(Fields& fields, std::string_view program) {
+    const auto lower = ascii_lower(program);
+    if (lower != "system" && !lower.ends_with("\\svchost.exe")) fields.foreign = true;
+}
+
+void read_service(Fields& fields, std::string_view service) {
+    fields.of_service = fields.of_service || iequals(service, "termservice");
+    if (service != "*" && !iequals(service, "termservice")) fields.foreign = true;
+}
+
+void read_field(Fields& fields, std::string_view name, std::string_view value) {
+    if (name == "Dir") fields.inbound = value == "In";
+    if (name == "Protocol") fields.tcp = value == "6";
+    if (name == "App") read_program(fields, value);
+    if (name == "Svc") read_service(fields, value);
+    if (name == "Active") fields.active = value == "TRUE";
+    if (name == "Action") fields.blocks = value == "Block";
+    if (name == "Profile") fields.profiles.emplace_back(value);
+    if (name.starts_with("LPort")) fields.ports.emplace_back(value);
+    if (name == "AppPkgId" || name == "PFN" || name == "LUOwn" || name.starts_with("RPort")) {
+        fields.narrow = true;
+    }
+    if (name.starts_with("RA")) fields.remote_address = true;
+}
+
+bool about_rdp(const Fields& fields, std::uint32_t port) {
+    if (!fields.inbound || !fields.tcp || fields.foreign) return false;
+    if (fields.of_service) return true;
+    for (const auto& ports : fields.ports) {
+        if (covers(ports, port) || covers(ports, standard_port)) return true;
+    }
+    if (!fields.ports.empty()) return false;
+    // Any port, but of a store app, of one user's programs or for certain clients only.
+    return !fields.narrow && !(fields.blocks && fields.remote_address);
+}
+
+} // namespace
+
+nlohmann::json firewall_rule(const std::string& id, const std::string& rule, std::uint32_t port) {
+    constexpr std::size_t longest = 1'000;
+    Fields fields;
+    for (const auto& field : split(rule, '|')) {
+        const auto equals = field.find('=');
+        if (equals == std::string::npos) continue;
+        const std::string_view text = field;
+        read_field(fields, text.substr(0, equals), text.substr(equals + 1));
+    }
+    if (!about_rdp(fields, port)) return nullptr;
+    std::string ports;
+    for (const auto& one : fields.ports)
+        ports += (ports.empty() ? "" : ",") + one;
+    if (ports.empty()) ports = "*";
+    return {
+        {"id", to_valid_utf8(id.substr(0, longest))},
+        {"active", fields.active},
+        {"allow", !fields.blocks},
+        {"lport", to_valid_utf8(ports.substr(0, longest))},
+        {"profiles", fields.profiles}};
+}
+
+} // namespace rdpsweep::cim_plan

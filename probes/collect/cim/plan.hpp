@@ -1,0 +1,47 @@
+// What to ask a host over CIM, and the facts its answers make: the collector for machines on which
+// PowerShell cannot run. No I/O: somebody else carries the questions.
+#pragma once
+
+#include "core/cim.hpp"
+#include "core/result.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rdpsweep {
+
+struct CimPlanOptions {
+    std::uint32_t event_hours = 24; // how far back the System log is read
+};
+
+// Usage: while next() gives a request, carry it to the host and hand what came back to answer().
+// Every request is cim::reads_only(). The number of requests is bounded whatever the host answers.
+class CimPlan {
+public:
+    explicit CimPlan(CimPlanOptions options);
+    ~CimPlan();
+    CimPlan(CimPlan&&) noexcept;
+    CimPlan& operator=(CimPlan&&) noexcept;
+
+    // Nothing when all is asked.
+    [[nodiscard]] std::optional<cim::Request> next();
+
+    // What the host said to the latest request. An Error makes what was asked for unread, with the
+    // WS-Man fault or the provider's return value as its code.
+    void answer(Result<cim::Rows> rows);
+
+    // Set when the host lets us ask nothing: neither the registry nor the operating system.
+    [[nodiscard]] std::optional<Error> refusal() const;
+
+    // The facts/1 document (decode.hpp); collector.path is "cim". What no CIM class tells stands in
+    // /unread as "unsupported".
+    [[nodiscard]] std::string document() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,50 @@
+// The SOAP envelope that every WS-Management message shares, written and opened.
+#pragma once
+
+#include "core/result.hpp"
+#include "transports/winrm/fault.hpp"
+#include "transports/winrm/wsman.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rdpsweep::winrm {
+
+struct Addressed {
+    std::string_view resource;  // ResourceURI
+    std::string_view action;    // Action
+    std::chrono::seconds limit; // OperationTimeout
+};
+
+// <name s:mustUnderstand="true">value</name>, escaped.
+std::string must(std::string_view name, std::string_view value);
+
+// PT20S: as xs:duration.
+std::string duration(std::chrono::seconds value);
+
+// A message with headers and body as given (XML already). Prefixes declared: s a w p rsp.
+Message envelope(
+    const Conversation& talk,
+    const Addressed& to,
+    std::string_view more_headers,
+    std::string_view body
+);
+
+struct Opened {
+    std::unique_ptr<pugi::xml_document> document; // owns body
+    pugi::xml_node body;
+    std::string action;
+    std::optional<Fault> fault;
+};
+
+// Opens an answer to the message called id. Error{http, protocol_violation} when it is no SOAP, or
+// relates to another message (a fault may relate to none).
+Result<Opened> open_reply(std::string_view xml, std::string_view id);
+
+// Error{http, protocol_violation}: this is not the WS-Management we know.
+Error not_ours(std::string what);
+
+} // namespace rdpsweep::winrm
