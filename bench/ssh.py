@@ -12,13 +12,12 @@ are callgrind's, where valgrind is installed and --instructions is given.
 import argparse
 import os
 import pathlib
-import re
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
-import time
+
+from measure import cost, instructions
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COMMAND = ("powershell -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
@@ -42,20 +41,62 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-def cost(command, stdin=None):
-    """CPU seconds, elapsed seconds and peak KiB of a command and its children."""
-    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    with open(stdin or os.devnull, "rb") as source:
-        process = subprocess.Popen([str(word) for word in command], stdin=source, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE)
-        said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 10):
-        sys.exit(f"{command[:2]} ended with {process.returncode}: {said.decode()[-500:]}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-            time.perf_counter() - begun, usage.ru_maxrss)
+class Bench:
+    def __init__(self, lib, fleet, key, folder):
+        self.lib, self.fleet, self.folder = lib, fleet, folder
+        self.script = ROOT / "probes/collect/collector.ps1"
+        self.input = folder / "input"
+        self.input.write_text("0123456789abcdef0123456789abcdef\n{}\n" + self.script.read_text())
+        self.addresses = [vm["address"] for vm in fleet.truth()]
+        self.lines = fleet.inventory.read_text().splitlines(keepends=True)
+        self.first = next(i for i, line in enumerate(self.lines) if line == "targets:\n") + 1
+        self.options = ["-F", "none", "-p", str(fleet.ssh_port), "-l", r"SIM\sweeper", "-o", "IdentitiesOnly=yes",
+                        "-o", f"UserKnownHostsFile={fleet.known_hosts}", "-o", "StrictHostKeyChecking=yes",
+                        "-o", "BatchMode=yes", "-i", str(key)]
+
+    def ours(self, hosts, jobs):
+        inventory = self.folder / f"first-{hosts}.yaml"
+        inventory.write_text("".join(self.lines[:self.first + hosts]))
+        return [self.lib.SCANNER, "scan", "-i", inventory, "--known-hosts", self.fleet.known_hosts, "--transport", "ssh",
+                "--no-handshake", "--jobs", jobs, "--connect-rate", "100000", "--state", self.folder / "state",
+                "--report", "jsonl:/dev/null", "-q"]
+
+    def floor(self, hosts):
+        return [self.lib.BUILD / "bench/ssh_floor", self.fleet.ssh_port, hosts, self.script]
+
+    def probe(self, hosts):
+        return [self.lib.BUILD / "bench/ssh_probe", self.fleet.ssh_port, hosts, self.script, self.fleet.known_hosts]
+
+    def peers(self, hosts, jobs):
+        nodes = self.addresses[:hosts]
+        loop = "".join(f"ssh {' '.join(map(quote, self.options))} {a} {quote(COMMAND)} < {self.input}; " for a in nodes)
+        found = {"OpenSSH's ssh, one by one": (["sh", "-c", loop], None)}
+        if shutil.which("clush"):
+            found["clush"] = (["clush", "-w", ",".join(nodes), "-f", jobs, "-o", " ".join(map(quote, self.options)),
+                               COMMAND], self.input)
+        if shutil.which("parallel-ssh"):
+            found["parallel-ssh"] = (["parallel-ssh", "-H", " ".join(nodes), "-p", jobs, "-I", "-t", "60",
+                                      *[word for option in self.options_of_pssh() for word in ("-x", option)], COMMAND],
+                                     self.input)
+        found["python3-asyncssh"] = (["/usr/bin/python3", "-c", ASYNC, self.fleet.ssh_port, self.fleet.known_hosts, COMMAND,
+                                      self.script, jobs, *nodes], None)
+        return found
+
+    def options_of_pssh(self):
+        return [" ".join(map(quote, self.options))]
+
+
+def quote(text):
+    return "'" + str(text).replace("'", "'\\''") + "'"
+
+
+def main(port, known, command, file, jobs, *addresses):
+    text = '0123456789abcdef0123456789abcdef\n{}\n' + open(file).read()
+    gate = asyncio.Semaphore(int(jobs))
+    known = asyncssh.read_known_hosts(known)
+    await asyncio.gather(*[one(gate, a, int(port), known, command, text) for a in addresses])
+asyncio.run(main(*sys.argv[1:]))
+"""
 
 
 class Bench:

@@ -16,8 +16,8 @@ using Say = std::function<std::string(const Message&)>;
 // key and arguments, so that it can be re-rendered. facts is embedded as an object.
 nlohmann::json to_json(const HostResult& host, const Say& say);
 
-// The same as text, without taking host.facts_json apart: it was parsed when it came, and is most
-// of the text. One line.
+// The same as text, in one line: built without a tree. host.facts_json was parsed when it came and
+// is passed on as it is.
 std::string to_json_text(const HostResult& host, const Say& say);
 
 // Inverse of to_json. Error{decode, malformed_output} names the member that is wrong.

@@ -32,7 +32,7 @@ public:
         out_ << "],\n\"hosts\":[";
         between = "\n";
         auto read = hosts.for_each([&](const HostResult& host) {
-            out_ << between << dump_json(to_json(host, say_));
+            out_ << between << to_json_text(host, say_);
             between = ",\n";
         });
         if (!read) return read;

@@ -21,7 +21,7 @@ public:
 
     void on_host(const HostResult& result) override {
         if (!written_.insert(result.index).second) return;
-        write(to_json(result, say_));
+        write_host(result);
         // A reader follows along: no line waits for the next. A failure is kept and returned when
         // the run is over.
         static_cast<void>(out_.flush());
@@ -29,19 +29,27 @@ public:
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
         run_ = report.run.id;
-        auto read = hosts.for_each([this](const HostResult& host) {
-            if (written_.insert(host.index).second) write(to_json(host, say_));
-        });
-        if (!read) return read;
-        write({{"summary", to_json(report.totals)}});
+        // The rest: hosts of the run that is resumed. They are read only where there are any.
+        if (written_.size() < report.totals.targets) {
+            auto read = hosts.for_each([this](const HostResult& host) {
+                if (written_.insert(host.index).second) write_host(host);
+            });
+            if (!read) return read;
+        }
+        out_ << head() << "\"summary\":" << dump_json(to_json(report.totals)) << "}\n";
         return out_.flush();
     }
 
 private:
-    void write(nlohmann::json object) {
-        object["schema"] = "rdpsweep.result/1";
-        if (!run_.empty()) object["run"] = run_;
-        out_ << dump_json(object) << "\n";
+    // What every line begins with.
+    [[nodiscard]] std::string head() const {
+        const auto schema = R"("schema":"rdpsweep.result/1",)";
+        return run_.empty() ? "{" + std::string(schema)
+                            : R"({"run":)" + dump_json(run_) + "," + schema;
+    }
+
+    void write_host(const HostResult& host) {
+        out_ << head() << std::string_view(to_json_text(host, say_)).substr(1) << "\n";
     }
 
     Output out_;

@@ -24,12 +24,13 @@ test=(
     chromium-headless-shell fonts-dejavu-core poppler-utils
     azure-cli                                            # a client of Azure nobody here wrote
     ansible-core nmap                                    # whose inventories we read
-    clang-format-14 git time procps
+    clang-format-14 git time procps valgrind
 )
 # Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too
 # (tests/powershell); NuGet then serves the engine.
 dev=(clang-14 clang-tidy-14)
-bench=(openssh-client python3-asyncssh clustershell pssh nmap xrdp valgrind time) # what bench/ compares with
+bench=(openssh-client python3-asyncssh clustershell pssh nmap xrdp valgrind time ansible-core
+    python3-winrm golang-go golang-github-masterzen-winrm-dev) # what bench/ compares with
 
 case "${1:-test}" in
     build) wanted=("${build[@]}") ;;

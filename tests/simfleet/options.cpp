@@ -81,6 +81,9 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
         options.policy.certificates,
         "Accept client certificates; writes client.pem and client.key to the state dir"
     );
+    app.add_flag_callback(
+        "--no-tls13", [&options] { options.tls13 = false; }, "TLS 1.2 at most"
+    );
     app.add_flag("--no-basic", no_basic, "Do not accept Basic");
     app.add_flag("--offer-ntlm", options.policy.ntlm_scheme, "Offer the NTLM scheme as well");
     app.add_flag(

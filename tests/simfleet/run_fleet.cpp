@@ -190,7 +190,7 @@ Status run_fleet(Options options) {
     if (!ready) return ready;
     auto gss = acquire_gss(options);
     if (!gss) return std::move(gss).error();
-    auto identities = TlsIdentities::create();
+    auto identities = TlsIdentities::create(options.tls13);
     if (!identities) return std::move(identities).error();
     const std::string ca_pem = identities->ca_pem();
     const Fleet fleet(options.vms, options.seed, options.mix);

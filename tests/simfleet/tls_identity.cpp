@@ -211,12 +211,12 @@ TlsIdentities::TlsIdentities(TlsIdentities&&) noexcept = default;
 TlsIdentities& TlsIdentities::operator=(TlsIdentities&&) noexcept = default;
 TlsIdentities::~TlsIdentities() = default;
 
-rdpsweep::Result<TlsIdentities> TlsIdentities::create() {
+rdpsweep::Result<TlsIdentities> TlsIdentities::create(bool tls13) {
     auto impl = std::make_unique<Impl>();
     impl->epoch = std::time(nullptr);
     impl->ca_key.reset(EVP_RSA_gen(2048));
     impl->server_key.reset(EVP_RSA_gen(2048));
-    impl->modern = context_for(TLS1_2_VERSION, TLS1_3_VERSION);
+    impl->modern = context_for(TLS1_2_VERSION, tls13 ? TLS1_3_VERSION : TLS1_2_VERSION);
     impl->classic = context_for(TLS1_2_VERSION, TLS1_2_VERSION);
     impl->legacy = context_for(TLS1_VERSION, TLS1_VERSION);
     if (!impl->ca_key || !impl->server_key) return openssl_failed();

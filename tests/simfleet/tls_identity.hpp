@@ -13,8 +13,9 @@ namespace simfleet {
 
 class TlsIdentities {
 public:
-    // Makes the CA and the shared RSA-2048 key. Phase::internal on failure of OpenSSL.
-    static rdpsweep::Result<TlsIdentities> create();
+    // Makes the CA and the shared RSA-2048 key; without tls13 VMs speak TLS 1.2 at most.
+    // Phase::internal on failure of OpenSSL.
+    static rdpsweep::Result<TlsIdentities> create(bool tls13 = true);
     TlsIdentities(TlsIdentities&&) noexcept;
     TlsIdentities& operator=(TlsIdentities&&) noexcept;
     ~TlsIdentities();

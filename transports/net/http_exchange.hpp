@@ -62,6 +62,8 @@ Task<Exchange> exchange_over(
     );
     if (done.code) co_return done;
     done.sending = false;
+    // The answer may take its time, and thousands of requests hold 40 KB of script each.
+    std::string().swap(message.body());
     done.bytes_received = co_await http::async_read(
         stream, buffer, parser, asio::redirect_error(asio::use_awaitable, done.code)
     );

@@ -51,7 +51,7 @@ shell_options(const Script* script, const ScriptInput& input, std::size_t& parts
     for (std::size_t i = 0; i < parts; ++i) {
         auto name = "RDPSWEEP_SCRIPT" + (parts == 1 ? std::string() : std::to_string(i));
         options.environment.emplace_back(
-            std::move(name), std::string(text.substr(i * variable_room, variable_room))
+            std::move(name), text.substr(i * variable_room, variable_room)
         );
     }
     return options;

@@ -26,7 +26,8 @@ struct Message {
 };
 
 struct ShellOptions {
-    std::vector<std::pair<std::string, std::string>> environment;
+    // Values must outlive the options: the script is 40 KB, and a sweep holds thousands of these.
+    std::vector<std::pair<std::string, std::string_view>> environment;
     std::chrono::seconds lifetime{0};      // 0: Shell::create chooses by the host's deadline
     std::chrono::seconds idle_timeout{60}; // the least Windows allows: a dead scanner leaks little
 };

@@ -14,6 +14,8 @@ namespace {
 void check_golden(const std::string& file, const std::string& text) {
     const auto path = std::string(RDPSWEEP_SOURCE_DIR "/tests/golden/reports/") + file;
     if (std::getenv("RDPSWEEP_BLESS") != nullptr) std::ofstream(path, std::ios::binary) << text;
+    // After a change that is meant: run once with this set, and read the difference.
+    if (std::getenv("RDPSWEEP_WRITE_GOLDEN") != nullptr) std::ofstream(path) << text;
     std::ostringstream golden;
     golden << std::ifstream(path, std::ios::binary).rdbuf();
     INFO(path);

@@ -16,10 +16,13 @@ std::string say(const Message& message) {
 }
 
 json through_text(const HostResult& host) {
-    // The quick way and the long one give the same.
     const auto text = to_json_text(host, say);
     CHECK(text.find('\n') == std::string::npos);
-    CHECK(nlohmann::json::parse(text) == to_json(host, say));
+    // Members in order, escapes and numbers as the library would write them.
+    auto without_facts = host;
+    without_facts.facts_json.clear();
+    const auto written = to_json_text(without_facts, say);
+    CHECK(dump_json(json::parse(written)) == written);
     auto parsed = parse_json(dump_json(to_json(host, say)), Phase::decode);
     REQUIRE(parsed);
     return *std::move(parsed);
