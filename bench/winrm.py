@@ -123,7 +123,7 @@ def growth(bench, sizes):
     """Whether a host costs the same in a large fleet, and what it leaves in memory."""
     before = None
     for size in sizes:
-        cpu, wall, peak = cost(bench.ours(size, 256, "json:/dev/null"))
+        cpu, wall, peak = cost(bench.ours(size, 256, f"json:{bench.folder / 'report.json'}"))
         line = f"{size} hosts: {cpu * 1000 / size:.2f} ms of CPU a host, {size / wall:.0f} hosts/s, peak {peak / 1024:.0f} MiB"
         if before:
             line += f", {(peak - before[1]) / (size - before[0]):.2f} KiB retained a host"

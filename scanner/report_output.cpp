@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -42,6 +43,25 @@ options_for(const std::string& path, const TalkOptions& talk, const std::string&
         options.width = size.ws_col;
     }
     return options;
+}
+
+// A device or a pipe (/dev/null, /dev/stderr, a FIFO) is written to, never replaced.
+bool is_special(const std::string& path) {
+    std::error_code ignored;
+    const auto status = std::filesystem::status(path, ignored);
+    return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+}
+
+// The file that is to be replaced: of a link, what it points to, be it there yet or not.
+std::string replaced_file(std::filesystem::path path) {
+    constexpr int most_links = 40; // as the kernel
+    std::error_code code;
+    for (int i = 0; i < most_links && std::filesystem::is_symlink(path, code); ++i) {
+        const auto target = std::filesystem::read_symlink(path, code);
+        if (code) break;
+        path = path.parent_path() / target; // an absolute target stands by itself
+    }
+    return path.string();
 }
 
 } // namespace
@@ -111,8 +131,11 @@ Result<ReportOutputs> ReportOutputs::open(
         if (request.path == "-") {
             output->descriptor = STDOUT_FILENO;
         } else {
-            if (!format->live) output->temporary = request.path + ".part";
-            const auto& name = format->live ? output->path : output->temporary;
+            if (!format->live && !is_special(request.path)) {
+                output->path = replaced_file(request.path);
+                output->temporary = output->path + ".part";
+            }
+            const auto& name = output->temporary.empty() ? output->path : output->temporary;
             output->descriptor =
                 ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
             if (output->descriptor < 0) return write_error(name, errno);

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The exit status of every ending of cli.md that a scan can meet."""
 import json
+import os
 import pathlib
+import threading
 
 import lib
 
@@ -14,6 +16,7 @@ def main():
         usage(fleet)
         store(fleet)
         reports(fleet)
+        places(fleet)
     with lib.Fleet(vms=3, mix="one:tls_all_off") as fleet:
         done, _ = lib.scan(fleet)
         lib.check(done.returncode == 10, f"findings only is 10, not {done.returncode}")
@@ -23,6 +26,26 @@ def main():
                            "--credential", "fleet")
         lib.check(done.returncode == 12, f"findings and incomplete is 12, not {done.returncode} {done.stderr}")
     lib.finish()
+
+
+def places(fleet):
+    """A report is put where it was asked for, and what stands there stays what it is."""
+    pipe, link, behind = fleet.path / "pipe", fleet.path / "link", fleet.path / "behind.json"
+    os.mkfifo(pipe)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    link.symlink_to(behind)
+    done, _ = lib.scan(fleet, "--report", f"json:{pipe}", "--report", f"json:{link}")
+    reader.join(10)
+    lib.check(done.returncode == 0, f"reports to a pipe and through a link: {done.stderr}")
+    lib.check(pipe.is_fifo() and read and json.loads(read[0])["schema"] == "rdpsweep.report/1",
+              "a pipe is written to, not replaced")
+    lib.check(link.is_symlink() and json.loads(behind.read_text())["totals"]["targets"] == 4,
+              "a link still points to the file, which holds the report")
+    done, _ = lib.scan(fleet, "--report", f"json:{fleet.path}")
+    lib.check(done.returncode in (1, 2) and "directory" in done.stderr,
+              f"a folder is no place for a report, and that is said at once: {done.returncode} {done.stderr}")
 
 
 def usage(fleet):
