@@ -1,6 +1,7 @@
 // The verbs `rules` and `explain`: what rdpsweep knows about RDP, in words.
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "probes/fix/fix.hpp"
 #include "probes/rule.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "scanner/cli/talk.hpp"
@@ -63,6 +64,19 @@ std::string heading(std::string_view text, bool color) {
     return color ? "\x1b[1m" + std::string(text) + "\x1b[0m\n" : std::string(text) + '\n';
 }
 
+// What rdpsweep itself would do about it, and what it never does.
+std::string explain_fix(const Rule& rule, const Catalogue& messages, bool color) {
+    const auto* fix = fix_of(rule.id);
+    if (fix == nullptr) return {};
+    const auto key = "fix." + std::string(fix->id);
+    auto text =
+        '\n' + heading(messages.text("explain.own_fix") + " " + std::string(fix->id), color);
+    text += wrapped(messages.text(key + ".does"), 2) + wrapped(messages.text(key + ".never"), 2);
+    for (const auto resource : fix->declared)
+        text += "    " + std::string(resource) + '\n';
+    return text;
+}
+
 std::string explain_rule(const Rule& rule, const Catalogue& messages, bool color) {
     const std::string id(rule.id);
     auto text = heading(id + "  " + text_of(messages, id + ".title"), color);
@@ -75,7 +89,7 @@ std::string explain_rule(const Rule& rule, const Catalogue& messages, bool color
         const auto title = messages.text(std::string("explain.") + part);
         text += '\n' + heading(title, color) + wrapped(said, 2);
     }
-    return text;
+    return text + explain_fix(rule, messages, color);
 }
 
 std::string explain_cause(Cause cause, const Catalogue& messages, bool color) {

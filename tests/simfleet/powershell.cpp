@@ -77,7 +77,9 @@ Execution run_collector(const Job& job, std::string_view script, Stats& stats) {
     done.powershell = true;
     const std::string json =
         facts_json(*job.vm.state, std::time(nullptr), arguments.value("handshake", true));
-    if (const auto most = lean_limit(arguments)) {
+    // What constrained language leaves to say is little, and needs no rows.
+    const bool constrained = job.vm.state->collector.language_mode != "FullLanguage";
+    if (const auto most = lean_limit(arguments); most && !constrained) {
         done.out = lean_answer(json, *nonce, *most);
         return done;
     }

@@ -84,6 +84,8 @@ public static class SimulatedDirectory
         return List(folder);
     }
 
+    public static void SetAccessControl(string path, SimulatedDescriptor descriptor) => SimulatedFile.SetAccessControl(path, descriptor);
+
     private static IEnumerable<string> List(string folder)
     {
         Simulation.Journal.Read($"file:{folder}", "names");

@@ -20,6 +20,13 @@ public class SimulatedDescriptor(string sddl)
 
     public void SetSecurityDescriptorSddlForm(string sddl) => Sddl = sddl;
 
+    // The DACL alone: owner and group stay.
+    public void SetSecurityDescriptorSddlForm(string sddl, string sections)
+    {
+        if (sections != "Access") throw new NotSupportedException($"sections {sections}");
+        Sddl = Sddl[..Sddl.IndexOf("D:", StringComparison.Ordinal)] + sddl[sddl.IndexOf("D:", StringComparison.Ordinal)..];
+    }
+
     internal static string WithoutGroup(string sddl)
     {
         var group = sddl.IndexOf("G:", StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public static partial class Collecting
         return outcome.Out;
     }
 
-    private static JsonObject ReadFull(string text)
+    public static JsonObject ReadFull(string text)
     {
         var match = FullFrame().Match(text);
         Check.That(match.Success, "no frame: " + text[..Math.Min(200, text.Length)]);

@@ -21,6 +21,13 @@ public static class Fixture
         lines = File.ReadAllLines(states);
     }
 
+    public static Machine Named(string name)
+    {
+        var mark = $"\"name\":\"{name}\"";
+        var line = lines.FirstOrDefault(line => line.Contains(mark));
+        return MachineReader.Read(line ?? throw new TestFailure($"no machine called {name}"));
+    }
+
     public static Machine Machine(string profile)
     {
         var mark = $"\"profile\":\"{profile}\"";

@@ -1,0 +1,88 @@
+#include "core/change.hpp"
+
+#include "core/text.hpp"
+
+#include <array>
+#include <utility>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::array kinds{
+    std::pair{Change::Kind::value, std::string_view("value")},
+    std::pair{Change::Kind::rights, std::string_view("rights")},
+    std::pair{Change::Kind::folder, std::string_view("folder")}};
+
+bool is_absent(std::string_view text) noexcept {
+    return text == "absent" || text.starts_with("absent/");
+}
+
+Error malformed(std::string what) {
+    return {Phase::decode, Errc::malformed_output, std::move(what)};
+}
+
+Result<Change> read_line(const std::string& line) {
+    constexpr std::size_t columns = 5;
+    auto fields = split(line, '|');
+    if (fields.size() != columns) return malformed("a change has not five fields");
+    for (const auto& [kind, name] : kinds) {
+        if (fields[0] != name) continue;
+        return Change{
+            kind,
+            std::move(fields[1]),
+            std::move(fields[2]),
+            std::move(fields[3]),
+            std::move(fields[4])};
+    }
+    return malformed("no such kind of change: " + printable(fields[0], 40));
+}
+
+} // namespace
+
+namespace state {
+
+std::string dword(std::uint32_t number) {
+    return "dword:" + std::to_string(number);
+}
+
+bool same(std::string_view planned, std::string_view found) noexcept {
+    return planned == found || (is_absent(planned) && is_absent(found));
+}
+
+} // namespace state
+
+std::string_view to_string(Change::Kind kind) noexcept {
+    for (const auto& [known, name] : kinds) {
+        if (known == kind) return name;
+    }
+    return "value";
+}
+
+std::string resource_of(const Change& change) {
+    if (change.kind == Change::Kind::value)
+        return "registry:HKLM\\" + change.place + "\\" + change.name;
+    return "file:" + change.place;
+}
+
+std::string to_lines(const std::vector<Change>& changes) {
+    std::string text;
+    for (const auto& change : changes) {
+        text += std::string(to_string(change.kind)) + "|" + change.place + "|" + change.name + "|" +
+                change.before + "|" + change.after + "\n";
+    }
+    return text;
+}
+
+Result<std::vector<Change>> changes_from_lines(std::string_view text) {
+    std::vector<Change> changes;
+    for (const auto& line : split(text, '\n')) {
+        if (line.empty()) continue;
+        auto change = read_line(line);
+        if (!change) return std::move(change).error();
+        changes.push_back(*std::move(change));
+    }
+    return changes;
+}
+
+} // namespace rdpsweep

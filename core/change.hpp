@@ -1,0 +1,52 @@
+// One thing on a host that a fix sets, and what it was before: enough to do it, to see whether it was
+// done, and to undo it.
+#pragma once
+
+#include "core/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep {
+
+struct Change {
+    enum class Kind : std::uint8_t {
+        value,  // a registry value: place is the key below HKLM, name the value
+        rights, // the DACL of a file: place is its path
+        folder, // the DACL of a folder, for itself alone
+    };
+
+    Kind kind = Kind::value;
+    std::string place;
+    std::string name;   // of a registry value; else empty
+    std::string before; // state, see below
+    std::string after;
+
+    friend bool operator==(const Change&, const Change&) = default;
+};
+
+// States: "dword:1", "binary:<lower-case hex>", "absent" (the key is there, the value not),
+// "absent/2" (nor are the last 2 levels of the key), "sddl:O:...D:...". What a script finds and
+// cannot describe is "other:...": never the before or after of a change.
+namespace state {
+std::string dword(std::uint32_t number);
+inline const std::string absent = "absent";
+
+// Whether found is what was planned: equal, or both absent.
+bool same(std::string_view planned, std::string_view found) noexcept;
+} // namespace state
+
+std::string_view to_string(Change::Kind kind) noexcept;
+
+// The resource it writes, as fixes declare them: "registry:HKLM\SYSTEM\...\Enabled", "file:C:\...".
+std::string resource_of(const Change& change);
+
+// How changes travel to a host, one a line: kind|place|name|before|after.
+std::string to_lines(const std::vector<Change>& changes);
+
+// The inverse. Error{decode, malformed_output} for a line that is none.
+Result<std::vector<Change>> changes_from_lines(std::string_view text);
+
+} // namespace rdpsweep

@@ -1,0 +1,205 @@
+# Makes, looks at or undoes the changes of one plan on one host. RDPSWEEP_ARGS is a JSON object:
+#   mode     read, apply or undo
+#   changes  Base64 of UTF-8 lines "kind|place|name|before|after" (core/change.hpp)
+# Everything is looked at before anything is written: a host on which something is neither as planned
+# nor done already is left as it is. One line comes back, framed as the collector's: for each change
+# what it was found as, what was done, and what it is now.
+
+$ErrorActionPreference = 'Stop'
+$arguments = "$env:RDPSWEEP_ARGS"
+$mode = if ($arguments -match '"mode"\s*:\s*"(read|apply|undo)"') { $Matches[1] } else { 'read' }
+$lines = ''
+if ($arguments -match '"changes"\s*:\s*"([A-Za-z0-9+/=]*)"') {
+  $lines = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($Matches[1]))
+}
+try { $hklm = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64') }
+catch { $hklm = [Microsoft.Win32.Registry]::LocalMachine }
+
+# --- registry values ---
+
+# How many of the last levels of a key are missing.
+function Get-MissingLevels($place) {
+  $levels = $place -split '\\'
+  $missing = 0
+  for ($count = $levels.Length; $count -gt 0; $count--) {
+    if ($hklm.OpenSubKey(($levels[0..($count - 1)] -join '\'))) { break }
+    $missing++
+  }
+  $missing
+}
+
+function Get-ValueState($change) {
+  $key = $hklm.OpenSubKey($change.place)
+  if (!$key) { return "absent/$(Get-MissingLevels $change.place)" }
+  $value = $key.GetValue($change.name)
+  if ($null -eq $value) { return 'absent' }
+  $kind = "$($key.GetValueKind($change.name))"
+  if ($kind -eq 'DWord') { return "dword:$([int64]$value -band 4294967295)" }
+  if ($kind -eq 'Binary') {
+    return 'binary:' + ([BitConverter]::ToString($value) -replace '-').ToLowerInvariant()
+  }
+  "other:$kind"
+}
+
+# Deletes the value, and the levels of its key that were made for it and hold nothing else.
+function Remove-Value($change, $levels) {
+  $key = $hklm.OpenSubKey($change.place, $true)
+  if ($key) { $key.DeleteValue($change.name, $false) }
+  $place = $change.place
+  for ($count = 0; $count -lt $levels; $count++) {
+    $found = $hklm.OpenSubKey($place)
+    $cut = $place.LastIndexOf('\')
+    $above = $place.Substring(0, $cut)
+    if ($found -and $found.SubKeyCount -eq 0 -and $found.ValueCount -eq 0) {
+      $hklm.OpenSubKey($above, $true).DeleteSubKey($place.Substring($cut + 1))
+    }
+    $place = $above
+  }
+}
+
+function Set-ValueState($change, $state) {
+  if ($state -match '^absent(?:/(\d+))?$') {
+    Remove-Value $change ([int]$Matches[1])
+  }
+  elseif ($state -match '^dword:(\d+)$') {
+    $number = [BitConverter]::ToInt32([BitConverter]::GetBytes([uint32]$Matches[1]), 0)
+    $hklm.CreateSubKey($change.place).SetValue($change.name, $number, 'DWord')
+  }
+  elseif ($state -match '^binary:((?:[0-9a-f]{2})*)$') {
+    $hex = $Matches[1]
+    $bytes = [byte[]]@(for ($at = 0; $at -lt $hex.Length; $at += 2) {
+        [Convert]::ToByte($hex.Substring($at, 2), 16)
+      })
+    $hklm.CreateSubKey($change.place).SetValue($change.name, $bytes, 'Binary')
+  }
+  else { throw "not a state of a value: $state" }
+}
+
+# --- rights ---
+
+$program_data = [Environment]::GetFolderPath('CommonApplicationData')
+
+function Get-Path($change) { $change.place -replace '^%ProgramData%', $program_data }
+
+function Get-Descriptor($change) {
+  $path = Get-Path $change
+  if ($change.kind -eq 'folder') {
+    New-Object Security.AccessControl.DirectorySecurity $path, 'Access,Owner'
+  }
+  else { New-Object Security.AccessControl.FileSecurity $path, 'Access,Owner' }
+}
+
+function Get-RightsState($change) {
+  'sddl:' + (Get-Descriptor $change).GetSecurityDescriptorSddlForm('Access,Owner')
+}
+
+function Set-RightsState($change, $state) {
+  if ($state -notmatch '^sddl:(.+)$') { throw "not a state of rights: $state" }
+  $descriptor = Get-Descriptor $change
+  # The DACL only: an owner can be given back by few.
+  $descriptor.SetSecurityDescriptorSddlForm($Matches[1], 'Access')
+  $path = Get-Path $change
+  if ($change.kind -eq 'folder') { [IO.Directory]::SetAccessControl($path, $descriptor) }
+  else { [IO.File]::SetAccessControl($path, $descriptor) }
+}
+
+# --- changes ---
+
+function Get-State($change) {
+  if ($change.kind -eq 'value') { Get-ValueState $change } else { Get-RightsState $change }
+}
+
+function Set-State($change, $state) {
+  if ($change.kind -eq 'value') { Set-ValueState $change $state } else { Set-RightsState $change $state }
+}
+
+function Test-Same($planned, $found) {
+  $planned -ceq $found -or ($planned -match '^absent(/|$)' -and $found -match '^absent(/|$)')
+}
+
+function Read-Changes {
+  foreach ($line in $lines -split "`n") {
+    $fields = $line -split '\|'
+    if ($fields.Length -ne 5) { continue }
+    $change = @{ kind = $fields[0]; place = $fields[1]; name = $fields[2]; before = $fields[3]
+      after = $fields[4]; did = 'kept' }
+    try { $change.found = Get-State $change }
+    catch {
+      $change.found = 'other:unread'
+      $change.why = "$($_.Exception.Message)"
+    }
+    $change
+  }
+}
+
+# What is to be written: nothing when a change is neither as expected nor done.
+function Get-Work($changes) {
+  $drift = $false
+  $work = @(foreach ($change in $changes) {
+      $from = if ($mode -eq 'apply') { $change.before } else { $change.after }
+      $to = if ($mode -eq 'apply') { $change.after } else { $change.before }
+      if (Test-Same $to $change.found) { continue }
+      if (Test-Same $from $change.found) {
+        $change.to = $to
+        $change
+      }
+      else {
+        $change.did = 'drift'
+        $drift = $true
+      }
+    })
+  if (!$drift) { $work }
+}
+
+function Invoke-Work($work) {
+  foreach ($change in $work) {
+    try {
+      Set-State $change $change.to
+      $change.did = 'written'
+    }
+    catch {
+      $change.did = 'failed'
+      $change.why = "$($_.Exception.Message)"
+      return
+    }
+  }
+}
+
+$changes = @(Read-Changes)
+if ($mode -ne 'read') {
+  $work = @(Get-Work $changes)
+  if ($mode -eq 'undo') { [array]::Reverse($work) }
+  Invoke-Work $work
+}
+foreach ($change in $changes) {
+  try { $change.now = Get-State $change } catch { $change.now = 'other:unread' }
+}
+
+# --- the answer: texts in Base64, so that the document needs no escapes ---
+
+function Get-Text($text) { [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes("$text")) }
+
+# CRC-32 (IEEE 802.3) in Int32, as the collector computes it.
+function Get-Crc32($text) {
+  $table = @(for ($i = 0; $i -lt 256; $i++) {
+      $c = $i
+      for ($bit = 0; $bit -lt 8; $bit++) {
+        $half = (($c -band -2) / 2) -band 0x7FFFFFFF
+        $c = if ($c -band 1) { $half -bxor -306674912 } else { $half }
+      }
+      $c
+    })
+  $crc = -1
+  foreach ($byte in [byte[]][char[]]$text) {
+    $crc = ((($crc -band -256) / 256) -band 0xFFFFFF) -bxor $table[($crc -bxor $byte) -band 255]
+  }
+  '{0:x8}' -f ($crc -bxor -1)
+}
+
+$rows = foreach ($change in $changes) {
+  '{"found":"' + (Get-Text $change.found) + '","did":"' + $change.did + '","now":"' +
+  (Get-Text $change.now) + '","why":"' + (Get-Text $change.why) + '"}'
+}
+$json = '{"schema":"changes/1","mode":"' + $mode + '","changes":[' + ($rows -join ',') + ']}'
+$nonce = if ("$env:RDPSWEEP_NONCE" -match '^\w{1,64}\z') { $env:RDPSWEEP_NONCE } else { 'none' }
+[Console]::Out.Write("RDPSWEEP1 $nonce $($json.Length) $(Get-Crc32 $json) $json`n")

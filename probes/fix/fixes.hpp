@@ -1,0 +1,21 @@
+// Every fix, one function each, beside the rules of its cause.
+#pragma once
+
+#include "probes/fix/fix.hpp"
+
+#include <array>
+#include <string>
+
+namespace rdpsweep {
+
+using Prepared = std::variant<std::vector<Change>, Refusal>;
+
+Fix tls12_fix() noexcept;
+Fix nla_fix() noexcept;
+Fix allow_rdp_fix() noexcept;
+Fix listener_fix() noexcept;
+Fix key_acl_fix() noexcept;
+Fix key_folder_fix() noexcept;
+Fix unpin_fix() noexcept;
+
+} // namespace rdpsweep

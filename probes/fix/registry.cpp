@@ -1,0 +1,105 @@
+// The table of fixes. A new fix is one line here.
+#include "core/text.hpp"
+#include "probes/fix/fixes.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep {
+
+namespace {
+
+bool is_controller(const Facts& facts) {
+    constexpr std::uint32_t backup_controller = 4; // Win32_ComputerSystem.DomainRole; 5: primary
+    return facts.os && facts.os->domain_role.value_or(0) >= backup_controller;
+}
+
+// A policy that is proven to set what the rules judge would undo a fix.
+bool is_managed(std::span<const Finding> findings) {
+    return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+        return finding.rule == "GPO.MANAGED" && finding.verdict >= Verdict::at_risk;
+    });
+}
+
+// '*' in pattern stands for any text; the rest is compared without case, as Windows does.
+bool matches(std::string_view pattern, std::string_view text) {
+    const auto star = pattern.find('*');
+    if (star == std::string_view::npos) return iequals(pattern, text);
+    const auto head = pattern.substr(0, star), tail = pattern.substr(star + 1);
+    return text.size() >= head.size() + tail.size() && iequals(head, text.substr(0, star)) &&
+           iequals(tail, text.substr(text.size() - tail.size()));
+}
+
+} // namespace
+
+std::string_view to_string(Risk risk) noexcept {
+    return risk == Risk::low ? "low" : risk == Risk::medium ? "medium" : "high";
+}
+
+std::string_view to_string(Restart restart) noexcept {
+    switch (restart) {
+    case Restart::none:
+        return "none";
+    case Restart::if_still_failing:
+        return "if_still_failing";
+    case Restart::needed:
+        return "needed";
+    }
+    return "none";
+}
+
+std::span<const Fix> all_fixes() noexcept {
+    static const Fix fixes[] = {
+        tls12_fix(),
+        nla_fix(),
+        allow_rdp_fix(),
+        listener_fix(),
+        key_acl_fix(),
+        key_folder_fix(),
+        unpin_fix(),
+    };
+    return fixes;
+}
+
+const Fix* find_fix(std::string_view id) noexcept {
+    for (const auto& fix : all_fixes()) {
+        if (fix.id == id) return &fix;
+    }
+    return nullptr;
+}
+
+const Fix* fix_of(std::string_view rule) noexcept {
+    for (const auto& fix : all_fixes()) {
+        if (fix.rule == rule) return &fix;
+    }
+    return nullptr;
+}
+
+bool covers(const Fix& fix, std::string_view resource) noexcept {
+    return std::any_of(fix.declared.begin(), fix.declared.end(), [&](std::string_view pattern) {
+        return matches(pattern, resource);
+    });
+}
+
+std::variant<std::vector<Change>, Refusal>
+prepare(const Fix& fix, const Facts& facts, std::span<const Finding> findings) {
+    const auto found = std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) {
+        return finding.rule == fix.rule && finding.verdict >= Verdict::at_risk;
+    });
+    if (found == findings.end()) return Refusal{"fix.refused.not_needed", {}};
+    if (is_controller(facts)) return Refusal{"fix.refused.controller", {}};
+    if (is_managed(findings)) return Refusal{"fix.refused.managed", {}};
+    auto prepared = fix.prepare(facts, *found);
+    const auto* changes = std::get_if<std::vector<Change>>(&prepared);
+    if (changes == nullptr) return prepared;
+    if (changes->empty()) return Refusal{"fix.refused.other_case", {}};
+    for (const auto& change : *changes) {
+        // What a host sent (a file's name) may not lead anywhere else.
+        if (!covers(fix, resource_of(change)) ||
+            change.place.find_first_of("|\r\n/") != std::string::npos ||
+            change.place.find("..") != std::string::npos)
+            return Refusal{"fix.refused.rights_unclear", {{"path", change.place}}};
+    }
+    return prepared;
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,31 @@
+// Registry values that a fix sets, from the facts about them.
+#pragma once
+
+#include "core/change.hpp"
+#include "core/facts.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rdpsweep {
+
+// Adds the change of a REG_DWORD to wanted; nothing when it is that already.
+inline void set_dword(
+    std::vector<Change>& changes,
+    std::string key,
+    std::string name,
+    const Dword& now,
+    std::uint32_t wanted
+) {
+    if (now == wanted) return;
+    changes.push_back(
+        {Change::Kind::value,
+         std::move(key),
+         std::move(name),
+         now ? state::dword(*now) : state::absent,
+         state::dword(wanted)}
+    );
+}
+
+} // namespace rdpsweep

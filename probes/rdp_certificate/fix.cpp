@@ -1,0 +1,44 @@
+// Fix unpin: takes away the thumbprint of a certificate that is in no store, so that TermService falls
+// back to Windows' own certificate. The built-in ResetRDPCert does that too, and switches TLS off with
+// it: it is not used.
+#include "probes/fix/fixes.hpp"
+#include "probes/rule_support.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+const std::string key = R"(SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp)";
+constexpr std::array<std::string_view, 1> declared{
+    R"(registry:HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp\SSLCertificateSHA1Hash)"};
+
+Prepared prepare_unpin(const Facts& facts, const Finding& finding) {
+    // A pinned certificate that exists is somebody's choice.
+    if (finding.summary.key != "CERT.PIN.dangling") return Refusal{"fix.refused.other_case", {}};
+    if (!facts.rdp_certificate || !facts.rdp_certificate->pin)
+        return Refusal{"fix.refused.unread", {{"fact", "/cert/pin"}}};
+    const auto& cert = *facts.rdp_certificate;
+    constexpr std::uint32_t by_policy = 2; // SSLCertificateSHA1HashType
+    if (cert.wmi_hash_type == by_policy) return Refusal{"fix.refused.policy_value", {}};
+    // Only what can be put back to the byte is taken away.
+    if (cert.pin_raw_length.value_or(0) * 2 != cert.pin->size())
+        return Refusal{"fix.refused.unread", {{"fact", "/cert/pin"}}};
+    return std::vector<Change>{
+        {Change::Kind::value, key, "SSLCertificateSHA1Hash", "binary:" + *cert.pin, state::absent}};
+}
+
+} // namespace
+
+Fix unpin_fix() noexcept {
+    return {
+        "unpin",
+        "CERT.PIN",
+        Cause::rdp_certificate,
+        Risk::medium,
+        Restart::needed,
+        false,
+        declared,
+        prepare_unpin};
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,114 @@
+// Between the rules and the PowerShell engine: what fixes come to on simulated machines.
+// usage: fix_states prepare STATES >CHANGES     STATES as rdpsweep-simfleet --dump-states writes them
+//        fix_states verify FACTS                lines {"name", "fix", "facts"}: each finding is cured
+//
+// A line of CHANGES: {"name", "profile", "fix", "changes": lines of core/change.hpp}.
+#include "core/json.hpp"
+#include "probes/collect/decode.hpp"
+#include "probes/fix/fix.hpp"
+#include "probes/rule.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <fstream>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace rdpsweep;
+using nlohmann::json;
+
+struct Host {
+    Facts facts;
+    Judgement judgement;
+};
+
+std::optional<Host> read_host(const json& facts, std::int64_t now) {
+    auto decoded = decode_facts(facts.dump(), "winrm", now);
+    if (!decoded) return {};
+    Host host{*std::move(decoded), {}};
+    host.judgement = judge(host.facts, Policy(), now);
+    return host;
+}
+
+int prepare_all(const char* path) {
+    std::ifstream states(path);
+    std::set<std::string_view> prepared_once;
+    for (std::string line; std::getline(states, line);) {
+        const auto document = json::parse(line);
+        const auto host = read_host(document.at("facts"), document.at("now").get<std::int64_t>());
+        if (!host) continue; // a collector that may say nothing
+        for (const auto& fix : all_fixes()) {
+            const auto prepared = prepare(fix, host->facts, host->judgement.findings);
+            const auto* changes = std::get_if<std::vector<Change>>(&prepared);
+            if (changes == nullptr) continue;
+            prepared_once.insert(fix.id);
+            const json out{
+                {"name", document.at("name")},
+                {"profile", document.at("profile")},
+                {"fix", fix.id},
+                {"changes", to_lines(*changes)}};
+            std::puts(dump_json(out).c_str());
+        }
+    }
+    for (const auto& fix : all_fixes()) {
+        if (prepared_once.count(fix.id) != 0) continue;
+        std::fprintf(
+            stderr, "fix_states: no machine needs the fix %s\n", std::string(fix.id).c_str()
+        );
+        return 1;
+    }
+    return 0;
+}
+
+// Whether the fix would have nothing to do any more, and its rule no complaint that it could cure.
+bool is_cured(const Fix& fix, const Host& host) {
+    for (const auto& finding : host.judgement.findings) {
+        if (finding.rule != fix.rule || finding.verdict < Verdict::at_risk) continue;
+        const auto left = prepare(fix, host.facts, host.judgement.findings);
+        if (std::holds_alternative<std::vector<Change>>(left)) return false;
+        // An event in the log or a handshake of the past may still be told; a broken state may not.
+        return finding.verdict != Verdict::broken;
+    }
+    return true;
+}
+
+int verify_all(const char* path) {
+    std::ifstream lines(path);
+    int wrong = 0, cured = 0;
+    for (std::string line; std::getline(lines, line);) {
+        const auto document = json::parse(line);
+        const auto* fix = find_fix(document.at("fix").get<std::string>());
+        const auto host = read_host(document.at("facts"), document.at("now").get<std::int64_t>());
+        if (fix != nullptr && host && is_cured(*fix, *host)) {
+            ++cured;
+            continue;
+        }
+        ++wrong;
+        std::printf(
+            "not cured: %s by %s\n",
+            document.at("name").get<std::string>().c_str(),
+            document.at("fix").get<std::string>().c_str()
+        );
+    }
+    std::printf("%d findings cured, %d not\n", cured, wrong);
+    return wrong == 0 && cured > 0 ? 0 : 1;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    const std::string_view what = count == 3 ? words[1] : "";
+    try {
+        if (what == "prepare") return prepare_all(words[2]);
+        if (what == "verify") return verify_all(words[2]);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "fix_states: %s\n", error.what());
+        return 1;
+    }
+    std::fputs("usage: fix_states prepare STATES | verify FACTS\n", stderr);
+    return 2;
+}

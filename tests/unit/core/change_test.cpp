@@ -1,0 +1,31 @@
+// Changes as they travel to a host, and when two states are the same.
+#include "core/change.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace rdpsweep;
+
+TEST_CASE("change: lines and back", "[fix]") {
+    const std::vector<Change> changes{
+        {Change::Kind::value, R"(SOFTWARE\A B)", "Name", "absent", "dword:4294967295"},
+        {Change::Kind::rights, R"(%ProgramData%\x)", "", "sddl:O:SYD:", "sddl:O:SYD:(A;;FA;;;BA)"},
+        {Change::Kind::folder, R"(C:\y)", "", "sddl:D:", "sddl:D:P"}};
+    const auto back = changes_from_lines(to_lines(changes));
+    REQUIRE(back);
+    CHECK(*back == changes);
+    for (const auto* bad : {"value|a|b|c", "value|a|b|c|d|e", "other|a|b|c|d", "x"})
+        CHECK_FALSE(changes_from_lines(bad));
+}
+
+TEST_CASE("change: resources are named as fixes declare them", "[fix]") {
+    CHECK(resource_of({Change::Kind::value, "A\\B", "C", "", ""}) == "registry:HKLM\\A\\B\\C");
+    CHECK(resource_of({Change::Kind::rights, "C:\\d", "", "", ""}) == "file:C:\\d");
+}
+
+TEST_CASE("change: how much of a key is missing does not matter to what is absent", "[fix]") {
+    CHECK(state::same("absent", "absent/3"));
+    CHECK(state::same("absent/1", "absent"));
+    CHECK(state::same("dword:1", "dword:1"));
+    CHECK_FALSE(state::same("absent", "dword:0"));
+    CHECK_FALSE(state::same("absent", "absentminded"));
+    CHECK_FALSE(state::same("dword:1", "dword:01"));
+}
