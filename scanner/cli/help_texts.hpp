@@ -54,6 +54,23 @@ inline constexpr auto doctor_example = R"(Example:
 
 Exit status: 0 fit to scan (warnings included); 1 something must be repaired; 2 usage)";
 
+inline constexpr auto fix = "Plan fixes for what a run found. Nothing is changed on any VM.";
+
+inline constexpr auto fix_plan =
+    "Write a plan from a stored run: which values and rights would be changed on which\n"
+    "VM, in which batches. It touches no VM, and no version of rdpsweep applies it yet.";
+
+inline constexpr auto fix_plan_example = R"(Example:
+  rdpsweep fix plan last
+  rdpsweep fix plan last --fix tls12,key-acl --max-targets 200 --max-percent 20 -o tls.json
+
+Exit status: 0; 2 usage, or more VMs than --max-targets or --max-percent allow)";
+
+inline constexpr auto fix_show = "Print a plan in full, after checking that it is as it was made.";
+
+inline constexpr auto fix_show_example = R"(Example:
+  rdpsweep fix show plan-20261125T210000Z-4f1c.json)";
+
 inline constexpr auto rules = "List the judgement rules.";
 
 inline constexpr auto rules_example = R"(Example:

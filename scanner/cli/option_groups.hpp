@@ -234,6 +234,10 @@ inline void add_gate(CLI::App& verb, FailOn& fail_on, std::size_t& max_unassesse
     );
 }
 
+inline std::string usual(const std::string& what, const std::string& value) {
+    return what + " (default " + value + ")";
+}
+
 inline void add_rate(CLI::App& verb, double& rate) {
     const auto set = [&rate](const std::string& text) -> std::optional<std::string> {
         const auto number = text.ends_with("/s") ? text.substr(0, text.size() - 2) : text;
@@ -246,14 +250,11 @@ inline void add_rate(CLI::App& verb, double& rate) {
         rate = value;
         return {};
     };
-    const auto usual = std::to_string(static_cast<int>(rate));
-    add(verb, "--connect-rate", "N", "new connections a second (default " + usual + ")", set);
+    const auto now = std::to_string(static_cast<int>(rate));
+    add(verb, "--connect-rate", "N", usual("new connections a second", now), set);
 }
 
 inline void add_pace(CLI::App& verb, ScanOptions& scan) {
-    const auto usual = [](const std::string& what, const std::string& value) {
-        return what + " (default " + value + ")";
-    };
     add_number(
         verb, "--jobs", usual("targets in flight", std::to_string(scan.jobs)), scan.jobs, 1, 100'000
     );
@@ -316,6 +317,62 @@ inline void add_identity(CLI::App& verb, ScanOptions& scan) {
         {{"never", HttpFallback::never},
          {"kerberos", HttpFallback::kerberos},
          {"any", HttpFallback::any}}
+    );
+}
+
+inline void add_fix_plan(CLI::App& verb, FixPlanOptions& fix) {
+    verb.add_option("RUN", fix.run, "a run's id, the start of one, or last")->required();
+    add_list(
+        verb,
+        "--fix",
+        "NAME[,NAME]",
+        "only these fixes, and then also for what is only at risk (default: for what is broken, "
+        "none that opens RDP)",
+        fix.fixes
+    )
+        ->delimiter(',');
+    add_duration(
+        verb, "--max-age", usual("oldest facts to go by", to_text(fix.max_age)), fix.max_age
+    );
+    add_duration(
+        verb, "--expires", usual("how long the plan is good", to_text(fix.life)), fix.life
+    );
+    add_number(
+        verb,
+        "--max-targets",
+        usual("hosts at most", std::to_string(fix.max_targets)),
+        fix.max_targets,
+        1,
+        1'000'000
+    );
+    add_number(
+        verb,
+        "--max-percent",
+        usual("hosts at most, of the run's inventory", std::to_string(fix.max_percent)),
+        fix.max_percent,
+        1,
+        100
+    );
+    add_text(
+        verb,
+        "--batches",
+        "LIST",
+        usual("sizes, the first of each kind of host: the canary", fix.batches),
+        fix.batches
+    );
+    add_text(verb, "-o,--out", "FILE", "the plan (default: plan-ID.json)", fix.out);
+    add_state(verb, fix.state_dir);
+    regroup(
+        verb,
+        "Plan",
+        {"--fix",
+         "--max-age",
+         "--expires",
+         "--max-targets",
+         "--max-percent",
+         "--batches",
+         "--out",
+         "--state"}
     );
 }
 

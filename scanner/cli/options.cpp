@@ -52,6 +52,7 @@ public:
         add_reports(report, line.report.reports, names);
         add_gate(report, line.report.fail_on, line.report.max_unassessed);
         add_state(report, line.report.state_dir);
+        add_fixes(line);
         add_talks(line, names);
     }
 
@@ -72,16 +73,43 @@ public:
         return app_;
     }
 
+    [[nodiscard]] std::string help_for(Verb verb) {
+        if (verb == Verb::none && fix_->parsed()) return fix_->help("rdpsweep");
+        auto& app = app_of(verb);
+        if (verb == Verb::none) return app.help("");
+        return app.help(app.get_parent() == fix_ ? "rdpsweep fix" : "rdpsweep");
+    }
+
     [[nodiscard]] std::vector<std::string> verb_names() const {
         std::vector<std::string> names;
-        for (const auto& [verb, app] : verbs_)
-            names.push_back(app->get_name());
+        for (const auto& [verb, app] : verbs_) {
+            const auto name = name_of(*app);
+            const auto first = name.substr(0, name.find(' '));
+            if (names.empty() || names.back() != first) names.push_back(first);
+        }
         return names;
     }
 
+    // "scan", "fix plan"; empty for the program itself.
+    [[nodiscard]] static std::string name_of(const CLI::App& app) {
+        if (app.get_parent() == nullptr) return "";
+        const auto above = name_of(*app.get_parent());
+        return above.empty() ? app.get_name() : above + " " + app.get_name();
+    }
+
 private:
+    void add_fixes(CommandLine& line) {
+        fix_ = app_.add_subcommand("fix", help::fix);
+        fix_->require_subcommand(1);
+        add_fix_plan(
+            verb(Verb::fix_plan, "plan", help::fix_plan, help::fix_plan_example), line.fix_plan
+        );
+        auto& show = verb(Verb::fix_show, "show", help::fix_show, help::fix_show_example);
+        show.add_option("PLAN", line.fix_show.plan, "the file of a plan")->required();
+    }
+
     CLI::App& verb(Verb verb, const char* name, const char* what, const std::string& footer) {
-        auto* app = app_.add_subcommand(name, what);
+        auto* app = (fix_ != nullptr ? *fix_ : app_).add_subcommand(name, what);
         app->footer(footer);
         verbs_.emplace_back(verb, app);
         return *app;
@@ -93,11 +121,14 @@ private:
         add_talk(app_of(Verb::rules), line.rules.talk, names);
         add_talk(app_of(Verb::explain), line.explain.talk, names);
         add_talk(app_of(Verb::report), line.report.talk, names);
+        add_talk(app_of(Verb::fix_plan), line.fix_plan.talk, names);
+        add_talk(app_of(Verb::fix_show), line.fix_show.talk, names);
         add_talk(app_of(Verb::scan), line.scan.talk, names);
         add_talk(app_of(Verb::check), line.scan.talk, names);
     }
 
     CLI::App app_;
+    CLI::App* fix_ = nullptr; // set: verbs go below it
     std::vector<std::pair<Verb, CLI::App*>> verbs_;
 };
 
@@ -145,7 +176,7 @@ CommandLine unexpected(CLI::App& verb, const std::vector<std::string>& args) {
     culprit = culprit.substr(0, culprit.find('='));
     const bool option = culprit.starts_with('-');
     return mistake(
-        verb.get_parent() != nullptr ? verb.get_name() : "",
+        Grammar::name_of(verb),
         (option ? "unknown option " : "unexpected ") + in_quotes(culprit),
         option ? did_you_mean(culprit, known) : ""
     );
@@ -162,7 +193,7 @@ std::string reworded(const CLI::ParseError& error) {
 
 std::string help_of(Grammar& grammar) {
     const auto verb = grammar.chosen();
-    auto text = grammar.app_of(verb).help(verb == Verb::none ? "" : "rdpsweep");
+    auto text = grammar.help_for(verb);
     // CLI11 puts two blank lines between groups.
     for (auto at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n")) {
         text.erase(at, 1);
@@ -186,11 +217,11 @@ CommandLine parse_verb(const std::vector<std::string>& args, const CliNames& nam
     } catch (const CLI::ParseError& error) {
         const auto verb = grammar.chosen();
         const auto& app = grammar.app_of(verb);
-        return mistake(verb == Verb::none ? "" : app.get_name(), reworded(error), "");
+        return mistake(Grammar::name_of(app), reworded(error), "");
     }
     line.verb = grammar.chosen();
     auto wrong = contradiction(line);
-    if (!wrong.empty()) return mistake(grammar.app_of(line.verb).get_name(), wrong, "");
+    if (!wrong.empty()) return mistake(Grammar::name_of(grammar.app_of(line.verb)), wrong, "");
     line.scan.args = args;
     return line;
 }

@@ -138,7 +138,36 @@ struct ReportOptionsCli {
     std::size_t max_unassessed = 0;
 };
 
-enum class Verb : std::uint8_t { none, scan, check, targets, doctor, rules, explain, report };
+struct FixPlanOptions {
+    TalkOptions talk;
+    std::string state_dir;
+    std::string run;                // id, unique prefix of one, or "last"
+    std::vector<std::string> fixes; // ids; empty: for broken findings, and none that opens RDP
+    std::chrono::milliseconds max_age = std::chrono::minutes(15); // of the facts
+    std::chrono::milliseconds life = std::chrono::hours(4);       // of the plan
+    std::size_t max_targets = 50;
+    std::size_t max_percent = 5; // of the run's inventory
+    std::string batches = "1,3,10,10%,25%,100%";
+    std::string out; // empty: plan-ID.json
+};
+
+struct FixShowOptions {
+    TalkOptions talk;
+    std::string plan; // file
+};
+
+enum class Verb : std::uint8_t {
+    none,
+    scan,
+    check,
+    targets,
+    doctor,
+    rules,
+    explain,
+    report,
+    fix_plan,
+    fix_show,
+};
 
 // Names that the parser must know without depending on the folders that own them.
 struct CliNames {
@@ -156,6 +185,8 @@ struct CommandLine {
     RulesOptions rules;
     ExplainOptions explain;
     ReportOptionsCli report;
+    FixPlanOptions fix_plan;
+    FixShowOptions fix_show;
 
     // Set when there is nothing to run: --help, --version or a mistake. The text goes to stdout
     // when the status is 0, else to stderr.

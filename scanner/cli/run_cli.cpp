@@ -31,6 +31,10 @@ int run_cli(int argc, char** argv) {
         return run_explain(line.explain);
     case Verb::report:
         return run_report(line.report);
+    case Verb::fix_plan:
+        return run_fix_plan(line.fix_plan);
+    case Verb::fix_show:
+        return run_fix_show(line.fix_show);
     case Verb::none:
         break;
     }

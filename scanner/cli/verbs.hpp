@@ -12,6 +12,8 @@ int run_targets(const TargetsOptions& options);
 int run_doctor(const DoctorOptions& options);
 int run_rules(const RulesOptions& options);
 int run_explain(const ExplainOptions& options);
+int run_fix_plan(const FixPlanOptions& options);
+int run_fix_show(const FixShowOptions& options);
 
 // Parses the command line and runs its verb. The only caller is main().
 int run_cli(int argc, char** argv);

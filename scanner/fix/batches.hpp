@@ -1,0 +1,63 @@
+// How a plan's hosts are parted into batches, and when to stop. Pure.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep {
+
+// One step of a schedule: so many hosts, or a percentage of the plan.
+struct BatchSize {
+    std::size_t number = 1;
+    bool percent = false;
+
+    friend bool operator==(const BatchSize&, const BatchSize&) = default;
+};
+
+// "1,3,10,10%,25%,100%". Nothing when it is no such list, or a size is 0.
+std::optional<std::vector<BatchSize>> parse_batches(std::string_view text);
+
+inline constexpr std::string_view usual_batches = "1,3,10,10%,25%,100%";
+
+// Positions of the plan's hosts, batch by batch. The first batch is the canary: as many hosts of each
+// stratum as the first size says (a stratum is what fails alike: fixes, release, variant of the
+// cause). Percentages are of the whole plan, rounded down, at least 1; the last size repeats. Within
+// a batch hosts keep their order.
+std::vector<std::vector<std::size_t>>
+part_into_batches(const std::vector<std::string>& strata, const std::vector<BatchSize>& schedule);
+
+// What a host came to, as far as the stop rules care.
+enum class HostEnd {
+    good,            // verified, or rightly left alone
+    bad,             // failed, unreachable, not backed up, not verified
+    rollback_failed, // and nobody knows what it is like now
+};
+
+// The rules by which a plan stops. They are asked after each host, so that no further host starts.
+// A stop is asked for when
+//   a rollback failed; or
+//   a host of the canary (batch 0) went bad; or
+//   more than a tenth of a batch did: 0 of up to 9 hosts, 1 of 10 to 19; or
+//   3 hosts, or 2 % of those that were started if that is more, did; or
+//   3 hosts in a row did.
+class StopRules {
+public:
+    // Hosts of batch number; call it before the first of them starts.
+    void begin_batch(std::size_t number, std::size_t size);
+
+    void started() noexcept { ++started_; }
+
+    void ended(HostEnd end) noexcept;
+
+    // A key of the catalogue ("fix.stop.canary"), or nothing while all is well.
+    [[nodiscard]] std::optional<std::string_view> reason() const noexcept;
+
+private:
+    std::size_t batch_ = 0, batch_size_ = 0, batch_bad_ = 0;
+    std::size_t started_ = 0, bad_ = 0, in_a_row_ = 0, rollbacks_failed_ = 0;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,167 @@
+#include "scanner/fix/plan.hpp"
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "probes/collect/decode.hpp"
+#include "probes/fix/change_script.hpp"
+#include "scanner/run_store.hpp"
+
+#include <algorithm>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace rdpsweep {
+
+namespace {
+
+std::string account() {
+    const auto* entry = getpwuid(getuid());
+    return entry == nullptr ? std::to_string(getuid()) : std::string(entry->pw_name);
+}
+
+bool wanted(const Fix& fix, const Finding& finding, const PlanWishes& wishes) {
+    if (wishes.fixes.empty()) return finding.verdict == Verdict::broken && !fix.opens_rdp;
+    return std::find(wishes.fixes.begin(), wishes.fixes.end(), fix.id) != wishes.fixes.end();
+}
+
+std::string evidence_of(const Finding& finding) {
+    std::string text = finding.rule + "\n" + finding.summary.key + "\n";
+    for (const auto& item : finding.evidence)
+        text += item.fact + "=" + item.observed + "\n";
+    return text;
+}
+
+PlanHost describe(const HostResult& host, const Facts& facts) {
+    PlanHost out;
+    out.id = host.target.id;
+    out.name = host.target.name;
+    out.address = host.target.address;
+    out.vm = host.target.vm;
+    if (facts.os) {
+        out.machine_guid = facts.os->machine_guid;
+        out.build = facts.os->build;
+    }
+    for (const auto& attempt : host.attempts) {
+        if (!attempt.error) out.seen_by = attempt.transport;
+    }
+    return out;
+}
+
+class Planner {
+public:
+    Planner(Plan& plan, const PlanWishes& wishes, std::int64_t now)
+        : plan_(plan), wishes_(wishes), now_(now) {}
+
+    void look_at(const HostResult& host) {
+        if (host.outcome != Outcome::assessed || !has_wanted(host)) return;
+        if (now_ - host.finished > wishes_.max_age.count()) {
+            const auto minutes = std::to_string((now_ - host.finished) / 60);
+            return skip(host, "", {"fix.refused.stale", {{"minutes", minutes}}});
+        }
+        auto facts = decode_facts(host.facts_json, "store", host.finished);
+        if (!facts) return skip(host, "", {"fix.refused.unread", {{"fact", "/"}}});
+        if (!facts->os || facts->os->machine_guid.empty())
+            return skip(host, "", {"fix.refused.unread", {{"fact", "/os/machine_guid"}}});
+        add(host, *facts);
+    }
+
+private:
+    bool has_wanted(const HostResult& host) const {
+        return std::any_of(
+            host.findings.begin(),
+            host.findings.end(),
+            [this](const Finding& finding) {
+                const auto* fix = fix_of(finding.rule);
+                return fix != nullptr && finding.verdict >= Verdict::at_risk &&
+                       wanted(*fix, finding, wishes_);
+            }
+        );
+    }
+
+    void skip(const HostResult& host, std::string rule, Message why) {
+        plan_.skipped.push_back({host.target.name, std::move(rule), std::move(why)});
+    }
+
+    void add(const HostResult& host, const Facts& facts) {
+        auto planned = describe(host, facts);
+        std::string evidence;
+        for (const auto& finding : host.findings) {
+            const auto* fix = fix_of(finding.rule);
+            if (fix == nullptr || finding.verdict < Verdict::at_risk) continue;
+            if (!wanted(*fix, finding, wishes_)) continue;
+            auto prepared = prepare(*fix, facts, host.findings);
+            if (auto* refused = std::get_if<Refusal>(&prepared)) {
+                skip(host, finding.rule, std::move(*refused));
+                continue;
+            }
+            for (auto& change : std::get<std::vector<Change>>(prepared))
+                planned.changes.push_back(std::move(change));
+            planned.fixes.emplace_back(fix->id);
+            planned.rules.push_back(finding.rule);
+            planned.risk = std::max(planned.risk, fix->risk);
+            planned.restart = std::max(planned.restart, fix->restart);
+            planned.stratum += std::string(fix->id) + ":" + finding.summary.key + " ";
+            evidence += evidence_of(finding);
+        }
+        if (planned.fixes.empty()) return;
+        planned.stratum += std::to_string(planned.build);
+        planned.evidence_sha256 = sha256_hex(evidence);
+        plan_.hosts.push_back(std::move(planned));
+    }
+
+    Plan& plan_;
+    const PlanWishes& wishes_;
+    std::int64_t now_;
+};
+
+// The least risky first, else as the inventory has them.
+void put_in_order(std::vector<PlanHost>& hosts) {
+    std::stable_sort(hosts.begin(), hosts.end(), [](const PlanHost& a, const PlanHost& b) {
+        return a.risk < b.risk;
+    });
+}
+
+Status check_scope(const Plan& plan, const PlanWishes& wishes) {
+    const auto count = plan.hosts.size();
+    const auto share = std::max<std::size_t>(1, plan.inventory * wishes.max_percent / 100);
+    const auto refuse = [&](std::size_t most, const char* option) -> Status {
+        return Error(
+                   Phase::config,
+                   Errc::unsupported,
+                   std::to_string(count) + " hosts need these fixes, at most " +
+                       std::to_string(most) + " are allowed by " + option
+        )
+            .with_hint("narrow the run or name fewer fixes, or raise " + std::string(option));
+    };
+    if (count > wishes.max_targets) return refuse(wishes.max_targets, "--max-targets");
+    if (count > share) return refuse(share, "--max-percent");
+    return {};
+}
+
+} // namespace
+
+Result<Plan>
+make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::int64_t now) {
+    Plan plan;
+    plan.id = new_run_id(now);
+    plan.run = run.id;
+    plan.created = now;
+    plan.expires = now + wishes.life.count();
+    plan.created_by = account();
+    plan.version = RDPSWEEP_VERSION;
+    plan.script_sha256 = sha256_hex(change_script());
+    plan.inventory = run.targets;
+    Planner planner(plan, wishes, now);
+    auto read = hosts.for_each([&planner](const HostResult& host) { planner.look_at(host); });
+    if (!read) return std::move(read).error();
+    put_in_order(plan.hosts);
+    auto allowed = check_scope(plan, wishes);
+    if (!allowed) return std::move(allowed).error();
+    std::vector<std::string> strata;
+    for (const auto& host : plan.hosts)
+        strata.push_back(host.stratum);
+    plan.batches = part_into_batches(strata, wishes.batches);
+    return plan;
+}
+
+} // namespace rdpsweep

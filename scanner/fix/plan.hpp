@@ -1,0 +1,78 @@
+// A plan of fixes: what would be changed on which host, for a human to read and approve.
+#pragma once
+
+#include "core/change.hpp"
+#include "core/outcome.hpp"
+#include "core/outcome_json.hpp"
+#include "core/result.hpp"
+#include "probes/fix/fix.hpp"
+#include "scanner/fix/batches.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rdpsweep {
+
+struct PlanHost {
+    std::string id, name, address, vm; // as in the inventory
+    std::string machine_guid;          // that of the Windows that was looked at
+    std::uint32_t build = 0;
+    std::string seen_by;            // the transport that worked
+    std::vector<std::string> fixes; // ids
+    std::vector<std::string> rules; // that they cure
+    std::string stratum;            // equal for hosts on which the same goes wrong in the same way
+    std::string evidence_sha256;    // of the findings it rests on
+    Risk risk = Risk::low;
+    Restart restart = Restart::none;
+    std::vector<Change> changes;
+};
+
+struct PlanSkip {
+    std::string name;
+    std::string rule; // empty: the host as a whole
+    Message why;
+};
+
+struct Plan {
+    std::string id;
+    std::string run; // it was made from
+    std::int64_t created = 0;
+    std::int64_t expires = 0;
+    std::string created_by; // account of this machine
+    std::string version;
+    std::string script_sha256; // of probes/fix/change.ps1
+    std::size_t inventory = 0; // hosts of the run
+    std::vector<PlanHost> hosts;
+    std::vector<std::vector<std::size_t>> batches; // positions in hosts
+    std::vector<PlanSkip> skipped;
+};
+
+struct PlanWishes {
+    std::vector<std::string> fixes; // ids; empty: those for broken findings that open nothing
+    std::chrono::seconds max_age{15 * 60};
+    std::chrono::seconds life{4 * 60 * 60};
+    std::size_t max_targets = 50;
+    std::size_t max_percent = 5; // of the inventory; at least one host is always allowed
+    std::vector<BatchSize> batches;
+};
+
+// Makes a plan from a run's hosts. Error{config, ...} when more hosts need a fix than the wishes
+// allow: nothing is left out to fit.
+Result<Plan>
+make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::int64_t now);
+
+// Canonical: members sorted, no blanks, and "digest", the SHA-256 of the text without it.
+std::string plan_text(const Plan& plan);
+
+// The digest of what plan_text() gives.
+std::string plan_digest(const Plan& plan);
+
+// Error{config, malformed_output} for what is no plan, or was changed since it was written.
+Result<Plan> read_plan(std::string_view text);
+
+// For a human, in full.
+std::string show_plan(const Plan& plan, const Say& say);
+
+} // namespace rdpsweep

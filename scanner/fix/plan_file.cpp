@@ -1,0 +1,50 @@
+#include "scanner/fix/plan_file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <unistd.h>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::size_t most_bytes = std::size_t{64} << 20;
+
+Error cannot(const char* what, const std::string& path, int code) {
+    return {
+        Phase::config,
+        Errc::local_limit,
+        std::string("cannot ") + what + " the plan " + path + ": " + std::strerror(code)};
+}
+
+} // namespace
+
+Status write_plan(const std::string& path, const Plan& plan) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0) return cannot("write", path, errno);
+    const auto text = plan_text(plan);
+    const auto written = ::write(file, text.data(), text.size());
+    const bool kept = written == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
+    const int code = errno;
+    ::close(file);
+    if (kept) return {};
+    ::unlink(path.c_str());
+    return cannot("write", path, code);
+}
+
+Result<Plan> load_plan(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return cannot("read", path, errno);
+    std::string text;
+    char block[65'536];
+    while (file.read(block, sizeof block) || file.gcount() > 0) {
+        text.append(block, static_cast<std::size_t>(file.gcount()));
+        if (text.size() > most_bytes) return cannot("read", path, EFBIG);
+    }
+    return read_plan(text);
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,16 @@
+// Plans on disk.
+#pragma once
+
+#include "scanner/fix/plan.hpp"
+
+#include <string>
+
+namespace rdpsweep {
+
+// A new file of mode 0600; an existing one is not replaced. Error{config, local_limit}.
+Status write_plan(const std::string& path, const Plan& plan);
+
+// Error{config, ...} when it cannot be read, is larger than 64 MiB, or is no plan.
+Result<Plan> load_plan(const std::string& path);
+
+} // namespace rdpsweep

@@ -1,0 +1,191 @@
+// A plan as canonical JSON, and back.
+#include "core/json.hpp"
+#include "core/json_members.hpp"
+#include "core/text.hpp"
+#include "scanner/fix/plan.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace rdpsweep {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view schema = "rdpsweep.plan/1";
+
+json to_json(const Change& change) {
+    return {
+        {"kind", to_string(change.kind)},
+        {"place", change.place},
+        {"name", change.name},
+        {"before", change.before},
+        {"after", change.after}};
+}
+
+json to_json(const PlanHost& host) {
+    auto changes = json::array();
+    for (const auto& change : host.changes)
+        changes.push_back(to_json(change));
+    return {
+        {"id", host.id},
+        {"name", host.name},
+        {"address", host.address},
+        {"vm", host.vm},
+        {"machine_guid", host.machine_guid},
+        {"build", host.build},
+        {"seen_by", host.seen_by},
+        {"fixes", host.fixes},
+        {"rules", host.rules},
+        {"stratum", host.stratum},
+        {"evidence_sha256", host.evidence_sha256},
+        {"risk", to_string(host.risk)},
+        {"restart", to_string(host.restart)},
+        {"changes", std::move(changes)}};
+}
+
+json without_digest(const Plan& plan) {
+    auto hosts = json::array(), skipped = json::array();
+    for (const auto& host : plan.hosts)
+        hosts.push_back(to_json(host));
+    for (const auto& skip : plan.skipped) {
+        skipped.push_back(
+            {{"name", skip.name},
+             {"rule", skip.rule},
+             {"key", skip.why.key},
+             {"arguments", skip.why.arguments}}
+        );
+    }
+    return {
+        {"schema", schema},
+        {"id", plan.id},
+        {"run", plan.run},
+        {"created", to_iso8601(plan.created)},
+        {"expires", to_iso8601(plan.expires)},
+        {"created_by", plan.created_by},
+        {"version", plan.version},
+        {"script_sha256", plan.script_sha256},
+        {"inventory", plan.inventory},
+        {"hosts", std::move(hosts)},
+        {"batches", plan.batches},
+        {"skipped", std::move(skipped)}};
+}
+
+Error no_plan(std::string what) {
+    return Error(Phase::config, Errc::malformed_output, "not a plan: " + std::move(what))
+        .with_hint("make a new one with `rdpsweep fix plan`");
+}
+
+template <class Name, std::size_t count>
+Name named(const std::array<Name, count>& all, const std::string& text, std::string& problem) {
+    for (const auto name : all) {
+        if (to_string(name) == text) return name;
+    }
+    if (problem.empty()) problem = "no such word: " + printable(text, 40);
+    return all.front();
+}
+
+Change read_change(const Members& in, std::string& problem) {
+    constexpr std::array kinds{Change::Kind::value, Change::Kind::rights, Change::Kind::folder};
+    return {
+        named(kinds, in.text("kind"), problem),
+        in.text("place"),
+        in.text("name"),
+        in.text("before"),
+        in.text("after")};
+}
+
+PlanHost read_host(const Members& in, std::string& problem) {
+    constexpr std::array risks{Risk::low, Risk::medium, Risk::high};
+    constexpr std::array restarts{Restart::none, Restart::if_still_failing, Restart::needed};
+    PlanHost host;
+    host.id = in.text("id");
+    host.name = in.text("name");
+    host.address = in.text("address");
+    host.vm = in.text("vm");
+    host.machine_guid = in.text("machine_guid");
+    host.build = in.number<std::uint32_t>("build");
+    host.seen_by = in.text("seen_by");
+    host.fixes = in.texts("fixes");
+    host.rules = in.texts("rules");
+    host.stratum = in.text("stratum");
+    host.evidence_sha256 = in.text("evidence_sha256");
+    host.risk = named(risks, in.text("risk"), problem);
+    host.restart = named(restarts, in.text("restart"), problem);
+    in.each("changes", [&](const json& element, const std::string& where) {
+        host.changes.push_back(read_change(Members(element, where, in.problem()), problem));
+    });
+    return host;
+}
+
+// Every host stands in exactly one batch.
+bool whole(const Plan& plan) {
+    std::vector<int> seen(plan.hosts.size(), 0);
+    for (const auto& batch : plan.batches) {
+        for (const auto at : batch) {
+            if (at >= seen.size() || seen[at]++ != 0) return false;
+        }
+    }
+    for (const auto count : seen) {
+        if (count != 1) return false;
+    }
+    return true;
+}
+
+} // namespace
+
+std::string plan_digest(const Plan& plan) {
+    return sha256_hex(dump_json(without_digest(plan)));
+}
+
+std::string plan_text(const Plan& plan) {
+    auto document = without_digest(plan);
+    document["digest"] = sha256_hex(dump_json(document));
+    return dump_json(document) + "\n";
+}
+
+Result<Plan> read_plan(std::string_view text) {
+    auto document = parse_json(text, Phase::config);
+    if (!document) return no_plan(std::string(document.error().detail()));
+    if (!document->is_object()) return no_plan("no object");
+    if (document->value("schema", json()) != schema) return no_plan("of another kind");
+    const auto digest = document->value("digest", json());
+    document->erase("digest");
+    // Over the text as it stands: members that we do not know are covered as well.
+    if (!digest.is_string() || digest.get<std::string>() != sha256_hex(dump_json(*document)))
+        return no_plan("it was changed after it was made");
+    std::string problem;
+    const Members in(*document, "", problem);
+    Plan plan;
+    plan.id = in.text("id");
+    plan.run = in.text("run");
+    plan.created = in.time("created");
+    plan.expires = in.time("expires");
+    plan.created_by = in.text("created_by");
+    plan.version = in.text("version");
+    plan.script_sha256 = in.text("script_sha256");
+    plan.inventory = in.number<std::size_t>("inventory");
+    in.each("hosts", [&](const json& element, const std::string& where) {
+        plan.hosts.push_back(read_host(Members(element, where, problem), problem));
+    });
+    in.each("skipped", [&](const json& element, const std::string& where) {
+        const Members skip(element, where, problem);
+        plan.skipped.push_back(
+            {skip.text("name"),
+             skip.text("rule"),
+             {skip.text("key"), skip.texts_by_name("arguments")}}
+        );
+    });
+    try {
+        plan.batches = document->at("batches").get<std::vector<std::vector<std::size_t>>>();
+    } catch (const json::exception&) {
+        return no_plan("its batches are no lists of numbers");
+    }
+    if (!problem.empty()) return no_plan(problem);
+    if (!whole(plan)) return no_plan("a host stands in no batch, or in two");
+    return plan;
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,60 @@
+// A plan for a human: what, where, in which order, and what was left out.
+#include "core/text.hpp"
+#include "reports/messages/catalogue.hpp"
+#include "scanner/fix/plan.hpp"
+
+#include <map>
+
+namespace rdpsweep {
+
+namespace {
+
+std::string line_of(const Change& change) {
+    auto text = "      " + printable(resource_of(change), 300) + "\n";
+    text += "        - " + printable(change.before, 2000) + "\n";
+    return text + "        + " + printable(change.after, 2000) + "\n";
+}
+
+std::string show_host(const PlanHost& host) {
+    std::string text = "    " + printable(host.name, 200) + " (" + printable(host.address, 100) +
+                       ", build " + std::to_string(host.build) + "): ";
+    for (std::size_t i = 0; i < host.fixes.size(); ++i)
+        text += (i == 0 ? "" : ", ") + printable(host.fixes[i], 40);
+    text += "; risk " + std::string(to_string(host.risk));
+    if (host.restart != Restart::none)
+        text += "; restart of TermService: " + std::string(to_string(host.restart));
+    text += "\n";
+    for (const auto& change : host.changes)
+        text += line_of(change);
+    return text;
+}
+
+std::string show_skipped(const Plan& plan, const Say& say) {
+    if (plan.skipped.empty()) return {};
+    std::string text = "\nLeft out: " + std::to_string(plan.skipped.size()) + "\n";
+    for (const auto& skip : plan.skipped) {
+        text += "    " + printable(skip.name, 200) + (skip.rule.empty() ? "" : " " + skip.rule) +
+                ": " + printable(say(skip.why), 500) + "\n";
+    }
+    return text;
+}
+
+} // namespace
+
+std::string show_plan(const Plan& plan, const Say& say) {
+    std::string text = "Plan " + plan.id + " from run " + plan.run + "\n";
+    text += "  made " + to_iso8601(plan.created) + " by " + printable(plan.created_by, 100) +
+            ", good until " + to_iso8601(plan.expires) + "\n";
+    text += "  digest " + plan_digest(plan) + "\n";
+    text += "  " + std::to_string(plan.hosts.size()) + " of " + std::to_string(plan.inventory) +
+            " hosts in " + std::to_string(plan.batches.size()) + " batches\n";
+    for (std::size_t i = 0; i < plan.batches.size(); ++i) {
+        text += "\n  Batch " + std::to_string(i + 1) + (i == 0 ? " (canary)" : "") + ": " +
+                std::to_string(plan.batches[i].size()) + " hosts\n";
+        for (const auto at : plan.batches[i])
+            text += show_host(plan.hosts[at]);
+    }
+    return text + show_skipped(plan, say);
+}
+
+} // namespace rdpsweep

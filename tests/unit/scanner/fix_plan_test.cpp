@@ -1,0 +1,164 @@
+// A plan made from a run's hosts: what is in it, what is left out and why, and its way through a file.
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "scanner/fix/plan.hpp"
+#include "tests/support/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace rdpsweep;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::int64_t now = 1'790'000'000;
+
+class Hosts final : public HostReader {
+public:
+    explicit Hosts(std::vector<HostResult> all) : all_(std::move(all)) {}
+
+    Status for_each(const std::function<void(const HostResult&)>& visit) override {
+        for (const auto& host : all_)
+            visit(host);
+        return {};
+    }
+
+private:
+    std::vector<HostResult> all_;
+};
+
+// A VM on which TLS 1.2 is switched off, and SecurityLayer is 0.
+HostResult sick(std::size_t index, std::uint32_t build = 17763) {
+    const json facts{
+        {"schema", "facts/1"},
+        {"collector", {{"ver", "1"}, {"path", "ps"}, {"lang_mode", "FullLanguage"}}},
+        {"os", {{"build", build}, {"machine_guid", "guid-" + std::to_string(index)}}},
+        {"sec", {{"layer", 0}, {"nla", 1}, {"minenc", 2}, {"policy", json::object()}}},
+        {"tls", {{"proto", {{"TLS 1.2", {{"server", {{"e", 0}, {"te", 4}}}}}}}}}};
+    HostResult host;
+    host.index = index;
+    host.target.id = host.target.name = "vm-" + std::to_string(index);
+    host.outcome = Outcome::assessed;
+    host.facts_json = facts.dump();
+    host.finished = now - 60;
+    for (const auto* rule : {"TLS.PROTO", "SEC.LAYER"}) {
+        Finding finding;
+        finding.rule = rule;
+        finding.verdict = Verdict::broken;
+        finding.summary.key = std::string(rule) + ".none";
+        host.findings.push_back(std::move(finding));
+    }
+    host.findings.back().verdict = Verdict::at_risk;
+    return host;
+}
+
+RunInfo run_of(std::size_t targets) {
+    RunInfo run;
+    run.id = "run";
+    run.targets = targets;
+    return run;
+}
+
+PlanWishes wishes() {
+    PlanWishes wishes;
+    wishes.batches = *parse_batches(usual_batches);
+    wishes.max_percent = 100;
+    return wishes;
+}
+
+Plan plan_of(std::vector<HostResult> all, const PlanWishes& wanted = wishes()) {
+    const auto count = all.size();
+    Hosts hosts(std::move(all));
+    auto plan = make_plan(run_of(count), hosts, wanted, now);
+    REQUIRE(plan);
+    return *std::move(plan);
+}
+
+} // namespace
+
+TEST_CASE("plan: broken findings are planned for, others when asked for by name", "[fix]") {
+    const auto plan = plan_of({sick(0)});
+    REQUIRE(plan.hosts.size() == 1);
+    CHECK(plan.hosts[0].fixes == std::vector<std::string>{"tls12"});
+    CHECK(plan.hosts[0].machine_guid == "guid-0");
+    CHECK(plan.hosts[0].restart == Restart::needed);
+    auto named = wishes();
+    named.fixes = {"nla"};
+    const auto other = plan_of({sick(0)}, named);
+    REQUIRE(other.hosts.size() == 1);
+    CHECK(other.hosts[0].fixes == named.fixes);
+    CHECK(other.hosts[0].changes.front().after == "dword:2");
+}
+
+TEST_CASE("plan: stale facts, another Windows or none, and hosts that were not seen", "[fix]") {
+    auto stale = sick(0), nameless = sick(1), unseen = sick(2), old = sick(3, 7601);
+    stale.finished = now - 16 * 60;
+    auto facts = json::parse(nameless.facts_json);
+    facts["os"].erase("machine_guid");
+    nameless.facts_json = facts.dump();
+    unseen.outcome = Outcome::unreachable;
+    const auto plan = plan_of({stale, nameless, unseen, old});
+    CHECK(plan.hosts.empty());
+    REQUIRE(plan.skipped.size() == 3);
+    CHECK(plan.skipped[0].why.key == "fix.refused.stale");
+    CHECK(plan.skipped[1].why.key == "fix.refused.unread");
+    CHECK(plan.skipped[2].why.key == "fix.refused.needs_update");
+}
+
+TEST_CASE("plan: more hosts than allowed make no plan at all", "[fix]") {
+    std::vector<HostResult> all;
+    for (std::size_t i = 0; i < 60; ++i)
+        all.push_back(sick(i));
+    Hosts hosts(all);
+    auto few = wishes();
+    const auto refused = make_plan(run_of(60), hosts, few, now);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().hint().find("--max-targets") != std::string_view::npos);
+    few.max_targets = 60;
+    few.max_percent = 5;
+    const auto share = make_plan(run_of(1'199), hosts, few, now);
+    REQUIRE_FALSE(share);
+    CHECK(share.error().hint().find("--max-percent") != std::string_view::npos);
+    CHECK(make_plan(run_of(1'200), hosts, few, now));
+}
+
+TEST_CASE("plan: it comes back from its file as it was, and not when it was changed", "[fix]") {
+    const auto plan = plan_of({sick(0), sick(1, 14393), sick(2)});
+    const auto text = plan_text(plan);
+    const auto back = read_plan(text);
+    REQUIRE(back);
+    CHECK(plan_text(*back) == text);
+    CHECK(back->hosts[1].changes == plan.hosts[1].changes);
+    CHECK(back->batches == std::vector<std::vector<std::size_t>>{{0, 1}, {2}});
+    // Any byte, but for those of numbers and words that come out the same.
+    for (std::size_t at = 0; at + 1 < text.size(); at += 7) {
+        auto changed = text;
+        changed[at] = changed[at] == 'x' ? 'y' : 'x';
+        CHECK_FALSE(read_plan(changed));
+    }
+    CHECK_FALSE(read_plan(""));
+    CHECK_FALSE(read_plan("[]"));
+    CHECK_FALSE(read_plan(R"({"schema":"rdpsweep.report/1"})"));
+}
+
+TEST_CASE("plan: one that was signed again with a host twice or nowhere is none", "[fix]") {
+    for (const auto& batches : {json::parse("[[0,0]]"), json::parse("[[1]]"), json::parse("[]")}) {
+        auto document = json::parse(plan_text(plan_of({sick(0)})));
+        document["batches"] = batches;
+        document.erase("digest");
+        document["digest"] = sha256_hex(dump_json(document));
+        CHECK_FALSE(read_plan(dump_json(document)));
+    }
+}
+
+TEST_CASE("plan: a human reads every change, escaped", "[fix]") {
+    auto evil = sick(0);
+    evil.target.name = "vm\x1b[2J";
+    auto plan = plan_of({evil});
+    const auto text = show_plan(plan, [](const Message& message) { return message.key; });
+    CHECK(text.find("TLS 1.2\\Server\\Enabled") != std::string::npos);
+    CHECK(text.find("- dword:0") != std::string::npos);
+    CHECK(text.find("+ dword:1") != std::string::npos);
+    CHECK(text.find(plan_digest(plan)) != std::string::npos);
+    CHECK(text.find('\x1b') == std::string::npos);
+}
