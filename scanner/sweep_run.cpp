@@ -64,6 +64,13 @@ void SweepRun::watch_enter() {
 }
 
 Status SweepRun::finished(const HostResult& host) {
+    if (kind_ == VisitKind::fix) {
+        fleet_->add(host);
+        auto written = fixing_->finished(host);
+        // Those in flight come to their end; no other is begun.
+        if (fixing_->stop_reason() && !sweep_->stopping()) sweep_->stop("the plan was stopped");
+        return written;
+    }
     if (kind_ == VisitKind::check) {
         fleet_->add(host);
         std::fputs(check_lines(host).c_str(), stdout);
@@ -114,14 +121,21 @@ int SweepRun::sweep() {
         std::string(R"({"profile":"lean","handshake":)") + (options_.handshake ? "true" : "false") +
             R"(,"event_hours":24,"most":4096})",
         options_.collect_by,
+        fixing_,
     });
     SweepOptions sweep_options;
     sweep_options.admission = admission_rules(inventory_.limits, in_flight_);
     sweep_options.resolver = &resolver_;
     if (options_.deadline) sweep_options.host_deadline = *options_.deadline;
     if (options_.run_deadline) sweep_options.run_deadline = *options_.run_deadline;
+    if (fix_services_ != nullptr) {
+        fix_services_->outside = options_.handshake ? outside_.get() : nullptr;
+        // A fix that was begun is brought to its end, or undone.
+        sweep_options.drain = std::chrono::hours(24);
+    }
     SweepEvents events;
     events.started = [this](std::size_t index, const Target& target) {
+        if (fixing_ != nullptr) fixing_->started();
         return store_ ? store_->started(index, target.id) : Status();
     };
     events.finished = [this](const HostResult& host) { return finished(host); };
@@ -134,7 +148,7 @@ int SweepRun::sweep() {
     progress_ = std::make_unique<Progress>(
         lane_,
         fleet_->totals(),
-        Progress::Options{options_.talk.quiet || kind_ == VisitKind::check, options_.stats_json}
+        Progress::Options{options_.talk.quiet || kind_ != VisitKind::assess, options_.stats_json}
     );
     signals_ = std::make_unique<asio::signal_set>(lane_, SIGINT, SIGTERM, SIGUSR1);
     watch_signals();
@@ -174,6 +188,7 @@ int SweepRun::conclude() {
     if (!written) return complain(written.error(), exit_failed);
     if (signal_ == SIGINT) return exit_interrupted;
     if (signal_ == SIGTERM) return exit_terminated;
+    if (kind_ == VisitKind::fix) return exit_ok; // the driver knows
     return verdict_status(totals, options_.fail_on, options_.max_unassessed);
 }
 

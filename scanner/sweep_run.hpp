@@ -6,6 +6,7 @@
 #include "scanner/azure/azure_plane.hpp"
 #include "scanner/cli/options.hpp"
 #include "scanner/credentials.hpp"
+#include "scanner/fix/driver.hpp"
 #include "scanner/fleet.hpp"
 #include "scanner/inventory/inventory.hpp"
 #include "scanner/progress.hpp"
@@ -24,7 +25,14 @@ namespace rdpsweep {
 // Members are in the order in which they must be destroyed: the last one first.
 class SweepRun {
 public:
-    SweepRun(ScanOptions options, VisitKind kind) : options_(std::move(options)), kind_(kind) {}
+    // fixing and its services: of VisitKind::fix, which visits the hosts that fixing wants.
+    SweepRun(
+        ScanOptions options,
+        VisitKind kind,
+        FixDriver* fixing = nullptr,
+        FixServices* fix_services = nullptr
+    )
+        : options_(std::move(options)), kind_(kind), fixing_(fixing), fix_services_(fix_services) {}
 
     // Reads, resolves and opens everything that can fail before the first packet. 0, or the exit
     // status to end with.
@@ -40,6 +48,7 @@ private:
     int recall_options();
     int load_targets();
     int keep_those_of_rerun();
+    int keep_those_to_fix();
     void keep_seed();
     int resolve_credentials();
     int open_run();
@@ -58,6 +67,8 @@ private:
 
     ScanOptions options_;
     VisitKind kind_;
+    FixDriver* fixing_;
+    FixServices* fix_services_;
     Inventory inventory_;
     std::unique_ptr<CredentialStore> credentials_;
     std::optional<FileTrustStore> trust_;

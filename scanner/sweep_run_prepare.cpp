@@ -66,6 +66,7 @@ int SweepRun::load_targets() {
     inventory_ = std::move(*loaded);
     keep_seed();
     if (const int status = keep_those_of_rerun(); status != exit_ok) return status;
+    if (const int status = keep_those_to_fix(); status != exit_ok) return status;
     if (!inventory_.targets.empty() || options_.scope.allow_empty) return exit_ok;
     std::fprintf(
         stderr,
@@ -73,6 +74,23 @@ int SweepRun::load_targets() {
         "  see what it resolves to with `rdpsweep targets`; --allow-empty accepts it\n"
     );
     return exit_no_targets;
+}
+
+// A host that the inventory has no more is not looked for elsewhere.
+int SweepRun::keep_those_to_fix() {
+    if (fixing_ == nullptr) return exit_ok;
+    std::erase_if(inventory_.targets, [this](const Target& target) {
+        return !fixing_->wants(target);
+    });
+    if (inventory_.targets.size() == fixing_->batch_size()) return exit_ok;
+    std::fprintf(
+        stderr,
+        "rdpsweep: of %zu hosts to visit the inventory has %zu\n"
+        "  it changed since the run: scan again and make a new plan\n",
+        fixing_->batch_size(),
+        inventory_.targets.size()
+    );
+    return exit_usage;
 }
 
 void SweepRun::describe_run() {
@@ -176,7 +194,7 @@ int SweepRun::open_run() {
     done_.assign(inventory_.targets.size(), false);
     refused_before_ = done_;
     fleet_ = std::make_unique<FleetBuilder>(inventory_.targets.size());
-    if (kind_ == VisitKind::check) return exit_ok;
+    if (kind_ != VisitKind::assess) return exit_ok;
     const auto& english = Catalogue::english();
     if (!options_.resume.empty()) {
         if (const int status = resume(done_); status != exit_ok) return status;

@@ -10,6 +10,7 @@
 #include "scanner/audit.hpp"
 #include "scanner/collect_cim.hpp"
 #include "scanner/credentials.hpp"
+#include "scanner/fix/fixing.hpp"
 #include "transports/registry.hpp"
 
 #include <map>
@@ -19,7 +20,7 @@
 
 namespace rdpsweep {
 
-enum class VisitKind { assess, check }; // check: be let in and stop
+enum class VisitKind { assess, check, fix }; // check: be let in and stop
 
 // What all visits of a sweep share.
 struct VisitServices {
@@ -39,6 +40,7 @@ struct VisitServices {
     azure::Arm* evidence = nullptr;    // asked about VMs that were not assessed; null: not at all
     std::string narrow_arguments = {}; // collector_arguments for sessions that are narrow
     CollectorChoice collect_by = CollectorChoice::automatic;
+    Fixing* fixing = nullptr; // of VisitKind::fix
 };
 
 class Visit {
@@ -74,6 +76,7 @@ private:
     Result<const Credential*> credential_for(Login login);
     Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostScope& scope);
     Task<Status> use(Session& session, Attempt& attempt, HostScope& scope);
+    Task<Status> fix(Session& session, Attempt& attempt, HostScope& scope);
     Task<void> look_inside(Session& session, Attempt& attempt, HostScope& scope);
     [[nodiscard]] std::string user_of(const Attempt& attempt, const Credential& who) const;
     Task<Status> collect(Session& session, Attempt& attempt, HostScope& scope);

@@ -1,6 +1,7 @@
 # Makes, looks at or undoes the changes of one plan on one host. RDPSWEEP_ARGS is a JSON object:
 #   mode     read, apply or undo
 #   changes  Base64 of UTF-8 lines "kind|place|name|before|after" (core/change.hpp)
+#   restart  true: start TermService anew afterwards, which ends every session
 # Everything is looked at before anything is written: a host on which something is neither as planned
 # nor done already is left as it is. One line comes back, framed as the collector's: for each change
 # what it was found as, what was done, and what it is now.
@@ -170,6 +171,21 @@ if ($mode -ne 'read') {
   $work = @(Get-Work $changes)
   if ($mode -eq 'undo') { [array]::Reverse($work) }
   Invoke-Work $work
+}
+# UmRdpService goes down with TermService, and not every version brings it back.
+function Restart-Listener {
+  Restart-Service TermService -Force
+  $devices = New-Object ServiceProcess.ServiceController 'UmRdpService'
+  if ("$($devices.Status)" -eq 'Stopped') { $devices.Start() }
+}
+
+$wrong = @($changes | Where-Object { $_.did -eq 'drift' -or $_.did -eq 'failed' })
+if ($mode -ne 'read' -and $arguments -match '"restart"\s*:\s*true' -and !$wrong) {
+  try { Restart-Listener }
+  catch {
+    $changes[0].did = 'failed'
+    $changes[0].why = "TermService: $($_.Exception.Message)"
+  }
 }
 foreach ($change in $changes) {
   try { $change.now = Get-State $change } catch { $change.now = 'other:unread' }

@@ -70,9 +70,9 @@ std::string_view change_script() noexcept {
     return embedded::change_ps1;
 }
 
-std::string change_arguments(ChangeMode mode, const std::vector<Change>& changes) {
+std::string change_arguments(ChangeMode mode, const std::vector<Change>& changes, bool restart) {
     return R"({"mode":")" + std::string(name_of(mode)) + R"(","changes":")" +
-           base64_encode(to_lines(changes)) + R"("})";
+           base64_encode(to_lines(changes)) + (restart ? R"(","restart":true})" : R"("})");
 }
 
 Result<std::vector<ChangeResult>> read_changes(std::string_view json, std::size_t count) {

@@ -5,7 +5,7 @@ namespace rdpsweep::help {
 
 inline constexpr auto program =
     "Finds why Windows VMs answer RDP with \"An internal error has occurred\":\n"
-    "a whole fleet at once, without an agent, without changing anything.";
+    "a whole fleet at once, without an agent. A scan changes nothing; fix does, by plan.";
 
 inline constexpr auto program_footer = R"(Example:
   rdpsweep scan -i fleet.yaml --report text --report html:fleet.html
@@ -54,11 +54,12 @@ inline constexpr auto doctor_example = R"(Example:
 
 Exit status: 0 fit to scan (warnings included); 1 something must be repaired; 2 usage)";
 
-inline constexpr auto fix = "Plan fixes for what a run found. Nothing is changed on any VM.";
+inline constexpr auto fix =
+    "Plan fixes for what a run found, apply them in guarded batches, undo them.";
 
 inline constexpr auto fix_plan =
     "Write a plan from a stored run: which values and rights would be changed on which\n"
-    "VM, in which batches. It touches no VM, and no version of rdpsweep applies it yet.";
+    "VM, in which batches. It touches no VM.";
 
 inline constexpr auto fix_plan_example = R"(Example:
   rdpsweep fix plan last
@@ -70,6 +71,36 @@ inline constexpr auto fix_show = "Print a plan in full, after checking that it i
 
 inline constexpr auto fix_show_example = R"(Example:
   rdpsweep fix show plan-20261125T210000Z-4f1c.json)";
+
+inline constexpr auto fix_apply =
+    "Apply a plan: look again, write down what is there, change, verify; undo where it did\n"
+    "not help. VMs are reached as by the run that the plan was made from.";
+
+inline constexpr auto fix_apply_example = R"(Example:
+  rdpsweep fix apply tls.json --confirm 37:4f1c
+  rdpsweep fix apply tls.json --confirm 37:4f1c --resume --approve-each none
+
+A plan stops, and no further VM is begun, when
+  a rollback failed; or a VM of the first batch (the canary) went bad; or
+  more than a tenth of a batch did (none of up to 9 VMs, 1 of 10 to 19); or
+  3 VMs, or 2 % of those begun if that is more, did; or 3 in a row did.
+VMs in flight are brought to their end. Ctrl-C does the same; twice ends them now, and
+--resume finds out how far each got.
+
+Exit status: 0 all verified or rightly left alone, or paused; 2 usage; 21 stopped by a
+guard; 22 undone somewhere; 23 a rollback failed: page a human; 130, 143 interrupted)";
+
+inline constexpr auto fix_status = "Print where each VM of a plan is.";
+
+inline constexpr auto fix_status_example = R"(Example:
+  rdpsweep fix status tls.json)";
+
+inline constexpr auto fix_rollback = "Undo all that a plan changed, to what was there before.";
+
+inline constexpr auto fix_rollback_example = R"(Example:
+  rdpsweep fix rollback tls.json --confirm 37:4f1c
+
+Exit status: 0 all undone; 2 usage; 23 something could not be: page a human)";
 
 inline constexpr auto rules = "List the judgement rules.";
 

@@ -376,6 +376,69 @@ inline void add_fix_plan(CLI::App& verb, FixPlanOptions& fix) {
     );
 }
 
+// What apply, status and rollback have in common.
+inline void add_plan(CLI::App& verb, FixApplyOptions& fix, bool changes) {
+    verb.add_option("PLAN", fix.plan, "the file of a plan")->required();
+    add_state(verb, fix.state_dir);
+    if (!changes) return;
+    add_text(
+        verb,
+        "--confirm",
+        "N:END",
+        "how many hosts the plan has, and the last four characters of its id",
+        fix.confirm
+    );
+    add_number(
+        verb,
+        "--parallel",
+        usual("hosts at once", std::to_string(fix.parallel)),
+        fix.parallel,
+        1,
+        1'000
+    );
+    add_text(verb, "--audit-file", "FILE", "append every remote command here", fix.audit_file);
+}
+
+inline void add_fix_apply(CLI::App& verb, FixApplyOptions& fix) {
+    verb.add_flag("--resume", fix.resume, "go on with a plan that was begun");
+    add_choice<FixApproval>(
+        verb,
+        "--approve-each",
+        "stop and wait for --resume after the canary (default), after each batch, or none",
+        fix.approve,
+        {{"none", FixApproval::none},
+         {"canary", FixApproval::canary},
+         {"batch", FixApproval::batch}}
+    );
+    add_duration(
+        verb, "--soak", usual("how long a host must stay well", to_text(fix.soak)), fix.soak
+    );
+    add_duration(
+        verb,
+        "--canary-soak",
+        usual("the same of the canary", to_text(fix.canary_soak)),
+        fix.canary_soak
+    );
+    verb.add_flag(
+        "--despite-sessions",
+        fix.despite_sessions,
+        "restart TermService though people are logged on"
+    );
+    regroup(
+        verb,
+        "Plan",
+        {"--confirm",
+         "--resume",
+         "--approve-each",
+         "--parallel",
+         "--soak",
+         "--canary-soak",
+         "--despite-sessions",
+         "--state",
+         "--audit-file"}
+    );
+}
+
 // scan and check share how targets are reached; only a scan judges.
 inline void add_sweep(CLI::App& verb, ScanOptions& scan, const CliNames& names, bool judges) {
     add_scope(verb, scan.scope, names);

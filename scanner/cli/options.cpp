@@ -106,6 +106,19 @@ private:
         );
         auto& show = verb(Verb::fix_show, "show", help::fix_show, help::fix_show_example);
         show.add_option("PLAN", line.fix_show.plan, "the file of a plan")->required();
+        auto& apply = verb(Verb::fix_apply, "apply", help::fix_apply, help::fix_apply_example);
+        add_plan(apply, line.fix_apply, true);
+        add_fix_apply(apply, line.fix_apply);
+        add_plan(
+            verb(Verb::fix_status, "status", help::fix_status, help::fix_status_example),
+            line.fix_apply,
+            false
+        );
+        add_plan(
+            verb(Verb::fix_rollback, "rollback", help::fix_rollback, help::fix_rollback_example),
+            line.fix_apply,
+            true
+        );
     }
 
     CLI::App& verb(Verb verb, const char* name, const char* what, const std::string& footer) {
@@ -123,6 +136,8 @@ private:
         add_talk(app_of(Verb::report), line.report.talk, names);
         add_talk(app_of(Verb::fix_plan), line.fix_plan.talk, names);
         add_talk(app_of(Verb::fix_show), line.fix_show.talk, names);
+        for (const auto each : {Verb::fix_apply, Verb::fix_status, Verb::fix_rollback})
+            add_talk(app_of(each), line.fix_apply.talk, names);
         add_talk(app_of(Verb::scan), line.scan.talk, names);
         add_talk(app_of(Verb::check), line.scan.talk, names);
     }

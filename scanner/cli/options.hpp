@@ -156,6 +156,23 @@ struct FixShowOptions {
     std::string plan; // file
 };
 
+enum class FixApproval : std::uint8_t { none, canary, batch };
+
+// Of fix apply, fix rollback and fix status.
+struct FixApplyOptions {
+    TalkOptions talk;
+    std::string state_dir;
+    std::string plan;    // file
+    std::string confirm; // "37:9f3k": hosts and the end of the plan's id
+    bool resume = false;
+    FixApproval approve = FixApproval::canary;
+    std::size_t parallel = 10;
+    std::chrono::milliseconds soak = std::chrono::seconds(60);
+    std::chrono::milliseconds canary_soak = std::chrono::minutes(5);
+    bool despite_sessions = false;
+    std::string audit_file; // empty: none
+};
+
 enum class Verb : std::uint8_t {
     none,
     scan,
@@ -167,6 +184,9 @@ enum class Verb : std::uint8_t {
     report,
     fix_plan,
     fix_show,
+    fix_apply,
+    fix_status,
+    fix_rollback,
 };
 
 // Names that the parser must know without depending on the folders that own them.
@@ -187,6 +207,7 @@ struct CommandLine {
     ReportOptionsCli report;
     FixPlanOptions fix_plan;
     FixShowOptions fix_show;
+    FixApplyOptions fix_apply; // and of fix status, fix rollback
 
     // Set when there is nothing to run: --help, --version or a mistake. The text goes to stdout
     // when the status is 0, else to stderr.

@@ -35,6 +35,12 @@ int run_cli(int argc, char** argv) {
         return run_fix_plan(line.fix_plan);
     case Verb::fix_show:
         return run_fix_show(line.fix_show);
+    case Verb::fix_apply:
+        return run_fix_apply(line.fix_apply);
+    case Verb::fix_status:
+        return run_fix_status(line.fix_apply);
+    case Verb::fix_rollback:
+        return run_fix_rollback(line.fix_apply);
     case Verb::none:
         break;
     }

@@ -14,6 +14,9 @@ int run_rules(const RulesOptions& options);
 int run_explain(const ExplainOptions& options);
 int run_fix_plan(const FixPlanOptions& options);
 int run_fix_show(const FixShowOptions& options);
+int run_fix_apply(const FixApplyOptions& options);
+int run_fix_status(const FixApplyOptions& options);
+int run_fix_rollback(const FixApplyOptions& options);
 
 // Parses the command line and runs its verb. The only caller is main().
 int run_cli(int argc, char** argv);

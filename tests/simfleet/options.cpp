@@ -81,6 +81,11 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
         options.policy.certificates,
         "Accept client certificates; writes client.pem and client.key to the state dir"
     );
+    app.add_flag(
+        "--states-at-end",
+        options.states_at_end,
+        "When the fleet ends, write what every VM has become to states in the state dir"
+    );
     app.add_flag_callback(
         "--no-tls13", [&options] { options.tls13 = false; }, "TLS 1.2 at most"
     );

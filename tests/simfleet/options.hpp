@@ -32,6 +32,7 @@ struct Options {
     std::size_t engine_vms = 1;      // so many VMs, the first of them, have it
     std::string dump_states;         // not empty: write the machines there and serve nothing
     bool exit_when_stdin_closes = false;
+    bool states_at_end = false; // write what every VM has become into the state directory
     bool tls13 = true;
     std::chrono::milliseconds slow_receive{1000};
     ArmOptions arm;

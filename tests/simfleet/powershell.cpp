@@ -2,6 +2,7 @@
 #include "tests/simfleet/powershell.hpp"
 
 #include "core/text.hpp"
+#include "tests/simfleet/change_script.hpp"
 #include "tests/simfleet/facts_json.hpp"
 #include "tests/simfleet/lean_rows.hpp"
 
@@ -57,12 +58,23 @@ std::optional<std::size_t> lean_limit(const nlohmann::json& arguments) {
     return arguments.value("most", std::size_t{0});
 }
 
+Execution run_changes(const Job& job) {
+    const std::string* nonce = find_variable(job.environment, "RDPSWEEP_NONCE");
+    const std::string* arguments = find_variable(job.environment, "RDPSWEEP_ARGS");
+    const auto json = run_change_script(job.vm, arguments == nullptr ? "" : *arguments);
+    Execution done;
+    done.powershell = true;
+    done.out = frame(nonce == nullptr ? "none" : *nonce, json) + json + "\n";
+    return done;
+}
+
 Execution run_collector(const Job& job, std::string_view script, Stats& stats) {
     if (script.find(frame_mark) == std::string_view::npos) {
         stats.violation("a script that is not the collector");
         return failed("Invoke-Expression : not a collector script");
     }
     stats.script(rdpsweep::sha256_hex(script));
+    if (is_change_script(script)) return run_changes(job);
     const std::string* nonce = find_variable(job.environment, "RDPSWEEP_NONCE");
     if (nonce == nullptr || nonce->empty()) {
         stats.violation("the collector was started without RDPSWEEP_NONCE");

@@ -28,7 +28,8 @@ std::span<const Profile* const> all_profiles() {
               wire_profiles(),
               second_way_profiles(),
               ssh_profiles(),
-              cim_profiles()}) {
+              cim_profiles(),
+              fix_profiles()}) {
             for (const auto& profile : part)
                 all.push_back(&profile);
         }

@@ -92,5 +92,6 @@ std::span<const Profile> wire_profiles();
 std::span<const Profile> second_way_profiles();
 std::span<const Profile> ssh_profiles();
 std::span<const Profile> cim_profiles();
+std::span<const Profile> fix_profiles();
 
 } // namespace simfleet

@@ -1,11 +1,13 @@
 // The life of the process.
 #include "tests/simfleet/run_fleet.hpp"
 
+#include "core/text.hpp"
 #include "tests/simfleet/dump.hpp"
 #include "tests/simfleet/server.hpp"
 #include "tests/simfleet/ssh_host.hpp"
 
 #include <boost/asio/signal_set.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,6 +17,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <poll.h>
 #include <stop_token>
 #include <sys/resource.h>
@@ -184,6 +187,26 @@ Status prepare(Options& options) {
 
 } // namespace
 
+namespace {
+
+void write_states(const Options& options, const Fleet& fleet) {
+    if (!options.states_at_end) return;
+    std::ofstream file(options.state_directory + "/states");
+    for (std::size_t index = 0; index < fleet.size(); ++index) {
+        const auto& vm = fleet.at(index);
+        const nlohmann::json line{
+            {"name", vm.name},
+            {"profile", vm.profile},
+            {"applied", vm.applied},
+            {"undone", vm.undone},
+            {"restored",
+             vm.original == nullptr || state_json(*vm.state) == state_json(*vm.original)}};
+        file << line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) << '\n';
+    }
+}
+
+} // namespace
+
 Status run_fleet(Options options) {
     if (!options.dump_states.empty()) return dump_states(options);
     auto ready = prepare(options);
@@ -231,6 +254,7 @@ Status run_fleet(Options options) {
     workers->stop();
     workers->join();
     write_stats(options, *world);
+    write_states(options, fleet);
     return {};
 }
 

@@ -66,6 +66,8 @@ struct Wire {
     bool require_channel_bindings = false;         // CbtHardeningLevel Strict
     // False: RDP is filtered on the network, so that the profile is about what the inside can tell.
     bool rdp_outside = true;
+    bool writes_denied = false;        // the account may look at everything and change nothing
+    bool deaf_listener = false;        // RDP stays as broken as it is, whatever is changed
     bool cim = true;                   // false: WMI denies the account everything
     SshManner ssh = SshManner::polite; // anything else: the inventory says SSH for it
     bool http_works = false;           // port 5985 serves well, whatever happens before TLS on 5986
@@ -86,7 +88,10 @@ struct Vm {
     std::string name;    // "web-00017"; may hold hostile text on purpose
     std::string address; // 127.a.b.c, unique
     std::string profile; // name of the profile
-    std::shared_ptr<const State> state;
+    // Replaced as a whole when a script changes the VM; on the io thread only.
+    mutable std::shared_ptr<const State> state;
+    mutable std::shared_ptr<const State> original; // before the first such script; null: none came
+    mutable std::size_t applied = 0, undone = 0;   // runs of the change script that wrote something
     Wire wire;
     Truth truth;
 };

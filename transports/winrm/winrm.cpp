@@ -87,6 +87,9 @@ public:
 
     Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostScope& scope) override {
+        // A shell's environment carries one script: the next one needs a shell of its own.
+        if (shell_.exists()) [[maybe_unused]]
+            const bool removed = co_await shell_.remove(scope);
         auto started = co_await start_from_environment(script, input, scope);
         if (!started && wants_another_shell(started.error())) {
             [[maybe_unused]] const bool removed = co_await shell_.remove(scope);

@@ -107,6 +107,26 @@ public static partial class ChangeTests
         Check.That(machine.Hklm.Find(@"SOFTWARE\RdpsweepTest\One") is not null, "what somebody else uses stays");
     }
 
+    [Test("TermService is restarted when asked for, and never when something was not as planned")]
+    public static void Restart()
+    {
+        const string line = @"value|SOFTWARE\RdpsweepTest|Number|absent/1|dword:1";
+        var prepared = new Prepared("", "", "test", [line]);
+        var machine = Fixture.Machine("healthy_2016");
+        Run(machine, "read", prepared, restart: true);
+        Check.Empty(machine.Journal.Writes, "writes while looking");
+        Check.Equal("written", Run(machine, "apply", prepared, restart: true)[0].Did, "applied");
+        Check.Equal(1, Restarts(machine), "restarts");
+        Check.Equal("kept", Run(machine, "apply", prepared, restart: true)[0].Did, "applied again");
+        Check.Equal(2, Restarts(machine), "restarts, also when nothing was written");
+        var drifted = new Prepared("", "", "test", [line.Replace("dword:1", "dword:2", StringComparison.Ordinal)]);
+        Check.Equal("drift", Run(machine, "apply", drifted, restart: true)[0].Did, "drift");
+        Check.Equal(2, Restarts(machine), "restarts in spite of drift");
+    }
+
+    private static int Restarts(Machine machine) =>
+        machine.Journal.Writes.Count(write => write is { Resource: "service:TermService", Detail: "restart" });
+
     [Test("the script is ASCII, in the grammar of PowerShell 2.0, and uses what its list allows")]
     public static void Syntax()
     {
@@ -132,13 +152,13 @@ public static partial class ChangeTests
     private static bool Same(string planned, string found) =>
         planned == found || (planned.StartsWith("absent", StringComparison.Ordinal) && found.StartsWith("absent", StringComparison.Ordinal));
 
-    private static List<Row> Run(Machine machine, string mode, Prepared prepared)
+    private static List<Row> Run(Machine machine, string mode, Prepared prepared, bool restart = false)
     {
         var lines = Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Concat(prepared.Lines.Select(line => line + "\n"))));
         var outcome = Runner.Run(machine, Script, new Dictionary<string, string>
         {
             ["RDPSWEEP_NONCE"] = Collecting.Nonce,
-            ["RDPSWEEP_ARGS"] = $"{{\"mode\":\"{mode}\",\"changes\":\"{lines}\"}}",
+            ["RDPSWEEP_ARGS"] = $"{{\"mode\":\"{mode}\",\"changes\":\"{lines}\"{(restart ? ",\"restart\":true" : "")}}}",
         });
         Check.Empty(outcome.Errors, $"{prepared}: errors of the script");
         var answer = Collecting.ReadFull(outcome.Out);

@@ -1,0 +1,128 @@
+#include "scanner/fix/driver.hpp"
+
+#include "core/text.hpp"
+#include "scanner/cli/talk.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+HostEnd end_of(FixStage stage) {
+    switch (stage) {
+    case FixStage::verified:
+    case FixStage::skipped:
+        return HostEnd::good;
+    case FixStage::rollback_failed:
+        return HostEnd::rollback_failed;
+    default:
+        return HostEnd::bad;
+    }
+}
+
+std::string line_of(const PlanHost& host, FixStage stage, const std::string& why) {
+    auto text = printable(host.name, 200) + "  " + std::string(to_string(stage));
+    if (!why.empty()) text += "  " + printable(why, 400);
+    return text + "\n";
+}
+
+// What an attempt that did not get in says.
+std::string why_lost(const HostResult& result) {
+    if (!result.attempts.empty() && result.attempts.back().error)
+        return std::string(result.attempts.back().error->detail());
+    return result.reason.empty() ? "it was not reached" : result.reason;
+}
+
+} // namespace
+
+FixDriver::FixDriver(const Plan& plan, FixServices& services, Way way)
+    : plan_(plan), services_(services), way_(way),
+      known_(records_of(services.journal.entries(), plan.hosts.size())) {}
+
+std::vector<std::size_t>
+FixDriver::left_of(const std::vector<std::size_t>& batch, bool only_begun) const {
+    std::vector<std::size_t> left;
+    for (const auto position : batch) {
+        const auto& known = known_[position];
+        const bool changed = !known.backup.empty() && known.stage != FixStage::rolled_back &&
+                             known.stage != FixStage::backed_up && known.stage != FixStage::skipped;
+        const bool begun = !known.backup.empty();
+        const bool wanted =
+            way_ == Way::undo ? changed : !is_end(known.stage) && (begun || !only_begun);
+        if (wanted) left.push_back(position);
+    }
+    return left;
+}
+
+void FixDriver::begin_batch(std::size_t number, const std::vector<std::size_t>& hosts) {
+    wanted_.clear();
+    for (const auto position : hosts)
+        wanted_.emplace(plan_.hosts[position].id, position);
+    rules_.begin_batch(number, hosts.size());
+}
+
+bool FixDriver::wants(const Target& target) const {
+    return wanted_.count(target.id) != 0;
+}
+
+HostFix& FixDriver::fix_of(std::size_t position) {
+    auto& fix = fixes_[position];
+    if (fix) return *fix;
+    fix = std::make_unique<HostFix>(position, plan_.hosts[position], services_);
+    fix->resume(known_[position]);
+    if (way_ == Way::undo) fix->undo_instead();
+    return *fix;
+}
+
+Task<Status> FixDriver::fix(
+    const Target& target, Session& session, HostScope& scope, const RecordScript& record
+) {
+    auto& one = fix_of(wanted_.at(target.id));
+    co_return co_await one.run(session, target, scope, record);
+}
+
+Status FixDriver::finished(const HostResult& result) {
+    const auto position = wanted_.at(result.target.id);
+    auto& one = fix_of(position);
+    const bool at_end =
+        is_end(one.stage()) && (way_ == Way::apply || one.stage() != FixStage::verified);
+    // What was not even begun stays planned: going on comes back to it.
+    const bool untouched =
+        result.outcome == Outcome::not_attempted && known_[position].backup.empty();
+    if (!at_end && !untouched) {
+        auto written = one.give_up(why_lost(result));
+        if (!written) return written;
+    }
+    known_[position].stage = one.stage();
+    known_[position].why = one.why();
+    if (!untouched) rules_.ended(end_of(one.stage()));
+    write_out(line_of(plan_.hosts[position], one.stage(), one.why()));
+    return {};
+}
+
+std::optional<std::string_view> FixDriver::stop_reason() const {
+    // Undoing goes on whatever happens: every host that can be brought back is.
+    if (way_ == Way::undo) return {};
+    return rules_.reason();
+}
+
+FixStage FixDriver::stage_of(std::size_t position) const {
+    return known_[position].stage;
+}
+
+std::size_t FixDriver::count(FixStage stage) const {
+    std::size_t count = 0;
+    for (const auto& known : known_) {
+        if (known.stage == stage) ++count;
+    }
+    return count;
+}
+
+std::string show_stages(const Plan& plan, const std::vector<JournalEntry>& entries) {
+    const auto records = records_of(entries, plan.hosts.size());
+    std::string text;
+    for (std::size_t i = 0; i < plan.hosts.size(); ++i)
+        text += line_of(plan.hosts[i], records[i].stage, records[i].why);
+    return text;
+}
+
+} // namespace rdpsweep

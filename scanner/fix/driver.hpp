@@ -1,0 +1,64 @@
+// All hosts of one plan: which are to be visited now, what became of them, and whether to stop.
+#pragma once
+
+#include "scanner/fix/fixing.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rdpsweep {
+
+class FixDriver final : public Fixing {
+public:
+    enum class Way { apply, undo };
+
+    // Everything must outlive it. services' collector and outside are those of the sweep under way.
+    FixDriver(const Plan& plan, FixServices& services, Way way);
+
+    // Hosts of that batch that are not at an end yet; with only_begun, those alone of which something
+    // may have been written. Of undo: those that were changed, whatever the batch.
+    [[nodiscard]] std::vector<std::size_t>
+    left_of(const std::vector<std::size_t>& batch, bool only_begun) const;
+
+    void begin_batch(std::size_t number, const std::vector<std::size_t>& hosts);
+
+    // Whether the target is one of the batch.
+    [[nodiscard]] bool wants(const Target& target) const;
+
+    [[nodiscard]] std::size_t batch_size() const noexcept { return wanted_.size(); }
+
+    void started() { rules_.started(); }
+
+    Task<Status>
+    fix(const Target& target, Session& session, HostScope& scope, const RecordScript& record
+    ) override;
+
+    // Says what became of the host, on stdout. Error: the journal could not be written.
+    Status finished(const HostResult& result);
+
+    // A key of the catalogue, or nothing while no rule asks for a stop.
+    [[nodiscard]] std::optional<std::string_view> stop_reason() const;
+
+    [[nodiscard]] FixStage stage_of(std::size_t position) const;
+
+    // How many hosts are at that stage.
+    [[nodiscard]] std::size_t count(FixStage stage) const;
+
+private:
+    HostFix& fix_of(std::size_t position);
+
+    const Plan& plan_;
+    FixServices& services_;
+    Way way_;
+    std::vector<HostRecord> known_; // as of the journal, and of what ended since
+    std::map<std::size_t, std::unique_ptr<HostFix>> fixes_;
+    std::map<std::string, std::size_t> wanted_; // of the batch, by target id
+    StopRules rules_;
+};
+
+// The state of every host of a plan, for a human.
+std::string show_stages(const Plan& plan, const std::vector<JournalEntry>& entries);
+
+} // namespace rdpsweep

@@ -1,0 +1,287 @@
+#include "scanner/fix/host_fix.hpp"
+
+#include "core/text.hpp"
+#include "probes/collect/decode.hpp"
+#include "probes/collect/frame.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+namespace rdpsweep {
+
+namespace {
+
+using Did = ChangeResult::Did;
+
+std::int64_t now_seconds() {
+    return static_cast<std::int64_t>(std::time(nullptr));
+}
+
+const Finding* finding_of(const Judgement& judgement, std::string_view rule) {
+    for (const auto& finding : judgement.findings) {
+        if (finding.rule == rule) return &finding;
+    }
+    return nullptr;
+}
+
+bool is_broken(const Judgement& judgement, std::string_view rule) {
+    const auto* finding = finding_of(judgement, rule);
+    return finding != nullptr && finding->verdict == Verdict::broken;
+}
+
+bool every(const std::vector<ChangeResult>& results, Did did) {
+    return std::all_of(results.begin(), results.end(), [did](const ChangeResult& result) {
+        return result.did == did || (did == Did::written && result.did == Did::kept);
+    });
+}
+
+// The first thing that went wrong, in Windows' words.
+std::string first_failure(const std::vector<ChangeResult>& results) {
+    for (const auto& result : results) {
+        if (result.did == Did::failed) return printable(result.why, 300);
+    }
+    return "it is neither as planned nor done";
+}
+
+bool found_all(
+    const std::vector<Change>& changes,
+    const std::vector<ChangeResult>& results,
+    std::string Change::*state
+) {
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        if (!state::same(changes[i].*state, results[i].now)) return false;
+    }
+    return true;
+}
+
+} // namespace
+
+HostFix::HostFix(std::size_t position, const PlanHost& host, FixServices& services)
+    : position_(position), host_(host), services_(services) {}
+
+void HostFix::resume(HostRecord record) {
+    stage_ = record.stage;
+    why_ = std::move(record.why);
+    backup_ = std::move(record.backup);
+    undoing_ = record.undoing && stage_ != FixStage::rolled_back;
+    // Nobody knows how far it got.
+    unsure_ = stage_ == FixStage::applying || (stage_ == FixStage::unreachable && !backup_.empty());
+}
+
+Status HostFix::enter(FixStage stage, std::string why) {
+    JournalEntry entry{position_, stage, why, {}, 0};
+    if (stage == FixStage::backed_up) entry.changes = backup_;
+    auto written = services_.journal.append(std::move(entry));
+    if (!written) return written;
+    stage_ = stage;
+    why_ = std::move(why);
+    return {};
+}
+
+Status HostFix::give_up(std::string why) {
+    if (is_end(stage_)) return {};
+    const bool untouched = backup_.empty() || stage_ == FixStage::backed_up;
+    return enter(untouched ? FixStage::failed : FixStage::unreachable, std::move(why));
+}
+
+Task<Result<std::string>> HostFix::run_script(
+    Session& session,
+    const Script& script,
+    std::string arguments,
+    HostScope& scope,
+    const RecordScript& record
+) {
+    auto recorded = record(script);
+    if (!recorded) co_return std::move(recorded).error();
+    const ScriptInput input(random_hex128(), std::move(arguments));
+    auto output = co_await session.run(script, input, scope);
+    if (!output) co_return std::move(output).error();
+    auto frame = find_frame(output->out, input.nonce());
+    if (!frame) co_return std::move(frame).error();
+    co_return std::move(frame->json);
+}
+
+Task<Result<HostFix::Look>>
+HostFix::look(Session& session, HostScope& scope, const RecordScript& record) {
+    auto arguments = services_.collector_arguments;
+    auto json =
+        co_await run_script(session, services_.collector, std::move(arguments), scope, record);
+    if (!json) co_return std::move(json).error();
+    auto facts = decode_facts(*json, "fix", now_seconds());
+    if (!facts) co_return std::move(facts).error();
+    Look look{*std::move(facts), {}};
+    look.judgement = judge(look.facts, services_.policy, now_seconds());
+    co_return look;
+}
+
+Task<Result<HostFix::Results>> HostFix::change(
+    Session& session, ChangeMode mode, bool restart, HostScope& scope, const RecordScript& record
+) {
+    const auto& changes = backup_.empty() ? host_.changes : backup_;
+    auto arguments = change_arguments(mode, changes, restart);
+    auto json =
+        co_await run_script(session, services_.changer, std::move(arguments), scope, record);
+    if (!json) co_return std::move(json).error();
+    co_return read_changes(*json, changes.size());
+}
+
+// Why the host is not what the plan was made for; empty when it is.
+std::string HostFix::drift_of(const Look& look) const {
+    if (!look.facts.os || look.facts.os->machine_guid != host_.machine_guid)
+        return "another Windows answers there";
+    std::vector<Change> changes;
+    for (const auto& id : host_.fixes) {
+        const auto* fix = find_fix(id);
+        if (fix == nullptr) return "this version has no fix " + id;
+        auto prepared = prepare(*fix, look.facts, look.judgement.findings);
+        if (const auto* refused = std::get_if<Refusal>(&prepared))
+            return refused->key == "fix.refused.not_needed" ? "it needs the fix " + id + " no more"
+                                                            : "the fix " + id + " is refused now";
+        for (auto& change : std::get<std::vector<Change>>(prepared))
+            changes.push_back(std::move(change));
+    }
+    return changes == host_.changes ? "" : "what would be changed is not what was planned";
+}
+
+Task<Status> HostFix::recheck(Session& session, HostScope& scope, const RecordScript& record) {
+    auto seen = co_await look(session, scope, record);
+    if (!seen) co_return std::move(seen).error();
+    auto drift = drift_of(*seen);
+    if (!drift.empty()) co_return enter(FixStage::skipped, std::move(drift));
+    const bool people = seen->facts.sessions && seen->facts.sessions->active > 0;
+    if (host_.restart == Restart::needed && people && !services_.despite_sessions)
+        co_return enter(FixStage::skipped, "people are logged on, and TermService would restart");
+    co_return co_await back_up(session, scope, record);
+}
+
+Task<Status> HostFix::back_up(Session& session, HostScope& scope, const RecordScript& record) {
+    auto results = co_await change(session, ChangeMode::read, false, scope, record);
+    if (!results) co_return std::move(results).error();
+    auto exact = host_.changes;
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+        const auto& found = (*results)[i].found;
+        if (!state::same(exact[i].before, found))
+            co_return enter(FixStage::skipped, "something changed while it was looked at");
+        exact[i].before = found;
+    }
+    backup_ = std::move(exact);
+    auto kept = enter(FixStage::backed_up);
+    if (!kept) co_return kept;
+    co_return co_await apply(session, scope, record);
+}
+
+Task<Status> HostFix::apply(Session& session, HostScope& scope, const RecordScript& record) {
+    auto begun = enter(FixStage::applying);
+    if (!begun) co_return begun;
+    unsure_ = true;
+    const bool restart = host_.restart == Restart::needed;
+    auto results = co_await change(session, ChangeMode::apply, restart, scope, record);
+    if (!results) co_return std::move(results).error();
+    unsure_ = false;
+    if (every(*results, Did::written)) co_return enter(FixStage::applied);
+    const bool touched = std::any_of(results->begin(), results->end(), [](const auto& result) {
+        return result.did == Did::written || result.did == Did::failed;
+    });
+    if (!touched) co_return enter(FixStage::skipped, first_failure(*results));
+    auto why = first_failure(*results);
+    co_return co_await undo(session, std::move(why), scope, record);
+}
+
+// After a connection that was lost: what was done is looked at, not assumed.
+Task<Status> HostFix::find_out(Session& session, HostScope& scope, const RecordScript& record) {
+    auto results = co_await change(session, ChangeMode::read, false, scope, record);
+    if (!results) co_return std::move(results).error();
+    if (found_all(backup_, *results, &Change::after)) {
+        // Whether TermService was restarted is not known: applying again writes nothing and does it.
+        co_return co_await apply(session, scope, record);
+    }
+    if (found_all(backup_, *results, &Change::before))
+        co_return co_await apply(session, scope, record);
+    std::string why = "the connection was lost half-way";
+    co_return co_await undo(session, std::move(why), scope, record);
+}
+
+// Why the host is not well, empty when it is; lost: the connection.
+Task<std::string> HostFix::complaint(
+    Session& session,
+    const Target& target,
+    HostScope& scope,
+    const RecordScript& record,
+    std::optional<Error>& lost
+) {
+    auto seen = co_await look(session, scope, record);
+    if (!seen) {
+        lost = std::move(seen).error();
+        co_return std::string();
+    }
+    for (const auto& rule : host_.rules) {
+        if (is_broken(seen->judgement, rule)) co_return rule + " is still broken";
+    }
+    if (is_broken(seen->judgement, "HANDSHAKE"))
+        co_return std::string("the RDP handshake inside still fails");
+    if (services_.outside == nullptr || !target.rdp_outside) co_return std::string();
+    Attempt attempt;
+    auto outside = co_await services_.outside->collect(target, scope, attempt);
+    // A port that is closed from here was so before, and says nothing.
+    if (outside && !outside->completed() && outside->stage != "connect")
+        co_return std::string("the RDP handshake from here fails");
+    co_return std::string();
+}
+
+Task<Status> HostFix::verify(
+    Session& session, const Target& target, HostScope& scope, const RecordScript& record
+) {
+    std::optional<Error> lost;
+    auto wrong = co_await complaint(session, target, scope, record, lost);
+    if (lost) co_return std::move(*lost);
+    if (!wrong.empty() && host_.restart == Restart::if_still_failing) {
+        auto again = co_await change(session, ChangeMode::apply, true, scope, record);
+        if (!again) co_return std::move(again).error();
+        wrong = co_await complaint(session, target, scope, record, lost);
+        if (lost) co_return std::move(*lost);
+    }
+    if (wrong.empty() && services_.soak > Clock::duration::zero()) {
+        const bool time_left = co_await scope.sleep(services_.soak);
+        if (!time_left) co_return Error(Phase::run, Errc::cancelled, "stopped while it soaked");
+        wrong = co_await complaint(session, target, scope, record, lost);
+        if (lost) co_return std::move(*lost);
+    }
+    if (wrong.empty()) co_return enter(FixStage::verified);
+    co_return co_await undo(session, std::move(wrong), scope, record);
+}
+
+Task<Status>
+HostFix::undo(Session& session, std::string why, HostScope& scope, const RecordScript& record) {
+    auto begun = enter(FixStage::rolling_back, why);
+    if (!begun) co_return begun;
+    undoing_ = true;
+    const bool restart = host_.restart != Restart::none;
+    auto results = co_await change(session, ChangeMode::undo, restart, scope, record);
+    if (!results) co_return std::move(results).error();
+    if (every(*results, Did::written) && found_all(backup_, *results, &Change::before))
+        co_return enter(FixStage::rolled_back, std::move(why));
+    co_return enter(FixStage::rollback_failed, first_failure(*results) + "; undone because " + why);
+}
+
+Task<Status>
+HostFix::run(Session& session, const Target& target, HostScope& scope, const RecordScript& record) {
+    if (undo_ || undoing_) {
+        // Named on a line of its own: a conditional among a co_await's arguments is freed twice by
+        // GCC 12 (ADR 0006).
+        std::string why = why_;
+        if (undo_) why = "asked for";
+        if (why.empty()) why = "it did not help";
+        co_return co_await undo(session, std::move(why), scope, record);
+    }
+    Status done;
+    if (backup_.empty())
+        done = co_await recheck(session, scope, record);
+    else if (unsure_)
+        done = co_await find_out(session, scope, record);
+    else if (stage_ == FixStage::backed_up)
+        done = co_await apply(session, scope, record);
+    if (!done || stage_ != FixStage::applied) co_return done;
+    co_return co_await verify(session, target, scope, record);
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,108 @@
+// The fix of one host, over whatever session can run a script: look again, write down, change, look again;
+// undo when it did not help.
+#pragma once
+
+#include "core/host_scope.hpp"
+#include "core/outcome.hpp"
+#include "probes/fix/change_script.hpp"
+#include "probes/rule.hpp"
+#include "scanner/fix/journal.hpp"
+#include "scanner/fix/plan.hpp"
+#include "transports/transport.hpp"
+
+#include <functional>
+#include <string>
+
+namespace rdpsweep {
+
+struct FixServices {
+    const Script& collector;
+    std::string collector_arguments;
+    const Script& changer; // probes/fix/change.ps1
+    Journal& journal;
+    Policy policy;
+    FactSource* outside = nullptr; // looks at RDP from here; null: not at all
+    Clock::duration soak{};        // how long all must stay well after a change
+    bool despite_sessions = false; // restart TermService though people are logged on
+};
+
+// What the sweep knows of the host: written down before a script is sent. Error: it may not be.
+using RecordScript = std::function<Status(const Script& script)>;
+
+class HostFix {
+public:
+    // position: of host in its plan. Everything must outlive it.
+    HostFix(std::size_t position, const PlanHost& host, FixServices& services);
+
+    // Goes on from what the journal of an earlier process says.
+    void resume(HostRecord record);
+
+    // Asks for the host to be undone instead: it was verified before.
+    void undo_instead() noexcept { undo_ = true; }
+
+    // As far as the connection lasts; an Error{...} that can be retried may be followed by another
+    // call with a new session, which looks at what was done first. Afterwards stage() is an end, or
+    // the call is worth another try.
+    Task<Status>
+    run(Session& session, const Target& target, HostScope& scope, const RecordScript& record);
+
+    // The host could not be reached any more.
+    Status give_up(std::string why);
+
+    [[nodiscard]] FixStage stage() const noexcept { return stage_; }
+
+    [[nodiscard]] const std::string& why() const noexcept { return why_; }
+
+private:
+    struct Look {
+        Facts facts;
+        Judgement judgement;
+    };
+
+    using Results = std::vector<ChangeResult>;
+
+    Status enter(FixStage stage, std::string why = {});
+    Task<Result<std::string>> run_script(
+        Session& session,
+        const Script& script,
+        std::string arguments,
+        HostScope& scope,
+        const RecordScript& record
+    );
+    Task<Result<Look>> look(Session& session, HostScope& scope, const RecordScript& record);
+    Task<Result<Results>> change(
+        Session& session,
+        ChangeMode mode,
+        bool restart,
+        HostScope& scope,
+        const RecordScript& record
+    );
+    Task<Status> recheck(Session& session, HostScope& scope, const RecordScript& record);
+    Task<Status> back_up(Session& session, HostScope& scope, const RecordScript& record);
+    Task<Status> apply(Session& session, HostScope& scope, const RecordScript& record);
+    Task<Status> find_out(Session& session, HostScope& scope, const RecordScript& record);
+    Task<Status>
+    verify(Session& session, const Target& target, HostScope& scope, const RecordScript& record);
+    Task<Status>
+    undo(Session& session, std::string why, HostScope& scope, const RecordScript& record);
+    Task<std::string> complaint(
+        Session& session,
+        const Target& target,
+        HostScope& scope,
+        const RecordScript& record,
+        std::optional<Error>& lost
+    );
+    std::string drift_of(const Look& look) const;
+
+    std::size_t position_;
+    const PlanHost& host_;
+    FixServices& services_;
+    FixStage stage_ = FixStage::planned;
+    std::string why_;
+    std::vector<Change> backup_; // with the states that were found
+    bool unsure_ = false;        // the connection was lost while something was written
+    bool undoing_ = false;       // what was begun is only undone from here
+    bool undo_ = false;
+};
+
+} // namespace rdpsweep

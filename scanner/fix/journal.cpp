@@ -1,0 +1,161 @@
+#include "scanner/fix/journal.hpp"
+
+#include "core/json.hpp"
+#include "core/json_members.hpp"
+#include "core/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace rdpsweep {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::pair<FixStage, std::string_view>, 11> stages{
+    {{FixStage::planned, "planned"},
+     {FixStage::backed_up, "backed_up"},
+     {FixStage::applying, "applying"},
+     {FixStage::applied, "applied"},
+     {FixStage::rolling_back, "rolling_back"},
+     {FixStage::skipped, "skipped"},
+     {FixStage::failed, "failed"},
+     {FixStage::unreachable, "unreachable"},
+     {FixStage::verified, "verified"},
+     {FixStage::rolled_back, "rolled_back"},
+     {FixStage::rollback_failed, "rollback_failed"}}};
+
+std::string folder_of(const std::string& state_dir, const std::string& plan_id) {
+    return state_dir + "/plans/" + plan_id;
+}
+
+Error trouble(const std::string& what, int code) {
+    return Error(Phase::config, Errc::local_limit, what + ": " + std::strerror(code))
+        .with_hint("nothing is done to a host that could not be written down");
+}
+
+std::optional<JournalEntry> read_line(const std::string& line) {
+    const auto document = parse_json(line, Phase::config);
+    if (!document || !document->is_object()) return {};
+    std::string problem;
+    const Members in(*document, "", problem);
+    JournalEntry entry;
+    entry.host = in.number<std::size_t>("host");
+    entry.why = in.text("why");
+    entry.at = in.time("at");
+    auto changes = changes_from_lines(in.text("changes"));
+    if (!changes || !problem.empty()) return {};
+    entry.changes = *std::move(changes);
+    for (const auto& [stage, name] : stages) {
+        if (in.text("stage") != name) continue;
+        entry.stage = stage;
+        return entry;
+    }
+    return {};
+}
+
+std::vector<JournalEntry> read_entries(const std::string& path) {
+    std::vector<JournalEntry> entries;
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+        // What is torn was never done: the next thing is done only after the line is whole.
+        if (auto entry = read_line(line)) entries.push_back(*std::move(entry));
+    }
+    return entries;
+}
+
+// A torn last line must not swallow the next one.
+Status end_line(int descriptor) {
+    const auto size = lseek(descriptor, 0, SEEK_END);
+    char last = '\n';
+    if (size > 0 && pread(descriptor, &last, 1, size - 1) != 1)
+        return trouble("cannot read the journal", errno);
+    if (last == '\n' || write(descriptor, "\n", 1) == 1) return {};
+    return trouble("cannot write the journal", errno);
+}
+
+} // namespace
+
+std::string_view to_string(FixStage stage) noexcept {
+    for (const auto& [known, name] : stages) {
+        if (known == stage) return name;
+    }
+    return "planned";
+}
+
+bool is_end(FixStage stage) noexcept {
+    return stage >= FixStage::skipped && stage != FixStage::unreachable;
+}
+
+std::vector<HostRecord> records_of(const std::vector<JournalEntry>& entries, std::size_t count) {
+    std::vector<HostRecord> records(count);
+    for (const auto& entry : entries) {
+        if (entry.host >= count) continue;
+        auto& record = records[entry.host];
+        record.stage = entry.stage;
+        record.why = entry.why;
+        record.undoing = record.undoing || entry.stage == FixStage::rolling_back;
+        if (entry.stage == FixStage::backed_up) record.backup = entry.changes;
+    }
+    return records;
+}
+
+Journal::Journal(int descriptor, std::vector<JournalEntry> entries)
+    : descriptor_(descriptor), entries_(std::move(entries)) {}
+
+Journal::Journal(Journal&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), entries_(std::move(other.entries_)) {}
+
+Journal::~Journal() {
+    if (descriptor_ >= 0) close(descriptor_);
+}
+
+Result<Journal> Journal::open(const std::string& state_dir, const std::string& plan_id) {
+    const auto folder = folder_of(state_dir, plan_id);
+    std::error_code code;
+    std::filesystem::create_directories(folder, code);
+    if (code) return trouble("cannot make the folder " + folder, code.value());
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, code);
+    const auto path = folder + "/journal.jsonl";
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (descriptor < 0) return trouble("cannot open the journal " + path, errno);
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        ::close(descriptor);
+        return Error(Phase::config, Errc::local_limit, "another rdpsweep has the plan " + plan_id);
+    }
+    Journal journal(descriptor, read_entries(path));
+    auto ready = end_line(descriptor);
+    if (!ready) return std::move(ready).error();
+    return journal;
+}
+
+Status Journal::append(JournalEntry entry) {
+    const json line{
+        {"at", to_iso8601(std::time(nullptr))},
+        {"host", entry.host},
+        {"stage", to_string(entry.stage)},
+        {"why", entry.why},
+        {"changes", to_lines(entry.changes)}};
+    const auto text = dump_json(line) + "\n";
+    const auto written = write(descriptor_, text.data(), text.size());
+    if (written != static_cast<ssize_t>(text.size()) || fdatasync(descriptor_) != 0)
+        return trouble("cannot write the journal", errno);
+    return {};
+}
+
+Result<std::vector<JournalEntry>>
+Journal::read(const std::string& state_dir, const std::string& plan_id) {
+    return read_entries(folder_of(state_dir, plan_id) + "/journal.jsonl");
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,81 @@
+// What was done to which host, on disk before the next thing is done: the way to go on after a crash, and
+// to undo.
+#pragma once
+
+#include "core/change.hpp"
+#include "core/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep {
+
+// Where a host's fix is. Those from skipped on are ends.
+enum class FixStage : std::uint8_t {
+    planned,
+    backed_up,    // the states before are in the journal
+    applying,     // the script that writes is about to be sent
+    applied,      // it said that everything is written
+    rolling_back, // the script that undoes is about to be sent
+    skipped,      // the world changed since the plan, or people are logged on
+    failed,       // nothing was written
+    unreachable,  // lost on the way: nobody knows; going on finds out
+    verified,
+    rolled_back,
+    rollback_failed,
+};
+
+std::string_view to_string(FixStage stage) noexcept;
+
+// No more is to be done for the host, unless it is asked to be undone.
+bool is_end(FixStage stage) noexcept;
+
+struct JournalEntry {
+    std::size_t host = 0; // position in the plan
+    FixStage stage = FixStage::planned;
+    std::string why;             // one sentence, for those that are not as hoped
+    std::vector<Change> changes; // of backed_up: with the states that were found
+    std::int64_t at = 0;         // Unix seconds; set by append()
+};
+
+// What a journal comes to for one host.
+struct HostRecord {
+    FixStage stage = FixStage::planned;
+    std::string why;
+    bool undoing = false;       // rolling back was begun: there is no other way on from there
+    std::vector<Change> backup; // with the states that were found; empty: nothing was written
+};
+
+// By position; entries about hosts beyond count are passed over.
+std::vector<HostRecord> records_of(const std::vector<JournalEntry>& entries, std::size_t count);
+
+class Journal {
+public:
+    // The journal of a plan, in <state>/plans/<id>/; begun when there is none. Only one process may
+    // have it. Error{config, local_limit}.
+    static Result<Journal> open(const std::string& state_dir, const std::string& plan_id);
+
+    Journal(Journal&& other) noexcept;
+    Journal& operator=(Journal&&) = delete;
+    ~Journal();
+
+    // On the disk when it returns. After an error nothing may be done to any host.
+    Status append(JournalEntry entry);
+
+    // What was there when it was opened; a torn last line is passed over.
+    [[nodiscard]] const std::vector<JournalEntry>& entries() const noexcept { return entries_; }
+
+    // Reads a journal without taking it. Empty when there is none.
+    static Result<std::vector<JournalEntry>>
+    read(const std::string& state_dir, const std::string& plan_id);
+
+private:
+    Journal(int descriptor, std::vector<JournalEntry> entries);
+
+    int descriptor_;
+    std::vector<JournalEntry> entries_;
+};
+
+} // namespace rdpsweep

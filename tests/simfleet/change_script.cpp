@@ -1,0 +1,175 @@
+#include "tests/simfleet/change_script.hpp"
+
+#include "core/change.hpp"
+#include "core/text.hpp"
+#include "tests/simfleet/loopback.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace simfleet {
+
+namespace {
+
+using nlohmann::json;
+using rdpsweep::Change;
+
+struct Row {
+    Change change;
+    std::string found, did = "kept", now, why, to;
+};
+
+std::string path_of(const Change& change) {
+    constexpr std::string_view mark = "%ProgramData%";
+    if (!change.place.starts_with(mark)) return change.place;
+    return R"(C:\ProgramData)" + change.place.substr(mark.size());
+}
+
+std::size_t missing_levels(const State& state, std::string place) {
+    std::size_t missing = 0;
+    while (state.registry.find(place) == nullptr) {
+        ++missing;
+        const auto cut = place.rfind('\\');
+        if (cut == std::string::npos) break;
+        place.resize(cut);
+    }
+    return missing;
+}
+
+std::string value_state(const State& state, const Change& change) {
+    if (state.registry.find(change.place) == nullptr)
+        return "absent/" + std::to_string(missing_levels(state, change.place));
+    const auto* value = state.registry.value(change.place, change.name);
+    if (value == nullptr) return "absent";
+    if (const auto number = state.registry.dword(change.place, change.name))
+        return "dword:" + std::to_string(*number);
+    if (value->type == reg_binary) return "binary:" + rdpsweep::hex_encode(value->data);
+    return "other:" + std::to_string(value->type);
+}
+
+// The group is not among what is asked for.
+std::string without_group(const std::string& sddl) {
+    const auto group = sddl.find("G:"), dacl = sddl.find("D:");
+    if (group == std::string::npos || dacl < group) return sddl;
+    return sddl.substr(0, group) + sddl.substr(dacl);
+}
+
+std::string state_of(const State& state, const Change& change) {
+    if (change.kind == Change::Kind::value) return value_state(state, change);
+    const auto* file = state.file(path_of(change));
+    return file == nullptr ? "other:unread" : "sddl:" + without_group(file->sddl);
+}
+
+void remove_value(State& state, const Change& change, std::size_t levels) {
+    state.registry.erase_value(change.place, change.name);
+    auto place = change.place;
+    for (std::size_t i = 0; i < levels; ++i) {
+        const auto* key = state.registry.find(place);
+        if (key != nullptr && key->keys.empty() && key->values.empty()) state.registry.erase(place);
+        place.resize(place.rfind('\\'));
+    }
+}
+
+void set_state(State& state, const Change& change, const std::string& to) {
+    if (change.kind != Change::Kind::value) {
+        auto* file = state.file(path_of(change));
+        const auto dacl = file->sddl.find("D:");
+        file->sddl = file->sddl.substr(0, dacl) + to.substr(to.find("D:"));
+        return;
+    }
+    if (to.starts_with("absent"))
+        remove_value(state, change, to.size() > 7 ? std::stoul(to.substr(7)) : 0);
+    else if (to.starts_with("dword:"))
+        state.registry.set(
+            change.place,
+            change.name,
+            dword_value(static_cast<std::uint32_t>(std::stoul(to.substr(6))))
+        );
+    else
+        state.registry.set(
+            change.place, change.name, binary_value(rdpsweep::hex_decode(to.substr(7)).value_or(""))
+        );
+}
+
+std::string document_of(const std::string& mode, const std::vector<Row>& rows) {
+    auto list = json::array();
+    for (const auto& row : rows) {
+        list.push_back(
+            {{"found", rdpsweep::base64_encode(row.found)},
+             {"did", row.did},
+             {"now", rdpsweep::base64_encode(row.now)},
+             {"why", rdpsweep::base64_encode(row.why)}}
+        );
+    }
+    return json{{"schema", "changes/1"}, {"mode", mode}, {"changes", std::move(list)}}.dump();
+}
+
+// False when a row is neither as expected nor done.
+bool find_work(std::vector<Row>& rows, bool apply) {
+    bool good = true;
+    for (auto& row : rows) {
+        const auto& from = apply ? row.change.before : row.change.after;
+        const auto& to = apply ? row.change.after : row.change.before;
+        if (rdpsweep::state::same(to, row.found)) continue;
+        if (rdpsweep::state::same(from, row.found)) {
+            row.to = to;
+            continue;
+        }
+        row.did = "drift";
+        good = false;
+    }
+    return good;
+}
+
+void do_work(const Vm& vm, std::vector<Row>& rows, bool apply) {
+    State changed = *vm.state;
+    bool any = false;
+    const auto write = [&](Row& row) {
+        if (row.to.empty()) return true;
+        if (vm.wire.writes_denied) {
+            row.did = "failed";
+            row.why = "Requested registry access is not allowed.";
+            return false;
+        }
+        set_state(changed, row.change, row.to);
+        row.did = "written";
+        any = true;
+        return true;
+    };
+    if (apply)
+        static_cast<void>(std::all_of(rows.begin(), rows.end(), write));
+    else
+        static_cast<void>(std::all_of(rows.rbegin(), rows.rend(), write));
+    if (!any) return;
+    if (vm.wire.deaf_listener && apply) changed.stated_handshakes = loopback_handshakes(*vm.state);
+    if (vm.wire.deaf_listener && !apply) changed.stated_handshakes.clear();
+    if (vm.original == nullptr) vm.original = vm.state;
+    vm.state = std::make_shared<const State>(std::move(changed));
+    ++(apply ? vm.applied : vm.undone);
+}
+
+} // namespace
+
+bool is_change_script(std::string_view script) {
+    return script.find("changes/1") != std::string_view::npos;
+}
+
+std::string run_change_script(const Vm& vm, const std::string& arguments) {
+    const auto asked = json::parse(arguments, nullptr, false);
+    if (!asked.is_object()) return document_of("read", {});
+    const auto mode = asked.value("mode", std::string("read"));
+    const auto lines = rdpsweep::base64_decode(asked.value("changes", std::string()));
+    const auto changes = rdpsweep::changes_from_lines(lines.value_or(""));
+    std::vector<Row> rows;
+    if (changes) {
+        for (const auto& change : *changes)
+            rows.push_back({change, state_of(*vm.state, change), "kept", "", "", ""});
+    }
+    if (mode != "read" && find_work(rows, mode == "apply")) do_work(vm, rows, mode == "apply");
+    for (auto& row : rows)
+        row.now = state_of(*vm.state, row.change);
+    return document_of(mode, rows);
+}
+
+} // namespace simfleet
