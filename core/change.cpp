@@ -12,7 +12,9 @@ namespace {
 constexpr std::array kinds{
     std::pair{Change::Kind::value, std::string_view("value")},
     std::pair{Change::Kind::rights, std::string_view("rights")},
-    std::pair{Change::Kind::folder, std::string_view("folder")}};
+    std::pair{Change::Kind::folder, std::string_view("folder")},
+    std::pair{Change::Kind::start, std::string_view("start")},
+    std::pair{Change::Kind::run, std::string_view("run")}};
 
 bool is_absent(std::string_view text) noexcept {
     return text == "absent" || text.starts_with("absent/");
@@ -62,7 +64,8 @@ std::string_view to_string(Change::Kind kind) noexcept {
 std::string resource_of(const Change& change) {
     if (change.kind == Change::Kind::value)
         return "registry:HKLM\\" + change.place + "\\" + change.name;
-    return "file:" + change.place;
+    const bool service = change.kind == Change::Kind::start || change.kind == Change::Kind::run;
+    return (service ? "service:" : "file:") + change.place;
 }
 
 std::string to_lines(const std::vector<Change>& changes) {

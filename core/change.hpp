@@ -16,6 +16,8 @@ struct Change {
         value,  // a registry value: place is the key below HKLM, name the value
         rights, // the DACL of a file: place is its path
         folder, // the DACL of a folder, for itself alone
+        start,  // how a service is started: place is its name
+        run,    // whether a service runs
     };
 
     Kind kind = Kind::value;
@@ -28,8 +30,9 @@ struct Change {
 };
 
 // States: "dword:1", "binary:<lower-case hex>", "absent" (the key is there, the value not),
-// "absent/2" (nor are the last 2 levels of the key), "sddl:O:...D:...". What a script finds and
-// cannot describe is "other:...": never the before or after of a change.
+// "absent/2" (nor are the last 2 levels of the key), "sddl:O:...D:...", "start:3" (winsvc.h),
+// "stopped" and "running". What a script finds and cannot describe is "other:...": never the before
+// or after of a change.
 namespace state {
 std::string dword(std::uint32_t number);
 inline const std::string absent = "absent";
@@ -40,7 +43,8 @@ bool same(std::string_view planned, std::string_view found) noexcept;
 
 std::string_view to_string(Change::Kind kind) noexcept;
 
-// The resource it writes, as fixes declare them: "registry:HKLM\SYSTEM\...\Enabled", "file:C:\...".
+// The resource it writes, as fixes declare them: "registry:HKLM\SYSTEM\...\Enabled", "file:C:\...",
+// "service:TermService".
 std::string resource_of(const Change& change);
 
 // How changes travel to a host, one a line: kind|place|name|before|after.

@@ -104,14 +104,59 @@ function Set-RightsState($change, $state) {
   else { [IO.File]::SetAccessControl($path, $descriptor) }
 }
 
+# --- services ---
+
+function Get-StartState($change) {
+  $key = $hklm.OpenSubKey("SYSTEM\CurrentControlSet\Services\$($change.place)")
+  if (!$key) { return 'other:absent' }
+  "start:$($key.GetValue('Start'))"
+}
+
+# By the service manager, which would not look at the registry before the next start of Windows.
+function Set-StartState($change, $state) {
+  $type = switch ($state) {
+    'start:2' { 'Automatic' }
+    'start:3' { 'Manual' }
+    'start:4' { 'Disabled' }
+    default { throw "not a state of a service: $state" }
+  }
+  Set-Service $change.place -StartupType $type
+}
+
+function Get-Controller($change) { New-Object ServiceProcess.ServiceController $change.place }
+
+function Get-RunState($change) {
+  $status = "$((Get-Controller $change).Status)"
+  if ($status -eq 'Running') { 'running' }
+  elseif ($status -eq 'Stopped') { 'stopped' }
+  else { "other:$status" }
+}
+
+function Set-RunState($change, $state) {
+  $controller = Get-Controller $change
+  $wanted = if ($state -eq 'running') { 'Running' } else { 'Stopped' }
+  if ($wanted -eq 'Running') { $controller.Start() } else { $controller.Stop() }
+  $controller.WaitForStatus($wanted, (New-Object TimeSpan 0, 0, 30))
+}
+
 # --- changes ---
 
 function Get-State($change) {
-  if ($change.kind -eq 'value') { Get-ValueState $change } else { Get-RightsState $change }
+  switch ($change.kind) {
+    'value' { Get-ValueState $change }
+    'start' { Get-StartState $change }
+    'run' { Get-RunState $change }
+    default { Get-RightsState $change }
+  }
 }
 
 function Set-State($change, $state) {
-  if ($change.kind -eq 'value') { Set-ValueState $change $state } else { Set-RightsState $change $state }
+  switch ($change.kind) {
+    'value' { Set-ValueState $change $state }
+    'start' { Set-StartState $change $state }
+    'run' { Set-RunState $change $state }
+    default { Set-RightsState $change $state }
+  }
 }
 
 function Test-Same($planned, $found) {

@@ -17,5 +17,6 @@ Fix listener_fix() noexcept;
 Fix key_acl_fix() noexcept;
 Fix key_folder_fix() noexcept;
 Fix unpin_fix() noexcept;
+Fix services_fix() noexcept;
 
 } // namespace rdpsweep

@@ -56,6 +56,7 @@ std::span<const Fix> all_fixes() noexcept {
         key_acl_fix(),
         key_folder_fix(),
         unpin_fix(),
+        services_fix(),
     };
     return fixes;
 }

@@ -88,7 +88,12 @@ Name named(const std::array<Name, count>& all, const std::string& text, std::str
 }
 
 Change read_change(const Members& in, std::string& problem) {
-    constexpr std::array kinds{Change::Kind::value, Change::Kind::rights, Change::Kind::folder};
+    constexpr std::array kinds{
+        Change::Kind::value,
+        Change::Kind::rights,
+        Change::Kind::folder,
+        Change::Kind::start,
+        Change::Kind::run};
     return {
         named(kinds, in.text("kind"), problem),
         in.text("place"),

@@ -9,7 +9,7 @@ import subprocess
 import lib
 
 QUICK = ("--soak", "10ms", "--canary-soak", "10ms", "--despite-sessions")
-CURABLE = ("tls_all_off", "key_acl_missing", "key_acl_denied", "layer_zero_with_nla", "layer_out_of_range",
+CURABLE = ("service_stopped", "service_disabled", "tls_all_off", "key_acl_missing", "key_acl_denied", "layer_zero_with_nla", "layer_out_of_range",
            "http_tls_all_off", "http_key_acl_missing")
 # More is wrong with them than there are fixes for: what was changed in vain is undone.
 BEYOND = ("key_renewal_failing", "pin_dangling_dead", "several_causes")

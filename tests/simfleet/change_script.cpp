@@ -3,10 +3,12 @@
 #include "core/change.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/loopback.hpp"
+#include "tests/simfleet/paths.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <ctime>
 
 namespace simfleet {
 
@@ -55,8 +57,21 @@ std::string without_group(const std::string& sddl) {
     return sddl.substr(0, group) + sddl.substr(dacl);
 }
 
+std::string services_key(const Change& change) {
+    return R"(SYSTEM\CurrentControlSet\Services\)" + change.place;
+}
+
 std::string state_of(const State& state, const Change& change) {
     if (change.kind == Change::Kind::value) return value_state(state, change);
+    if (change.kind == Change::Kind::start) {
+        const auto start = state.registry.dword(services_key(change), "Start");
+        return start ? "start:" + std::to_string(*start) : "other:absent";
+    }
+    if (change.kind == Change::Kind::run) {
+        const auto* service = state.service(change.place);
+        if (service == nullptr) return "other:absent";
+        return service->state == 4 ? "running" : service->state == 1 ? "stopped" : "other:pending";
+    }
     const auto* file = state.file(path_of(change));
     return file == nullptr ? "other:unread" : "sddl:" + without_group(file->sddl);
 }
@@ -71,7 +86,32 @@ void remove_value(State& state, const Change& change, std::size_t levels) {
     }
 }
 
+// TermService listens while it runs.
+void run_service(State& state, const std::string& name, bool runs) {
+    constexpr std::uint32_t pid = 4'242; // of nobody else
+    auto* service = state.service(name);
+    service->state = runs ? 4 : 1;
+    service->pid = runs ? pid : 0;
+    std::erase_if(state.sockets, [](const auto& socket) { return socket.pid == pid; });
+    std::erase_if(state.processes, [](const auto& process) { return process.pid == pid; });
+    if (!runs) return;
+    state.processes.push_back({pid, "svchost.exe", static_cast<std::int64_t>(std::time(nullptr))});
+    if (!rdpsweep::iequals(name, "TermService")) return;
+    const auto port = state.registry.dword(paths::rdp_tcp, "PortNumber").value_or(3389);
+    for (const auto* address : {"0.0.0.0", "::"})
+        state.sockets.push_back({address, static_cast<std::uint16_t>(port), pid});
+}
+
 void set_state(State& state, const Change& change, const std::string& to) {
+    if (change.kind == Change::Kind::start) {
+        const auto start = static_cast<std::uint32_t>(std::stoul(to.substr(6)));
+        state.registry.set(services_key(change), "Start", dword_value(start));
+        return;
+    }
+    if (change.kind == Change::Kind::run) {
+        run_service(state, change.place, to == "running");
+        return;
+    }
     if (change.kind != Change::Kind::value) {
         auto* file = state.file(path_of(change));
         const auto dacl = file->sddl.find("D:");

@@ -21,6 +21,12 @@ public sealed class SimulatedServiceController(string name)
 
     public void Stop() => Change(Stopped, "stop");
 
+    // Here a service is there at once.
+    public void WaitForStatus(string status, TimeSpan limit)
+    {
+        if (Status != status) throw new TimeoutException($"{ServiceName} is not {status} after {limit}");
+    }
+
     private Windows.Service Found => Simulation.Machine.FindService(ServiceName)
         ?? throw new InvalidOperationException($"Service {ServiceName} was not found on computer '.'.");
 

@@ -151,6 +151,25 @@ public sealed class SetContentCommand : PSCmdlet
     protected override void ProcessRecord() => Simulation.Journal.Write($"file:{Path}", "content");
 }
 
+// The service manager writes the registry value.
+[Cmdlet(VerbsCommon.Set, "Service")]
+public sealed class SetServiceCommand : PSCmdlet
+{
+    [Parameter(Position = 0, Mandatory = true)]
+    public string Name { get; set; } = "";
+
+    [Parameter(Mandatory = true)]
+    public string StartupType { get; set; } = "";
+
+    protected override void ProcessRecord()
+    {
+        var start = StartupType switch { "Automatic" => 2, "Manual" => 3, "Disabled" => 4, _ => throw new PSArgumentException(StartupType) };
+        Simulation.Journal.Write($"service:{Name}", "start type");
+        var node = Simulation.Machine.Hklm.Find($@"SYSTEM\CurrentControlSet\Services\{Name}") ?? throw new InvalidOperationException($"no service {Name}");
+        node.SetDword("Start", (uint)start);
+    }
+}
+
 [Cmdlet(VerbsLifecycle.Restart, "Service")]
 public sealed class RestartServiceCommand : PSCmdlet
 {

@@ -79,8 +79,9 @@ public static partial class ChangeTests
         {
             var machine = Fixture.Named(prepared.Name);
             var last = prepared.Lines[^1].Split('|');
-            last[3] = last[3].StartsWith("sddl:", StringComparison.Ordinal) ? "sddl:O:SYD:PAI(A;;FA;;;WD)" : "dword:77";
-            last[4] = last[3] == "dword:77" ? "dword:78" : "sddl:O:SYD:PAI(A;;FA;;;AN)";
+            if (last[0] is "start" or "run") (last[3], last[4]) = ("other:x", "other:y");
+            else last[3] = last[3].StartsWith("sddl:", StringComparison.Ordinal) ? "sddl:O:SYD:PAI(A;;FA;;;WD)" : "dword:77";
+            if (last[0] is not ("start" or "run")) last[4] = last[3] == "dword:77" ? "dword:78" : "sddl:O:SYD:PAI(A;;FA;;;AN)";
             var wrong = prepared with { Lines = [.. prepared.Lines[..^1], string.Join('|', last)] };
             var rows = Run(machine, "apply", wrong);
             Check.Equal("drift", rows[^1].Did, $"{prepared}");
@@ -140,7 +141,7 @@ public static partial class ChangeTests
     private static void CheckWrites(Machine machine, Prepared prepared)
     {
         var places = prepared.Changes.Select(change => change[0] == "value"
-            ? $@"registry:HKLM\{change[1]}\{change[2]}" : "file:" + change[1].Replace("%ProgramData%", @"C:\ProgramData", StringComparison.Ordinal)).ToList();
+            ? $@"registry:HKLM\{change[1]}\{change[2]}" : change[0] is "start" or "run" ? "service:" + change[1] : "file:" + change[1].Replace("%ProgramData%", @"C:\ProgramData", StringComparison.Ordinal)).ToList();
         foreach (var write in machine.Journal.Writes)
         {
             var covered = places.Any(place => place.Equals(write.Resource, StringComparison.OrdinalIgnoreCase) ||
