@@ -401,6 +401,13 @@ inline void add_plan(CLI::App& verb, FixApplyOptions& fix, bool changes) {
 
 inline void add_fix_apply(CLI::App& verb, FixApplyOptions& fix) {
     verb.add_flag("--resume", fix.resume, "go on with a plan that was begun");
+    add_text(
+        verb,
+        "--acknowledge",
+        "REASON",
+        "go on although the plan was stopped for it",
+        fix.acknowledge
+    );
     add_choice<FixApproval>(
         verb,
         "--approve-each",
@@ -429,6 +436,7 @@ inline void add_fix_apply(CLI::App& verb, FixApplyOptions& fix) {
         "Plan",
         {"--confirm",
          "--resume",
+         "--acknowledge",
          "--approve-each",
          "--parallel",
          "--soak",

@@ -165,6 +165,7 @@ struct FixApplyOptions {
     std::string plan;    // file
     std::string confirm; // "37:9f3k": hosts and the end of the plan's id
     bool resume = false;
+    std::string acknowledge; // why it was stopped: canary, batch, total, in_a_row or rollback
     FixApproval approve = FixApproval::canary;
     std::size_t parallel = 10;
     std::chrono::milliseconds soak = std::chrono::seconds(60);

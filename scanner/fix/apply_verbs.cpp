@@ -12,7 +12,9 @@
 #include "scanner/sweep_run.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <ctime>
+#include <fstream>
 #include <numeric>
 
 namespace rdpsweep {
@@ -24,6 +26,10 @@ std::string phrase_of(const Plan& plan) {
     constexpr std::size_t shown = 4;
     const auto id = plan.id.substr(plan.id.size() - std::min(plan.id.size(), shown));
     return std::to_string(plan.hosts.size()) + ":" + id;
+}
+
+std::string stop_file(const std::string& state_dir, const std::string& plan_id) {
+    return state_dir + "/plans/" + plan_id + "/stopped";
 }
 
 int refuse(const std::string& what, const std::string& advice) {
@@ -54,7 +60,7 @@ Result<ScanOptions> options_of(const Plan& plan, const FixApplyOptions& options)
     scan.stats_json.clear();
     // Looking, changing, looking again and soaking take longer than a look.
     constexpr int looks = 4;
-    const auto usual = std::chrono::duration_cast<std::chrono::milliseconds>(limits::host);
+    const auto usual = std::chrono::duration_cast<std::chrono::milliseconds>(limits::slow_host);
     scan.deadline =
         scan.deadline.value_or(usual) * looks + std::max(options.soak, options.canary_soak);
     return scan;
@@ -76,6 +82,7 @@ public:
           services_{
               collector_,
               std::string(R"({"profile":"full","handshake":true,"event_hours":24})"),
+              std::string(R"({"profile":"lean","handshake":true,"event_hours":24,"most":4096})"),
               changer_,
               journal_,
               Policy(),
@@ -84,6 +91,7 @@ public:
               options.despite_sessions} {}
 
     int apply(bool only_begun) {
+        std::remove(stop_file(options_.state_dir, plan_.id).c_str()); // acknowledged
         FixDriver driver(plan_, services_, FixDriver::Way::apply);
         for (std::size_t number = 0; number < plan_.batches.size(); ++number) {
             const auto left = driver.left_of(plan_.batches[number], only_begun);
@@ -92,6 +100,7 @@ public:
             const int status = visit(driver, number, left);
             if (status != exit_ok) return status_of(driver, false, status);
             if (const auto reason = driver.stop_reason()) {
+                keep_stop(*reason);
                 write_err(
                     "rdpsweep: stopped: " +
                     Catalogue::built_in(options_.talk.lang).text(std::string(*reason)) + "\n"
@@ -125,6 +134,12 @@ public:
     }
 
 private:
+    // Going on after a stop takes a word about it.
+    void keep_stop(std::string_view reason) {
+        std::ofstream(stop_file(options_.state_dir, plan_.id))
+            << reason.substr(reason.rfind('.') + 1);
+    }
+
     bool pauses_after(std::size_t number) const {
         return options_.approve == FixApproval::batch ||
                (options_.approve == FixApproval::canary && number == 0);
@@ -169,6 +184,14 @@ int check(const Plan& plan, const FixApplyOptions& options, bool begun, bool& on
     if (begun && !options.resume)
         return refuse(
             "this plan was begun already", "see: rdpsweep fix status; go on with --resume"
+        );
+    std::string reason;
+    std::ifstream(stop_file(options.state_dir, plan.id)) >> reason;
+    if (!reason.empty() && options.acknowledge != reason)
+        return refuse(
+            "this plan was stopped: " +
+                Catalogue::built_in(options.talk.lang).text("fix.stop." + reason),
+            "find out why; then go on with --acknowledge " + reason
         );
     only_begun = std::time(nullptr) > plan.expires;
     if (only_begun && !begun)

@@ -104,6 +104,7 @@ Task<Result<std::string>> HostFix::run_script(
 Task<Result<HostFix::Look>>
 HostFix::look(Session& session, HostScope& scope, const RecordScript& record) {
     auto arguments = services_.collector_arguments;
+    if (session.narrow()) arguments = services_.narrow_arguments;
     auto json =
         co_await run_script(session, services_.collector, std::move(arguments), scope, record);
     if (!json) co_return std::move(json).error();
@@ -111,6 +112,7 @@ HostFix::look(Session& session, HostScope& scope, const RecordScript& record) {
     if (!facts) co_return std::move(facts).error();
     Look look{*std::move(facts), {}};
     look.judgement = judge(look.facts, services_.policy, now_seconds());
+    people_ = look.facts.sessions && look.facts.sessions->active > 0;
     co_return look;
 }
 
@@ -148,8 +150,7 @@ Task<Status> HostFix::recheck(Session& session, HostScope& scope, const RecordSc
     if (!seen) co_return std::move(seen).error();
     auto drift = drift_of(*seen);
     if (!drift.empty()) co_return enter(FixStage::skipped, std::move(drift));
-    const bool people = seen->facts.sessions && seen->facts.sessions->active > 0;
-    if (host_.restart == Restart::needed && people && !services_.despite_sessions)
+    if (host_.restart == Restart::needed && people_ && !services_.despite_sessions)
         co_return enter(FixStage::skipped, "people are logged on, and TermService would restart");
     co_return co_await back_up(session, scope, record);
 }
@@ -175,6 +176,7 @@ Task<Status> HostFix::apply(Session& session, HostScope& scope, const RecordScri
     if (!begun) co_return begun;
     unsure_ = true;
     const bool restart = host_.restart == Restart::needed;
+    restarted_ = restarted_ || restart;
     auto results = co_await change(session, ChangeMode::apply, restart, scope, record);
     if (!results) co_return std::move(results).error();
     unsure_ = false;
@@ -219,12 +221,17 @@ Task<std::string> HostFix::complaint(
     }
     if (is_broken(seen->judgement, "HANDSHAKE"))
         co_return std::string("the RDP handshake inside still fails");
-    if (services_.outside == nullptr || !target.rdp_outside) co_return std::string();
-    Attempt attempt;
-    auto outside = co_await services_.outside->collect(target, scope, attempt);
-    // A port that is closed from here was so before, and says nothing.
-    if (outside && !outside->completed() && outside->stage != "connect")
-        co_return std::string("the RDP handshake from here fails");
+    const auto* inside = finding_of(seen->judgement, "HANDSHAKE");
+    bool shown = inside != nullptr && inside->verdict == Verdict::ok;
+    if (services_.outside != nullptr && target.rdp_outside) {
+        Attempt attempt;
+        auto outside = co_await services_.outside->collect(target, scope, attempt);
+        // A port that is closed from here was so before, and says nothing.
+        if (outside && !outside->completed() && outside->stage != "connect")
+            co_return std::string("the RDP handshake from here fails");
+        shown = shown || (outside && outside->completed());
+    }
+    if (!shown) co_return std::string("no RDP handshake could be made to see whether it helped");
     co_return std::string();
 }
 
@@ -234,7 +241,9 @@ Task<Status> HostFix::verify(
     std::optional<Error> lost;
     auto wrong = co_await complaint(session, target, scope, record, lost);
     if (lost) co_return std::move(*lost);
-    if (!wrong.empty() && host_.restart == Restart::if_still_failing) {
+    const bool may_restart = !people_ || services_.despite_sessions;
+    if (!wrong.empty() && host_.restart == Restart::if_still_failing && may_restart) {
+        restarted_ = true;
         auto again = co_await change(session, ChangeMode::apply, true, scope, record);
         if (!again) co_return std::move(again).error();
         wrong = co_await complaint(session, target, scope, record, lost);
@@ -255,7 +264,8 @@ HostFix::undo(Session& session, std::string why, HostScope& scope, const RecordS
     auto begun = enter(FixStage::rolling_back, why);
     if (!begun) co_return begun;
     undoing_ = true;
-    const bool restart = host_.restart != Restart::none;
+    // What the running TermService took up goes with it. An earlier process may have restarted it.
+    const bool restart = restarted_ || host_.restart == Restart::needed;
     auto results = co_await change(session, ChangeMode::undo, restart, scope, record);
     if (!results) co_return std::move(results).error();
     if (every(*results, Did::written) && found_all(backup_, *results, &Change::before))

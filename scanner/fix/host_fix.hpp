@@ -18,7 +18,8 @@ namespace rdpsweep {
 struct FixServices {
     const Script& collector;
     std::string collector_arguments;
-    const Script& changer; // probes/fix/change.ps1
+    std::string narrow_arguments; // the same for sessions that are narrow
+    const Script& changer;        // probes/fix/change.ps1
     Journal& journal;
     Policy policy;
     FactSource* outside = nullptr; // looks at RDP from here; null: not at all
@@ -100,6 +101,8 @@ private:
     FixStage stage_ = FixStage::planned;
     std::string why_;
     std::vector<Change> backup_; // with the states that were found
+    bool people_ = false;        // were logged on at the latest look
+    bool restarted_ = false;     // TermService, by us
     bool unsure_ = false;        // the connection was lost while something was written
     bool undoing_ = false;       // what was begun is only undone from here
     bool undo_ = false;

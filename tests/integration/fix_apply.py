@@ -129,6 +129,13 @@ def guards():
             lib.check(stages.count(stage) == 1 and stages.count("planned") == len(stages) - 1,
                       f"{profile}: the first VM ends the canary of {canaries}: {stages} {done.stdout}")
             lib.check("first batch" in done.stderr, f"{profile}: and says why: {done.stderr}")
+            done = case.apply("--resume")
+            lib.check(done.returncode == 2 and "--acknowledge canary" in done.stderr,
+                      f"{profile}: going on takes a word about it: {done.stderr}")
+            done = case.apply("--resume", "--acknowledge", "canary", "--parallel", "1")
+            ended = sum(stage == "rolled_back" for stage in case.stages().values())
+            lib.check(done.returncode == 21 and (ended == 2 or canaries == 1),
+                      f"{profile}: the next VM stops it again: {done.returncode} {done.stdout}")
 
 
 def beyond():
