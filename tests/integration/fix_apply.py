@@ -7,6 +7,7 @@ import signal
 import subprocess
 
 import lib
+from azure_lib import Azure
 
 QUICK = ("--soak", "10ms", "--canary-soak", "10ms", "--despite-sessions")
 CURABLE = ("service_stopped", "service_disabled", "tls_all_off", "key_acl_missing", "key_acl_denied", "layer_zero_with_nla", "layer_out_of_range",
@@ -179,6 +180,47 @@ def people():
                   f"those with people on them are left alone: {busy} {stages}")
 
 
+def there_and_back(fleet, scan, environment, way):
+    """A scan by that way, its plan applied and undone."""
+    state, plan = fleet.path / "state", fleet.path / "plan.json"
+
+    def run(*words):
+        return lib.rdpsweep(*words, "--state", state, password=fleet.password, environment=environment)
+
+    done = run("scan", *scan, "--report", f"json:{fleet.path / 'r.json'}")
+    lib.check(done.returncode == 10, f"{way}: the VMs are sick: {done.returncode} {done.stderr}")
+    run("fix", "plan", "last", "--max-percent", "100", "-o", plan)
+    document = json.loads(plan.read_text())
+    lib.check({host["seen_by"] for host in document["hosts"]} == {way}, f"{way} is the way in")
+    phrase = f'{len(document["hosts"])}:{document["id"][-4:]}'
+    done = run("fix", "apply", plan, "--confirm", phrase, *QUICK, "--approve-each", "none")
+    lib.check(done.returncode == 0 and done.stdout.count("verified") == len(document["hosts"]),
+              f"{way}: they are cured: {done.returncode} {done.stdout} {done.stderr}")
+    done = run("fix", "rollback", plan, "--confirm", phrase)
+    lib.check(done.returncode == 0, f"{way}: and made sick again: {done.returncode} {done.stdout} {done.stderr}")
+    fleet.stop()
+    for name, one in states_of(fleet).items():
+        lib.check(one["restored"] and one["applied"] == one["undone"] == 1, f"{way}: {name} is what it was: {one}")
+
+
+def over_ssh():
+    with lib.Fleet(5, "one:tls_all_off", seed=2, rdp=True, ssh=True, options=["--states-at-end"]) as fleet:
+        there_and_back(fleet, ("-i", fleet.inventory, "--ca-file", fleet.ca, "--known-hosts", fleet.known_hosts), None, "ssh")
+
+
+def over_run_command():
+    """No packet goes to the VM, and 4,096 bytes come back."""
+    with Azure(vms=4, mix="one:key_acl_missing", options=["--run-command-ms", "100", "--states-at-end"]) as azure:
+        defaults = azure.path / "defaults.yaml"
+        defaults.write_text("""version: 1
+credentials:
+  fleet: { username: 'SIM\\sweeper', password: { env: RDPSWEEP_PASSWORD } }
+defaults: { credential: fleet, route: [run-command], rdp: { outside: false } }
+""")
+        there_and_back(azure, ("-i", defaults, "--all-subscriptions", "--azure-cloud", azure.cloud, "--azure-ca-file",
+                               azure.ca), azure.application(), "run-command")
+
+
 def power_cuts(rounds):
     """kill -9 at any moment, again and again; in the end all is verified and nothing was done twice."""
     chance = random.Random(4)
@@ -217,6 +259,8 @@ def main():
     guards()
     drift()
     people()
+    over_ssh()
+    over_run_command()
     power_cuts(3)
     lib.finish()
 
