@@ -2,8 +2,13 @@
 """fix plan and fix show on a run over sick VMs: what is planned, what is left out, and that nothing of it
 touches a VM."""
 import json
+import pathlib
+import subprocess
+import sys
 
 import lib
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def plan(fleet, *options, run="last"):
@@ -21,6 +26,9 @@ def main():
         done = plan(fleet, "--max-percent", "100", "-o", made)
         lib.check(done.returncode == 0, f"a plan is made: {done.stderr}")
         document = json.loads(made.read_text())
+        valid = subprocess.run([sys.executable, ROOT / "tests/integration/validate_schema.py",
+                                ROOT / "docs/schema/plan-1.schema.json", made], check=False)
+        lib.check(valid.returncode == 0, "the plan matches its schema")
         profiles = {vm["name"]: vm["profile"] for vm in fleet.truth()}
         fixes = {profiles[host["name"]]: host["fixes"] for host in document["hosts"]}
         print(fixes)
