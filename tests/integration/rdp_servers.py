@@ -62,18 +62,36 @@ def wait_for(port, process=None, seconds=20):
     raise RuntimeError(f"nothing came up on port {port}")
 
 
-@contextlib.contextmanager
-def running(command, port, **kwargs):
+def end(process):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, 15)
+    process.wait(10)
+
+
+def start(command, port, tries=3, **kwargs):
+    """The process, once it listens. Some servers end now and then instead, on a busy machine."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                start_new_session=True, **kwargs)
     try:
         if port:
             wait_for(port, process)
+        return process
+    except RuntimeError as failure:
+        end(process)
+        if tries == 1:
+            raise
+        print(failure, flush=True)
+        time.sleep(1)
+    return start(command, port, tries - 1, **kwargs)
+
+
+@contextlib.contextmanager
+def running(command, port, **kwargs):
+    process = start(command, port, **kwargs)
+    try:
         yield process
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, 15)
-        process.wait(10)
+        end(process)
 
 
 def xrdp(folder, name, pem, key, layer="negotiate", protocols="TLSv1.2, TLSv1.3"):
