@@ -7,16 +7,15 @@
 
 #include <libssh2.h>
 
-#include <arpa/inet.h>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <netinet/tcp.h>
 #include <string>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "bench/fleet_address.hpp"
 
 namespace {
 
@@ -28,21 +27,6 @@ const std::string command =
     "\"[Environment]::SetEnvironmentVariable('RDPSWEEP_NONCE',[Console]::In.ReadLine());"
     "[Environment]::SetEnvironmentVariable('RDPSWEEP_ARGS',[Console]::In.ReadLine());"
     "Invoke-Expression ([Console]::In.ReadToEnd())\"";
-
-int connect_to(unsigned host, int port) {
-    constexpr unsigned last_octets = 254;
-    const unsigned net = host / last_octets + 1;
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_port = htons(static_cast<std::uint16_t>(port));
-    where.sin_addr.s_addr = htonl(0x7f000000u + (net << 8) + host % last_octets + 1);
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(socket, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0) return socket;
-    close(socket);
-    return -1;
-}
 
 void prefer(LIBSSH2_SESSION* session) {
     const auto set = [session](int method, std::string_view names) {

@@ -9,15 +9,14 @@
 
 #include <openssl/ssl.h>
 
-#include <arpa/inet.h>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <netinet/tcp.h>
 #include <string>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "bench/fleet_address.hpp"
 
 namespace {
 
@@ -60,21 +59,6 @@ Messages messages(const std::string& script) {
     all.terminate = winrm::terminate(talk, command_mark, patience).xml;
     all.remove = winrm::delete_shell(talk, patience).xml;
     return all;
-}
-
-int connect_to(unsigned host, int port) {
-    constexpr unsigned last_octets = 254;
-    const unsigned net = host / last_octets + 1;
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_port = htons(static_cast<std::uint16_t>(port));
-    where.sin_addr.s_addr = htonl(0x7f000000u + (net << 8) + host % last_octets + 1);
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(socket, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0) return socket;
-    close(socket);
-    return -1;
 }
 
 // Every mark in text becomes id.

@@ -2,8 +2,8 @@
 
 #include "core/text.hpp"
 #include "scanner/cli/contradiction.hpp"
+#include "scanner/cli/fix_options.hpp"
 #include "scanner/cli/help_texts.hpp"
-#include "scanner/cli/option_groups.hpp"
 #include "scanner/exit_status.hpp"
 
 #include <algorithm>

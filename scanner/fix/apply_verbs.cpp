@@ -91,7 +91,6 @@ public:
               options.despite_sessions} {}
 
     int apply(bool only_begun) {
-        std::remove(stop_file(options_.state_dir, plan_.id).c_str()); // acknowledged
         FixDriver driver(plan_, services_, FixDriver::Way::apply);
         for (std::size_t number = 0; number < plan_.batches.size(); ++number) {
             const auto left = driver.left_of(plan_.batches[number], only_begun);
@@ -115,6 +114,8 @@ public:
                 break;
             }
         }
+        // What was acknowledged is over: the plan got on without it.
+        std::remove(stop_file(options_.state_dir, plan_.id).c_str());
         return status_of(driver, false, exit_ok);
     }
 

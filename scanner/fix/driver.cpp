@@ -88,7 +88,9 @@ Status FixDriver::finished(const HostResult& result) {
     // What was not even begun stays planned: going on comes back to it.
     const bool untouched =
         result.outcome == Outcome::not_attempted && known_[position].backup.empty();
-    if (!at_end && !untouched) {
+    // It may know itself why it cannot be gone on with.
+    const bool told = one.stage() == FixStage::unreachable && !one.why().empty();
+    if (!at_end && !untouched && !told) {
         auto written = one.give_up(why_lost(result));
         if (!written) return written;
     }
@@ -103,10 +105,6 @@ std::optional<std::string_view> FixDriver::stop_reason() const {
     // Undoing goes on whatever happens: every host that can be brought back is.
     if (way_ == Way::undo) return {};
     return rules_.reason();
-}
-
-FixStage FixDriver::stage_of(std::size_t position) const {
-    return known_[position].stage;
 }
 
 std::size_t FixDriver::count(FixStage stage) const {

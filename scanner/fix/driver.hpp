@@ -41,8 +41,6 @@ public:
     // A key of the catalogue, or nothing while no rule asks for a stop.
     [[nodiscard]] std::optional<std::string_view> stop_reason() const;
 
-    [[nodiscard]] FixStage stage_of(std::size_t position) const;
-
     // How many hosts are at that stage.
     [[nodiscard]] std::size_t count(FixStage stage) const;
 

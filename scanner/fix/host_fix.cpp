@@ -127,10 +127,24 @@ Task<Result<HostFix::Results>> HostFix::change(
     co_return read_changes(*json, changes.size());
 }
 
+bool HostFix::is_planned_windows(const Look& look) const {
+    return look.facts.os && look.facts.os->machine_guid == host_.machine_guid;
+}
+
+// What an earlier process began is gone on with, or undone, on that Windows only: a VM that was made
+// anew under the same name may hold the very values by chance.
+Task<Status> HostFix::make_sure(Session& session, HostScope& scope, const RecordScript& record) {
+    auto seen = co_await look(session, scope, record);
+    if (!seen) co_return std::move(seen).error();
+    same_windows_ = is_planned_windows(*seen);
+    if (same_windows_) co_return Status();
+    const auto stage = undo_ || undoing_ ? FixStage::rollback_failed : FixStage::unreachable;
+    co_return enter(stage, "another Windows answers there: nothing was done to it");
+}
+
 // Why the host is not what the plan was made for; empty when it is.
 std::string HostFix::drift_of(const Look& look) const {
-    if (!look.facts.os || look.facts.os->machine_guid != host_.machine_guid)
-        return "another Windows answers there";
+    if (!is_planned_windows(look)) return "another Windows answers there";
     std::vector<Change> changes;
     for (const auto& id : host_.fixes) {
         const auto* fix = find_fix(id);
@@ -148,6 +162,7 @@ std::string HostFix::drift_of(const Look& look) const {
 Task<Status> HostFix::recheck(Session& session, HostScope& scope, const RecordScript& record) {
     auto seen = co_await look(session, scope, record);
     if (!seen) co_return std::move(seen).error();
+    same_windows_ = is_planned_windows(*seen);
     auto drift = drift_of(*seen);
     if (!drift.empty()) co_return enter(FixStage::skipped, std::move(drift));
     if (host_.restart == Restart::needed && people_ && !services_.despite_sessions)
@@ -275,6 +290,10 @@ HostFix::undo(Session& session, std::string why, HostScope& scope, const RecordS
 
 Task<Status>
 HostFix::run(Session& session, const Target& target, HostScope& scope, const RecordScript& record) {
+    if (!backup_.empty() && !same_windows_) {
+        auto sure = co_await make_sure(session, scope, record);
+        if (!sure || !same_windows_) co_return sure;
+    }
     if (undo_ || undoing_) {
         // Named on a line of its own: a conditional among a co_await's arguments is freed twice by
         // GCC 12 (ADR 0006).

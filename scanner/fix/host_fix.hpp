@@ -93,6 +93,8 @@ private:
         const RecordScript& record,
         std::optional<Error>& lost
     );
+    Task<Status> make_sure(Session& session, HostScope& scope, const RecordScript& record);
+    bool is_planned_windows(const Look& look) const;
     std::string drift_of(const Look& look) const;
 
     std::size_t position_;
@@ -101,6 +103,7 @@ private:
     FixStage stage_ = FixStage::planned;
     std::string why_;
     std::vector<Change> backup_; // with the states that were found
+    bool same_windows_ = false;  // as in the plan: seen by this process
     bool people_ = false;        // were logged on at the latest look
     bool restarted_ = false;     // TermService, by us
     bool unsure_ = false;        // the connection was lost while something was written

@@ -102,25 +102,38 @@ void Steps::values(
     );
 }
 
+// A value that is absent is not read; one that may not be is lost.
+void Steps::value(
+    const std::string& about,
+    std::string_view method,
+    std::string key,
+    std::string name,
+    ReadValue read
+) {
+    registry(
+        about,
+        method,
+        std::move(key),
+        std::move(name),
+        [this, about, read = std::move(read)](auto code, const auto& output) {
+            if (code == file_not_found || code == invalid_function) return;
+            if (code != 0) return registry_failed(about, code);
+            read(output);
+        }
+    );
+}
+
 void Steps::dword(
     const std::string& about,
     std::string key,
     std::string name,
     std::function<void(std::uint32_t)> read
 ) {
-    registry(
-        about,
-        "GetDWORDValue",
-        std::move(key),
-        std::move(name),
-        [this, about, read](auto code, const auto& output) {
-            if (code == file_not_found || code == invalid_function) return;
-            const auto number = number_of(output, "uValue");
-            if (code != 0) return registry_failed(about, code);
-            if (!number || *number > 0xffffffff) return lost(about, "error", "no number");
-            read(static_cast<std::uint32_t>(*number));
-        }
-    );
+    value(about, "GetDWORDValue", std::move(key), std::move(name), [=, this](const auto& output) {
+        const auto number = number_of(output, "uValue");
+        if (!number || *number > 0xffffffff) return lost(about, "error", "no number");
+        read(static_cast<std::uint32_t>(*number));
+    });
 }
 
 void Steps::text(
@@ -129,18 +142,10 @@ void Steps::text(
     std::string name,
     std::function<void(std::string)> read
 ) {
-    registry(
-        about,
-        "GetStringValue",
-        std::move(key),
-        std::move(name),
-        [this, about, read](auto code, const auto& output) {
-            if (code == file_not_found || code == invalid_function) return;
-            if (code != 0) return registry_failed(about, code);
-            // Null is how an empty text comes.
-            read(text_of(output, "sValue").value_or(""));
-        }
-    );
+    // Null is how an empty text comes.
+    value(about, "GetStringValue", std::move(key), std::move(name), [=](const auto& output) {
+        read(text_of(output, "sValue").value_or(""));
+    });
 }
 
 void Steps::texts(
@@ -149,18 +154,10 @@ void Steps::texts(
     std::string name,
     std::function<void(std::vector<std::string>)> read
 ) {
-    registry(
-        about,
-        "GetMultiStringValue",
-        std::move(key),
-        std::move(name),
-        [this, about, read](auto code, const auto& output) {
-            if (code == file_not_found || code == invalid_function) return;
-            if (code != 0) return registry_failed(about, code);
-            const auto* list = value_of(output, "sValue");
-            read(list == nullptr ? std::vector<std::string>{} : list->texts);
-        }
-    );
+    value(about, "GetMultiStringValue", std::move(key), std::move(name), [=](const auto& output) {
+        const auto* list = value_of(output, "sValue");
+        read(list == nullptr ? std::vector<std::string>{} : list->texts);
+    });
 }
 
 void Steps::binary(
@@ -169,20 +166,12 @@ void Steps::binary(
     std::string name,
     std::function<void(std::string)> read
 ) {
-    registry(
-        about,
-        "GetBinaryValue",
-        std::move(key),
-        std::move(name),
-        [this, about, read](auto code, const auto& output) {
-            if (code == file_not_found || code == invalid_function) return;
-            if (code != 0) return registry_failed(about, code);
-            if (value_of(output, "uValue") == nullptr) return read({});
-            auto bytes = bytes_of(output, "uValue");
-            if (!bytes) return lost(about, "error", "no bytes");
-            read(*std::move(bytes));
-        }
-    );
+    value(about, "GetBinaryValue", std::move(key), std::move(name), [=, this](const auto& output) {
+        if (value_of(output, "uValue") == nullptr) return read({});
+        auto bytes = bytes_of(output, "uValue");
+        if (!bytes) return lost(about, "error", "no bytes");
+        read(*std::move(bytes));
+    });
 }
 
 void Steps::dwords(

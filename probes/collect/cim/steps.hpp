@@ -171,6 +171,14 @@ private:
         std::optional<std::string> value,
         ReadOutput read
     );
+    using ReadValue = std::function<void(const cim::Instance& output)>;
+    void value(
+        const std::string& about,
+        std::string_view method,
+        std::string key,
+        std::string name,
+        ReadValue read
+    );
     void registry_failed(const std::string& about, std::uint32_t code);
     void lost(const std::string& about, std::string_view why, std::string_view code);
     void lost(const std::string& about, const Error& error);

@@ -275,6 +275,32 @@ TEST_CASE("fix of a host: it is verified, or undone, or left alone", "[fix]") {
     CHECK(other.applied == 0);
 }
 
+TEST_CASE(
+    "fix of a host: another Windows under the same name is neither gone on with nor undone", "[fix]"
+) {
+    for (const auto begun : {FixStage::applying, FixStage::applied, FixStage::rolling_back}) {
+        INFO(to_string(begun));
+        const Scratch scratch;
+        {
+            auto journal = Journal::open(scratch.path("state"), "plan");
+            REQUIRE(journal);
+            REQUIRE(journal->append({0, FixStage::backed_up, "", planned().changes, 0}));
+            REQUIRE(journal->append({0, begun, "", {}, 0}));
+        }
+        Machine machine;
+        machine.guid = "made anew";
+        machine.values = {{"Enabled", "dword:1"}, {"DisabledByDefault", "dword:0"}};
+        bool dead = false;
+        const auto stage = one_process(scratch.path("state"), machine, {}, dead);
+        CHECK(
+            stage ==
+            (begun == FixStage::rolling_back ? FixStage::rollback_failed : FixStage::unreachable)
+        );
+        CHECK(after(machine)); // its own values, as they were
+        CHECK(machine.applied + machine.undone + machine.restarts == 0);
+    }
+}
+
 TEST_CASE("fix of a host: thousands of bad days", "[fix]") {
     std::mt19937 random(11);
     std::map<FixStage, int> ends;
