@@ -1,6 +1,7 @@
 // zlib, with a bound on what comes out.
 #include "core/inflate.hpp"
 
+#include <new>
 #include <zlib.h>
 
 namespace rdpsweep {
@@ -24,6 +25,25 @@ std::optional<std::string> inflate_raw(std::string_view packed, std::size_t limi
     const bool whole = state == Z_STREAM_END && stream.avail_in == 0 && out.size() <= limit;
     inflateEnd(&stream);
     if (!whole) return std::nullopt;
+    return out;
+}
+
+std::string deflate_raw(std::string_view bytes) {
+    z_stream stream{};
+    constexpr int raw = -MAX_WBITS;
+    constexpr int memory = 8; // zlib's own default
+    const int level = Z_BEST_COMPRESSION;
+    if (deflateInit2(&stream, level, Z_DEFLATED, raw, memory, Z_DEFAULT_STRATEGY) != Z_OK) {
+        throw std::bad_alloc(); // all that can go wrong with these arguments
+    }
+    stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    std::string out(deflateBound(&stream, stream.avail_in), '\0');
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    deflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
     return out;
 }
 

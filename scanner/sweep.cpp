@@ -160,7 +160,9 @@ Task<bool> Sweep::admit() {
 Clock::duration Sweep::usual_budget(const Target& target) const {
     if (options_.host_deadline) return *options_.host_deadline;
     const bool slow =
-        std::find(target.ladder.begin(), target.ladder.end(), "run-command") != target.ladder.end();
+        std::any_of(target.ladder.begin(), target.ladder.end(), [](const std::string& transport) {
+            return transport == "run-command" || transport == "serial";
+        });
     return slow ? limits::slow_host : limits::host;
 }
 

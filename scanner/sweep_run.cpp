@@ -119,7 +119,7 @@ int SweepRun::sweep() {
         options_.handshake,
         options_.azure_evidence && azure_ ? &azure_->arm() : nullptr,
         std::string(R"({"profile":"lean","handshake":)") + (options_.handshake ? "true" : "false") +
-            R"(,"event_hours":24,"most":4096})",
+            R"(,"event_hours":24})",
         options_.collect_by,
         fixing_,
     });

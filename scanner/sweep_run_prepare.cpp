@@ -165,9 +165,10 @@ int SweepRun::make_transports() {
 int SweepRun::open_azure() {
     const auto leads_there = [this](const Target& target) {
         const auto& ladder = target.ladder;
-        const bool by_agent =
-            std::find(ladder.begin(), ladder.end(), "run-command") != ladder.end();
-        return target.skip.empty() && (by_agent || (options_.azure_evidence && !target.vm.empty()));
+        const bool by_azure = std::any_of(ladder.begin(), ladder.end(), [](const auto& transport) {
+            return transport == "run-command" || transport == "serial";
+        });
+        return target.skip.empty() && (by_azure || (options_.azure_evidence && !target.vm.empty()));
     };
     const auto& targets = inventory_.targets;
     if (std::none_of(targets.begin(), targets.end(), leads_there)) return exit_ok;
@@ -175,6 +176,9 @@ int SweepRun::open_azure() {
     if (!plane) return complain(plane.error(), exit_usage);
     azure_ = std::move(*plane);
     services_->azure = &azure_->arm();
+    services_->azure_ca_file = options_.scope.azure.ca_file;
+    services_->serial_places = options_.serial_jobs;
+    services_->takeover = options_.takeover;
     return exit_ok;
 }
 

@@ -1,6 +1,7 @@
 // What a visit does once it is let in: it looks, by script or by CIM, or fixes.
 #include "core/text.hpp"
 #include "probes/collect/frame.hpp"
+#include "scanner/narrow.hpp"
 #include "scanner/visit.hpp"
 
 #include <utility>
@@ -119,10 +120,9 @@ Task<Status> Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, 
 }
 
 Task<Status> Visit::collect_by_script(Session& session, Attempt& attempt, HostScope& scope) {
-    const ScriptInput input(
-        random_hex128(),
-        session.narrow() ? services_.narrow_arguments : services_.collector_arguments
-    );
+    auto arguments = services_.collector_arguments;
+    if (session.narrow()) arguments = narrow_arguments(services_.narrow_arguments, session);
+    const ScriptInput input(random_hex128(), std::move(arguments));
     auto output = co_await session.run(services_.collector, input, scope);
     if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
     if (!output) co_return std::move(output).error();

@@ -7,7 +7,7 @@ build=(
     g++ cmake ninja-build ccache pkg-config python3
     libboost-dev libssl-dev zlib1g-dev
     nlohmann-json3-dev libyaml-cpp-dev libpugixml-dev libcli11-dev
-    libkrb5-dev libssh2-1-dev libcpprest-dev
+    libkrb5-dev libssh2-1-dev libcpprest-dev libvterm-dev
     libssh-dev         # the simulated fleet's SSH servers
     catch2             # header-only; the tests are part of the default build
     gss-ntlmssp        # NTLM, loaded by GSSAPI at run time
@@ -22,7 +22,7 @@ test=(
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback
     python3-junitparser prometheus cmark-gfm             # what reads the reports
     chromium-headless-shell fonts-dejavu-core poppler-utils
-    azure-cli                                            # a client of Azure nobody here wrote
+    azure-cli python3-websocket                          # clients of Azure nobody here wrote
     ansible-core nmap                                    # whose inventories we read
     clang-format-14 git time procps valgrind
 )

@@ -2,6 +2,7 @@
 
 #include "transports/azure/run_command.hpp"
 #include "transports/rdp/rdp_source.hpp"
+#include "transports/serial/serial.hpp"
 #include "transports/ssh/ssh.hpp"
 #include "transports/winrm/winrm.hpp"
 
@@ -21,6 +22,10 @@ constexpr std::array kinds{
         "run-command",
         "Azure Run Command, by the VM's agent; no network path is needed",
         azure::make_run_command},
+    TransportKind{
+        "serial",
+        "Azure Serial Console: Windows' SAC, by Azure's gateway; needs boot diagnostics and EMS",
+        serial::make_serial},
 };
 
 constexpr std::array sources{

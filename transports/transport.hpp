@@ -87,8 +87,11 @@ public:
     run(const Script& script, const ScriptInput& input, HostScope& scope) = 0;
 
     // Whether it carries only a few kilobytes back: then the collector is to answer in its lean
-    // profile, in at most 4,096 bytes where it can.
+    // profile.
     [[nodiscard]] virtual bool narrow() const noexcept { return false; }
+
+    // Of what a script prints only so many bytes, the last, come back; 0: all.
+    [[nodiscard]] virtual std::size_t tail() const noexcept { return 0; }
 
     // The way to ask over CIM, as long as this session lives; null when this way in has none.
     [[nodiscard]] virtual CimClient* cim() noexcept { return nullptr; }

@@ -348,6 +348,18 @@ inline void add_sweep(CLI::App& verb, ScanOptions& scan, const CliNames& names, 
          "--no-cbt",
          "--http-fallback"}
     );
+    add_number(
+        verb,
+        "--serial-jobs",
+        usual("serial consoles at once in a subscription", std::to_string(scan.serial_jobs)),
+        scan.serial_jobs,
+        1,
+        1000
+    );
+    verb.add_flag(
+        "--takeover", scan.takeover, "open serial consoles that are in use: it ends that session"
+    );
+    regroup(verb, "Azure", {"--serial-jobs", "--takeover"});
     add_state(verb, scan.state_dir);
     add_text(verb, "--audit-file", "FILE", "append every remote command here", scan.audit_file);
     add_text(verb, "--stats-json", "FILE", "live figures, one object a line", scan.stats_json);

@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "probes/collect/decode.hpp"
 #include "probes/collect/frame.hpp"
+#include "scanner/narrow.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -104,7 +105,7 @@ Task<Result<std::string>> HostFix::run_script(
 Task<Result<HostFix::Look>>
 HostFix::look(Session& session, HostScope& scope, const RecordScript& record) {
     auto arguments = services_.collector_arguments;
-    if (session.narrow()) arguments = services_.narrow_arguments;
+    if (session.narrow()) arguments = narrow_arguments(services_.narrow_arguments, session);
     auto json =
         co_await run_script(session, services_.collector, std::move(arguments), scope, record);
     if (!json) co_return std::move(json).error();

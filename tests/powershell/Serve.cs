@@ -35,6 +35,21 @@ public static class Serve
         return outcome.ExitCode;
     }
 
+    // One program on a console: a machine, a line of --dump-states; what follows "powershell" on the
+    // command line; then what is typed, line by line. What the script says goes out at once.
+    public static int Typed()
+    {
+        var machine = MachineReader.Read(Console.In.ReadLine()!);
+        var arguments = CommandLine.Split(Console.In.ReadLine()!);
+        var script = CommandLine.Script(arguments, "");
+        if (script is null) return 1;
+        var outcome = Runner.Run(machine, script, new Dictionary<string, string>(), Console.In, Console.Out);
+        Console.Out.Write(outcome.Out);
+        foreach (var error in outcome.Errors) Console.Out.WriteLine(error);
+        foreach (var write in machine.Journal.Writes) Console.Out.WriteLine($"the script wrote: {write}");
+        return outcome.ExitCode;
+    }
+
     private static JsonObject Answer(JsonObject request)
     {
         var variables = request["environment"]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);

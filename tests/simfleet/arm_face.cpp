@@ -1,6 +1,7 @@
 #include "tests/simfleet/arm_face.hpp"
 
 #include "core/text.hpp"
+#include "tests/simfleet/console_gateway.hpp"
 #include "tests/simfleet/kusto.hpp"
 
 #include <nlohmann/json.hpp>
@@ -173,8 +174,12 @@ HttpResponse ArmFace::answer_metadata(const HttpRequest& request) {
 bool ArmFace::knows(const HttpRequest& request) {
     const auto* given = request.header("authorization");
     constexpr std::string_view scheme = "Bearer ";
-    if (given == nullptr || !given->starts_with(scheme)) return false;
-    const auto found = tokens_.find(given->substr(scheme.size()));
+    return given != nullptr && given->starts_with(scheme) &&
+           knows_token(given->substr(scheme.size()));
+}
+
+bool ArmFace::knows_token(const std::string& token) const {
+    const auto found = tokens_.find(token);
     return found != tokens_.end() && now_() < found->second;
 }
 
@@ -246,6 +251,9 @@ HttpResponse ArmFace::manage(const HttpRequest& request, const Url& url) {
     if (url.is(2, "resourceGroups") && url.is(4, "providers") && url.is(6, "virtualMachines")) {
         return of_machine(request, url);
     }
+    if (url.is(3, "Microsoft.SerialConsole") && url.is(5, "default") && consoles_ != nullptr) {
+        return json_answer(200, {{"properties", {{"disabled", policy_.console_disabled}}}});
+    }
     if (url.is(2, "operations") && url.parts.size() == 4) {
         return run_command_.ask(url.parts[3], url.value("monitor") == "true");
     }
@@ -285,13 +293,38 @@ HttpResponse ArmFace::of_machine(const HttpRequest& request, const Url& url) {
             200, {{"consoleScreenshotBlobUri", link}, {"serialConsoleLogBlobUri", link}}
         );
     }
+    if (url.is(9, "Microsoft.SerialConsole") && consoles_ != nullptr) {
+        return of_console(request, url, *index);
+    }
     if (request.method != "GET") return arm_failure(405, "MethodNotAllowed", "no");
     if (url.is(8, "instanceView")) return json_answer(200, resources_.instance_view(*index));
-    auto machine = resources_.machine(*index);
-    if (iequals(url.value("$expand"), "instanceView")) {
-        machine["properties"]["instanceView"] = resources_.instance_view(*index);
+    return describe(*index, iequals(url.value("$expand"), "instanceView"));
+}
+
+HttpResponse ArmFace::describe(std::size_t index, bool with_view) const {
+    auto machine = resources_.machine(index);
+    if (with_view) machine["properties"]["instanceView"] = resources_.instance_view(index);
+    if (consoles_ != nullptr) {
+        using Gate = ConsoleScene::Gate;
+        const auto gate = consoles_->scene(index).gate;
+        auto& diagnostics = machine["properties"]["diagnosticsProfile"]["bootDiagnostics"];
+        diagnostics["enabled"] = gate != Gate::no_diagnostics;
+        if (gate == Gate::storage || gate == Gate::storage_gone) {
+            diagnostics["storageUri"] = "https://bootdiag.blob.core.windows.net/";
+        }
     }
     return json_answer(200, machine);
+}
+
+// .../serialPorts/0 and its connect. Nothing else of a port is for a scanner.
+HttpResponse ArmFace::of_console(const HttpRequest& request, const Url& url, std::size_t index) {
+    const bool port = url.is(10, "serialPorts") && url.is(11, "0");
+    if (port && request.method == "GET") return consoles_->port_state(index);
+    if (port && request.method == "POST" && url.is(12, "connect")) {
+        return consoles_->connect(index, request);
+    }
+    stats_.violation("a change of a serial port");
+    return arm_failure(405, "MethodNotAllowed", "no");
 }
 
 HttpResponse ArmFace::list(const Url& url, const std::string& scope) {

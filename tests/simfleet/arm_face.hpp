@@ -23,22 +23,36 @@ struct ArmPolicy {
     std::size_t busy_every = 0;    // every so-manieth call is 429 with Retry-After: 1; 0: none
     std::size_t token_life = 3600; // seconds
     bool graph_forbidden = false;
+    bool console_disabled = false;     // serial consoles, in every subscription
     std::size_t run_command_ms = 1000; // how long one takes
     std::string base;                  // "https://localhost:8443", for links
 };
+
+class ConsoleGateway;
 
 class ArmFace {
 public:
     using Now = std::function<std::chrono::steady_clock::time_point()>;
 
-    ArmFace(const ArmResources& resources, ArmPolicy policy, Stats& stats, Now now)
+    // consoles: null where the VMs have none.
+    ArmFace(
+        const ArmResources& resources,
+        ArmPolicy policy,
+        Stats& stats,
+        Now now,
+        ConsoleGateway* consoles = nullptr
+    )
         : resources_(resources), policy_(std::move(policy)), stats_(stats), now_(now),
+          consoles_(consoles),
           run_command_(
               resources.fleet(), stats, now, std::chrono::milliseconds(policy_.run_command_ms)
           ) {}
 
     // A request to the cloud's one HTTPS address.
     HttpResponse answer(const HttpRequest& request);
+
+    // Whether it gave that token out and it is still good.
+    [[nodiscard]] bool knows_token(const std::string& token) const;
 
     // A request to the metadata service, which speaks plain HTTP.
     HttpResponse answer_metadata(const HttpRequest& request);
@@ -48,6 +62,8 @@ private:
 
     HttpResponse give_adfs_token(const HttpRequest& request);
     HttpResponse give_blob(const HttpRequest& request, const Url& url);
+    HttpResponse of_console(const HttpRequest& request, const Url& url, std::size_t index);
+    HttpResponse describe(std::size_t index, bool with_view) const;
     HttpResponse of_machine(const HttpRequest& request, const Url& url);
     HttpResponse give_token(const HttpRequest& request, const std::string& tenant);
     HttpResponse issue();
@@ -63,6 +79,7 @@ private:
     ArmPolicy policy_;
     Stats& stats_;
     Now now_;
+    ConsoleGateway* consoles_;
     ArmRunCommand run_command_;
     std::map<std::string, std::chrono::steady_clock::time_point> tokens_; // and when each ends
 

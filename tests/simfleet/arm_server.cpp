@@ -1,6 +1,7 @@
 #include "tests/simfleet/arm_server.hpp"
 
 #include "tests/simfleet/channel.hpp"
+#include "tests/simfleet/console_gateway.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,12 +17,25 @@ namespace {
 struct Plane {
     Plane(std::shared_ptr<World> fleet, const ArmOptions& options)
         : world(std::move(fleet)), resources(world->fleet, options.scene),
-          face(resources, options.policy, world->stats, std::chrono::steady_clock::now) {}
+          gateway(
+              world,
+              options.consoles,
+              options.policy.base,
+              [this](const std::string& token) { return face.knows_token(token); },
+              options.console_engine,
+              options.engine_vms
+          ),
+          face(resources, options.policy, world->stats, std::chrono::steady_clock::now, &gateway) {}
 
     std::shared_ptr<World> world;
     ArmResources resources;
+    ConsoleGateway gateway;
     ArmFace face;
 };
+
+bool is_console(const HttpRequest& request) {
+    return request.header("upgrade") != nullptr && request.target.starts_with("/n/connector/");
+}
 
 Task<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<Plane> plane, bool metadata) {
     auto tls = metadata ? nullptr : plane->world->identities.engine_for_host("localhost");
@@ -38,6 +52,10 @@ Task<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<Plane> plane, boo
             state = read_request(unread, request);
         }
         if (state != HttpRead::complete) co_return;
+        if (!metadata && is_console(request)) {
+            co_await plane->gateway.serve(channel, request, std::move(unread));
+            co_return;
+        }
         auto& face = plane->face;
         const auto response = metadata ? face.answer_metadata(request) : face.answer(request);
         auto bytes = to_bytes(response);
@@ -87,7 +105,8 @@ void write_documents(const ArmOptions& options, const std::string& folder) {
         {"endpoints",
          {{"activeDirectory", options.policy.base},
           {"resourceManager", options.policy.base + "/"},
-          {"activeDirectoryResourceId", "https://management.core.windows.net/"}}}};
+          {"activeDirectoryResourceId", "https://management.core.windows.net/"}}},
+        {"suffixes", {{"serialConsoleGateway", "localhost"}}}};
     std::ofstream(folder + "/cloud.json") << cloud.dump(2) << '\n';
     const nlohmann::json identity{
         {"tenant", options.policy.tenant}, {"client", options.policy.client}};
@@ -109,6 +128,11 @@ rdpsweep::Status start_arm(
     auto listening = listen(io, options.port, plane, false);
     if (listening) listening = listen(io, options.metadata_port, plane, true);
     if (listening) write_documents(options, folder);
+    const auto consoles = [plane, folder] {
+        std::ofstream(folder + "/consoles.json") << plane->gateway.report() << '\n';
+    };
+    consoles();
+    world->at_end.emplace_back(consoles);
     return listening;
 }
 

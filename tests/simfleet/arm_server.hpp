@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace simfleet {
 
@@ -15,7 +17,10 @@ struct ArmOptions {
     std::uint16_t port = 0;          // 0: no control plane
     std::uint16_t metadata_port = 0; // 0: no metadata service
     ArmScene scene;
-    ArmPolicy policy; // its secret is the fleet's password
+    ArmPolicy policy;                        // its secret is the fleet's password
+    std::vector<std::string> console_engine; // their PowerShell (TypedEngine); empty: simulated
+    std::size_t engine_vms = 0;
+    std::vector<std::string> consoles; // scenes of serial consoles, dealt in turn; "every": all
 };
 
 // Listens on 127.0.0.1 and serves for as long as io runs. Writes cloud.json (what `az cloud show`

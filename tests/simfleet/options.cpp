@@ -63,6 +63,11 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
     app.add_option("--arm-page", options.arm.policy.page, "Rows a page of a list");
     app.add_option("--token-life", options.arm.policy.token_life, "Seconds");
     app.add_option("--run-command-ms", options.arm.policy.run_command_ms, "How long one takes");
+    app.add_option(
+           "--console", options.arm.consoles, "Scenes of serial consoles, dealt in turn; every: all"
+    )
+        ->delimiter(',');
+    app.add_flag("--console-disabled", options.arm.policy.console_disabled, "The switch is off");
     app.add_flag("--graph-forbidden", options.arm.policy.graph_forbidden, "No Resource Graph");
     app.add_option("--user", user, "The account every VM knows");
     app.add_option("--password-env", options.password_variable, "Variable with its password");

@@ -240,6 +240,11 @@ Status run_fleet(Options options) {
     for (std::size_t index = 0; index < std::min(warm_vms, fleet.size()); ++index) {
         (void)fleet.at(index);
     }
+    if (!options.engine.empty()) {
+        options.arm.console_engine = options.engine;
+        options.arm.console_engine.back() = "typed"; // where "serve" stands
+        options.arm.engine_vms = options.engine_vms;
+    }
     ready = start_arm(io, world, options.arm, options.state_directory);
     if (!ready) return ready;
     const Signals signals(io, options, world);
@@ -253,6 +258,8 @@ Status run_fleet(Options options) {
     io.run();
     workers->stop();
     workers->join();
+    for (const auto& last : world->at_end)
+        last();
     write_stats(options, *world);
     write_states(options, fleet);
     return {};

@@ -10,8 +10,10 @@
 #include "tests/simfleet/tls_identity.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace simfleet {
 
@@ -52,7 +54,8 @@ struct World {
     Stats stats;
     ShellHost shells;
     CimHost cim;
-    std::shared_ptr<const SshHost> ssh; // null: the fleet serves no SSH
+    std::shared_ptr<const SshHost> ssh;        // null: the fleet serves no SSH
+    std::vector<std::function<void()>> at_end; // called once, when the fleet has stopped
 };
 
 } // namespace simfleet

@@ -137,6 +137,12 @@ Task<Result<std::string>> Arm::fetch(const Secret& link, std::size_t most, HostS
         .with_native("HTTP " + std::to_string(answer->status));
 }
 
+Task<Result<Secret>> Arm::console_token(HostScope& scope) {
+    auto token = co_await tokens_.get(scope);
+    if (!token) co_return std::move(token).error();
+    co_return Secret(std::string((*token)->value.reveal()));
+}
+
 Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostScope& scope) {
     const bool admitted = co_await throttle_.admit(call.key, call.quota, scope);
     if (!admitted) co_return gave_up();

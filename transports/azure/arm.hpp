@@ -53,6 +53,11 @@ public:
     // As whom.
     [[nodiscard]] std::string describe() const { return tokens_.describe(); }
 
+    // A copy of our token, for the gateway of a serial console: nobody else may get it.
+    Task<Result<Secret>> console_token(HostScope& scope);
+
+    [[nodiscard]] const Cloud& cloud() const noexcept { return cloud_; }
+
 private:
     struct Call {
         RestRequest request;

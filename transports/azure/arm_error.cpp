@@ -21,7 +21,9 @@ bool is_generic(std::string_view code) {
 
 ArmFailure from_object(const nlohmann::json& error) {
     ArmFailure failure{text(error, "code"), text(error, "message")};
-    if (failure.code.empty()) failure = {text(error, "Code"), text(error, "Message")};
+    if (failure.code.empty() && failure.message.empty()) {
+        failure = {text(error, "Code"), text(error, "Message")};
+    }
     const auto& details = field(error, "details");
     if (!is_generic(failure.code) || !details.is_array()) return failure;
     for (const auto& detail : details) {

@@ -16,15 +16,18 @@ const std::array<Cloud, 3>& clouds() {
         {"AzureCloud",
          "https://login.microsoftonline.com",
          "https://management.azure.com",
-         "https://management.core.windows.net/"},
+         "https://management.core.windows.net/",
+         {"serialconsole.azure.com"}},
         {"AzureChinaCloud",
          "https://login.chinacloudapi.cn",
          "https://management.chinacloudapi.cn",
-         "https://management.core.chinacloudapi.cn/"},
+         "https://management.core.chinacloudapi.cn/",
+         {}}, // has no serial console
         {"AzureUSGovernment",
          "https://login.microsoftonline.us",
          "https://management.usgovcloudapi.net",
-         "https://management.core.usgovcloudapi.net/"},
+         "https://management.core.usgovcloudapi.net/",
+         {"serialconsole.azure.us"}},
     }};
     return all;
 }
@@ -70,6 +73,10 @@ Result<Cloud> read_cloud(std::string_view json) {
     cloud.authority = without_slash(text(endpoints, "activeDirectory"));
     cloud.arm = without_slash(text(endpoints, "resourceManager"));
     cloud.audience = text(endpoints, "activeDirectoryResourceId");
+    // az does not know this one; whoever runs a cloud of their own may add it.
+    if (auto gateway = text(*document, "suffixes/serialConsoleGateway"); !gateway.empty()) {
+        cloud.console_gateways.push_back(std::move(gateway));
+    }
     const auto missing = [](const char* what) {
         return Error(
                    Phase::config,

@@ -14,6 +14,8 @@ struct Cloud {
     std::string authority; // "https://login.microsoftonline.com", without a slash at the end
     std::string arm;       // "https://management.azure.com", likewise
     std::string audience;  // whom a token is for, to the letter: a slash at its end counts
+    // Names under which gateways of serial consoles may be, with all below them; none: no consoles.
+    std::vector<std::string> console_gateways;
 };
 
 // The names that find_cloud() knows, as `az cloud list` has them.

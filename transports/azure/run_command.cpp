@@ -48,6 +48,8 @@ public:
 
     [[nodiscard]] bool narrow() const noexcept override { return true; }
 
+    [[nodiscard]] std::size_t tail() const noexcept override { return run_command_tail; }
+
     Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostScope& scope) override {
         attempt_.enter(Phase::run);

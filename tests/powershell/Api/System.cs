@@ -48,10 +48,12 @@ public static class SimulatedCultureInfo
     public static CultureInfo InvariantCulture => CultureInfo.InvariantCulture;
 }
 
-// What the script writes to standard output; redirected, never the console of the harness.
+// What the script writes to standard output and reads from standard input.
 public static class SimulatedConsole
 {
-    public static StringWriter Out { get; set; } = new();
+    public static TextWriter Out { get; set; } = new StringWriter();
 
-    public static StringReader In { get; set; } = new("");
+    public static TextReader In { get; set; } = new StringReader("");
+
+    public static void SetOut(TextWriter writer) => Out = writer;
 }

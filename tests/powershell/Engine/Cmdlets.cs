@@ -31,6 +31,17 @@ public sealed class NewObjectCommand : PSCmdlet
     }
 }
 
+// Without a prompt: a line of what is typed.
+[Cmdlet(VerbsCommunications.Read, "Host")]
+public sealed class ReadHostCommand : PSCmdlet
+{
+    protected override void ProcessRecord()
+    {
+        var line = SimulatedConsole.In.ReadLine();
+        if (line is not null) WriteObject(line);
+    }
+}
+
 [Cmdlet(VerbsCommon.Select, "Object")]
 public sealed class SelectObjectCommand : PSCmdlet
 {

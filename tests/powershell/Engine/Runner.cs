@@ -20,9 +20,14 @@ public static class Runner
         ["RDPSWEEP_ARGS", "RDPSWEEP_NONCE", "PROCESSOR_ARCHITEW6432", "COMPUTERNAME", "windir"];
 
     // environment holds the variables of the process that the script finds, beside those of Windows.
-    public static Outcome Run(Machine machine, string script, IReadOnlyDictionary<string, string> environment, string input = "")
+    public static Outcome Run(Machine machine, string script, IReadOnlyDictionary<string, string> environment, string input = "") =>
+        Run(machine, script, environment, new StringReader(input), new StringWriter());
+
+    // With the console that the script is to have. What it left in the pipeline comes at the end.
+    public static Outcome Run(
+        Machine machine, string script, IReadOnlyDictionary<string, string> environment, TextReader input, TextWriter said)
     {
-        Prepare(machine, environment, input);
+        Prepare(machine, environment, input, said);
         using var runspace = RunspaceFactory.CreateRunspace(SessionState(machine));
         runspace.Open();
         // The engine is PowerShell 7; what scripts decide by is the version they are told.
@@ -36,7 +41,7 @@ public static class Runner
         var output = Invoke(shell, errors);
         errors.AddRange(shell.Streams.Error.Select(error => error.ToString()));
         var lines = output.Select(item => $"{item}\n");
-        return new Outcome(SimulatedConsole.Out + string.Concat(lines), errors);
+        return new Outcome((said is StringWriter ? said.ToString() : "") + string.Concat(lines), errors);
     }
 
     private static Collection<PSObject> Invoke(System.Management.Automation.PowerShell shell, List<string> errors)
@@ -52,11 +57,12 @@ public static class Runner
         }
     }
 
-    private static void Prepare(Machine machine, IReadOnlyDictionary<string, string> environment, string input)
+    private static void Prepare(
+        Machine machine, IReadOnlyDictionary<string, string> environment, TextReader input, TextWriter said)
     {
         Simulation.Machine = machine;
-        SimulatedConsole.Out = new StringWriter();
-        SimulatedConsole.In = new StringReader(input);
+        SimulatedConsole.Out = said;
+        SimulatedConsole.In = input;
         foreach (var name in variables) Environment.SetEnvironmentVariable(name, null);
         Environment.SetEnvironmentVariable("COMPUTERNAME", machine.Host);
         Environment.SetEnvironmentVariable("windir", @"C:\Windows");

@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""A real PowerShell engine behind simulated serial consoles, of both painters: the real loader, pager and
+collector are typed at it, and every verdict equals that over WinRM.
+
+usage: serial_engine.py rdpsweep-powershell.dll
+"""
+import os
+import sys
+
+from lib import check, finish
+from serial_lib import Consoles, differences, outcome_of
+
+VMS = 6
+
+os.environ.update(DOTNET_NOLOGO="1", DOTNET_CLI_TELEMETRY_OPTOUT="1", HOME="/tmp")
+engine = [word for part in ("dotnet", sys.argv[1], "serve") for word in ("--engine", part)]
+with Consoles(VMS, "happy-stream,happy-differences,happy-drop", mix="every",
+              options=[*engine, "--engine-vms", str(VMS)]) as fleet:
+    _, winrm = fleet.scan("winrm", "--deadline", "60s", "--jobs", "2", route="winrm")
+    by_address = {h["address"]: h for h in winrm["hosts"]}
+    done, report = fleet.scan("serial", "--jobs", "3")
+    for host in report["hosts"]:
+        check(outcome_of(host) == "ok", f"{host['name']}: {host['attempts'][-1]}")
+        other = by_address[host["address"]]
+        if other["outcome"] == "assessed":
+            wrong = differences(host, other)
+            check(not wrong, f"{host['name']}: other verdicts: {wrong}")
+    stats, consoles = fleet.ended()
+    check(not stats["violations"], f"no key went where it must not: {stats['violations']}")
+    check(not [c for c in consoles.values() if c["left_open"]], "no channel is left open")
+finish()

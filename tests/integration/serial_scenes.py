@@ -1,0 +1,80 @@
+"""Everything that can be met on a serial console, each in its own VM, all at once: every visit ends in
+the outcome that its scene names, no key goes where it must not, nothing is left behind."""
+import json
+import re
+
+from lib import check, finish
+from serial_lib import Consoles, outcome_of
+
+SCENES = 49
+LEAKS = {"taken-before-logon", "taken-after-logon"}  # somebody else has the console: it cannot be helped
+
+
+def scenes():
+    with Consoles(SCENES, "every") as fleet:
+        done, report = fleet.scan("scenes", "--serial-jobs", "100", "--log-file", fleet.path / "log",
+                                  "--log-level", "debug")
+        stats, consoles = fleet.ended()
+        check(len({c["scene"] for c in consoles.values()}) == SCENES, "every scene is played")
+        for host in report["hosts"]:
+            console = consoles[host["address"]]
+            scene = console["scene"]
+            last = host["attempts"][-1]
+            check(outcome_of(host) == console["outcome"],
+                  f"{scene}: {console['outcome']}, got {last['native']}: {last['what']}")
+            notes = {note["key"] for note in last["notes"]}
+            check(not console["note"] or console["note"] in notes, f"{scene}: {console['note']} is told, got {notes}")
+            check(console["left_open"] == (1 if scene in LEAKS else 0), f"{scene}: {console['left_open']} left open")
+            check(outcome_of(host) == "ok" or last["hint"], f"{scene}: it says what to do: {last}")
+        check(not stats["violations"], f"no key went where it must not: {stats['violations']}")
+        everything = done.stdout + done.stderr + "".join(
+            p.read_text(errors="replace") for p in fleet.path.rglob("*") if p.is_file() and "fleet" not in p.parts)
+        check(fleet.password not in everything, "the password is nowhere")
+        check(not re.search(r"sim\.\d+\.[0-9a-f]{32}", everything), "no token is anywhere")
+        audit = [json.loads(line) for line in (fleet.path / "audit").read_text().splitlines()]
+        check({a["transport"] for a in audit} == {"serial"}, "each command is in the audit")
+
+
+def one_logon():
+    """A refused logon is not tried again, whatever --retries says."""
+    with Consoles(4, "password-a,password-b") as fleet:
+        done, report = fleet.scan("logon", "--retries", "5")
+        check({outcome_of(h) for h in report["hosts"]} == {"auth_failed"}, "refused")
+        stats, consoles = fleet.ended()
+        check(all(c["sessions"] <= 1 for c in consoles.values()), f"one session a VM: {consoles}")
+
+
+def in_use():
+    with Consoles(1, "in-use") as fleet:
+        done, report = fleet.scan("busy")
+        check(outcome_of(report["hosts"][0]) == "console_in_use" and "--takeover" in report["hosts"][0]["attempts"][-1]["hint"],
+              "a console in use is left alone, and it says how to take it")
+        done, report = fleet.scan("taken", "--takeover")
+        check(outcome_of(report["hosts"][0]) == "ok", f"--takeover takes it: {report['hosts'][0]['attempts'][-1]}")
+
+
+def switched_off():
+    with Consoles(2, "happy", options=["--console-disabled"]) as fleet:
+        done, report = fleet.scan("off")
+        check({outcome_of(h) for h in report["hosts"]} == {"console_disabled"}, "the subscription's switch is off")
+    with Consoles(2, "happy", options=["--stopped-every", "1"]) as fleet:
+        done, report = fleet.scan("stopped")
+        check({h["outcome"] for h in report["hosts"]} <= {"skipped", "unreachable"}, "a VM that is off is not opened")
+        stats, consoles = fleet.ended()
+        check(all(c["sessions"] == 0 for c in consoles.values()), "no session was opened")
+
+
+def checked():
+    """`check`: who we are there, and nothing more."""
+    with Consoles(2, "happy-stream,not-elevated") as fleet:
+        done = fleet.run("check", "--retries", "0")
+        check("sim\\sweeper" in done.stdout, f"as whom: {done.stdout[-600:]}")
+        check("not_elevated" in done.stdout + done.stderr, f"who lacks rights is told: {done.stdout[-600:]}")
+
+
+scenes()
+one_logon()
+in_use()
+switched_off()
+checked()
+finish()

@@ -1,0 +1,349 @@
+#include "transports/net/websocket.hpp"
+
+#include "core/secret.hpp"
+#include "core/text.hpp"
+#include "transports/net/alert.hpp"
+#include "transports/net/frame_shim.hpp"
+#include "transports/net/http.hpp"
+#include "transports/net/http_errors.hpp"
+
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+
+namespace rdpsweep::net {
+
+namespace beast = boost::beast;
+namespace ssl = asio::ssl;
+namespace websocket = beast::websocket;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t message_limit = 1u << 20;
+constexpr std::size_t chunk_bytes = 16u << 10;
+constexpr auto idle_limit = std::chrono::seconds(50); // Beast pings at half of it
+
+bool is_ip_literal(const std::string& host) {
+    error_code code;
+    asio::ip::make_address(host, code);
+    return !code;
+}
+
+// Asio's context takes ownership of a raw SSL_CTX; ours is shared, so it holds one more reference.
+SSL_CTX* retain(ssl_ctx_st* raw) {
+    SSL_CTX_up_ref(raw);
+    return raw;
+}
+
+Error tls_failure(const error_code& code, const HostScope& scope) {
+    const auto errc = scope.aborted()           ? Errc::cancelled
+                      : is_timeout(code, scope) ? Errc::timed_out
+                      : is_disconnect(code)     ? Errc::peer_closed
+                                                : Errc::protocol_violation;
+    const auto alert = alert_text(code);
+    return Error(Phase::tls, errc, "the TLS handshake with the console's gateway failed")
+        .with_native(alert ? *alert : code.message())
+        .with_hint("does a proxy or firewall admit *.serialconsole.azure.com from here?");
+}
+
+Error upgrade_refused(unsigned status) {
+    const auto errc = status == 401 || status == 403   ? Errc::access_denied
+                      : status == 429 || status >= 500 ? Errc::throttled
+                                                       : Errc::protocol_violation;
+    return Error(Phase::http, errc, "the console's gateway refused the WebSocket")
+        .with_native("HTTP " + std::to_string(status));
+}
+
+// A close frame with code 1000 (RFC 6455 sections 5.5.1 and 5.3: what a client sends is masked).
+std::string close_frame() {
+    constexpr std::size_t mask_bytes = 4;
+    const auto random = hex_decode(random_hex128().substr(0, 2 * mask_bytes)).value_or("mask");
+    std::string frame = "\x88\x82" + random;
+    const std::string code = "\x03\xe8";
+    for (std::size_t at = 0; at < code.size(); ++at)
+        frame += static_cast<char>(code[at] ^ random[at]);
+    return frame;
+}
+
+// TLS whose incoming bytes the shim sees before Beast does.
+class ShimStream {
+public:
+    using next_layer_type = ssl::stream<beast::tcp_stream>;
+    using executor_type = next_layer_type::executor_type;
+    using lowest_layer_type = next_layer_type::lowest_layer_type;
+
+    ShimStream(asio::ip::tcp::socket socket, ssl::context& context)
+        : tls_(beast::tcp_stream(std::move(socket)), context) {}
+
+    executor_type get_executor() { return tls_.get_executor(); }
+
+    next_layer_type& next_layer() { return tls_; }
+
+    const next_layer_type& next_layer() const { return tls_; }
+
+    template <class Buffers, class Token>
+    auto async_read_some(const Buffers& buffers, Token&& token) {
+        return asio::async_compose<Token, void(error_code, std::size_t)>(
+            [this,
+             buffers,
+             begun = false](auto& self, error_code code = {}, std::size_t count = 0) mutable {
+                if (!std::exchange(begun, true)) {
+                    tls_.async_read_some(buffers, std::move(self));
+                    return;
+                }
+                inspect(buffers, count);
+                self.complete(code, count);
+            },
+            token,
+            tls_
+        );
+    }
+
+    template <class Buffers, class Token>
+    auto async_write_some(const Buffers& buffers, Token&& token) {
+        return tls_.async_write_some(buffers, std::forward<Token>(token));
+    }
+
+private:
+    template <class Buffers>
+    void inspect(const Buffers& buffers, std::size_t count) {
+        const auto end = asio::buffer_sequence_end(buffers);
+        for (auto it = asio::buffer_sequence_begin(buffers); it != end && count > 0; ++it) {
+            const asio::mutable_buffer buffer(*it);
+            const auto here = std::min(count, buffer.size());
+            shim_.pass(static_cast<char*>(buffer.data()), here);
+            count -= here;
+        }
+    }
+
+    next_layer_type tls_;
+    FrameShim shim_;
+};
+
+// Found by Beast when a connection ends; the console's peer gets no TLS goodbye beyond the socket's.
+// Only blocking calls need the first.
+[[maybe_unused]] void teardown(beast::role_type, ShimStream& stream, error_code& code) {
+    beast::get_lowest_layer(stream.next_layer()).socket().close(code);
+}
+
+template <class Handler>
+void async_teardown(beast::role_type, ShimStream& stream, Handler&& handler) {
+    beast::get_lowest_layer(stream.next_layer()).close();
+    asio::post(stream.get_executor(), [handler = std::forward<Handler>(handler)]() mutable {
+        handler(error_code());
+    });
+}
+
+} // namespace
+
+struct WebSocket::Impl {
+    Impl(
+        asio::ip::tcp::socket socket,
+        ssl_ctx_st* raw,
+        std::string name,
+        std::uint16_t number,
+        Attempt& counters
+    )
+        : context(retain(raw)), stream(std::move(socket), context), host(std::move(name)),
+          port(number), attempt(&counters) {}
+
+    beast::tcp_stream& lowest() {
+        return beast::get_lowest_layer(stream.next_layer().next_layer());
+    }
+
+    SSL* tls() { return stream.next_layer().next_layer().native_handle(); }
+
+    void abandon() noexcept {
+        open = false;
+        error_code ignored;
+        lowest().socket().close(ignored);
+    }
+
+    void count_bytes() {
+        if (attempt == nullptr) return; // the session is gone, this is its last read
+        const auto sent = BIO_number_written(SSL_get_wbio(tls()));
+        const auto received = BIO_number_read(SSL_get_rbio(tls()));
+        attempt->bytes_sent += sent - counted_sent;
+        attempt->bytes_received += received - counted_received;
+        counted_sent = sent;
+        counted_received = received;
+    }
+
+    void note_close() {
+        if (stream.reason().code != websocket::close_code::none) {
+            closed.code = stream.reason().code;
+            closed.reason.assign(stream.reason().reason.data(), stream.reason().reason.size());
+        }
+        open = false;
+    }
+
+    ssl::context context;
+    websocket::stream<ShimStream> stream;
+    beast::flat_buffer buffer{message_limit};
+    std::string host;
+    std::uint16_t port;
+    Attempt* attempt;
+    std::uint64_t counted_sent = 0;
+    std::uint64_t counted_received = 0;
+    WsClose closed;
+    bool open = true;
+};
+
+WebSocket::WebSocket(
+    asio::ip::tcp::socket socket,
+    std::shared_ptr<ssl_ctx_st> context,
+    std::string host,
+    std::uint16_t port,
+    Attempt& attempt
+)
+    : impl_(std::make_shared<Impl>(std::move(socket), context.get(), std::move(host), port, attempt)
+      ) {}
+
+WebSocket::~WebSocket() {
+    impl_->abandon();
+    impl_->attempt = nullptr;
+}
+
+Task<Result<PeerCertificate>> WebSocket::handshake(HostScope& scope, Clock::duration limit) {
+    const auto self = impl_;
+    self->attempt->enter(Phase::tls);
+    if (!is_ip_literal(self->host)) SSL_set_tlsext_host_name(self->tls(), self->host.c_str());
+    self->lowest().expires_at(std::min(scope.deadline(), Clock::now() + limit));
+    error_code code;
+    {
+        const auto guard = scope.on_abort([self] { self->abandon(); });
+        co_await self->stream.next_layer().next_layer().async_handshake(
+            ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, code)
+        );
+    }
+    self->count_bytes();
+    if (code) {
+        self->abandon();
+        co_return tls_failure(code, scope);
+    }
+    self->attempt->round_trips += SSL_version(self->tls()) >= TLS1_3_VERSION ? 1 : 2;
+    auto peer = inspect_peer(self->tls(), self->host);
+    if (!peer) self->abandon();
+    co_return peer;
+}
+
+Task<Status> WebSocket::upgrade(std::string path, HostScope& scope, Clock::duration limit) {
+    const auto self = impl_;
+    self->attempt->enter(Phase::http);
+    self->lowest().expires_never(); // from here on the WebSocket has time limits of its own
+    websocket::stream_base::timeout times;
+    times.handshake_timeout = std::min(limit, scope.remaining());
+    times.idle_timeout = idle_limit;
+    times.keep_alive_pings = true;
+    self->stream.set_option(times);
+    self->stream.read_message_max(message_limit);
+    self->stream.text(true);
+    websocket::response_type response;
+    const auto host = authority(self->host, self->port);
+    error_code code;
+    {
+        const auto guard = scope.on_abort([self] { self->abandon(); });
+        co_await self->stream.async_handshake(
+            response, host, path, asio::redirect_error(asio::use_awaitable, code)
+        );
+    }
+    self->count_bytes();
+    ++self->attempt->round_trips;
+    if (!code) co_return Status();
+    self->abandon();
+    if (code == websocket::error::upgrade_declined)
+        co_return upgrade_refused(response.result_int());
+    co_return http_error(code, scope, false);
+}
+
+Task<Status> WebSocket::send(std::string text, HostScope& scope, Clock::duration limit) {
+    const auto self = impl_;
+    if (!self->open) co_return Error(Phase::http, Errc::peer_closed, "the console is closed");
+
+    struct Progress {
+        bool late = false, done = false;
+    };
+
+    const auto progress = std::make_shared<Progress>(); // the timer may fire when we are gone
+    asio::steady_timer patience(scope.executor(), std::min(limit, scope.remaining()));
+    patience.async_wait([self, progress](error_code stopped) {
+        if (stopped || progress->done) return;
+        progress->late = true;
+        self->abandon();
+    });
+    error_code code;
+    {
+        const auto guard = scope.on_abort([self] { self->abandon(); });
+        const auto buffer = asio::buffer(text);
+        co_await self->stream.async_write(buffer, asio::redirect_error(asio::use_awaitable, code));
+    }
+    progress->done = true;
+    patience.cancel();
+    cleanse(text); // it may have been a token or a password
+    self->count_bytes();
+    if (!code) co_return Status();
+    self->abandon();
+    const auto errc =
+        progress->late || is_timeout(code, scope) ? Errc::timed_out : Errc::peer_closed;
+    co_return Error(Phase::http, errc, "the console took no more keys").with_native(code.message());
+}
+
+Task<Result<std::string>> WebSocket::receive() {
+    const auto self = impl_;
+    error_code code;
+    const auto count = co_await self->stream.async_read_some(
+        self->buffer, chunk_bytes, asio::redirect_error(asio::use_awaitable, code)
+    );
+    self->count_bytes();
+    if (code) {
+        self->note_close();
+        const auto errc = code == beast::error::timeout ? Errc::timed_out : Errc::peer_closed;
+        co_return Error(Phase::http, errc, "the console's connection ended")
+            .with_native(
+                "close " + std::to_string(self->closed.code) + " " +
+                printable(self->closed.reason, 120)
+            );
+    }
+    const auto data = self->buffer.data();
+    std::string bytes(static_cast<const char*>(data.data()), data.size());
+    self->buffer.consume(bytes.size());
+    (void)count;
+    co_return bytes;
+}
+
+// Beast 1.74's own close beside a read that is waiting ended in freed memory; so the frame goes out by
+// hand, and the read sees the answer. A write of Beast's (a pong) is one TLS record, as ours is.
+Task<void> WebSocket::close(HostScope& scope, Clock::duration limit) {
+    const auto self = impl_;
+    if (!self->open) co_return;
+    const auto frame = close_frame();
+    const auto end = Clock::now() + limit;
+    error_code ignored;
+    const auto buffer = asio::buffer(frame);
+    co_await self->stream.next_layer().async_write_some(
+        buffer, asio::redirect_error(asio::use_awaitable, ignored)
+    );
+    asio::steady_timer timer(scope.executor());
+    while (self->open && Clock::now() < end) {
+        timer.expires_after(std::chrono::milliseconds(20));
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    self->abandon();
+}
+
+void WebSocket::abandon() noexcept {
+    impl_->abandon();
+}
+
+const WsClose& WebSocket::closed() const noexcept {
+    return impl_->closed;
+}
+
+} // namespace rdpsweep::net

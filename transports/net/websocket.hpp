@@ -1,0 +1,65 @@
+// A WebSocket over TLS (RFC 6455), as a client. The only file that instantiates Beast's is
+// websocket.cpp.
+#pragma once
+
+#include "core/host_scope.hpp"
+#include "core/outcome.hpp"
+#include "core/result.hpp"
+#include "transports/net/tls_profile.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace rdpsweep::net {
+
+// How the other side ended it: RFC 6455 section 7.4, 1006 when it just went away.
+struct WsClose {
+    std::uint16_t code = 1006;
+    std::string reason; // as it came
+};
+
+class WebSocket {
+public:
+    // Takes a connected socket. host: for SNI, the certificate and the Host header.
+    WebSocket(
+        asio::ip::tcp::socket socket,
+        std::shared_ptr<ssl_ctx_st> context,
+        std::string host,
+        std::uint16_t port,
+        Attempt& attempt
+    );
+    ~WebSocket();
+    WebSocket(const WebSocket&) = delete;
+    WebSocket& operator=(const WebSocket&) = delete;
+
+    // The TLS handshake, within limit. Error{tls, ...}.
+    Task<Result<PeerCertificate>> handshake(HostScope& scope, Clock::duration limit);
+
+    // The opening handshake for path, within limit. Error{http, ...}; an answer that is no 101 is
+    // access_denied (401, 403), throttled (429 and 5xx) or protocol_violation, with its status.
+    Task<Status> upgrade(std::string path, HostScope& scope, Clock::duration limit);
+
+    // One text frame, within limit. One send at a time. Error{http, peer_closed | timed_out}.
+    Task<Status> send(std::string text, HostScope& scope, Clock::duration limit);
+
+    // The next bytes of messages, whatever their frames; at least one, at most 16 KiB. Waits without
+    // limit: pings every 20 to 30 s find out whether the peer is still there. One receive at a time,
+    // which may go beside a send. An Error means that closed() says how it ended. Independent of any
+    // scope: abandon() ends it.
+    Task<Result<std::string>> receive();
+
+    // Says goodbye (1000) and waits within limit for the receive under way to see the answer.
+    Task<void> close(HostScope& scope, Clock::duration limit);
+
+    // Closes the socket. Everything under way ends with an Error.
+    void abandon() noexcept;
+
+    [[nodiscard]] const WsClose& closed() const noexcept;
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace rdpsweep::net

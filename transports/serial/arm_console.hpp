@@ -1,0 +1,64 @@
+// Azure's side of a serial console: may it be opened, is anybody at it, where is its gateway. Nothing
+// here changes anything: no port is created, no switch is turned.
+#pragma once
+
+#include "core/result.hpp"
+#include "transports/azure/arm.hpp"
+#include "transports/serial/outcome.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace rdpsweep::serial {
+
+// Where a session of one's own is; good for one connection.
+struct Gateway {
+    std::string host;
+    std::uint16_t port = 443;
+    std::string path;
+};
+
+// "wss://host[:port]/path". Error ws_blocked for another scheme, a name before an @, or a host that is
+// none of suffixes nor below one of them: our token would go there.
+Result<Gateway> read_gateway(std::string_view address, const std::vector<std::string>& suffixes);
+
+// What a refused connect means: by status and code, and only then by its words. custom_storage: the
+// boot diagnostics have an account of their own.
+Error connect_refused(const azure::RestAnswer& answer, bool custom_storage);
+
+// What Azure says of the VM before it is asked for its console.
+struct ConsoleState {
+    std::string power;           // "running"; empty: not known
+    std::int64_t booted = 0;     // Unix seconds; 0: not known
+    bool custom_storage = false; // of the boot diagnostics
+};
+
+class ArmConsole {
+public:
+    explicit ArmConsole(azure::Arm& arm) : arm_(arm) {}
+
+    // The subscription's switch (asked once), power and boot diagnostics of the VM. vm: an ARM id.
+    // Error of an outcome, or how the way to Azure failed.
+    Task<Result<ConsoleState>> inspect(const std::string& vm, HostScope& scope);
+
+    // Whether somebody is connected. False also where we may not ask (403).
+    Task<Result<bool>> in_use(const std::string& vm, HostScope& scope);
+
+    // A new session: it ends whoever is connected. Error of an outcome.
+    Task<Result<Gateway>> connect(const std::string& vm, bool custom_storage, HostScope& scope);
+
+    // Our token, for the gateway alone.
+    Task<Result<Secret>> token(HostScope& scope) { return arm_.console_token(scope); }
+
+    [[nodiscard]] std::string identity() const { return arm_.describe(); }
+
+private:
+    Task<Status> check_switch(const std::string& subscription, HostScope& scope);
+
+    azure::Arm& arm_;
+    std::map<std::string, bool> enabled_; // by subscription
+};
+
+} // namespace rdpsweep::serial

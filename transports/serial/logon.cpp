@@ -1,0 +1,140 @@
+#include "transports/serial/logon.hpp"
+
+#include "core/text.hpp"
+#include "transports/serial/reading.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rdpsweep::serial {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto label_patience = 15s;
+constexpr auto echo_patience = 700ms;
+constexpr auto profile_patience = 75s; // a first logon makes a profile
+constexpr int most_repeats = 4;
+
+// The one text known for a refusal. Where Windows speaks another language the structure tells.
+constexpr std::string_view refused_text = "Unable to authenticate";
+
+Error strange(const Terminal& terminal, ConsoleOutcome outcome) {
+    return console_error(
+        outcome, "no logon dialog; the screen showed: " + printable(terminal.screen().dump(), 300)
+    );
+}
+
+// Old console hosts drop a key that follows its equal too soon: such a key goes alone and is waited
+// for. The cursor counts, which also works where the dialog shows stars.
+Task<Status> type_counted(Terminal& terminal, std::string_view text, HostScope& scope) {
+    const auto& screen = terminal.screen();
+    const auto start = screen.cursor_column();
+    const auto row = screen.cursor_row();
+    std::size_t done = 0;
+    int repeats = 0;
+    while (done < text.size()) {
+        auto end = done + 1;
+        const bool doubled = done > 0 && text[done] == text[done - 1];
+        while (!doubled && end < text.size() && text[end] != text[end - 1])
+            ++end;
+        if (typing_to_sac(screen)) co_return strange(terminal, ConsoleOutcome::auth_failed);
+        std::string keys(text.substr(done, end - done));
+        const auto wanted = start + static_cast<int>(end);
+        const Terminal::Ready there = [&screen, wanted, row] {
+            return screen.cursor_row() != row || screen.cursor_column() >= wanted;
+        };
+        auto typed = co_await terminal.type(std::move(keys), scope);
+        if (!typed) co_return typed;
+        const Clock::duration limit = doubled ? echo_patience * (repeats + 1) : Clock::duration(4s);
+        auto echoed = co_await terminal.until(there, limit, scope);
+        if (!echoed) co_return std::move(echoed).error();
+        if (*echoed && screen.cursor_row() == row && screen.cursor_column() == wanted) {
+            done = end;
+            repeats = 0;
+            continue;
+        }
+        if (!doubled || *echoed || ++repeats > most_repeats) {
+            co_return console_error(
+                ConsoleOutcome::transfer_corrupt, "the logon dialog takes other keys than we type"
+            );
+        }
+    }
+    co_return Status();
+}
+
+// The next field: its label in another row than the last one's.
+Task<Result<bool>> next_label(Terminal& terminal, int before, HostScope& scope) {
+    const Terminal::Ready ready = [&terminal, before] {
+        const auto at = at_label(terminal.screen());
+        return (at && *at != before) || typing_to_sac(terminal.screen()) ||
+               (before < 0 && at_shell_prompt(terminal.screen()));
+    };
+    const auto limit = label_patience;
+    auto came = co_await terminal.until(ready, limit, scope);
+    if (came && *came && typing_to_sac(terminal.screen())) co_return false;
+    co_return came;
+}
+
+// What stands below the password's row, if anything.
+std::string words_below(const Screen& screen, int row) {
+    std::string words;
+    for (int at = row + 1; at < screen_rows; ++at)
+        words += screen.row(at) + " ";
+    return std::string(trim(words));
+}
+
+Task<Status> wait_for_shell(Terminal& terminal, int password_row, HostScope& scope) {
+    const auto& screen = terminal.screen();
+    const Terminal::Ready ready = [&screen] {
+        const auto text = screen.dump();
+        return at_shell_prompt(screen) || typing_to_sac(screen) ||
+               read_switch_screen(screen).has_value() ||
+               text.find(refused_text) != std::string::npos;
+    };
+    const auto limit = profile_patience;
+    auto came = co_await terminal.until(ready, limit, scope);
+    if (!came) co_return std::move(came).error();
+    if (*came && at_shell_prompt(screen)) co_return Status();
+    const auto said = words_below(screen, password_row);
+    co_return console_error(
+        ConsoleOutcome::auth_failed,
+        said.empty() ? std::string() : "the console's logon was refused: " + printable(said, 120)
+    );
+}
+
+} // namespace
+
+Account account_of(std::string_view user) {
+    const auto slash = user.find('\\');
+    if (slash == std::string_view::npos) return {"", std::string(user)};
+    auto domain = std::string(user.substr(0, slash));
+    if (domain == ".") domain.clear();
+    return {std::move(domain), std::string(user.substr(slash + 1))};
+}
+
+Task<Status>
+log_on(Terminal& terminal, const Account& account, std::string_view password, HostScope& scope) {
+    const auto& screen = terminal.screen();
+    int before = -1;
+    const std::array<std::string_view, 3> fields{account.user, account.domain, password};
+    for (const auto field : fields) {
+        auto asked = co_await next_label(terminal, before, scope);
+        if (!asked) co_return std::move(asked).error();
+        if (!*asked) co_return strange(terminal, ConsoleOutcome::cmd_unavailable);
+        // Public automation shows images whose channels open a shell without asking.
+        if (before < 0 && at_shell_prompt(screen)) co_return Status();
+        auto still = co_await terminal.quiet(150ms, 1s, scope);
+        if (!still) co_return still;
+        before = screen.cursor_row();
+        auto typed = co_await type_counted(terminal, field, scope);
+        if (!typed) co_return typed;
+        terminal.mark();
+        auto entered = co_await terminal.type("\r", scope);
+        if (!entered) co_return entered;
+    }
+    co_return co_await wait_for_shell(terminal, before, scope);
+}
+
+} // namespace rdpsweep::serial

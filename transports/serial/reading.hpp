@@ -1,0 +1,54 @@
+// Reads SAC's screens by their structure: prompts, GUIDs, numbers and columns, never a word that a
+// translation would change. Pure functions on what a screen shows.
+#pragma once
+
+#include "transports/serial/screen.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep::serial {
+
+// The cursor stands behind "SAC>" and nothing was typed.
+bool at_sac_prompt(const Screen& screen);
+
+// The cursor's row begins with SAC's prompt: what is typed now, SAC gets.
+bool typing_to_sac(const Screen& screen);
+
+// The cursor stands behind "C:\Windows\system32>" or the like.
+bool at_shell_prompt(const Screen& screen);
+
+// What was typed behind the last such prompt, without white space (rows wrap); nothing when there is
+// none above the cursor.
+std::optional<std::string> typed_at_shell(const Screen& screen);
+
+// One row of `ch`: "1 (AV)    Cmd0001".
+struct ChannelRow {
+    int index = 0;
+    bool active = false;
+    std::string name;
+};
+
+std::optional<ChannelRow> read_channel(std::string_view row);
+
+// The screen between two channels: a name, GUIDs, the keys that lead on.
+struct SwitchScreen {
+    std::string name;
+    bool sac = false;          // of SAC itself, by its application's GUID
+    std::uint64_t painted = 0; // stamp of the row with that GUID
+};
+
+std::optional<SwitchScreen> read_switch_screen(const Screen& screen);
+
+// The cursor stands behind a label that ends with a colon, as in the logon dialog; the label's row.
+std::optional<int> at_label(const Screen& screen);
+
+// 14393 of "[Version 10.0.14393]", in any row; 0: none.
+std::uint32_t read_build(const Screen& screen);
+
+// "0xC0000001" in a row; empty: none.
+std::string read_status(std::string_view row);
+
+} // namespace rdpsweep::serial

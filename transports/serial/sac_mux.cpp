@@ -1,0 +1,332 @@
+#include "transports/serial/sac_mux.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <set>
+
+namespace rdpsweep::serial {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto past_silence = 1500ms; // no byte for so long: what came before us is over
+constexpr auto past_cap = 10s;
+constexpr auto boot_patience = 140s;
+constexpr std::int64_t young =
+    180;                          // seconds since its start in which Windows may still be starting
+constexpr auto key_patience = 4s; // for what a key must bring about
+constexpr auto service_patience = 30s;
+constexpr std::size_t most_prompts = 9; // of ten channels SAC itself takes one
+constexpr int most_pages = 20;
+
+// ESC TAB goes to the channel manager wherever we are, and 0 is its key for SAC: what the shell or
+// the logon dialog on the screen holds is not touched.
+constexpr auto to_sac_keys = "\x1b\t0";
+constexpr auto enter_key = "\r"; // never CR LF: a stray LF is another Enter
+
+// As many as a line of SAC holds, and some.
+std::string backspaces() {
+    return std::string(80, '\b');
+}
+
+std::string shown(const Terminal& terminal) {
+    return "the screen showed: " + printable(terminal.screen().dump(), 300);
+}
+
+} // namespace
+
+Error SacMux::silent() const {
+    const auto& signs = terminal_.signs();
+    if (signs.health) return console_error(ConsoleOutcome::ems_disabled);
+    if (past_ || signs.heard) return console_error(ConsoleOutcome::no_echo);
+    return console_error(ConsoleOutcome::no_response);
+}
+
+Task<Status> SacMux::wait_for_boot(std::int64_t booted, HostScope& scope) {
+    const auto now = static_cast<std::int64_t>(std::time(nullptr));
+    const bool just_started = booted != 0 && now - booted < young;
+    const auto end = Clock::now() + boot_patience;
+    // ESC at a boot menu cancels and restarts: not a key before SAC has spoken.
+    while (terminal_.signs().boot_text || (just_started && !terminal_.signs().heard)) {
+        if (Clock::now() >= end) co_return console_error(ConsoleOutcome::booting);
+        auto waited = co_await terminal_.quiet(2s, 5s, scope);
+        if (!waited) co_return waited;
+        const bool over = just_started && now + 60 < static_cast<std::int64_t>(std::time(nullptr));
+        if (over && !terminal_.signs().boot_text) break;
+    }
+    co_return Status();
+}
+
+Task<Status> SacMux::arrive(std::int64_t booted, HostScope& scope) {
+    terminal_.attempt().enter(Phase::open);
+    auto past = co_await terminal_.quiet(past_silence, past_cap, scope);
+    if (!past) co_return past;
+    auto started = co_await wait_for_boot(booted, scope);
+    if (!started) co_return started;
+    if (terminal_.signs().crash) co_return console_error(ConsoleOutcome::vm_crashed);
+    past_ = terminal_.signs().heard;
+    const bool health = terminal_.signs().health;
+    terminal_.forget_signs();
+    auto there = co_await to_sac(scope);
+    if (!there && health && there.error().native() != to_string(ConsoleOutcome::vm_rebooted)) {
+        co_return console_error(ConsoleOutcome::ems_disabled);
+    }
+    co_return there;
+}
+
+// Whether SAC's own switch screen came after mark().
+Task<Result<bool>> SacMux::see_sac_screen(HostScope& scope) {
+    const Terminal::Ready ready = [this] {
+        const auto seen = read_switch_screen(terminal_.screen());
+        return seen && seen->sac && terminal_.fresh(terminal_.screen().cursor_row());
+    };
+    const auto limit = key_patience;
+    auto came = co_await terminal_.until(ready, limit, scope);
+    co_return came;
+}
+
+Task<Status> SacMux::to_sac(HostScope& scope) {
+    for (int tries = 0;; ++tries) {
+        terminal_.mark();
+        auto typed = co_await terminal_.type(to_sac_keys, scope);
+        if (!typed) co_return typed;
+        auto seen = co_await see_sac_screen(scope);
+        if (!seen) co_return std::move(seen).error();
+        if (*seen) break;
+        const bool degraded = terminal_.signs().degraded ||
+                              terminal_.screen().dump().find("!SAC>") != std::string::npos;
+        if (degraded) co_return console_error(ConsoleOutcome::sac_degraded);
+        if (tries == 1) co_return silent();
+    }
+    terminal_.mark();
+    auto dismissed = co_await terminal_.type(enter_key, scope);
+    if (!dismissed) co_return dismissed;
+    const Terminal::Ready ready = [this] {
+        return terminal_.news() && !read_switch_screen(terminal_.screen());
+    };
+    auto came = co_await terminal_.until(ready, key_patience, scope);
+    if (!came) co_return std::move(came).error();
+    if (!*came) co_return silent();
+    auto settled = co_await terminal_.quiet(200ms, 1s, scope);
+    if (!settled) co_return settled;
+    co_return co_await clear_line(scope);
+}
+
+// Somebody may have left half a command: it is rubbed out, and seen to be gone, before Enter proves
+// that a new prompt comes. Whoever comes back to SAC may find no prompt at all.
+Task<Status> SacMux::clear_line(HostScope& scope) {
+    const Terminal::Ready empty = [this] {
+        return at_sac_prompt(terminal_.screen()) || !typing_to_sac(terminal_.screen());
+    };
+    auto typed = co_await terminal_.type(backspaces(), scope);
+    if (!typed) co_return typed;
+    auto cleared = co_await terminal_.until(empty, key_patience, scope);
+    if (!cleared) co_return std::move(cleared).error();
+    if (!*cleared) co_return silent();
+    terminal_.mark();
+    auto entered = co_await terminal_.type(enter_key, scope);
+    if (!entered) co_return entered;
+    co_return co_await wait_for_prompt(scope);
+}
+
+// A new, empty prompt, painted since mark(). Long lists stop after a screenful until Enter: a screen
+// that is full and still, without a prompt.
+Task<Status> SacMux::wait_for_prompt(HostScope& scope) {
+    const Terminal::Ready ready = [this] {
+        const auto& screen = terminal_.screen();
+        return at_sac_prompt(screen) && terminal_.fresh(screen.cursor_row());
+    };
+    for (int page = 0; page < most_pages; ++page) {
+        auto came = co_await terminal_.until(ready, key_patience, scope);
+        if (!came) co_return std::move(came).error();
+        if (*came) co_return Status();
+        const bool full = terminal_.screen().cursor_row() >= screen_rows - 2;
+        if (!full || !terminal_.news() || typing_to_sac(terminal_.screen())) break;
+        auto turned = co_await terminal_.type(enter_key, scope);
+        if (!turned) co_return turned;
+    }
+    co_return console_error(
+        ConsoleOutcome::no_echo, "SAC did not come back to its prompt; " + shown(terminal_)
+    );
+}
+
+// Types text and sees it echoed behind the prompt. False when something came between.
+Task<Result<bool>> SacMux::say(const std::string& text, HostScope& scope) {
+    const Terminal::Ready echoed = [this, &text] {
+        const auto& screen = terminal_.screen();
+        return screen.row(screen.cursor_row()) == "SAC>" + text;
+    };
+    auto typed = co_await terminal_.type(text, scope);
+    if (!typed) co_return std::move(typed).error();
+    auto seen = co_await terminal_.until(echoed, key_patience, scope);
+    co_return seen;
+}
+
+Task<Result<std::vector<std::string>>> SacMux::command(std::string text, HostScope& scope) {
+    if (text.empty()) {
+        co_return Error(Phase::open, Errc::bug, "a command that SAC must not get");
+    }
+    for (int tries = 0;; ++tries) {
+        if (!at_sac_prompt(terminal_.screen())) {
+            auto cleared = co_await clear_line(scope);
+            if (!cleared) co_return std::move(cleared).error();
+        }
+        auto said = co_await say(text, scope);
+        if (!said) co_return std::move(said).error();
+        if (*said) break;
+        if (tries == 2) co_return silent(); // an event may come between once or twice
+        auto still = co_await terminal_.quiet(500ms, 3s, scope);
+        if (!still) co_return std::move(still).error();
+    }
+    terminal_.mark();
+    auto entered = co_await terminal_.type(enter_key, scope);
+    if (!entered) co_return std::move(entered).error();
+    // A switch leaves the prompt: that is for enter() to see.
+    if (text.starts_with("ch -s")) co_return std::vector<std::string>();
+    auto prompt = co_await wait_for_prompt(scope);
+    if (!prompt) co_return std::move(prompt).error();
+    // Events come just behind an answer.
+    auto still = co_await terminal_.quiet(200ms, 1s, scope);
+    if (!still) co_return std::move(still).error();
+    co_return fresh_rows(text);
+}
+
+// What SAC answered: the rows painted since Enter, but for prompts and what we said.
+std::vector<std::string> SacMux::fresh_rows(const std::string& said) const {
+    std::vector<std::string> rows;
+    for (int at = 0; at < screen_rows; ++at) {
+        if (!terminal_.fresh(at)) continue;
+        auto row = terminal_.screen().row(at);
+        if (row.empty() || row == "SAC>" || row == "SAC>" + said) continue;
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+Task<Result<std::vector<ChannelRow>>> SacMux::channels(HostScope& scope) {
+    auto rows = co_await command(text_of(SacCommand::list_channels), scope);
+    if (!rows) co_return std::move(rows).error();
+    std::vector<ChannelRow> found;
+    for (const auto& row : *rows)
+        if (auto channel = read_channel(row)) found.push_back(*std::move(channel));
+    co_return found;
+}
+
+Task<Result<SacFacts>> SacMux::ask(HostScope& scope) {
+    SacFacts facts;
+    auto identity = co_await command(text_of(SacCommand::identify), scope);
+    if (!identity) co_return std::move(identity).error();
+    for (const auto& row : *identity)
+        facts.identity += row + "\n";
+    facts.build = read_build(terminal_.screen());
+    auto clock = co_await command(text_of(SacCommand::clock), scope);
+    if (!clock) co_return std::move(clock).error();
+    for (const auto& row : *clock)
+        facts.clock += row + "\n";
+    co_return facts;
+}
+
+Task<Status> SacMux::open_channel(HostScope& scope) {
+    auto before = co_await channels(scope);
+    if (!before) co_return std::move(before).error();
+    std::set<std::string> known;
+    for (const auto& row : *before) {
+        known.insert(row.name);
+        if (row.index != 0) ++foreign_;
+    }
+    if (foreign_ >= most_prompts) co_return console_error(ConsoleOutcome::channels_full);
+    const auto end = Clock::now() + service_patience;
+    for (;;) {
+        auto answer = co_await command(text_of(SacCommand::start_prompt), scope);
+        if (!answer) co_return std::move(answer).error();
+        auto after = co_await channels(scope);
+        if (!after) co_return std::move(after).error();
+        // Told by the difference, not by the event: a repaint shows old events again.
+        std::vector<std::string> born;
+        for (const auto& row : *after)
+            if (row.index != 0 && !known.contains(row.name)) born.push_back(row.name);
+        if (born.size() == 1) {
+            channel_ = born.front();
+            co_return Status();
+        }
+        if (born.size() > 1) {
+            co_return console_error(
+                ConsoleOutcome::cmd_unavailable, "two channels appeared: one is somebody else's"
+            );
+        }
+        std::string words;
+        for (const auto& row : *answer)
+            words += (words.empty() ? "" : " ") + row;
+        if (const auto status = read_status(words); !status.empty()) {
+            co_return console_error(
+                ConsoleOutcome::cmd_unavailable, "SAC said: " + printable(words, 200), status
+            );
+        }
+        // The service that starts command prompts may come up, with an event, after SAC.
+        const bool may_come = words.find("Unable to launch") != std::string::npos;
+        if (Clock::now() >= end) {
+            const auto outcome =
+                may_come ? ConsoleOutcome::cmd_unavailable : ConsoleOutcome::cmd_disabled;
+            co_return console_error(outcome, "SAC said: " + printable(words, 200));
+        }
+        terminal_.mark();
+        const Terminal::Ready event = [this] { return terminal_.news(); };
+        auto news = co_await terminal_.until(event, 10s, scope);
+        if (!news) co_return std::move(news).error();
+        auto still = co_await terminal_.quiet(300ms, 2s, scope);
+        if (!still) co_return still;
+    }
+}
+
+Task<Status> SacMux::enter(HostScope& scope) {
+    const Terminal::Ready ours = [this] {
+        const auto seen = read_switch_screen(terminal_.screen());
+        return seen && !seen->sac && seen->name == channel_;
+    };
+    const auto text = text_of(SacCommand::switch_channel, channel_);
+    for (int tries = 0;; ++tries) {
+        auto asked = co_await command(text, scope);
+        if (!asked) co_return std::move(asked).error();
+        auto seen = co_await terminal_.until(ours, 2s, scope);
+        if (!seen) co_return std::move(seen).error();
+        if (*seen) break;
+        // For a second after its birth a channel may not be there yet.
+        if (tries == 9 || !typing_to_sac(terminal_.screen())) {
+            co_return console_error(
+                ConsoleOutcome::cmd_unavailable, "our channel did not show; " + shown(terminal_)
+            );
+        }
+        auto still = co_await terminal_.quiet(500ms, 1s, scope);
+        if (!still) co_return still;
+    }
+    terminal_.mark();
+    co_return co_await terminal_.type(enter_key, scope);
+}
+
+Task<bool> SacMux::leave(HostScope& scope) {
+    if (channel_.empty()) co_return true;
+    terminal_.forget_signs();
+    auto there = Status();
+    const auto seen = read_switch_screen(terminal_.screen());
+    if (!typing_to_sac(terminal_.screen()) || seen) there = co_await to_sac(scope);
+    if (!there) co_return false;
+    for (int tries = 0; tries < 2; ++tries) {
+        auto open = co_await channels(scope);
+        if (!open) co_return false;
+        const bool lives = std::any_of(open->begin(), open->end(), [this](const ChannelRow& row) {
+            return row.name == channel_;
+        });
+        if (!lives) {
+            channel_.clear();
+            co_return true;
+        }
+        auto closed = co_await command(text_of(SacCommand::close_channel, channel_), scope);
+        if (!closed) co_return false;
+    }
+    co_return false;
+}
+
+} // namespace rdpsweep::serial

@@ -1,0 +1,72 @@
+// Moves among the channels of the Special Administration Console without touching anybody else's:
+// arrives whatever is on the screen, opens a channel of its own, enters it, leaves nothing behind.
+#pragma once
+
+#include "transports/serial/reading.hpp"
+#include "transports/serial/sac_command.hpp"
+#include "transports/serial/terminal.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rdpsweep::serial {
+
+// What SAC tells without a logon.
+struct SacFacts {
+    std::uint32_t build = 0; // 0: not told
+    std::string identity;    // rows of `id`, as they stood
+    std::string clock;       // rows of `s`
+};
+
+class SacMux {
+public:
+    explicit SacMux(Terminal& terminal) : terminal_(terminal) {}
+
+    // Lets the past go by, waits for a Windows that starts (booted: Unix seconds, 0 where not known),
+    // and gets to SAC's prompt. The first keys are ESC TAB 0, which no program ever gets; nothing
+    // that somebody has half typed is run. Error of an outcome.
+    Task<Status> arrive(std::int64_t booted, HostScope& scope);
+
+    // Opens a command prompt in a new channel, waiting for the service behind it where it is late.
+    // Precondition: at SAC's prompt. Afterwards channel() is its name.
+    Task<Status> open_channel(HostScope& scope);
+
+    // Switches to channel() and dismisses its switch screen.
+    Task<Status> enter(HostScope& scope);
+
+    // From wherever we are back to SAC's prompt; closes channel() by its name where it still lives.
+    // False when it could not be closed.
+    Task<bool> leave(HostScope& scope);
+
+    // `id` and `s`. Precondition: at SAC's prompt.
+    Task<Result<SacFacts>> ask(HostScope& scope);
+
+    // Empty: none of ours is open.
+    [[nodiscard]] const std::string& channel() const noexcept { return channel_; }
+
+    // Windows ended under it.
+    void forget_channel() noexcept { channel_.clear(); }
+
+    // Command channels that others had open when we came.
+    [[nodiscard]] std::size_t foreign_channels() const noexcept { return foreign_; }
+
+private:
+    Task<Status> wait_for_boot(std::int64_t booted, HostScope& scope);
+    Task<Status> to_sac(HostScope& scope);
+    Task<Result<bool>> see_sac_screen(HostScope& scope);
+    Task<Status> clear_line(HostScope& scope);
+    Task<Result<std::vector<std::string>>> command(std::string text, HostScope& scope);
+    Task<Result<bool>> say(const std::string& text, HostScope& scope);
+    Task<Status> wait_for_prompt(HostScope& scope);
+    Task<Result<std::vector<ChannelRow>>> channels(HostScope& scope);
+    [[nodiscard]] Error silent() const;
+    [[nodiscard]] std::vector<std::string> fresh_rows(const std::string& said) const;
+
+    Terminal& terminal_;
+    std::string channel_;
+    std::size_t foreign_ = 0;
+    bool past_ = false; // the port had said something before we typed
+};
+
+} // namespace rdpsweep::serial

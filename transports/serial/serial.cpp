@@ -1,0 +1,54 @@
+#include "transports/serial/serial.hpp"
+
+#include "core/text.hpp"
+#include "transports/azure/rows.hpp"
+#include "transports/serial/session.hpp"
+
+#include <optional>
+
+namespace rdpsweep::serial {
+
+namespace {
+
+class SerialTransport final : public Transport {
+public:
+    explicit SerialTransport(Services& services)
+        : services_(services), places_(services.serial_places) {
+        if (services.azure != nullptr) console_.emplace(*services.azure);
+    }
+
+    [[nodiscard]] std::string_view name() const noexcept override { return "serial"; }
+
+    [[nodiscard]] Login login() const noexcept override { return Login::on_open; }
+
+    Task<Result<std::unique_ptr<Session>>> open(
+        const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt
+    ) override {
+        if (!console_ || target.vm.empty()) {
+            co_return Error(Phase::config, Errc::unsupported, "the target has no ARM id")
+                .with_hint("give it vm: /subscriptions/...");
+        }
+        auto subscription = ascii_lower(azure::part_of(target.vm, "subscriptions"));
+        auto place = co_await places_.take(std::move(subscription), scope);
+        if (!place) co_return out_of_time(scope);
+        auto session = std::make_unique<SerialSession>(
+            services_, *console_, target, credential, attempt, std::move(place)
+        );
+        auto begun = co_await session->begin(scope);
+        if (!begun) co_return std::move(begun).error();
+        co_return std::unique_ptr<Session>(std::move(session));
+    }
+
+private:
+    Services& services_;
+    Places places_;
+    std::optional<ArmConsole> console_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Transport>> make_serial(Services& services) {
+    return std::unique_ptr<Transport>(std::make_unique<SerialTransport>(services));
+}
+
+} // namespace rdpsweep::serial

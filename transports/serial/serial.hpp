@@ -1,0 +1,16 @@
+// The serial console of an Azure VM as a way in: the Special Administration Console of Windows, behind
+// Azure's gateway. It needs no network path, no WinRM, no agent; it is slow, there is one for a VM, and
+// whoever opens it ends the session of whoever had it.
+#pragma once
+
+#include "transports/services.hpp"
+#include "transports/transport.hpp"
+
+#include <memory>
+
+namespace rdpsweep::serial {
+
+// services.azure must outlive it; without one every open() is Error{config, unsupported}.
+Result<std::unique_ptr<Transport>> make_serial(Services& services);
+
+} // namespace rdpsweep::serial

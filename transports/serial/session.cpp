@@ -1,0 +1,259 @@
+#include "transports/serial/session.hpp"
+
+#include "core/text.hpp"
+#include "transports/serial/reading.hpp"
+#include "transports/serial/ws_pipe.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep::serial {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto cleaning_patience = 15s; // beyond the VM's own time
+constexpr auto worth_coming_back = 45s; // of time that must be left
+constexpr std::string_view printable_first = " ";
+
+bool is_outcome(const Error& error, ConsoleOutcome outcome) {
+    return error.native().starts_with(to_string(outcome));
+}
+
+// Keys go over the console as they are; a layout may change others.
+bool can_be_typed(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return c >= printable_first.front() && c < '\x7f';
+    });
+}
+
+const Password* password_of(const Credential& credential) {
+    return std::get_if<Password>(&credential.proof);
+}
+
+Error no_password() {
+    return Error(Phase::config, Errc::unsupported, "a serial console takes a password only")
+        .with_hint("give the target a credential with the password of an administrator");
+}
+
+} // namespace
+
+SerialSession::SerialSession(
+    Services& services,
+    ArmConsole& console,
+    const Target& target,
+    const Credential& credential,
+    Attempt& attempt,
+    Places::Place place
+)
+    : services_(services), console_(console), target_(target), credential_(credential),
+      attempt_(attempt), place_(std::move(place)) {}
+
+Task<Status> SerialSession::begin(HostScope& scope) {
+    executor_ = scope.executor();
+    const auto* password = password_of(credential_);
+    if (password == nullptr) co_return no_password();
+    if (!can_be_typed(password->value.reveal()) || !can_be_typed(credential_.user)) {
+        co_return Error(
+            Phase::config,
+            Errc::unsupported,
+            "user or password holds characters that a serial console does not carry"
+        )
+            .with_hint("use a password of ASCII characters");
+    }
+    attempt_.identity = console_.identity();
+    auto state = co_await console_.inspect(target_.vm, scope);
+    ++attempt_.round_trips;
+    if (!state) co_return std::move(state).error();
+    state_ = *std::move(state);
+    auto attached = co_await attach(scope);
+    if (!attached) co_return attached;
+    auto inside = co_await climb_in(scope);
+    if (inside) co_return inside;
+    auto back = co_await come_back(std::move(inside).error(), scope);
+    if (back) back = co_await climb_in(scope);
+    if (!back) co_await clean_up();
+    co_return back;
+}
+
+// A new session at the gateway. Whoever has the console keeps it, unless --takeover was said.
+Task<Status> SerialSession::attach(HostScope& scope) {
+    if (!services_.takeover) {
+        auto used = co_await console_.in_use(target_.vm, scope);
+        ++attempt_.round_trips;
+        if (!used) co_return std::move(used).error();
+        if (*used) co_return console_error(ConsoleOutcome::console_in_use);
+    }
+    auto gateway = co_await console_.connect(target_.vm, state_.custom_storage, scope);
+    ++attempt_.round_trips;
+    if (!gateway) co_return std::move(gateway).error();
+    auto token = co_await console_.token(scope);
+    if (!token) co_return std::move(token).error();
+    auto pipe =
+        co_await open_ws_pipe(std::move(*gateway), std::move(*token), services_, scope, attempt_);
+    if (!pipe) co_return std::move(pipe).error();
+    if (terminal_ == nullptr) {
+        terminal_ = std::make_unique<Terminal>(std::move(*pipe), attempt_);
+        mux_.emplace(*terminal_);
+    } else {
+        terminal_->reattach(std::move(*pipe));
+    }
+    co_return Status();
+}
+
+Task<Status> SerialSession::climb_in(HostScope& scope) {
+    attempt_.enter(Phase::http);
+    auto there = co_await mux_->arrive(state_.booted, scope);
+    if (!there) co_return there;
+    auto opened = co_await mux_->open_channel(scope);
+    if (!opened) co_return opened;
+    if (mux_->foreign_channels() != 0) {
+        const auto count = std::to_string(mux_->foreign_channels());
+        attempt_.notes.push_back(Message{"note.foreign_channels", {{"count", count}}});
+    }
+    auto entered = co_await mux_->enter(scope);
+    if (!entered) co_return entered;
+    attempt_.enter(Phase::authenticate);
+    const auto account = account_of(credential_.user);
+    const auto password = password_of(credential_)->value.reveal();
+    auto logged_on = co_await log_on(*terminal_, account, password, scope);
+    if (!logged_on) {
+        refused_ = is_outcome(logged_on.error(), ConsoleOutcome::auth_failed);
+        co_return logged_on;
+    }
+    logged_on_ = true;
+    attempt_.enter(Phase::open);
+    shell_.emplace(*terminal_);
+    co_return co_await shell_->settle(scope);
+}
+
+// The way was lost and nobody else has the console: one more, to clean up and go on. why stands
+// otherwise.
+Task<Status> SerialSession::come_back(Error why, HostScope& scope) {
+    const bool lost = terminal_->lost() && is_outcome(why, ConsoleOutcome::session_preempted);
+    if (!lost || refused_ || std::exchange(resumed_, true)) co_return why;
+    if (scope.remaining() < Clock::duration(worth_coming_back)) co_return why;
+    auto used = co_await console_.in_use(target_.vm, scope);
+    if (!used || *used) co_return why;
+    const bool waited = co_await scope.sleep(1s);
+    if (!waited) co_return why;
+    auto attached = co_await attach(scope);
+    if (!attached) co_return why;
+    shell_.reset();
+    auto there = co_await mux_->arrive(0, scope);
+    if (!there) co_return there;
+    const bool left = co_await mux_->leave(scope);
+    if (!left) co_return why;
+    attempt_.notes.push_back(Message{"note.console_resumed", {}});
+    co_return Status();
+}
+
+Task<Status> SerialSession::know_who(HostScope& scope) {
+    if (known_) co_return Status();
+    auto who = co_await shell_->who(scope);
+    if (!who) co_return std::move(who).error();
+    if (!who->user.empty()) attempt_.identity = printable(who->user, 120);
+    if (!who->elevated) co_return console_error(ConsoleOutcome::not_elevated);
+    known_ = true;
+    co_return Status();
+}
+
+Task<Status> SerialSession::prove(HostScope& scope) {
+    co_return co_await know_who(scope);
+}
+
+Task<Result<CommandOutput>>
+SerialSession::run(const Script& script, const ScriptInput& input, HostScope& scope) {
+    for (;;) {
+        auto known = co_await know_who(scope);
+        if (!known && !terminal_->lost()) {
+            co_await clean_up();
+            co_return std::move(known).error();
+        }
+        attempt_.enter(Phase::run);
+        auto why = Error(Phase::run, Errc::bug, "nothing was run");
+        if (known) {
+            auto done = co_await shell_->run(script, input, scope);
+            if (done) {
+                if (shell_->resent() != 0) {
+                    const auto count = std::to_string(shell_->resent());
+                    attempt_.notes.push_back(Message{"note.console_resent", {{"count", count}}});
+                }
+                co_return done;
+            }
+            why = std::move(done).error();
+        } else {
+            why = std::move(known).error();
+        }
+        // What changes a VM is not run a second time.
+        const bool may = script.effect() == Script::Effect::read_only;
+        auto back = Status(Error(why));
+        if (may) back = co_await come_back(std::move(why), scope);
+        if (back) back = co_await climb_in(scope);
+        if (back) continue;
+        co_await clean_up();
+        co_return std::move(back).error();
+    }
+}
+
+void SerialSession::note_leak() {
+    if (std::exchange(leak_told_, true)) return;
+    attempt_.notes.push_back(Message{"note.channel_leaked", {{"channel", mux_->channel()}}});
+}
+
+// What SAC tells anybody, for a VM whose shell we could not have.
+Task<void> SerialSession::note_what_sac_says(HostScope& scope) {
+    if (logged_on_ || !at_sac_prompt(terminal_->screen())) co_return;
+    auto facts = co_await mux_->ask(scope);
+    if (!facts) co_return;
+    const auto build = facts->build == 0 ? std::string("?") : std::to_string(facts->build);
+    attempt_.notes.push_back(Message{
+        "note.sac_says", {{"build", build}, {"clock", printable(trim(facts->clock), 160)}}});
+}
+
+// One reconnect, solely to close what we opened.
+Task<void> SerialSession::leave_by_another_way(HostScope& scope) {
+    if (mux_->channel().empty() || std::exchange(resumed_, true)) co_return;
+    auto used = co_await console_.in_use(target_.vm, scope);
+    if (!used || *used) co_return;
+    auto attached = co_await attach(scope);
+    if (!attached) co_return;
+    auto there = co_await mux_->arrive(0, scope);
+    if (there) co_await mux_->leave(scope);
+}
+
+Task<void> SerialSession::clean_up() {
+    if (terminal_ == nullptr) co_return;
+    HostScope scope(executor_, Clock::now() + cleaning_patience);
+    const auto& signs = terminal_->signs();
+    if (signs.reboot || signs.crash || signs.boot_text) {
+        mux_->forget_channel(
+        ); // Windows ended, and its channels with it: not a key for a boot menu
+    } else if (terminal_->lost()) {
+        co_await leave_by_another_way(scope);
+    } else {
+        terminal_->forget_signs();
+        if (shell_ && at_shell_prompt(terminal_->screen())) {
+            auto left = co_await shell_->exit(scope);
+            const Terminal::Ready gone = [this] {
+                return read_switch_screen(terminal_->screen()).has_value() ||
+                       typing_to_sac(terminal_->screen());
+            };
+            if (left) (void)co_await terminal_->until(gone, 3s, scope);
+        }
+        co_await mux_->leave(scope);
+        co_await note_what_sac_says(scope);
+    }
+    if (!mux_->channel().empty()) note_leak();
+    if (!terminal_->lost()) co_await terminal_->close(scope);
+    shell_.reset();
+    mux_.reset();
+    terminal_.reset();
+    place_.reset();
+}
+
+Task<void> SerialSession::close() noexcept {
+    co_await clean_up();
+}
+
+} // namespace rdpsweep::serial

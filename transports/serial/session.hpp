@@ -1,0 +1,71 @@
+// One visit over a serial console, from Azure's permission to the empty place it leaves.
+#pragma once
+
+#include "transports/serial/arm_console.hpp"
+#include "transports/serial/logon.hpp"
+#include "transports/serial/places.hpp"
+#include "transports/serial/sac_mux.hpp"
+#include "transports/serial/shell_link.hpp"
+#include "transports/serial/terminal.hpp"
+#include "transports/services.hpp"
+#include "transports/transport.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rdpsweep::serial {
+
+class SerialSession final : public Session {
+public:
+    // All of them must outlive it.
+    SerialSession(
+        Services& services,
+        ArmConsole& console,
+        const Target& target,
+        const Credential& credential,
+        Attempt& attempt,
+        Places::Place place
+    );
+
+    // Up to a shell that takes our keys. When it fails, what was opened is closed again.
+    Task<Status> begin(HostScope& scope);
+
+    [[nodiscard]] bool narrow() const noexcept override { return true; }
+
+    Task<Result<CommandOutput>>
+    run(const Script& script, const ScriptInput& input, HostScope& scope) override;
+
+    Task<Status> prove(HostScope& scope) override;
+
+    Task<void> close() noexcept override;
+
+private:
+    Task<Status> attach(HostScope& scope);
+    Task<Status> climb_in(HostScope& scope);
+    Task<Status> know_who(HostScope& scope);
+    Task<Status> come_back(Error why, HostScope& scope);
+    Task<void> clean_up();
+    Task<void> leave_by_another_way(HostScope& scope);
+    Task<void> note_what_sac_says(HostScope& scope);
+    void note_leak();
+
+    Services& services_;
+    ArmConsole& console_;
+    const Target& target_;
+    const Credential& credential_;
+    Attempt& attempt_;
+    Places::Place place_;
+    asio::any_io_executor executor_;
+    ConsoleState state_;
+    std::unique_ptr<Terminal> terminal_;
+    std::optional<SacMux> mux_;
+    std::optional<ShellLink> shell_;
+    bool logged_on_ = false;
+    bool refused_ = false; // the logon was: there is no second one
+    bool resumed_ = false; // a lost way was replaced; that happens once
+    bool leak_told_ = false;
+    bool known_ = false; // who we are
+};
+
+} // namespace rdpsweep::serial

@@ -1,0 +1,231 @@
+// The shell itself: its prompt, short lines, who it is.
+#include "transports/serial/shell_link.hpp"
+
+#include "core/text.hpp"
+#include "transports/serial/reading.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep::serial {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto wake_patience = 60s; // keys are eaten while the first shell starts
+constexpr auto wake_pause = 400ms;  // between two of them
+constexpr auto echo_patience = 5s;
+constexpr auto command_patience = 20s;
+constexpr std::size_t chunk = 60;                   // keys between two looks at their echo
+constexpr std::uint32_t first_stream_build = 20348; // Windows Server 2022
+constexpr auto interrupt_key = "\x03";
+
+// whoami /groups names the integrity level by its SID: high, or system.
+constexpr std::string_view groups_line = "whoami /groups|find \"S-1-16-12\"";
+constexpr std::string_view wide_line = "mode con cols=80 lines=25";
+static_assert(no_equal_neighbours(groups_line) && no_equal_neighbours(wide_line));
+
+std::string shown(const Terminal& terminal) {
+    return "the screen showed: " + printable(terminal.screen().dump(), 300);
+}
+
+std::string without_blanks(std::string_view text) {
+    std::string kept(text);
+    std::erase(kept, ' ');
+    return kept;
+}
+
+} // namespace
+
+Task<Result<bool>> ShellLink::wait_for_prompt(Clock::duration limit, HostScope& scope) {
+    const Terminal::Ready ready = [this] {
+        const auto& screen = terminal_.screen();
+        return at_shell_prompt(screen) && terminal_.fresh(screen.cursor_row());
+    };
+    auto came = co_await terminal_.until(ready, limit, scope);
+    co_return came;
+}
+
+// The first keys may be lost: '#' is harmless to every program that could get it.
+Task<Status> ShellLink::wake(HostScope& scope) {
+    const Terminal::Ready echoed = [this] {
+        const auto typed = typed_at_shell(terminal_.screen());
+        return typed && typed->starts_with('#');
+    };
+    const auto end = Clock::now() + wake_patience;
+    for (;;) {
+        auto typed = co_await terminal_.type("#", scope);
+        if (!typed) co_return typed;
+        auto seen = co_await terminal_.until(echoed, wake_pause, scope);
+        if (!seen) co_return std::move(seen).error();
+        if (*seen) break;
+        if (Clock::now() >= end) {
+            co_return console_error(ConsoleOutcome::no_echo, "no echo; " + shown(terminal_));
+        }
+    }
+    auto still = co_await terminal_.quiet(wake_pause, 3s, scope);
+    if (!still) co_return still;
+    terminal_.mark();
+    auto entered = co_await terminal_.type("\r", scope);
+    if (!entered) co_return entered;
+    auto prompt = co_await wait_for_prompt(command_patience, scope);
+    if (!prompt) co_return std::move(prompt).error();
+    if (*prompt) co_return Status();
+    co_return console_error(ConsoleOutcome::no_echo, "no prompt; " + shown(terminal_));
+}
+
+Task<Status> ShellLink::settle(HostScope& scope) {
+    build_ = read_build(terminal_.screen());
+    terminal_.screen().forget_addressing();
+    auto awake = co_await wake(scope);
+    if (!awake) co_return awake;
+    differences_ = build_ != 0 && build_ < first_stream_build;
+    if (build_ == 0) differences_ = terminal_.screen().addressed();
+    if (!differences_) {
+        // A stream wraps at the width that the shell believes in.
+        auto widened = co_await command(std::string(wide_line), scope);
+        if (!widened) co_return std::move(widened).error();
+        auto cleared = co_await clear(scope);
+        if (!cleared) co_return cleared;
+    }
+    co_return co_await prove_alphabet(scope);
+}
+
+// Every character that we are going to type, as a line that no program understands.
+Task<Status> ShellLink::prove_alphabet(HostScope& scope) {
+    const auto line = "#" + std::string(alphabet());
+    const Terminal::Ready whole = [this, &line] {
+        const auto typed = typed_at_shell(terminal_.screen());
+        return typed && typed->size() >= line.size();
+    };
+    auto sent = co_await terminal_.type(line, scope);
+    if (!sent) co_return sent;
+    auto seen = co_await terminal_.until(whole, echo_patience, scope);
+    if (!seen) co_return std::move(seen).error();
+    const auto got = typed_at_shell(terminal_.screen()).value_or(std::string());
+    terminal_.mark();
+    auto entered = co_await terminal_.type("\r", scope);
+    if (!entered) co_return entered;
+    auto prompt = co_await wait_for_prompt(command_patience, scope);
+    if (!prompt) co_return std::move(prompt).error();
+    if (!*prompt) {
+        co_return console_error(ConsoleOutcome::no_echo, "no prompt; " + shown(terminal_));
+    }
+    if (got == line) co_return Status();
+    if (got.size() == line.size()) {
+        co_return console_error(ConsoleOutcome::keyboard_layout_mismatch);
+    }
+    co_return console_error(
+        ConsoleOutcome::transfer_corrupt, "keys are lost; the screen showed: " + printable(got, 100)
+    );
+}
+
+// Gives up the line or the program that has the prompt; true when it is back.
+Task<Result<bool>> ShellLink::interrupt(HostScope& scope) {
+    for (int tries = 0; tries < 2; ++tries) {
+        terminal_.mark();
+        auto typed = co_await terminal_.type(interrupt_key, scope);
+        if (!typed) co_return std::move(typed).error();
+        auto back = co_await wait_for_prompt(5s, scope);
+        if (!back) co_return std::move(back).error();
+        if (*back) co_return true;
+    }
+    co_return false;
+}
+
+// A line behind the shell's prompt, seen to be what we meant; without Enter.
+Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
+    for (int tries = 0;; ++tries) {
+        bool good = true;
+        for (std::size_t at = 0; at < line.size() && good; at += chunk) {
+            auto keys = line.substr(at, chunk);
+            const auto wanted = without_blanks(line.substr(0, at + chunk));
+            const Terminal::Ready echoed = [this, &wanted] {
+                return typed_at_shell(terminal_.screen()) == wanted;
+            };
+            auto typed = co_await terminal_.type(std::move(keys), scope);
+            if (!typed) co_return typed;
+            auto seen = co_await terminal_.until(echoed, echo_patience, scope);
+            if (!seen) co_return std::move(seen).error();
+            good = *seen;
+        }
+        if (good) co_return Status();
+        ++resent_;
+        if (tries == 2) break;
+        auto back = co_await interrupt(scope);
+        if (!back) co_return std::move(back).error();
+        if (!*back) break;
+    }
+    co_return console_error(
+        ConsoleOutcome::transfer_corrupt, "keys do not arrive as typed; " + shown(terminal_)
+    );
+}
+
+Task<Result<std::vector<std::string>>> ShellLink::command(std::string line, HostScope& scope) {
+    auto typed = co_await type_line(std::move(line), scope);
+    if (!typed) co_return std::move(typed).error();
+    terminal_.mark();
+    auto entered = co_await terminal_.type("\r", scope);
+    if (!entered) co_return std::move(entered).error();
+    auto prompt = co_await wait_for_prompt(command_patience, scope);
+    if (!prompt) co_return std::move(prompt).error();
+    if (!*prompt) co_return console_error(ConsoleOutcome::probe_timeout, shown(terminal_));
+    std::vector<std::string> rows;
+    for (int at = 0; at < terminal_.screen().cursor_row(); ++at) {
+        auto row = terminal_.screen().row(at);
+        if (terminal_.fresh(at) && !row.empty()) rows.push_back(std::move(row));
+    }
+    co_return rows;
+}
+
+// A screen on which nothing of before can be taken for an answer.
+Task<Status> ShellLink::clear(HostScope& scope) {
+    auto typed = co_await type_line("cls", scope);
+    if (!typed) co_return typed;
+    auto entered = co_await terminal_.type("\r", scope);
+    if (!entered) co_return entered;
+    const Terminal::Ready blank = [this] {
+        const auto& screen = terminal_.screen();
+        return at_shell_prompt(screen) && screen.cursor_row() <= 1 &&
+               typed_at_shell(screen) == std::string();
+    };
+    auto cleared = co_await terminal_.until(blank, command_patience, scope);
+    if (!cleared) co_return std::move(cleared).error();
+    if (*cleared) co_return Status();
+    co_return console_error(
+        ConsoleOutcome::transfer_corrupt, "the screen cannot be cleared; " + shown(terminal_)
+    );
+}
+
+Task<Result<ShellLink::Identity>> ShellLink::who(HostScope& scope) {
+    auto cleared = co_await clear(scope);
+    if (!cleared) co_return std::move(cleared).error();
+    auto names = co_await command("whoami", scope);
+    if (!names) co_return std::move(names).error();
+    Identity found;
+    for (const auto& row : *names)
+        if (row.find('\\') != std::string::npos && row.find('>') == std::string::npos) {
+            found.user = row;
+        }
+    auto groups = co_await command(std::string(groups_line), scope);
+    if (!groups) co_return std::move(groups).error();
+    for (const auto& row : *groups) {
+        const bool level = row.find("S-1-16-12288") != std::string::npos ||
+                           row.find("S-1-16-16384") != std::string::npos;
+        found.elevated = found.elevated || level;
+    }
+    co_return found;
+}
+
+Task<Status> ShellLink::exit(HostScope& scope) {
+    if (!at_shell_prompt(terminal_.screen())) {
+        auto back = co_await interrupt(scope);
+        if (!back) co_return std::move(back).error();
+        if (!*back) co_return console_error(ConsoleOutcome::probe_timeout);
+    }
+    auto typed = co_await type_line("exit", scope);
+    if (!typed) co_return typed;
+    co_return co_await terminal_.type("\r", scope);
+}
+
+} // namespace rdpsweep::serial

@@ -1,0 +1,88 @@
+// A person's view of the console: a screen, keys, and patience. Waits look at what the screen shows,
+// and only at rows painted since they began.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "transports/serial/outcome.hpp"
+#include "transports/serial/pipe.hpp"
+#include "transports/serial/screen.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rdpsweep::serial {
+
+// What the stream itself told, whatever the screen shows.
+struct Signs {
+    bool reboot = false;    // firmware, or the first thing that Windows' EMS says when it starts
+    bool crash = false;     // EMS reports a bugcheck
+    bool degraded = false;  // "!SAC>"
+    bool health = false;    // the VM agent's report, which it writes only when SAC is off
+    bool boot_text = false; // firmware or boot manager spoke last
+    bool heard = false;     // anything at all
+};
+
+class Terminal {
+public:
+    // A function that looks at the screen; true ends the wait.
+    using Ready = std::function<bool()>;
+
+    Terminal(std::unique_ptr<Pipe> pipe, Attempt& attempt)
+        : pipe_(std::move(pipe)), attempt_(attempt) {}
+
+    [[nodiscard]] const Screen& screen() const noexcept { return *screen_; }
+
+    [[nodiscard]] Screen& screen() noexcept { return *screen_; }
+
+    // Since the last forget_signs().
+    [[nodiscard]] const Signs& signs() const noexcept { return signs_; }
+
+    void forget_signs() noexcept { signs_ = {}; }
+
+    // Rows painted after this count as fresh().
+    void mark() noexcept { mark_ = screen_->stamp(); }
+
+    [[nodiscard]] bool fresh(int row) const noexcept { return screen_->painted(row) > mark_; }
+
+    // Whether anything was painted since mark().
+    [[nodiscard]] bool news() const noexcept { return screen_->stamp() > mark_; }
+
+    // False when limit passed first. Error when the way is lost, the VM crashed or starts anew, or
+    // the host's time is over.
+    Task<Result<bool>> until(Ready ready, Clock::duration limit, HostScope& scope);
+
+    // Reads until nothing came for silence, at most cap. Error as of until(), but the past tells
+    // nothing: signs do not end it.
+    Task<Status> quiet(Clock::duration silence, Clock::duration cap, HostScope& scope);
+
+    // Sends keys in frames of at most 256 bytes.
+    Task<Status> type(std::string keys, HostScope& scope);
+
+    [[nodiscard]] bool lost() const noexcept { return lost_.has_value(); }
+
+    // Another way to the same port; the screen is as blank as ours was.
+    void reattach(std::unique_ptr<Pipe> pipe);
+
+    Task<void> close(HostScope& scope);
+
+    [[nodiscard]] Attempt& attempt() noexcept { return attempt_; }
+
+private:
+    void take(const std::string& bytes);
+    [[nodiscard]] std::optional<Error> trouble() const;
+
+    std::unique_ptr<Pipe> pipe_;
+    std::unique_ptr<Screen> screen_ = std::make_unique<Screen>();
+    Attempt& attempt_;
+    Signs signs_;
+    std::string tail_; // the last bytes, for signs that are cut
+    std::uint64_t mark_ = 0;
+    std::optional<Error> lost_;
+};
+
+// The host's time is over, or the run was interrupted.
+Error out_of_time(const HostScope& scope);
+
+} // namespace rdpsweep::serial

@@ -1,0 +1,186 @@
+#include "transports/serial/ws_pipe.hpp"
+
+#include "core/limits.hpp"
+#include "core/text.hpp"
+#include "transports/net/tls_profile.hpp"
+#include "transports/net/websocket.hpp"
+#include "transports/serial/gateway_words.hpp"
+#include "transports/serial/way_out.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep::serial {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t inbox_limit = 1u << 20; // what nobody has read yet; then we stop reading
+constexpr auto word_limit = 6s;               // for the port's first word behind the token
+constexpr auto goodbye_limit = 2s;
+
+// Shared with the coroutine that reads.
+struct Inbox {
+    explicit Inbox(const asio::any_io_executor& executor) : news(executor), room(executor) {
+        news.expires_at(asio::steady_timer::time_point::max());
+        room.expires_at(asio::steady_timer::time_point::max());
+    }
+
+    asio::steady_timer news, room;
+    std::string bytes;
+    std::optional<Error> ended;
+    net::WsClose closed;
+};
+
+Task<void> read_all(std::shared_ptr<net::WebSocket> socket, std::shared_ptr<Inbox> inbox) {
+    for (;;) {
+        auto came = co_await socket->receive();
+        if (!came) {
+            inbox->closed = socket->closed();
+            inbox->ended = std::move(came).error();
+            inbox->news.cancel();
+            co_return;
+        }
+        inbox->bytes += *came;
+        inbox->news.cancel();
+        boost::system::error_code ignored;
+        if (inbox->bytes.size() >= inbox_limit) {
+            co_await inbox->room.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+    }
+}
+
+class WsPipe final : public Pipe {
+public:
+    WsPipe(std::shared_ptr<net::WebSocket> socket, Services& services, HostScope& scope)
+        : socket_(std::move(socket)), services_(services),
+          inbox_(std::make_shared<Inbox>(scope.executor())) {
+        asio::co_spawn(scope.executor(), read_all(socket_, inbox_), asio::detached);
+    }
+
+    ~WsPipe() override {
+        socket_->abandon();
+        inbox_->room.cancel();
+    }
+
+    Task<Status> send(std::string keys, HostScope& scope) override {
+        if (inbox_->ended) co_return lost();
+        auto sent = co_await socket_->send(std::move(keys), scope, services_.step_timeout);
+        if (!sent) co_return lost();
+        co_return Status();
+    }
+
+    Task<Result<std::string>> receive(Clock::duration limit, HostScope& scope) override {
+        if (!first_.empty()) {
+            std::string first;
+            first.swap(first_);
+            co_return first;
+        }
+        if (inbox_->bytes.empty() && !inbox_->ended) {
+            const auto guard = scope.on_abort([inbox = inbox_] { inbox->news.cancel(); });
+            if (!scope.expired()) {
+                inbox_->news.expires_after(limit);
+                boost::system::error_code ignored;
+                co_await inbox_->news.async_wait(asio::redirect_error(asio::use_awaitable, ignored)
+                );
+            }
+        }
+        std::string bytes;
+        bytes.swap(inbox_->bytes);
+        inbox_->room.cancel();
+        bytes = words_.pass(bytes);
+        began_ = began_ || !bytes.empty();
+        if (bytes.empty() && inbox_->ended) co_return lost();
+        co_return bytes;
+    }
+
+    Task<void> close(HostScope& scope) override {
+        if (!inbox_->ended) co_await socket_->close(scope, goodbye_limit);
+    }
+
+    // Waits for what the gateway says once it trusts us.
+    Task<Status> first_word(HostScope& scope) {
+        const auto until = Clock::now() + word_limit;
+        while (!began_ && Clock::now() < until && !scope.expired()) {
+            auto came = co_await receive(until - Clock::now(), scope);
+            if (!came) co_return std::move(came).error();
+            first_ += *came;
+        }
+        // A port may be silent; that is for others to judge.
+        co_return Status();
+    }
+
+private:
+    Error lost() const {
+        const auto& closed = inbox_->closed;
+        auto native = "close " + std::to_string(closed.code) + " " + printable(closed.reason, 120);
+        if (!inbox_->ended) native = "the way out is blocked";
+        const auto outcome = meaning_of_close(closed.code, closed.reason, began_);
+        return console_error(outcome, {}, std::move(native));
+    }
+
+    std::shared_ptr<net::WebSocket> socket_;
+    Services& services_;
+    std::shared_ptr<Inbox> inbox_;
+    GatewayWords words_;
+    std::string first_;  // what first_word() heard
+    bool began_ = false; // the VM's port has spoken
+};
+
+Error unreachable(Error error) {
+    if (error.code() == Errc::cancelled || error.code() == Errc::local_limit) return error;
+    auto detail = "the console's gateway: " + std::string(error.detail());
+    return console_error(
+        ConsoleOutcome::ws_blocked, std::move(detail), std::string(error.native())
+    );
+}
+
+} // namespace
+
+ConsoleOutcome meaning_of_close(std::uint16_t code, std::string_view reason, bool began) noexcept {
+    // Seen: 1011 "Connection not trusted" for a first message that is no token.
+    const bool distrust = reason.find("not trusted") != std::string_view::npos;
+    constexpr std::uint16_t policy = 1008; // RFC 6455 section 7.4.1
+    constexpr std::uint16_t internal = 1011;
+    if (distrust) return ConsoleOutcome::auth_rejected;
+    if (began) return ConsoleOutcome::session_preempted;
+    const bool refused = code == policy || code == internal;
+    return refused ? ConsoleOutcome::auth_rejected : ConsoleOutcome::service_timeout;
+}
+
+Task<Result<std::unique_ptr<Pipe>>> open_ws_pipe(
+    Gateway gateway, Secret token, Services& services, HostScope& scope, Attempt& attempt
+) {
+    auto socket = co_await dial_by_proxy(gateway.host, gateway.port, services, scope, attempt);
+    if (!socket) co_return unreachable(std::move(socket).error());
+    auto context = net::make_tls_context(net::TlsProfile::strict, services.azure_ca_file);
+    if (!context) co_return std::move(context).error();
+    auto web = std::make_shared<net::WebSocket>(
+        std::move(*socket), *context, gateway.host, gateway.port, attempt
+    );
+    auto peer = co_await web->handshake(scope, services.step_timeout);
+    if (!peer) co_return unreachable(std::move(peer).error());
+    if (!peer->chain_problem.empty()) {
+        co_return console_error(
+            ConsoleOutcome::ws_blocked,
+            "the gateway's certificate is not trusted: " + printable(peer->chain_problem, 200)
+        );
+    }
+    auto upgraded = co_await web->upgrade(gateway.path, scope, services.step_timeout);
+    if (!upgraded) {
+        auto error = std::move(upgraded).error();
+        if (error.code() == Errc::access_denied) {
+            co_return console_error(ConsoleOutcome::auth_rejected, {}, std::string(error.native()));
+        }
+        co_return unreachable(std::move(error));
+    }
+    std::string word(token.reveal());
+    auto shown = co_await web->send(std::move(word), scope, services.step_timeout);
+    if (!shown) co_return unreachable(std::move(shown).error());
+    auto pipe = std::make_unique<WsPipe>(std::move(web), services, scope);
+    auto trusted = co_await pipe->first_word(scope);
+    if (!trusted) co_return std::move(trusted).error();
+    co_return std::unique_ptr<Pipe>(std::move(pipe));
+}
+
+} // namespace rdpsweep::serial
