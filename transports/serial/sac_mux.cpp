@@ -61,7 +61,6 @@ Task<Status> SacMux::wait_for_boot(std::int64_t booted, HostScope& scope) {
 }
 
 Task<Status> SacMux::arrive(std::int64_t booted, HostScope& scope) {
-    terminal_.attempt().enter(Phase::open);
     auto past = co_await terminal_.quiet(past_silence, past_cap, scope);
     if (!past) co_return past;
     auto started = co_await wait_for_boot(booted, scope);
