@@ -37,7 +37,7 @@ def scenes():
 
 def one_logon():
     """A refused logon is not tried again, whatever --retries says."""
-    with Consoles(4, "password-a,password-b") as fleet:
+    with Consoles(2, "password-a,password-b") as fleet:
         done, report = fleet.scan("logon", "--retries", "5")
         check({outcome_of(h) for h in report["hosts"]} == {"auth_failed"}, "refused")
         stats, consoles = fleet.ended()
