@@ -125,6 +125,7 @@ int SweepRun::sweep() {
     });
     SweepOptions sweep_options;
     sweep_options.admission = admission_rules(inventory_.limits, in_flight_);
+    sweep_options.admission.serial = options_.serial_jobs;
     sweep_options.resolver = &resolver_;
     if (options_.deadline) sweep_options.host_deadline = *options_.deadline;
     if (options_.run_deadline) sweep_options.run_deadline = *options_.run_deadline;

@@ -177,7 +177,7 @@ int SweepRun::open_azure() {
     azure_ = std::move(*plane);
     services_->azure = &azure_->arm();
     services_->azure_ca_file = options_.scope.azure.ca_file;
-    services_->serial_places = options_.serial_jobs;
+
     services_->takeover = options_.takeover;
     return exit_ok;
 }

@@ -36,8 +36,8 @@ struct Services {
     // The credential of that name, for jump hosts; those of targets come with open().
     std::function<Result<const Credential*>(std::string_view name)> credential = {};
     azure::Arm* azure = nullptr; // for run-command and serial; null: no target's route names them
-    std::string azure_ca_file = {};                      // --azure-ca-file; empty: the system's CAs
-    std::size_t serial_places = limits::serial_consoles; // at once in one subscription
+    std::string azure_ca_file = {}; // --azure-ca-file; empty: the system's CAs
+
     bool takeover = false; // --takeover: a serial console that is in use is taken
 };
 

@@ -58,9 +58,29 @@ Admission::Admission(const std::vector<Target>& targets, AdmissionRules rules, E
                                }
                            ) {}
 
-std::optional<AdmissionQueue::Limiter> Admission::transport_limiter(const std::string& transport) {
-    if (!rules_.transport) return std::nullopt;
-    return queue_.limiter("transport " + transport, *rules_.transport);
+// Of a transport: the inventory's limit, and what is kind to Azure's consoles.
+std::vector<AdmissionQueue::Limiter>
+Admission::limiters_of(const Target& target, const std::string& transport) {
+    std::vector<AdmissionQueue::Limiter> limiters;
+    if (rules_.transport) {
+        limiters.push_back(queue_.limiter("transport " + transport, *rules_.transport));
+    }
+    if (transport == "serial") {
+        const auto name = "serial consoles of " + subscription_of(target);
+        limiters.push_back(queue_.limiter(name, rules_.serial));
+    }
+    return limiters;
+}
+
+// All of them or none.
+bool Admission::enter_all(const std::vector<AdmissionQueue::Limiter>& wanted) {
+    for (std::size_t at = 0; at < wanted.size(); ++at) {
+        if (queue_.enter(wanted[at])) continue;
+        while (at > 0)
+            queue_.leave(wanted[--at]);
+        return false;
+    }
+    return true;
 }
 
 void Admission::add(std::size_t host, const std::string& subnet) {
@@ -82,9 +102,8 @@ void Admission::add(std::size_t host, const std::string& subnet) {
         limiters.push_back(queue_.limiter("subscription " + subscription, *rules_.subscription));
     }
     if (!target.ladder.empty()) {
-        if (const auto transport = transport_limiter(target.ladder.front())) {
-            limiters.push_back(*transport);
-        }
+        for (const auto limiter : limiters_of(target, target.ladder.front()))
+            limiters.push_back(limiter);
     }
     queue_.push(host, std::move(limiters));
 }
@@ -93,7 +112,7 @@ std::optional<std::size_t> Admission::take() {
     auto ticket = queue_.take();
     if (!ticket) return std::nullopt;
     const auto host = ticket->host;
-    active_.insert_or_assign(host, Active{std::move(*ticket), window_.epoch(), std::nullopt});
+    active_.insert_or_assign(host, Active{std::move(*ticket), window_.epoch(), {}});
     return host;
 }
 
@@ -102,7 +121,8 @@ void Admission::ended(const HostResult& result) {
     if (at == active_.end()) return;
     const auto active = std::move(at->second);
     active_.erase(at);
-    if (active.further) queue_.leave(*active.further);
+    for (const auto limiter : active.further)
+        queue_.leave(limiter);
     queue_.release(active.ticket);
     if (window_.ended(active.epoch, traffic_of(result))) queue_.resize_all(window_.size());
     const auto& credential = targets_[result.index].credential;
@@ -112,20 +132,21 @@ void Admission::ended(const HostResult& result) {
 }
 
 Task<bool> Admission::change_transport(std::size_t host, std::string transport, HostScope& scope) {
-    const auto wanted = transport_limiter(transport);
+    const auto wanted = limiters_of(targets_[host], transport);
     const auto at = active_.find(host);
-    if (!wanted || at == active_.end()) co_return true;
+    if (at == active_.end()) co_return true;
     // Iterators into the map do not survive the wait; the element does.
     auto& active = at->second;
-    if (active.further) {
-        queue_.leave(*active.further);
-        active.further.reset();
-    } else if (const auto first = transport_limiter(targets_[host].ladder.front())) {
-        queue_.release_early(active.ticket, *first);
+    if (!std::exchange(active.changed, true)) {
+        for (const auto limiter : limiters_of(targets_[host], targets_[host].ladder.front()))
+            queue_.release_early(active.ticket, limiter);
     }
+    for (const auto limiter : active.further)
+        queue_.leave(limiter);
+    active.further.clear();
     for_transport_.wake();
     events_.room();
-    while (!queue_.enter(*wanted)) {
+    while (!enter_all(wanted)) {
         const bool awake = co_await for_transport_.wait(scope);
         if (!awake) co_return false;
     }

@@ -21,6 +21,7 @@ namespace rdpsweep {
 struct AdmissionRules {
     std::size_t jobs = limits::in_flight;
     std::optional<std::size_t> subnet, subscription, credential, transport; // hosts at once in each
+    std::size_t serial = limits::serial_consoles; // at once in one subscription
     std::size_t max_auth_failures = Breaker::usual_refusals;
 };
 
@@ -65,10 +66,13 @@ private:
     struct Active {
         AdmissionQueue::Ticket ticket;
         std::uint32_t epoch = 0;
-        std::optional<AdmissionQueue::Limiter> further; // of the transport it changed to
+        std::vector<AdmissionQueue::Limiter> further; // of the transport it changed to
+        bool changed = false;                         // the places of the first one are given back
     };
 
-    std::optional<AdmissionQueue::Limiter> transport_limiter(const std::string& transport);
+    std::vector<AdmissionQueue::Limiter>
+    limiters_of(const Target& target, const std::string& transport);
+    bool enter_all(const std::vector<AdmissionQueue::Limiter>& wanted);
     void changed(const std::string& credential, const Breaker& breaker);
 
     const std::vector<Target>& targets_;

@@ -62,7 +62,7 @@ std::optional<AdmissionQueue::Ticket> AdmissionQueue::take() {
         }
         for (const auto limiter : lane.limiters)
             ++gauges_[limiter].used;
-        const Ticket ticket{lane.hosts.front(), number, std::nullopt};
+        const Ticket ticket{lane.hosts.front(), number, {}};
         lane.hosts.pop_front();
         --pending_;
         ++in_flight_;
@@ -76,12 +76,13 @@ std::optional<AdmissionQueue::Ticket> AdmissionQueue::take() {
 void AdmissionQueue::release(const Ticket& ticket) {
     --in_flight_;
     for (const auto limiter : lanes_[ticket.lane].limiters) {
-        if (limiter != ticket.returned) leave(limiter);
+        const auto& returned = ticket.returned;
+        if (std::find(returned.begin(), returned.end(), limiter) == returned.end()) leave(limiter);
     }
 }
 
 void AdmissionQueue::release_early(Ticket& ticket, Limiter limiter) {
-    ticket.returned = limiter;
+    ticket.returned.push_back(limiter);
     leave(limiter);
 }
 

@@ -21,7 +21,7 @@ public:
     struct Ticket {
         std::size_t host = 0;
         std::uint32_t lane = 0;
-        std::optional<Limiter> returned; // a place that was given back early
+        std::vector<Limiter> returned; // places that were given back early
     };
 
     explicit AdmissionQueue(std::size_t most) noexcept : most_(most) {}
@@ -42,7 +42,7 @@ public:
     // Gives all places of that host back.
     void release(const Ticket& ticket);
 
-    // Gives one of its places back while the host goes on: it changes its transport. Once a ticket.
+    // Gives one of its places back while the host goes on: it changes its transport.
     void release_early(Ticket& ticket, Limiter limiter);
 
     // One place outside of a ticket. False when there is none.

@@ -1,7 +1,5 @@
 #include "transports/serial/serial.hpp"
 
-#include "core/text.hpp"
-#include "transports/azure/rows.hpp"
 #include "transports/serial/session.hpp"
 
 #include <optional>
@@ -12,8 +10,7 @@ namespace {
 
 class SerialTransport final : public Transport {
 public:
-    explicit SerialTransport(Services& services)
-        : services_(services), places_(services.serial_places) {
+    explicit SerialTransport(Services& services) : services_(services) {
         if (services.azure != nullptr) console_.emplace(*services.azure);
     }
 
@@ -28,11 +25,8 @@ public:
             co_return Error(Phase::config, Errc::unsupported, "the target has no ARM id")
                 .with_hint("give it vm: /subscriptions/...");
         }
-        auto subscription = ascii_lower(azure::part_of(target.vm, "subscriptions"));
-        auto place = co_await places_.take(std::move(subscription), scope);
-        if (!place) co_return out_of_time(scope);
         auto session = std::make_unique<SerialSession>(
-            services_, *console_, target, credential, attempt, std::move(place)
+            services_, *console_, target, credential, attempt, scope
         );
         auto begun = co_await session->begin(scope);
         if (!begun) co_return std::move(begun).error();
@@ -41,7 +35,7 @@ public:
 
 private:
     Services& services_;
-    Places places_;
+
     std::optional<ArmConsole> console_;
 };
 

@@ -1,5 +1,6 @@
 #include "transports/serial/session.hpp"
 
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "transports/serial/reading.hpp"
 #include "transports/serial/ws_pipe.hpp"
@@ -27,6 +28,12 @@ bool can_be_typed(std::string_view text) {
     });
 }
 
+// A visit that was given more time than any by default (--deadline, a fix) has it here too.
+Clock::time_point time_for(const HostScope& scope) {
+    if (scope.remaining() > Clock::duration(limits::slow_host)) return scope.deadline();
+    return std::min(scope.deadline(), Clock::now() + Clock::duration(limits::serial_host));
+}
+
 const Password* password_of(const Credential& credential) {
     return std::get_if<Password>(&credential.proof);
 }
@@ -44,13 +51,25 @@ SerialSession::SerialSession(
     const Target& target,
     const Credential& credential,
     Attempt& attempt,
-    Places::Place place
+    const HostScope& scope
 )
     : services_(services), console_(console), target_(target), credential_(credential),
-      attempt_(attempt), place_(std::move(place)) {}
+      attempt_(attempt), own_(scope.executor(), time_for(scope)) {}
+
+// While the visit lasts, its interruption is ours. Its deadline is not before ours.
+HostScope::Guard SerialSession::follow(HostScope& scope) {
+    return scope.on_abort([this, &scope] {
+        if (scope.aborted()) own_.abort();
+    });
+}
 
 Task<Status> SerialSession::begin(HostScope& scope) {
-    executor_ = scope.executor();
+    const auto guard = follow(scope);
+    co_return co_await begin_here();
+}
+
+Task<Status> SerialSession::begin_here() {
+    auto& scope = own_;
     const auto* password = password_of(credential_);
     if (password == nullptr) co_return no_password();
     if (!can_be_typed(password->value.reveal()) || !can_be_typed(credential_.user)) {
@@ -159,11 +178,19 @@ Task<Status> SerialSession::know_who(HostScope& scope) {
 }
 
 Task<Status> SerialSession::prove(HostScope& scope) {
-    co_return co_await know_who(scope);
+    const auto guard = follow(scope);
+    co_return co_await know_who(own_);
 }
 
 Task<Result<CommandOutput>>
 SerialSession::run(const Script& script, const ScriptInput& input, HostScope& scope) {
+    const auto guard = follow(scope);
+    co_return co_await run_here(script, input);
+}
+
+Task<Result<CommandOutput>>
+SerialSession::run_here(const Script& script, const ScriptInput& input) {
+    auto& scope = own_;
     for (;;) {
         auto known = co_await know_who(scope);
         if (!known && !terminal_->lost()) {
@@ -224,7 +251,7 @@ Task<void> SerialSession::leave_by_another_way(HostScope& scope) {
 
 Task<void> SerialSession::clean_up() {
     if (terminal_ == nullptr) co_return;
-    HostScope scope(executor_, Clock::now() + cleaning_patience);
+    HostScope scope(own_.executor(), Clock::now() + cleaning_patience);
     const auto& signs = terminal_->signs();
     if (signs.reboot || signs.crash || signs.boot_text) {
         mux_->forget_channel(
@@ -249,7 +276,6 @@ Task<void> SerialSession::clean_up() {
     shell_.reset();
     mux_.reset();
     terminal_.reset();
-    place_.reset();
 }
 
 Task<void> SerialSession::close() noexcept {

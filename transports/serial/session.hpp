@@ -3,7 +3,6 @@
 
 #include "transports/serial/arm_console.hpp"
 #include "transports/serial/logon.hpp"
-#include "transports/serial/places.hpp"
 #include "transports/serial/sac_mux.hpp"
 #include "transports/serial/shell_link.hpp"
 #include "transports/serial/terminal.hpp"
@@ -25,7 +24,7 @@ public:
         const Target& target,
         const Credential& credential,
         Attempt& attempt,
-        Places::Place place
+        const HostScope& scope
     );
 
     // Up to a shell that takes our keys. When it fails, what was opened is closed again.
@@ -41,6 +40,9 @@ public:
     Task<void> close() noexcept override;
 
 private:
+    [[nodiscard]] HostScope::Guard follow(HostScope& scope);
+    Task<Result<CommandOutput>> run_here(const Script& script, const ScriptInput& input);
+    Task<Status> begin_here();
     Task<Status> attach(HostScope& scope);
     Task<Status> climb_in(HostScope& scope);
     Task<Status> know_who(HostScope& scope);
@@ -55,8 +57,7 @@ private:
     const Target& target_;
     const Credential& credential_;
     Attempt& attempt_;
-    Places::Place place_;
-    asio::any_io_executor executor_;
+    HostScope own_; // the visit's time, and not more than limits::serial_host
     ConsoleState state_;
     std::unique_ptr<Terminal> terminal_;
     std::optional<SacMux> mux_;
