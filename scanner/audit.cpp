@@ -90,6 +90,13 @@ Status AuditLog::questions(
     return append(redact(dump_json(record)) + "\n");
 }
 
+Status AuditLog::console(const Target& target, const std::string& user) {
+    if (descriptor_ < 0) return {};
+    auto record = record_of(target, "serial", user, "");
+    record["effect"] = "a person's";
+    return append(redact(dump_json(record)) + "\n");
+}
+
 Status AuditLog::append(const std::string& line) const {
     const auto written = write(descriptor_, line.data(), line.size());
     if (written == static_cast<ssize_t>(line.size())) return {};

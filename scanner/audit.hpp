@@ -35,6 +35,9 @@ public:
         std::string_view run_id
     );
 
+    // Before a person gets a VM's console: what they type there is theirs, not ours.
+    Status console(const Target& target, const std::string& user);
+
 private:
     explicit AuditLog(int descriptor);
     [[nodiscard]] Status append(const std::string& line) const;

@@ -33,6 +33,16 @@ inline constexpr auto scan_example = R"(Example:
   rdpsweep scan --rerun last:unreachable,broken
   rdpsweep scan -t 10.1.0.4,sql=10.1.0.9:5986 --user 'CORP\svc' --password-prompt)";
 
+inline constexpr auto console =
+    "One VM's Azure Serial Console, on this terminal. Ctrl-] opens a menu; q there leaves.";
+
+inline constexpr auto console_example = R"(Example:
+  rdpsweep console web-01 --subscription Production
+  rdpsweep console /subscriptions/ID/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/web-01
+
+Whoever opens a console ends the session of whoever had it: one in use is left alone without
+--takeover. What the VM sends is rendered first; no escape sequence of its reaches this terminal.)";
+
 inline constexpr auto check = "Reach every target and stop: what answered, as whom, how fast.";
 
 inline constexpr auto check_example = R"(Example:

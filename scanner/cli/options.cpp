@@ -40,6 +40,15 @@ public:
         add_scope(doctor, line.doctor.scope, names);
         add_state(doctor, line.doctor.state_dir);
         add_text(doctor, "--ca-file", "FILE", "check these CAs", line.doctor.ca_file);
+        auto& console = verb(Verb::console, "console", help::console, help::console_example);
+        console.add_option("TARGET", line.console.target, "a target's name, or an ARM id")
+            ->required();
+        add_scope(console, line.console.scope, names);
+        console.add_flag("--takeover", line.console.takeover, "end the session of whoever has it");
+        console.add_flag(
+            "--admin", line.console.admin, "the menu offers NMI and reset, which end Windows"
+        );
+        add_text(console, "--audit-file", "FILE", "append a record here", line.console.audit_file);
         auto& rules = verb(Verb::rules, "rules", help::rules, help::rules_example);
         add_choice<bool>(
             rules, "--format", "table or json", line.rules.json, {{"table", false}, {"json", true}}
@@ -131,6 +140,7 @@ private:
     void add_talks(CommandLine& line, const CliNames& names) {
         add_talk(app_of(Verb::targets), line.targets.talk, names);
         add_talk(app_of(Verb::doctor), line.doctor.talk, names);
+        add_talk(app_of(Verb::console), line.console.talk, names);
         add_talk(app_of(Verb::rules), line.rules.talk, names);
         add_talk(app_of(Verb::explain), line.explain.talk, names);
         add_talk(app_of(Verb::report), line.report.talk, names);

@@ -121,6 +121,15 @@ struct DoctorOptions {
     std::string ca_file;
 };
 
+struct ConsoleOptions {
+    ScopeOptions scope;
+    TalkOptions talk;
+    std::string target; // a name in the scope, or an ARM id
+    bool takeover = false;
+    bool admin = false; // the menu has NMI and reset
+    std::string audit_file;
+};
+
 struct RulesOptions {
     TalkOptions talk;
     bool json = false;
@@ -182,6 +191,7 @@ enum class Verb : std::uint8_t {
     check,
     targets,
     doctor,
+    console,
     rules,
     explain,
     report,
@@ -205,6 +215,7 @@ struct CommandLine {
     ScanOptions scan;
     TargetsOptions targets;
     DoctorOptions doctor;
+    ConsoleOptions console;
     RulesOptions rules;
     ExplainOptions explain;
     ReportOptionsCli report;

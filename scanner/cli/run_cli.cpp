@@ -25,6 +25,8 @@ int run_cli(int argc, char** argv) {
         return run_targets(line.targets);
     case Verb::doctor:
         return run_doctor(line.doctor);
+    case Verb::console:
+        return run_console(line.console);
     case Verb::rules:
         return run_rules(line.rules);
     case Verb::explain:

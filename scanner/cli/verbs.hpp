@@ -10,6 +10,7 @@ int run_check(const ScanOptions& options);
 int run_report(const ReportOptionsCli& options);
 int run_targets(const TargetsOptions& options);
 int run_doctor(const DoctorOptions& options);
+int run_console(const ConsoleOptions& options);
 int run_rules(const RulesOptions& options);
 int run_explain(const ExplainOptions& options);
 int run_fix_plan(const FixPlanOptions& options);

@@ -143,6 +143,18 @@ Task<Result<Secret>> Arm::console_token(HostScope& scope) {
     co_return Secret(std::string((*token)->value.reveal()));
 }
 
+Task<Result<RestAnswer>> Arm::order_gateway(std::string url, std::string body, HostScope& scope) {
+    Call call;
+    call.request.method = "POST";
+    call.request.url = std::move(url);
+    call.request.body = std::move(body);
+    call.request.headers.emplace_back("Content-Type", "application/json");
+    call.request.repeatable = false;
+    call.key = "gateway";
+    call.quota = quotas::arm_writes;
+    co_return co_await send_once(call, scope);
+}
+
 Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostScope& scope) {
     const bool admitted = co_await throttle_.admit(call.key, call.quota, scope);
     if (!admitted) co_return gave_up();

@@ -56,6 +56,10 @@ public:
     // A copy of our token, for the gateway of a serial console: nobody else may get it.
     Task<Result<Secret>> console_token(HostScope& scope);
 
+    // An order to the gateway of an open console (NMI, reset): only ever a person's. url: of a host
+    // that serial::read_gateway() let through. Any status.
+    Task<Result<RestAnswer>> order_gateway(std::string url, std::string body, HostScope& scope);
+
     [[nodiscard]] const Cloud& cloud() const noexcept { return cloud_; }
 
 private:

@@ -156,3 +156,26 @@ TEST_CASE("admission: what an end says about the network", "[admission]") {
     CHECK(traffic_of(HostResult()) == Traffic::foreign);
     CHECK(traffic_of(ended_with(0, Phase::decode, {})) == Traffic::clear);
 }
+
+TEST_CASE(
+    "admission: so many serial consoles of a subscription, and more of another", "[admission]"
+) {
+    std::vector<Target> hosts(9);
+    for (std::size_t at = 0; at < hosts.size(); ++at) {
+        hosts[at].ladder = {"serial"};
+        hosts[at].vm =
+            std::string("/subscriptions/") + (at < 6 ? "AA" : "bb") + "/resourceGroups/x";
+    }
+    AdmissionRules rules;
+    rules.serial = 2;
+    Gate gate(hosts, rules);
+    for (std::size_t at = 0; at < hosts.size(); ++at)
+        gate.admission.add(at, "");
+    auto first = gate.take();
+    std::sort(first.begin(), first.end());
+    CHECK(first == Hosts{0, 1, 6, 7});
+    HostResult done;
+    done.index = 0;
+    gate.admission.ended(done);
+    CHECK(gate.take() == Hosts{2});
+}

@@ -1,0 +1,204 @@
+#include "scanner/console/talk_session.hpp"
+
+#include "core/text.hpp"
+#include "transports/serial/ws_pipe.hpp"
+
+#include <array>
+#include <unistd.h>
+#include <utility>
+
+namespace rdpsweep {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t frame_bytes = 256;
+constexpr auto to_sac_keys = "\x1b\t0";
+
+void write_all(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const auto count = write(descriptor, text.data(), text.size());
+        if (count <= 0) return;
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+}
+
+} // namespace
+
+TalkSession::TalkSession(
+    const asio::any_io_executor& executor,
+    Services& services,
+    azure::Arm& arm,
+    const Target& target,
+    Manners manners,
+    int keyboard,
+    int display
+)
+    : services_(services), arm_(arm), console_(arm), target_(target), manners_(manners),
+      display_(display), keyboard_(executor, dup(keyboard)), keys_(manners.admin),
+      screen_(std::make_unique<serial::Screen>()) {}
+
+std::string TalkSession::usual_status() const {
+    return " " + target_.name + " | Ctrl-] menu ";
+}
+
+Task<Status> TalkSession::attach(HostScope& scope) {
+    if (!manners_.takeover) {
+        auto used = co_await console_.in_use(target_.vm, scope);
+        if (!used) co_return std::move(used).error();
+        if (*used) co_return serial::console_error(serial::ConsoleOutcome::console_in_use);
+    }
+    auto gateway = co_await console_.connect(target_.vm, state_.custom_storage, scope);
+    if (!gateway) co_return std::move(gateway).error();
+    gateway_ = *gateway;
+    auto token = co_await console_.token(scope);
+    if (!token) co_return std::move(token).error();
+    auto pipe = co_await serial::open_ws_pipe(
+        std::move(*gateway), std::move(*token), services_, scope, attempt_
+    );
+    if (!pipe) co_return std::move(pipe).error();
+    pipe_ = std::move(*pipe);
+    screen_ = std::make_unique<serial::Screen>();
+    status_ = usual_status();
+    co_return Status();
+}
+
+void TalkSession::show() {
+    write_all(display_, painter_.paint(*screen_, status_));
+}
+
+Task<Status> TalkSession::run(HostScope& scope) {
+    auto state = co_await console_.inspect(target_.vm, scope);
+    if (!state) co_return std::move(state).error();
+    state_ = *std::move(state);
+    auto attached = co_await attach(scope);
+    if (!attached) co_return attached;
+    show();
+    reading_ = true;
+    asio::co_spawn(scope.executor(), read_keys(scope), asio::detached);
+    co_await listen(scope);
+    if (pipe_) co_await pipe_->close(scope);
+    leaving_ = true;
+    boost::system::error_code ignored;
+    keyboard_.cancel(ignored);
+    asio::steady_timer timer(scope.executor());
+    while (reading_) {
+        timer.expires_after(10ms);
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    write_all(display_, "\x1b[" + std::to_string(serial::screen_rows + 2) + ";1H\r\n");
+    co_return Status();
+}
+
+// Shows what comes. When the console is closed, Enter opens it again (read_keys()).
+Task<void> TalkSession::listen(HostScope& scope) {
+    asio::steady_timer timer(scope.executor());
+    boost::system::error_code ignored;
+    while (!leaving_ && !scope.expired()) {
+        if (!pipe_) {
+            timer.expires_after(100ms);
+            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+            continue;
+        }
+        auto came = co_await pipe_->receive(200ms, scope);
+        if (leaving_) co_return;
+        if (!came) {
+            status_ =
+                " " + std::string(came.error().detail()) + " | Enter: again, Ctrl-] q: leave ";
+            pipe_.reset();
+        } else if (!came->empty()) {
+            screen_->feed(*came);
+        } else {
+            continue;
+        }
+        show();
+    }
+}
+
+Task<void> TalkSession::read_keys(HostScope& scope) {
+    std::array<char, 1024> buffer{};
+    boost::system::error_code code;
+    const auto guard = scope.on_abort([this] {
+        boost::system::error_code ignored;
+        keyboard_.cancel(ignored);
+    });
+    while (!leaving_ && !scope.expired()) {
+        const auto into = asio::buffer(buffer);
+        const auto count = co_await keyboard_.async_read_some(
+            into, asio::redirect_error(asio::use_awaitable, code)
+        );
+        if (code || count == 0) break;
+        std::string_view typed(buffer.data(), count);
+        while (!typed.empty() && !leaving_) {
+            auto step = keys_.take(typed);
+            if (!pipe_ && step.send.find('\r') != std::string::npos) {
+                auto attached = co_await attach(scope);
+                if (!attached) status_ = " " + std::string(attached.error().detail()) + " ";
+                show();
+                step.send.clear();
+            }
+            for (std::size_t at = 0; pipe_ && at < step.send.size(); at += frame_bytes) {
+                auto sent = co_await pipe_->send(step.send.substr(at, frame_bytes), scope);
+                if (!sent) break; // listen() will say so
+            }
+            co_await act(step.action, scope);
+        }
+    }
+    leaving_ = true;
+    reading_ = false;
+}
+
+Task<void> TalkSession::act(ConsoleAction action, HostScope& scope) {
+    switch (action) {
+    case ConsoleAction::none:
+        co_return;
+    case ConsoleAction::leave:
+        leaving_ = true;
+        co_return;
+    case ConsoleAction::show_menu:
+        status_ = " " + keys_.menu() + " ";
+        break;
+    case ConsoleAction::to_sac:
+        status_ = usual_status();
+        if (pipe_) {
+            auto sent = co_await pipe_->send(to_sac_keys, scope);
+            (void)sent;
+        }
+        break;
+    case ConsoleAction::ask_nmi:
+        status_ = " NMI ends Windows with a bugcheck. Sure? y/n ";
+        break;
+    case ConsoleAction::ask_reset:
+        status_ = " The VM restarts at once, what is unsaved is lost. Sure? y/n ";
+        break;
+    case ConsoleAction::nmi:
+        co_await order("nmi", scope);
+        break;
+    case ConsoleAction::reset:
+        co_await order("reset", scope);
+        break;
+    case ConsoleAction::hide_menu:
+        status_ = usual_status();
+        break;
+    }
+    show();
+}
+
+// Azure does it to the VM from outside; only while a session is open.
+Task<void> TalkSession::order(std::string what, HostScope& scope) {
+    auto path = gateway_.path;
+    constexpr std::string_view client = "/client";
+    if (path.ends_with(client)) path.resize(path.size() - client.size());
+    const auto url = "https://" + gateway_.host + ":" + std::to_string(gateway_.port) + path +
+                     "/adminCommand/" + what;
+    const auto body = R"({"command":")" + what + R"(","requestId":")" + ascii_lower(random_guid()) +
+                      R"(","commandParameters":{}})";
+    auto done = co_await arm_.order_gateway(url, body, scope);
+    const bool good = done && done->status == 200;
+    status_ = good   ? " " + what + ": Azure did it "
+              : done ? " " + what + ": Azure said HTTP " + std::to_string(done->status) + " "
+                     : " " + what + ": " + std::string(done.error().detail()) + " ";
+}
+
+} // namespace rdpsweep

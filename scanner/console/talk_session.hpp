@@ -1,0 +1,66 @@
+// A person at a VM's serial console, from the first screen to the last.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "scanner/console/keys.hpp"
+#include "scanner/console/painter.hpp"
+#include "transports/serial/arm_console.hpp"
+#include "transports/serial/pipe.hpp"
+#include "transports/services.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rdpsweep {
+
+class TalkSession {
+public:
+    struct Manners {
+        bool takeover = false;
+        bool admin = false;
+    };
+
+    // keyboard and display: descriptors of a terminal in raw mode. All must outlive it.
+    TalkSession(
+        const asio::any_io_executor& executor,
+        Services& services,
+        azure::Arm& arm,
+        const Target& target,
+        Manners manners,
+        int keyboard,
+        int display
+    );
+
+    // Until the person leaves or scope ends. Error when there was no console to talk to.
+    Task<Status> run(HostScope& scope);
+
+private:
+    Task<Status> attach(HostScope& scope);
+    Task<void> listen(HostScope& scope);
+    Task<void> read_keys(HostScope& scope);
+    Task<void> act(ConsoleAction action, HostScope& scope);
+    Task<void> order(std::string what, HostScope& scope);
+    void show();
+    [[nodiscard]] std::string usual_status() const;
+
+    Services& services_;
+    azure::Arm& arm_;
+    serial::ArmConsole console_;
+    const Target& target_;
+    Manners manners_;
+    int display_;
+    Attempt attempt_;
+    asio::posix::stream_descriptor keyboard_;
+    ConsoleKeys keys_;
+    ScreenPainter painter_;
+    std::unique_ptr<serial::Pipe> pipe_; // null: none now
+    std::unique_ptr<serial::Screen> screen_;
+    serial::Gateway gateway_;
+    serial::ConsoleState state_;
+    std::string status_;
+    bool leaving_ = false;
+    bool reading_ = false; // read_keys() is under way
+};
+
+} // namespace rdpsweep
