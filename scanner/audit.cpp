@@ -85,7 +85,7 @@ Status AuditLog::questions(
 ) {
     if (descriptor_ < 0) return {};
     auto record = record_of(target, transport, user, run_id);
-    record["questions"] = "cim";
+    record["questions"] = transport == "serial" ? "cmd" : "cim";
     record["effect"] = "read_only";
     return append(redact(dump_json(record)) + "\n");
 }

@@ -9,13 +9,16 @@ namespace {
 
 // The host answered, if only that it will not or that it has too much to say.
 bool is_answer(const Error& error) {
-    return error.native().starts_with("WSManFault") || error.code() == Errc::output_limit;
+    return error.native().starts_with("WSManFault") || error.code() == Errc::output_limit ||
+           error.code() == Errc::unsupported;
 }
 
 } // namespace
 
 Task<Result<std::string>> ask_all(CimClient& client, HostScope& scope) {
-    CimPlan plan{CimPlanOptions()};
+    CimPlanOptions options;
+    options.by_commands = client.way() == "cmd";
+    CimPlan plan(options);
     while (auto question = plan.next()) {
         auto rows = co_await client.ask(*std::move(question), scope);
         if (!rows && !is_answer(rows.error())) co_return std::move(rows).error();

@@ -80,12 +80,13 @@ Task<void> Visit::look_inside(Session& session, Attempt& attempt, HostScope& sco
 
 // By the script, by CIM, or by CIM where the script cannot do its work.
 Task<Status> Visit::collect(Session& session, Attempt& attempt, HostScope& scope) {
-    auto* cim = session.cim();
     if (services_.collect_by == CollectorChoice::cim) {
-        if (cim == nullptr) co_return no_cim_here();
-        co_return co_await collect_by_cim(*cim, attempt, scope);
+        auto* asked = session.cim();
+        if (asked == nullptr) co_return no_cim_here();
+        co_return co_await collect_by_cim(*asked, attempt, scope);
     }
     auto collected = co_await collect_by_script(session, attempt, scope);
+    auto* cim = session.cim(); // only now: a script may have cost the session
     const bool may = services_.collect_by == CollectorChoice::automatic && cim != nullptr;
     const bool helps = collected ? assessment_.constrained() : powershell_fails(collected.error());
     if (!may || !helps || failure_ || scope.expired()) co_return collected;
@@ -107,14 +108,17 @@ Task<Status> Visit::collect_by_cim(CimClient& cim, Attempt& attempt, HostScope& 
 Task<Status> Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, HostScope& scope) {
     const auto why = without ? std::string("its PowerShell runs in constrained language")
                              : std::string(without.error().detail());
+    const bool by_commands = cim.way() == "cmd";
     auto collected = co_await collect_by_cim(cim, attempt, scope);
     if (collected) {
         attempt.notes.push_back(Message{
-            "note.cim", {{"count", std::to_string(cim.round_trips())}, {"why", why}}});
+            by_commands ? "note.cmd" : "note.cim",
+            {{"count", std::to_string(cim.round_trips())}, {"why", why}}});
         co_return collected;
     }
     attempt.notes.push_back(Message{
-        "note.no_cim", {{"why", std::string(collected.error().detail())}}});
+        by_commands ? "note.no_cmd" : "note.no_cim",
+        {{"why", std::string(collected.error().detail())}}});
     if (!without && collected.error().retryable()) co_return collected;
     co_return without;
 }

@@ -76,6 +76,9 @@ public:
 
     // How often the host was asked anything, pages of a query included.
     [[nodiscard]] virtual std::size_t round_trips() const noexcept = 0;
+
+    // "cim", or what stands in for it: "cmd", where cmd.exe's tools are asked instead.
+    [[nodiscard]] virtual std::string_view way() const noexcept { return "cim"; }
 };
 
 class Session {
@@ -93,7 +96,8 @@ public:
     // Of what a script prints only so many bytes, the last, come back; 0: all.
     [[nodiscard]] virtual std::size_t tail() const noexcept { return 0; }
 
-    // The way to ask over CIM, as long as this session lives; null when this way in has none.
+    // The way to ask over CIM, until the next run() or close(); null when this way in has none, or has
+    // it no more.
     [[nodiscard]] virtual CimClient* cim() noexcept { return nullptr; }
 
     // The RDP handshake with port as the host itself sees it, through this session and without any

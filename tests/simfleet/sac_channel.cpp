@@ -1,6 +1,7 @@
 #include "tests/simfleet/sac_channel.hpp"
 
 #include "core/text.hpp"
+#include "tests/simfleet/sac_cmd.hpp"
 #include "tests/simfleet/sac_loader.hpp"
 
 #include <algorithm>
@@ -311,6 +312,8 @@ void SacChannel::run(std::string line, ConsoleTime now) {
         );
     } else if (lower.starts_with("mode con cols=")) {
         width_ = std::max(20, std::atoi(lower.c_str() + 14));
+    } else if (const auto said = run_cmd_tool(setting_.vm, line)) {
+        print(*said);
     } else if (!lower.empty()) {
         // Whatever cmd.exe does not know, comments of other languages among it.
         if (!lower.starts_with('#')) setting_.stats.violation("an unknown command on a console");

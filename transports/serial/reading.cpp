@@ -78,12 +78,16 @@ bool at_shell_prompt(const Screen& screen) {
     return is_drive_prompt(row) && screen.cursor_column() == static_cast<int>(row.size());
 }
 
+bool begins_with_prompt(std::string_view row) {
+    const auto end = row.find('>');
+    return end != std::string_view::npos && is_drive_prompt(row.substr(0, end + 1));
+}
+
 std::optional<std::string> typed_at_shell(const Screen& screen) {
     for (int at = screen.cursor_row(); at >= 0; --at) {
         const auto row = screen.row(at);
-        const auto end = row.find('>');
-        if (end == std::string::npos || !is_drive_prompt(row.substr(0, end + 1))) continue;
-        auto text = screen.text_to_cursor(at).substr(end + 1);
+        if (!begins_with_prompt(row)) continue;
+        auto text = screen.text_to_cursor(at).substr(row.find('>') + 1);
         std::erase(text, ' ');
         return text;
     }

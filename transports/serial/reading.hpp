@@ -20,6 +20,9 @@ bool typing_to_sac(const Screen& screen);
 // The cursor stands behind "C:\Windows\system32>" or the like.
 bool at_shell_prompt(const Screen& screen);
 
+// Whether a row begins with the shell's prompt.
+bool begins_with_prompt(std::string_view row);
+
 // What was typed behind the last such prompt, without white space (rows wrap); nothing when there is
 // none above the cursor.
 std::optional<std::string> typed_at_shell(const Screen& screen);

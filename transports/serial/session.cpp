@@ -34,6 +34,12 @@ Clock::time_point time_for(const HostScope& scope) {
     return std::min(scope.deadline(), Clock::now() + Clock::duration(limits::serial_host));
 }
 
+// PowerShell is missing, restricted or damaged on its way; the shell itself answers.
+bool helps_to_ask(const Error& error) {
+    return error.code() == Errc::blocked_by_policy || error.code() == Errc::nonzero_exit ||
+           error.code() == Errc::malformed_output;
+}
+
 const Password* password_of(const Credential& credential) {
     return std::get_if<Password>(&credential.proof);
 }
@@ -158,6 +164,7 @@ Task<Status> SerialSession::come_back(Error why, HostScope& scope) {
     if (!waited) co_return why;
     auto attached = co_await attach(scope);
     if (!attached) co_return why;
+    questions_.reset();
     shell_.reset();
     auto there = co_await mux_->arrive(0, scope);
     if (!there) co_return there;
@@ -212,6 +219,8 @@ SerialSession::run_here(const Script& script, const ScriptInput& input) {
         } else {
             why = std::move(known).error();
         }
+        // The shell is there, PowerShell is not: whoever asked may ask cmd.exe.
+        if (known && !terminal_->lost() && helps_to_ask(why)) co_return why;
         // What changes a VM is not run a second time.
         const bool may = script.effect() == Script::Effect::read_only;
         auto back = Status(Error(why));
@@ -221,6 +230,12 @@ SerialSession::run_here(const Script& script, const ScriptInput& input) {
         co_await clean_up();
         co_return std::move(back).error();
     }
+}
+
+CimClient* SerialSession::cim() noexcept {
+    if (!shell_) return nullptr;
+    if (!questions_) questions_.emplace(*shell_);
+    return &*questions_;
 }
 
 void SerialSession::note_leak() {
@@ -273,6 +288,7 @@ Task<void> SerialSession::clean_up() {
     }
     if (!mux_->channel().empty()) note_leak();
     if (!terminal_->lost()) co_await terminal_->close(scope);
+    questions_.reset();
     shell_.reset();
     mux_.reset();
     terminal_.reset();

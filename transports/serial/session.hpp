@@ -2,6 +2,7 @@
 #pragma once
 
 #include "transports/serial/arm_console.hpp"
+#include "transports/serial/cmd_questions.hpp"
 #include "transports/serial/logon.hpp"
 #include "transports/serial/sac_mux.hpp"
 #include "transports/serial/shell_link.hpp"
@@ -35,6 +36,9 @@ public:
     Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostScope& scope) override;
 
+    // cmd.exe's own tools, where the shell is ours and PowerShell could not do its work.
+    [[nodiscard]] CimClient* cim() noexcept override;
+
     Task<Status> prove(HostScope& scope) override;
 
     Task<void> close() noexcept override;
@@ -62,6 +66,7 @@ private:
     std::unique_ptr<Terminal> terminal_;
     std::optional<SacMux> mux_;
     std::optional<ShellLink> shell_;
+    std::optional<CmdQuestions> questions_;
     bool logged_on_ = false;
     bool refused_ = false; // the logon was: there is no second one
     bool resumed_ = false; // a lost way was replaced; that happens once

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 constexpr auto wake_patience = 60s; // keys are eaten while the first shell starts
 constexpr auto wake_pause = 400ms;  // between two of them
 constexpr auto echo_patience = 5s;
+constexpr auto double_patience = 600ms;
 constexpr auto command_patience = 20s;
 constexpr std::size_t chunk = 60;                   // keys between two looks at their echo
 constexpr std::uint32_t first_stream_build = 20348; // Windows Server 2022
@@ -133,13 +134,40 @@ Task<Result<bool>> ShellLink::interrupt(HostScope& scope) {
     co_return false;
 }
 
+// A key that equals the one before it, which an old console host may drop: alone, and waited for.
+Task<Result<bool>> ShellLink::type_again(char key, const std::string& wanted, HostScope& scope) {
+    const Terminal::Ready echoed = [this, &wanted] {
+        return typed_at_shell(terminal_.screen()) == wanted;
+    };
+    for (int tries = 1; tries <= 4; ++tries) {
+        auto typed = co_await terminal_.type(std::string(1, key), scope);
+        if (!typed) co_return std::move(typed).error();
+        const auto limit = double_patience * tries;
+        auto seen = co_await terminal_.until(echoed, limit, scope);
+        if (!seen) co_return std::move(seen).error();
+        if (*seen) co_return true;
+    }
+    co_return false;
+}
+
 // A line behind the shell's prompt, seen to be what we meant; without Enter.
 Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
     for (int tries = 0;; ++tries) {
         bool good = true;
-        for (std::size_t at = 0; at < line.size() && good; at += chunk) {
-            auto keys = line.substr(at, chunk);
-            const auto wanted = without_blanks(line.substr(0, at + chunk));
+        for (std::size_t at = 0; at < line.size() && good;) {
+            auto end = at + 1;
+            const bool doubled = at > 0 && line[at] == line[at - 1];
+            while (!doubled && end < line.size() && end < at + chunk && line[end] != line[end - 1])
+                ++end;
+            const auto wanted = without_blanks(line.substr(0, end));
+            if (doubled && line[at] != ' ') {
+                auto again = co_await type_again(line[at], wanted, scope);
+                if (!again) co_return std::move(again).error();
+                good = *again;
+                at = end;
+                continue;
+            }
+            auto keys = line.substr(at, end - at);
             const Terminal::Ready echoed = [this, &wanted] {
                 return typed_at_shell(terminal_.screen()) == wanted;
             };
@@ -148,6 +176,7 @@ Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
             auto seen = co_await terminal_.until(echoed, echo_patience, scope);
             if (!seen) co_return std::move(seen).error();
             good = *seen;
+            at = end;
         }
         if (good) co_return Status();
         ++resent_;
@@ -161,7 +190,9 @@ Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
     );
 }
 
-Task<Result<std::vector<std::string>>> ShellLink::command(std::string line, HostScope& scope) {
+// Whole: the line itself still stands above what it printed.
+Task<Result<ShellLink::Said>> ShellLink::command(std::string line, HostScope& scope) {
+    const auto size = line.size();
     auto typed = co_await type_line(std::move(line), scope);
     if (!typed) co_return std::move(typed).error();
     terminal_.mark();
@@ -170,12 +201,20 @@ Task<Result<std::vector<std::string>>> ShellLink::command(std::string line, Host
     auto prompt = co_await wait_for_prompt(command_patience, scope);
     if (!prompt) co_return std::move(prompt).error();
     if (!*prompt) co_return console_error(ConsoleOutcome::probe_timeout, shown(terminal_));
-    std::vector<std::string> rows;
-    for (int at = 0; at < terminal_.screen().cursor_row(); ++at) {
-        auto row = terminal_.screen().row(at);
-        if (terminal_.fresh(at) && !row.empty()) rows.push_back(std::move(row));
+    const auto& screen = terminal_.screen();
+    int first = screen.cursor_row() - 1;
+    while (first >= 0 && !begins_with_prompt(screen.row(first)))
+        --first;
+    Said said;
+    said.whole = first >= 0;
+    const auto prompt_size = screen.row(screen.cursor_row()).size();
+    const auto taken = (prompt_size + size + screen_columns - 1) / screen_columns;
+    for (int at = said.whole ? first + static_cast<int>(taken) : 0; at < screen.cursor_row();
+         ++at) {
+        auto row = screen.row(at);
+        if (!row.empty()) said.rows.push_back(std::move(row));
     }
-    co_return rows;
+    co_return said;
 }
 
 // A screen on which nothing of before can be taken for an answer.
@@ -203,13 +242,13 @@ Task<Result<ShellLink::Identity>> ShellLink::who(HostScope& scope) {
     auto names = co_await command("whoami", scope);
     if (!names) co_return std::move(names).error();
     Identity found;
-    for (const auto& row : *names)
+    for (const auto& row : names->rows)
         if (row.find('\\') != std::string::npos && row.find('>') == std::string::npos) {
             found.user = row;
         }
     auto groups = co_await command(std::string(groups_line), scope);
     if (!groups) co_return std::move(groups).error();
-    for (const auto& row : *groups) {
+    for (const auto& row : groups->rows) {
         const bool level = row.find("S-1-16-12288") != std::string::npos ||
                            row.find("S-1-16-16384") != std::string::npos;
         found.elevated = found.elevated || level;

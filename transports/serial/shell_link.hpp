@@ -28,6 +28,15 @@ public:
 
     Task<Result<Identity>> who(HostScope& scope);
 
+    // What a short line printed.
+    struct Said {
+        std::vector<std::string> rows; // without blank ones
+        bool whole = true;             // nothing has scrolled away
+    };
+
+    // Runs one line of cmd. Error transfer_corrupt, probe_timeout.
+    Task<Result<Said>> command(std::string line, HostScope& scope);
+
     // The script by a PowerShell of its own. Error clm_restricted, transfer_corrupt, probe_timeout;
     // Error{run, nonzero_exit} 9009 where PowerShell is not there.
     Task<Result<CommandOutput>>
@@ -51,7 +60,7 @@ private:
     Task<Status> type_line(std::string line, HostScope& scope);
     Task<Result<bool>> wait_for_prompt(Clock::duration limit, HostScope& scope);
     Task<Result<bool>> interrupt(HostScope& scope);
-    Task<Result<std::vector<std::string>>> command(std::string line, HostScope& scope);
+    Task<Result<bool>> type_again(char key, const std::string& wanted, HostScope& scope);
     Task<Status> clear(HostScope& scope);
     Task<Status> start_loader(HostScope& scope);
     Task<Status> first_line(const std::string& line, HostScope& scope);

@@ -20,9 +20,10 @@ struct CimPlan::State {
 
 CimPlan::CimPlan(CimPlanOptions options) : state_(std::make_unique<State>(options)) {
     auto& steps = state_->steps;
-    steps.put("/collector", {{"ver", "1"}, {"path", "cim"}});
+    const auto* path = options.by_commands ? "sac" : "cim";
+    steps.put("/collector", {{"ver", "1"}, {"path", path}});
     cim_plan::ask_system(steps);
-    cim_plan::ask_services(steps);
+    cim_plan::ask_services(steps, options.by_commands);
     cim_plan::ask_security(steps);
     cim_plan::ask_schannel(steps);
     cim_plan::ask_certificates(steps);
@@ -42,6 +43,10 @@ std::optional<cim::Request> CimPlan::next() {
     if (request || state_->events_asked) return request;
     // Last: the slowest question, and by now the host's clock is known.
     state_->events_asked = true;
+    if (state_->options.by_commands) {
+        state_->steps.unread("/evt", "skipped", "lean");
+        return {};
+    }
     cim_plan::ask_events(state_->steps, state_->options.event_hours);
     return state_->steps.next();
 }

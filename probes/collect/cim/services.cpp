@@ -133,18 +133,25 @@ void keep_running(Shared& shared, const cim::Rows& rows) {
 
 } // namespace
 
-void ask_services(Steps& steps) {
+// named: only those we judge, for whom all of them are too many rows.
+void ask_services(Steps& steps, bool named) {
     auto shared = std::make_shared<Shared>();
     const auto go_on = [&steps, shared](const cim::Rows& rows, const Error* lost) {
         for (const auto* name : wanted_services)
             ask_configured(steps, name, row_of(rows, name), lost);
         ask_listener(steps, shared);
     };
+    std::string query = "SELECT Name,State,ProcessId,ExitCode FROM Win32_Service";
+    if (named) {
+        for (const auto* name : wanted_services)
+            query += (name == wanted_services.front() ? " WHERE Name='" : " OR Name='") +
+                     std::string(name) + "'";
+    }
     steps.put("/svc", nlohmann::json::array());
     steps.query(
         "/svc",
         "root/cimv2",
-        "SELECT Name,State,ProcessId,ExitCode FROM Win32_Service",
+        std::move(query),
         [shared, go_on](const cim::Rows& rows) {
             keep_running(*shared, rows);
             go_on(rows, nullptr);

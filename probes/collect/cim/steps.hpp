@@ -200,7 +200,7 @@ std::optional<std::string> sddl_of(const cim::Instance& descriptor);
 
 // The groups of facts/1. Each raises its questions.
 void ask_system(Steps& steps);                      // os, pending, ems, crash
-void ask_services(Steps& steps);                    // svc, then listener: it needs their processes
+void ask_services(Steps& steps, bool named);        // svc, then listener: it needs their processes
 void ask_security(Steps& steps);                    // sec, and what is about certificates in WMI
 void ask_schannel(Steps& steps);                    // tls
 void ask_certificates(Steps& steps);                // cert
