@@ -6,7 +6,7 @@ import re
 from lib import check, finish
 from serial_lib import Consoles, outcome_of
 
-SCENES = 49
+SCENES = 50
 LEAKS = {"taken-before-logon", "taken-after-logon"}  # somebody else has the console: it cannot be helped
 
 
@@ -25,6 +25,10 @@ def scenes():
             notes = {note["key"] for note in last["notes"]}
             check(not console["note"] or console["note"] in notes, f"{scene}: {console['note']} is told, got {notes}")
             check(console["left_open"] == (1 if scene in LEAKS else 0), f"{scene}: {console['left_open']} left open")
+            if scene in ("output-only", "channels-full", "crashed"):
+                check("note.boot_says" in notes, f"{scene}: what its port had said is told: {notes}")
+            if scene == "ems-report":
+                check("reportTime" in json.dumps(last["notes"]), "the agent's report is kept")
             check(outcome_of(host) == "ok" or last["hint"], f"{scene}: it says what to do: {last}")
         check(not stats["violations"], f"no key went where it must not: {stats['violations']}")
         everything = done.stdout + done.stderr + "".join(

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <deque>
+#include <utility>
 
 namespace simfleet {
 
@@ -54,6 +56,8 @@ struct ConsoleGateway::Live {
     Channel& channel;
     Dice dice;
     std::string unread;
+    std::deque<std::pair<Clock::time_point, std::string>>
+        keys;            // on their way, and when they arrive
     std::string control; // pongs, the answer to a close: the writer sends them
     std::string token;
     bool gone = false; // the peer is
@@ -201,7 +205,12 @@ Task<void> ConsoleGateway::read_keys(std::shared_ptr<Live> live, std::size_t ind
             world_->stats.violation("the token was sent to the serial port");
         }
         if (frame.payload.size() > 256) world_->stats.violation("more than 256 keys in a frame");
-        if (!live->over) port(index).machine->input(frame.payload, Clock::now());
+        if (live->over) continue;
+        const auto latency = scene(index).latency;
+        if (latency.count() == 0)
+            port(index).machine->input(frame.payload, Clock::now());
+        else
+            live->keys.emplace_back(Clock::now() + latency, frame.payload);
     }
     live->gone = true;
     live->reading = false;
@@ -260,6 +269,8 @@ Task<void> ConsoleGateway::show(Live& live, std::size_t index, std::size_t sessi
     bytes += port.machine->past();
     bool good = true;
     while (good && !live.gone && port.now_open == session) {
+        for (; !live.keys.empty() && live.keys.front().first <= Clock::now(); live.keys.pop_front())
+            port.machine->input(live.keys.front().second, Clock::now());
         bytes += port.machine->output(Clock::now());
         auto wire = frames_of(told, bytes, live) + std::exchange(live.control, {});
         bytes.clear();

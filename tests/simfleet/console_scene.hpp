@@ -69,6 +69,7 @@ struct ConsoleScene {
     std::chrono::milliseconds eaten{800};   // keys lost after a shell starts
     std::chrono::milliseconds profile{500}; // from the password to the prompt
     std::chrono::milliseconds powershell{700};
+    std::chrono::milliseconds latency{0}; // of a key on its way to the VM
     int foreign_channels = 0;
     int width = 80;           // that the stream painter's shell believes in, before mode con
     bool nul = false;         // NUL bytes around prompts and echoes

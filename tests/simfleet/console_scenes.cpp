@@ -27,6 +27,7 @@ constexpr std::array scenes{
         .drop_percent = 100,
         .window = 1500ms},
     Scene{.name = "narrow-stream", .painter = Scene::Painter::stream, .width = 30},
+    Scene{.name = "far", .painter = Scene::Painter::differences, .latency = 150ms},
     Scene{.name = "past-session", .arrival = Scene::Arrival::past_session, .foreign_channels = 1},
     Scene{.name = "foreign-shell", .arrival = Scene::Arrival::foreign_shell, .foreign_channels = 1},
     Scene{.name = "half-restart", .arrival = Scene::Arrival::half_restart},

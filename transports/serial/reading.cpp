@@ -158,6 +158,28 @@ std::uint32_t read_build(const Screen& screen) {
     return 0;
 }
 
+std::optional<MachineInfo> read_machine_info(std::string_view past) {
+    std::string text(past);
+    std::erase(text, '\0');
+    const auto begin = text.rfind("<machine-info>");
+    if (begin == std::string::npos) return {};
+    const auto element = [&text, begin](std::string_view name) -> std::string {
+        const auto open = "<" + std::string(name) + ">";
+        const auto at = text.find(open, begin);
+        if (at == std::string::npos) return {};
+        const auto from = at + open.size();
+        const auto end = text.find('<', from);
+        constexpr std::size_t longest = 64;
+        if (end == std::string::npos || end - from > longest) return {};
+        return text.substr(from, end - from);
+    };
+    MachineInfo found{element("name"), element("os-build-number")};
+    const bool digits = !found.build.empty() && skip_digits(found.build).empty();
+    if (!digits) found.build.clear();
+    if (found.name.empty() && found.build.empty()) return {};
+    return found;
+}
+
 std::string read_status(std::string_view row) {
     const auto at = row.find("0x");
     if (at == std::string_view::npos) return {};

@@ -51,6 +51,15 @@ std::optional<int> at_label(const Screen& screen);
 // 14393 of "[Version 10.0.14393]", in any row; 0: none.
 std::uint32_t read_build(const Screen& screen);
 
+// What Windows' EMS says of itself when it starts, as XML: free evidence of a machine nobody got into.
+struct MachineInfo {
+    std::string name;
+    std::string build; // digits
+};
+
+// The last one in bytes of a port; nothing when there is none.
+std::optional<MachineInfo> read_machine_info(std::string_view past);
+
 // "0xC0000001" in a row; empty: none.
 std::string read_status(std::string_view row);
 

@@ -243,6 +243,22 @@ void SerialSession::note_leak() {
     attempt_.notes.push_back(Message{"note.channel_leaked", {{"channel", mux_->channel()}}});
 }
 
+// What the port had said before we came, for a VM whose shell we could not have.
+void SerialSession::note_the_past() {
+    if (logged_on_ || terminal_->past().empty()) return;
+    if (const auto info = read_machine_info(terminal_->past())) {
+        attempt_.notes.push_back(Message{
+            "note.boot_says",
+            {{"name", printable(info->name, 64)},
+             {"build", info->build.empty() ? std::string("?") : info->build}}});
+        return;
+    }
+    constexpr std::size_t shown = 200;
+    const auto& past = terminal_->past();
+    const auto end = past.size() > shown ? past.substr(past.size() - shown) : past;
+    attempt_.notes.push_back(Message{"note.port_says", {{"text", printable(trim(end), 400)}}});
+}
+
 // What SAC tells anybody, for a VM whose shell we could not have.
 Task<void> SerialSession::note_what_sac_says(HostScope& scope) {
     if (logged_on_ || !at_sac_prompt(terminal_->screen())) co_return;
@@ -267,6 +283,7 @@ Task<void> SerialSession::leave_by_another_way(HostScope& scope) {
 Task<void> SerialSession::clean_up() {
     if (terminal_ == nullptr) co_return;
     HostScope scope(own_.executor(), Clock::now() + cleaning_patience);
+    note_the_past();
     const auto& signs = terminal_->signs();
     if (signs.reboot || signs.crash || signs.boot_text) {
         mux_->forget_channel(

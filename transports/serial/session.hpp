@@ -55,6 +55,7 @@ private:
     Task<void> leave_by_another_way(HostScope& scope);
     Task<void> note_what_sac_says(HostScope& scope);
     void note_leak();
+    void note_the_past();
 
     Services& services_;
     ArmConsole& console_;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t frame_bytes = 256; // and not more: the port is slow
 constexpr std::size_t tail_bytes = 128;
+constexpr std::size_t past_bytes = 16u << 10;
 
 enum class Sign : std::uint8_t { reboot, boot_text, crash, degraded, prompt, health };
 
@@ -70,6 +71,10 @@ Error out_of_time(const HostScope& scope) {
 void Terminal::take(const std::string& bytes) {
     if (bytes.empty()) return;
     signs_.heard = true;
+    if (!typed_) {
+        past_ += bytes;
+        if (past_.size() > past_bytes) past_.erase(0, past_.size() - past_bytes);
+    }
     const auto before = tail_.size();
     auto text = tail_ + bytes;
     std::erase(text, '\0'); // strewn anywhere, also within a word
@@ -130,6 +135,7 @@ Task<Status> Terminal::quiet(Clock::duration silence, Clock::duration cap, HostS
 }
 
 Task<Status> Terminal::type(std::string keys, HostScope& scope) {
+    typed_ = true;
     for (std::size_t at = 0; at < keys.size() && !lost_; at += frame_bytes) {
         auto frame = keys.substr(at, frame_bytes);
         ++attempt_.round_trips;

@@ -62,6 +62,9 @@ public:
 
     [[nodiscard]] bool lost() const noexcept { return lost_.has_value(); }
 
+    // What the port had said before the first key, its end; at most 16 KiB.
+    [[nodiscard]] const std::string& past() const noexcept { return past_; }
+
     // Another way to the same port; the screen is as blank as ours was.
     void reattach(std::unique_ptr<Pipe> pipe);
 
@@ -78,6 +81,8 @@ private:
     Attempt& attempt_;
     Signs signs_;
     std::string tail_; // the last bytes, for signs that are cut
+    std::string past_;
+    bool typed_ = false;
     std::uint64_t mark_ = 0;
     std::optional<Error> lost_;
 };

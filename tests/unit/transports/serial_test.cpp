@@ -466,3 +466,15 @@ TEST_CASE("cmd text: letters that follow their equal change their case", "[seria
     CHECK(no_equal_neighbours(without_doubles("reg query aaa errorlevel")));
     CHECK(without_doubles("1133") == "1133"); // digits have none: they are typed one by one
 }
+
+TEST_CASE("reading: what EMS says of itself when Windows starts", "[serial]") {
+    const auto info =
+        read_machine_info("<machine-info>\r\n<name>old</name></"
+                          "machine-info><?xml?><machine-info>\r\n<name>web-01</name>\r\n"
+                          "<os-build-number>20348</os-build-number>\r\n</machine-info>");
+    REQUIRE(info);
+    CHECK(info->name == "web-01");
+    CHECK(info->build == "20348");
+    CHECK_FALSE(read_machine_info("SAC>"));
+    CHECK_FALSE(read_machine_info("<machine-info><name>" + std::string(500, 'x')));
+}

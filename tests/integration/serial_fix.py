@@ -1,0 +1,11 @@
+"""A fix over the serial console: planned from a scan that way, applied, verified and undone that way."""
+import lib
+from fix_apply import there_and_back
+from serial_lib import Consoles
+
+with Consoles(2, "happy-stream,happy-differences", mix="one:key_acl_missing", options=["--states-at-end"]) as fleet:
+    there_and_back(fleet, ("-i", fleet.defaults(), "--all-subscriptions", "--azure-cloud", fleet.cloud,
+                           "--azure-ca-file", fleet.ca, "--retries", "0"), fleet.application(), "serial")
+    _, consoles = fleet.ended()
+    lib.check(not [c for c in consoles.values() if c["left_open"]], "no channel is left open")
+lib.finish()
