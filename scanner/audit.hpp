@@ -1,8 +1,11 @@
-// An append-only record of every remote command: which host, which script by hash, which effect.
+// An append-only record of every remote command: which host, which script by hash, which effect. Each
+// line has the SHA-256 of the one before it (prev_sha256), so that the chain shows what was taken out.
 #pragma once
 
 #include "core/result.hpp"
 #include "transports/transport.hpp"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <string>
 
@@ -40,7 +43,7 @@ public:
 
 private:
     explicit AuditLog(int descriptor);
-    [[nodiscard]] Status append(const std::string& line) const;
+    [[nodiscard]] Status append(nlohmann::json record) const;
     int descriptor_ = -1;
 };
 

@@ -65,7 +65,12 @@ inline void add_fix_plan(CLI::App& verb, FixPlanOptions& fix) {
 inline void add_plan(CLI::App& verb, FixApplyOptions& fix, bool changes) {
     verb.add_option("PLAN", fix.plan, "the file of a plan")->required();
     add_state(verb, fix.state_dir);
-    if (!changes) return;
+    if (!changes) {
+        add_choice<bool>(
+            verb, "--format", "text or json", fix.json, {{"text", false}, {"json", true}}
+        );
+        return;
+    }
     add_text(
         verb,
         "--confirm",
@@ -116,10 +121,18 @@ inline void add_fix_apply(CLI::App& verb, FixApplyOptions& fix) {
         fix.despite_sessions,
         "restart TermService though people are logged on"
     );
+    add_text(
+        verb,
+        "--window",
+        "TIMES",
+        "begin hosts only then: 'Sat 01:00-05:00 Europe/Berlin', 'Mon-Fri 22:00-04:00'",
+        fix.window
+    );
     regroup(
         verb,
         "Plan",
         {"--confirm",
+         "--window",
          "--resume",
          "--acknowledge",
          "--approve-each",

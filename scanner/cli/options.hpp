@@ -182,6 +182,8 @@ struct FixApplyOptions {
     std::chrono::milliseconds soak = std::chrono::seconds(60);
     std::chrono::milliseconds canary_soak = std::chrono::minutes(5);
     bool despite_sessions = false;
+    std::string window;     // --window; empty: any time
+    bool json = false;      // of fix status
     std::string audit_file; // empty: none
 };
 

@@ -9,6 +9,7 @@
 #include "scanner/exit_status.hpp"
 #include "scanner/fix/driver.hpp"
 #include "scanner/fix/plan_file.hpp"
+#include "scanner/fix/status_json.hpp"
 #include "scanner/sweep_run.hpp"
 
 #include <csignal>
@@ -76,19 +77,21 @@ int status_of(const FixDriver& driver, bool stopped, int signal_status) {
 class Application {
 public:
     Application(const Plan& plan, const FixApplyOptions& options, ScanOptions scan, Journal journal)
-        : plan_(plan), options_(options), scan_(std::move(scan)), journal_(std::move(journal)),
+        : plan_(plan), options_(options), window_(parse_window(options.window)),
+          scan_(std::move(scan)), journal_(std::move(journal)),
           collector_("collector.ps1", collector_script(), Script::Effect::read_only),
           changer_("change.ps1", change_script(), Script::Effect::changes_host),
           services_{
               collector_,
               std::string(R"({"profile":"full","handshake":true,"event_hours":24})"),
-              std::string(R"({"profile":"lean","handshake":true,"event_hours":24,"most":4096})"),
+              std::string(R"({"profile":"lean","handshake":true,"event_hours":24})"),
               changer_,
               journal_,
               Policy(),
               nullptr,
               {},
-              options.despite_sessions} {}
+              options.despite_sessions,
+              window_ ? &*window_ : nullptr} {}
 
     int apply(bool only_begun) {
         FixDriver driver(plan_, services_, FixDriver::Way::apply);
@@ -96,16 +99,10 @@ public:
             const auto left = driver.left_of(plan_.batches[number], only_begun);
             if (left.empty()) continue;
             services_.soak = number == 0 ? options_.canary_soak : options_.soak;
+            if (driver.stop_reason() == window_closed) return stop(driver, window_closed);
             const int status = visit(driver, number, left);
             if (status != exit_ok) return status_of(driver, false, status);
-            if (const auto reason = driver.stop_reason()) {
-                keep_stop(*reason);
-                write_err(
-                    "rdpsweep: stopped: " +
-                    Catalogue::built_in(options_.talk.lang).text(std::string(*reason)) + "\n"
-                );
-                return status_of(driver, true, exit_ok);
-            }
+            if (const auto reason = driver.stop_reason()) return stop(driver, *reason);
             if (pauses_after(number) && anything_left(driver, number, only_begun)) {
                 write_err(
                     "rdpsweep: paused after batch " + std::to_string(number + 1) +
@@ -135,6 +132,14 @@ public:
     }
 
 private:
+    // A window that closes needs no word about it: the plan goes on in the next one.
+    int stop(const FixDriver& driver, std::string_view reason) {
+        if (reason != window_closed) keep_stop(reason);
+        const auto& messages = Catalogue::built_in(options_.talk.lang);
+        write_err("rdpsweep: stopped: " + messages.text(std::string(reason)) + "\n");
+        return status_of(driver, true, exit_ok);
+    }
+
     // Going on after a stop takes a word about it.
     void keep_stop(std::string_view reason) {
         std::ofstream(stop_file(options_.state_dir, plan_.id))
@@ -163,6 +168,7 @@ private:
 
     const Plan& plan_;
     const FixApplyOptions& options_;
+    std::optional<MaintenanceWindow> window_;
     ScanOptions scan_;
     Journal journal_;
     Script collector_;
@@ -200,6 +206,19 @@ int check(const Plan& plan, const FixApplyOptions& options, bool begun, bool& on
     return exit_ok;
 }
 
+// Before there are threads: its zone becomes that of the process.
+bool take_window(const FixApplyOptions& options) {
+    if (options.window.empty()) return true;
+    const auto window = parse_window(options.window);
+    if (window && take_zone(*window)) return true;
+    refuse(
+        "--window " + options.window +
+            (window ? " names no zone that is known here" : " is no window"),
+        "for example: --window 'Sat 01:00-05:00 Europe/Berlin', or --window 22:00-04:00"
+    );
+    return false;
+}
+
 int run_fix(const FixApplyOptions& options, FixDriver::Way way) {
     forbid_core_dumps();
     std::signal(SIGUSR1, SIG_IGN);
@@ -209,6 +228,7 @@ int run_fix(const FixApplyOptions& options, FixDriver::Way way) {
     if (!journal) return complain(journal.error(), exit_usage);
     bool only_begun = false;
     if (way == FixDriver::Way::apply) {
+        if (!take_window(options)) return exit_usage;
         const int status = check(*plan, options, !journal->entries().empty(), only_begun);
         if (status != exit_ok) return status;
     } else if (options.confirm != phrase_of(*plan)) {
@@ -235,7 +255,8 @@ int run_fix_status(const FixApplyOptions& options) {
     if (!plan) return complain(plan.error(), exit_usage);
     auto entries = Journal::read(options.state_dir, plan->id);
     if (!entries) return complain(entries.error(), exit_failed);
-    return write_out(show_stages(*plan, *entries)) ? exit_ok : exit_failed;
+    const auto text = options.json ? status_json(*plan, *entries) : show_stages(*plan, *entries);
+    return write_out(text) ? exit_ok : exit_failed;
 }
 
 } // namespace rdpsweep

@@ -75,11 +75,13 @@ void StopRules::begin_batch(std::size_t number, std::size_t size) {
     batch_ = number;
     batch_size_ = size;
     batch_bad_ = 0;
+    batch_drifted_ = 0;
 }
 
 void StopRules::ended(HostEnd end) noexcept {
-    if (end == HostEnd::good) {
+    if (end == HostEnd::good || end == HostEnd::drifted) {
         in_a_row_ = 0;
+        if (end == HostEnd::drifted) ++batch_drifted_;
         return;
     }
     ++batch_bad_;
@@ -98,6 +100,10 @@ std::optional<std::string_view> StopRules::reason() const noexcept {
     // Rounded up: 2 % of 151 started are 4.
     const auto share = (started_ * percent + 99) / 100;
     if (bad_ >= std::max(most_bad, share)) return "fix.stop.total";
+    constexpr std::size_t most_drifted = 3, a_fifth = 5;
+    if (batch_drifted_ >= most_drifted && batch_drifted_ * a_fifth > batch_size_) {
+        return "fix.stop.drift";
+    }
     return {};
 }
 

@@ -32,6 +32,7 @@ part_into_batches(const std::vector<std::string>& strata, const std::vector<Batc
 // What a host came to, as far as the stop rules care.
 enum class HostEnd {
     good,            // verified, or rightly left alone
+    drifted,         // left alone, as the world is not that of the plan any more
     bad,             // failed, unreachable, not backed up, not verified
     rollback_failed, // and nobody knows what it is like now
 };
@@ -42,7 +43,8 @@ enum class HostEnd {
 //   a host of the canary (batch 0) went bad; or
 //   more than a tenth of a batch did: 0 of up to 9 hosts, 1 of 10 to 19; or
 //   3 hosts, or 2 % of those that were started if that is more, did; or
-//   3 hosts in a row did.
+//   3 hosts in a row did; or
+//   3 hosts of a batch, and more than a fifth of it, are not what was planned for.
 class StopRules {
 public:
     // Hosts of batch number; call it before the first of them starts.
@@ -56,7 +58,7 @@ public:
     [[nodiscard]] std::optional<std::string_view> reason() const noexcept;
 
 private:
-    std::size_t batch_ = 0, batch_size_ = 0, batch_bad_ = 0;
+    std::size_t batch_ = 0, batch_size_ = 0, batch_bad_ = 0, batch_drifted_ = 0;
     std::size_t started_ = 0, bad_ = 0, in_a_row_ = 0, rollbacks_failed_ = 0;
 };
 

@@ -3,11 +3,15 @@
 #include "core/text.hpp"
 #include "scanner/cli/talk.hpp"
 
+#include <algorithm>
+#include <ctime>
+
 namespace rdpsweep {
 
 namespace {
 
-HostEnd end_of(FixStage stage) {
+HostEnd end_of(FixStage stage, bool drifted) {
+    if (drifted) return HostEnd::drifted;
     switch (stage) {
     case FixStage::verified:
     case FixStage::skipped:
@@ -17,6 +21,18 @@ HostEnd end_of(FixStage stage) {
     default:
         return HostEnd::bad;
     }
+}
+
+// What another host is likely to take.
+std::chrono::milliseconds
+host_time(std::vector<std::chrono::milliseconds> took, Clock::duration soak) {
+    auto time =
+        std::chrono::duration_cast<std::chrono::milliseconds>(soak) + std::chrono::minutes(1);
+    if (took.empty()) return time;
+    const auto at = took.size() * 95 / 100;
+    const auto place = took.begin() + static_cast<std::ptrdiff_t>(std::min(at, took.size() - 1));
+    std::nth_element(took.begin(), place, took.end());
+    return std::max(time, *place);
 }
 
 std::string line_of(const PlanHost& host, FixStage stage, const std::string& why) {
@@ -96,7 +112,8 @@ Status FixDriver::finished(const HostResult& result) {
     }
     known_[position].stage = one.stage();
     known_[position].why = one.why();
-    if (!untouched) rules_.ended(end_of(one.stage()));
+    if (!untouched) rules_.ended(end_of(one.stage(), one.drifted()));
+    if (!untouched) took_.push_back(result.took);
     write_out(line_of(plan_.hosts[position], one.stage(), one.why()));
     return {};
 }
@@ -104,7 +121,11 @@ Status FixDriver::finished(const HostResult& result) {
 std::optional<std::string_view> FixDriver::stop_reason() const {
     // Undoing goes on whatever happens: every host that can be brought back is.
     if (way_ == Way::undo) return {};
-    return rules_.reason();
+    if (const auto reason = rules_.reason()) return reason;
+    if (services_.window == nullptr) return {};
+    const auto left = open_now(*services_.window, std::time(nullptr));
+    if (!left || *left < host_time(took_, services_.soak)) return window_closed;
+    return {};
 }
 
 std::size_t FixDriver::count(FixStage stage) const {

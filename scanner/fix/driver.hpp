@@ -10,6 +10,9 @@
 
 namespace rdpsweep {
 
+// Why a plan stops that only has to go on later.
+inline constexpr std::string_view window_closed = "fix.stop.window";
+
 class FixDriver final : public Fixing {
 public:
     enum class Way { apply, undo };
@@ -38,7 +41,8 @@ public:
     // Says what became of the host, on stdout. Error: the journal could not be written.
     Status finished(const HostResult& result);
 
-    // A key of the catalogue, or nothing while no rule asks for a stop.
+    // A key of the catalogue, or nothing while no rule asks for a stop and the window has room for
+    // another host: as long as 95 of 100 took so far, and not less than the soak and a minute.
     [[nodiscard]] std::optional<std::string_view> stop_reason() const;
 
     // How many hosts are at that stage.
@@ -54,6 +58,7 @@ private:
     std::map<std::size_t, std::unique_ptr<HostFix>> fixes_;
     std::map<std::string, std::size_t> wanted_; // of the batch, by target id
     StopRules rules_;
+    std::vector<std::chrono::milliseconds> took_; // of hosts that were visited
 };
 
 // The state of every host of a plan, for a human.

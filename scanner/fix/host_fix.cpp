@@ -165,7 +165,10 @@ Task<Status> HostFix::recheck(Session& session, HostScope& scope, const RecordSc
     if (!seen) co_return std::move(seen).error();
     same_windows_ = is_planned_windows(*seen);
     auto drift = drift_of(*seen);
-    if (!drift.empty()) co_return enter(FixStage::skipped, std::move(drift));
+    if (!drift.empty()) {
+        drifted_ = true;
+        co_return enter(FixStage::skipped, std::move(drift));
+    }
     if (host_.restart == Restart::needed && people_ && !services_.despite_sessions)
         co_return enter(FixStage::skipped, "people are logged on, and TermService would restart");
     co_return co_await back_up(session, scope, record);
@@ -304,6 +307,10 @@ HostFix::run(Session& session, const Target& target, HostScope& scope, const Rec
         co_return co_await undo(session, std::move(why), scope, record);
     }
     Status done;
+    // Whoever put the tag on it wins until something was written.
+    if (backup_.empty() && target.tags.contains(std::string(hold_tag))) {
+        co_return enter(FixStage::skipped, "it is held by its tag " + std::string(hold_tag));
+    }
     if (backup_.empty())
         done = co_await recheck(session, scope, record);
     else if (unsure_)

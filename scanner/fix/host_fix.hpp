@@ -8,12 +8,16 @@
 #include "probes/rule.hpp"
 #include "scanner/fix/journal.hpp"
 #include "scanner/fix/plan.hpp"
+#include "scanner/fix/window.hpp"
 #include "transports/transport.hpp"
 
 #include <functional>
 #include <string>
 
 namespace rdpsweep {
+
+// A tag of Azure or of the inventory, with any value: such a host is left alone.
+inline constexpr std::string_view hold_tag = "rdpsweep:hold";
 
 struct FixServices {
     const Script& collector;
@@ -22,9 +26,10 @@ struct FixServices {
     const Script& changer;        // probes/fix/change.ps1
     Journal& journal;
     Policy policy;
-    FactSource* outside = nullptr; // looks at RDP from here; null: not at all
-    Clock::duration soak{};        // how long all must stay well after a change
-    bool despite_sessions = false; // restart TermService though people are logged on
+    FactSource* outside = nullptr;             // looks at RDP from here; null: not at all
+    Clock::duration soak{};                    // how long all must stay well after a change
+    bool despite_sessions = false;             // restart TermService though people are logged on
+    const MaintenanceWindow* window = nullptr; // hosts begin only while it is open; null: always
 };
 
 // What the sweep knows of the host: written down before a script is sent. Error: it may not be.
@@ -53,6 +58,9 @@ public:
     [[nodiscard]] FixStage stage() const noexcept { return stage_; }
 
     [[nodiscard]] const std::string& why() const noexcept { return why_; }
+
+    // Skipped, as the host is not what was planned for.
+    [[nodiscard]] bool drifted() const noexcept { return drifted_; }
 
 private:
     struct Look {
@@ -109,6 +117,7 @@ private:
     bool unsure_ = false;        // the connection was lost while something was written
     bool undoing_ = false;       // what was begun is only undone from here
     bool undo_ = false;
+    bool drifted_ = false;
 };
 
 } // namespace rdpsweep

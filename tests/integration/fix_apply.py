@@ -5,6 +5,7 @@ import json
 import random
 import signal
 import subprocess
+import time
 
 import lib
 from azure_lib import Azure
@@ -168,6 +169,50 @@ def drift():
         lib.check(all(one["applied"] == 1 for one in states_of(fleet).values()), "no VM was written to twice")
 
 
+def drift_stops():
+    """Too many that are not as planned: the world changed, and the plan with it."""
+    with fleet_of(8, "one:tls_all_off", 9) as fleet:
+        case = Case(fleet, ("tls_all_off",))
+        case.scan()
+        case.make_plan()
+        second = Case(fleet, ("tls_all_off",))
+        second.plan = fleet.path / "second.json"
+        second.make_plan()
+        lib.check(case.apply("--approve-each", "none").returncode == 0, "the first plan helps")
+        done = second.apply("--approve-each", "none")
+        lib.check(done.returncode == 21 and "new plan" in done.stderr, f"the second stops: {done.returncode} {done.stderr}")
+        lib.check(sorted(second.stages().values()) == ["planned"] * 4 + ["skipped"] * 4, f"after two batches: {second.stages()}")
+
+
+def held_and_closed():
+    """A tag holds a VM back; outside of the window none begins, and that takes no acknowledgement."""
+    with fleet_of(4, "one:tls_all_off", 9) as fleet:
+        case = Case(fleet, ("tls_all_off",))
+        case.scan()
+        case.make_plan()
+        text = case.inventory.read_text()
+        held = case.document["hosts"][1]["name"]
+        line = next(line for line in text.splitlines() if f'"{held}"' in line or f" {held}," in line)
+        case.inventory.write_text(text.replace(line, line.replace("tags: { ", 'tags: { "rdpsweep:hold": "me", ')))
+        now = time.gmtime()
+        closed = f"{(now.tm_hour + 3) % 24:02}:00-{(now.tm_hour + 4) % 24:02}:00 Etc/UTC"
+        done = case.apply("--approve-each", "none", "--window", closed)
+        lib.check(done.returncode == 21 and "window" in done.stderr, f"closed: {done.returncode} {done.stderr}")
+        lib.check(set(case.stages().values()) == {"planned"}, "no VM was begun")
+        done = case.apply("--approve-each", "none", "--window", "Mon-Sun 00:00-24:00 Nowhere/City")
+        lib.check(done.returncode == 2, f"a zone that nobody knows: {done.returncode} {done.stderr}")
+        opened = f"{(now.tm_hour - 1) % 24:02}:00-{(now.tm_hour + 5) % 24:02}:00 Etc/UTC"
+        done = case.apply("--approve-each", "none", "--window", opened)
+        stages = case.stages()
+        lib.check(done.returncode == 0 and stages.pop(held) == "skipped" and set(stages.values()) == {"verified"},
+                  f"all but the one that is held: {done.returncode} {done.stdout}")
+        document = json.loads(case.run("status", "--format", "json").stdout)
+        told = {host["name"]: host for host in document["hosts"]}
+        lib.check("rdpsweep:hold" in told[held]["why"] and not told[held]["changes"], f"why is told: {told[held]}")
+        lib.check(all(h["changes"][0]["before"] != h["changes"][0]["after"] for n, h in told.items() if n != held),
+                  "and what was changed")
+
+
 def people():
     """Somebody is logged on: TermService is not restarted, so nothing is changed."""
     with fleet_of(12, "one:tls_all_off", 9) as fleet:
@@ -258,6 +303,8 @@ def main():
     beyond()
     guards()
     drift()
+    drift_stops()
+    held_and_closed()
     people()
     over_ssh()
     over_run_command()
