@@ -1,9 +1,13 @@
 """Everything that can be met on a serial console, each in its own VM, all at once: every visit ends in
 the outcome that its scene names, no key goes where it must not, nothing is left behind."""
 import json
+import os
 import re
+import signal
+import subprocess
+import time
 
-from lib import check, finish
+from lib import PASSWORD_VARIABLE, SCANNER, check, finish
 from serial_lib import Consoles, outcome_of
 
 SCENES = 50
@@ -76,7 +80,26 @@ def checked():
         check("not_elevated" in done.stdout + done.stderr, f"who lacks rights is told: {done.stdout[-600:]}")
 
 
+def interrupted():
+    """Ctrl-C ends the waits, not the connections: every channel is closed again."""
+    with Consoles(6, "happy-stream,happy-differences") as fleet:
+        environment = {**os.environ, **fleet.application(), PASSWORD_VARIABLE: fleet.password}
+        process = subprocess.Popen(
+            [str(SCANNER), "scan", "-i", str(fleet.defaults()), "--all-subscriptions", "--azure-cloud", str(fleet.cloud),
+             "--azure-ca-file", str(fleet.ca), "--state", str(fleet.path / "state"), "--report",
+             f"json:{fleet.path / 'cut.json'}"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        check(process.wait(60) == 130, "interrupted")
+        stats, consoles = fleet.ended()
+        check(sum(c["sessions"] for c in consoles.values()) >= 3, "some consoles were open")
+        check(not [c for c in consoles.values() if c["left_open"]], f"nothing is left behind: {consoles}")
+        report = json.loads((fleet.path / "cut.json").read_text())
+        check({h["outcome"] for h in report["hosts"]} <= {"assessed", "not_attempted"}, "and nobody else is blamed")
+
+
 scenes()
+interrupted()
 one_logon()
 in_use()
 switched_off()

@@ -263,7 +263,7 @@ Task<Status> WebSocket::upgrade(std::string path, HostScope& scope, Clock::durat
     co_return http_error(code, scope, false);
 }
 
-Task<Status> WebSocket::send(std::string text, HostScope& scope, Clock::duration limit) {
+Task<Status> WebSocket::send(std::string text, Clock::duration limit) {
     const auto self = impl_;
     if (!self->open) co_return Error(Phase::http, Errc::peer_closed, "the console is closed");
 
@@ -272,26 +272,22 @@ Task<Status> WebSocket::send(std::string text, HostScope& scope, Clock::duration
     };
 
     const auto progress = std::make_shared<Progress>(); // the timer may fire when we are gone
-    asio::steady_timer patience(scope.executor(), std::min(limit, scope.remaining()));
+    asio::steady_timer patience(self->stream.get_executor(), limit);
     patience.async_wait([self, progress](error_code stopped) {
         if (stopped || progress->done) return;
         progress->late = true;
         self->abandon();
     });
     error_code code;
-    {
-        const auto guard = scope.on_abort([self] { self->abandon(); });
-        const auto buffer = asio::buffer(text);
-        co_await self->stream.async_write(buffer, asio::redirect_error(asio::use_awaitable, code));
-    }
+    const auto buffer = asio::buffer(text);
+    co_await self->stream.async_write(buffer, asio::redirect_error(asio::use_awaitable, code));
     progress->done = true;
     patience.cancel();
     cleanse(text); // it may have been a token or a password
     self->count_bytes();
     if (!code) co_return Status();
     self->abandon();
-    const auto errc =
-        progress->late || is_timeout(code, scope) ? Errc::timed_out : Errc::peer_closed;
+    const auto errc = progress->late ? Errc::timed_out : Errc::peer_closed;
     co_return Error(Phase::http, errc, "the console took no more keys").with_native(code.message());
 }
 

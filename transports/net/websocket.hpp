@@ -40,8 +40,9 @@ public:
     // access_denied (401, 403), throttled (429 and 5xx) or protocol_violation, with its status.
     Task<Status> upgrade(std::string path, HostScope& scope, Clock::duration limit);
 
-    // One text frame, within limit. One send at a time. Error{http, peer_closed | timed_out}.
-    Task<Status> send(std::string text, HostScope& scope, Clock::duration limit);
+    // One text frame, within limit. One send at a time. Error{http, peer_closed | timed_out}. No scope
+    // cuts it: a console that is cut in the middle cannot be left in good order.
+    Task<Status> send(std::string text, Clock::duration limit);
 
     // The next bytes of messages, whatever their frames; at least one, at most 16 KiB. Waits without
     // limit: pings every 20 to 30 s find out whether the peer is still there. One receive at a time,

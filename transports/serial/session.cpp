@@ -141,11 +141,9 @@ Task<Status> SerialSession::climb_in(HostScope& scope) {
     attempt_.enter(Phase::authenticate);
     const auto account = account_of(credential_.user);
     const auto password = password_of(credential_)->value.reveal();
+    shown_ = true;
     auto logged_on = co_await log_on(*terminal_, account, password, scope);
-    if (!logged_on) {
-        refused_ = is_outcome(logged_on.error(), ConsoleOutcome::auth_failed);
-        co_return logged_on;
-    }
+    if (!logged_on) co_return logged_on;
     logged_on_ = true;
     attempt_.enter(Phase::open);
     shell_.emplace(*terminal_);
@@ -156,7 +154,9 @@ Task<Status> SerialSession::climb_in(HostScope& scope) {
 // otherwise.
 Task<Status> SerialSession::come_back(Error why, HostScope& scope) {
     const bool lost = terminal_->lost() && is_outcome(why, ConsoleOutcome::session_preempted);
-    if (!lost || refused_ || std::exchange(resumed_, true)) co_return why;
+    // A password that was shown and not accepted is not shown again.
+    const bool unsure = shown_ && !logged_on_;
+    if (!lost || unsure || std::exchange(resumed_, true)) co_return why;
     if (scope.remaining() < Clock::duration(worth_coming_back)) co_return why;
     auto used = co_await console_.in_use(target_.vm, scope);
     if (!used || *used) co_return why;
@@ -198,6 +198,7 @@ SerialSession::run(const Script& script, const ScriptInput& input, HostScope& sc
 Task<Result<CommandOutput>>
 SerialSession::run_here(const Script& script, const ScriptInput& input) {
     auto& scope = own_;
+    if (!shell_) co_return Error(Phase::run, Errc::peer_closed, "the console was left already");
     for (;;) {
         auto known = co_await know_who(scope);
         if (!known && !terminal_->lost()) {
@@ -285,20 +286,21 @@ Task<void> SerialSession::clean_up() {
     HostScope scope(own_.executor(), Clock::now() + cleaning_patience);
     note_the_past();
     const auto& signs = terminal_->signs();
-    if (signs.reboot || signs.crash || signs.boot_text) {
-        mux_->forget_channel(
-        ); // Windows ended, and its channels with it: not a key for a boot menu
+    // Windows ended, and its channels with it: not a key for a boot menu.
+    const bool gone = signs.reboot || signs.crash || signs.boot_text;
+    if (gone) {
+        mux_->forget_channel();
     } else if (terminal_->lost()) {
         co_await leave_by_another_way(scope);
     } else {
         terminal_->forget_signs();
         if (shell_ && at_shell_prompt(terminal_->screen())) {
             auto left = co_await shell_->exit(scope);
-            const Terminal::Ready gone = [this] {
+            const Terminal::Ready away = [this] {
                 return read_switch_screen(terminal_->screen()).has_value() ||
                        typing_to_sac(terminal_->screen());
             };
-            if (left) (void)co_await terminal_->until(gone, 3s, scope);
+            if (left) (void)co_await terminal_->until(away, 3s, scope);
         }
         co_await mux_->leave(scope);
         co_await note_what_sac_says(scope);

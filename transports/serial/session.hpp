@@ -69,7 +69,7 @@ private:
     std::optional<ShellLink> shell_;
     std::optional<CmdQuestions> questions_;
     bool logged_on_ = false;
-    bool refused_ = false; // the logon was: there is no second one
+    bool shown_ = false;   // our password was
     bool resumed_ = false; // a lost way was replaced; that happens once
     bool leak_told_ = false;
     bool known_ = false; // who we are

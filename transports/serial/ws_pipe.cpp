@@ -63,9 +63,9 @@ public:
         inbox_->room.cancel();
     }
 
-    Task<Status> send(std::string keys, HostScope& scope) override {
+    Task<Status> send(std::string keys, HostScope&) override {
         if (inbox_->ended) co_return lost();
-        auto sent = co_await socket_->send(std::move(keys), scope, services_.step_timeout);
+        auto sent = co_await socket_->send(std::move(keys), services_.step_timeout);
         if (!sent) co_return lost();
         co_return Status();
     }
@@ -175,7 +175,7 @@ Task<Result<std::unique_ptr<Pipe>>> open_ws_pipe(
         co_return unreachable(std::move(error));
     }
     std::string word(token.reveal());
-    auto shown = co_await web->send(std::move(word), scope, services.step_timeout);
+    auto shown = co_await web->send(std::move(word), services.step_timeout);
     if (!shown) co_return unreachable(std::move(shown).error());
     auto pipe = std::make_unique<WsPipe>(std::move(web), services, scope);
     auto trusted = co_await pipe->first_word(scope);
