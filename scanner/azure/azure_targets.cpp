@@ -97,8 +97,9 @@ void add_azure_targets(
 
 namespace {
 
+// By the agent or the serial console Azure itself leads there.
 bool needs_network(const std::string& transport) {
-    return transport != "run-command";
+    return transport != "run-command" && transport != "serial";
 }
 
 bool agent_is_ready(const Target& target) {
@@ -124,7 +125,7 @@ std::map<std::string, std::size_t> count_addresses(const std::vector<Target>& ta
 } // namespace
 
 void settle_azure_targets(std::vector<Target>& targets) {
-    const auto is_run_command = [](const auto& transport) { return !needs_network(transport); };
+    const auto is_run_command = [](const auto& transport) { return transport == "run-command"; };
     const auto counts = count_addresses(targets);
     for (auto& target : targets) {
         if (target.origin != azure_origin) continue;

@@ -20,7 +20,8 @@ void add_azure_targets(
 // made. Ways that cannot lead to a VM are taken from its route: those that need an address where it
 // has none, Run Command where its agent is not ready; a VM without a way is skipped.
 // Networks may overlap: of two VMs with one address we cannot know which one would answer, and a
-// verdict on the wrong VM is worse than none, so those are visited by Run Command or not at all.
+// verdict on the wrong VM is worse than none, so those are visited by Run Command or by their serial
+// consoles, or not at all.
 void settle_azure_targets(std::vector<Target>& targets);
 
 } // namespace rdpsweep

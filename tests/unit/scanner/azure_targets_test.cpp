@@ -92,11 +92,11 @@ TEST_CASE("azure: VMs that share an address are not visited, what a file says is
     targets.push_back(written);
     for (auto& target : targets)
         target.ladder = {"winrm"};
-    targets[1].ladder = {"winrm", "run-command"};
+    targets[1].ladder = {"winrm", "run-command", "ssh", "serial"};
     settle_azure_targets(targets);
     CHECK_FALSE(targets[0].skip.empty());
     CHECK(targets[1].skip.empty());
-    CHECK(targets[1].ladder == std::vector<std::string>{"run-command"});
+    CHECK(targets[1].ladder == std::vector<std::string>{"run-command", "serial"});
     CHECK_FALSE(targets[1].rdp_outside);
     CHECK_FALSE(targets[2].skip.empty());
     CHECK(targets[3].skip.empty());
@@ -130,4 +130,15 @@ TEST_CASE("azure: -i azure: names subscriptions") {
     CHECK_FALSE(options.all);
     CHECK(take_azure_inventory("azure:", options));
     CHECK(options.all);
+}
+
+TEST_CASE("azure: a serial console needs neither an address nor an agent") {
+    auto targets = source_of({vm("rg", "a", "10.0.0.4")}).targets;
+    targets[0].ladder = {"winrm", "run-command", "serial"};
+    targets[0].tags["agent"] = "Not Ready";
+    targets[0].address.clear();
+    targets[0].skip.clear();
+    settle_azure_targets(targets);
+    CHECK(targets[0].skip.empty());
+    CHECK(targets[0].ladder == std::vector<std::string>{"serial"});
 }
