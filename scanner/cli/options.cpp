@@ -49,6 +49,7 @@ public:
             "--admin", line.console.admin, "the menu offers NMI and reset, which end Windows"
         );
         add_text(console, "--audit-file", "FILE", "append a record here", line.console.audit_file);
+        regroup(console, "Console", {"--takeover", "--admin", "--audit-file"});
         auto& rules = verb(Verb::rules, "rules", help::rules, help::rules_example);
         add_choice<bool>(
             rules, "--format", "table or json", line.rules.json, {{"table", false}, {"json", true}}
