@@ -79,6 +79,7 @@ struct ConsoleScene {
     bool other_words = false; // every word of SAC's and the dialog's is another, colons are wide
     bool bad_row = false;     // one row of the answer is damaged once
     bool lost_page = false;   // one page is never shown the first time
+    bool alone = false;       // ESC TAB does nothing where SAC is the only channel
     bool limited = false;     // the account is no administrator there
 };
 

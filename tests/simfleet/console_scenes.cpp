@@ -31,6 +31,8 @@ constexpr std::array scenes{
     Scene{.name = "past-session", .arrival = Scene::Arrival::past_session, .foreign_channels = 1},
     Scene{.name = "foreign-shell", .arrival = Scene::Arrival::foreign_shell, .foreign_channels = 1},
     Scene{.name = "half-restart", .arrival = Scene::Arrival::half_restart},
+    Scene{.name = "alone", .alone = true},
+    Scene{.name = "alone-half-restart", .arrival = Scene::Arrival::half_restart, .alone = true},
     Scene{.name = "switch-screen", .arrival = Scene::Arrival::switch_screen, .foreign_channels = 1},
     Scene{
         .name = "foreign-dialog", .arrival = Scene::Arrival::foreign_dialog, .foreign_channels = 1},

@@ -225,6 +225,7 @@ void SacMachine::key(char c, ConsoleTime now) {
 }
 
 void SacMachine::to_next_channel() {
+    if (setting_.scene.alone && channels_.empty() && !switching_) return;
     auto next = channels_.upper_bound(switching_ ? target_ : current_);
     show_switch_screen(next == channels_.end() ? 0 : next->first);
 }

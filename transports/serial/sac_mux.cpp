@@ -76,11 +76,15 @@ Task<Status> SacMux::arrive(std::int64_t booted, HostScope& scope) {
     co_return there;
 }
 
-// Whether SAC's own switch screen came after mark().
+// Whether SAC's own switch screen came after mark(); or, where SAC is the only channel and there may be
+// nothing to switch to, its prompt with our 0 behind it.
 Task<Result<bool>> SacMux::see_sac_screen(HostScope& scope) {
     const Terminal::Ready ready = [this] {
-        const auto seen = read_switch_screen(terminal_.screen());
-        return seen && seen->sac && terminal_.fresh(terminal_.screen().cursor_row());
+        const auto& screen = terminal_.screen();
+        if (!terminal_.fresh(screen.cursor_row())) return false;
+        const auto seen = read_switch_screen(screen);
+        if (seen) return seen->sac;
+        return typing_to_sac(screen) && screen.row(screen.cursor_row()).ends_with('0');
     };
     const auto limit = key_patience;
     auto came = co_await terminal_.until(ready, limit, scope);
@@ -94,6 +98,7 @@ Task<Status> SacMux::to_sac(HostScope& scope) {
         if (!typed) co_return typed;
         auto seen = co_await see_sac_screen(scope);
         if (!seen) co_return std::move(seen).error();
+        if (*seen && typing_to_sac(terminal_.screen())) co_return co_await clear_line(scope);
         if (*seen) break;
         const bool degraded = terminal_.signs().degraded ||
                               terminal_.screen().dump().find("!SAC>") != std::string::npos;
