@@ -104,12 +104,10 @@ void SacChannel::print(std::string_view text) {
     }
     // A stream wraps where the shell believes the line to end.
     for (const char c : text) {
-        const auto row = grid_.row();
         grid_.put(std::string_view(&c, 1), width_);
         stream_ += c;
         const bool wrapped = c >= ' ' && grid_.column() == 0;
         if (wrapped) stream_ += "\r\n";
-        (void)row;
     }
 }
 

@@ -38,9 +38,9 @@ SacMachine::SacMachine(const ChannelSetting& setting, std::uint64_t seed, Consol
     const auto& scene = setting_.scene;
     if (scene.prompts == Scene::Prompts::late) {
         service_ = false;
-        at(now + 20s, [this](ConsoleTime when) {
+        at(now + 20s, [this](ConsoleTime) {
             service_ = true;
-            event(words("The CMD command is now available."), when);
+            event(words("The CMD command is now available."));
         });
     }
     past_ = out_.size() > past_bytes ? out_.substr(out_.size() - past_bytes) : out_;
@@ -57,8 +57,7 @@ SacMachine::SacMachine(const ChannelSetting& setting, std::uint64_t seed, Consol
         );
         say(banner());
         emit(sac_.full_paint());
-        at(when + 3s,
-           [this](ConsoleTime then) { event(words("The CMD command is now available."), then); });
+        at(when + 3s, [this](ConsoleTime) { event(words("The CMD command is now available.")); });
     });
 }
 
@@ -93,7 +92,7 @@ void SacMachine::say(std::string_view text) {
     if (current_ == 0 && !switching_) emit(text);
 }
 
-void SacMachine::event(std::string_view text, ConsoleTime) {
+void SacMachine::event(std::string_view text) {
     say("\r\nEVENT: " + std::string(text) + "\r\n");
     prompt();
     // Whether what was half typed shows again is not known; it is there either way.
@@ -305,7 +304,7 @@ void SacMachine::run(const std::string& line, ConsoleTime now) {
         return;
     }
     if (command == "ch") return list_channels();
-    if (command.starts_with("ch ")) return name_channel(rdpsweep::trim(line).substr(3), now);
+    if (command.starts_with("ch ")) return name_channel(rdpsweep::trim(line).substr(3));
     if (command.starts_with("cmd")) return start_prompt(now);
     if (command.starts_with("id")) {
         say(words("Computer name:") + " " + setting_.vm.name + "\r\n" + words("Version:") +
@@ -334,7 +333,7 @@ void SacMachine::list_channels() {
         say(std::to_string(index) + " (AV)    " + channel->name() + "\r\n");
 }
 
-void SacMachine::name_channel(std::string_view arguments, ConsoleTime now) {
+void SacMachine::name_channel(std::string_view arguments) {
     const auto space = arguments.find(' ');
     const auto verb = rdpsweep::ascii_lower(arguments.substr(0, space));
     const auto name = space == std::string_view::npos ? std::string_view()
@@ -357,7 +356,6 @@ void SacMachine::name_channel(std::string_view arguments, ConsoleTime now) {
     }
     channels_.erase(found);
     say(words("The channel was closed.") + "\r\n");
-    (void)now;
 }
 
 void SacMachine::start_prompt(ConsoleTime now) {
@@ -397,17 +395,16 @@ void SacMachine::start_prompt(ConsoleTime now) {
         say(words("The Command Prompt session was successfully launched.") + "\r\n");
     }
     const auto told = std::chrono::milliseconds(dice_.below(150));
-    at(now + told, [this, born](ConsoleTime when) {
+    at(now + told, [this, born](ConsoleTime) {
         event(
             "  " + words("A new channel has been created.  Use \"ch -?\" for channel help.") +
-                "\r\n" + words("Channel:") + " " + born,
-            when
+            "\r\n" + words("Channel:") + " " + born
         );
     });
 }
 
 // A shell that ended takes its channel along and shows SAC's switch screen.
-void SacMachine::close_dead_channels(ConsoleTime now) {
+void SacMachine::close_dead_channels() {
     for (auto it = channels_.begin(); it != channels_.end();) {
         if (!it->second->closed()) {
             ++it;
@@ -423,7 +420,6 @@ void SacMachine::close_dead_channels(ConsoleTime now) {
         );
         show_switch_screen(0);
     }
-    (void)now;
 }
 
 void SacMachine::reboot(ConsoleTime now) {
@@ -452,7 +448,7 @@ std::string SacMachine::output(ConsoleTime now) {
         const bool shown = index == current_ && !switching_;
         emit(channel->paint(now, shown));
     }
-    close_dead_channels(now);
+    close_dead_channels();
     const bool halfway = stage() == Stage::answering;
     if (halfway && setting_.scene.cut == Scene::Cut::reboot && !rebooted_) reboot(now);
     return std::exchange(out_, {});

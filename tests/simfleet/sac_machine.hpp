@@ -45,13 +45,13 @@ private:
     void run(const std::string& line, ConsoleTime now);
     void list_channels();
     void start_prompt(ConsoleTime now);
-    void name_channel(std::string_view arguments, ConsoleTime now);
+    void name_channel(std::string_view arguments);
     void say(std::string_view text);
 
     void prompt() { say("SAC>"); }
 
-    void event(std::string_view text, ConsoleTime now);
-    void close_dead_channels(ConsoleTime now);
+    void event(std::string_view text);
+    void close_dead_channels();
     void reboot(ConsoleTime now);
     void emit(std::string_view bytes);
     void at(ConsoleTime when, std::function<void(ConsoleTime)> what);

@@ -294,7 +294,7 @@ Task<Status> WebSocket::send(std::string text, Clock::duration limit) {
 Task<Result<std::string>> WebSocket::receive() {
     const auto self = impl_;
     error_code code;
-    const auto count = co_await self->stream.async_read_some(
+    co_await self->stream.async_read_some(
         self->buffer, chunk_bytes, asio::redirect_error(asio::use_awaitable, code)
     );
     self->count_bytes();
@@ -310,7 +310,6 @@ Task<Result<std::string>> WebSocket::receive() {
     const auto data = self->buffer.data();
     std::string bytes(static_cast<const char*>(data.data()), data.size());
     self->buffer.consume(bytes.size());
-    (void)count;
     co_return bytes;
 }
 
