@@ -152,16 +152,22 @@ def beyond():
         lib.check(all(one["restored"] for one in states_of(fleet).values()), "what did not help is undone to the byte")
 
 
+def plan_behind(fleet):
+    """A second plan of the same run, after the first was applied: no host is what it was planned for."""
+    case = Case(fleet, ("tls_all_off",))
+    case.scan()
+    case.make_plan()
+    second = Case(fleet, ("tls_all_off",))
+    second.plan = fleet.path / "second.json"
+    second.make_plan()
+    lib.check(case.apply("--approve-each", "none").returncode == 0, "the first plan helps")
+    return second
+
+
 def drift():
     """What changed since the plan is left alone: here a second plan of the same run, after the first was applied."""
     with fleet_of(3, "one:tls_all_off", 9) as fleet:
-        case = Case(fleet, ("tls_all_off",))
-        case.scan()
-        case.make_plan()
-        second = Case(fleet, ("tls_all_off",))
-        second.plan = fleet.path / "second.json"
-        second.make_plan()
-        lib.check(case.apply("--approve-each", "none").returncode == 0, "the first plan helps")
+        second = plan_behind(fleet)
         done = second.apply("--approve-each", "none")
         lib.check(done.returncode == 0 and set(second.stages().values()) == {"skipped"},
                   f"the second finds nothing to do: {done.stdout}")
@@ -172,13 +178,7 @@ def drift():
 def drift_stops():
     """Too many that are not as planned: the world changed, and the plan with it."""
     with fleet_of(8, "one:tls_all_off", 9) as fleet:
-        case = Case(fleet, ("tls_all_off",))
-        case.scan()
-        case.make_plan()
-        second = Case(fleet, ("tls_all_off",))
-        second.plan = fleet.path / "second.json"
-        second.make_plan()
-        lib.check(case.apply("--approve-each", "none").returncode == 0, "the first plan helps")
+        second = plan_behind(fleet)
         done = second.apply("--approve-each", "none")
         lib.check(done.returncode == 21 and "new plan" in done.stderr, f"the second stops: {done.returncode} {done.stderr}")
         lib.check(sorted(second.stages().values()) == ["planned"] * 4 + ["skipped"] * 4, f"after two batches: {second.stages()}")

@@ -237,6 +237,7 @@ Task<Status> SacMux::open_channel(HostScope& scope) {
     auto before = co_await channels(scope);
     if (!before) co_return std::move(before).error();
     std::set<std::string> known;
+    foreign_ = 0; // a lost connection may bring us here again
     for (const auto& row : *before) {
         known.insert(row.name);
         if (row.index != 0) ++foreign_;
