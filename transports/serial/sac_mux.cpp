@@ -245,6 +245,7 @@ Task<Status> SacMux::open_channel(HostScope& scope) {
     if (foreign_ >= most_prompts) co_return console_error(ConsoleOutcome::channels_full);
     const auto end = Clock::now() + service_patience;
     for (;;) {
+        asked_ = true;
         auto answer = co_await command(text_of(SacCommand::start_prompt), scope);
         if (!answer) co_return std::move(answer).error();
         auto after = co_await channels(scope);
@@ -253,6 +254,7 @@ Task<Status> SacMux::open_channel(HostScope& scope) {
         std::vector<std::string> born;
         for (const auto& row : *after)
             if (row.index != 0 && !known.contains(row.name)) born.push_back(row.name);
+        asked_ = born.size() > 1;
         if (born.size() == 1) {
             channel_ = born.front();
             co_return Status();

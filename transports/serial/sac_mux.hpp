@@ -45,8 +45,14 @@ public:
     // Empty: none of ours is open.
     [[nodiscard]] const std::string& channel() const noexcept { return channel_; }
 
+    // A channel was asked for and the way was lost before its name was known.
+    [[nodiscard]] bool may_have_opened() const noexcept { return asked_; }
+
     // Windows ended under it.
-    void forget_channel() noexcept { channel_.clear(); }
+    void forget_channel() noexcept {
+        channel_.clear();
+        asked_ = false;
+    }
 
     // Command channels that others had open when we came.
     [[nodiscard]] std::size_t foreign_channels() const noexcept { return foreign_; }
@@ -65,6 +71,7 @@ private:
 
     Terminal& terminal_;
     std::string channel_;
+    bool asked_ = false; // for a channel that is not named yet
     std::size_t foreign_ = 0;
     bool past_ = false; // the port had said something before we typed
 };

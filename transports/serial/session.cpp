@@ -241,7 +241,9 @@ CimClient* SerialSession::cim() noexcept {
 
 void SerialSession::note_leak() {
     if (std::exchange(leak_told_, true)) return;
-    attempt_.notes.push_back(Message{"note.channel_leaked", {{"channel", mux_->channel()}}});
+    // Without a name: who looks finds it in the list.
+    auto name = mux_->channel().empty() ? std::string("Cmd....") : mux_->channel();
+    attempt_.notes.push_back(Message{"note.channel_leaked", {{"channel", std::move(name)}}});
 }
 
 // What the port had said before we came, for a VM whose shell we could not have.
@@ -305,7 +307,7 @@ Task<void> SerialSession::clean_up() {
         co_await mux_->leave(scope);
         co_await note_what_sac_says(scope);
     }
-    if (!mux_->channel().empty()) note_leak();
+    if (!mux_->channel().empty() || mux_->may_have_opened()) note_leak();
     if (!terminal_->lost()) co_await terminal_->close(scope);
     questions_.reset();
     shell_.reset();
