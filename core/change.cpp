@@ -14,10 +14,17 @@ constexpr std::array kinds{
     std::pair{Change::Kind::rights, std::string_view("rights")},
     std::pair{Change::Kind::folder, std::string_view("folder")},
     std::pair{Change::Kind::start, std::string_view("start")},
-    std::pair{Change::Kind::run, std::string_view("run")}};
+    std::pair{Change::Kind::run, std::string_view("run")},
+    std::pair{Change::Kind::certificate, std::string_view("certificate")},
+    std::pair{Change::Kind::boot, std::string_view("boot")}};
 
 bool is_absent(std::string_view text) noexcept {
     return text == "absent" || text.starts_with("absent/");
+}
+
+// Automatic or on demand; those before are of drivers (winsvc.h).
+bool is_enabled(std::string_view text) noexcept {
+    return text == "start:2" || text == "start:3" || text == "start:enabled";
 }
 
 Error malformed(std::string what) {
@@ -49,6 +56,7 @@ std::string dword(std::uint32_t number) {
 }
 
 bool same(std::string_view planned, std::string_view found) noexcept {
+    if (planned == "start:enabled") return is_enabled(found);
     return planned == found || (is_absent(planned) && is_absent(found));
 }
 
@@ -64,6 +72,9 @@ std::string_view to_string(Change::Kind kind) noexcept {
 std::string resource_of(const Change& change) {
     if (change.kind == Change::Kind::value)
         return "registry:HKLM\\" + change.place + "\\" + change.name;
+    if (change.kind == Change::Kind::certificate)
+        return "certificate:Remote Desktop\\" + change.place;
+    if (change.kind == Change::Kind::boot) return "boot:" + change.place + "\\" + change.name;
     const bool service = change.kind == Change::Kind::start || change.kind == Change::Kind::run;
     return (service ? "service:" : "file:") + change.place;
 }

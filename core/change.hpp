@@ -13,11 +13,13 @@ namespace rdpsweep {
 
 struct Change {
     enum class Kind : std::uint8_t {
-        value,  // a registry value: place is the key below HKLM, name the value
-        rights, // the DACL of a file: place is its path
-        folder, // the DACL of a folder, for itself alone
-        start,  // how a service is started: place is its name
-        run,    // whether a service runs
+        value,       // a registry value: place is the key below HKLM, name the value
+        rights,      // the DACL of a file: place is its path
+        folder,      // the DACL of a folder, for itself alone
+        start,       // how a service is started: place is its name
+        run,         // whether a service runs
+        certificate, // Windows' own RDP certificate: place is its thumbprint, name its key file's
+        boot,        // an element of the boot configuration: place is the object, name the element
     };
 
     Kind kind = Kind::value;
@@ -31,20 +33,22 @@ struct Change {
 
 // States: "dword:1", "binary:<lower-case hex>", "absent" (the key is there, the value not),
 // "absent/2" (nor are the last 2 levels of the key), "sddl:O:...D:...", "start:3" (winsvc.h),
-// "stopped" and "running". What a script finds and cannot describe is "other:...": never the before
-// or after of a change.
+// "stopped" and "running"; "certificate:<SelfSignedCertificate, hex or none>:<bytes of the key file,
+// or none>:<hex of the store's Blob>", "renewed"; "boot:on", "boot:off", "boot:<number>". Planned may
+// also be "start:enabled", which is any start of a service but disabled. What a script finds and cannot
+// describe is "other:...": never the before or after of a change.
 namespace state {
 std::string dword(std::uint32_t number);
 inline const std::string absent = "absent";
 
-// Whether found is what was planned: equal, or both absent.
+// Whether found is what was planned: equal, or both absent, or one of what was planned.
 bool same(std::string_view planned, std::string_view found) noexcept;
 } // namespace state
 
 std::string_view to_string(Change::Kind kind) noexcept;
 
 // The resource it writes, as fixes declare them: "registry:HKLM\SYSTEM\...\Enabled", "file:C:\...",
-// "service:TermService".
+// "service:TermService", "certificate:Remote Desktop\59EF...", "boot:{default}\ems".
 std::string resource_of(const Change& change);
 
 // How changes travel to a host, one a line: kind|place|name|before|after.

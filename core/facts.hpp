@@ -219,6 +219,7 @@ struct StoredCertificate {
     std::string key_name;              // thumb: lower-case hex
     std::optional<Certificate> parsed; // empty: the blob or its DER does not parse
     std::string parse_error;           // why
+    std::string blob;                  // blob_b64: its bytes; empty: not read
     std::optional<KeyProvider> provider;
     std::string key_file; // computed from provider + MachineGuid; empty when it cannot be
 };

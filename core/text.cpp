@@ -186,6 +186,14 @@ std::string sha256_hex(std::string_view bytes) {
     return hex_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
+std::string ascii_upper(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    return out;
+}
+
 std::string ascii_lower(std::string_view text) {
     std::string out(text);
     for (char& c : out) {

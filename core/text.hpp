@@ -18,6 +18,8 @@ std::string base64_encode(std::string_view bytes);
 std::optional<std::string> base64_decode(std::string_view text);
 
 // Lower-case.
+std::string ascii_upper(std::string_view text); // a-z only
+
 std::string hex_encode(std::string_view bytes);
 std::optional<std::string> hex_decode(std::string_view text);
 

@@ -3,6 +3,7 @@
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "scanner/admission/keys.hpp"
+#include "transports/registry.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -161,7 +162,7 @@ Clock::duration Sweep::usual_budget(const Target& target) const {
     if (options_.host_deadline) return *options_.host_deadline;
     const bool slow =
         std::any_of(target.ladder.begin(), target.ladder.end(), [](const std::string& transport) {
-            return transport == "run-command" || transport == "serial";
+            return traits_of(transport).slow;
         });
     return slow ? limits::slow_host : limits::host;
 }

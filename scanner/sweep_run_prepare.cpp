@@ -7,6 +7,7 @@
 #include "scanner/exit_status.hpp"
 #include "scanner/inventory/scope.hpp"
 #include "scanner/sweep_run.hpp"
+#include "transports/registry.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -166,7 +167,7 @@ int SweepRun::open_azure() {
     const auto leads_there = [this](const Target& target) {
         const auto& ladder = target.ladder;
         const bool by_azure = std::any_of(ladder.begin(), ladder.end(), [](const auto& transport) {
-            return transport == "run-command" || transport == "serial";
+            return traits_of(transport).by_azure;
         });
         return target.skip.empty() && (by_azure || (options_.azure_evidence && !target.vm.empty()));
     };

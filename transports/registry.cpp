@@ -6,6 +6,7 @@
 #include "transports/ssh/ssh.hpp"
 #include "transports/winrm/winrm.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace rdpsweep {
@@ -16,15 +17,18 @@ constexpr std::array kinds{
     TransportKind{
         "winrm",
         "WinRM over HTTPS (port 5986), or HTTP with encrypted messages (port 5985)",
+        {},
         make_winrm},
-    TransportKind{"ssh", "SSH to OpenSSH on the VM (port 22)", make_ssh},
+    TransportKind{"ssh", "SSH to OpenSSH on the VM (port 22)", {}, make_ssh},
     TransportKind{
         "run-command",
         "Azure Run Command, by the VM's agent; no network path is needed",
+        {.by_azure = true, .by_agent = true, .logs_on = false, .slow = true},
         azure::make_run_command},
     TransportKind{
         "serial",
         "Azure Serial Console: Windows' SAC, by Azure's gateway; needs boot diagnostics and EMS",
+        {.by_azure = true, .slow = true, .few_places = true},
         serial::make_serial},
 };
 
@@ -40,6 +44,14 @@ std::span<const SourceKind> all_sources() noexcept {
 
 std::span<const TransportKind> all_transports() noexcept {
     return kinds;
+}
+
+TransportTraits traits_of(std::string_view name) noexcept {
+    for (const auto& kind : kinds) {
+        if (kind.name == name) return kind.traits;
+    }
+    const auto is_named = [name](const SourceKind& kind) { return kind.name == name; };
+    return {.logs_on = std::none_of(sources.begin(), sources.end(), is_named)};
 }
 
 } // namespace rdpsweep

@@ -22,6 +22,7 @@ void parse_blob(const JsonReader& value, std::string_view guid, StoredCertificat
         stored.parse_error = "the certificate's blob is not Base64";
         return;
     }
+    stored.blob = *bytes;
     auto blob = parse_cert_blob(*bytes);
     if (!blob) {
         stored.parse_error = blob.error().detail();

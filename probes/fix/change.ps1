@@ -16,6 +16,16 @@ if ($arguments -match '"changes"\s*:\s*"([A-Za-z0-9+/=]*)"') {
 try { $hklm = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64') }
 catch { $hklm = [Microsoft.Win32.Registry]::LocalMachine }
 
+# --- bytes ---
+
+function Get-Hex($bytes) { ([BitConverter]::ToString($bytes) -replace '-').ToLowerInvariant() }
+
+function Get-Bytes($hex) {
+  ,[byte[]]@(for ($at = 0; $at -lt $hex.Length; $at += 2) {
+      [Convert]::ToByte($hex.Substring($at, 2), 16)
+    })
+}
+
 # --- registry values ---
 
 # How many of the last levels of a key are missing.
@@ -37,7 +47,7 @@ function Get-ValueState($change) {
   $kind = "$($key.GetValueKind($change.name))"
   if ($kind -eq 'DWord') { return "dword:$([int64]$value -band 4294967295)" }
   if ($kind -eq 'Binary') {
-    return 'binary:' + ([BitConverter]::ToString($value) -replace '-').ToLowerInvariant()
+    return "binary:$(Get-Hex $value)"
   }
   "other:$kind"
 }
@@ -67,11 +77,7 @@ function Set-ValueState($change, $state) {
     $hklm.CreateSubKey($change.place).SetValue($change.name, $number, 'DWord')
   }
   elseif ($state -match '^binary:((?:[0-9a-f]{2})*)$') {
-    $hex = $Matches[1]
-    $bytes = [byte[]]@(for ($at = 0; $at -lt $hex.Length; $at += 2) {
-        [Convert]::ToByte($hex.Substring($at, 2), 16)
-      })
-    $hklm.CreateSubKey($change.place).SetValue($change.name, $bytes, 'Binary')
+    $hklm.CreateSubKey($change.place).SetValue($change.name, (Get-Bytes $Matches[1]), 'Binary')
   }
   else { throw "not a state of a value: $state" }
 }
@@ -102,6 +108,137 @@ function Set-RightsState($change, $state) {
   $path = Get-Path $change
   if ($change.kind -eq 'folder') { [IO.Directory]::SetAccessControl($path, $descriptor) }
   else { [IO.File]::SetAccessControl($path, $descriptor) }
+}
+
+# --- Windows' own RDP certificate ---
+
+$own_store = 'SOFTWARE\Microsoft\SystemCertificates\Remote Desktop\Certificates'
+$stations = 'SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations'
+
+function Get-BlobOf($thumbprint) {
+  $key = $hklm.OpenSubKey("$own_store\$thumbprint")
+  if ($key) { ,$key.GetValue('Blob') }
+}
+
+# The certificate that Windows says it made for itself.
+function Get-OwnThumbprint {
+  $bytes = $hklm.OpenSubKey($stations).GetValue('SelfSignedCertificate')
+  if ($bytes) { Get-Hex $bytes } else { 'none' }
+}
+
+function Get-KeyPath($name) { "$program_data\Microsoft\Crypto\RSA\MachineKeys\$name" }
+
+# Where the key file waits for its certificate to come back: a name that no container has.
+function Get-AsidePath($change) {
+  Get-KeyPath "rdpsweep-$($change.place.Substring(0, 8))-$($change.name)"
+}
+
+function Get-CertificateState($change) {
+  $own = Get-OwnThumbprint
+  $blob = Get-BlobOf $change.place
+  if ($blob) {
+    $path = Get-KeyPath $change.name
+    $size = if ([IO.File]::Exists($path)) { (New-Object IO.FileInfo $path).Length } else { 'none' }
+    return "certificate:${own}:${size}:$(Get-Hex $blob)"
+  }
+  if ($own -ne 'none' -and $own -ne $change.place -and (Get-BlobOf $own)) { 'renewed' }
+  else { 'other:halfway' }
+}
+
+# Both names are of one folder: the file keeps its rights.
+function Invoke-Renewal($change) {
+  $hklm.OpenSubKey($own_store, $true).DeleteSubKey($change.place)
+  $path = Get-KeyPath $change.name
+  if ([IO.File]::Exists($path)) { [IO.File]::Move($path, (Get-AsidePath $change)) }
+  Restart-Service SessionEnv -Force
+  for ($waited = 0; $waited -lt 60; $waited++) {
+    if ((Get-CertificateState $change) -eq 'renewed') { return }
+    Start-Sleep -Milliseconds 500
+  }
+  throw 'Windows made no new certificate within 30 seconds'
+}
+
+# Takes away what Windows made since, then puts back what it made before: the Blob last, so that as long
+# as it is not there the way back is not at its end.
+function Undo-Renewal($change, $own, $size, $blob) {
+  $now = Get-OwnThumbprint
+  if ($now -ne 'none' -and $now -ne $own -and (Get-BlobOf $now)) {
+    $hklm.OpenSubKey($own_store, $true).DeleteSubKey($now.ToUpperInvariant())
+  }
+  $path = Get-KeyPath $change.name
+  $aside = Get-AsidePath $change
+  $is_new = [IO.File]::Exists($aside) -or $size -eq 'none'
+  if ($is_new -and [IO.File]::Exists($path)) { [IO.File]::Delete($path) }
+  if ([IO.File]::Exists($aside)) { [IO.File]::Move($aside, $path) }
+  $key = $hklm.OpenSubKey($stations, $true)
+  if ($own -eq 'none') { $key.DeleteValue('SelfSignedCertificate', $false) }
+  else { $key.SetValue('SelfSignedCertificate', (Get-Bytes $own), 'Binary') }
+  $hklm.CreateSubKey("$own_store\$($change.place)").SetValue('Blob', (Get-Bytes $blob), 'Binary')
+}
+
+function Set-CertificateState($change, $state) {
+  if ($state -eq 'renewed') { Invoke-Renewal $change }
+  elseif ($state -match '^certificate:(none|[0-9a-f]+):(none|\d+):([0-9a-f]+)$') {
+    Undo-Renewal $change $Matches[1] $Matches[2] $Matches[3]
+  }
+  else { throw "not a state of a certificate: $state" }
+}
+
+# --- the boot configuration ---
+
+# Names of bcdedit and numbers of the store's elements (BcdLibraryInteger_..., BcdOSLoaderBoolean_...).
+$boot_elements = @{ ems = '260000b0'; emsport = '15000022'; emsbaudrate = '15000023' }
+
+function Get-BootElement($object, $element) {
+  $key = $hklm.OpenSubKey("BCD00000000\Objects\$object\Elements\$element")
+  if ($key) { ,$key.GetValue('Element') }
+}
+
+function Get-BootObject($place) {
+  if ($place -eq '{emssettings}') { return '{0ce4991b-e6b3-4b16-b23c-5e0d9250e5d9}' }
+  # What the boot manager starts by default.
+  "$(Get-BootElement '{9dea862c-5cdd-4e70-acc1-f32b344d4795}' '23000003')"
+}
+
+# BitLocker may ask for its recovery key after a change here.
+function Test-BitLocker {
+  if (!$env:SystemDrive) { throw 'the system drive is not known' }
+  $query = "SELECT ProtectionStatus FROM Win32_EncryptableVolume WHERE DriveLetter='$env:SystemDrive'"
+  try {
+    $volumes = @(Get-WmiObject -Namespace 'root\cimv2\Security\MicrosoftVolumeEncryption' `
+        -Authentication PacketPrivacy -Query $query)
+  }
+  catch {
+    # Server editions have the namespace, or its class, only where BitLocker is installed.
+    $invalid_namespace = -2147217394
+    $invalid_class = -2147217392
+    if ($invalid_namespace, $invalid_class -contains [int]$_.Exception.ErrorCode) { return }
+    throw
+  }
+  foreach ($volume in $volumes) {
+    if ($volume.ProtectionStatus -ne 0) {
+      throw 'BitLocker protects the system drive: suspend it first'
+    }
+  }
+}
+
+function Get-BootState($change) {
+  Test-BitLocker
+  if (!$hklm.OpenSubKey('BCD00000000')) { throw 'the boot configuration is not to be seen' }
+  $value = Get-BootElement (Get-BootObject $change.place) $boot_elements[$change.name]
+  if ($null -eq $value) { 'absent' }
+  elseif ($change.name -ne 'ems') { "boot:$([BitConverter]::ToUInt32($value, 0))" }
+  elseif ($value[0] -ne 0) { 'boot:on' }
+  else { 'boot:off' }
+}
+
+function Set-BootState($change, $state) {
+  if ($state -eq 'absent') { bcdedit.exe /deletevalue $change.place $change.name | Out-Null }
+  elseif ($state -match '^boot:(on|off|\d+)$') {
+    bcdedit.exe /set $change.place $change.name $Matches[1] | Out-Null
+  }
+  else { throw "not a state of the boot configuration: $state" }
+  if ($LASTEXITCODE -ne 0) { throw "bcdedit ended with $LASTEXITCODE" }
 }
 
 # --- services ---
@@ -135,6 +272,11 @@ function Get-RunState($change) {
 function Set-RunState($change, $state) {
   $controller = Get-Controller $change
   $wanted = if ($state -eq 'running') { 'Running' } else { 'Stopped' }
+  # They would be stopped along with it, and nobody would start them again.
+  $others = if ($wanted -eq 'Stopped' -and $mode -eq 'apply') { $controller.DependentServices }
+  foreach ($other in $others) {
+    if ("$($other.Status)" -ne 'Stopped') { throw "$($other.ServiceName) depends on it" }
+  }
   if ($wanted -eq 'Running') { $controller.Start() } else { $controller.Stop() }
   $controller.WaitForStatus($wanted, (New-Object TimeSpan 0, 0, 30))
 }
@@ -146,6 +288,8 @@ function Get-State($change) {
     'value' { Get-ValueState $change }
     'start' { Get-StartState $change }
     'run' { Get-RunState $change }
+    'certificate' { Get-CertificateState $change }
+    'boot' { Get-BootState $change }
     default { Get-RightsState $change }
   }
 }
@@ -155,11 +299,14 @@ function Set-State($change, $state) {
     'value' { Set-ValueState $change $state }
     'start' { Set-StartState $change $state }
     'run' { Set-RunState $change $state }
+    'certificate' { Set-CertificateState $change $state }
+    'boot' { Set-BootState $change $state }
     default { Set-RightsState $change $state }
   }
 }
 
 function Test-Same($planned, $found) {
+  if ($planned -eq 'start:enabled') { return $found -match '^start:[23]$' }
   $planned -ceq $found -or ($planned -match '^absent(/|$)' -and $found -match '^absent(/|$)')
 }
 
@@ -185,7 +332,9 @@ function Get-Work($changes) {
       $from = if ($mode -eq 'apply') { $change.before } else { $change.after }
       $to = if ($mode -eq 'apply') { $change.after } else { $change.before }
       if (Test-Same $to $change.found) { continue }
-      if (Test-Same $from $change.found) {
+      # What broke off half-way is not begun again, only undone.
+      $halfway = $mode -eq 'undo' -and $change.found -eq 'other:halfway'
+      if ($halfway -or (Test-Same $from $change.found)) {
         $change.to = $to
         $change
       }

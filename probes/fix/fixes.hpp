@@ -18,5 +18,9 @@ Fix key_acl_fix() noexcept;
 Fix key_folder_fix() noexcept;
 Fix unpin_fix() noexcept;
 Fix services_fix() noexcept;
+Fix renew_fix() noexcept;
+Fix port_fix() noexcept;
+Fix gpsvc_fix() noexcept;
+Fix ems_fix() noexcept;
 
 } // namespace rdpsweep

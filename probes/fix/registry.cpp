@@ -20,6 +20,16 @@ bool is_managed(std::span<const Finding> findings) {
     });
 }
 
+// What has to be cured before, or null.
+const Finding* obstacle_of(const Fix& fix, std::span<const Finding> findings) {
+    for (const auto& finding : findings) {
+        const bool named =
+            std::find(fix.first.begin(), fix.first.end(), finding.rule) != fix.first.end();
+        if (named && finding.verdict == Verdict::broken) return &finding;
+    }
+    return nullptr;
+}
+
 // '*' in pattern stands for any text; the rest is compared without case, as Windows does.
 bool matches(std::string_view pattern, std::string_view text) {
     const auto star = pattern.find('*');
@@ -30,6 +40,10 @@ bool matches(std::string_view pattern, std::string_view text) {
 }
 
 } // namespace
+
+bool Fix::cures(std::string_view rule) const noexcept {
+    return std::find(rules.begin(), rules.end(), rule) != rules.end();
+}
 
 std::string_view to_string(Risk risk) noexcept {
     return risk == Risk::low ? "low" : risk == Risk::medium ? "medium" : "high";
@@ -57,6 +71,10 @@ std::span<const Fix> all_fixes() noexcept {
         key_folder_fix(),
         unpin_fix(),
         services_fix(),
+        renew_fix(),
+        port_fix(),
+        gpsvc_fix(),
+        ems_fix(),
     };
     return fixes;
 }
@@ -70,7 +88,7 @@ const Fix* find_fix(std::string_view id) noexcept {
 
 const Fix* fix_of(std::string_view rule) noexcept {
     for (const auto& fix : all_fixes()) {
-        if (fix.rule == rule) return &fix;
+        if (fix.cures(rule)) return &fix;
     }
     return nullptr;
 }
@@ -81,15 +99,18 @@ bool covers(const Fix& fix, std::string_view resource) noexcept {
     });
 }
 
-std::variant<std::vector<Change>, Refusal>
-prepare(const Fix& fix, const Facts& facts, std::span<const Finding> findings) {
+std::variant<std::vector<Change>, Refusal> prepare(
+    const Fix& fix, const Facts& facts, std::span<const Finding> findings, const FixChoices& choices
+) {
     const auto found = std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) {
-        return finding.rule == fix.rule && finding.verdict >= Verdict::at_risk;
+        return fix.cures(finding.rule) && finding.verdict >= Verdict::at_risk;
     });
     if (found == findings.end()) return Refusal{"fix.refused.not_needed", {}};
     if (is_controller(facts)) return Refusal{"fix.refused.controller", {}};
-    if (is_managed(findings)) return Refusal{"fix.refused.managed", {}};
-    auto prepared = fix.prepare(facts, *found);
+    if (!fix.despite_policy && is_managed(findings)) return Refusal{"fix.refused.managed", {}};
+    if (const auto* obstacle = obstacle_of(fix, findings))
+        return Refusal{"fix.refused.first", {{"rule", obstacle->rule}}};
+    auto prepared = fix.prepare(facts, *found, choices);
     const auto* changes = std::get_if<std::vector<Change>>(&prepared);
     if (changes == nullptr) return prepared;
     if (changes->empty()) return Refusal{"fix.refused.other_case", {}};

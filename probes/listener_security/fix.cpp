@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 5> switch_values{
 #undef RDPSWEEP_SERVER
 
 // TLS, NLA and high encryption, in the place of values that are out of range or weaken the listener.
-Prepared prepare_nla(const Facts& facts, const Finding&) {
+Prepared prepare_nla(const Facts& facts, const Finding&, const FixChoices&) {
     if (!facts.security) return Refusal{"fix.refused.unread", {{"fact", "/sec"}}};
     const auto& now = *facts.security;
     if (now.policy_layer || now.policy_nla || now.policy_min_encryption)
@@ -45,7 +45,7 @@ Prepared prepare_nla(const Facts& facts, const Finding&) {
     return changes;
 }
 
-Prepared prepare_allow(const Facts& facts, const Finding&) {
+Prepared prepare_allow(const Facts& facts, const Finding&, const FixChoices&) {
     if (!facts.rdp_port) return Refusal{"fix.refused.unread", {{"fact", "/listener"}}};
     if (facts.rdp_port->deny_policy) return Refusal{"fix.refused.policy_value", {}};
     std::vector<Change> changes;
@@ -53,7 +53,7 @@ Prepared prepare_allow(const Facts& facts, const Finding&) {
     return changes;
 }
 
-Prepared prepare_listener(const Facts& facts, const Finding&) {
+Prepared prepare_listener(const Facts& facts, const Finding&, const FixChoices&) {
     if (!facts.rdp_port) return Refusal{"fix.refused.unread", {{"fact", "/listener"}}};
     const auto& now = *facts.rdp_port;
     if (!now.listener_key_present) return Refusal{"fix.refused.no_listener", {}};
@@ -73,39 +73,38 @@ Prepared prepare_listener(const Facts& facts, const Finding&) {
 } // namespace
 
 Fix nla_fix() noexcept {
+    static constexpr std::array<std::string_view, 1> rules{"SEC.LAYER"};
     return {
-        "nla",
-        "SEC.LAYER",
-        Cause::listener_security,
-        Risk::medium,
-        Restart::needed,
-        false,
-        security_values,
-        prepare_nla};
+        .id = "nla",
+        .rules = rules,
+        .risk = Risk::medium,
+        .restart = Restart::needed,
+        .declared = security_values,
+        .prepare = prepare_nla};
 }
 
 Fix allow_rdp_fix() noexcept {
+    static constexpr std::array<std::string_view, 1> rules{"RDP.DENIED"};
     return {
-        "allow-rdp",
-        "RDP.DENIED",
-        Cause::listener_security,
-        Risk::high,
-        Restart::if_still_failing,
-        true,
-        deny_value,
-        prepare_allow};
+        .id = "allow-rdp",
+        .rules = rules,
+        .risk = Risk::high,
+        .restart = Restart::if_still_failing,
+        .by_name_only = true,
+        .declared = deny_value,
+        .prepare = prepare_allow};
 }
 
 Fix listener_fix() noexcept {
+    static constexpr std::array<std::string_view, 1> rules{"RDP.LISTENER"};
     return {
-        "listener",
-        "RDP.LISTENER",
-        Cause::listener_security,
-        Risk::high,
-        Restart::if_still_failing,
-        true,
-        switch_values,
-        prepare_listener};
+        .id = "listener",
+        .rules = rules,
+        .risk = Risk::high,
+        .restart = Restart::if_still_failing,
+        .by_name_only = true,
+        .declared = switch_values,
+        .prepare = prepare_listener};
 }
 
 } // namespace rdpsweep

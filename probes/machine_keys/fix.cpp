@@ -43,7 +43,7 @@ std::vector<Grant> shipped(std::uint32_t number) {
     return grants;
 }
 
-Prepared prepare_file(const Facts& facts, const Finding&) {
+Prepared prepare_file(const Facts& facts, const Finding&, const FixChoices&) {
     const auto number = build_of(facts);
     if (!facts.machine_keys || !number) return Refusal{"fix.refused.unread", {{"fact", "/keys"}}};
     const auto& keys = *facts.machine_keys;
@@ -60,7 +60,7 @@ Prepared prepare_file(const Facts& facts, const Finding&) {
     );
 }
 
-Prepared prepare_folder(const Facts& facts, const Finding&) {
+Prepared prepare_folder(const Facts& facts, const Finding&, const FixChoices&) {
     constexpr std::uint32_t read_and_write = 0x12019f; // as shipped
     if (!facts.machine_keys || !facts.machine_keys->directory_sddl)
         return Refusal{"fix.refused.unread", {{"fact", "/keys/dir_sddl"}}};
@@ -72,27 +72,25 @@ Prepared prepare_folder(const Facts& facts, const Finding&) {
 } // namespace
 
 Fix key_acl_fix() noexcept {
+    static constexpr std::array<std::string_view, 1> rules{"KEY.ACL"};
     return {
-        "key-acl",
-        "KEY.ACL",
-        Cause::machine_keys,
-        Risk::low,
-        Restart::if_still_failing,
-        false,
-        one_file,
-        prepare_file};
+        .id = "key-acl",
+        .rules = rules,
+        .risk = Risk::low,
+        .restart = Restart::if_still_failing,
+        .declared = one_file,
+        .prepare = prepare_file};
 }
 
 Fix key_folder_fix() noexcept {
+    static constexpr std::array<std::string_view, 1> rules{"KEY.FOLDER"};
     return {
-        "key-folder",
-        "KEY.FOLDER",
-        Cause::machine_keys,
-        Risk::low,
-        Restart::if_still_failing,
-        false,
-        the_folder,
-        prepare_folder};
+        .id = "key-folder",
+        .rules = rules,
+        .risk = Risk::low,
+        .restart = Restart::if_still_failing,
+        .declared = the_folder,
+        .prepare = prepare_folder};
 }
 
 } // namespace rdpsweep

@@ -35,7 +35,7 @@ std::string start_state(std::uint32_t start) {
     return "start:" + std::to_string(start);
 }
 
-Prepared prepare_services(const Facts& facts, const Finding&) {
+Prepared prepare_services(const Facts& facts, const Finding&, const FixChoices&) {
     if (!facts.services) return Refusal{"fix.refused.unread", {{"fact", "/svc"}}};
     const auto* term = facts.services->find("TermService");
     constexpr std::string_view network_service = "S-1-5-20"; // [MS-DTYP] 2.4.2.4
@@ -68,15 +68,14 @@ Prepared prepare_services(const Facts& facts, const Finding&) {
 } // namespace
 
 Fix services_fix() noexcept {
+    static constexpr std::array<std::string_view, 1> rules{"SVC.STATE"};
     return {
-        "services",
-        "SVC.STATE",
-        Cause::services,
-        Risk::medium,
-        Restart::if_still_failing,
-        false,
-        declared,
-        prepare_services};
+        .id = "services",
+        .rules = rules,
+        .risk = Risk::medium,
+        .restart = Restart::if_still_failing,
+        .declared = declared,
+        .prepare = prepare_services};
 }
 
 } // namespace rdpsweep

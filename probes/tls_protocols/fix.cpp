@@ -22,7 +22,7 @@ bool is_number(const Dword& value, const Dword& type) {
     return value.has_value() || !type.has_value() || *type == reg_dword;
 }
 
-Prepared prepare_tls12(const Facts& facts, const Finding&) {
+Prepared prepare_tls12(const Facts& facts, const Finding&, const FixChoices&) {
     const auto number = build_of(facts);
     if (!facts.schannel || !number) return Refusal{"fix.refused.unread", {{"fact", "/tls"}}};
     // 2008 R2 needs an update for TLS 1.2 before any value helps.
@@ -43,15 +43,14 @@ Prepared prepare_tls12(const Facts& facts, const Finding&) {
 } // namespace
 
 Fix tls12_fix() noexcept {
+    static constexpr std::array<std::string_view, 1> rules{"TLS.PROTO"};
     return {
-        "tls12",
-        "TLS.PROTO",
-        Cause::tls_protocols,
-        Risk::medium,
-        Restart::needed,
-        false,
-        declared,
-        prepare_tls12};
+        .id = "tls12",
+        .rules = rules,
+        .risk = Risk::medium,
+        .restart = Restart::needed,
+        .declared = declared,
+        .prepare = prepare_tls12};
 }
 
 } // namespace rdpsweep

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "scanner/admission/keys.hpp"
+#include "transports/registry.hpp"
 
 #include <algorithm>
 
@@ -65,7 +66,7 @@ Admission::limiters_of(const Target& target, const std::string& transport) {
     if (rules_.transport) {
         limiters.push_back(queue_.limiter("transport " + transport, *rules_.transport));
     }
-    if (transport == "serial") {
+    if (traits_of(transport).few_places) {
         const auto name = "serial consoles of " + subscription_of(target);
         limiters.push_back(queue_.limiter(name, rules_.serial));
     }

@@ -1,6 +1,7 @@
 #include "scanner/azure/azure_targets.hpp"
 
 #include "core/text.hpp"
+#include "transports/registry.hpp"
 
 #include <algorithm>
 #include <map>
@@ -99,7 +100,7 @@ namespace {
 
 // By the agent or the serial console Azure itself leads there.
 bool needs_network(const std::string& transport) {
-    return transport != "run-command" && transport != "serial";
+    return !traits_of(transport).by_azure;
 }
 
 bool agent_is_ready(const Target& target) {
@@ -125,12 +126,12 @@ std::map<std::string, std::size_t> count_addresses(const std::vector<Target>& ta
 } // namespace
 
 void settle_azure_targets(std::vector<Target>& targets) {
-    const auto is_run_command = [](const auto& transport) { return transport == "run-command"; };
+    const auto needs_agent = [](const auto& transport) { return traits_of(transport).by_agent; };
     const auto counts = count_addresses(targets);
     for (auto& target : targets) {
         if (target.origin != azure_origin) continue;
         if (!agent_is_ready(target) && target.ladder.size() > 1) {
-            std::erase_if(target.ladder, is_run_command);
+            std::erase_if(target.ladder, needs_agent);
         }
         if (target.address.empty()) {
             take_ways(target, needs_network, "Azure knows no address of it that may be visited");

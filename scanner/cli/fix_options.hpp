@@ -16,6 +16,14 @@ inline void add_fix_plan(CLI::App& verb, FixPlanOptions& fix) {
         fix.fixes
     )
         ->delimiter(',');
+    add_list(
+        verb,
+        "--stop-service",
+        "NAME[,NAME]",
+        "services that may be stopped and disabled where they hold RDP's port",
+        fix.stop_services
+    )
+        ->delimiter(',');
     add_duration(
         verb, "--max-age", usual("oldest facts to go by", to_text(fix.max_age)), fix.max_age
     );
@@ -51,6 +59,7 @@ inline void add_fix_plan(CLI::App& verb, FixPlanOptions& fix) {
         verb,
         "Plan",
         {"--fix",
+         "--stop-service",
          "--max-age",
          "--expires",
          "--max-targets",

@@ -90,6 +90,7 @@ public:
               Policy(),
               nullptr,
               {},
+              plan.choices,
               options.despite_sessions,
               window_ ? &*window_ : nullptr} {}
 

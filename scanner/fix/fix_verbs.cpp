@@ -62,6 +62,7 @@ int run_fix_plan(const FixPlanOptions& options) {
     if (!stored) return complain(stored.error(), exit_usage);
     PlanWishes wishes;
     wishes.fixes = options.fixes;
+    wishes.choices.stop_services = options.stop_services;
     wishes.max_age = std::chrono::duration_cast<std::chrono::seconds>(options.max_age);
     wishes.life = std::chrono::duration_cast<std::chrono::seconds>(options.life);
     wishes.max_targets = options.max_targets;

@@ -44,6 +44,12 @@ std::string first_failure(const std::vector<ChangeResult>& results) {
     return "it is neither as planned nor done";
 }
 
+// Why something is not as it was when the facts were gathered a moment ago.
+std::string reason_for(const ChangeResult& result) {
+    if (!result.why.empty()) return printable(result.why, 300);
+    return "something changed while it was looked at";
+}
+
 bool found_all(
     const std::vector<Change>& changes,
     const std::vector<ChangeResult>& results,
@@ -150,7 +156,7 @@ std::string HostFix::drift_of(const Look& look) const {
     for (const auto& id : host_.fixes) {
         const auto* fix = find_fix(id);
         if (fix == nullptr) return "this version has no fix " + id;
-        auto prepared = prepare(*fix, look.facts, look.judgement.findings);
+        auto prepared = prepare(*fix, look.facts, look.judgement.findings, services_.choices);
         if (const auto* refused = std::get_if<Refusal>(&prepared))
             return refused->key == "fix.refused.not_needed" ? "it needs the fix " + id + " no more"
                                                             : "the fix " + id + " is refused now";
@@ -181,7 +187,7 @@ Task<Status> HostFix::back_up(Session& session, HostScope& scope, const RecordSc
     for (std::size_t i = 0; i < exact.size(); ++i) {
         const auto& found = (*results)[i].found;
         if (!state::same(exact[i].before, found))
-            co_return enter(FixStage::skipped, "something changed while it was looked at");
+            co_return enter(FixStage::skipped, reason_for((*results)[i]));
         exact[i].before = found;
     }
     backup_ = std::move(exact);
@@ -222,6 +228,32 @@ Task<Status> HostFix::find_out(Session& session, HostScope& scope, const RecordS
     co_return co_await undo(session, std::move(why), scope, record);
 }
 
+// Whether RDP answers has to do with any of the fixes.
+bool HostFix::cures_rdp() const {
+    return std::any_of(host_.fixes.begin(), host_.fixes.end(), [](const std::string& id) {
+        const auto* fix = find_fix(id);
+        return fix == nullptr || fix->cures_rdp;
+    });
+}
+
+// What the fixes were to bring about and did not, as the rules see it; empty: nothing.
+std::string HostFix::left_undone(const Look& look) const {
+    for (const auto& rule : host_.rules) {
+        if (is_broken(look.judgement, rule)) return rule + " is still broken";
+    }
+    for (const auto& id : host_.fixes) {
+        const auto* fix = find_fix(id);
+        if (fix == nullptr) continue;
+        const auto more = prepare(*fix, look.facts, look.judgement.findings, services_.choices);
+        if (std::holds_alternative<std::vector<Change>>(more))
+            return "the fix " + id + " would still change something";
+        const auto* settled = finding_of(look.judgement, fix->settled_by);
+        if (settled != nullptr && settled->verdict >= Verdict::at_risk)
+            return settled->rule + " is not content yet";
+    }
+    return {};
+}
+
 // Why the host is not well, empty when it is; lost: the connection.
 Task<std::string> HostFix::complaint(
     Session& session,
@@ -235,9 +267,8 @@ Task<std::string> HostFix::complaint(
         lost = std::move(seen).error();
         co_return std::string();
     }
-    for (const auto& rule : host_.rules) {
-        if (is_broken(seen->judgement, rule)) co_return rule + " is still broken";
-    }
+    auto wrong = left_undone(*seen);
+    if (!wrong.empty() || !cures_rdp()) co_return wrong;
     if (is_broken(seen->judgement, "HANDSHAKE"))
         co_return std::string("the RDP handshake inside still fails");
     const auto* inside = finding_of(seen->judgement, "HANDSHAKE");

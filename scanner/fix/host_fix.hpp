@@ -28,6 +28,7 @@ struct FixServices {
     Policy policy;
     FactSource* outside = nullptr;             // looks at RDP from here; null: not at all
     Clock::duration soak{};                    // how long all must stay well after a change
+    FixChoices choices;                        // of the plan
     bool despite_sessions = false;             // restart TermService though people are logged on
     const MaintenanceWindow* window = nullptr; // hosts begin only while it is open; null: always
 };
@@ -102,6 +103,8 @@ private:
         std::optional<Error>& lost
     );
     Task<Status> make_sure(Session& session, HostScope& scope, const RecordScript& record);
+    bool cures_rdp() const;
+    std::string left_undone(const Look& look) const;
     bool is_planned_windows(const Look& look) const;
     std::string drift_of(const Look& look) const;
 

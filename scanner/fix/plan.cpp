@@ -20,7 +20,7 @@ std::string account() {
 }
 
 bool wanted(const Fix& fix, const Finding& finding, const PlanWishes& wishes) {
-    if (wishes.fixes.empty()) return finding.verdict == Verdict::broken && !fix.opens_rdp;
+    if (wishes.fixes.empty()) return finding.verdict == Verdict::broken && !fix.by_name_only;
     return std::find(wishes.fixes.begin(), wishes.fixes.end(), fix.id) != wishes.fixes.end();
 }
 
@@ -89,7 +89,14 @@ private:
             const auto* fix = fix_of(finding.rule);
             if (fix == nullptr || finding.verdict < Verdict::at_risk) continue;
             if (!wanted(*fix, finding, wishes_)) continue;
-            auto prepared = prepare(*fix, facts, host.findings);
+            // Two rules may ask for the same: it is done once, and both have to be content.
+            if (std::find(planned.fixes.begin(), planned.fixes.end(), fix->id) !=
+                planned.fixes.end()) {
+                planned.rules.push_back(finding.rule);
+                evidence += evidence_of(finding);
+                continue;
+            }
+            auto prepared = prepare(*fix, facts, host.findings, wishes_.choices);
             if (auto* refused = std::get_if<Refusal>(&prepared)) {
                 skip(host, finding.rule, std::move(*refused));
                 continue;
@@ -151,6 +158,7 @@ make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::
     plan.version = RDPSWEEP_VERSION;
     plan.script_sha256 = sha256_hex(change_script());
     plan.inventory = run.targets;
+    plan.choices = wishes.choices;
     Planner planner(plan, wishes, now);
     auto read = hosts.for_each([&planner](const HostResult& host) { planner.look_at(host); });
     if (!read) return std::move(read).error();

@@ -47,10 +47,12 @@ struct Plan {
     std::vector<PlanHost> hosts;
     std::vector<std::vector<std::size_t>> batches; // positions in hosts
     std::vector<PlanSkip> skipped;
+    FixChoices choices;
 };
 
 struct PlanWishes {
     std::vector<std::string> fixes; // ids; empty: those for broken findings that open nothing
+    FixChoices choices;
     std::chrono::seconds max_age{15 * 60};
     std::chrono::seconds life{4 * 60 * 60};
     std::size_t max_targets = 50;

@@ -70,6 +70,7 @@ json without_digest(const Plan& plan) {
         {"inventory", plan.inventory},
         {"hosts", std::move(hosts)},
         {"batches", plan.batches},
+        {"stop_services", plan.choices.stop_services},
         {"skipped", std::move(skipped)}};
 }
 
@@ -93,7 +94,9 @@ Change read_change(const Members& in, std::string& problem) {
         Change::Kind::rights,
         Change::Kind::folder,
         Change::Kind::start,
-        Change::Kind::run};
+        Change::Kind::run,
+        Change::Kind::certificate,
+        Change::Kind::boot};
     return {
         named(kinds, in.text("kind"), problem),
         in.text("place"),
@@ -172,6 +175,7 @@ Result<Plan> read_plan(std::string_view text) {
     plan.version = in.text("version");
     plan.script_sha256 = in.text("script_sha256");
     plan.inventory = in.number<std::size_t>("inventory");
+    plan.choices.stop_services = in.texts("stop_services");
     in.each("hosts", [&](const json& element, const std::string& where) {
         plan.hosts.push_back(read_host(Members(element, where, problem), problem));
     });

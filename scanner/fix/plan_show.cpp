@@ -9,10 +9,20 @@ namespace rdpsweep {
 
 namespace {
 
+// A certificate stands in the plan to the byte; nobody reads it so.
+std::string in_words(const std::string& state) {
+    const auto parts = split(state, ':');
+    if (parts.size() != 4 || parts[0] != "certificate") return printable(state, 2000);
+    const auto key = parts[2] == "none"
+                         ? "without a key file"
+                         : "with a key file of " + printable(parts[2], 20) + " bytes";
+    return "a certificate of " + std::to_string(parts[3].size() / 2) + " bytes, " + key;
+}
+
 std::string line_of(const Change& change) {
     auto text = "      " + printable(resource_of(change), 300) + "\n";
-    text += "        - " + printable(change.before, 2000) + "\n";
-    return text + "        + " + printable(change.after, 2000) + "\n";
+    text += "        - " + in_words(change.before) + "\n";
+    return text + "        + " + in_words(change.after) + "\n";
 }
 
 std::string show_host(const PlanHost& host) {

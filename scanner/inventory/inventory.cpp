@@ -1,6 +1,7 @@
 #include "scanner/inventory/inventory.hpp"
 
 #include "core/text.hpp"
+#include "transports/registry.hpp"
 
 #include <algorithm>
 #include <map>
@@ -14,7 +15,7 @@ namespace {
 constexpr auto default_transport = "winrm";
 
 bool needs_address(std::string_view transport) noexcept {
-    return transport != "serial" && transport != "run-command";
+    return !traits_of(transport).by_azure;
 }
 
 // A-Z folded, without making a copy of either.

@@ -3,6 +3,7 @@
 #include "scanner/azure/azure_targets.hpp"
 #include "scanner/azure/read_azure.hpp"
 #include "scanner/inventory/select.hpp"
+#include "transports/registry.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -16,7 +17,7 @@ namespace {
 constexpr auto command_line = "command line";
 
 bool logs_on(std::string_view transport) noexcept {
-    return transport != "rdp" && transport != "run-command";
+    return traits_of(transport).logs_on;
 }
 
 bool names_a_source(const CommandLineCredential& credential) noexcept {

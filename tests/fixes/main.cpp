@@ -34,6 +34,17 @@ std::optional<Host> read_host(const json& facts, std::int64_t now) {
     return host;
 }
 
+// As if every service on the port had been named.
+FixChoices consent_to_all(const Facts& facts) {
+    FixChoices choices;
+    if (!facts.rdp_port) return choices;
+    for (const auto& socket : facts.rdp_port->sockets) {
+        for (const auto& service : socket.services)
+            choices.stop_services.push_back(service);
+    }
+    return choices;
+}
+
 int prepare_all(const char* path) {
     std::ifstream states(path);
     std::set<std::string_view> prepared_once;
@@ -42,7 +53,8 @@ int prepare_all(const char* path) {
         const auto host = read_host(document.at("facts"), document.at("now").get<std::int64_t>());
         if (!host) continue; // a collector that may say nothing
         for (const auto& fix : all_fixes()) {
-            const auto prepared = prepare(fix, host->facts, host->judgement.findings);
+            const auto choices = consent_to_all(host->facts);
+            const auto prepared = prepare(fix, host->facts, host->judgement.findings, choices);
             const auto* changes = std::get_if<std::vector<Change>>(&prepared);
             if (changes == nullptr) continue;
             prepared_once.insert(fix.id);
@@ -67,8 +79,9 @@ int prepare_all(const char* path) {
 // Whether the fix would have nothing to do any more, and its rule no complaint that it could cure.
 bool is_cured(const Fix& fix, const Host& host) {
     for (const auto& finding : host.judgement.findings) {
-        if (finding.rule != fix.rule || finding.verdict < Verdict::at_risk) continue;
-        const auto left = prepare(fix, host.facts, host.judgement.findings);
+        if (!fix.cures(finding.rule) || finding.verdict < Verdict::at_risk) continue;
+        const auto left =
+            prepare(fix, host.facts, host.judgement.findings, consent_to_all(host.facts));
         if (std::holds_alternative<std::vector<Change>>(left)) return false;
         // An event in the log or a handshake of the past may still be told; a broken state may not.
         return finding.verdict != Verdict::broken;

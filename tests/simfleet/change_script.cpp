@@ -3,6 +3,7 @@
 #include "core/change.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/loopback.hpp"
+#include "tests/simfleet/own_certificate.hpp"
 #include "tests/simfleet/paths.hpp"
 
 #include <nlohmann/json.hpp>
@@ -61,12 +62,36 @@ std::string services_key(const Change& change) {
     return R"(SYSTEM\CurrentControlSet\Services\)" + change.place;
 }
 
+std::string boot_number(const std::optional<std::uint32_t>& number) {
+    return number ? "boot:" + std::to_string(*number) : "absent";
+}
+
+std::string boot_state(const State& state, const Change& change) {
+    const auto& boot = state.boot;
+    if (change.name == "emsport") return boot_number(boot.port);
+    if (change.name == "emsbaudrate") return boot_number(boot.baud);
+    return !boot.ems ? "absent" : *boot.ems ? "boot:on" : "boot:off";
+}
+
+void set_boot(State& state, const Change& change, const std::string& to) {
+    auto& boot = state.boot;
+    if (change.name == "ems") {
+        boot.ems = to == "absent" ? std::optional<bool>() : to == "boot:on";
+        return;
+    }
+    auto& number = change.name == "emsport" ? boot.port : boot.baud;
+    number.reset();
+    if (to != "absent") number = static_cast<std::uint32_t>(std::stoul(to.substr(5)));
+}
+
 std::string state_of(const State& state, const Change& change) {
     if (change.kind == Change::Kind::value) return value_state(state, change);
     if (change.kind == Change::Kind::start) {
         const auto start = state.registry.dword(services_key(change), "Start");
         return start ? "start:" + std::to_string(*start) : "other:absent";
     }
+    if (change.kind == Change::Kind::certificate) return certificate_state(state, change);
+    if (change.kind == Change::Kind::boot) return boot_state(state, change);
     if (change.kind == Change::Kind::run) {
         const auto* service = state.service(change.place);
         if (service == nullptr) return "other:absent";
@@ -102,14 +127,68 @@ void run_service(State& state, const std::string& name, bool runs) {
         state.sockets.push_back({address, static_cast<std::uint16_t>(port), pid});
 }
 
-void set_state(State& state, const Change& change, const std::string& to) {
+// Another service comes back as it was: with its process, and its place on the port.
+void revive(State& state, const std::string& name, const State& original) {
+    const auto* before = original.service(name);
+    *state.service(name) = *before;
+    if (const auto* process = original.process(before->pid)) state.processes.push_back(*process);
+    for (const auto& socket : original.sockets) {
+        if (socket.pid == before->pid) state.sockets.push_back(socket);
+    }
+}
+
+void stop_other(State& state, const std::string& name) {
+    auto* service = state.service(name);
+    std::erase_if(state.sockets, [&](const auto& socket) { return socket.pid == service->pid; });
+    std::erase_if(state.processes, [&](const auto& process) {
+        return process.pid == service->pid;
+    });
+    service->state = 1;
+    service->pid = 0;
+}
+
+// TermService listens again where nobody else does.
+void restart_listener(State& state) {
+    const auto* service = state.service("TermService");
+    if (service == nullptr || service->pid == 0) return;
+    const auto port = state.registry.dword(paths::rdp_tcp, "PortNumber").value_or(3389);
+    bool ours = false, foreign = false;
+    for (const auto& socket : state.sockets) {
+        if (socket.port != port) continue;
+        (socket.pid == service->pid ? ours : foreign) = true;
+    }
+    if (foreign || ours) return;
+    for (const auto* address : {"0.0.0.0", "::"})
+        state.sockets.push_back({address, static_cast<std::uint16_t>(port), service->pid});
+}
+
+// Who was there first when the machine was found has the port again.
+void yield_port(State& state, const State& original) {
+    const auto* service = state.service("TermService");
+    const bool had =
+        std::any_of(original.sockets.begin(), original.sockets.end(), [&](const auto& socket) {
+            return service != nullptr && socket.pid == service->pid;
+        });
+    if (service == nullptr || had) return;
+    std::erase_if(state.sockets, [&](const auto& socket) { return socket.pid == service->pid; });
+}
+
+void set_state(State& state, const Change& change, const std::string& to, const State& original) {
+    if (change.kind == Change::Kind::certificate) return set_certificate(state, change, to);
+    if (change.kind == Change::Kind::boot) return set_boot(state, change, to);
     if (change.kind == Change::Kind::start) {
         const auto start = static_cast<std::uint32_t>(std::stoul(to.substr(6)));
         state.registry.set(services_key(change), "Start", dword_value(start));
         return;
     }
     if (change.kind == Change::Kind::run) {
-        run_service(state, change.place, to == "running");
+        const auto* before = original.service(change.place);
+        if (before == nullptr || before->state != 4)
+            run_service(state, change.place, to == "running");
+        else if (to == "running")
+            revive(state, change.place, original);
+        else
+            stop_other(state, change.place);
         return;
     }
     if (change.kind != Change::Kind::value) {
@@ -162,8 +241,9 @@ bool find_work(std::vector<Row>& rows, bool apply) {
     return good;
 }
 
-void do_work(const Vm& vm, std::vector<Row>& rows, bool apply) {
+void do_work(const Vm& vm, std::vector<Row>& rows, bool apply, bool restart) {
     State changed = *vm.state;
+    const auto& original = vm.original == nullptr ? *vm.state : *vm.original;
     bool any = false;
     const auto write = [&](Row& row) {
         if (row.to.empty()) return true;
@@ -172,7 +252,7 @@ void do_work(const Vm& vm, std::vector<Row>& rows, bool apply) {
             row.why = "Requested registry access is not allowed.";
             return false;
         }
-        set_state(changed, row.change, row.to);
+        set_state(changed, row.change, row.to, original);
         row.did = "written";
         any = true;
         return true;
@@ -182,6 +262,8 @@ void do_work(const Vm& vm, std::vector<Row>& rows, bool apply) {
     else
         static_cast<void>(std::all_of(rows.rbegin(), rows.rend(), write));
     if (!any) return;
+    if (restart && apply) restart_listener(changed);
+    if (restart && !apply) yield_port(changed, original);
     if (vm.wire.deaf_listener && apply) changed.stated_handshakes = loopback_handshakes(*vm.state);
     if (vm.wire.deaf_listener && !apply) changed.stated_handshakes.clear();
     if (vm.original == nullptr) vm.original = vm.state;
@@ -206,7 +288,8 @@ std::string run_change_script(const Vm& vm, const std::string& arguments) {
         for (const auto& change : *changes)
             rows.push_back({change, state_of(*vm.state, change), "kept", "", "", ""});
     }
-    if (mode != "read" && find_work(rows, mode == "apply")) do_work(vm, rows, mode == "apply");
+    if (mode != "read" && find_work(rows, mode == "apply"))
+        do_work(vm, rows, mode == "apply", asked.value("restart", false));
     for (auto& row : rows)
         row.now = state_of(*vm.state, row.change);
     return document_of(mode, rows);

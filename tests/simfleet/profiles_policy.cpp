@@ -41,6 +41,12 @@ void stopped_policy_client(Machine& machine) {
     machine.set_start("gpsvc", 4);
 }
 
+// The same, reached by who may write the key: an agent that is SYSTEM.
+void stopped_and_reached_as_system(Machine& machine) {
+    stopped_policy_client(machine);
+    machine.state.collector.sid = "S-1-5-18";
+}
+
 void mdm(Machine& machine) {
     machine.set_policy("UserAuthentication", 1);
     machine.state.management.mdm = true;
@@ -122,6 +128,13 @@ const std::array policy_table{
         .weight = 5,
         .builds = all_builds(),
         .damage = stopped_policy_client,
+        .truth = [](std::uint32_t) { return policy("GPO.GPSVC"); }},
+    Profile{
+        .name = "policy_client_disabled_system",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = all_builds(),
+        .damage = stopped_and_reached_as_system,
         .truth = [](std::uint32_t) { return policy("GPO.GPSVC"); }},
     Profile{
         .name = "pending_servicing",

@@ -18,6 +18,15 @@ void by_java(Machine& machine) {
     take(machine, "java.exe");
 }
 
+// A service that anybody may have installed; it can be stopped, and not come back.
+void by_service(Machine& machine) {
+    constexpr std::uint32_t running = 4, automatic = 2;
+    by_java(machine);
+    const auto pid = machine.state.sockets.back().pid;
+    machine.state.services.push_back({"TomcatGateway", running, pid, 0});
+    machine.set_start("TomcatGateway", automatic);
+}
+
 // Its image is svchost.exe too: only the process id tells.
 void by_svchost(Machine& machine) {
     take(machine, "svchost.exe");
@@ -103,6 +112,13 @@ const std::array port_table{
         .weight = 24,
         .builds = current_builds(),
         .damage = by_java,
+        .truth = taken},
+    Profile{
+        .name = "port_taken_by_service",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = by_service,
         .truth = taken},
     Profile{
         .name = "port_taken_by_svchost",

@@ -8,6 +8,10 @@ public sealed class SimulatedServiceController(string name)
 
     public string ServiceName { get; } = name;
 
+    // Those that are declared to need it.
+    public SimulatedServiceController[] DependentServices =>
+        [.. Simulation.Machine.Services.Where(other => Needs(other.Name)).Select(other => new SimulatedServiceController(other.Name))];
+
     public string Status
     {
         get
@@ -30,10 +34,21 @@ public sealed class SimulatedServiceController(string name)
     private Windows.Service Found => Simulation.Machine.FindService(ServiceName)
         ?? throw new InvalidOperationException($"Service {ServiceName} was not found on computer '.'.");
 
+    private bool Needs(string other)
+    {
+        var key = Simulation.Machine.Hklm.Find($@"SYSTEM\CurrentControlSet\Services\{other}");
+        if (key is null || !key.Values.TryGetValue("DependOnService", out var needed)) return false;
+        return System.Text.Encoding.Unicode.GetString(needed.Data).Split('\0').Contains(ServiceName, StringComparer.OrdinalIgnoreCase);
+    }
+
     private void Change(int state, string how)
     {
         if (Found.State == state) throw new InvalidOperationException($"Cannot {how} service {ServiceName}.");
         Simulation.Journal.Write($"service:{ServiceName}", how);
-        Found.State = state;
+        var service = Found;
+        service.State = state;
+        if (state != Stopped) return;
+        Simulation.Machine.Sockets.RemoveAll(socket => socket.Pid == service.Pid);
+        service.Pid = 0;
     }
 }

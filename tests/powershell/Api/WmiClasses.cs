@@ -20,6 +20,8 @@ public static class WmiClasses
             (@"root\standardcimv2", _) when machine.Build < FirstBuildWithTcpClass =>
                 throw new SimulatedManagementException(SimulatedManagementException.InvalidNamespace, "Invalid namespace"),
             (@"root\cimv2\terminalservices", "win32_tsgeneralsetting") => SettingRows(machine),
+            (@"root\cimv2\security\microsoftvolumeencryption", "win32_encryptablevolume") =>
+                [new() { ["DriveLetter"] = "C:", ["ProtectionStatus"] = machine.BitLocker ? 1u : 0u }],
             (@"root\rsop\computer", "rsop_registrypolicysetting") => [.. PolicyRows(machine)],
             _ => null,
         };

@@ -3,6 +3,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Rdpsweep.PowerShell.Api;
+using Rdpsweep.PowerShell.Windows;
 
 namespace Rdpsweep.PowerShell.Engine;
 
@@ -190,7 +191,21 @@ public sealed class RestartServiceCommand : PSCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void ProcessRecord() => Simulation.Journal.Write($"service:{Name}", "restart");
+    protected override void ProcessRecord()
+    {
+        Simulation.Journal.Write($"service:{Name}", "restart");
+        if (!Name.Equals("SessionEnv", StringComparison.OrdinalIgnoreCase)) return;
+        Simulation.Machine.FindService(Name)!.State = 4;
+        if (!Simulation.Machine.MakerFails) OwnCertificate.Make(Simulation.Machine);
+    }
+}
+
+// Here nothing takes time.
+[Cmdlet(VerbsLifecycle.Start, "Sleep")]
+public sealed class StartSleepCommand : PSCmdlet
+{
+    [Parameter(Mandatory = true)]
+    public int Milliseconds { get; set; }
 }
 
 // How our transports start a script that came in variables or on standard input.

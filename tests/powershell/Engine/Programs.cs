@@ -13,6 +13,7 @@ public static class Programs
     public static IReadOnlyDictionary<string, string> Functions { get; } = new Dictionary<string, string>
     {
         ["netstat.exe"] = $"{Self}::Netstat($args)",
+        ["bcdedit.exe"] = $"$global:LASTEXITCODE = {Self}::Bcdedit($args)",
         ["qwinsta.exe"] = $"{Self}::Qwinsta($args)",
     };
 
@@ -34,6 +35,34 @@ public static class Programs
         yield return "  TCP    10.0.0.4:49801         20.42.65.90:443        HERGESTELLT     4712";
         yield return "  UDP    0.0.0.0:3389           *:*                                    1132";
     }
+
+    // "/set {default} ems on", "/deletevalue {emssettings} emsport".
+    public static int Bcdedit(object[] arguments)
+    {
+        var words = arguments.Select(word => $"{word}").ToArray();
+        var (element, data) = (words[2], words.Length > 3 ? words[3] : "") switch
+        {
+            ("ems", var how) => ("260000b0", (byte[])[(byte)(how == "on" ? 1 : 0)]),
+            ("emsport", var number) => ("15000022", Number(number)),
+            ("emsbaudrate", var number) => ("15000023", Number(number)),
+            _ => throw new NotSupportedException("bcdedit " + string.Join(' ', words)),
+        };
+        const string manager = @"BCD00000000\Objects\{9dea862c-5cdd-4e70-acc1-f32b344d4795}\Elements\23000003";
+        var entry = words[1] switch
+        {
+            "{default}" => System.Text.Encoding.Unicode.GetString(Simulation.Machine.Hklm.Find(manager)!.Values["Element"].Data).TrimEnd('\0'),
+            "{emssettings}" => "{0ce4991b-e6b3-4b16-b23c-5e0d9250e5d9}",
+            _ => throw new NotSupportedException(words[1]),
+        };
+        Simulation.Journal.Write($@"boot:{words[1]}\{words[2]}", words[0]);
+        var elements = Simulation.Machine.Hklm.Create($@"BCD00000000\Objects\{entry}\Elements");
+        if (words[0] == "/set") elements.Create(element).Set("Element", 3, data);
+        else if (words[0] != "/deletevalue" || !elements.Keys.Remove(element)) return 1;
+        return 0;
+    }
+
+    private static byte[] Number(string text) =>
+        text.Length == 0 ? [] : BitConverter.GetBytes(ulong.Parse(text, CultureInfo.InvariantCulture));
 
     public static IEnumerable<string> Qwinsta(object[] arguments)
     {

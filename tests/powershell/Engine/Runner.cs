@@ -17,7 +17,7 @@ public sealed record Outcome(string Out, IReadOnlyList<string> Errors)
 public static class Runner
 {
     private static readonly string[] variables =
-        ["RDPSWEEP_ARGS", "RDPSWEEP_NONCE", "PROCESSOR_ARCHITEW6432", "COMPUTERNAME", "windir"];
+        ["RDPSWEEP_ARGS", "RDPSWEEP_NONCE", "PROCESSOR_ARCHITEW6432", "COMPUTERNAME", "windir", "SystemDrive"];
 
     // environment holds the variables of the process that the script finds, beside those of Windows.
     public static Outcome Run(Machine machine, string script, IReadOnlyDictionary<string, string> environment, string input = "") =>
@@ -66,6 +66,7 @@ public static class Runner
         foreach (var name in variables) Environment.SetEnvironmentVariable(name, null);
         Environment.SetEnvironmentVariable("COMPUTERNAME", machine.Host);
         Environment.SetEnvironmentVariable("windir", @"C:\Windows");
+        Environment.SetEnvironmentVariable("SystemDrive", "C:");
         foreach (var (name, value) in environment) Environment.SetEnvironmentVariable(name, value);
     }
 

@@ -79,9 +79,10 @@ public static partial class ChangeTests
         {
             var machine = Fixture.Named(prepared.Name);
             var last = prepared.Lines[^1].Split('|');
-            if (last[0] is "start" or "run") (last[3], last[4]) = ("other:x", "other:y");
+            var whole = last[0] is "start" or "run" or "certificate" or "boot";
+            if (whole) (last[3], last[4]) = ("other:x", "other:y");
             else last[3] = last[3].StartsWith("sddl:", StringComparison.Ordinal) ? "sddl:O:SYD:PAI(A;;FA;;;WD)" : "dword:77";
-            if (last[0] is not ("start" or "run")) last[4] = last[3] == "dword:77" ? "dword:78" : "sddl:O:SYD:PAI(A;;FA;;;AN)";
+            if (!whole) last[4] = last[3] == "dword:77" ? "dword:78" : "sddl:O:SYD:PAI(A;;FA;;;AN)";
             var wrong = prepared with { Lines = [.. prepared.Lines[..^1], string.Join('|', last)] };
             var rows = Run(machine, "apply", wrong);
             Check.Equal("drift", rows[^1].Did, $"{prepared}");
@@ -137,11 +138,52 @@ public static partial class ChangeTests
         Check.Empty(list.Unused(Script), "entries without use");
     }
 
+    [Test("a certificate that Windows does not make anew is put back, and so is one of a script that was cut off")]
+    public static void RenewalThatFails()
+    {
+        var prepared = First("renew");
+        var machine = Fixture.Named(prepared.Name);
+        var before = machine.Snapshot();
+        machine.MakerFails = true;
+        var rows = Run(machine, "apply", prepared);
+        Check.Equal("failed", rows[^1].Did, "without a new certificate");
+        Check.That(rows[^1].Why.Contains("30 seconds", StringComparison.Ordinal), rows[^1].Why);
+        Check.Equal("other:halfway", rows[^1].Now, "what it left");
+        Check.Equal("drift", Run(machine, "apply", prepared)[^1].Did, "half-way is not begun again");
+        Check.Equal("written", Run(machine, "undo", prepared)[^1].Did, "undone");
+        Check.Equal(before, machine.Snapshot(), "the machine after undoing");
+    }
+
+    [Test("the boot configuration is left alone where BitLocker protects the drive")]
+    public static void BitLocker()
+    {
+        var prepared = First("ems");
+        var machine = Fixture.Named(prepared.Name);
+        machine.BitLocker = true;
+        var rows = Run(machine, "apply", prepared);
+        Check.That(rows.All(row => row.Did == "drift" && row.Why.Contains("BitLocker", StringComparison.Ordinal)), string.Join(", ", rows));
+        Check.Empty(machine.Journal.Writes, "writes in spite of BitLocker");
+    }
+
+    [Test("a service that another one needs is not stopped")]
+    public static void Dependents()
+    {
+        var prepared = First("port");
+        var machine = Fixture.Named(prepared.Name);
+        var needed = prepared.Changes.First()[1];
+        machine.Hklm.Create(@"SYSTEM\CurrentControlSet\Services\CertPropSvc").Set("DependOnService", 7, Encoding.Unicode.GetBytes(needed + "\0\0"));
+        machine.FindService("CertPropSvc")!.State = 4;
+        var rows = Run(machine, "apply", prepared);
+        Check.That(rows[0].Did == "failed" && rows[0].Why.Contains("CertPropSvc", StringComparison.Ordinal), string.Join(", ", rows));
+        Check.Empty(machine.Journal.Writes, "writes");
+    }
+
+    private static Prepared First(string fix) => All.First(prepared => prepared.Fix == fix);
+
     // Everything written is a resource of a change, or a key that leads to one.
     private static void CheckWrites(Machine machine, Prepared prepared)
     {
-        var places = prepared.Changes.Select(change => change[0] == "value"
-            ? $@"registry:HKLM\{change[1]}\{change[2]}" : change[0] is "start" or "run" ? "service:" + change[1] : "file:" + change[1].Replace("%ProgramData%", @"C:\ProgramData", StringComparison.Ordinal)).ToList();
+        var places = prepared.Changes.SelectMany(Places).ToList();
         foreach (var write in machine.Journal.Writes)
         {
             var covered = places.Any(place => place.Equals(write.Resource, StringComparison.OrdinalIgnoreCase) ||
@@ -150,8 +192,24 @@ public static partial class ChangeTests
         }
     }
 
+    private static IEnumerable<string> Places(string[] change) => change[0] switch
+    {
+        "value" => [$@"registry:HKLM\{change[1]}\{change[2]}"],
+        "start" or "run" => ["service:" + change[1]],
+        "boot" => [$@"boot:{change[1]}\{change[2]}"],
+        // The certificate, its key file, and the way the file waits in; no other of the same folders.
+        "certificate" =>
+        [
+            $@"registry:HKLM\SOFTWARE\Microsoft\SystemCertificates\Remote Desktop\Certificates\{change[1]}",
+            $@"file:C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys\{change[2]}",
+            $@"file:C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys\rdpsweep-{change[1][..8]}-{change[2]}",
+            "service:SessionEnv",
+        ],
+        _ => ["file:" + change[1].Replace("%ProgramData%", @"C:\ProgramData", StringComparison.Ordinal)],
+    };
+
     private static bool Same(string planned, string found) =>
-        planned == found || (planned.StartsWith("absent", StringComparison.Ordinal) && found.StartsWith("absent", StringComparison.Ordinal));
+        (planned == "start:enabled" && found is "start:2" or "start:3") || planned == found || (planned.StartsWith("absent", StringComparison.Ordinal) && found.StartsWith("absent", StringComparison.Ordinal));
 
     private static List<Row> Run(Machine machine, string mode, Prepared prepared, bool restart = false)
     {

@@ -66,6 +66,8 @@ public sealed class Machine
     // Types that New-Object does not find, and classes that WMI does not have.
     public HashSet<string> MissingTypes { get; } = new(StringComparer.OrdinalIgnoreCase);
     public HashSet<string> MissingClasses { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public bool BitLocker { get; set; }  // protects the system drive
+    public bool MakerFails { get; set; } // SessionEnv starts, and makes no certificate
     public Journal Journal { get; } = new();
 
     public string Host => System.Text.Encoding.Unicode.GetString(

@@ -180,7 +180,7 @@ FixStage one_process(
     auto journal = Journal::open(state, "plan");
     REQUIRE(journal);
     FixServices services{
-        collector(), "{}", "{}", changer(), *journal, Policy(), nullptr, {}, false};
+        collector(), "{}", "{}", changer(), *journal, Policy(), nullptr, {}, {}, false};
     const auto host = planned();
     HostFix fix(0, host, services);
     fix.resume(records_of(journal->entries(), 1).front());

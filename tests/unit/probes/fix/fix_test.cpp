@@ -45,13 +45,22 @@ TEST_CASE("fixes: each has a rule, a declaration and its sentences", "[fix]") {
     for (const auto& fix : all_fixes()) {
         INFO(fix.id);
         CHECK(ids.insert(fix.id).second);
-        CHECK(rules.insert(fix.rule).second);
-        CHECK(fix_of(fix.rule)->id == fix.id);
+        CHECK_FALSE(fix.rules.empty());
         CHECK_FALSE(fix.declared.empty());
         const auto known = all_probes();
-        CHECK(std::any_of(known.begin(), known.end(), [&](const Rule& rule) {
-            return rule.id == fix.rule && rule.cause == fix.cause;
-        }));
+        const auto is_known = [&](std::string_view id) {
+            return std::any_of(known.begin(), known.end(), [&](const Rule& rule) {
+                return rule.id == id;
+            });
+        };
+        for (const auto rule : fix.rules) {
+            CHECK(rules.insert(rule).second);
+            CHECK(fix_of(rule)->id == fix.id);
+            CHECK(is_known(rule));
+        }
+        for (const auto rule : fix.first)
+            CHECK(is_known(rule));
+        CHECK((fix.settled_by.empty() || is_known(fix.settled_by)));
         for (const auto* part : {".does", ".never"})
             CHECK(catalogue().count("fix." + std::string(fix.id) + part) == 1);
     }

@@ -12,7 +12,7 @@ const std::string key = R"(SYSTEM\CurrentControlSet\Control\Terminal Server\WinS
 constexpr std::array<std::string_view, 1> declared{
     R"(registry:HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp\SSLCertificateSHA1Hash)"};
 
-Prepared prepare_unpin(const Facts& facts, const Finding& finding) {
+Prepared prepare_unpin(const Facts& facts, const Finding& finding, const FixChoices&) {
     // A pinned certificate that exists is somebody's choice.
     if (finding.summary.key != "CERT.PIN.dangling") return Refusal{"fix.refused.other_case", {}};
     if (!facts.rdp_certificate || !facts.rdp_certificate->pin)
@@ -30,15 +30,14 @@ Prepared prepare_unpin(const Facts& facts, const Finding& finding) {
 } // namespace
 
 Fix unpin_fix() noexcept {
+    static constexpr std::array<std::string_view, 1> rules{"CERT.PIN"};
     return {
-        "unpin",
-        "CERT.PIN",
-        Cause::rdp_certificate,
-        Risk::medium,
-        Restart::needed,
-        false,
-        declared,
-        prepare_unpin};
+        .id = "unpin",
+        .rules = rules,
+        .risk = Risk::medium,
+        .restart = Restart::needed,
+        .declared = declared,
+        .prepare = prepare_unpin};
 }
 
 } // namespace rdpsweep

@@ -1,0 +1,50 @@
+// Fix gpsvc: the Group Policy service is no longer disabled.
+//
+// Article step 3.2 disables it for the time of the repair; the way back is what gets forgotten. The key
+// belongs to SYSTEM: an administrator cannot write it, and is not made to.
+#include "probes/fix/fixes.hpp"
+#include "probes/fix/values.hpp"
+#include "probes/machine_keys/access.hpp"
+#include "probes/rule_support.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::array<std::string_view, 1> rules{"GPO.GPSVC"};
+constexpr std::array<std::string_view, 1> declared{
+    R"(registry:HKLM\SYSTEM\CurrentControlSet\Services\gpsvc\Start)"};
+
+Prepared prepare_gpsvc(const Facts& facts, const Finding& finding, const FixChoices&) {
+    if (finding.summary.key != "GPO.GPSVC.disabled") return Refusal{"fix.refused.other_case", {}};
+    if (!facts.group_policy || !facts.group_policy->gpsvc_start)
+        return Refusal{"fix.refused.unread", {{"fact", "/gp/gpsvc_start"}}};
+    if (!facts.collector || facts.collector->as_sid != sid::system)
+        return Refusal{"fix.refused.needs_system", {}};
+    constexpr std::uint32_t automatic = 2; // as shipped
+    std::vector<Change> changes;
+    set_dword(
+        changes,
+        R"(SYSTEM\CurrentControlSet\Services\gpsvc)",
+        "Start",
+        facts.group_policy->gpsvc_start,
+        automatic
+    );
+    return changes;
+}
+
+} // namespace
+
+Fix gpsvc_fix() noexcept {
+    return {
+        .id = "gpsvc",
+        .rules = rules,
+        .risk = Risk::low,
+        .restart = Restart::none,
+        .cures_rdp = false,
+        .despite_policy = true,
+        .declared = declared,
+        .prepare = prepare_gpsvc};
+}
+
+} // namespace rdpsweep

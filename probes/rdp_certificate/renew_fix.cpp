@@ -1,0 +1,109 @@
+// Fix renew: takes exactly the certificate that Windows made for RDP, and its key file, out of the way,
+// so that SessionEnv makes both anew.
+//
+// Article step 2.1 deletes whatever is in the store and restarts TermService alone, which only reads the
+// certificate. The key file goes with its certificate, by a new name in its folder: Windows makes a
+// key of the same name, and only so can the old pair be put back.
+#include "core/text.hpp"
+#include "probes/fix/fixes.hpp"
+#include "probes/machine_keys/access.hpp"
+#include "probes/rdp_certificate/view.hpp"
+#include "probes/rule_support.hpp"
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> rules{"CERT.SELF.VALID", "CERT.CORRUPT", "KEY.PRESENT"};
+// What would keep Windows from making the new one, or the old file from being put back.
+constexpr std::array<std::string_view, 4> first{"STORE.ACL", "KEY.FOLDER", "KEY.ACL", "SVC.STATE"};
+constexpr std::array<std::string_view, 5> declared{
+    R"(certificate:Remote Desktop\*)",
+    R"(registry:HKLM\SOFTWARE\Microsoft\SystemCertificates\Remote Desktop\Certificates\*)",
+    R"(registry:HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\SelfSignedCertificate)",
+    R"(file:%ProgramData%\Microsoft\Crypto\RSA\MachineKeys\*)",
+    "service:SessionEnv"};
+
+bool is_thumbprint(std::string_view text) {
+    constexpr std::size_t digits = 40; // SHA-1
+    return text.size() == digits &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// The three cases in which a new one is the cure; others of the same rules are somebody's choice.
+bool is_curable(const Finding& finding) {
+    const auto& key = finding.summary.key;
+    return key == "CERT.SELF.VALID.expired" || key == "CERT.CORRUPT.unparsable" ||
+           key == "CERT.CORRUPT.mismatch" || key == "KEY.PRESENT.orphan";
+}
+
+std::optional<Refusal> refusal_of(const Facts& facts) {
+    for (const auto* pointer : {"/cert/pin", "/cert/self", "/cert/template"}) {
+        if (facts.why_unread(pointer) != nullptr)
+            return Refusal{"fix.refused.unread", {{"fact", pointer}}};
+    }
+    const auto& certificates = *facts.rdp_certificate;
+    constexpr std::uint32_t by_policy = 2; // SSLCertificateSHA1HashType
+    if (certificates.template_name || certificates.wmi_hash_type == by_policy)
+        return Refusal{"fix.refused.policy_value", {}};
+    // A pinned certificate is served in its place: nothing is gained.
+    if (certificates.pin) return Refusal{"fix.refused.other_case", {}};
+    return {};
+}
+
+// The bytes of the key file, in decimal; "none" without one; nothing when nobody knows.
+std::optional<std::string> size_of_key(const MachineKeysFacts& keys, const std::string& name) {
+    if (const auto* file = keys.find(name)) return std::to_string(file->size);
+    if (keys.directory_listed) return "none";
+    return {};
+}
+
+std::vector<Change>
+changes_for(const Facts& facts, const StoredCertificate& own, std::string key, std::string size) {
+    std::vector<Change> changes;
+    // It is restarted to make the certificate: it is to be stopped again when that is undone.
+    const auto* maker = facts.services ? facts.services->find("SessionEnv") : nullptr;
+    if (maker != nullptr && maker->state == ServiceState::stopped)
+        changes.push_back({Change::Kind::run, "SessionEnv", "", "stopped", "running"});
+    const auto self = facts.rdp_certificate->self_signed.value_or("none");
+    changes.push_back(
+        {Change::Kind::certificate,
+         ascii_upper(own.key_name), // as Windows names the key
+         std::move(key),
+         "certificate:" + self + ":" + std::move(size) + ":" + hex_encode(own.blob),
+         "renewed"}
+    );
+    return changes;
+}
+
+Prepared prepare_renew(const Facts& facts, const Finding& finding, const FixChoices&) {
+    if (!is_curable(finding)) return Refusal{"fix.refused.other_case", {}};
+    if (!facts.rdp_certificate) return Refusal{"fix.refused.unread", {{"fact", "/cert"}}};
+    if (!facts.machine_keys) return Refusal{"fix.refused.unread", {{"fact", "/keys"}}};
+    if (auto refused = refusal_of(facts)) return *std::move(refused);
+    const auto* own = self_signed_certificate(*facts.rdp_certificate);
+    if (own == nullptr || !is_thumbprint(own->key_name))
+        return Refusal{"fix.refused.other_case", {}};
+    auto key = rdp_key_file(facts);
+    auto size = key.empty() ? std::nullopt : size_of_key(*facts.machine_keys, key);
+    if (own->blob.empty() || !size)
+        return Refusal{
+            "fix.refused.unread", {{"fact", own->blob.empty() ? "/cert/store" : "/keys/files"}}};
+    return changes_for(facts, *own, std::move(key), *std::move(size));
+}
+
+} // namespace
+
+Fix renew_fix() noexcept {
+    return {
+        .id = "renew",
+        .rules = rules,
+        .risk = Risk::medium,
+        .restart = Restart::if_still_failing,
+        .declared = declared,
+        .first = first,
+        .settled_by = "CERT.BINDING",
+        .prepare = prepare_renew};
+}
+
+} // namespace rdpsweep
