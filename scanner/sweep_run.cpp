@@ -101,6 +101,12 @@ void SweepRun::credential_stopped(
     progress_->say("rdpsweep: " + printable(Catalogue::english().say(message), 1000));
 }
 
+// Before a batch and after it, over the driver's whole plan.
+void SweepRun::look_at_controls() {
+    if (fixing_ == nullptr || !options_.handshake || controls_.empty() || fixing_->undoes()) return;
+    fixing_->take_controls(see_who_answers(*outside_, controls_, lane_));
+}
+
 int SweepRun::sweep() {
     visiting_ = std::make_unique<VisitServices>(VisitServices{
         transports_,
@@ -131,6 +137,7 @@ int SweepRun::sweep() {
     if (options_.run_deadline) sweep_options.run_deadline = *options_.run_deadline;
     if (fix_services_ != nullptr) {
         fix_services_->outside = options_.handshake ? outside_.get() : nullptr;
+        if (!fixing_->knows_controls()) look_at_controls();
         // A fix that was begun is brought to its end, or undone.
         sweep_options.drain = std::chrono::hours(24);
     }
@@ -158,6 +165,7 @@ int SweepRun::sweep() {
     auto swept = sweep_->run();
     progress_->stop();
     keyboard_.reset();
+    if (swept) look_at_controls();
     if (swept) return exit_ok;
     return complain(swept.error(), exit_failed);
 }

@@ -3,6 +3,7 @@
 
 #include "core/asio.hpp"
 #include "probes/collect/collector.hpp"
+#include "scanner/azure/azure_guard.hpp"
 #include "scanner/azure/azure_plane.hpp"
 #include "scanner/cli/options.hpp"
 #include "scanner/credentials.hpp"
@@ -55,6 +56,7 @@ private:
     int resume(std::vector<bool>& done);
     int make_transports();
     int make_outside();
+    void look_at_controls();
     int open_azure();
     void describe_run();
     void announce() const;
@@ -70,6 +72,7 @@ private:
     FixDriver* fixing_;
     FixServices* fix_services_;
     Inventory inventory_;
+    std::vector<Target> controls_; // of VisitKind::fix: beside the plan
     std::unique_ptr<CredentialStore> credentials_;
     std::optional<FileTrustStore> trust_;
     AuditLog audit_;
@@ -85,6 +88,7 @@ private:
     Resolver resolver_;
     std::unique_ptr<Pacer> pacer_;
     std::unique_ptr<AzurePlane> azure_; // null: no route needs it
+    std::unique_ptr<AzureGuard> guard_; // of VisitKind::fix; null without azure_
     std::unique_ptr<Services> services_;
     std::map<std::string, std::unique_ptr<Transport>, std::less<>> transports_;
     std::unique_ptr<FactSource> outside_;

@@ -80,6 +80,14 @@ int SweepRun::load_targets() {
 // A host that the inventory has no more is not looked for elsewhere.
 int SweepRun::keep_those_to_fix() {
     if (fixing_ == nullptr) return exit_ok;
+    std::vector<Target> beside;
+    std::set<std::string_view> planned;
+    for (const auto& host : fixing_->plan().hosts)
+        planned.insert(host.id);
+    for (const auto& target : inventory_.targets) {
+        if (planned.count(target.id) == 0) beside.push_back(target);
+    }
+    controls_ = controls_among(beside, fixing_->plan().id);
     std::erase_if(inventory_.targets, [this](const Target& target) {
         return !fixing_->wants(target);
     });
@@ -164,12 +172,16 @@ int SweepRun::make_transports() {
 
 // Only where a route leads by way of Azure.
 int SweepRun::open_azure() {
+    if (fix_services_ != nullptr) fix_services_->guard = nullptr; // that of an earlier batch
     const auto leads_there = [this](const Target& target) {
         const auto& ladder = target.ladder;
         const bool by_azure = std::any_of(ladder.begin(), ladder.end(), [](const auto& transport) {
             return traits_of(transport).by_azure;
         });
-        return target.skip.empty() && (by_azure || (options_.azure_evidence && !target.vm.empty()));
+        // Who fixes asks Azure first, if the inventory is Azure's.
+        const bool by_vm =
+            options_.azure_evidence || (kind_ == VisitKind::fix && options_.scope.azure.wanted());
+        return target.skip.empty() && (by_azure || (by_vm && !target.vm.empty()));
     };
     const auto& targets = inventory_.targets;
     if (std::none_of(targets.begin(), targets.end(), leads_there)) return exit_ok;
@@ -179,6 +191,10 @@ int SweepRun::open_azure() {
     services_->azure = &azure_->arm();
     services_->azure_ca_file = options_.scope.azure.ca_file;
 
+    if (fix_services_ != nullptr) {
+        guard_ = std::make_unique<AzureGuard>(azure_->arm());
+        fix_services_->guard = guard_.get();
+    }
     services_->takeover = options_.takeover;
     return exit_ok;
 }

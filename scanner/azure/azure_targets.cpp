@@ -58,6 +58,7 @@ void add_tags(const Vm& vm, Target& target) {
         {"os_version", &vm.os_version},
         {"image", &vm.image},
         {"scale_set", &vm.scale_set},
+        {"availability_set", &vm.availability_set},
     };
     for (const auto& [key, value] : known)
         if (!value->empty()) target.tags[key] = *value;

@@ -98,6 +98,17 @@ inline void add_plan(CLI::App& verb, FixApplyOptions& fix, bool changes) {
     add_text(verb, "--audit-file", "FILE", "append every remote command here", fix.audit_file);
 }
 
+inline void add_order(CLI::App& verb, FixApplyOptions& fix) {
+    verb.add_option("PLAN", fix.plan, "the file of a plan")->required();
+    add_state(verb, fix.state_dir);
+}
+
+inline void add_fix_approve(CLI::App& verb, FixApproveOptions& fix) {
+    verb.add_option("PLAN", fix.plan, "the file of a plan")->required();
+    add_text(verb, "--key", "FILE", "a private Ed25519 key in PEM, without a passphrase", fix.key);
+    add_text(verb, "-o,--out", "FILE", "the signature (default: PLAN.sig)", fix.out);
+}
+
 inline void add_fix_apply(CLI::App& verb, FixApplyOptions& fix) {
     verb.add_flag("--resume", fix.resume, "go on with a plan that was begun");
     add_text(
@@ -137,10 +148,37 @@ inline void add_fix_apply(CLI::App& verb, FixApplyOptions& fix) {
         "begin hosts only then: 'Sat 01:00-05:00 Europe/Berlin', 'Mon-Fri 22:00-04:00'",
         fix.window
     );
+    add_list(
+        verb,
+        "--approval",
+        "FILE",
+        "somebody's signature over the plan (fix approve); may be repeated",
+        fix.approvals
+    );
+    add_text(
+        verb,
+        "--approvers",
+        "FILE",
+        "who may approve (default: the file approvers in the state directory, if there)",
+        fix.approvers
+    );
+    add_choice<SnapshotWish>(
+        verb,
+        "--snapshot",
+        "copy the OS disk in Azure before: always, risk (default: before fixes of high risk), "
+        "never",
+        fix.snapshots,
+        {{"always", SnapshotWish::always},
+         {"risk", SnapshotWish::risk},
+         {"never", SnapshotWish::never}}
+    );
     regroup(
         verb,
         "Plan",
         {"--confirm",
+         "--approval",
+         "--approvers",
+         "--snapshot",
          "--window",
          "--resume",
          "--acknowledge",

@@ -93,7 +93,9 @@ inline constexpr auto fix_apply_example = R"(Example:
 A plan stops, and no further VM is begun, when
   a rollback failed; or a VM of the first batch (the canary) went bad; or
   more than a tenth of a batch did (none of up to 9 VMs, 1 of 10 to 19); or
-  3 VMs, or 2 % of those begun if that is more, did; or 3 in a row did.
+  3 VMs, or 2 % of those begun if that is more, did; or 3 in a row did; or
+  3 VMs of a batch and more than a fifth of it are not what was planned for; or
+  of up to 20 VMs beside the plan more than a tenth answer RDP no more.
 VMs in flight are brought to their end. Ctrl-C does the same; twice ends them now, and
 --resume finds out how far each got.
 
@@ -111,6 +113,33 @@ inline constexpr auto fix_rollback_example = R"(Example:
   rdpsweep fix rollback tls.json --confirm 37:4f1c
 
 Exit status: 0 all undone; 2 usage; 23 something could not be: page a human)";
+
+inline constexpr auto fix_pause =
+    "Begin no further VM of a plan that is being applied; --resume goes on.";
+
+inline constexpr auto fix_pause_example = R"(Example:
+  rdpsweep fix pause tls.json
+
+VMs in flight come to their end. From any terminal with the same state directory.)";
+
+inline constexpr auto fix_abort =
+    "The same as pause, but going on takes --acknowledge abort as well.";
+
+inline constexpr auto fix_abort_example = R"(Example:
+  rdpsweep fix abort tls.json)";
+
+inline constexpr auto fix_approve =
+    "Sign a plan: fix apply asks for it where approvers are listed.";
+
+inline constexpr auto fix_approve_example = R"(Example:
+  openssl genpkey -algorithm ed25519 -out anna.pem
+  rdpsweep fix approve tls.json --key anna.pem -o anna.sig
+  rdpsweep fix apply tls.json --confirm 37:4f1c --approval anna.sig
+
+The signature is 64 bytes over the bytes of the file; this makes the same:
+  openssl pkeyutl -sign -rawin -inkey anna.pem -in tls.json -out anna.sig
+Approvers are lines "NAME KEY", KEY being the one line of `openssl pkey -in anna.pem -pubout`.
+With such a list a plan takes nobody's word for low risk, one of theirs for medium, two for high.)";
 
 inline constexpr auto rules = "List the judgement rules.";
 

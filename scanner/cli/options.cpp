@@ -129,6 +129,16 @@ private:
             line.fix_apply,
             true
         );
+        add_order(
+            verb(Verb::fix_pause, "pause", help::fix_pause, help::fix_pause_example), line.fix_apply
+        );
+        add_order(
+            verb(Verb::fix_abort, "abort", help::fix_abort, help::fix_abort_example), line.fix_apply
+        );
+        add_fix_approve(
+            verb(Verb::fix_approve, "approve", help::fix_approve, help::fix_approve_example),
+            line.fix_approve
+        );
     }
 
     CLI::App& verb(Verb verb, const char* name, const char* what, const std::string& footer) {
@@ -147,7 +157,13 @@ private:
         add_talk(app_of(Verb::report), line.report.talk, names);
         add_talk(app_of(Verb::fix_plan), line.fix_plan.talk, names);
         add_talk(app_of(Verb::fix_show), line.fix_show.talk, names);
-        for (const auto each : {Verb::fix_apply, Verb::fix_status, Verb::fix_rollback})
+        add_talk(app_of(Verb::fix_approve), line.fix_approve.talk, names);
+        for (const auto each :
+             {Verb::fix_apply,
+              Verb::fix_status,
+              Verb::fix_rollback,
+              Verb::fix_pause,
+              Verb::fix_abort})
             add_talk(app_of(each), line.fix_apply.talk, names);
         add_talk(app_of(Verb::scan), line.scan.talk, names);
         add_talk(app_of(Verb::check), line.scan.talk, names);

@@ -7,6 +7,7 @@
 #include "core/target.hpp"
 #include "scanner/azure/azure_options.hpp"
 #include "scanner/collect_cim.hpp"
+#include "scanner/fix/snapshot_wish.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -168,6 +169,14 @@ struct FixShowOptions {
     std::string plan; // file
 };
 
+// Of fix approve.
+struct FixApproveOptions {
+    TalkOptions talk;
+    std::string plan; // file
+    std::string key;  // file: a private key in PEM
+    std::string out;  // file; empty: PLAN.sig
+};
+
 enum class FixApproval : std::uint8_t { none, canary, batch };
 
 // Of fix apply, fix rollback and fix status.
@@ -183,7 +192,10 @@ struct FixApplyOptions {
     std::chrono::milliseconds soak = std::chrono::seconds(60);
     std::chrono::milliseconds canary_soak = std::chrono::minutes(5);
     bool despite_sessions = false;
-    std::string window;     // --window; empty: any time
+    std::string window;                 // --window; empty: any time
+    std::vector<std::string> approvals; // files: signatures over the plan
+    std::string approvers;              // file; empty: approvers in the state directory, if any
+    SnapshotWish snapshots = SnapshotWish::risk;
     bool json = false;      // of fix status
     std::string audit_file; // empty: none
 };
@@ -203,6 +215,9 @@ enum class Verb : std::uint8_t {
     fix_apply,
     fix_status,
     fix_rollback,
+    fix_pause,
+    fix_abort,
+    fix_approve,
 };
 
 // Names that the parser must know without depending on the folders that own them.
@@ -224,7 +239,8 @@ struct CommandLine {
     ReportOptionsCli report;
     FixPlanOptions fix_plan;
     FixShowOptions fix_show;
-    FixApplyOptions fix_apply; // and of fix status, fix rollback
+    FixApplyOptions fix_apply; // and of fix status, rollback, pause and abort
+    FixApproveOptions fix_approve;
 
     // Set when there is nothing to run: --help, --version or a mistake. The text goes to stdout
     // when the status is 0, else to stderr.

@@ -43,6 +43,12 @@ int run_cli(int argc, char** argv) {
         return run_fix_status(line.fix_apply);
     case Verb::fix_rollback:
         return run_fix_rollback(line.fix_apply);
+    case Verb::fix_pause:
+        return run_fix_order(line.fix_apply, FixOrder::pause);
+    case Verb::fix_abort:
+        return run_fix_order(line.fix_apply, FixOrder::abort);
+    case Verb::fix_approve:
+        return run_fix_approve(line.fix_approve);
     case Verb::none:
         break;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scanner/cli/options.hpp"
+#include "scanner/fix/orders.hpp"
 
 namespace rdpsweep {
 
@@ -18,6 +19,8 @@ int run_fix_show(const FixShowOptions& options);
 int run_fix_apply(const FixApplyOptions& options);
 int run_fix_status(const FixApplyOptions& options);
 int run_fix_rollback(const FixApplyOptions& options);
+int run_fix_order(const FixApplyOptions& options, FixOrder order);
+int run_fix_approve(const FixApproveOptions& options);
 
 // Parses the command line and runs its verb. The only caller is main().
 int run_cli(int argc, char** argv);

@@ -1,4 +1,4 @@
-// fix apply, fix rollback and fix status.
+// fix apply, rollback, status, pause, abort and approve.
 #include "core/secret.hpp"
 #include "core/text.hpp"
 #include "probes/fix/change_script.hpp"
@@ -7,16 +7,18 @@
 #include "scanner/cli/talk.hpp"
 #include "scanner/cli/verbs.hpp"
 #include "scanner/exit_status.hpp"
-#include "scanner/fix/driver.hpp"
+#include "scanner/fix/application.hpp"
+#include "scanner/fix/approval.hpp"
 #include "scanner/fix/plan_file.hpp"
 #include "scanner/fix/status_json.hpp"
-#include "scanner/sweep_run.hpp"
+#include "scanner/run_store.hpp"
 
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
-#include <numeric>
+#include <iterator>
 
 namespace rdpsweep {
 
@@ -27,10 +29,6 @@ std::string phrase_of(const Plan& plan) {
     constexpr std::size_t shown = 4;
     const auto id = plan.id.substr(plan.id.size() - std::min(plan.id.size(), shown));
     return std::to_string(plan.hosts.size()) + ":" + id;
-}
-
-std::string stop_file(const std::string& state_dir, const std::string& plan_id) {
-    return state_dir + "/plans/" + plan_id + "/stopped";
 }
 
 int refuse(const std::string& what, const std::string& advice) {
@@ -64,118 +62,56 @@ Result<ScanOptions> options_of(const Plan& plan, const FixApplyOptions& options)
     const auto usual = std::chrono::duration_cast<std::chrono::milliseconds>(limits::slow_host);
     scan.deadline =
         scan.deadline.value_or(usual) * looks + std::max(options.soak, options.canary_soak);
+    constexpr std::chrono::minutes copying{15}; // of a disk, in Azure
+    if (options.snapshots != SnapshotWish::never) *scan.deadline += copying;
     return scan;
 }
 
-int status_of(const FixDriver& driver, bool stopped, int signal_status) {
-    if (driver.count(FixStage::rollback_failed) > 0) return exit_fix_page;
-    if (stopped) return exit_fix_stopped;
-    if (driver.count(FixStage::rolled_back) > 0) return exit_fix_undone;
-    return signal_status;
+Result<std::string> read_small(const std::string& path) {
+    constexpr std::uintmax_t most = 1 << 20;
+    std::error_code code;
+    const auto size = std::filesystem::file_size(path, code);
+    std::ifstream file(path, std::ios::binary);
+    if (code || !file || size > most)
+        return Error(Phase::config, Errc::local_limit, "cannot read " + path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-class Application {
-public:
-    Application(const Plan& plan, const FixApplyOptions& options, ScanOptions scan, Journal journal)
-        : plan_(plan), options_(options), window_(parse_window(options.window)),
-          scan_(std::move(scan)), journal_(std::move(journal)),
-          collector_("collector.ps1", collector_script(), Script::Effect::read_only),
-          changer_("change.ps1", change_script(), Script::Effect::changes_host),
-          services_{
-              collector_,
-              std::string(R"({"profile":"full","handshake":true,"event_hours":24})"),
-              std::string(R"({"profile":"lean","handshake":true,"event_hours":24})"),
-              changer_,
-              journal_,
-              Policy(),
-              nullptr,
-              {},
-              plan.choices,
-              options.despite_sessions,
-              window_ ? &*window_ : nullptr} {}
+Risk risk_of(const Plan& plan) {
+    Risk risk = Risk::low;
+    for (const auto& host : plan.hosts)
+        risk = std::max(risk, host.risk);
+    return risk;
+}
 
-    int apply(bool only_begun) {
-        FixDriver driver(plan_, services_, FixDriver::Way::apply);
-        for (std::size_t number = 0; number < plan_.batches.size(); ++number) {
-            const auto left = driver.left_of(plan_.batches[number], only_begun);
-            if (left.empty()) continue;
-            services_.soak = number == 0 ? options_.canary_soak : options_.soak;
-            if (driver.stop_reason() == window_closed) return stop(driver, window_closed);
-            const int status = visit(driver, number, left);
-            if (status != exit_ok) return status_of(driver, false, status);
-            if (const auto reason = driver.stop_reason()) return stop(driver, *reason);
-            if (pauses_after(number) && anything_left(driver, number, only_begun)) {
-                write_err(
-                    "rdpsweep: paused after batch " + std::to_string(number + 1) +
-                    ": go on with fix apply --resume\n"
-                );
-                break;
-            }
-        }
-        // What was acknowledged is over: the plan got on without it.
-        std::remove(stop_file(options_.state_dir, plan_.id).c_str());
-        return status_of(driver, false, exit_ok);
+// Where there is a list of approvers, enough of them have to have signed.
+int check_approvals(const Plan& plan, const std::string& text, const FixApplyOptions& options) {
+    auto list = options.approvers;
+    if (list.empty()) list = options.state_dir + "/approvers";
+    if (options.approvers.empty() && !std::filesystem::exists(list)) return exit_ok;
+    const auto listed = read_small(list);
+    if (!listed) return complain(listed.error(), exit_usage);
+    const auto approvers = read_approvers(*listed);
+    if (!approvers) return complain(approvers.error(), exit_usage);
+    std::vector<std::string> signatures;
+    for (const auto& path : options.approvals) {
+        auto signature = read_small(path);
+        if (!signature) return complain(signature.error(), exit_usage);
+        signatures.push_back(*std::move(signature));
     }
-
-    int undo() {
-        FixDriver driver(plan_, services_, FixDriver::Way::undo);
-        std::vector<std::size_t> all(plan_.hosts.size());
-        std::iota(all.begin(), all.end(), std::size_t{0});
-        const auto left = driver.left_of(all, false);
-        if (left.empty()) {
-            write_err("rdpsweep: nothing of this plan is to be undone\n");
-            return exit_ok;
-        }
-        const int status = visit(driver, 1, left);
-        if (driver.count(FixStage::rollback_failed) > 0) return exit_fix_page;
-        if (!driver.left_of(all, false).empty()) return exit_fix_page;
-        return status;
-    }
-
-private:
-    // A window that closes needs no word about it: the plan goes on in the next one.
-    int stop(const FixDriver& driver, std::string_view reason) {
-        if (reason != window_closed) keep_stop(reason);
-        const auto& messages = Catalogue::built_in(options_.talk.lang);
-        write_err("rdpsweep: stopped: " + messages.text(std::string(reason)) + "\n");
-        return status_of(driver, true, exit_ok);
-    }
-
-    // Going on after a stop takes a word about it.
-    void keep_stop(std::string_view reason) {
-        std::ofstream(stop_file(options_.state_dir, plan_.id))
-            << reason.substr(reason.rfind('.') + 1);
-    }
-
-    bool pauses_after(std::size_t number) const {
-        return options_.approve == FixApproval::batch ||
-               (options_.approve == FixApproval::canary && number == 0);
-    }
-
-    bool anything_left(const FixDriver& driver, std::size_t number, bool only_begun) const {
-        for (std::size_t next = number + 1; next < plan_.batches.size(); ++next) {
-            if (!driver.left_of(plan_.batches[next], only_begun).empty()) return true;
-        }
-        return false;
-    }
-
-    int visit(FixDriver& driver, std::size_t number, const std::vector<std::size_t>& hosts) {
-        driver.begin_batch(number, hosts);
-        SweepRun run(scan_, VisitKind::fix, &driver, &services_);
-        if (const int status = run.prepare(); status != exit_ok) return status;
-        if (const int status = run.sweep(); status != exit_ok) return status;
-        return run.conclude();
-    }
-
-    const Plan& plan_;
-    const FixApplyOptions& options_;
-    std::optional<MaintenanceWindow> window_;
-    ScanOptions scan_;
-    Journal journal_;
-    Script collector_;
-    Script changer_;
-    FixServices services_;
-};
+    std::string names;
+    const auto people = approved_by(text, signatures, *approvers);
+    for (const auto& name : people)
+        names += (names.empty() ? "" : ", ") + printable(name, 100);
+    const auto needed = approvals_needed(risk_of(plan));
+    if (people.size() >= needed) return exit_ok;
+    return refuse(
+        "a plan of " + std::string(to_string(risk_of(plan))) + " risk takes the approval of " +
+            std::to_string(needed) + " of those in " + list +
+            "; given: " + (names.empty() ? "none" : names),
+        "let them read and sign it (rdpsweep fix approve), then say --approval FILE for each"
+    );
+}
 
 // Everything that can be said against it before a host is reached.
 int check(const Plan& plan, const FixApplyOptions& options, bool begun, bool& only_begun) {
@@ -223,7 +159,9 @@ bool take_window(const FixApplyOptions& options) {
 int run_fix(const FixApplyOptions& options, FixDriver::Way way) {
     forbid_core_dumps();
     std::signal(SIGUSR1, SIG_IGN);
-    auto plan = load_plan(options.plan);
+    const auto text = read_plan_file(options.plan);
+    if (!text) return complain(text.error(), exit_usage);
+    auto plan = read_plan(*text);
     if (!plan) return complain(plan.error(), exit_usage);
     auto journal = Journal::open(options.state_dir, plan->id);
     if (!journal) return complain(journal.error(), exit_usage);
@@ -232,6 +170,10 @@ int run_fix(const FixApplyOptions& options, FixDriver::Way way) {
         if (!take_window(options)) return exit_usage;
         const int status = check(*plan, options, !journal->entries().empty(), only_begun);
         if (status != exit_ok) return status;
+        if (const int short_of = check_approvals(*plan, *text, options); short_of != exit_ok)
+            return short_of;
+        // Who goes on has seen that it was ordered to stop.
+        if (options.resume) take_back_order(options.state_dir, plan->id);
     } else if (options.confirm != phrase_of(*plan)) {
         return refuse("this undoes a plan", "say --confirm " + phrase_of(*plan));
     }
@@ -258,6 +200,39 @@ int run_fix_status(const FixApplyOptions& options) {
     if (!entries) return complain(entries.error(), exit_failed);
     const auto text = options.json ? status_json(*plan, *entries) : show_stages(*plan, *entries);
     return write_out(text) ? exit_ok : exit_failed;
+}
+
+int run_fix_order(const FixApplyOptions& options, FixOrder order) {
+    auto plan = load_plan(options.plan);
+    if (!plan) return complain(plan.error(), exit_usage);
+    auto given = give_order(options.state_dir, plan->id, order);
+    if (!given) return complain(given.error(), exit_failed);
+    write_err("rdpsweep: no further VM of the plan is begun; those in flight come to their end\n");
+    return exit_ok;
+}
+
+int run_fix_approve(const FixApproveOptions& options) {
+    forbid_core_dumps();
+    const auto text = read_plan_file(options.plan);
+    if (!text) return complain(text.error(), exit_usage);
+    const auto plan = read_plan(*text);
+    if (!plan) return complain(plan.error(), exit_usage);
+    if (options.key.empty())
+        return refuse("whose approval is it?", "--key FILE names a private Ed25519 key");
+    const auto key = read_small(options.key);
+    if (!key) return complain(key.error(), exit_usage);
+    const auto signature = sign_plan(*text, *key);
+    if (!signature) return complain(signature.error(), exit_usage);
+    const auto path = options.out.empty() ? options.plan + ".sig" : options.out;
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << *signature << std::flush;
+    if (!file) {
+        return complain(
+            Error(Phase::config, Errc::local_limit, "cannot write " + path), exit_failed
+        );
+    }
+    write_err("rdpsweep: signed plan " + plan->id + ": " + path + "\n");
+    return exit_ok;
 }
 
 } // namespace rdpsweep

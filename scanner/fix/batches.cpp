@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 
 namespace rdpsweep {
 
@@ -26,18 +27,40 @@ std::size_t hosts_of(const BatchSize& size, std::size_t plan) {
     return std::max<std::size_t>(1, plan * size.number / 100);
 }
 
-// The first hosts of each stratum.
-std::vector<std::size_t>
-canary_of(const std::vector<std::string>& strata, std::size_t of_each, std::vector<bool>& taken) {
-    std::map<std::string_view, std::size_t> seen;
-    std::vector<std::size_t> canary;
-    for (std::size_t i = 0; i < strata.size(); ++i) {
-        if (seen[strata[i]]++ >= of_each) continue;
-        canary.push_back(i);
-        taken[i] = true;
+// Takes hosts one by one, and no two with kin in common into one batch.
+class Parting {
+public:
+    explicit Parting(const std::vector<BatchHost>& hosts)
+        : hosts_(hosts), taken_(hosts.size(), false), left_(hosts.size()) {}
+
+    [[nodiscard]] bool anything_left() const noexcept { return left_ > 0; }
+
+    // Hosts for which wanted says yes, in their order, as long as fewer than most.
+    template <class Wanted>
+    std::vector<std::size_t> batch(std::size_t most, Wanted wanted) {
+        std::vector<std::size_t> batch;
+        std::set<std::string_view> kin;
+        for (std::size_t i = 0; i < hosts_.size() && batch.size() < most; ++i) {
+            if (taken_[i] || !fits(hosts_[i], kin) || !wanted(hosts_[i])) continue;
+            kin.insert(hosts_[i].kin.begin(), hosts_[i].kin.end());
+            taken_[i] = true;
+            --left_;
+            batch.push_back(i);
+        }
+        return batch;
     }
-    return canary;
-}
+
+private:
+    static bool fits(const BatchHost& host, const std::set<std::string_view>& kin) {
+        return std::none_of(host.kin.begin(), host.kin.end(), [&kin](const std::string& one) {
+            return kin.count(one) != 0;
+        });
+    }
+
+    const std::vector<BatchHost>& hosts_;
+    std::vector<bool> taken_;
+    std::size_t left_;
+};
 
 } // namespace
 
@@ -52,27 +75,33 @@ std::optional<std::vector<BatchSize>> parse_batches(std::string_view text) {
     return schedule;
 }
 
-std::vector<std::vector<std::size_t>>
-part_into_batches(const std::vector<std::string>& strata, const std::vector<BatchSize>& schedule) {
-    std::vector<std::vector<std::size_t>> batches;
-    if (strata.empty() || schedule.empty()) return batches;
-    std::vector<bool> taken(strata.size(), false);
-    batches.push_back(canary_of(strata, hosts_of(schedule.front(), strata.size()), taken));
-    std::vector<std::size_t> batch;
-    for (std::size_t i = 0; i < strata.size(); ++i) {
-        if (taken[i]) continue;
-        batch.push_back(i);
-        const auto& size = schedule[std::min(batches.size(), schedule.size() - 1)];
-        if (batch.size() < hosts_of(size, strata.size())) continue;
-        batches.push_back(std::move(batch));
-        batch.clear();
+Batches
+part_into_batches(const std::vector<BatchHost>& hosts, const std::vector<BatchSize>& schedule) {
+    Batches batches;
+    if (hosts.empty() || schedule.empty()) return batches;
+    Parting parting(hosts);
+    std::map<std::string_view, std::size_t> of_stratum;
+    const auto of_each = hosts_of(schedule.front(), hosts.size());
+    const auto for_canary = [&](const BatchHost& host) {
+        auto& count = of_stratum[host.stratum];
+        return count < of_each && ++count > 0;
+    };
+    for (;;) {
+        auto canary = parting.batch(hosts.size(), for_canary);
+        if (canary.empty()) break;
+        batches.all.push_back(std::move(canary));
     }
-    if (!batch.empty()) batches.push_back(std::move(batch));
+    batches.canaries = batches.all.size();
+    const auto any = [](const BatchHost&) { return true; };
+    for (std::size_t step = 1; parting.anything_left(); ++step) {
+        const auto& size = schedule[std::min(step, schedule.size() - 1)];
+        batches.all.push_back(parting.batch(hosts_of(size, hosts.size()), any));
+    }
     return batches;
 }
 
-void StopRules::begin_batch(std::size_t number, std::size_t size) {
-    batch_ = number;
+void StopRules::begin_batch(bool canary, std::size_t size) {
+    canary_ = canary;
     batch_size_ = size;
     batch_bad_ = 0;
     batch_drifted_ = 0;
@@ -94,7 +123,7 @@ std::optional<std::string_view> StopRules::reason() const noexcept {
     constexpr std::size_t tolerated = 10; // one host in so many of a batch
     constexpr std::size_t most_bad = 3, most_in_a_row = 3, percent = 2;
     if (rollbacks_failed_ > 0) return "fix.stop.rollback";
-    if (batch_ == 0 && batch_bad_ > 0) return "fix.stop.canary";
+    if (canary_ && batch_bad_ > 0) return "fix.stop.canary";
     if (batch_bad_ > batch_size_ / tolerated) return "fix.stop.batch";
     if (in_a_row_ >= most_in_a_row) return "fix.stop.in_a_row";
     // Rounded up: 2 % of 151 started are 4.

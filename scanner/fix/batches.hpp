@@ -22,12 +22,23 @@ std::optional<std::vector<BatchSize>> parse_batches(std::string_view text);
 
 inline constexpr std::string_view usual_batches = "1,3,10,10%,25%,100%";
 
-// Positions of the plan's hosts, batch by batch. The first batch is the canary: as many hosts of each
-// stratum as the first size says (a stratum is what fails alike: fixes, release, variant of the
-// cause). Percentages are of the whole plan, rounded down, at least 1; the last size repeats. Within
-// a batch hosts keep their order.
-std::vector<std::vector<std::size_t>>
-part_into_batches(const std::vector<std::string>& strata, const std::vector<BatchSize>& schedule);
+// What counts of a host when a plan is parted.
+struct BatchHost {
+    std::string stratum;          // what fails alike: fixes, release, variant of the cause
+    std::vector<std::string> kin; // what it shares with others that stand in for it
+};
+
+struct Batches {
+    std::vector<std::vector<std::size_t>> all; // positions of the plan's hosts, batch by batch
+    std::size_t canaries = 0;                  // how many of the first are canaries
+};
+
+// Within a batch no two hosts have kin in common: batches shrink rather than touch two of an
+// availability set at once. The canary holds as many hosts of each stratum as the first size says;
+// strata that do not fit beside each other make further canaries. Percentages are of the whole plan,
+// rounded down, at least 1; the last size repeats. Within a batch hosts keep their order.
+Batches
+part_into_batches(const std::vector<BatchHost>& hosts, const std::vector<BatchSize>& schedule);
 
 // What a host came to, as far as the stop rules care.
 enum class HostEnd {
@@ -40,15 +51,15 @@ enum class HostEnd {
 // The rules by which a plan stops. They are asked after each host, so that no further host starts.
 // A stop is asked for when
 //   a rollback failed; or
-//   a host of the canary (batch 0) went bad; or
+//   a host of a canary went bad; or
 //   more than a tenth of a batch did: 0 of up to 9 hosts, 1 of 10 to 19; or
 //   3 hosts, or 2 % of those that were started if that is more, did; or
 //   3 hosts in a row did; or
 //   3 hosts of a batch, and more than a fifth of it, are not what was planned for.
 class StopRules {
 public:
-    // Hosts of batch number; call it before the first of them starts.
-    void begin_batch(std::size_t number, std::size_t size);
+    // Call it before the first of its hosts starts.
+    void begin_batch(bool canary, std::size_t size);
 
     void started() noexcept { ++started_; }
 
@@ -58,7 +69,8 @@ public:
     [[nodiscard]] std::optional<std::string_view> reason() const noexcept;
 
 private:
-    std::size_t batch_ = 0, batch_size_ = 0, batch_bad_ = 0, batch_drifted_ = 0;
+    bool canary_ = true;
+    std::size_t batch_size_ = 0, batch_bad_ = 0, batch_drifted_ = 0;
     std::size_t started_ = 0, bad_ = 0, in_a_row_ = 0, rollbacks_failed_ = 0;
 };
 

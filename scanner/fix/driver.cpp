@@ -73,7 +73,7 @@ void FixDriver::begin_batch(std::size_t number, const std::vector<std::size_t>& 
     wanted_.clear();
     for (const auto position : hosts)
         wanted_.emplace(plan_.hosts[position].id, position);
-    rules_.begin_batch(number, hosts.size());
+    rules_.begin_batch(number < plan_.canaries, hosts.size());
 }
 
 bool FixDriver::wants(const Target& target) const {
@@ -110,6 +110,7 @@ Status FixDriver::finished(const HostResult& result) {
         auto written = one.give_up(why_lost(result));
         if (!written) return written;
     }
+    one.let_go();
     known_[position].stage = one.stage();
     known_[position].why = one.why();
     if (!untouched) rules_.ended(end_of(one.stage(), one.drifted()));
@@ -122,10 +123,23 @@ std::optional<std::string_view> FixDriver::stop_reason() const {
     // Undoing goes on whatever happens: every host that can be brought back is.
     if (way_ == Way::undo) return {};
     if (const auto reason = rules_.reason()) return reason;
+    if (fell(controls_before_, controls_now_)) return "fix.stop.control";
+    const auto order = services_.state_dir.empty()
+                           ? FixOrder::none
+                           : order_of(services_.state_dir, services_.plan_id);
+    if (order == FixOrder::abort) return "fix.stop.abort";
+    if (order == FixOrder::pause) return paused_by_order;
     if (services_.window == nullptr) return {};
     const auto left = open_now(*services_.window, std::time(nullptr));
     if (!left || *left < host_time(took_, services_.soak)) return window_closed;
     return {};
+}
+
+void FixDriver::take_controls(std::vector<bool> answers) {
+    if (controls_before_.empty())
+        controls_before_ = std::move(answers);
+    else
+        controls_now_ = std::move(answers);
 }
 
 std::size_t FixDriver::count(FixStage stage) const {

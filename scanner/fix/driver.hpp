@@ -1,7 +1,9 @@
 // All hosts of one plan: which are to be visited now, what became of them, and whether to stop.
 #pragma once
 
+#include "scanner/fix/control.hpp"
 #include "scanner/fix/fixing.hpp"
+#include "scanner/fix/orders.hpp"
 
 #include <map>
 #include <memory>
@@ -12,6 +14,7 @@ namespace rdpsweep {
 
 // Why a plan stops that only has to go on later.
 inline constexpr std::string_view window_closed = "fix.stop.window";
+inline constexpr std::string_view paused_by_order = "fix.stop.pause";
 
 class FixDriver final : public Fixing {
 public:
@@ -34,6 +37,15 @@ public:
 
     void started() { rules_.started(); }
 
+    // Which VMs that the plan does not touch answered RDP before it, or do after another batch.
+    void take_controls(std::vector<bool> answers);
+
+    [[nodiscard]] bool knows_controls() const noexcept { return !controls_before_.empty(); }
+
+    [[nodiscard]] bool undoes() const noexcept { return way_ == Way::undo; }
+
+    [[nodiscard]] const Plan& plan() const noexcept { return plan_; }
+
     Task<Status>
     fix(const Target& target, Session& session, HostScope& scope, const RecordScript& record
     ) override;
@@ -41,8 +53,8 @@ public:
     // Says what became of the host, on stdout. Error: the journal could not be written.
     Status finished(const HostResult& result);
 
-    // A key of the catalogue, or nothing while no rule asks for a stop and the window has room for
-    // another host: as long as 95 of 100 took so far, and not less than the soak and a minute.
+    // A key of the catalogue, or nothing while no rule asks for a stop, nobody ordered one, the VMs beside
+    // the plan answer as before, and the window has room for another host: as long as 95 of 100 took so far, and not less than the soak and a minute.
     [[nodiscard]] std::optional<std::string_view> stop_reason() const;
 
     // How many hosts are at that stage.
@@ -58,6 +70,7 @@ private:
     std::map<std::size_t, std::unique_ptr<HostFix>> fixes_;
     std::map<std::string, std::size_t> wanted_; // of the batch, by target id
     StopRules rules_;
+    std::vector<bool> controls_before_, controls_now_;
     std::vector<std::chrono::milliseconds> took_; // of hosts that were visited
 };
 

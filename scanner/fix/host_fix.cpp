@@ -76,8 +76,11 @@ void HostFix::resume(HostRecord record) {
 }
 
 Status HostFix::enter(FixStage stage, std::string why) {
-    JournalEntry entry{position_, stage, why, {}, 0};
-    if (stage == FixStage::backed_up) entry.changes = backup_;
+    JournalEntry entry{position_, stage, why, {}, {}, 0};
+    if (stage == FixStage::backed_up) {
+        entry.changes = backup_;
+        entry.snapshot = snapshot_;
+    }
     auto written = services_.journal.append(std::move(entry));
     if (!written) return written;
     stage_ = stage;
@@ -166,7 +169,19 @@ std::string HostFix::drift_of(const Look& look) const {
     return changes == host_.changes ? "" : "what would be changed is not what was planned";
 }
 
-Task<Status> HostFix::recheck(Session& session, HostScope& scope, const RecordScript& record) {
+// Why the host is left alone although it is what was planned for; empty: it is not. Error: nobody knows.
+Task<Result<std::string>>
+HostFix::objection(const Look& look, const Target& target, HostScope& scope) {
+    const bool busy = look.facts.sessions && look.facts.sessions->active > 0;
+    if (host_.restart == Restart::needed && busy && !services_.despite_sessions)
+        co_return std::string("people are logged on, and TermService would restart");
+    if (services_.guard == nullptr || target.vm.empty()) co_return std::string();
+    co_return co_await services_.guard->objection(target, scope);
+}
+
+Task<Status> HostFix::begin(
+    Session& session, const Target& target, HostScope& scope, const RecordScript& record
+) {
     auto seen = co_await look(session, scope, record);
     if (!seen) co_return std::move(seen).error();
     same_windows_ = is_planned_windows(*seen);
@@ -175,12 +190,38 @@ Task<Status> HostFix::recheck(Session& session, HostScope& scope, const RecordSc
         drifted_ = true;
         co_return enter(FixStage::skipped, std::move(drift));
     }
-    if (host_.restart == Restart::needed && people_ && !services_.despite_sessions)
-        co_return enter(FixStage::skipped, "people are logged on, and TermService would restart");
-    co_return co_await back_up(session, scope, record);
+    auto objected = co_await objection(*seen, target, scope);
+    if (!objected)
+        co_return enter(
+            FixStage::failed,
+            "whether it may be touched is not known: " + std::string(objected.error().detail())
+        );
+    if (!objected->empty()) co_return enter(FixStage::skipped, *std::move(objected));
+    co_return co_await back_up(session, target, scope, record);
 }
 
-Task<Status> HostFix::back_up(Session& session, HostScope& scope, const RecordScript& record) {
+// Of the disk, as far as it is wished for. A fix that has to be undone by hand may need it.
+Task<Status> HostFix::copy_disk(const Target& target, HostScope& scope) {
+    const bool wanted = services_.snapshots == SnapshotWish::always ||
+                        (services_.snapshots == SnapshotWish::risk && host_.risk == Risk::high &&
+                         services_.guard != nullptr && !target.vm.empty());
+    if (!wanted) co_return Status();
+    if (services_.guard == nullptr || target.vm.empty())
+        co_return enter(FixStage::failed, "no copy of its disk: we know no VM of Azure behind it");
+    // Of the plan's id and the VM's: an earlier try made the same.
+    const auto of_vm = sha256_hex(ascii_lower(target.vm)).substr(0, 12);
+    const auto name = "rdpsweep-" + services_.plan_id + "-" + of_vm;
+    auto copied = co_await services_.guard->snapshot(target, name, scope);
+    if (!copied) co_return enter(FixStage::failed, std::string(copied.error().detail()));
+    snapshot_ = *std::move(copied);
+    co_return Status();
+}
+
+Task<Status> HostFix::back_up(
+    Session& session, const Target& target, HostScope& scope, const RecordScript& record
+) {
+    auto copied = co_await copy_disk(target, scope);
+    if (!copied || is_end(stage_)) co_return copied;
     auto results = co_await change(session, ChangeMode::read, false, scope, record);
     if (!results) co_return std::move(results).error();
     auto exact = host_.changes;
@@ -325,6 +366,14 @@ HostFix::undo(Session& session, std::string why, HostScope& scope, const RecordS
 
 Task<Status>
 HostFix::run(Session& session, const Target& target, HostScope& scope, const RecordScript& record) {
+    if (!lock_ && !services_.state_dir.empty()) {
+        auto lock = HostLock::take(services_.state_dir, host_.machine_guid);
+        const bool taken = !lock && lock.error().code() == Errc::throttled;
+        if (taken && backup_.empty())
+            co_return enter(FixStage::skipped, std::string(lock.error().detail()));
+        if (!lock) co_return std::move(lock).error();
+        lock_ = *std::move(lock);
+    }
     if (!backup_.empty() && !same_windows_) {
         auto sure = co_await make_sure(session, scope, record);
         if (!sure || !same_windows_) co_return sure;
@@ -343,7 +392,7 @@ HostFix::run(Session& session, const Target& target, HostScope& scope, const Rec
         co_return enter(FixStage::skipped, "it is held by its tag " + std::string(hold_tag));
     }
     if (backup_.empty())
-        done = co_await recheck(session, scope, record);
+        done = co_await begin(session, target, scope, record);
     else if (unsure_)
         done = co_await find_out(session, scope, record);
     else if (stage_ == FixStage::backed_up)

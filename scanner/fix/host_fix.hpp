@@ -6,8 +6,11 @@
 #include "core/outcome.hpp"
 #include "probes/fix/change_script.hpp"
 #include "probes/rule.hpp"
+#include "scanner/fix/host_lock.hpp"
 #include "scanner/fix/journal.hpp"
 #include "scanner/fix/plan.hpp"
+#include "scanner/fix/snapshot_wish.hpp"
+#include "scanner/fix/vm_guard.hpp"
 #include "scanner/fix/window.hpp"
 #include "transports/transport.hpp"
 
@@ -28,9 +31,13 @@ struct FixServices {
     Policy policy;
     FactSource* outside = nullptr;             // looks at RDP from here; null: not at all
     Clock::duration soak{};                    // how long all must stay well after a change
-    FixChoices choices;                        // of the plan
+    FixChoices choices{};                      // of the plan
     bool despite_sessions = false;             // restart TermService though people are logged on
     const MaintenanceWindow* window = nullptr; // hosts begin only while it is open; null: always
+    std::string state_dir{};                   // for the locks; empty: none are taken
+    std::string plan_id{};
+    VmGuard* guard = nullptr; // asked before a VM of a cloud is touched; null: nobody is
+    SnapshotWish snapshots = SnapshotWish::never;
 };
 
 // What the sweep knows of the host: written down before a script is sent. Error: it may not be.
@@ -55,6 +62,9 @@ public:
 
     // The host could not be reached any more.
     Status give_up(std::string why);
+
+    // It is at its end for now: another plan may have the Windows.
+    void let_go() noexcept { lock_ = HostLock(); }
 
     [[nodiscard]] FixStage stage() const noexcept { return stage_; }
 
@@ -87,8 +97,12 @@ private:
         HostScope& scope,
         const RecordScript& record
     );
-    Task<Status> recheck(Session& session, HostScope& scope, const RecordScript& record);
-    Task<Status> back_up(Session& session, HostScope& scope, const RecordScript& record);
+    Task<Status>
+    begin(Session& session, const Target& target, HostScope& scope, const RecordScript& record);
+    Task<Result<std::string>> objection(const Look& look, const Target& target, HostScope& scope);
+    Task<Status>
+    back_up(Session& session, const Target& target, HostScope& scope, const RecordScript& record);
+    Task<Status> copy_disk(const Target& target, HostScope& scope);
     Task<Status> apply(Session& session, HostScope& scope, const RecordScript& record);
     Task<Status> find_out(Session& session, HostScope& scope, const RecordScript& record);
     Task<Status>
@@ -113,6 +127,8 @@ private:
     FixServices& services_;
     FixStage stage_ = FixStage::planned;
     std::string why_;
+    HostLock lock_;
+    std::string snapshot_;       // id of the disk's copy; empty: none
     std::vector<Change> backup_; // with the states that were found
     bool same_windows_ = false;  // as in the plan: seen by this process
     bool people_ = false;        // were logged on at the latest look

@@ -56,6 +56,7 @@ std::optional<JournalEntry> read_line(const std::string& line) {
     auto changes = changes_from_lines(in.text("changes"));
     if (!changes || !problem.empty()) return {};
     entry.changes = *std::move(changes);
+    entry.snapshot = document->value("snapshot", std::string());
     for (const auto& [stage, name] : stages) {
         if (in.text("stage") != name) continue;
         entry.stage = stage;
@@ -105,7 +106,9 @@ std::vector<HostRecord> records_of(const std::vector<JournalEntry>& entries, std
         record.stage = entry.stage;
         record.why = entry.why;
         record.undoing = record.undoing || entry.stage == FixStage::rolling_back;
-        if (entry.stage == FixStage::backed_up) record.backup = entry.changes;
+        if (entry.stage != FixStage::backed_up) continue;
+        record.backup = entry.changes;
+        record.snapshot = entry.snapshot;
     }
     return records;
 }
@@ -145,7 +148,8 @@ Status Journal::append(JournalEntry entry) {
         {"host", entry.host},
         {"stage", to_string(entry.stage)},
         {"why", entry.why},
-        {"changes", to_lines(entry.changes)}};
+        {"changes", to_lines(entry.changes)},
+        {"snapshot", entry.snapshot}};
     const auto text = dump_json(line) + "\n";
     const auto written = write(descriptor_, text.data(), text.size());
     if (written != static_cast<ssize_t>(text.size()) || fdatasync(descriptor_) != 0)

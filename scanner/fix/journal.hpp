@@ -37,6 +37,7 @@ struct JournalEntry {
     FixStage stage = FixStage::planned;
     std::string why;             // one sentence, for those that are not as hoped
     std::vector<Change> changes; // of backed_up: with the states that were found
+    std::string snapshot;        // of backed_up: id of the copy of its disk; empty: none
     std::int64_t at = 0;         // Unix seconds; set by append()
 };
 
@@ -46,6 +47,7 @@ struct HostRecord {
     std::string why;
     bool undoing = false;       // rolling back was begun: there is no other way on from there
     std::vector<Change> backup; // with the states that were found; empty: nothing was written
+    std::string snapshot;       // id of the copy of its disk; empty: none
 };
 
 // By position; entries about hosts beyond count are passed over.

@@ -7,7 +7,10 @@
 #include "scanner/run_store.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <map>
 #include <pwd.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace rdpsweep {
@@ -31,6 +34,27 @@ std::string evidence_of(const Finding& finding) {
     return text;
 }
 
+// Of Azure, or of the inventory for what Azure knows nothing of: a cluster, a pool of a balancer.
+std::vector<std::string> kin_of(const Target& target) {
+    std::vector<std::string> kin;
+    for (const auto* tag : {"availability_set", "scale_set", "rdpsweep:spread"}) {
+        const auto found = target.tags.find(tag);
+        if (found == target.tags.end() || found->second.empty()) continue;
+        kin.push_back(std::string(tag) + " " + ascii_lower(found->second));
+    }
+    return kin;
+}
+
+// 0 unless the tag says more; what is no number counts as the most critical.
+std::uint32_t criticality_of(const Target& target) {
+    const auto tag = target.tags.find("rdpsweep:criticality");
+    if (tag == target.tags.end()) return 0;
+    std::uint32_t number = 0;
+    const auto* end = tag->second.data() + tag->second.size();
+    const auto [stop, error] = std::from_chars(tag->second.data(), end, number);
+    return error == std::errc{} && stop == end ? number : std::numeric_limits<std::uint32_t>::max();
+}
+
 PlanHost describe(const HostResult& host, const Facts& facts) {
     PlanHost out;
     out.id = host.target.id;
@@ -41,6 +65,8 @@ PlanHost describe(const HostResult& host, const Facts& facts) {
         out.machine_guid = facts.os->machine_guid;
         out.build = facts.os->build;
     }
+    out.kin = kin_of(host.target);
+    out.criticality = criticality_of(host.target);
     for (const auto& attempt : host.attempts) {
         if (!attempt.error) out.seen_by = attempt.transport;
     }
@@ -121,10 +147,14 @@ private:
     std::int64_t now_;
 };
 
-// The least risky first, else as the inventory has them.
-void put_in_order(std::vector<PlanHost>& hosts) {
-    std::stable_sort(hosts.begin(), hosts.end(), [](const PlanHost& a, const PlanHost& b) {
-        return a.risk < b.risk;
+// The least risky and least critical first; else by chance, so that no batch is one resource group.
+void put_in_order(std::vector<PlanHost>& hosts, const std::string& seed) {
+    std::map<std::string, std::string> chance; // not of views: sorting moves the ids
+    for (const auto& host : hosts)
+        chance.emplace(host.id, sha256_hex(seed + "\n" + host.id));
+    std::stable_sort(hosts.begin(), hosts.end(), [&chance](const PlanHost& a, const PlanHost& b) {
+        return std::tie(a.risk, a.criticality, chance.at(a.id)) <
+               std::tie(b.risk, b.criticality, chance.at(b.id));
     });
 }
 
@@ -162,13 +192,15 @@ make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::
     Planner planner(plan, wishes, now);
     auto read = hosts.for_each([&planner](const HostResult& host) { planner.look_at(host); });
     if (!read) return std::move(read).error();
-    put_in_order(plan.hosts);
+    put_in_order(plan.hosts, plan.run);
     auto allowed = check_scope(plan, wishes);
     if (!allowed) return std::move(allowed).error();
-    std::vector<std::string> strata;
+    std::vector<BatchHost> parts;
     for (const auto& host : plan.hosts)
-        strata.push_back(host.stratum);
-    plan.batches = part_into_batches(strata, wishes.batches);
+        parts.push_back({host.stratum, host.kin});
+    auto batches = part_into_batches(parts, wishes.batches);
+    plan.batches = std::move(batches.all);
+    plan.canaries = batches.canaries;
     return plan;
 }
 

@@ -22,6 +22,8 @@ struct PlanHost {
     std::string seen_by;            // the transport that worked
     std::vector<std::string> fixes; // ids
     std::vector<std::string> rules; // that they cure
+    std::vector<std::string> kin;   // what it shares with those that stand in for it
+    std::uint32_t criticality = 0;  // of the tag rdpsweep:criticality; the highest go last
     std::string stratum;            // equal for hosts on which the same goes wrong in the same way
     std::string evidence_sha256;    // of the findings it rests on
     Risk risk = Risk::low;
@@ -46,6 +48,7 @@ struct Plan {
     std::size_t inventory = 0; // hosts of the run
     std::vector<PlanHost> hosts;
     std::vector<std::vector<std::size_t>> batches; // positions in hosts
+    std::size_t canaries = 1;                      // how many of the first batches are
     std::vector<PlanSkip> skipped;
     FixChoices choices;
 };

@@ -35,7 +35,7 @@ Status write_plan(const std::string& path, const Plan& plan) {
     return cannot("write", path, code);
 }
 
-Result<Plan> load_plan(const std::string& path) {
+Result<std::string> read_plan_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return cannot("read", path, errno);
     std::string text;
@@ -44,7 +44,13 @@ Result<Plan> load_plan(const std::string& path) {
         text.append(block, static_cast<std::size_t>(file.gcount()));
         if (text.size() > most_bytes) return cannot("read", path, EFBIG);
     }
-    return read_plan(text);
+    return text;
+}
+
+Result<Plan> load_plan(const std::string& path) {
+    auto text = read_plan_file(path);
+    if (!text) return std::move(text).error();
+    return read_plan(*text);
 }
 
 } // namespace rdpsweep

@@ -11,6 +11,9 @@ namespace rdpsweep {
 Status write_plan(const std::string& path, const Plan& plan);
 
 // Error{config, ...} when it cannot be read, is larger than 64 MiB, or is no plan.
+// The bytes of the file. Error{config, local_limit}; it is never more than 64 MiB.
+Result<std::string> read_plan_file(const std::string& path);
+
 Result<Plan> load_plan(const std::string& path);
 
 } // namespace rdpsweep

@@ -39,6 +39,8 @@ json to_json(const PlanHost& host) {
         {"seen_by", host.seen_by},
         {"fixes", host.fixes},
         {"rules", host.rules},
+        {"kin", host.kin},
+        {"criticality", host.criticality},
         {"stratum", host.stratum},
         {"evidence_sha256", host.evidence_sha256},
         {"risk", to_string(host.risk)},
@@ -70,6 +72,7 @@ json without_digest(const Plan& plan) {
         {"inventory", plan.inventory},
         {"hosts", std::move(hosts)},
         {"batches", plan.batches},
+        {"canaries", plan.canaries},
         {"stop_services", plan.choices.stop_services},
         {"skipped", std::move(skipped)}};
 }
@@ -118,6 +121,8 @@ PlanHost read_host(const Members& in, std::string& problem) {
     host.seen_by = in.text("seen_by");
     host.fixes = in.texts("fixes");
     host.rules = in.texts("rules");
+    host.kin = in.texts("kin");
+    host.criticality = in.number<std::uint32_t>("criticality");
     host.stratum = in.text("stratum");
     host.evidence_sha256 = in.text("evidence_sha256");
     host.risk = named(risks, in.text("risk"), problem);
@@ -175,6 +180,7 @@ Result<Plan> read_plan(std::string_view text) {
     plan.version = in.text("version");
     plan.script_sha256 = in.text("script_sha256");
     plan.inventory = in.number<std::size_t>("inventory");
+    plan.canaries = in.number<std::size_t>("canaries");
     plan.choices.stop_services = in.texts("stop_services");
     in.each("hosts", [&](const json& element, const std::string& where) {
         plan.hosts.push_back(read_host(Members(element, where, problem), problem));
@@ -193,6 +199,10 @@ Result<Plan> read_plan(std::string_view text) {
         return no_plan("its batches are no lists of numbers");
     }
     if (!problem.empty()) return no_plan(problem);
+    // It names a folder.
+    constexpr auto of_ids = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
+    if (plan.id.empty() || plan.id.find_first_not_of(of_ids) != std::string::npos)
+        return no_plan("its id is none");
     if (!whole(plan)) return no_plan("a host stands in no batch, or in two");
     return plan;
 }

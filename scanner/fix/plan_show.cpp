@@ -59,8 +59,8 @@ std::string show_plan(const Plan& plan, const Say& say) {
     text += "  " + std::to_string(plan.hosts.size()) + " of " + std::to_string(plan.inventory) +
             " hosts in " + std::to_string(plan.batches.size()) + " batches\n";
     for (std::size_t i = 0; i < plan.batches.size(); ++i) {
-        text += "\n  Batch " + std::to_string(i + 1) + (i == 0 ? " (canary)" : "") + ": " +
-                std::to_string(plan.batches[i].size()) + " hosts\n";
+        text += "\n  Batch " + std::to_string(i + 1) + (i < plan.canaries ? " (canary)" : "") +
+                ": " + std::to_string(plan.batches[i].size()) + " hosts\n";
         for (const auto at : plan.batches[i])
             text += show_host(plan.hosts[at]);
     }

@@ -40,6 +40,7 @@ std::string status_json(const Plan& plan, const std::vector<JournalEntry>& entri
              {"why", records[i].why},
              {"at", at[i] == 0 ? nlohmann::json(nullptr) : nlohmann::json(to_iso8601(at[i]))},
              {"fixes", host.fixes},
+             {"snapshot", records[i].snapshot},
              {"changes", changes_of(records[i])}}
         );
     }

@@ -8,6 +8,16 @@ namespace Rdpsweep.PowerShell;
 
 public static class Serve
 {
+    // Machines that keep what is written to them, by name; null: a script that writes has failed.
+    private static Dictionary<string, Machine>? kept;
+
+    // As Loop(), for scripts that are to change a machine: its state is that of the first request.
+    public static int LoopKeeping()
+    {
+        kept = [];
+        return Loop();
+    }
+
     // Request: {"machine": a line of --dump-states, "command": after "powershell", "environment": {},
     // "input": text}. Answer: {"out", "err", "exit"}. Ends with standard input.
     public static int Loop()
@@ -53,11 +63,20 @@ public static class Serve
     private static JsonObject Answer(JsonObject request)
     {
         var variables = request["environment"]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
-        var machine = MachineReader.Read(request["machine"]!.ToJsonString());
+        var machine = MachineOf(request["machine"]!.ToJsonString());
         var outcome = Execute(machine, CommandLine.Split((string)request["command"]!), variables, (string?)request["input"] ?? "");
         // A scan that writes is a failure whatever it prints.
-        var errors = outcome.Errors.Concat(machine.Journal.Writes.Select(write => $"the script wrote: {write}")).ToList();
+        var writes = kept is null ? machine.Journal.Writes : [];
+        var errors = outcome.Errors.Concat(writes.Select(write => $"the script wrote: {write}")).ToList();
         return new JsonObject { ["out"] = outcome.Out, ["err"] = string.Join('\n', errors), ["exit"] = errors.Count == 0 ? 0 : 1 };
+    }
+
+    private static Machine MachineOf(string line)
+    {
+        var machine = MachineReader.Read(line);
+        if (kept is null) return machine;
+        if (!kept.TryGetValue(machine.Name, out var known)) kept[machine.Name] = known = machine;
+        return known;
     }
 
     private static Outcome Execute(Machine machine, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables, string input)

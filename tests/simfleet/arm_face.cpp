@@ -254,6 +254,9 @@ HttpResponse ArmFace::manage(const HttpRequest& request, const Url& url) {
     if (url.is(3, "Microsoft.SerialConsole") && url.is(5, "default") && consoles_ != nullptr) {
         return json_answer(200, {{"properties", {{"disabled", policy_.console_disabled}}}});
     }
+    if (url.is(5, "Microsoft.Compute") && url.is(6, "snapshots") && url.parts.size() == 8) {
+        return guards_.of_snapshot(request, url.path);
+    }
     if (url.is(2, "operations") && url.parts.size() == 4) {
         return run_command_.ask(url.parts[3], url.value("monitor") == "true");
     }
@@ -362,6 +365,11 @@ std::vector<std::function<std::string()>> ArmFace::rows_of(const Url& url) {
         if (url.is(8, "networkInterfaces")) {
             add([&all, number] { return all.instance_interface(number); });
         }
+        return rows;
+    }
+    if (url.is(3, "Microsoft.Authorization") && url.is(4, "locks")) {
+        for (auto& lock : guards_.locks(number))
+            add([lock] { return lock; });
         return rows;
     }
     const auto type = url.parts.size() > 4 ? ascii_lower(url.parts[4]) : std::string();

@@ -2,6 +2,7 @@
 // VM, Resource Manager with lists, pages, quotas and errors, Resource Graph. No sockets.
 #pragma once
 
+#include "tests/simfleet/arm_guards.hpp"
 #include "tests/simfleet/arm_resources.hpp"
 #include "tests/simfleet/arm_run_command.hpp"
 #include "tests/simfleet/http_message.hpp"
@@ -43,7 +44,7 @@ public:
         ConsoleGateway* consoles = nullptr
     )
         : resources_(resources), policy_(std::move(policy)), stats_(stats), now_(now),
-          consoles_(consoles),
+          consoles_(consoles), guards_(resources, stats),
           run_command_(
               resources.fleet(), stats, now, std::chrono::milliseconds(policy_.run_command_ms)
           ) {}
@@ -80,6 +81,7 @@ private:
     Stats& stats_;
     Now now_;
     ConsoleGateway* consoles_;
+    ArmGuards guards_;
     ArmRunCommand run_command_;
     std::map<std::string, std::chrono::steady_clock::time_point> tokens_; // and when each ends
 

@@ -111,8 +111,25 @@ std::string ArmResources::id_of(
            type + "/" + name_of(index) + suffix;
 }
 
+// The set that the VM shares with the ones before or after it in its subscription.
+json ArmResources::availability_set(std::size_t index) const {
+    const auto number = index / scene_.subscriptions / scene_.set_size;
+    return {
+        {"id",
+         "/subscriptions/" + subscription_id(subscription_of(index)) +
+             "/resourceGroups/SETS/providers/Microsoft.Compute/availabilitySets/SET-" +
+             std::to_string(number)}};
+}
+
 json ArmResources::machine(std::size_t index) const {
+    auto machine = lone_machine(index);
+    if (scene_.set_size != 0) machine["properties"]["availabilitySet"] = availability_set(index);
+    return machine;
+}
+
+json ArmResources::lone_machine(std::size_t index) const {
     const auto group = group_of(index);
+    const auto disk = id_of(index, group, "Microsoft.Compute/disks", "_OsDisk");
     const auto nic = id_of(index, group, "Microsoft.Network/networkInterfaces", "-nic");
     return {
         {"name", name_of(index)},
@@ -131,7 +148,7 @@ json ArmResources::machine(std::size_t index) const {
               {"offer", "WindowsServer"},
               {"sku", "2019-Datacenter"},
               {"version", "latest"}}},
-            {"osDisk", {{"osType", "Windows"}}}}},
+            {"osDisk", {{"osType", "Windows"}, {"managedDisk", {{"id", disk}}}}}}},
           {"osProfile", {{"computerName", name_of(index)}}},
           {"diagnosticsProfile", {{"bootDiagnostics", {{"enabled", true}}}}},
           {"networkProfile", {{"networkInterfaces", json::array({{{"id", nic}}})}}}}}};

@@ -17,6 +17,9 @@ namespace simfleet {
 struct ArmScene {
     std::size_t subscriptions = 3;
     std::size_t stopped_every = 0; // every so-manieth VM is deallocated; 0: none
+    std::size_t locked_every = 0;  // every so-manieth VM has a lock; 0: none
+    std::size_t set_size = 0; // so many VMs of a subscription share an availability set; 0: none
+    bool snapshots_fail = false;
     bool messy = false; // Linux VMs, a scale set, a disabled subscription, stale Resource Graph
 };
 
@@ -75,6 +78,8 @@ public:
     [[nodiscard]] nlohmann::json graph_machine(std::size_t index) const;
 
 private:
+    [[nodiscard]] nlohmann::json availability_set(std::size_t index) const;
+    [[nodiscard]] nlohmann::json lone_machine(std::size_t index) const;
     [[nodiscard]] std::string name_of(std::size_t index) const;
     [[nodiscard]] std::string group_of(std::size_t index) const;
     [[nodiscard]] std::string

@@ -56,6 +56,15 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
         options.arm.scene.stopped_every,
         "Azure says of so many that they are off"
     );
+    app.add_option(
+        "--locked-every", options.arm.scene.locked_every, "Every so-manieth VM has a lock"
+    );
+    app.add_option(
+        "--sets-of", options.arm.scene.set_size, "So many VMs share an availability set"
+    );
+    app.add_flag(
+        "--snapshots-fail", options.arm.scene.snapshots_fail, "Copies of disks come to nothing"
+    );
     app.add_flag(
         "--messy", options.arm.scene.messy, "Linux, scale sets, stale and disabled things"
     );

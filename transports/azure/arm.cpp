@@ -102,19 +102,23 @@ Arm::ask(std::string path, std::string body, std::string quota_key, HostScope& s
     co_return parse_json(answer->body, Phase::inventory, page_limits);
 }
 
-Task<Result<RestAnswer>> Arm::act(std::string path, std::string body, HostScope& scope) {
+Arm::Call Arm::write_call(const char* method, const std::string& path, std::string body) const {
     Call call;
-    call.request.method = "POST";
+    call.request.method = method;
     call.request.url = cloud_.arm + path;
     call.request.body = std::move(body);
     call.request.headers.emplace_back("Content-Type", "application/json");
-    call.request.repeatable = false;
     call.key = "write:" + subscription_of(path);
     call.quota = quotas::arm_writes;
+    return call;
+}
+
+// Where Azure said that it did nothing (401, 429) it is asked again.
+Task<Result<RestAnswer>> Arm::write(Call call, HostScope& scope) {
     bool renewed = false;
     for (int tries = 0;; ++tries) {
         auto answer = co_await send_once(call, scope);
-        if (!answer) co_return may_have_begun(std::move(answer).error());
+        if (!answer) co_return std::move(answer).error();
         if (answer->status == 401 && !std::exchange(renewed, true)) {
             tokens_.reject();
             continue;
@@ -122,6 +126,20 @@ Task<Result<RestAnswer>> Arm::act(std::string path, std::string body, HostScope&
         if (answer->status != 429 || tries + 1 >= most_tries) co_return answer;
         throttle_.pause(call.key, pause_before(tries, &*answer));
     }
+}
+
+Task<Result<RestAnswer>> Arm::act(std::string path, std::string body, HostScope& scope) {
+    auto call = write_call("POST", path, std::move(body));
+    call.request.repeatable = false;
+    auto answer = co_await write(std::move(call), scope);
+    if (!answer) co_return may_have_begun(std::move(answer).error());
+    co_return answer;
+}
+
+Task<Result<RestAnswer>> Arm::make(std::string path, std::string body, HostScope& scope) {
+    auto call = write_call("PUT", path, std::move(body));
+    auto answer = co_await write(std::move(call), scope);
+    co_return answer;
 }
 
 Task<Result<std::string>> Arm::fetch(const Secret& link, std::size_t most, HostScope& scope) {

@@ -35,6 +35,10 @@ public:
     // as it came.
     Task<Result<RestAnswer>> act(std::string path, std::string body, HostScope& scope);
 
+    // The same by PUT, for what is made under a name of ours: it is sent again after a lost answer, since
+    // twice comes to once.
+    Task<Result<RestAnswer>> make(std::string path, std::string body, HostScope& scope);
+
     // The body behind a signed address that ARM gave, which gets no token of ours.
     Task<Result<std::string>> fetch(const Secret& link, std::size_t most, HostScope& scope);
 
@@ -69,6 +73,8 @@ private:
         Quota quota;
     };
 
+    Call write_call(const char* method, const std::string& path, std::string body) const;
+    Task<Result<RestAnswer>> write(Call call, HostScope& scope);
     Task<Result<RestAnswer>> perform(Call call, HostScope& scope);
     Task<Result<RestAnswer>> send_once(const Call& call, HostScope& scope);
     Result<std::string> url_of(const std::string& path) const;

@@ -31,6 +31,7 @@ constexpr auto machines =
     " osVersion=tostring(properties.extended.instanceView.osVersion),"
     " image=properties.storageProfile.imageReference,"
     " scaleSet=tostring(properties.virtualMachineScaleSet.id),"
+    " availabilitySet=tostring(properties.availabilitySet.id),"
     " bootDiagnostics=tobool(properties.diagnosticsProfile.bootDiagnostics.enabled),"
     " nics=properties.networkProfile.networkInterfaces"
     " | order by id asc";

@@ -126,6 +126,7 @@ VmRow vm_of_graph(const json& row) {
     vm.image = image_of(field(row, "image"));
     vm.power = power_of(json::array({json::object({{"code", text(row, "power")}})}));
     vm.scale_set = text(row, "scaleSet");
+    vm.availability_set = text(row, "availabilitySet");
     vm.boot_diagnostics = flag(row, "bootDiagnostics");
     add_interfaces(field(row, "nics"), read);
     return read;
@@ -149,6 +150,7 @@ VmRow vm_of_compute(const json& resource) {
     vm.computer_name = text(properties, "osProfile/computerName");
     vm.image = image_of(field(properties, "storageProfile/imageReference"));
     vm.scale_set = text(properties, "virtualMachineScaleSet/id");
+    vm.availability_set = text(properties, "availabilitySet/id");
     vm.boot_diagnostics = flag(properties, "diagnosticsProfile/bootDiagnostics/enabled");
     add_instance_view(field(properties, "instanceView"), vm);
     add_interfaces(field(properties, "networkProfile/networkInterfaces"), read);

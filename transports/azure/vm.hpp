@@ -19,11 +19,12 @@ struct Vm {
     std::string computer_name;
     std::string os_name; // "Windows Server 2019 Datacenter", as the agent said; may be empty
     std::string os_version;
-    std::string image;          // publisher:offer:sku, or an image's id
-    std::string power;          // "running", "deallocated", ...; empty: not known
-    std::string agent;          // "Ready", "Not Ready"; empty: not known
-    std::string scale_set;      // id; empty: none
-    std::string rdp_thumbprint; // SHA-1 that the VM reported, lower-case hex; empty: none
+    std::string image;            // publisher:offer:sku, or an image's id
+    std::string power;            // "running", "deallocated", ...; empty: not known
+    std::string agent;            // "Ready", "Not Ready"; empty: not known
+    std::string scale_set;        // id; empty: none
+    std::string availability_set; // id; empty: none
+    std::string rdp_thumbprint;   // SHA-1 that the VM reported, lower-case hex; empty: none
     bool windows = false;
     bool boot_diagnostics = false;
     std::vector<std::string> private_addresses; // of the primary network interface first

@@ -39,7 +39,10 @@ public static class SimulatedFile
         Simulation.Journal.Write($"file:{to}", "move");
         var file = Find(from);
         Simulation.Machine.Files.Remove(from);
-        Simulation.Machine.Files[to] = new FileEntry(to, false) { Content = file.Content, Size = file.Size, Sddl = file.Sddl };
+        Simulation.Machine.Files[to] = new FileEntry(to, false)
+        {
+            Content = file.Content, Size = file.Size, Sddl = file.Sddl, DescriptorReadable = file.DescriptorReadable,
+        };
     }
 
     public static void SetAccessControl(string path, SimulatedDescriptor descriptor)

@@ -194,6 +194,7 @@ public sealed class RestartServiceCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         Simulation.Journal.Write($"service:{Name}", "restart");
+        if (Name.Equals("TermService", StringComparison.OrdinalIgnoreCase)) Simulation.Machine.RestartListener();
         if (!Name.Equals("SessionEnv", StringComparison.OrdinalIgnoreCase)) return;
         Simulation.Machine.FindService(Name)!.State = 4;
         if (!Simulation.Machine.MakerFails) OwnCertificate.Make(Simulation.Machine);

@@ -90,6 +90,25 @@ public sealed class Machine
         return null;
     }
 
+    // What its own port answers is settled when TermService starts: with TLS 1.2 switched off as it was found,
+    // else with the certificate that Windows made.
+    public void RestartListener()
+    {
+        const string server = @"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Server";
+        var enabled = Hklm.Find(server)?.Values.GetValueOrDefault("Enabled");
+        found ??= [.. Handshakes];
+        Handshakes.Clear();
+        if (enabled is not null && enabled.Data.All(part => part == 0))
+        {
+            Handshakes.AddRange(found);
+            return;
+        }
+        var own = Hklm.Find(@"SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations")?.Values.GetValueOrDefault("SelfSignedCertificate");
+        Handshakes.Add(new Handshake("done", "1.2", own is null ? "" : Convert.ToHexString(own.Data).ToLowerInvariant(), "", 2, null, null));
+    }
+
+    private List<Handshake>? found;
+
     // Everything a script can change, in a canonical form: equal machines give equal texts.
     public string Snapshot()
     {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 using namespace rdpsweep;
 
@@ -11,9 +12,9 @@ namespace {
 
 std::vector<std::size_t> sizes(std::size_t hosts, std::string_view schedule) {
     const auto batches =
-        part_into_batches(std::vector<std::string>(hosts, "same"), *parse_batches(schedule));
+        part_into_batches(std::vector<BatchHost>(hosts, {"same", {}}), *parse_batches(schedule));
     std::vector<std::size_t> sizes;
-    for (const auto& batch : batches)
+    for (const auto& batch : batches.all)
         sizes.push_back(batch.size());
     return sizes;
 }
@@ -21,7 +22,7 @@ std::vector<std::size_t> sizes(std::size_t hosts, std::string_view schedule) {
 // The reason after so many good and bad ends in one batch of that size.
 std::string reason(std::size_t batch, std::size_t size, const std::vector<HostEnd>& ends) {
     StopRules rules;
-    rules.begin_batch(batch, size);
+    rules.begin_batch(batch == 0, size);
     for (const auto end : ends) {
         rules.started();
         rules.ended(end);
@@ -45,30 +46,56 @@ TEST_CASE("batches: the usual schedule", "[fix]") {
 }
 
 TEST_CASE("batches: the canary has a host of each stratum", "[fix]") {
-    const std::vector<std::string> strata{"a", "a", "b", "a", "c", "b"};
-    const auto batches = part_into_batches(strata, *parse_batches("1,100%"));
-    REQUIRE(batches.size() == 2);
-    CHECK(batches[0] == std::vector<std::size_t>{0, 2, 4});
-    CHECK(batches[1] == std::vector<std::size_t>{1, 3, 5});
+    std::vector<BatchHost> hosts;
+    for (const auto* stratum : {"a", "a", "b", "a", "c", "b"})
+        hosts.push_back({stratum, {}});
+    const auto batches = part_into_batches(hosts, *parse_batches("1,100%"));
+    REQUIRE(batches.all.size() == 2);
+    CHECK(batches.canaries == 1);
+    CHECK(batches.all[0] == std::vector<std::size_t>{0, 2, 4});
+    CHECK(batches.all[1] == std::vector<std::size_t>{1, 3, 5});
+}
+
+TEST_CASE("batches: two of an availability set are never in one", "[fix]") {
+    const std::vector<BatchHost> hosts{
+        {"a", {"set 1"}},
+        {"a", {"set 1"}},
+        {"b", {"set 1"}},
+        {"a", {"set 2", "pool"}},
+        {"a", {"pool"}}};
+    const auto batches = part_into_batches(hosts, *parse_batches("1,100%"));
+    // b fits into no canary beside a: it has one of its own.
+    CHECK(batches.canaries == 2);
+    CHECK(batches.all == std::vector<std::vector<std::size_t>>{{0}, {2}, {1, 3}, {4}});
 }
 
 TEST_CASE("batches: every host stands in exactly one, whatever the plan", "[fix]") {
     std::mt19937 random(7);
     for (int turn = 0; turn < 2'000; ++turn) {
-        std::vector<std::string> strata(random() % 300);
-        for (auto& stratum : strata)
-            stratum = std::to_string(random() % 5);
+        std::vector<BatchHost> hosts(random() % 300);
+        for (auto& host : hosts) {
+            host.stratum = std::to_string(random() % 5);
+            for (auto kin = random() % 3; kin > 0; --kin)
+                host.kin.push_back(std::to_string(random() % 40));
+        }
         std::vector<BatchSize> schedule(1 + random() % 4);
         for (auto& size : schedule)
             size = {1 + random() % 100, random() % 2 == 0};
         std::vector<std::size_t> all;
-        for (const auto& batch : part_into_batches(strata, schedule)) {
+        for (const auto& batch : part_into_batches(hosts, schedule).all) {
+            std::multiset<std::string> kin;
+            for (const auto at : batch) {
+                const std::set<std::string> own(hosts[at].kin.begin(), hosts[at].kin.end());
+                kin.insert(own.begin(), own.end());
+            }
+            for (const auto& one : kin)
+                CHECK(kin.count(one) == 1);
             CHECK_FALSE(batch.empty());
             CHECK(std::is_sorted(batch.begin(), batch.end()));
             all.insert(all.end(), batch.begin(), batch.end());
         }
         std::sort(all.begin(), all.end());
-        CHECK(all.size() == strata.size());
+        CHECK(all.size() == hosts.size());
         CHECK(std::unique(all.begin(), all.end()) == all.end());
     }
 }

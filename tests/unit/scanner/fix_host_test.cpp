@@ -175,12 +175,20 @@ const Script& changer() {
 
 // One process: it tries a few times, and may be killed before any script that it would send.
 FixStage one_process(
-    const std::string& state, Machine& machine, std::optional<int> killed_after, bool& dead
+    const std::string& state,
+    Machine& machine,
+    std::optional<int> killed_after,
+    bool& dead,
+    VmGuard* guard = nullptr
 ) {
     auto journal = Journal::open(state, "plan");
     REQUIRE(journal);
     FixServices services{
         collector(), "{}", "{}", changer(), *journal, Policy(), nullptr, {}, {}, false};
+    services.state_dir = state;
+    services.plan_id = "plan";
+    services.guard = guard;
+    services.snapshots = guard == nullptr ? SnapshotWish::never : SnapshotWish::always;
     const auto host = planned();
     HostFix fix(0, host, services);
     fix.resume(records_of(journal->entries(), 1).front());
@@ -201,7 +209,8 @@ FixStage one_process(
                 if (is_end(fix.stage())) co_return;
                 FakeSession session(machine);
                 HostScope scope(lane.get_executor(), Clock::now() + std::chrono::seconds(60));
-                const Target target;
+                Target target;
+                target.vm = guard == nullptr ? "" : "/subscriptions/s/vm";
                 auto done = co_await fix.run(session, target, scope, record);
                 if (done) co_return;
             }
@@ -284,8 +293,8 @@ TEST_CASE(
         {
             auto journal = Journal::open(scratch.path("state"), "plan");
             REQUIRE(journal);
-            REQUIRE(journal->append({0, FixStage::backed_up, "", planned().changes, 0}));
-            REQUIRE(journal->append({0, begun, "", {}, 0}));
+            REQUIRE(journal->append({0, FixStage::backed_up, "", planned().changes, "", 0}));
+            REQUIRE(journal->append({0, begun, "", {}, "", 0}));
         }
         Machine machine;
         machine.guid = "made anew";
@@ -299,6 +308,73 @@ TEST_CASE(
         CHECK(after(machine)); // its own values, as they were
         CHECK(machine.applied + machine.undone + machine.restarts == 0);
     }
+}
+
+namespace {
+
+// What Azure would say.
+class FakeGuard final : public VmGuard {
+public:
+    std::string says;    // objects with these words
+    bool silent = false; // nobody knows whether it may be touched
+    bool copies = true;  // disks can be copied
+    std::vector<std::string> names;
+
+    Task<Result<std::string>> objection(const Target&, HostScope&) override {
+        if (silent) co_return Error(Phase::inventory, Errc::access_denied, "Azure refused");
+        co_return says;
+    }
+
+    Task<Result<std::string>>
+    snapshot(const Target&, const std::string& name, HostScope&) override {
+        names.push_back(name);
+        if (!copies) co_return Error(Phase::config, Errc::unsupported, "no copy of the OS disk");
+        co_return "/copies/" + name;
+    }
+};
+
+} // namespace
+
+TEST_CASE(
+    "fix of a host: a lock, an unknown state or no copy of the disk leave it alone", "[fix]"
+) {
+    const auto end = [](FakeGuard& guard) {
+        const Scratch scratch;
+        Machine machine;
+        bool dead = false;
+        const auto stage = one_process(scratch.path("state"), machine, {}, dead, &guard);
+        if (stage != FixStage::verified) CHECK(machine.applied == 0);
+        const auto entries = Journal::read(scratch.path("state"), "plan");
+        REQUIRE(entries);
+        if (stage == FixStage::verified)
+            CHECK(records_of(*entries, 1).front().snapshot == "/copies/" + guard.names.front());
+        return stage;
+    };
+    FakeGuard good, locked, silent, full;
+    locked.says = "Azure locks it";
+    silent.silent = true;
+    full.copies = false;
+    CHECK(end(good) == FixStage::verified);
+    CHECK(good.names.front().starts_with("rdpsweep-plan-"));
+    CHECK(end(locked) == FixStage::skipped);
+    CHECK(locked.names.empty());
+    CHECK(end(silent) == FixStage::failed);
+    CHECK(end(full) == FixStage::failed);
+}
+
+TEST_CASE("fix of a host: another plan that is at work on the Windows keeps us off it", "[fix]") {
+    const Scratch scratch;
+    Machine machine;
+    bool dead = false;
+    {
+        const auto other = HostLock::take(scratch.path("state"), "GUID"); // whatever the case
+        REQUIRE(other);
+        CHECK_FALSE(HostLock::take(scratch.path("state"), "guid"));
+        CHECK(HostLock::take(scratch.path("state"), "another"));
+        CHECK(one_process(scratch.path("state"), machine, {}, dead) == FixStage::skipped);
+        CHECK(machine.applied == 0);
+    }
+    CHECK(HostLock::take(scratch.path("state"), "guid"));
 }
 
 TEST_CASE("fix of a host: thousands of bad days", "[fix]") {
@@ -340,8 +416,8 @@ TEST_CASE("journal: one process has it, a torn line is passed over", "[fix]") {
         auto journal = Journal::open(scratch.path("state"), "plan");
         REQUIRE(journal);
         CHECK_FALSE(Journal::open(scratch.path("state"), "plan"));
-        REQUIRE(journal->append({3, FixStage::backed_up, "", planned().changes, 0}));
-        REQUIRE(journal->append({3, FixStage::applying, "", {}, 0}));
+        REQUIRE(journal->append({3, FixStage::backed_up, "", planned().changes, "", 0}));
+        REQUIRE(journal->append({3, FixStage::applying, "", {}, "", 0}));
     }
     const auto path = scratch.path("state") + "/plans/plan/journal.jsonl";
     std::ofstream(path, std::ios::app) << R"({"at":"2026-11-25T21:00:00Z","ho)";
@@ -349,7 +425,7 @@ TEST_CASE("journal: one process has it, a torn line is passed over", "[fix]") {
     REQUIRE(again);
     REQUIRE(again->entries().size() == 2);
     CHECK(again->entries()[0].changes == planned().changes);
-    REQUIRE(again->append({3, FixStage::applied, "", {}, 0}));
+    REQUIRE(again->append({3, FixStage::applied, "", {}, "", 0}));
     const auto entries = Journal::read(scratch.path("state"), "plan");
     REQUIRE(entries);
     CHECK(entries->back().stage == FixStage::applied);

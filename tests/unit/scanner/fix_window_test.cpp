@@ -118,12 +118,13 @@ TEST_CASE("fix status: for programs, with the states before", "[fix]") {
     const Change change{Change::Kind::value, "K", "Enabled", "dword:0", "dword:1"};
     const auto document = nlohmann::json::parse(status_json(
         plan,
-        {{0, FixStage::backed_up, "", {change}, 1'700'000'000},
-         {0, FixStage::verified, "", {}, 1'700'000'100}}
+        {{0, FixStage::backed_up, "", {change}, "/copies/x", 1'700'000'000},
+         {0, FixStage::verified, "", {}, "", 1'700'000'100}}
     ));
     CHECK(document["schema"] == "rdpsweep.fix-status/1");
     CHECK(document["hosts"][0]["stage"] == "verified");
     CHECK(document["hosts"][0]["at"] == "2023-11-14T22:15:00Z");
+    CHECK(document["hosts"][0]["snapshot"] == "/copies/x");
     CHECK(document["hosts"][0]["changes"][0]["before"] == "dword:0");
     CHECK(document["hosts"][1]["stage"] == "planned");
     CHECK(document["hosts"][1]["at"].is_null());

@@ -1,0 +1,44 @@
+// What Azure says of a VM before it is touched: locks and state; and a copy of its OS disk.
+#pragma once
+
+#include "scanner/fix/vm_guard.hpp"
+#include "transports/azure/arm.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace rdpsweep {
+
+class AzureGuard final : public VmGuard {
+public:
+    explicit AzureGuard(azure::Arm& arm) : arm_(arm) {}
+
+    // Locks of the VM or anything above it (Microsoft.Authorization/locks), whatever their level; a VM
+    // that does not run; one that is being changed.
+    Task<Result<std::string>> objection(const Target& target, HostScope& scope) override;
+
+    // An incremental snapshot beside the disk (Microsoft.Compute/snapshots), tagged as ours.
+    Task<Result<std::string>>
+    snapshot(const Target& target, const std::string& name, HostScope& scope) override;
+
+private:
+    struct Lock {
+        std::string scope; // id, in small letters
+        std::string name;
+        std::string level; // ReadOnly, CanNotDelete
+    };
+
+    struct Locks {
+        Clock::time_point read;
+        std::vector<Lock> all;
+    };
+
+    Task<Status> read_locks(std::string subscription, HostScope& scope);
+    std::string lock_on(const std::string& vm) const;
+
+    azure::Arm& arm_;
+    std::map<std::string, Locks> locks_; // by subscription
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,131 @@
+#include "scanner/fix/application.hpp"
+
+#include "probes/collect/collector.hpp"
+#include "probes/fix/change_script.hpp"
+#include "reports/messages/catalogue.hpp"
+#include "scanner/cli/talk.hpp"
+#include "scanner/exit_status.hpp"
+#include "scanner/sweep_run.hpp"
+
+#include <cstdio>
+#include <fstream>
+#include <numeric>
+
+namespace rdpsweep {
+
+namespace {
+
+int status_of(const FixDriver& driver, bool stopped, int signal_status) {
+    if (driver.count(FixStage::rollback_failed) > 0) return exit_fix_page;
+    if (stopped) return exit_fix_stopped;
+    if (driver.count(FixStage::rolled_back) > 0) return exit_fix_undone;
+    return signal_status;
+}
+
+// These need no word about them: a window opens again, and who paused goes on.
+bool is_only_later(std::string_view reason) {
+    return reason == window_closed || reason == paused_by_order;
+}
+
+} // namespace
+
+std::string stop_file(const std::string& state_dir, const std::string& plan_id) {
+    return state_dir + "/plans/" + plan_id + "/stopped";
+}
+
+Application::Application(
+    const Plan& plan, const FixApplyOptions& options, ScanOptions scan, Journal journal
+)
+    : plan_(plan), options_(options), window_(parse_window(options.window)), scan_(std::move(scan)),
+      journal_(std::move(journal)),
+      collector_("collector.ps1", collector_script(), Script::Effect::read_only),
+      changer_("change.ps1", change_script(), Script::Effect::changes_host),
+      services_{
+          collector_,
+          std::string(R"({"profile":"full","handshake":true,"event_hours":24})"),
+          std::string(R"({"profile":"lean","handshake":true,"event_hours":24})"),
+          changer_,
+          journal_,
+          Policy()} {
+    services_.choices = plan.choices;
+    services_.despite_sessions = options.despite_sessions;
+    services_.window = window_ ? &*window_ : nullptr;
+    services_.state_dir = options.state_dir;
+    services_.plan_id = plan.id;
+    services_.snapshots = options.snapshots;
+}
+
+int Application::apply(bool only_begun) {
+    FixDriver driver(plan_, services_, FixDriver::Way::apply);
+    for (std::size_t number = 0; number < plan_.batches.size(); ++number) {
+        const auto left = driver.left_of(plan_.batches[number], only_begun);
+        if (left.empty()) continue;
+        services_.soak = number < plan_.canaries ? options_.canary_soak : options_.soak;
+        // Also before the first: it may have been ordered meanwhile.
+        if (const auto reason = driver.stop_reason()) return stop(driver, *reason);
+        const int status = visit(driver, number, left);
+        if (status != exit_ok) return status_of(driver, false, status);
+        if (const auto reason = driver.stop_reason()) return stop(driver, *reason);
+        if (pauses_after(number) && anything_left(driver, number, only_begun)) {
+            write_err(
+                "rdpsweep: paused after batch " + std::to_string(number + 1) +
+                ": go on with fix apply --resume\n"
+            );
+            break;
+        }
+    }
+    // What was acknowledged is over: the plan got on without it.
+    std::remove(stop_file(options_.state_dir, plan_.id).c_str());
+    return status_of(driver, false, exit_ok);
+}
+
+int Application::undo() {
+    FixDriver driver(plan_, services_, FixDriver::Way::undo);
+    std::vector<std::size_t> all(plan_.hosts.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    const auto left = driver.left_of(all, false);
+    if (left.empty()) {
+        write_err("rdpsweep: nothing of this plan is to be undone\n");
+        return exit_ok;
+    }
+    const int status = visit(driver, plan_.batches.size(), left);
+    if (driver.count(FixStage::rollback_failed) > 0) return exit_fix_page;
+    if (!driver.left_of(all, false).empty()) return exit_fix_page;
+    return status;
+}
+
+int Application::stop(const FixDriver& driver, std::string_view reason) {
+    if (!is_only_later(reason)) keep_stop(reason);
+    const auto& messages = Catalogue::built_in(options_.talk.lang);
+    write_err("rdpsweep: stopped: " + messages.text(std::string(reason)) + "\n");
+    return status_of(driver, true, exit_ok);
+}
+
+void Application::keep_stop(std::string_view reason) {
+    std::ofstream(stop_file(options_.state_dir, plan_.id)) << reason.substr(reason.rfind('.') + 1);
+}
+
+bool Application::pauses_after(std::size_t number) const {
+    return options_.approve == FixApproval::batch ||
+           (options_.approve == FixApproval::canary && number + 1 == plan_.canaries);
+}
+
+bool Application::anything_left(const FixDriver& driver, std::size_t number, bool only_begun)
+    const {
+    for (std::size_t next = number + 1; next < plan_.batches.size(); ++next) {
+        if (!driver.left_of(plan_.batches[next], only_begun).empty()) return true;
+    }
+    return false;
+}
+
+int Application::visit(
+    FixDriver& driver, std::size_t number, const std::vector<std::size_t>& hosts
+) {
+    driver.begin_batch(number, hosts);
+    SweepRun run(scan_, VisitKind::fix, &driver, &services_);
+    if (const int status = run.prepare(); status != exit_ok) return status;
+    if (const int status = run.sweep(); status != exit_ok) return status;
+    return run.conclude();
+}
+
+} // namespace rdpsweep

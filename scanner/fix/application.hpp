@@ -1,0 +1,46 @@
+// A plan under way: its batches one after the other, and what is between them.
+#pragma once
+
+#include "scanner/cli/options.hpp"
+#include "scanner/fix/driver.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rdpsweep {
+
+// Where it stands why a plan was stopped; going on takes a word about it.
+std::string stop_file(const std::string& state_dir, const std::string& plan_id);
+
+class Application {
+public:
+    // scan: how the hosts are reached. Everything else must outlive it.
+    Application(
+        const Plan& plan, const FixApplyOptions& options, ScanOptions scan, Journal journal
+    );
+
+    // only_begun: no host that was not begun before. The exit status.
+    int apply(bool only_begun);
+
+    // Everything that was changed, as it was. The exit status.
+    int undo();
+
+private:
+    int stop(const FixDriver& driver, std::string_view reason);
+    void keep_stop(std::string_view reason);
+    bool pauses_after(std::size_t number) const;
+    bool anything_left(const FixDriver& driver, std::size_t number, bool only_begun) const;
+    int visit(FixDriver& driver, std::size_t number, const std::vector<std::size_t>& hosts);
+
+    const Plan& plan_;
+    const FixApplyOptions& options_;
+    std::optional<MaintenanceWindow> window_;
+    ScanOptions scan_;
+    Journal journal_;
+    Script collector_;
+    Script changer_;
+    FixServices services_;
+};
+
+} // namespace rdpsweep

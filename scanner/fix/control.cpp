@@ -1,0 +1,66 @@
+#include "scanner/fix/control.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::chrono::seconds patience{10};
+
+struct Looks {
+    FactSource& outside;
+    asio::io_context& lane;
+    std::vector<char> answers; // not of bits: each has its own byte
+    std::size_t left;
+};
+
+Task<void> look_at(Looks& looks, const Target& target, std::size_t at) {
+    HostScope scope(looks.lane.get_executor(), Clock::now() + patience);
+    Attempt attempt;
+    const auto seen = co_await looks.outside.collect(target, scope, attempt);
+    looks.answers[at] = seen && seen->completed() ? 1 : 0;
+    --looks.left;
+}
+
+} // namespace
+
+std::vector<Target> controls_among(const std::vector<Target>& targets, const std::string& seed) {
+    std::vector<std::pair<std::string, const Target*>> order;
+    for (const auto& target : targets) {
+        if (!target.skip.empty() || !target.rdp_outside || target.address.empty()) continue;
+        order.emplace_back(sha256_hex(seed + "\n" + target.id), &target);
+    }
+    std::sort(order.begin(), order.end());
+    order.resize(std::min(order.size(), most_controls));
+    std::vector<Target> controls;
+    for (const auto& [chance, target] : order)
+        controls.push_back(*target);
+    return controls;
+}
+
+std::vector<bool>
+see_who_answers(FactSource& outside, const std::vector<Target>& controls, asio::io_context& lane) {
+    Looks looks{outside, lane, std::vector<char>(controls.size(), 0), controls.size()};
+    for (std::size_t i = 0; i < controls.size(); ++i)
+        asio::co_spawn(lane, look_at(looks, controls[i], i), asio::detached);
+    lane.restart();
+    // Others may wait on the lane for much longer, such as for a signal.
+    while (looks.left > 0 && lane.run_one() > 0) {
+    }
+    return {looks.answers.begin(), looks.answers.end()};
+}
+
+bool fell(const std::vector<bool>& before, const std::vector<bool>& now) noexcept {
+    if (before.empty() || before.size() != now.size()) return false;
+    const auto count = [](const std::vector<bool>& all) {
+        return static_cast<std::size_t>(std::count(all.begin(), all.end(), true));
+    };
+    constexpr std::size_t tenth = 10;
+    const auto was = count(before), is = count(now);
+    return is < was && (was - is) * tenth > before.size();
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,29 @@
+// One plan at a time has its hands on a Windows, however many plans and names it is in.
+#pragma once
+
+#include "core/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace rdpsweep {
+
+// Held until destroyed; the kernel lets go of it when the process dies. Among the plans of one state
+// directory.
+class HostLock {
+public:
+    HostLock() = default; // of nothing
+    HostLock(HostLock&& other) noexcept;
+    HostLock& operator=(HostLock&& other) noexcept;
+    ~HostLock();
+
+    // Error{config, throttled} when another plan has it, {config, local_limit} when it cannot be taken.
+    static Result<HostLock> take(const std::string& state_dir, std::string_view machine_guid);
+
+    explicit operator bool() const noexcept { return descriptor_ >= 0; }
+
+private:
+    int descriptor_ = -1;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""What holds a plan back: locks and states of Azure, copies of disks, approvals by others, orders from another
+terminal, VMs beside the plan that stop answering. Approvals are made by openssl's own command."""
+import subprocess
+import threading
+import time
+
+import lib
+from azure_lib import Azure
+from fix_apply import QUICK, Case, fleet_of, states_of
+
+
+def azure_case(azure, mix_wanted):
+    """A case whose VMs come from Azure and are reached by Run Command."""
+    case = Case(azure, (mix_wanted,))
+    case.inventory.write_text("""version: 1
+credentials:
+  fleet: { username: 'SIM\\sweeper', password: { env: RDPSWEEP_PASSWORD } }
+defaults: { credential: fleet, route: [run-command], rdp: { outside: false } }
+""")
+    done = lib.rdpsweep("scan", "-i", case.inventory, "--all-subscriptions", "--azure-cloud", azure.cloud, "--azure-ca-file",
+                        azure.ca, "--state", case.state, password=azure.password, environment=azure.application())
+    lib.check(done.returncode == 10, f"the VMs are sick: {done.returncode} {done.stderr}")
+    case.make_plan()
+    return case
+
+
+def run_in_azure(azure, case, *options):
+    return lib.rdpsweep(*case.words("apply", "--confirm", case.phrase, *QUICK, "--approve-each", "none", *options),
+                        password=azure.password, environment=azure.application())
+
+
+def told(case):
+    import json
+    return {host["name"]: host for host in json.loads(case.run("status", "--format", "json").stdout)["hosts"]}
+
+
+def locks_and_copies():
+    options = ["--subscriptions", "2", "--sets-of", "2", "--locked-every", "4", "--run-command-ms", "50", "--states-at-end"]
+    with Azure(vms=8, mix="one:key_acl_missing", options=options) as azure:
+        case = azure_case(azure, "key_acl_missing")
+        hosts = case.document["hosts"]
+        lib.check(all(len(host["kin"]) == 1 for host in hosts), f"every VM is of a set: {hosts[0]['kin']}")
+        for batch in case.document["batches"]:
+            kin = [hosts[at]["kin"][0] for at in batch]
+            lib.check(len(set(kin)) == len(kin), f"no two of a set in one batch: {kin}")
+        done = run_in_azure(azure, case, "--snapshot", "always")
+        hosts = told(case)
+        stages = sorted(host["stage"] for host in hosts.values())
+        lib.check(done.returncode == 0 and stages == ["skipped"] * 2 + ["verified"] * 6, f"{done.returncode} {done.stdout} {done.stderr}")
+        for host in hosts.values():
+            if host["stage"] == "verified":
+                lib.check("/snapshots/rdpsweep-" in host["snapshot"], f"the copy is told: {host['snapshot']}")
+            else:
+                lib.check("Azure locks it" in host["why"] and not host["snapshot"], f"the lock is told: {host['why']}")
+        lib.check(len({host["snapshot"] for host in hosts.values()}) == 7, "each VM has a copy of its own")
+        stats = azure.stop()
+        lib.check(not stats["violations"], f"nothing that Azure dislikes: {stats['violations']}")
+        lib.check(sum(one["applied"] for one in states_of(azure).values()) == 6, "those that are locked were left alone")
+
+
+def copies_that_fail():
+    options = ["--snapshots-fail", "--run-command-ms", "50", "--states-at-end"]
+    with Azure(vms=3, mix="one:key_acl_missing", options=options) as azure:
+        case = azure_case(azure, "key_acl_missing")
+        done = run_in_azure(azure, case, "--snapshot", "always")
+        failed = [host for host in told(case).values() if host["stage"] == "failed"]
+        lib.check(done.returncode == 21 and failed and "no copy of the OS disk" in failed[0]["why"],
+                  f"without a copy nothing is done: {done.returncode} {done.stdout} {done.stderr}")
+        azure.stop()
+        lib.check(all(one["applied"] == 0 for one in states_of(azure).values()), "to any VM")
+
+
+def openssl(*words):
+    done = subprocess.run(["openssl", *map(str, words)], capture_output=True, text=True, check=False)
+    lib.check(done.returncode == 0, f"openssl {words[0]}: {done.stderr}")
+    return done.stdout
+
+
+def approvals():
+    with fleet_of(3, "one:tls_all_off", 9) as fleet:
+        case = Case(fleet, ("tls_all_off",))
+        case.scan()
+        case.make_plan()
+        lines = []
+        for name in ("anna", "ben", "mallory"):
+            openssl("genpkey", "-algorithm", "ed25519", "-out", fleet.path / f"{name}.pem")
+            openssl("pkeyutl", "-sign", "-rawin", "-inkey", fleet.path / f"{name}.pem", "-in", case.plan,
+                    "-out", fleet.path / f"{name}.sig")
+            lines.append(f"{name} {openssl('pkey', '-in', fleet.path / f'{name}.pem', '-pubout').splitlines()[1]}\n")
+        (case.state / "approvers").write_text("".join(lines[:2]))
+        done = case.apply()
+        lib.check(done.returncode == 2 and "medium risk takes the approval of 1" in done.stderr, f"nobody said yes: {done.stderr}")
+        done = case.apply("--approval", fleet.path / "mallory.sig")
+        lib.check(done.returncode == 2 and "given: none" in done.stderr, f"a stranger did: {done.stderr}")
+        own = lib.rdpsweep("fix", "approve", case.plan, "--key", fleet.path / "anna.pem", "-o", fleet.path / "own.sig")
+        lib.check(own.returncode == 0 and (fleet.path / "own.sig").read_bytes() == (fleet.path / "anna.sig").read_bytes(),
+                  f"our signature is that of openssl: {own.stderr}")
+        lib.check(lib.rdpsweep("fix", "approve", case.plan).returncode == 2, "an approval is somebody's")
+        (fleet.path / "approvers").write_text("anna AAAA\n")
+        done = case.apply("--approvers", fleet.path / "approvers")
+        lib.check(done.returncode == 2 and "line 1" in done.stderr, f"a list that is none: {done.stderr}")
+        done = case.apply("--approval", fleet.path / "anna.sig", "--approve-each", "none")
+        lib.check(done.returncode == 0 and set(case.stages().values()) == {"verified"}, f"anna's word is enough: {done.stderr}")
+
+
+def begin(case, *options):
+    command = [str(lib.SCANNER), *map(str, case.words("apply", "--confirm", case.phrase, "--soak", "700ms", "--canary-soak",
+                                                      "700ms", "--despite-sessions", "--approve-each", "none",
+                                                      "--parallel", "1", *options))]
+    environment = dict(lib.os.environ, **{lib.PASSWORD_VARIABLE: case.fleet.password})
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def orders():
+    with fleet_of(5, "one:tls_all_off", 9) as fleet:
+        case = Case(fleet, ("tls_all_off",))
+        case.scan()
+        case.make_plan()
+        for order, needs in (("pause", ()), ("abort", ("--acknowledge", "abort"))):
+            process = begin(case, *(("--resume",) if order == "abort" else ()))
+            process.stdout.readline()  # a VM is at its end
+            lib.check(case.run(order).returncode == 0, f"{order} is heard")
+            _, said = process.communicate(timeout=60)
+            left = list(case.stages().values()).count("planned")
+            lib.check(process.returncode == 21 and f"fix {order}" in said and 0 < left < 5,
+                      f"{order} stops it: {process.returncode} {said} {case.stages()}")
+            if needs:
+                done = case.apply("--resume")
+                lib.check(done.returncode == 2 and "--acknowledge abort" in done.stderr, f"going on takes a word: {done.stderr}")
+        done = case.apply("--resume", "--approve-each", "none", "--acknowledge", "abort")
+        lib.check(done.returncode == 0 and set(case.stages().values()) == {"verified"}, f"then it goes on: {done.stderr}")
+
+
+def controls():
+    """VMs of another fleet, in the same inventory and in no plan: they vanish while the plan is under way."""
+    with fleet_of(6, "one:tls_all_off", 9) as fleet, lib.Fleet(vms=4, mix="healthy", seed=3, rdp=True) as beside:
+        case = Case(fleet, ("tls_all_off",))
+        lines = beside.inventory.read_text().splitlines(keepends=True)
+        first = next(i for i, line in enumerate(lines) if line == "targets:\n") + 1
+        port = next(line for line in lines if "rdp: { port:" in line).strip()
+        others = [line.replace('name: "', f'{port}, name: "beside-') for line in lines[first:]]
+        case.inventory.write_text(case.inventory.read_text() + "".join(others))
+        case.scan()
+        case.make_plan("--fix", "tls12")
+        lib.check(len(case.document["hosts"]) == 6, "the others are in no plan")
+        process = begin(case)
+        process.stdout.readline()
+        stopper = threading.Thread(target=beside.stop)
+        stopper.start()
+        _, said = process.communicate(timeout=120)
+        stopper.join()
+        stages = list(case.stages().values())
+        lib.check(process.returncode == 21 and "does not touch" in said and stages.count("planned") > 0,
+                  f"what the plan does not touch is watched: {process.returncode} {said} {stages}")
+        done = case.apply("--resume", "--approve-each", "none", "--acknowledge", "control")
+        lib.check(done.returncode == 0 and set(case.stages().values()) == {"verified"},
+                  f"who looked into it goes on: {done.returncode} {done.stderr}")
+
+
+def full_disk():
+    """Nothing is done to a VM that cannot be written down."""
+    with fleet_of(3, "one:tls_all_off", 9) as fleet:
+        case = Case(fleet, ("tls_all_off",))
+        case.scan()
+        case.make_plan()
+        folder = case.state / "plans" / case.document["id"]
+        folder.mkdir(parents=True)
+        (folder / "journal.jsonl").symlink_to("/dev/full")
+        done = case.apply("--approve-each", "none")
+        lib.check(done.returncode not in (0, 10) and "journal" in done.stderr, f"it says so: {done.returncode} {done.stderr}")
+        fleet.stop()
+        lib.check(all(one["applied"] == 0 for one in states_of(fleet).values()), "no VM was changed")
+
+
+def main():
+    locks_and_copies()
+    copies_that_fail()
+    approvals()
+    orders()
+    controls()
+    full_disk()
+    lib.finish()
+
+
+if __name__ == "__main__":
+    main()
