@@ -46,6 +46,7 @@ std::span<const Rule> all_probes() noexcept {
         events_key_audit_rule(),
         handshake_rule(),
         console_ready_rule(),
+        dump_ready_rule(),
         outside_answer_rule(),
         outside_certificate_rule(),
         outside_binding_rule(),

@@ -51,6 +51,7 @@ constexpr int events_certificate = 91;
 constexpr int outside_answer = 99;
 constexpr int handshake = 100;
 constexpr int console = 110;
+constexpr int dump = 112;
 constexpr int outside_name = 111;
 } // namespace rank
 

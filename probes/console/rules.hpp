@@ -6,5 +6,6 @@
 namespace rdpsweep {
 
 Rule console_ready_rule() noexcept; // EMS.READY
+Rule dump_ready_rule() noexcept;    // DUMP.READY
 
 } // namespace rdpsweep

@@ -22,5 +22,6 @@ Fix renew_fix() noexcept;
 Fix port_fix() noexcept;
 Fix gpsvc_fix() noexcept;
 Fix ems_fix() noexcept;
+Fix dump_fix() noexcept;
 
 } // namespace rdpsweep

@@ -75,6 +75,7 @@ std::span<const Fix> all_fixes() noexcept {
         port_fix(),
         gpsvc_fix(),
         ems_fix(),
+        dump_fix(),
     };
     return fixes;
 }

@@ -223,6 +223,20 @@ const std::array healthy_table{
                 return assessed("ok", "none", {{"EMS.READY", "at_risk"}});
             }},
     Profile{
+        .name = "dump_off",
+        .weight = 0,
+        .builds = all_builds(),
+        .damage =
+            [](Machine& machine) {
+                machine.state.registry.set(
+                    paths::crash_control, "CrashDumpEnabled", dword_value(0)
+                );
+            },
+        .truth =
+            [](std::uint32_t) {
+                return assessed("ok", "none", {{"DUMP.READY", "at_risk"}});
+            }},
+    Profile{
         .name = "console_unread",
         .weight = 2,
         .builds = current_builds(),

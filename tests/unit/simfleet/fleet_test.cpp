@@ -17,13 +17,13 @@ namespace {
 constexpr std::int64_t today = 1'790'000'000;
 
 const std::set<std::string> rules{
-    "PORT.OWNER", "PORT.NOLISTEN", "PORT.MOVED",   "SVC.STATE",       "SVC.ACCOUNT",
-    "RDP.DENIED", "RDP.LISTENER",  "SEC.LAYER",    "TLS.PROTO",       "TLS.13FORCED",
-    "TLS.LEGACY", "TLS.SUITES",    "FIPS",         "KEY.PRESENT",     "KEY.ACL",
-    "KEY.FOLDER", "KEY.OVERGRANT", "STORE.ACL",    "CERT.SELF.VALID", "CERT.CA.VALID",
-    "CERT.PIN",   "CERT.BINDING",  "CERT.CORRUPT", "GPO.MANAGED",     "GPO.GPSVC",
-    "PENDING",    "EMS.READY",     "EVT.SCHANNEL", "EVT.RDPCERT",     "EVT.KEYAUDIT",
-    "HANDSHAKE"};
+    "PORT.OWNER",   "PORT.NOLISTEN", "PORT.MOVED",   "SVC.STATE",       "SVC.ACCOUNT",
+    "RDP.DENIED",   "RDP.LISTENER",  "SEC.LAYER",    "TLS.PROTO",       "TLS.13FORCED",
+    "TLS.LEGACY",   "TLS.SUITES",    "FIPS",         "KEY.PRESENT",     "KEY.ACL",
+    "KEY.FOLDER",   "KEY.OVERGRANT", "STORE.ACL",    "CERT.SELF.VALID", "CERT.CA.VALID",
+    "CERT.PIN",     "CERT.BINDING",  "CERT.CORRUPT", "GPO.MANAGED",     "GPO.GPSVC",
+    "PENDING",      "EMS.READY",     "DUMP.READY",   "EVT.SCHANNEL",    "EVT.RDPCERT",
+    "EVT.KEYAUDIT", "HANDSHAKE"};
 
 std::vector<Truth> all_truths() {
     std::vector<Truth> truths;

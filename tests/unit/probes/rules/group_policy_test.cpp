@@ -132,6 +132,22 @@ TEST_CASE("GPO.GPSVC and PENDING: leftovers and waiting changes", "[rule]") {
     CHECK(finding.evidence.front().observed == "restart of TermService not checked");
 }
 
+TEST_CASE("DUMP.READY: hygiene", "[rule]") {
+    check_cases(
+        "DUMP.READY",
+        {
+            {"automatic", [](Facts&) {}, Verdict::ok, "ok"},
+            {"complete", [](Facts& f) { f.console.value->crash_dump = 1; }, Verdict::ok, "ok"},
+            {"none", [](Facts& f) { f.console.value->crash_dump = 0; }, Verdict::at_risk, "off"},
+            {"absent",
+             [](Facts& f) { f.console.value->crash_dump.reset(); },
+             Verdict::unknown,
+             "absent"},
+            {"unread", [](Facts& f) { mark_unread(f, "/crash"); }, Verdict::unknown, "rule.unread"},
+        }
+    );
+}
+
 TEST_CASE("EMS.READY: hygiene", "[rule]") {
     check_cases(
         "EMS.READY",

@@ -5,7 +5,6 @@
 // article were dropped. Hygiene: it never moves a host's verdict.
 // Sample finding: at_risk, "The serial console is off (EMS)".
 #include "probes/console/rules.hpp"
-
 #include "probes/rule_support.hpp"
 
 namespace rdpsweep {
