@@ -16,7 +16,8 @@ constexpr std::array kinds{
     std::pair{Change::Kind::start, std::string_view("start")},
     std::pair{Change::Kind::run, std::string_view("run")},
     std::pair{Change::Kind::certificate, std::string_view("certificate")},
-    std::pair{Change::Kind::boot, std::string_view("boot")}};
+    std::pair{Change::Kind::boot, std::string_view("boot")},
+    std::pair{Change::Kind::firewall, std::string_view("firewall")}};
 
 bool is_absent(std::string_view text) noexcept {
     return text == "absent" || text.starts_with("absent/");
@@ -75,6 +76,7 @@ std::string resource_of(const Change& change) {
     if (change.kind == Change::Kind::certificate)
         return "certificate:Remote Desktop\\" + change.place;
     if (change.kind == Change::Kind::boot) return "boot:" + change.place + "\\" + change.name;
+    if (change.kind == Change::Kind::firewall) return "firewall:" + change.place;
     const bool service = change.kind == Change::Kind::start || change.kind == Change::Kind::run;
     return (service ? "service:" : "file:") + change.place;
 }

@@ -20,6 +20,7 @@ struct Change {
         run,         // whether a service runs
         certificate, // Windows' own RDP certificate: place is its thumbprint, name its key file's
         boot,        // an element of the boot configuration: place is the object, name the element
+        firewall,    // an inbound rule of ours for TermService: place is its name
     };
 
     Kind kind = Kind::value;
@@ -34,7 +35,7 @@ struct Change {
 // States: "dword:1", "binary:<lower-case hex>", "absent" (the key is there, the value not),
 // "absent/2" (nor are the last 2 levels of the key), "sddl:O:...D:...", "start:3" (winsvc.h),
 // "stopped" and "running"; "certificate:<SelfSignedCertificate, hex or none>:<bytes of the key file,
-// or none>:<hex of the store's Blob>", "renewed"; "boot:on", "boot:off", "boot:<number>". Planned may
+// or none>:<hex of the store's Blob>", "renewed"; "boot:on", "boot:off", "boot:<number>"; "rule:<TCP port>". Planned may
 // also be "start:enabled", which is any start of a service but disabled. What a script finds and cannot
 // describe is "other:...": never the before or after of a change.
 namespace state {

@@ -241,6 +241,35 @@ function Set-BootState($change, $state) {
   if ($LASTEXITCODE -ne 0) { throw "bcdedit ended with $LASTEXITCODE" }
 }
 
+# --- inbound rules of ours for TermService ---
+
+$rules = 'SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules'
+
+function Get-FirewallState($change) {
+  $key = $hklm.OpenSubKey($rules)
+  foreach ($id in $key.GetValueNames()) {
+    $rule = "$($key.GetValue($id))"
+    if ($rule.Contains("|Name=$($change.place)|") -and $rule -match '\|LPort=(\d+)\|') {
+      return "rule:$($Matches[1])"
+    }
+  }
+  'absent'
+}
+
+# By the firewall's own program: what is only written to the registry is not in force.
+function Set-FirewallState($change, $state) {
+  if ($state -eq 'absent') {
+    netsh.exe advfirewall firewall delete rule "name=$($change.place)" | Out-Null
+  }
+  elseif ($state -match '^rule:(\d+)$') {
+    netsh.exe advfirewall firewall add rule "name=$($change.place)" dir=in action=allow `
+      protocol=TCP "localport=$($Matches[1])" service=termservice `
+      "program=$env:SystemRoot\system32\svchost.exe" | Out-Null
+  }
+  else { throw "not a state of a firewall rule: $state" }
+  if ($LASTEXITCODE -ne 0) { throw "netsh ended with $LASTEXITCODE" }
+}
+
 # --- services ---
 
 function Get-StartState($change) {
@@ -290,6 +319,7 @@ function Get-State($change) {
     'run' { Get-RunState $change }
     'certificate' { Get-CertificateState $change }
     'boot' { Get-BootState $change }
+    'firewall' { Get-FirewallState $change }
     default { Get-RightsState $change }
   }
 }
@@ -301,6 +331,7 @@ function Set-State($change, $state) {
     'run' { Set-RunState $change $state }
     'certificate' { Set-CertificateState $change $state }
     'boot' { Set-BootState $change $state }
+    'firewall' { Set-FirewallState $change $state }
     default { Set-RightsState $change $state }
   }
 }

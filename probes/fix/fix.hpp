@@ -31,6 +31,8 @@ using Refusal = Message;
 struct FixChoices {
     std::vector<std::string>
         stop_services; // may be stopped and disabled where they hold RDP's port
+    std::uint16_t move_rdp =
+        0; // the port RDP may be moved to where its own cannot be freed; 0: none
 
     friend bool operator==(const FixChoices&, const FixChoices&) = default;
 };

@@ -24,6 +24,14 @@ inline void add_fix_plan(CLI::App& verb, FixPlanOptions& fix) {
         fix.stop_services
     )
         ->delimiter(',');
+    add_number(
+        verb,
+        "--move-rdp",
+        "the port RDP may be moved to where its own cannot be freed",
+        fix.move_rdp,
+        1'024,
+        65'535
+    );
     add_duration(
         verb, "--max-age", usual("oldest facts to go by", to_text(fix.max_age)), fix.max_age
     );
@@ -60,6 +68,7 @@ inline void add_fix_plan(CLI::App& verb, FixPlanOptions& fix) {
         "Plan",
         {"--fix",
          "--stop-service",
+         "--move-rdp",
          "--max-age",
          "--expires",
          "--max-targets",

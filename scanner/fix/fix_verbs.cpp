@@ -63,6 +63,7 @@ int run_fix_plan(const FixPlanOptions& options) {
     PlanWishes wishes;
     wishes.fixes = options.fixes;
     wishes.choices.stop_services = options.stop_services;
+    wishes.choices.move_rdp = static_cast<std::uint16_t>(options.move_rdp);
     wishes.max_age = std::chrono::duration_cast<std::chrono::seconds>(options.max_age);
     wishes.life = std::chrono::duration_cast<std::chrono::seconds>(options.life);
     wishes.max_targets = options.max_targets;

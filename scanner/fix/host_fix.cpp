@@ -50,6 +50,16 @@ std::string reason_for(const ChangeResult& result) {
     return "something changed while it was looked at";
 }
 
+// Where RDP is to be found afterwards; 0: where it was.
+std::uint16_t moved_port(const PlanHost& host) {
+    for (const auto& change : host.changes) {
+        const auto parts = split(change.after, ':');
+        if (change.kind == Change::Kind::firewall && parts.size() == 2)
+            return static_cast<std::uint16_t>(std::strtoul(parts[1].c_str(), nullptr, 10));
+    }
+    return 0;
+}
+
 bool found_all(
     const std::vector<Change>& changes,
     const std::vector<ChangeResult>& results,
@@ -316,7 +326,9 @@ Task<std::string> HostFix::complaint(
     bool shown = inside != nullptr && inside->verdict == Verdict::ok;
     if (services_.outside != nullptr && target.rdp_outside) {
         Attempt attempt;
-        auto outside = co_await services_.outside->collect(target, scope, attempt);
+        auto moved = target;
+        if (const auto port = moved_port(host_); port != 0) moved.rdp_port = port;
+        auto outside = co_await services_.outside->collect(moved, scope, attempt);
         // A port that is closed from here was so before, and says nothing.
         if (outside && !outside->completed() && outside->stage != "connect")
             co_return std::string("the RDP handshake from here fails");

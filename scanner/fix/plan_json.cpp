@@ -74,6 +74,7 @@ json without_digest(const Plan& plan) {
         {"batches", plan.batches},
         {"canaries", plan.canaries},
         {"stop_services", plan.choices.stop_services},
+        {"move_rdp", plan.choices.move_rdp},
         {"skipped", std::move(skipped)}};
 }
 
@@ -99,7 +100,8 @@ Change read_change(const Members& in, std::string& problem) {
         Change::Kind::start,
         Change::Kind::run,
         Change::Kind::certificate,
-        Change::Kind::boot};
+        Change::Kind::boot,
+        Change::Kind::firewall};
     return {
         named(kinds, in.text("kind"), problem),
         in.text("place"),
@@ -182,6 +184,7 @@ Result<Plan> read_plan(std::string_view text) {
     plan.inventory = in.number<std::size_t>("inventory");
     plan.canaries = in.number<std::size_t>("canaries");
     plan.choices.stop_services = in.texts("stop_services");
+    plan.choices.move_rdp = in.number<std::uint16_t>("move_rdp");
     in.each("hosts", [&](const json& element, const std::string& where) {
         plan.hosts.push_back(read_host(Members(element, where, problem), problem));
     });

@@ -4,6 +4,7 @@
 //
 // A line of CHANGES: {"name", "profile", "fix", "changes": lines of core/change.hpp}.
 #include "core/json.hpp"
+#include "core/text.hpp"
 #include "probes/collect/decode.hpp"
 #include "probes/fix/fix.hpp"
 #include "probes/rule.hpp"
@@ -34,9 +35,10 @@ std::optional<Host> read_host(const json& facts, std::int64_t now) {
     return host;
 }
 
-// As if every service on the port had been named.
+// As if every service on the port had been named, and RDP might move from the others.
 FixChoices consent_to_all(const Facts& facts) {
     FixChoices choices;
+    choices.move_rdp = 33'890;
     if (!facts.rdp_port) return choices;
     for (const auto& socket : facts.rdp_port->sockets) {
         for (const auto& service : socket.services)
@@ -50,6 +52,9 @@ int prepare_all(const char* path) {
     std::set<std::string_view> prepared_once;
     for (std::string line; std::getline(states, line);) {
         const auto document = json::parse(line);
+        // Names that attack a terminal do not come through unchanged; there are others of their kind.
+        const auto name = document.at("name").get<std::string>();
+        if (printable(name, name.size()) != name) continue;
         const auto host = read_host(document.at("facts"), document.at("now").get<std::int64_t>());
         if (!host) continue; // a collector that may say nothing
         for (const auto& fix : all_fixes()) {

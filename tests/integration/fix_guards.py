@@ -158,6 +158,25 @@ def controls():
                   f"who looked into it goes on: {done.returncode} {done.stderr}")
 
 
+def moved():
+    """No service holds the port, so nothing can be stopped: RDP moves, where that is allowed."""
+    with fleet_of(3, "one:port_taken", 9) as fleet:
+        case = Case(fleet, ("port_taken",))
+        case.scan()
+        done = lib.rdpsweep("fix", "plan", "last", "--state", case.state, "--max-percent", "100", "-o", case.plan)
+        lib.check("is no service" in done.stdout and not case.plan.exists(), f"by itself it does not: {done.stdout}")
+        case.make_plan("--move-rdp", "33890")
+        lib.check({host["risk"] for host in case.document["hosts"]} == {"high"}, "it is risky")
+        done = case.apply("--approve-each", "none")
+        lib.check(done.returncode == 0 and set(case.stages().values()) == {"verified"}, f"moved: {done.returncode} {done.stdout} {done.stderr}")
+        for host in case.scan().values():
+            verdicts = {f["rule"]: f["verdict"] for f in host["findings"]}
+            lib.check(verdicts["HANDSHAKE"] == "ok" and verdicts["PORT.MOVED"] == "at_risk", f"RDP answers there: {verdicts}")
+        lib.check(case.rollback().returncode == 0, "and back")
+        fleet.stop()
+        lib.check(all(one["restored"] for one in states_of(fleet).values()), "to the byte")
+
+
 def full_disk():
     """Nothing is done to a VM that cannot be written down."""
     with fleet_of(3, "one:tls_all_off", 9) as fleet:
@@ -179,6 +198,7 @@ def main():
     approvals()
     orders()
     controls()
+    moved()
     full_disk()
     lib.finish()
 

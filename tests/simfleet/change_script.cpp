@@ -5,6 +5,7 @@
 #include "tests/simfleet/loopback.hpp"
 #include "tests/simfleet/own_certificate.hpp"
 #include "tests/simfleet/paths.hpp"
+#include "tests/simfleet/windows_setup.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -92,6 +93,10 @@ std::string state_of(const State& state, const Change& change) {
     }
     if (change.kind == Change::Kind::certificate) return certificate_state(state, change);
     if (change.kind == Change::Kind::boot) return boot_state(state, change);
+    if (change.kind == Change::Kind::firewall) {
+        const bool there = state.registry.value(paths::firewall, change.place) != nullptr;
+        return there ? change.after : "absent";
+    }
     if (change.kind == Change::Kind::run) {
         const auto* service = state.service(change.place);
         if (service == nullptr) return "other:absent";
@@ -176,6 +181,15 @@ void yield_port(State& state, const State& original) {
 void set_state(State& state, const Change& change, const std::string& to, const State& original) {
     if (change.kind == Change::Kind::certificate) return set_certificate(state, change, to);
     if (change.kind == Change::Kind::boot) return set_boot(state, change, to);
+    if (change.kind == Change::Kind::firewall) {
+        state.registry.erase_value(paths::firewall, change.place);
+        if (to == "absent") return;
+        const auto port = static_cast<std::uint16_t>(std::stoul(to.substr(5)));
+        state.registry.set(
+            paths::firewall, change.place, text_value(firewall_rule(state.build(), port, true))
+        );
+        return;
+    }
     if (change.kind == Change::Kind::start) {
         const auto start = static_cast<std::uint32_t>(std::stoul(to.substr(6)));
         state.registry.set(services_key(change), "Start", dword_value(start));

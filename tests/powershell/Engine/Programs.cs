@@ -13,6 +13,7 @@ public static class Programs
     public static IReadOnlyDictionary<string, string> Functions { get; } = new Dictionary<string, string>
     {
         ["netstat.exe"] = $"{Self}::Netstat($args)",
+        ["netsh.exe"] = $"$global:LASTEXITCODE = {Self}::Netsh($args)",
         ["bcdedit.exe"] = $"$global:LASTEXITCODE = {Self}::Bcdedit($args)",
         ["qwinsta.exe"] = $"{Self}::Qwinsta($args)",
     };
@@ -34,6 +35,25 @@ public static class Programs
         }
         yield return "  TCP    10.0.0.4:49801         20.42.65.90:443        HERGESTELLT     4712";
         yield return "  UDP    0.0.0.0:3389           *:*                                    1132";
+    }
+
+    // "advfirewall firewall add rule name=N dir=in ...", "advfirewall firewall delete rule name=N".
+    public static int Netsh(object[] arguments)
+    {
+        var words = arguments.Select(word => $"{word}").ToArray();
+        var named = words.Where(word => word.Contains('=')).ToDictionary(word => word[..word.IndexOf('=')], word => word[(word.IndexOf('=') + 1)..]);
+        if (string.Join(' ', words[..2]) != "advfirewall firewall" || words[3] != "rule") throw new NotSupportedException("netsh " + string.Join(' ', words));
+        var rules = Simulation.Machine.Hklm.Find(@"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules")!;
+        Simulation.Journal.Write("firewall:" + named["name"], words[2]);
+        if (words[2] == "add")
+        {
+            var id = "{" + Guid.NewGuid().ToString().ToUpperInvariant() + "}";
+            rules.SetText(id, $"v2.30|Action={(named["action"] == "allow" ? "Allow" : "Block")}|Active=TRUE|Dir=In|Protocol=6|LPort={named["localport"]}|App={named["program"]}|Svc={named["service"]}|Name={named["name"]}|");
+            return 0;
+        }
+        var found = rules.Values.Values.Where(value => System.Text.Encoding.Unicode.GetString(value.Data).Contains($"|Name={named["name"]}|", StringComparison.Ordinal)).ToList();
+        foreach (var value in found) rules.Values.Remove(value.Name);
+        return found.Count > 0 ? 0 : 1;
     }
 
     // "/set {default} ems on", "/deletevalue {emssettings} emsport".

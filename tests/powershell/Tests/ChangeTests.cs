@@ -79,7 +79,7 @@ public static partial class ChangeTests
         {
             var machine = Fixture.Named(prepared.Name);
             var last = prepared.Lines[^1].Split('|');
-            var whole = last[0] is "start" or "run" or "certificate" or "boot";
+            var whole = last[0] is "start" or "run" or "certificate" or "boot" or "firewall";
             if (whole) (last[3], last[4]) = ("other:x", "other:y");
             else last[3] = last[3].StartsWith("sddl:", StringComparison.Ordinal) ? "sddl:O:SYD:PAI(A;;FA;;;WD)" : "dword:77";
             if (!whole) last[4] = last[3] == "dword:77" ? "dword:78" : "sddl:O:SYD:PAI(A;;FA;;;AN)";
@@ -168,7 +168,7 @@ public static partial class ChangeTests
     [Test("a service that another one needs is not stopped")]
     public static void Dependents()
     {
-        var prepared = First("port");
+        var prepared = All.First(prepared => prepared.Fix == "port" && prepared.Changes.First()[0] == "run");
         var machine = Fixture.Named(prepared.Name);
         var needed = prepared.Changes.First()[1];
         machine.Hklm.Create(@"SYSTEM\CurrentControlSet\Services\CertPropSvc").Set("DependOnService", 7, Encoding.Unicode.GetBytes(needed + "\0\0"));
@@ -196,6 +196,7 @@ public static partial class ChangeTests
     {
         "value" => [$@"registry:HKLM\{change[1]}\{change[2]}"],
         "start" or "run" => ["service:" + change[1]],
+        "firewall" => ["firewall:" + change[1]],
         "boot" => [$@"boot:{change[1]}\{change[2]}"],
         // The certificate, its key file, and the way the file waits in; no other of the same folders.
         "certificate" =>
