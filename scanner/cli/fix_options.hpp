@@ -87,6 +87,9 @@ inline void add_plan(CLI::App& verb, FixApplyOptions& fix, bool changes) {
         add_choice<bool>(
             verb, "--format", "text or json", fix.json, {{"text", false}, {"json", true}}
         );
+        verb.add_flag(
+            "--changes", fix.with_changes, "what was there before, and what is there now"
+        );
         return;
     }
     add_text(

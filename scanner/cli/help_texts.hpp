@@ -146,6 +146,17 @@ inline constexpr auto rules = "List the judgement rules.";
 inline constexpr auto rules_example = R"(Example:
   rdpsweep rules --format json)";
 
+inline constexpr auto audit =
+    "Follow the chain of an audit file: what was changed in it or taken out shows.";
+
+inline constexpr auto audit_example = R"(Example:
+  rdpsweep audit /var/log/rdpsweep.audit
+
+Each record holds the SHA-256 of the line before it. What is cut off at the end does not show by
+itself: keep the hash of the last line elsewhere.
+
+Exit status: 0 whole; 1 not; 2 the file cannot be read)";
+
 inline constexpr auto explain = "Explain a rule: what it checks, its article step, the cure.\n"
                                 "Of a cause: its rules.";
 

@@ -56,6 +56,8 @@ public:
         );
         auto& explain = verb(Verb::explain, "explain", help::explain, help::explain_example);
         explain.add_option("RULE", line.explain.subject, "a rule's id, or a cause")->required();
+        auto& audit = verb(Verb::audit, "audit", help::audit, help::audit_example);
+        audit.add_option("FILE", line.audit.file, "what --audit-file named")->required();
         auto& report = verb(Verb::report, "report", help::report, help::report_example);
         report.add_option("RUN", line.report.run, "a run's id, the start of one, or last")
             ->required();
@@ -154,6 +156,7 @@ private:
         add_talk(app_of(Verb::console), line.console.talk, names);
         add_talk(app_of(Verb::rules), line.rules.talk, names);
         add_talk(app_of(Verb::explain), line.explain.talk, names);
+        add_talk(app_of(Verb::audit), line.audit.talk, names);
         add_talk(app_of(Verb::report), line.report.talk, names);
         add_talk(app_of(Verb::fix_plan), line.fix_plan.talk, names);
         add_talk(app_of(Verb::fix_show), line.fix_show.talk, names);

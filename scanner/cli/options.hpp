@@ -165,6 +165,11 @@ struct FixPlanOptions {
     std::string out; // empty: plan-ID.json
 };
 
+struct AuditOptions {
+    TalkOptions talk;
+    std::string file;
+};
+
 struct FixShowOptions {
     TalkOptions talk;
     std::string plan; // file
@@ -197,8 +202,9 @@ struct FixApplyOptions {
     std::vector<std::string> approvals; // files: signatures over the plan
     std::string approvers;              // file; empty: approvers in the state directory, if any
     SnapshotWish snapshots = SnapshotWish::risk;
-    bool json = false;      // of fix status
-    std::string audit_file; // empty: none
+    bool json = false;         // of fix status
+    bool with_changes = false; // of fix status
+    std::string audit_file;    // empty: none
 };
 
 enum class Verb : std::uint8_t {
@@ -210,6 +216,7 @@ enum class Verb : std::uint8_t {
     console,
     rules,
     explain,
+    audit,
     report,
     fix_plan,
     fix_show,
@@ -237,6 +244,7 @@ struct CommandLine {
     ConsoleOptions console;
     RulesOptions rules;
     ExplainOptions explain;
+    AuditOptions audit;
     ReportOptionsCli report;
     FixPlanOptions fix_plan;
     FixShowOptions fix_show;

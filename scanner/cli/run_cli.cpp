@@ -31,6 +31,8 @@ int run_cli(int argc, char** argv) {
         return run_rules(line.rules);
     case Verb::explain:
         return run_explain(line.explain);
+    case Verb::audit:
+        return run_audit(line.audit);
     case Verb::report:
         return run_report(line.report);
     case Verb::fix_plan:

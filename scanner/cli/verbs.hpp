@@ -14,6 +14,7 @@ int run_doctor(const DoctorOptions& options);
 int run_console(const ConsoleOptions& options);
 int run_rules(const RulesOptions& options);
 int run_explain(const ExplainOptions& options);
+int run_audit(const AuditOptions& options);
 int run_fix_plan(const FixPlanOptions& options);
 int run_fix_show(const FixShowOptions& options);
 int run_fix_apply(const FixApplyOptions& options);

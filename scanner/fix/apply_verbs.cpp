@@ -11,6 +11,7 @@
 #include "scanner/fix/approval.hpp"
 #include "scanner/fix/plan_file.hpp"
 #include "scanner/fix/status_json.hpp"
+#include "scanner/fix/status_text.hpp"
 #include "scanner/run_store.hpp"
 
 #include <csignal>
@@ -23,13 +24,6 @@
 namespace rdpsweep {
 
 namespace {
-
-// "37:9F3K": how many hosts, and the end of the plan's id. Typing it takes a look at the plan.
-std::string phrase_of(const Plan& plan) {
-    constexpr std::size_t shown = 4;
-    const auto id = plan.id.substr(plan.id.size() - std::min(plan.id.size(), shown));
-    return std::to_string(plan.hosts.size()) + ":" + id;
-}
 
 int refuse(const std::string& what, const std::string& advice) {
     write_err("rdpsweep fix: " + what + "\n  " + advice + "\n");
@@ -198,7 +192,8 @@ int run_fix_status(const FixApplyOptions& options) {
     if (!plan) return complain(plan.error(), exit_usage);
     auto entries = Journal::read(options.state_dir, plan->id);
     if (!entries) return complain(entries.error(), exit_failed);
-    const auto text = options.json ? status_json(*plan, *entries) : show_stages(*plan, *entries);
+    const auto text = options.json ? status_json(*plan, *entries)
+                                   : show_stages(*plan, *entries, options.with_changes);
     return write_out(text) ? exit_ok : exit_failed;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "scanner/cli/talk.hpp"
+#include "scanner/fix/status_text.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -33,12 +34,6 @@ host_time(std::vector<std::chrono::milliseconds> took, Clock::duration soak) {
     const auto place = took.begin() + static_cast<std::ptrdiff_t>(std::min(at, took.size() - 1));
     std::nth_element(took.begin(), place, took.end());
     return std::max(time, *place);
-}
-
-std::string line_of(const PlanHost& host, FixStage stage, const std::string& why) {
-    auto text = printable(host.name, 200) + "  " + std::string(to_string(stage));
-    if (!why.empty()) text += "  " + printable(why, 400);
-    return text + "\n";
 }
 
 // What an attempt that did not get in says.
@@ -148,14 +143,6 @@ std::size_t FixDriver::count(FixStage stage) const {
         if (known.stage == stage) ++count;
     }
     return count;
-}
-
-std::string show_stages(const Plan& plan, const std::vector<JournalEntry>& entries) {
-    const auto records = records_of(entries, plan.hosts.size());
-    std::string text;
-    for (std::size_t i = 0; i < plan.hosts.size(); ++i)
-        text += line_of(plan.hosts[i], records[i].stage, records[i].why);
-    return text;
 }
 
 } // namespace rdpsweep

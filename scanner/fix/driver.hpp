@@ -74,7 +74,4 @@ private:
     std::vector<std::chrono::milliseconds> took_; // of hosts that were visited
 };
 
-// The state of every host of a plan, for a human.
-std::string show_stages(const Plan& plan, const std::vector<JournalEntry>& entries);
-
 } // namespace rdpsweep

@@ -86,6 +86,11 @@ def broken_to_healthy():
         lib.check(set(stages.values()) == {"verified"}, f"every VM is verified: {stages} {done.stdout}")
         audit = [json.loads(line) for line in (fleet.path / "audit").read_text().splitlines()]
         lib.check({record["effect"] for record in audit} == {"read_only", "changes_host"}, "the audit tells looks from changes")
+        done = lib.rdpsweep("audit", fleet.path / "audit")
+        lib.check(done.returncode == 0 and f"{len(audit)} records" in done.stdout, f"its chain is whole: {done.stdout}")
+        done = case.run("status", "--changes")
+        lib.check("Server\\Enabled: dword:0 -> dword:1" in done.stdout and f"--confirm {case.phrase}" in done.stdout,
+                  f"what was changed is told, and how it is undone: {done.stdout[-600:]}")
         healed = case.scan()
         for name, host in planned.items():
             left = {f["rule"]: f["verdict"] for f in healed[name]["findings"]}

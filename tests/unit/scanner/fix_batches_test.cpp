@@ -119,6 +119,32 @@ TEST_CASE("stop rules: a tenth of a batch, rounded down", "[fix]") {
     CHECK(reason(1, 20, {bad, good, bad}) == "");
 }
 
+// The rules as peers of ours would write them down, over the whole list each time.
+TEST_CASE("stop rules: as a slower model has them, host by host", "[fix]") {
+    std::mt19937 random(5);
+    for (int turn = 0; turn < 2'000; ++turn) {
+        const auto every = 1 + random() % 60; // one bad host in so many, on average
+        const std::size_t size = 1 + random() % 200;
+        StopRules rules;
+        rules.begin_batch(false, size);
+        std::vector<bool> all;
+        while (all.size() < size) {
+            const bool is_bad = random() % every == 0;
+            all.push_back(is_bad);
+            rules.started();
+            rules.ended(is_bad ? bad : good);
+            const auto wrong = static_cast<std::size_t>(std::count(all.begin(), all.end(), true));
+            const bool tenth = wrong > size / 10;
+            const bool three = all.size() >= 3 && all[all.size() - 1] && all[all.size() - 2] &&
+                               all[all.size() - 3];
+            const auto share = (all.size() * 2 + 99) / 100;
+            const bool total = wrong >= std::max<std::size_t>(3, share);
+            REQUIRE(rules.reason().has_value() == (tenth || three || total));
+            if (rules.reason()) break;
+        }
+    }
+}
+
 TEST_CASE("stop rules: three in a row, and two in a hundred of those started", "[fix]") {
     CHECK(reason(1, 100, {bad, bad}) == "");
     CHECK(reason(1, 100, {bad, bad, bad}) == "fix.stop.in_a_row");

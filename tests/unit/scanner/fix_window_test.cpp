@@ -2,6 +2,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "scanner/audit.hpp"
+#include "scanner/audit_verify.hpp"
 #include "scanner/fix/batches.hpp"
 #include "scanner/fix/status_json.hpp"
 #include "scanner/fix/window.hpp"
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <unistd.h>
 
 using namespace rdpsweep;
@@ -151,6 +153,27 @@ TEST_CASE("audit: a chain of hashes, whoever appends", "[fix]") {
     CHECK(AuditLog::open(path)->command(target, "ssh", "me", script, "r3"));
     const auto lines = lines_of(path);
     REQUIRE(lines.size() == 8);
+    const auto follow = [](const std::vector<std::string>& all) {
+        std::string text;
+        for (const auto& line : all)
+            text += line + "\n";
+        std::istringstream in(text);
+        const auto chain = follow_chain(in);
+        REQUIRE(chain);
+        return *chain;
+    };
+    CHECK(follow(lines).records == 7);
+    CHECK(follow(lines).torn == 1);
+    CHECK(follow(lines).breaks.empty());
+    CHECK(follow(lines).last_sha256 == sha256_hex(lines.back()));
+    auto changed = lines;
+    changed[2][10] ^= 1;
+    CHECK(follow(changed).breaks == std::vector<std::size_t>{4});
+    auto shorter = lines;
+    shorter.erase(shorter.begin() + 3);
+    CHECK(follow(shorter).breaks == std::vector<std::size_t>{4});
+    shorter = {lines.begin() + 1, lines.end()};
+    CHECK(follow(shorter).breaks == std::vector<std::size_t>{1});
     std::string before;
     for (const auto& line : lines) {
         const auto record = nlohmann::json::parse(line, nullptr, false);
