@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "probes/collect/decode.hpp"
 #include "probes/collect/frame.hpp"
+#include "scanner/fix/change_results.hpp"
 #include "scanner/narrow.hpp"
 
 #include <algorithm>
@@ -30,26 +31,6 @@ bool is_broken(const Judgement& judgement, std::string_view rule) {
     return finding != nullptr && finding->verdict == Verdict::broken;
 }
 
-bool every(const std::vector<ChangeResult>& results, Did did) {
-    return std::all_of(results.begin(), results.end(), [did](const ChangeResult& result) {
-        return result.did == did || (did == Did::written && result.did == Did::kept);
-    });
-}
-
-// The first thing that went wrong, in Windows' words.
-std::string first_failure(const std::vector<ChangeResult>& results) {
-    for (const auto& result : results) {
-        if (result.did == Did::failed) return printable(result.why, 300);
-    }
-    return "it is neither as planned nor done";
-}
-
-// Why something is not as it was when the facts were gathered a moment ago.
-std::string reason_for(const ChangeResult& result) {
-    if (!result.why.empty()) return printable(result.why, 300);
-    return "something changed while it was looked at";
-}
-
 // Where RDP is to be found afterwards; 0: where it was.
 std::uint16_t moved_port(const PlanHost& host) {
     for (const auto& change : host.changes) {
@@ -58,17 +39,6 @@ std::uint16_t moved_port(const PlanHost& host) {
             return static_cast<std::uint16_t>(std::strtoul(parts[1].c_str(), nullptr, 10));
     }
     return 0;
-}
-
-bool found_all(
-    const std::vector<Change>& changes,
-    const std::vector<ChangeResult>& results,
-    std::string Change::*state
-) {
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-        if (!state::same(changes[i].*state, results[i].now)) return false;
-    }
-    return true;
 }
 
 } // namespace

@@ -13,6 +13,10 @@ from azure_lib import Azure
 QUICK = ("--soak", "10ms", "--canary-soak", "10ms", "--despite-sessions")
 CURABLE = ("service_stopped", "service_disabled", "tls_all_off", "key_acl_missing", "key_acl_denied", "layer_zero_with_nla", "layer_out_of_range",
            "http_tls_all_off", "http_key_acl_missing", "own_expired", "own_corrupt", "key_orphan", "port_taken_by_service")
+# Fixes that are planned only when they are named: what they let in, or cure that is no cause.
+NAMED = {"rdp_denied": "allow-rdp", "rdp_denied_by_absence": "allow-rdp", "listener_off": "listener", "listener_draining": "listener",
+         "console_off": "ems", "dump_off": "dump", "policy_client_disabled_system": "gpsvc", "key_folder_hardened": "key-folder",
+         "pin_dangling": "unpin"}
 # More is wrong with them than there are fixes for: what was changed in vain is undone.
 BEYOND = ("key_renewal_failing", "pin_dangling_dead", "several_causes")
 
@@ -72,6 +76,10 @@ def broken_to_healthy():
         sick = case.scan()
         case.make_plan("--stop-service", "TomcatGateway")
         planned = {host["name"]: host for host in case.document["hosts"]}
+        truth = {vm["name"]: vm for vm in fleet.truth()}
+        for name in planned:
+            told = (sick[name]["verdict"], sick[name]["root_cause"])
+            lib.check(told == (truth[name]["verdict"], truth[name]["root_cause"]), f"{case.names[name]} is as the truth has it: {told}")
         lib.check(len(planned) >= 7, f"all sorts of VMs are planned for: {sorted(case.names.values())}")
         refused = case.run("apply", "--confirm", "1:xxxx", *QUICK)
         lib.check(refused.returncode == 2 and case.phrase in refused.stderr, f"a phrase is asked for: {refused.stderr}")
@@ -103,6 +111,29 @@ def broken_to_healthy():
         lib.check(set(case.stages().values()) == {"rolled_back"}, f"and says so: {case.stages()}")
         done = case.rollback()
         lib.check(done.returncode == 0 and "nothing" in done.stderr, f"a second time there is nothing: {done.stderr}")
+        check_restored(fleet, planned)
+
+
+def by_name():
+    """The fixes that have to be named, on every VM of the fleet that needs one."""
+    with fleet_of(230, "every", 5) as fleet:
+        case = Case(fleet, NAMED)
+        sick = case.scan()
+        case.make_plan("--fix", ",".join(sorted(set(NAMED.values()))))
+        planned = {host["name"]: host for host in case.document["hosts"]}
+        lib.check({NAMED[case.names[name]] for name in planned} == set(NAMED.values()), f"all of them are planned: {sorted(case.names.values())}")
+        truth = {vm["name"]: vm for vm in fleet.truth()}
+        for name, host in planned.items():
+            lib.check(sick[name]["verdict"] == truth[name]["verdict"], f"{case.names[name]} is as the truth has it: {sick[name]['verdict']}")
+            lib.check(NAMED[case.names[name]] in host["fixes"], f"{case.names[name]}: {host['fixes']}")
+        done = case.apply("--approve-each", "none")
+        lib.check(done.returncode == 0 and set(case.stages().values()) == {"verified"}, f"verified: {done.returncode} {done.stdout} {done.stderr}")
+        healed = case.scan()
+        for name, host in planned.items():
+            left = {f["rule"]: f["verdict"] for f in healed[name]["findings"]}
+            for rule in host["rules"]:
+                lib.check(left[rule] == "ok", f"{case.names[name]}: {rule} is {left[rule]} after {host['fixes']}")
+        lib.check(case.rollback().returncode == 0, "all of it is undone")
         check_restored(fleet, planned)
 
 
@@ -305,6 +336,7 @@ def power_cuts(rounds):
 
 def main():
     broken_to_healthy()
+    by_name()
     beyond()
     guards()
     drift()

@@ -178,6 +178,20 @@ void yield_port(State& state, const State& original) {
     std::erase_if(state.sockets, [&](const auto& socket) { return socket.pid == service->pid; });
 }
 
+// TermService watches its switches: it listens as soon as both let it, and stops when one does not.
+void follow_switches(State& state, const State& original) {
+    const auto denied = state.registry.dword(paths::terminal_server, "fDenyTSConnections");
+    const auto enabled = state.registry.dword(paths::rdp_tcp, "fEnableWinStation");
+    if (denied == 0u && enabled == 1u)
+        restart_listener(state);
+    else
+        yield_port(state, original);
+}
+
+bool is_switch(const Change& change) {
+    return change.name == "fDenyTSConnections" || change.name == "fEnableWinStation";
+}
+
 void set_state(State& state, const Change& change, const std::string& to, const State& original) {
     if (change.kind == Change::Kind::certificate) return set_certificate(state, change, to);
     if (change.kind == Change::Kind::boot) return set_boot(state, change, to);
@@ -267,6 +281,7 @@ void do_work(const Vm& vm, std::vector<Row>& rows, bool apply, bool restart) {
             return false;
         }
         set_state(changed, row.change, row.to, original);
+        if (is_switch(row.change)) follow_switches(changed, original);
         row.did = "written";
         any = true;
         return true;

@@ -28,7 +28,9 @@ struct Machine {
         {"Enabled", "dword:0"}, {"DisabledByDefault", "dword:1"}};
     std::string guid = "guid";
     std::mt19937 random;
-    int loses = 0;       // connections, in a hundred scripts: half before, half after it ran
+    int loses = 0;   // connections, in a hundred scripts: half before, half after it ran
+    int reboots = 0; // in a hundred scripts: it is gone for some time, and TermService starts anew
+    int gone = 0;    // for so many scripts more
     bool denies = false; // every write of the second value
     bool deaf = false;   // the handshake fails whatever is changed
     int sessions = 0;
@@ -127,12 +129,21 @@ public:
 
     Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostScope&) override {
+        if (machine_.gone > 0) {
+            --machine_.gone;
+            co_return lost();
+        }
         const bool before = machine_.chance(machine_.loses / 2);
         if (before) co_return lost();
+        const bool reboots = machine_.chance(machine_.reboots);
         const auto document = script.name() == "change.ps1"
                                   ? machine_.change(json::parse(input.arguments()))
                                   : machine_.facts();
         if (machine_.chance(machine_.loses / 2)) co_return lost();
+        if (reboots) {
+            machine_.gone = 1 + static_cast<int>(machine_.random() % 3);
+            co_return lost();
+        }
         char check[16];
         std::snprintf(check, sizeof check, "%08x", static_cast<unsigned>(crc32(document)));
         CommandOutput output;
@@ -386,6 +397,7 @@ TEST_CASE("fix of a host: thousands of bad days", "[fix]") {
         Machine machine;
         machine.random.seed(random());
         machine.loses = static_cast<int>(random() % 4) * 20;
+        machine.reboots = random() % 3 == 0 ? 20 : 0;
         machine.denies = random() % 5 == 0;
         machine.deaf = random() % 5 == 0;
         FixStage stage = FixStage::planned;
@@ -394,7 +406,7 @@ TEST_CASE("fix of a host: thousands of bad days", "[fix]") {
             bool dead = false;
             const auto killed =
                 process < 5 ? std::optional<int>(static_cast<int>(random() % 7)) : std::nullopt;
-            if (process > 8) machine.loses = 0;
+            if (process > 8) machine.loses = machine.reboots = 0;
             stage = one_process(scratch.path("state"), machine, killed, dead);
             if (!dead && is_end(stage)) break;
         }
