@@ -20,6 +20,19 @@ bool is_managed(std::span<const Finding> findings) {
     });
 }
 
+// What the fix might cure, the gravest first: not every case of a rule has a fix.
+std::vector<const Finding*> complaints_of(const Fix& fix, std::span<const Finding> findings) {
+    std::vector<const Finding*> complaints;
+    for (const auto& finding : findings) {
+        if (fix.cures(finding.rule) && finding.verdict >= Verdict::at_risk)
+            complaints.push_back(&finding);
+    }
+    std::stable_sort(complaints.begin(), complaints.end(), [](const Finding* a, const Finding* b) {
+        return a->verdict > b->verdict;
+    });
+    return complaints;
+}
+
 // What has to be cured before, or null.
 const Finding* obstacle_of(const Fix& fix, std::span<const Finding> findings) {
     for (const auto& finding : findings) {
@@ -103,15 +116,17 @@ bool covers(const Fix& fix, std::string_view resource) noexcept {
 std::variant<std::vector<Change>, Refusal> prepare(
     const Fix& fix, const Facts& facts, std::span<const Finding> findings, const FixChoices& choices
 ) {
-    const auto found = std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) {
-        return fix.cures(finding.rule) && finding.verdict >= Verdict::at_risk;
-    });
-    if (found == findings.end()) return Refusal{"fix.refused.not_needed", {}};
+    const auto complaints = complaints_of(fix, findings);
+    if (complaints.empty()) return Refusal{"fix.refused.not_needed", {}};
     if (is_controller(facts)) return Refusal{"fix.refused.controller", {}};
     if (!fix.despite_policy && is_managed(findings)) return Refusal{"fix.refused.managed", {}};
     if (const auto* obstacle = obstacle_of(fix, findings))
         return Refusal{"fix.refused.first", {{"rule", obstacle->rule}}};
-    auto prepared = fix.prepare(facts, *found, choices);
+    auto prepared = fix.prepare(facts, *complaints.front(), choices);
+    for (const auto* other : complaints) {
+        if (std::holds_alternative<std::vector<Change>>(prepared)) break;
+        if (other != complaints.front()) prepared = fix.prepare(facts, *other, choices);
+    }
     const auto* changes = std::get_if<std::vector<Change>>(&prepared);
     if (changes == nullptr) return prepared;
     if (changes->empty()) return Refusal{"fix.refused.other_case", {}};

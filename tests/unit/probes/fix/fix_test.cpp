@@ -5,6 +5,7 @@
 #include "probes/fix/fix.hpp"
 #include "probes/rule.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/facts_builder.hpp"
 #include "tests/unit/probes/rules/check.hpp"
 
 #include <algorithm>
@@ -66,6 +67,32 @@ TEST_CASE("fixes: each has a rule, a declaration and its sentences", "[fix]") {
     }
     CHECK(find_fix("no such") == nullptr);
     CHECK(fix_of("HANDSHAKE") == nullptr);
+}
+
+TEST_CASE("fixes: of several complaints one that has a cure is enough", "[fix]") {
+    Facts facts = healthy_facts();
+    own_certificate(facts).blob = "blob";
+    const auto of = [](const char* rule, const char* key, Verdict verdict) {
+        auto finding = complaint(rule, verdict);
+        finding.summary.key = key;
+        return finding;
+    };
+    const auto several = of("CERT.CORRUPT", "CERT.CORRUPT.several", Verdict::at_risk);
+    const auto expired = of("CERT.SELF.VALID", "CERT.SELF.VALID.expired", Verdict::broken);
+    const auto acl = of("KEY.ACL", "KEY.ACL.missing", Verdict::broken);
+    const auto& renew = *find_fix("renew");
+    const auto what = [&](const std::vector<Finding>& findings) {
+        const auto prepared = prepare(renew, facts, findings);
+        const auto* refused = std::get_if<Refusal>(&prepared);
+        return refused == nullptr ? std::string("changes") : refused->key;
+    };
+    CHECK(what({several}) == "fix.refused.other_case");
+    CHECK(what({several, expired}) == "changes");
+    CHECK(what({expired, several}) == "changes");
+    // The rights come first: the key file is moved as it is, and put back as it was.
+    CHECK(what({expired, acl}) == "fix.refused.first");
+    facts.rdp_certificate.value->pin = std::string(40, 'a');
+    CHECK(what({expired}) == "fix.refused.other_case");
 }
 
 TEST_CASE("fixes: a plan is one of changes, or of a refusal that says why", "[fix]") {
