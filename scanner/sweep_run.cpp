@@ -104,7 +104,8 @@ void SweepRun::credential_stopped(
 // Before a batch and after it, over the driver's whole plan.
 void SweepRun::look_at_controls() {
     if (fixing_ == nullptr || !options_.handshake || controls_.empty() || fixing_->undoes()) return;
-    fixing_->take_controls(see_who_answers(*outside_, controls_, lane_));
+    auto answers = see_who_answers(*outside_, controls_, fixing_->controls_before(), lane_);
+    fixing_->take_controls(std::move(answers));
 }
 
 int SweepRun::sweep() {

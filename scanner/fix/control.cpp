@@ -41,11 +41,18 @@ std::vector<Target> controls_among(const std::vector<Target>& targets, const std
     return controls;
 }
 
-std::vector<bool>
-see_who_answers(FactSource& outside, const std::vector<Target>& controls, asio::io_context& lane) {
-    Looks looks{outside, lane, std::vector<char>(controls.size(), 0), controls.size()};
-    for (std::size_t i = 0; i < controls.size(); ++i)
+std::vector<bool> see_who_answers(
+    FactSource& outside,
+    const std::vector<Target>& controls,
+    const std::vector<bool>& before,
+    asio::io_context& lane
+) {
+    Looks looks{outside, lane, std::vector<char>(controls.size(), 0), 0};
+    for (std::size_t i = 0; i < controls.size(); ++i) {
+        if (i < before.size() && !before[i]) continue;
+        ++looks.left;
         asio::co_spawn(lane, look_at(looks, controls[i], i), asio::detached);
+    }
     lane.restart();
     // Others may wait on the lane for much longer, such as for a signal.
     while (looks.left > 0 && lane.run_one() > 0) {

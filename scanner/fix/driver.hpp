@@ -40,6 +40,11 @@ public:
     // Which VMs that the plan does not touch answered RDP before it, or do after another batch.
     void take_controls(std::vector<bool> answers);
 
+    // Empty: they were not looked at yet.
+    [[nodiscard]] const std::vector<bool>& controls_before() const noexcept {
+        return controls_before_;
+    }
+
     [[nodiscard]] bool knows_controls() const noexcept { return !controls_before_.empty(); }
 
     [[nodiscard]] bool undoes() const noexcept { return way_ == Way::undo; }
