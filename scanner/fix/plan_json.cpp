@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace rdpsweep {
@@ -135,6 +136,20 @@ PlanHost read_host(const Members& in, std::string& problem) {
     return host;
 }
 
+// A plan says of itself how risky it is, and its digest is for anybody to make: what guards go by (approvals,
+// copies of disks, people who are logged on) has to be what the fixes themselves say.
+bool as_its_fixes(const PlanHost& host) {
+    auto risk = Risk::low;
+    auto restart = Restart::none;
+    for (const auto& id : host.fixes) {
+        const auto* fix = find_fix(id);
+        if (fix == nullptr) return false;
+        risk = std::max(risk, fix->risk);
+        restart = std::max(restart, fix->restart);
+    }
+    return !host.fixes.empty() && risk == host.risk && restart == host.restart;
+}
+
 // Every host stands in exactly one batch.
 bool whole(const Plan& plan) {
     std::vector<int> seen(plan.hosts.size(), 0);
@@ -206,6 +221,8 @@ Result<Plan> read_plan(std::string_view text) {
     constexpr auto of_ids = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
     if (plan.id.empty() || plan.id.find_first_not_of(of_ids) != std::string::npos)
         return no_plan("its id is none");
+    if (!std::all_of(plan.hosts.begin(), plan.hosts.end(), as_its_fixes))
+        return no_plan("its risk or restarts are not those of its fixes in this version");
     if (!whole(plan)) return no_plan("a host stands in no batch, or in two");
     return plan;
 }

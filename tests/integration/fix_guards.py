@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """What holds a plan back: locks and states of Azure, copies of disks, approvals by others, orders from another
 terminal, VMs beside the plan that stop answering. Approvals are made by openssl's own command."""
+import hashlib
+import json
 import subprocess
 import threading
 import time
@@ -31,7 +33,6 @@ def run_in_azure(azure, case, *options):
 
 
 def told(case):
-    import json
     return {host["name"]: host for host in json.loads(case.run("status", "--format", "json").stdout)["hosts"]}
 
 
@@ -77,6 +78,10 @@ def openssl(*words):
     return done.stdout
 
 
+def canonical(document):
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
 def approvals():
     with fleet_of(3, "one:tls_all_off", 9) as fleet:
         case = Case(fleet, ("tls_all_off",))
@@ -93,6 +98,14 @@ def approvals():
         lib.check(done.returncode == 2 and "medium risk takes the approval of 1" in done.stderr, f"nobody said yes: {done.stderr}")
         done = case.apply("--approval", fleet.path / "mallory.sig")
         lib.check(done.returncode == 2 and "given: none" in done.stderr, f"a stranger did: {done.stderr}")
+        # Whoever writes a lower risk into the plan, and its digest anew, does not get around them.
+        meek = dict(case.document, hosts=[dict(host, risk="low") for host in case.document["hosts"]])
+        del meek["digest"]
+        meek["digest"] = hashlib.sha256(canonical(meek)).hexdigest()
+        (fleet.path / "meek.json").write_bytes(canonical(meek))
+        done = lib.rdpsweep("fix", "apply", fleet.path / "meek.json", "--state", case.state, "--confirm", case.phrase,
+                            password=fleet.password)
+        lib.check(done.returncode == 2 and "not those of its fixes" in done.stderr, f"a plan that belittles itself: {done.stderr}")
         own = lib.rdpsweep("fix", "approve", case.plan, "--key", fleet.path / "anna.pem", "-o", fleet.path / "own.sig")
         lib.check(own.returncode == 0 and (fleet.path / "own.sig").read_bytes() == (fleet.path / "anna.sig").read_bytes(),
                   f"our signature is that of openssl: {own.stderr}")
