@@ -2,6 +2,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "scanner/admission/keys.hpp"
 #include "transports/azure/arm_error.hpp"
 #include "transports/azure/fields.hpp"
 #include "transports/azure/rows.hpp"
@@ -22,12 +23,7 @@ constexpr auto fresh_enough =
     5min; // locks are rarely set, and one list serves a whole subscription
 constexpr auto between_looks = 5s;
 
-// "/subscriptions/S/resourceGroups/G/providers/..." -> S, or up to and including G.
-std::string subscription_of(const std::string& id) {
-    const auto parts = split(id, '/');
-    return parts.size() > 2 ? ascii_lower(parts[2]) : std::string();
-}
-
+// "/subscriptions/S/resourceGroups/G/providers/..." up to and including G.
 std::string group_path(const std::string& id) {
     const auto parts = split(id, '/');
     if (parts.size() < 5) return {};
@@ -90,10 +86,10 @@ Task<Status> AzureGuard::read_locks(std::string subscription, HostScope& scope) 
     co_return Status();
 }
 
-std::string AzureGuard::lock_on(const std::string& vm) const {
-    const auto found = locks_.find(subscription_of(vm));
+std::string AzureGuard::lock_on(const Target& target) const {
+    const auto found = locks_.find(subscription_of(target));
     if (found == locks_.end()) return {};
-    const auto id = ascii_lower(vm);
+    const auto id = ascii_lower(target.vm);
     for (const auto& lock : found->second.all) {
         if (!is_within(id, lock.scope)) continue;
         return "Azure locks it: " + printable(lock.level, 40) + " " + printable(lock.name, 100);
@@ -102,10 +98,10 @@ std::string AzureGuard::lock_on(const std::string& vm) const {
 }
 
 Task<Result<std::string>> AzureGuard::objection(const Target& target, HostScope& scope) {
-    auto subscription = subscription_of(target.vm);
+    auto subscription = subscription_of(target);
     auto read = co_await read_locks(std::move(subscription), scope);
     if (!read) co_return std::move(read).error();
-    auto locked = lock_on(target.vm);
+    auto locked = lock_on(target);
     if (!locked.empty()) co_return locked;
     auto path = target.vm + "?$expand=instanceView&" + compute_version;
     auto vm = co_await arm_.get(std::move(path), scope);

@@ -35,7 +35,7 @@ private:
     };
 
     Task<Status> read_locks(std::string subscription, HostScope& scope);
-    std::string lock_on(const std::string& vm) const;
+    std::string lock_on(const Target& target) const;
 
     azure::Arm& arm_;
     std::map<std::string, Locks> locks_; // by subscription

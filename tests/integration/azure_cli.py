@@ -13,7 +13,8 @@ if shutil.which("az") is None:
     print("SKIPPED: no azure-cli")
     sys.exit(77)
 
-with Azure(vms=60, mix="healthy", options=["--arm-page", "7", "--run-command-ms", "500"]) as azure:
+with Azure(vms=60, mix="healthy", options=["--arm-page", "7", "--run-command-ms", "500",
+                                                "--locked-every", "20"]) as azure:
     login = azure.application()
     environment = dict(os.environ, AZURE_CONFIG_DIR=str(azure.path / "az"), REQUESTS_CA_BUNDLE=str(azure.ca),
                        AZURE_CORE_COLLECT_TELEMETRY="0", AZURE_CORE_ONLY_SHOW_ERRORS="1")
@@ -57,4 +58,15 @@ with Azure(vms=60, mix="healthy", options=["--arm-page", "7", "--run-command-ms"
              "--scripts", "param([string]$nonce)\n$env:RDPSWEEP_NONCE = $nonce\n'RDPSWEEP1'", "--parameters", "nonce=00ff")
     check("RDPSWEEP1 00ff " in json.dumps(ran) or "schema" in json.dumps(ran),
           f"az runs a command and waits for it: {json.dumps(ran)[:200]}")
+
+    # What fixes ask and make: the same lists, the same body.
+    locks = [lock for account in accounts for lock in az("lock", "list", "--subscription", account["id"])]
+    check(sum(lock["name"] == "keep" for lock in locks) == 3 and {lock["level"] for lock in locks} <= {"ReadOnly", "CanNotDelete"},
+          f"az reads the locks of a subscription: {locks}")
+    vm = az("vm", "show", "--ids", some)
+    disk = vm["storageProfile"]["osDisk"]["managedDisk"]["id"]
+    made = az("snapshot", "create", "--subscription", some.split("/")[2], "-g", vm["resourceGroup"], "-n", "by-az", "--source",
+              disk, "--location", vm["location"])
+    check(made["provisioningState"] == "Succeeded" and made["creationData"]["sourceResourceId"] == disk,
+          f"az copies a disk: {made}")
 finish()

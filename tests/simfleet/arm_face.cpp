@@ -1,6 +1,7 @@
 #include "tests/simfleet/arm_face.hpp"
 
 #include "core/text.hpp"
+#include "tests/simfleet/arm_answer.hpp"
 #include "tests/simfleet/console_gateway.hpp"
 #include "tests/simfleet/kusto.hpp"
 
@@ -40,22 +41,6 @@ std::map<std::string, std::string> fields_of(std::string_view text) {
             percent_decoded(pair.substr(equals + 1));
     }
     return fields;
-}
-
-HttpResponse json_answer(unsigned status, const json& body) {
-    HttpResponse response;
-    response.status = status;
-    response.content_type = "application/json; charset=utf-8";
-    response.body = body.dump();
-    response.headers.emplace_back("x-ms-request-id", "5e000000-0000-4000-8000-000000000001");
-    response.headers.emplace_back(
-        "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
-    );
-    return response;
-}
-
-HttpResponse arm_failure(unsigned status, const std::string& code, const std::string& message) {
-    return json_answer(status, {{"error", {{"code", code}, {"message", message}}}});
 }
 
 std::size_t number_of(const std::string& text, std::size_t usual) {

@@ -1,6 +1,7 @@
 #include "tests/simfleet/arm_guards.hpp"
 
 #include "core/text.hpp"
+#include "tests/simfleet/arm_answer.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -10,18 +11,6 @@ using nlohmann::json;
 using rdpsweep::ascii_lower;
 
 namespace {
-
-HttpResponse answer_of(unsigned status, const json& body) {
-    HttpResponse response;
-    response.status = status;
-    response.content_type = "application/json; charset=utf-8";
-    response.body = body.dump();
-    return response;
-}
-
-HttpResponse failure(unsigned status, const char* code, const char* message) {
-    return answer_of(status, {{"error", {{"code", code}, {"message", message}}}});
-}
 
 json lock_on(const std::string& scope, const char* name, const char* level) {
     return {
@@ -80,24 +69,24 @@ HttpResponse ArmGuards::make(const HttpRequest& request, const std::string& path
     constexpr std::size_t longest = 80;
     const auto name = path.substr(path.rfind('/') + 1);
     if (body.value("location", std::string()).empty() || how != "Copy" || name.size() > longest)
-        return failure(400, "InvalidParameter", "Required parameter is missing or wrong.");
+        return arm_failure(400, "InvalidParameter", "Required parameter is missing or wrong.");
     if (!is_os_disk(source)) {
         stats_.violation("a copy of what is no OS disk");
-        return failure(404, "ResourceNotFound", "The disk was not found.");
+        return arm_failure(404, "ResourceNotFound", "The disk was not found.");
     }
     snapshots_[ascii_lower(path)] = {source, 0};
-    return answer_of(202, {{"name", name}, {"properties", {{"provisioningState", "Updating"}}}});
+    return json_answer(202, {{"name", name}, {"properties", {{"provisioningState", "Updating"}}}});
 }
 
 HttpResponse ArmGuards::of_snapshot(const HttpRequest& request, const std::string& path) {
     if (request.method == "PUT") return make(request, path);
     const auto found = snapshots_.find(ascii_lower(path));
     if (request.method != "GET" || found == snapshots_.end())
-        return failure(404, "ResourceNotFound", "The snapshot was not found.");
+        return arm_failure(404, "ResourceNotFound", "The snapshot was not found.");
     auto& snapshot = found->second;
     const bool done = ++snapshot.looks > 1;
     const bool fails = resources_.scene().snapshots_fail;
-    return answer_of(
+    return json_answer(
         200,
         {{"id", path},
          {"properties",

@@ -1,6 +1,7 @@
 #include "tests/simfleet/console_gateway.hpp"
 
 #include "core/text.hpp"
+#include "tests/simfleet/arm_answer.hpp"
 #include "tests/simfleet/typed_engine.hpp"
 #include "tests/simfleet/ws_frames.hpp"
 
@@ -27,18 +28,6 @@ constexpr std::string_view banner = "+------------------------------------------
                                     "| Connected to the serial port of the VM.       |\r\n"
                                     "| If no login prompt is displayed, press ENTER. |\r\n"
                                     "+-----------------------------------------------+\r\n";
-
-HttpResponse answer_of(unsigned status, const json& body) {
-    HttpResponse response;
-    response.status = status;
-    response.content_type = "application/json; charset=utf-8";
-    response.body = body.dump();
-    return response;
-}
-
-HttpResponse failure(unsigned status, const char* code, const char* message) {
-    return answer_of(status, {{"error", {{"code", code}, {"message", message}}}});
-}
 
 std::string close_payload(std::uint16_t code, std::string_view reason) {
     std::string payload;
@@ -107,7 +96,7 @@ HttpResponse ConsoleGateway::port_state(std::size_t index) {
     const auto& port = ports_[index];
     const bool active =
         port.now_open != 0 || port.taken || scene(index).gate == Scene::Gate::in_use;
-    return answer_of(
+    return json_answer(
         200,
         {{"properties",
           {{"state", "enabled"}, {"connectionState", active ? "active" : "inactive"}}}}
@@ -116,25 +105,27 @@ HttpResponse ConsoleGateway::port_state(std::size_t index) {
 
 HttpResponse ConsoleGateway::connect(std::size_t index, const HttpRequest& request) {
     if (request.header("content-type") == nullptr) {
-        return failure(415, "UnsupportedMediaType", "The content type is missing.");
+        return arm_failure(415, "UnsupportedMediaType", "The content type is missing.");
     }
     switch (scene(index).gate) {
     case Scene::Gate::rights:
-        return failure(403, "AuthorizationFailed", "The client does not have authorization.");
+        return arm_failure(403, "AuthorizationFailed", "The client does not have authorization.");
     case Scene::Gate::storage:
-        return failure(
+        return arm_failure(
             403,
             "Forbidden",
             "A 'Forbidden' response came from this VM's boot diagnostic storage account."
         );
     case Scene::Gate::storage_gone:
-        return failure(400, "BadRequest", "The storage account of this VM cannot be found.");
+        return arm_failure(400, "BadRequest", "The storage account of this VM cannot be found.");
     case Scene::Gate::slow_host:
-        return failure(504, "GatewayTimeout", "The service did not respond in a timely manner.");
+        return arm_failure(
+            504, "GatewayTimeout", "The service did not respond in a timely manner."
+        );
     case Scene::Gate::busy:
         if (ports_[index].busy > 0) {
             --ports_[index].busy;
-            auto busy = failure(429, "TooManyRequests", "Too many.");
+            auto busy = arm_failure(429, "TooManyRequests", "Too many.");
             busy.headers.emplace_back("Retry-After", "1");
             return busy;
         }
@@ -147,7 +138,7 @@ HttpResponse ConsoleGateway::connect(std::size_t index, const HttpRequest& reque
     addresses_[path] = index;
     auto host = base_.substr(base_.find("://") + 3);
     if (scene(index).gate == Scene::Gate::foreign_host) host = "gateway.evil.example";
-    return answer_of(200, {{"connectionString", "wss://" + host + path}});
+    return json_answer(200, {{"connectionString", "wss://" + host + path}});
 }
 
 // Text or binary frames as the scene has it; a byte that is no UTF-8 now and then.
