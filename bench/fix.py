@@ -13,7 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/integration"))
-from fix_apply import Case, fleet_of  # noqa: E402
+from support.fix_lib import Case, fleet_of  # noqa: E402
 
 vms = int(sys.argv[1]) if len(sys.argv) > 1 else 60
 

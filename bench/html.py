@@ -17,7 +17,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-import browser  # noqa: E402
+from support import browser  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("RDPSWEEP_BUILD", ROOT / "build" / "release"))
 

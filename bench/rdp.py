@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "release"
 os.environ.setdefault("RDPSWEEP_BUILD", str(BUILD))
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
-from rdp_servers import certificate, xrdp  # noqa: E402
+from support.rdp_servers import certificate, xrdp  # noqa: E402
 
 SCRIPTS = "rdp-enum-encryption,ssl-cert,rdp-ntlm-info"
 

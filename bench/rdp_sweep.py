@@ -36,7 +36,7 @@ def main():
     args = parser.parse_args()
     os.environ["RDPSWEEP_BUILD"] = str(pathlib.Path(args.build).resolve())
     sys.path.insert(0, str(ROOT / "tests/integration"))
-    import lib
+    from support import lib
 
     with lib.Fleet(args.vms, "healthy", rdp=True) as fleet:
         def scan(jobs, number):

@@ -10,7 +10,7 @@ import statistics
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/integration"))
-from serial_lib import Consoles  # noqa: E402
+from support.serial_lib import Consoles  # noqa: E402
 
 STAGES = {"http": "gateway, SAC, channel", "auth": "logon", "shell": "keys proved",
           "collect": "script typed and run, pages read", "parse": "decoded, channel closed"}

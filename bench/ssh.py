@@ -101,9 +101,9 @@ def main():
     asked = parser.parse_args()
     os.environ["RDPSWEEP_BUILD"] = str(pathlib.Path(asked.build).resolve())
     sys.path.insert(0, str(ROOT / "tests/integration"))
-    import lib
+    from support import lib
     import tempfile
-    from ssh_lib import keygen
+    from support.ssh_lib import keygen
     jobs = [int(n) for n in asked.jobs.split(",")]
     most = max(asked.hosts, *jobs)
     with tempfile.TemporaryDirectory(prefix="ssh-bench-") as name:

@@ -145,7 +145,7 @@ def main():
     asked = parser.parse_args()
     os.environ["RDPSWEEP_BUILD"] = str(pathlib.Path(asked.build).resolve())
     sys.path.insert(0, str(ROOT / "tests/integration"))
-    import lib
+    from support import lib
     jobs = [int(n) for n in asked.jobs.split(",") if n]
     sizes = [int(n) for n in asked.growth.split(",") if n]
     most = max([asked.hosts, *jobs, *sizes])

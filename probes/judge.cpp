@@ -9,8 +9,8 @@
 // - A host without an RDP server (Nano Server) is not judged at all.
 #include "core/text.hpp"
 #include "probes/fingerprint.hpp"
+#include "probes/reading/rule_support.hpp"
 #include "probes/rule.hpp"
-#include "probes/rule_support.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -1,7 +1,7 @@
 // The program: everything is in the verbs.
-#include "scanner/cli/talk.hpp"
-#include "scanner/cli/verbs.hpp"
-#include "scanner/exit_status.hpp"
+#include "scanner/talk/exit_status.hpp"
+#include "scanner/talk/talk.hpp"
+#include "scanner/verbs/verbs.hpp"
 
 #include <csignal>
 #include <exception>

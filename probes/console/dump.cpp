@@ -5,7 +5,7 @@
 // VM that is restarted by an NMI from the serial console. Hygiene: it never moves a host's verdict.
 // Sample finding: at_risk, "A crash would leave no dump (CrashDumpEnabled=0)".
 #include "probes/console/rules.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

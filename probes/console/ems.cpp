@@ -5,7 +5,7 @@
 // article were dropped. Hygiene: it never moves a host's verdict.
 // Sample finding: at_risk, "The serial console is off (EMS)".
 #include "probes/console/rules.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

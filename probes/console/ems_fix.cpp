@@ -3,7 +3,7 @@
 // The article's offline step 1, without its boot menu, timeout and bootems, which today's guidance
 // dropped; and by the names of elements, where the article leaves out which loader is meant.
 #include "probes/fix/fixes.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -1,7 +1,7 @@
 #include "probes/fix/rights.hpp"
 
 #include "probes/collect/sddl.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
 #include <vector>

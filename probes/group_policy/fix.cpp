@@ -4,8 +4,8 @@
 // belongs to SYSTEM: an administrator cannot write it, and is not made to.
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/values.hpp"
-#include "probes/machine_keys/access.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/key_access.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -10,7 +10,7 @@
 #include "probes/group_policy/rules.hpp"
 #include "probes/listener_security/rules.hpp"
 #include "probes/rdp_certificate/rules.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 #include "probes/tls_protocols/rules.hpp"
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 // Article step 2.4 restarts the VM; until then what the registry says is not what runs.
 // Sample finding: at_risk, "The Group Policy service is disabled (Start=4)".
 #include "probes/group_policy/rules.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -5,7 +5,7 @@
 // while is not followed.
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/values.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -6,8 +6,8 @@
 // own here. Policy values win over the listener's own.
 // Sample finding: at_risk, "SecurityLayer 0 and MinEncryptionLevel 1: left by ResetRDPCert".
 #include "probes/listener_security/rules.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

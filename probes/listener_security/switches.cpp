@@ -4,7 +4,7 @@
 // that is missing stops the listener while WMI goes on reporting that connections are allowed.
 // Sample finding: broken, "RDP is denied: fDenyTSConnections is 1 (policy)".
 #include "probes/listener_security/rules.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -6,10 +6,10 @@
 // a handshake that served the configured certificate is the proof, and better than any ACL.
 // Sample finding: broken, "NETWORK SERVICE lacks 0x120089 on f686aace..._<guid>".
 #include "core/text.hpp"
-#include "probes/machine_keys/access.hpp"
 #include "probes/machine_keys/rules.hpp"
-#include "probes/rdp_certificate/view.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/key_access.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -4,8 +4,8 @@
 // file, or the folder for itself alone, gets the entries it lacks, by SID; everything else stays.
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/rights.hpp"
-#include "probes/machine_keys/access.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/key_access.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

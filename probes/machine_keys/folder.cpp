@@ -4,11 +4,11 @@
 // folder only, and Administrators full. Hardened to SYSTEM and Administrators it does not break RDP
 // by itself, even renewal works, but the next key file lacks an entry and a later renewal fails.
 // Sample finding: at_risk, "The MachineKeys folder is hardened: Everyone lacks 0x12019f".
-#include "probes/machine_keys/access.hpp"
 #include "probes/machine_keys/rules.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/event_log.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/event_log.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/key_access.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

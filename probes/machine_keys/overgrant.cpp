@@ -4,10 +4,10 @@
 // service the private keys of IIS, SQL Server and EFS, and Administrators the ownership.
 // Sample finding: at_risk, "12 keys that are not RDP's are readable by NETWORK SERVICE".
 #include "core/text.hpp"
-#include "probes/machine_keys/access.hpp"
 #include "probes/machine_keys/rules.hpp"
-#include "probes/rdp_certificate/view.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/key_access.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
 #include <array>

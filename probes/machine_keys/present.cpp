@@ -7,10 +7,10 @@
 // Sample finding: broken, "The certificate's key file f686aace..._<guid> does not exist".
 #include "core/text.hpp"
 #include "probes/collect/key_file_name.hpp"
-#include "probes/machine_keys/access.hpp"
 #include "probes/machine_keys/rules.hpp"
-#include "probes/rdp_certificate/view.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/key_access.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

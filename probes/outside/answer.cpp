@@ -5,8 +5,8 @@
 // Windows shows them by a reset is UNVERIFIED. Where the inside was read, HANDSHAKE compares both.
 // Sample finding: broken, "RDP resets the connection when TLS starts, for every version of TLS".
 #include "probes/outside/rules.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
 

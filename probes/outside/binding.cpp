@@ -6,7 +6,7 @@
 // Sample finding: at_risk (medium), "RDP serves 59ef... outside and 3f2a... inside the VM".
 #include "core/text.hpp"
 #include "probes/outside/rules.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -6,7 +6,7 @@
 // Sample finding: broken, "RDP serves a certificate that expired on 2026-10-02".
 #include "core/text.hpp"
 #include "probes/outside/rules.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <cstdlib>
 

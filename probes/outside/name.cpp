@@ -5,7 +5,7 @@
 // Sample finding: at_risk (low), "WEB-07 answers where the inventory has sql-01".
 #include "core/text.hpp"
 #include "probes/outside/rules.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

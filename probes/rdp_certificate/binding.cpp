@@ -5,9 +5,9 @@
 // Sample finding: at_risk, "RDP presents 59ef... but 3f2a... is configured".
 #include "core/text.hpp"
 #include "probes/rdp_certificate/rules.hpp"
-#include "probes/rdp_certificate/view.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -6,8 +6,8 @@
 // Sample finding: at_risk, "The RDP certificate expires on 2026-12-01; Windows will not renew it".
 #include "core/text.hpp"
 #include "probes/rdp_certificate/rules.hpp"
-#include "probes/rdp_certificate/view.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
 

@@ -5,9 +5,9 @@
 // Sample finding: broken, "The stored certificate 59ef... does not parse".
 #include "core/text.hpp"
 #include "probes/rdp_certificate/rules.hpp"
-#include "probes/rdp_certificate/view.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <utility>
 

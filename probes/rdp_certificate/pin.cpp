@@ -5,11 +5,11 @@
 // certificate (events 1051, 1055): RDP may work and still be wrong.
 // Sample finding: broken, "The pinned certificate 3f2a... is in no store and the handshake fails".
 #include "core/text.hpp"
-#include "probes/machine_keys/access.hpp"
 #include "probes/rdp_certificate/rules.hpp"
-#include "probes/rdp_certificate/view.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/key_access.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

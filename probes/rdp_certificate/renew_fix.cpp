@@ -6,9 +6,9 @@
 // key of the same name, and only so can the old pair be put back.
 #include "core/text.hpp"
 #include "probes/fix/fixes.hpp"
-#include "probes/machine_keys/access.hpp"
-#include "probes/rdp_certificate/view.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/key_access.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -10,11 +10,11 @@
 #include "core/text.hpp"
 #include "probes/machine_keys/rules.hpp"
 #include "probes/rdp_certificate/rules.hpp"
-#include "probes/rdp_certificate/view.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/event_log.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 #include "probes/services/rules.hpp"
-#include "probes/symptom/event_log.hpp"
-#include "probes/symptom/functional.hpp"
 
 #include <algorithm>
 

@@ -7,7 +7,7 @@
 #include "core/text.hpp"
 #include "probes/collect/sddl.hpp"
 #include "probes/rdp_certificate/rules.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 // back to Windows' own certificate. The built-in ResetRDPCert does that too, and switches TLS off with
 // it: it is not used.
 #include "probes/fix/fixes.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -6,7 +6,7 @@
 #include "core/text.hpp"
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/values.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -5,8 +5,8 @@
 // Sample finding: broken, "RDP was moved to 33890 but no enabled inbound rule allows that port".
 #include "core/text.hpp"
 #include "probes/rdp_port/rules.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <charconv>
 

@@ -4,7 +4,7 @@
 // is a LanAdapter that binds the listener to a network adapter which no longer exists.
 // Sample finding: broken, "TermService runs but nothing listens on 3389 (LanAdapter is 2)".
 #include "probes/rdp_port/rules.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
 

@@ -6,8 +6,8 @@
 // Sample finding: broken, "10.0.0.4:3389 is held by tomcat9.exe (pid 4120), not by TermService".
 #include "core/text.hpp"
 #include "probes/rdp_port/rules.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
 

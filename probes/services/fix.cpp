@@ -3,7 +3,7 @@
 // The shipped start types, in the order of the article's step 1 and of what needs what. Services that are
 // started on demand are left to be.
 #include "probes/fix/fixes.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

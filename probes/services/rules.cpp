@@ -5,7 +5,7 @@
 // Sample finding: broken, "TermService is stopped".
 #include "probes/services/rules.hpp"
 
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

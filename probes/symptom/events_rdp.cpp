@@ -7,9 +7,9 @@
 // Sample finding: broken, "TermService could not replace its certificate (1058)".
 #include "core/text.hpp"
 #include "probes/collect/key_file_name.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/event_log.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/event_log.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 #include "probes/symptom/rules.hpp"
 
 #include <algorithm>

@@ -6,9 +6,9 @@
 // of low severity. No event is no evidence when the log does not reach back over the window.
 // Sample finding: broken, "Schannel could not use the private key (36870) while RDP was tried".
 #include "core/text.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/event_log.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/event_log.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 #include "probes/symptom/rules.hpp"
 
 #include <algorithm>

@@ -6,8 +6,8 @@
 // alone means the network, a security group or a middlebox.
 // Sample finding: broken, "RDP resets the connection when TLS starts".
 #include "core/text.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 #include "probes/symptom/rules.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The table of defaults per release and the semantics of Enabled and DisabledByDefault.
 #include "probes/tls_protocols/effective.hpp"
 
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

@@ -4,7 +4,7 @@
 // no harm is left as it is.
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/values.hpp"
-#include "probes/rule_support.hpp"
+#include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
 

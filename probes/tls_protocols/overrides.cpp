@@ -3,8 +3,8 @@
 // Neither is in the article, which even asks for TLS 1.0 and 1.1. TLS 1.3 forced on before build
 // 20348 makes the server reset clients that offer 1.3, right after their ClientHello.
 // Sample finding: at_risk, "TLS 1.3 is forced on although build 17763 does not implement it".
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 #include "probes/tls_protocols/effective.hpp"
 #include "probes/tls_protocols/rules.hpp"
 

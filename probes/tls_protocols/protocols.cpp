@@ -4,8 +4,8 @@
 // version wins, so TLS 1.2 alone is enough, and 1.0/1.1 switched off is the good state. A missing
 // key means the release's default, not "off". With SecurityLayer 0 and NLA off TLS is never used.
 // Sample finding: broken, "Schannel offers no TLS version to servers: TLS 1.2 is Enabled=0".
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 #include "probes/tls_protocols/effective.hpp"
 #include "probes/tls_protocols/rules.hpp"
 

@@ -5,9 +5,9 @@
 // certificate) or a protocol that is off leaves nothing to agree on (Schannel event 36874).
 // Sample finding: broken, "None of the 4 cipher suites of the policy list can be used".
 #include "core/text.hpp"
-#include "probes/rdp_certificate/view.hpp"
-#include "probes/rule_support.hpp"
-#include "probes/symptom/functional.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rule_support.hpp"
 #include "probes/tls_protocols/effective.hpp"
 #include "probes/tls_protocols/rules.hpp"
 #include "probes/tls_protocols/suite.hpp"

@@ -1,8 +1,8 @@
 #include "scanner/azure/azure_plane.hpp"
 
-#include "scanner/child_process.hpp"
-#include "scanner/inventory/problems.hpp"
-#include "scanner/inventory/read_file.hpp"
+#include "scanner/system/child_process.hpp"
+#include "scanner/system/read_file.hpp"
+#include "scanner/talk/problems.hpp"
 #include "transports/azure/login.hpp"
 
 namespace rdpsweep {

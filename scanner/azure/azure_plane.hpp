@@ -1,7 +1,7 @@
 // Our way to Azure: cloud, login, tokens, Resource Manager. One for each lane.
 #pragma once
 
-#include "scanner/azure/azure_options.hpp"
+#include "scanner/options/azure_options.hpp"
 #include "transports/azure/arm.hpp"
 #include "transports/azure/proxy.hpp"
 

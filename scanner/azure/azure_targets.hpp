@@ -1,8 +1,8 @@
 // VMs as Azure describes them, as targets.
 #pragma once
 
-#include "scanner/azure/azure_options.hpp"
 #include "scanner/inventory/inventory.hpp"
+#include "scanner/options/azure_options.hpp"
 #include "transports/azure/vm.hpp"
 
 #include <vector>

@@ -1,8 +1,8 @@
 // Azure as an inventory: asks it which Windows VMs there are.
 #pragma once
 
-#include "scanner/azure/azure_options.hpp"
 #include "scanner/inventory/inventory.hpp"
+#include "scanner/options/azure_options.hpp"
 
 namespace rdpsweep {
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/text.hpp"
-#include "scanner/duration.hpp"
-#include "scanner/inventory/problems.hpp"
+#include "scanner/talk/duration.hpp"
+#include "scanner/talk/problems.hpp"
 
 #include <CLI/CLI.hpp>
 

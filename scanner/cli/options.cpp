@@ -4,7 +4,7 @@
 #include "scanner/cli/contradiction.hpp"
 #include "scanner/cli/fix_options.hpp"
 #include "scanner/cli/help_texts.hpp"
-#include "scanner/exit_status.hpp"
+#include "scanner/talk/exit_status.hpp"
 
 #include <algorithm>
 

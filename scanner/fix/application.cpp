@@ -3,9 +3,9 @@
 #include "probes/collect/collector.hpp"
 #include "probes/fix/change_script.hpp"
 #include "reports/messages/catalogue.hpp"
-#include "scanner/cli/talk.hpp"
-#include "scanner/exit_status.hpp"
-#include "scanner/sweep_run.hpp"
+#include "scanner/run/sweep_run.hpp"
+#include "scanner/talk/exit_status.hpp"
+#include "scanner/talk/talk.hpp"
 
 #include <cstdio>
 #include <fstream>

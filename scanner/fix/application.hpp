@@ -1,8 +1,9 @@
 // A plan under way: its batches one after the other, and what is between them.
 #pragma once
 
-#include "scanner/cli/options.hpp"
 #include "scanner/fix/driver.hpp"
+#include "scanner/options/fix_options.hpp"
+#include "scanner/options/scan_options.hpp"
 
 #include <optional>
 #include <string>

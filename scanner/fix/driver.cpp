@@ -1,8 +1,8 @@
 #include "scanner/fix/driver.hpp"
 
 #include "core/text.hpp"
-#include "scanner/cli/talk.hpp"
 #include "scanner/fix/status_text.hpp"
+#include "scanner/talk/talk.hpp"
 
 #include <algorithm>
 #include <ctime>

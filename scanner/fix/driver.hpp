@@ -1,8 +1,8 @@
 // All hosts of one plan: which are to be visited now, what became of them, and whether to stop.
 #pragma once
 
+#include "scanner/engine/fixing.hpp"
 #include "scanner/fix/control.hpp"
-#include "scanner/fix/fixing.hpp"
 #include "scanner/fix/orders.hpp"
 
 #include <map>

@@ -3,8 +3,8 @@
 #include "core/text.hpp"
 #include "probes/collect/decode.hpp"
 #include "probes/collect/frame.hpp"
+#include "scanner/engine/narrow.hpp"
 #include "scanner/fix/change_results.hpp"
-#include "scanner/narrow.hpp"
 
 #include <algorithm>
 #include <ctime>

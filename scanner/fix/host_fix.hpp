@@ -9,9 +9,9 @@
 #include "scanner/fix/host_lock.hpp"
 #include "scanner/fix/journal.hpp"
 #include "scanner/fix/plan.hpp"
-#include "scanner/fix/snapshot_wish.hpp"
 #include "scanner/fix/vm_guard.hpp"
 #include "scanner/fix/window.hpp"
+#include "scanner/options/snapshot_wish.hpp"
 #include "transports/transport.hpp"
 
 #include <functional>

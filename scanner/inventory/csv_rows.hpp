@@ -1,7 +1,7 @@
 // RFC 4180 rows, one at a time, with the place of every field.
 #pragma once
 
-#include "scanner/inventory/problems.hpp"
+#include "scanner/talk/problems.hpp"
 
 #include <cstddef>
 #include <optional>

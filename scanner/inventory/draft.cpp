@@ -1,8 +1,8 @@
 #include "scanner/inventory/draft.hpp"
 
 #include "core/text.hpp"
-#include "scanner/duration.hpp"
 #include "scanner/inventory/endpoint.hpp"
+#include "scanner/talk/duration.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/target.hpp"
-#include "scanner/inventory/problems.hpp"
+#include "scanner/talk/problems.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "core/target.hpp"
-#include "scanner/credentials.hpp"
+#include "scanner/credentials/credentials.hpp"
 #include "scanner/inventory/draft.hpp"
 #include "scanner/inventory/limit.hpp"
-#include "scanner/inventory/problems.hpp"
+#include "scanner/talk/problems.hpp"
 
 #include <cstddef>
 #include <cstdint>

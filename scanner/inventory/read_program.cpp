@@ -1,7 +1,7 @@
 // exec:PROGRAM: an inventory that a program prints.
 #include "core/text.hpp"
-#include "scanner/child_process.hpp"
 #include "scanner/inventory/ansible_model.hpp"
+#include "scanner/system/child_process.hpp"
 
 namespace rdpsweep {
 

@@ -2,7 +2,7 @@
 #include "core/text.hpp"
 #include "scanner/inventory/ansible_model.hpp"
 #include "scanner/inventory/inventory.hpp"
-#include "scanner/inventory/read_file.hpp"
+#include "scanner/system/read_file.hpp"
 
 #include <array>
 

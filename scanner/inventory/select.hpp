@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/target.hpp"
-#include "scanner/inventory/problems.hpp"
+#include "scanner/talk/problems.hpp"
 
 #include <memory>
 #include <string>

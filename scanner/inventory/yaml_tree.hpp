@@ -2,7 +2,7 @@
 // never in memory as a whole.
 #pragma once
 
-#include "scanner/inventory/problems.hpp"
+#include "scanner/talk/problems.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import sys
 
-from azure_lib import Azure
-from lib import check, finish
+from support.azure_lib import Azure
+from support.lib import check, finish
 
 if shutil.which("az") is None:
     print("SKIPPED: no azure-cli")

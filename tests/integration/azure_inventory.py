@@ -14,8 +14,8 @@ import threading
 import urllib.parse
 import urllib.request
 
-from azure_lib import Arm, Azure
-from lib import SCANNER, check, finish, free_port, rdpsweep
+from support.azure_lib import Arm, Azure
+from support.lib import SCANNER, check, finish, free_port, rdpsweep
 
 VMS = 130
 

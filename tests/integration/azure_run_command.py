@@ -3,8 +3,8 @@ meet. No packet goes to a VM."""
 import collections
 import json
 
-from azure_lib import Azure, Arm
-from lib import check, finish, rdpsweep
+from support.azure_lib import Azure, Arm
+from support.lib import check, finish, rdpsweep
 
 
 def defaults(azure, route, extra=""):

@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 import time
 
-import lib
+from support import lib
 
 
 def forms(secret):

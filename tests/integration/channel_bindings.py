@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An acceptor that insists on channel bindings (CbtHardeningLevel Strict) lets us in; without
 them (--no-cbt) it does not, and the report says why."""
-import lib
+from support import lib
 
 
 def main():

@@ -5,7 +5,7 @@ PowerShell cannot run, a plain scan falls back to CIM by itself."""
 import collections
 import json
 
-import lib
+from support import lib
 
 PATIENCE = ("--deadline", "60s", "--step-timeout", "6s", "--connect-timeout", "2s")
 

@@ -16,7 +16,7 @@ if sys.executable != "/usr/bin/python3" and not os.environ.get("RDPSWEEP_REEXEC"
 for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
     os.environ.pop(variable, None)
 
-import lib  # noqa: E402
+from support import lib  # noqa: E402
 import winrm  # noqa: E402
 
 MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"

@@ -11,7 +11,7 @@ import pathlib
 import sys
 import tempfile
 
-import lib
+from support import lib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
 from measure import cost, instructions  # noqa: E402

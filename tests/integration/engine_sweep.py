@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 import sys
 
-import lib
+from support import lib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REAL = 30

@@ -5,7 +5,7 @@ import os
 import pathlib
 import threading
 
-import lib
+from support import lib
 
 
 def main():

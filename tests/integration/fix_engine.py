@@ -6,8 +6,8 @@ usage: fix_engine.py rdpsweep-powershell.dll
 """
 import sys
 
-import lib
-from fix_apply import QUICK, Case
+from support import lib
+from support.fix_lib import QUICK, Case
 
 # What a fix changes, as the facts tell it; clocks and handshakes are not among it.
 CHANGED = ("cert", "keys", "tls", "svc", "gp", "ems")

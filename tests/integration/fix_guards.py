@@ -7,9 +7,9 @@ import subprocess
 import threading
 import time
 
-import lib
-from azure_lib import Azure
-from fix_apply import QUICK, Case, fleet_of, states_of
+from support import lib
+from support.azure_lib import Azure
+from support.fix_lib import QUICK, Case, fleet_of, states_of
 
 
 def azure_case(azure, mix_wanted):

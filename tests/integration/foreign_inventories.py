@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 
-import lib
+from support import lib
 
 INI = r"""
 plain-host ansible_host=10.0.0.9

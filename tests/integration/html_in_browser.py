@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 
-import browser
-import lib
+from support import browser
+from support import lib
 
 RENDER = lib.BUILD / "tests" / "support" / "render-report"
 MOST = 5_000_000

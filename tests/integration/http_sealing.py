@@ -31,8 +31,8 @@ hashlib.new("md4")  # OpenSSL reads its configuration now; what we start must no
 pathlib.Path(os.environ.pop("RDPSWEEP_REEXEC")).unlink(missing_ok=True)
 os.environ.pop("OPENSSL_CONF", None)
 
-import gss_peer  # noqa: E402
-import lib  # noqa: E402
+from support import gss_peer  # noqa: E402
+from support import lib  # noqa: E402
 import winrm  # noqa: E402
 import winrm.protocol  # noqa: E402
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-import lib
+from support import lib
 
 VMS = 300
 

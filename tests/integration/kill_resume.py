@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 
-import lib
+from support import lib
 
 MOMENTS = int(os.environ.get("RDPSWEEP_TEST_MOMENTS", "200"))
 VMS = 24

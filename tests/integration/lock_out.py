@@ -3,7 +3,7 @@
 report says so with the next command, and the operator goes on by hand once it is mended."""
 import json
 
-import lib
+from support import lib
 
 VMS = 400
 

@@ -14,7 +14,7 @@ if sys.executable != "/usr/bin/python3" and not os.environ.get("RDPSWEEP_REEXEC"
 os.environ.pop("REQUESTS_CA_BUNDLE", None)
 os.environ.pop("CURL_CA_BUNDLE", None)
 
-import lib  # noqa: E402
+from support import lib  # noqa: E402
 
 
 def main():

@@ -7,7 +7,7 @@ import socket
 import ssl
 import subprocess
 
-import lib
+from support import lib
 
 
 def as_others_see_it(fleet):

@@ -5,8 +5,8 @@ import json
 import pathlib
 import tempfile
 
-from lib import check, finish, rdpsweep
-from rdp_servers import Mock, certificate, freerdp, x_server, xrdp
+from support.lib import check, finish, rdpsweep
+from support.rdp_servers import Mock, certificate, freerdp, x_server, xrdp
 
 # name -> (verdict, root cause, OUT.RDP's message, OUT.CERT's message or None)
 MOCKED = {

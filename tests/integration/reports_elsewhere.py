@@ -10,7 +10,7 @@ import subprocess
 import xml.etree.ElementTree as xml
 
 import junitparser
-import lib
+from support import lib
 
 FORMATS = {"text": "txt", "json": "json", "jsonl": "jsonl", "html": "html", "markdown": "md",
            "csv": "csv", "junit": "xml", "sarif": "sarif", "prometheus": "prom"}

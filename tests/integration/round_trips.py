@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Round trips per host: 8 with TLS 1.3 and NTLM, 7 with Kerberos; counted by the client, and from
 outside by a proxy that only sees who begins to speak."""
-import lib
+from support import lib
 
 INVENTORY = """version: 1
 credentials:

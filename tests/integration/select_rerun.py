@@ -6,7 +6,7 @@ import os
 import subprocess
 import time
 
-import lib
+from support import lib
 
 VMS = 40
 

@@ -2,8 +2,8 @@
 What they tell is judged as over WinRM; what they cannot tell is unknown, never ok."""
 import collections
 
-from lib import check, finish
-from serial_lib import Consoles, differences, outcome_of
+from support.lib import check, finish
+from support.serial_lib import Consoles, differences, outcome_of
 
 VMS = 100
 

@@ -8,8 +8,8 @@ import select
 import termios
 import time
 
-from lib import SCANNER, check, finish
-from serial_lib import Consoles
+from support.lib import SCANNER, check, finish
+from support.serial_lib import Consoles
 
 
 class Person:

@@ -7,8 +7,8 @@ usage: serial_engine.py rdpsweep-powershell.dll
 import os
 import sys
 
-from lib import check, finish
-from serial_lib import Consoles, differences, outcome_of
+from support.lib import check, finish
+from support.serial_lib import Consoles, differences, outcome_of
 
 VMS = 6
 

@@ -1,7 +1,7 @@
 """A fix over the serial console: planned from a scan that way, applied, verified and undone that way."""
-import lib
-from fix_apply import there_and_back
-from serial_lib import Consoles
+from support import lib
+from support.fix_lib import there_and_back
+from support.serial_lib import Consoles
 
 with Consoles(2, "happy-stream,happy-differences", mix="one:key_acl_missing", options=["--states-at-end"]) as fleet:
     there_and_back(fleet, ("-i", fleet.defaults(), "--all-subscriptions", "--azure-cloud", fleet.cloud,

@@ -4,8 +4,8 @@ import collections
 import statistics
 import time
 
-from lib import check, finish
-from serial_lib import Consoles, differences
+from support.lib import check, finish
+from support.serial_lib import Consoles, differences
 
 VMS = 170
 SCENES = "happy,happy,happy-drop,nul-noise,binary-split,past-session,half-restart,other-words,bad-row"

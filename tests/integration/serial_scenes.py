@@ -7,8 +7,8 @@ import signal
 import subprocess
 import time
 
-from lib import PASSWORD_VARIABLE, SCANNER, check, finish
-from serial_lib import Consoles, outcome_of
+from support.lib import PASSWORD_VARIABLE, SCANNER, check, finish
+from support.serial_lib import Consoles, outcome_of
 
 SCENES = 52
 LEAKS = {"taken-before-logon", "taken-after-logon"}  # somebody else has the console: it cannot be helped

@@ -8,9 +8,9 @@ import urllib.request
 
 import websocket
 
-from azure_lib import Arm
-from lib import check, finish
-from serial_lib import Consoles
+from support.azure_lib import Arm
+from support.lib import check, finish
+from support.serial_lib import Consoles
 
 
 def connect_string(arm, vm):

@@ -6,8 +6,8 @@ import socket
 import threading
 import time
 
-import lib
-import ssh_lib
+from support import lib
+from support import ssh_lib
 
 OPTIONS = ["--known-hosts", "/dev/null", "--pin-on-first-use", "--step-timeout", "1s", "--deadline", "6s"]
 VERSION = b"SSH-2.0-Test\r\n"

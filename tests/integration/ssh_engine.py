@@ -9,8 +9,8 @@ import pathlib
 import subprocess
 import sys
 
-import lib
-import ssh_lib
+from support import lib
+from support import ssh_lib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MACHINES = 31

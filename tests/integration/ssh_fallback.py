@@ -3,8 +3,8 @@
 on the same address. Every attempt is told, and a password that WinRM refused is not shown again."""
 import json
 
-import lib
-import ssh_lib
+from support import lib
+from support import ssh_lib
 
 
 def scan(where, fleet, port, credential):

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import tempfile
 
-import lib
-from ssh_lib import keygen
+from support import lib
+from support.ssh_lib import keygen
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ASYNC = """

@@ -7,9 +7,9 @@ import pathlib
 import socket
 import threading
 
-import lib
-import ssh_lib
-from rdp_servers import certificate, xrdp
+from support import lib
+from support import ssh_lib
+from support.rdp_servers import certificate, xrdp
 
 FIRST_USE = ["--known-hosts", "/dev/null", "--pin-on-first-use"]
 

@@ -8,8 +8,8 @@ import threading
 
 import asyncssh
 
-import lib
-import ssh_lib
+from support import lib
+from support import ssh_lib
 
 OPTIONS = ["--known-hosts", "/dev/null", "--pin-on-first-use", "--step-timeout", "2s", "--deadline", "8s"]
 CREDENTIAL = f"{{ username: 'CORP\\sweeper', password: {{ env: {lib.PASSWORD_VARIABLE} }} }}"

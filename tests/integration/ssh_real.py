@@ -9,8 +9,8 @@ import signal
 import subprocess
 import time
 
-import lib
-import ssh_lib
+from support import lib
+from support import ssh_lib
 
 FIRST_USE = ["--known-hosts", "/dev/null", "--pin-on-first-use"]
 

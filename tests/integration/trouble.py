@@ -7,7 +7,7 @@ import os
 import resource
 import time
 
-import lib
+from support import lib
 
 RUN_DEADLINE = 120
 # Measured: about 60 MB with 256 hosts in flight. The bound is far above, and far below what

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tests/simfleet/mix.hpp"
-#include "tests/simfleet/profile.hpp"
+#include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/vm.hpp"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Which profile each VM of a fleet has.
 #pragma once
 
-#include "tests/simfleet/profile.hpp"
+#include "tests/simfleet/profiles/profile.hpp"
 
 #include <cstddef>
 #include <cstdint>

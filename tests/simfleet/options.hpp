@@ -1,7 +1,7 @@
 // The command line of rdpsweep-simfleet.
 #pragma once
 
-#include "tests/simfleet/arm_server.hpp"
+#include "tests/simfleet/azure/arm_server.hpp"
 #include "tests/simfleet/world.hpp"
 
 #include <chrono>

@@ -2,9 +2,9 @@
 #include "tests/simfleet/run_fleet.hpp"
 
 #include "core/text.hpp"
-#include "tests/simfleet/dump.hpp"
-#include "tests/simfleet/server.hpp"
-#include "tests/simfleet/ssh_host.hpp"
+#include "tests/simfleet/ssh/ssh_host.hpp"
+#include "tests/simfleet/windows/dump.hpp"
+#include "tests/simfleet/winrm/server.hpp"
 
 #include <boost/asio/signal_set.hpp>
 #include <nlohmann/json.hpp>

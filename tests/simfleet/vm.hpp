@@ -1,7 +1,7 @@
 // One simulated VM: where it is, how it behaves on the wire, and what a collector finds inside.
 #pragma once
 
-#include "tests/simfleet/state.hpp"
+#include "tests/simfleet/windows/state.hpp"
 
 #include <chrono>
 #include <cstdint>

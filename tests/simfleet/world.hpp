@@ -2,12 +2,12 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "tests/simfleet/cim_host.hpp"
 #include "tests/simfleet/fleet.hpp"
-#include "tests/simfleet/gss_acceptor.hpp"
-#include "tests/simfleet/shell_host.hpp"
 #include "tests/simfleet/stats.hpp"
-#include "tests/simfleet/tls_identity.hpp"
+#include "tests/simfleet/winrm/gss_acceptor.hpp"
+#include "tests/simfleet/winrm/shell_host.hpp"
+#include "tests/simfleet/winrm/tls_identity.hpp"
+#include "tests/simfleet/wmi/cim_host.hpp"
 
 #include <cstdint>
 #include <functional>

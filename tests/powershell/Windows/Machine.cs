@@ -32,7 +32,7 @@ public sealed record LogEvent(
 // What a handshake with the machine's own RDP port comes to; words as in facts/1.
 public sealed record Handshake(string Stage, string Tls, string Thumbprint, string Failure, int? Protocol, int? FailureCode, int? Alert);
 
-// Something the account may not have: resource as in tests/simfleet/state.hpp.
+// Something the account may not have: resource as in tests/simfleet/windows/state.hpp.
 public sealed record Limit(string Resource, string Why, string Code);
 
 public sealed class Machine

@@ -1,6 +1,6 @@
 // The simulated WMI: the part of WQL it knows, and rows as recorded servers write them.
-#include "tests/simfleet/cim_row.hpp"
-#include "tests/simfleet/wql.hpp"
+#include "tests/simfleet/wmi/cim_row.hpp"
+#include "tests/simfleet/wmi/wql.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace simfleet;

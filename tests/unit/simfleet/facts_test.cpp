@@ -1,6 +1,6 @@
 // The facts of every profile: valid, ASCII, and true to the state they come from.
-#include "tests/simfleet/facts_json.hpp"
 #include "tests/simfleet/fleet.hpp"
+#include "tests/simfleet/windows/facts_json.hpp"
 #include "tests/support/catch.hpp"
 
 #include <nlohmann/json.hpp>

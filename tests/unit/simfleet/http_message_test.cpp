@@ -1,5 +1,5 @@
 // The simulator's HTTP parser takes what http.sys takes and refuses what it refuses.
-#include "tests/simfleet/http_message.hpp"
+#include "tests/simfleet/winrm/http_message.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace simfleet;

@@ -1,6 +1,6 @@
 // Certificates, channel bindings and NTLM of the simulator, seen by independent clients.
-#include "tests/simfleet/gss_acceptor.hpp"
-#include "tests/simfleet/tls_identity.hpp"
+#include "tests/simfleet/winrm/gss_acceptor.hpp"
+#include "tests/simfleet/winrm/tls_identity.hpp"
 #include "tests/support/catch.hpp"
 
 #include <gssapi/gssapi.h>

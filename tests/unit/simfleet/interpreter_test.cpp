@@ -1,6 +1,6 @@
 // The simulated cmd.exe and powershell.exe give facts to the collector and to nobody else.
 #include "core/text.hpp"
-#include "tests/simfleet/interpreter.hpp"
+#include "tests/simfleet/windows/interpreter.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace simfleet;

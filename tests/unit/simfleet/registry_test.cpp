@@ -1,6 +1,6 @@
 // The simulated registry and what Windows would decide from its descriptors.
-#include "tests/simfleet/access.hpp"
-#include "tests/simfleet/registry.hpp"
+#include "tests/simfleet/windows/access.hpp"
+#include "tests/simfleet/windows/registry.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace simfleet;

@@ -1,6 +1,6 @@
 // Shells obey the order and the quotas of a Windows server.
 #include "core/text.hpp"
-#include "tests/simfleet/shell_host.hpp"
+#include "tests/simfleet/winrm/shell_host.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace simfleet;

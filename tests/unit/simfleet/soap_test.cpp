@@ -1,6 +1,6 @@
 // The simulator is as strict with envelopes as a Windows server.
-#include "tests/simfleet/soap_reply.hpp"
-#include "tests/simfleet/soap_request.hpp"
+#include "tests/simfleet/winrm/soap_reply.hpp"
+#include "tests/simfleet/winrm/soap_request.hpp"
 #include "tests/support/catch.hpp"
 
 #include <filesystem>

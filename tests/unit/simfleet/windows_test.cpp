@@ -1,8 +1,8 @@
 // The healthy Windows: descriptors as published, certificates that are real.
 #include "core/text.hpp"
-#include "tests/simfleet/loopback.hpp"
-#include "tests/simfleet/paths.hpp"
-#include "tests/simfleet/windows.hpp"
+#include "tests/simfleet/rdp/loopback.hpp"
+#include "tests/simfleet/windows/paths.hpp"
+#include "tests/simfleet/windows/windows.hpp"
 #include "tests/support/catch.hpp"
 
 #include <openssl/sha.h>

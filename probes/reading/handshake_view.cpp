@@ -1,0 +1,94 @@
+// Whether a handshake works, and which failures say nothing about TermService.
+#include "probes/reading/handshake_view.hpp"
+
+#include <cstdlib>
+
+namespace rdpsweep {
+
+namespace {
+
+// RDP_NEG_FAILURE SSL_NOT_ALLOWED_BY_SERVER, MS-RDPBCGR 2.2.1.2.2.
+constexpr std::uint32_t ssl_not_allowed = 2;
+
+bool owned_by_other(const Facts& facts, const Socket& socket) noexcept {
+    const Service* service = facts.services ? facts.services->find("TermService") : nullptr;
+    return service != nullptr && service->pid != 0 && socket.pid != service->pid;
+}
+
+} // namespace
+
+bool is_loopback(std::string_view address) noexcept {
+    return address.starts_with("127.") || address == "::1" || address == "localhost";
+}
+
+bool loopback_is_taken(const Facts& facts, std::string_view address) noexcept {
+    if (!facts.rdp_port || !is_loopback(address)) return false;
+    const bool v6 = address == "::1";
+    for (const Socket& socket : facts.rdp_port->sockets) {
+        const bool same = is_loopback(socket.address) && (socket.address == "::1") == v6;
+        if (socket.port == facts.rdp_port->port() && same && owned_by_other(facts, socket))
+            return true;
+    }
+    return false;
+}
+
+bool tls_never_used(const Facts& facts) noexcept {
+    if (!facts.security) return false;
+    return facts.security->effective_layer() == 0u &&
+           facts.security->effective_nla().value_or(1) == 0;
+}
+
+bool tls_completed(const HandshakeFacts& handshake) noexcept {
+    return handshake.completed() && handshake.selected_protocol.value_or(1) != 0;
+}
+
+bool reached_another_process(const Facts& facts, const HandshakeFacts& handshake) noexcept {
+    return handshake.from != "outside" && loopback_is_taken(facts, handshake.address);
+}
+
+bool refused_tls_by_design(const Facts& facts, const HandshakeFacts& handshake) noexcept {
+    return tls_never_used(facts) &&
+           (handshake.failure_code == ssl_not_allowed || handshake.selected_protocol == 0u);
+}
+
+const HandshakeFacts* inside_handshake(const Facts& facts) noexcept {
+    const HandshakeFacts* guest = facts.handshake_from("guest");
+    return guest != nullptr ? guest : facts.handshake_from("tunnel");
+}
+
+const HandshakeFacts* completed_handshake(const Facts& facts) noexcept {
+    if (!facts.handshakes) return nullptr;
+    const auto counts = [&](const HandshakeFacts& handshake) {
+        return tls_completed(handshake) && !reached_another_process(facts, handshake);
+    };
+    const HandshakeFacts* guest = inside_handshake(facts);
+    if (guest != nullptr && counts(*guest)) return guest;
+    for (const HandshakeFacts& handshake : *facts.handshakes) {
+        if (counts(handshake)) return &handshake;
+    }
+    return nullptr;
+}
+
+const HandshakeFacts* failed_guest_handshake(const Facts& facts) noexcept {
+    const HandshakeFacts* guest = inside_handshake(facts);
+    if (guest == nullptr || tls_completed(*guest)) return nullptr;
+    if (refused_tls_by_design(facts, *guest) || reached_another_process(facts, *guest))
+        return nullptr;
+    return guest;
+}
+
+Trial trial(const Facts& facts) noexcept {
+    if (completed_handshake(facts) != nullptr) return Trial::works;
+    return failed_guest_handshake(facts) != nullptr ? Trial::fails : Trial::not_run;
+}
+
+bool during_handshake(const Facts& facts, const Event& event) noexcept {
+    // Schannel logs within a second; the collector's clock is read once, before or after.
+    constexpr std::int64_t tolerance = 5;
+    if (!facts.collector || facts.collector->utc == 0) return false;
+    if (failed_guest_handshake(facts) == nullptr) return false;
+    const std::int64_t took = (facts.collector->took_ms + 999) / 1000;
+    return std::llabs(event.time - facts.collector->utc) <= tolerance + took;
+}
+
+} // namespace rdpsweep

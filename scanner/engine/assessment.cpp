@@ -1,0 +1,94 @@
+#include "scanner/engine/assessment.hpp"
+
+#include "core/handshake_json.hpp"
+#include "probes/collect/decode.hpp"
+
+#include <ctime>
+#include <utility>
+
+namespace rdpsweep {
+namespace {
+
+constexpr std::string_view outside_source = "rdp";
+
+std::int64_t now_seconds() {
+    return static_cast<std::int64_t>(std::time(nullptr));
+}
+
+void put(Judgement judgement, HostResult& result) {
+    result.findings = std::move(judgement.findings);
+    result.verdict = judgement.verdict;
+    result.root_cause = judgement.root_cause;
+    result.secondary_causes = std::move(judgement.secondary_causes);
+    result.fingerprint = std::move(judgement.fingerprint);
+}
+
+} // namespace
+
+Status Assessment::add_document(std::string json, std::string_view source) {
+    auto facts = decode_facts(json, source, now_seconds());
+    if (!facts) return std::move(facts).error();
+    read_ = *std::move(facts);
+    document_ = std::move(json);
+    source_ = source;
+    return {};
+}
+
+std::optional<std::uint16_t> Assessment::configured_port() const noexcept {
+    if (!read_ || !read_->rdp_port) return {};
+    return read_->rdp_port->port();
+}
+
+bool Assessment::constrained() const noexcept {
+    if (!read_ || !read_->collector) return false;
+    const auto& mode = read_->collector->language_mode;
+    return !mode.empty() && mode != "FullLanguage";
+}
+
+void Assessment::add_handshake(HandshakeFacts handshake) {
+    handshakes_.push_back(std::move(handshake));
+}
+
+Result<Judgement> Assessment::judge_outside(const Policy& policy, std::int64_t now) const {
+    auto json = with_handshakes("", handshakes_);
+    if (!json) return std::move(json).error();
+    auto facts = decode_facts(*json, outside_source, now);
+    if (!facts) return std::move(facts).error();
+    return judge(outside_probes(), *facts, policy, now);
+}
+
+Status Assessment::judge_into(HostResult& result, const Policy& policy) const {
+    if (empty()) return {};
+    const auto now = now_seconds();
+    if (handshakes_.empty()) {
+        result.facts_json = document_;
+        put(judge(*read_, policy, now), result);
+        return {};
+    }
+    auto json = with_handshakes(document_, handshakes_);
+    if (!json) return std::move(json).error();
+    result.facts_json = *std::move(json);
+    if (document_.empty()) {
+        auto judged = judge_outside(policy, now);
+        if (!judged) return std::move(judged).error();
+        put(*std::move(judged), result);
+        return {};
+    }
+    const auto facts = decode_facts(result.facts_json, source_, now);
+    if (!facts) return facts.error();
+    put(judge(*facts, policy, now), result);
+    return {};
+}
+
+std::vector<Message> Assessment::remarks(const Policy& policy) const {
+    std::vector<Message> remarks;
+    if (handshakes_.empty()) return remarks;
+    auto judged = judge_outside(policy, now_seconds());
+    if (!judged) return remarks;
+    for (auto& finding : judged->findings) {
+        if (finding.verdict >= Verdict::at_risk) remarks.push_back(std::move(finding.summary));
+    }
+    return remarks;
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,31 @@
+#include "scanner/engine/collect_cim.hpp"
+
+#include "probes/collect/cim/plan.hpp"
+
+#include <utility>
+
+namespace rdpsweep {
+namespace {
+
+// The host answered, if only that it will not or that it has too much to say.
+bool is_answer(const Error& error) {
+    return error.native().starts_with("WSManFault") || error.code() == Errc::output_limit ||
+           error.code() == Errc::unsupported;
+}
+
+} // namespace
+
+Task<Result<std::string>> ask_all(CimClient& client, HostScope& scope) {
+    CimPlanOptions options;
+    options.by_commands = client.way() == "cmd";
+    CimPlan plan(options);
+    while (auto question = plan.next()) {
+        auto rows = co_await client.ask(*std::move(question), scope);
+        if (!rows && !is_answer(rows.error())) co_return std::move(rows).error();
+        plan.answer(std::move(rows));
+    }
+    if (auto refused = plan.refusal()) co_return *std::move(refused);
+    co_return plan.document();
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,216 @@
+#include "scanner/engine/sweep.hpp"
+
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "scanner/admission/keys.hpp"
+#include "transports/registry.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <exception>
+
+namespace rdpsweep {
+
+namespace {
+
+// Counts a coroutine out, however it ends.
+struct Leave {
+    std::size_t& tasks;
+
+    ~Leave() { --tasks; }
+};
+
+} // namespace
+
+Sweep::Sweep(
+    asio::io_context& lane,
+    const std::vector<Target>& targets,
+    VisitServices& services,
+    SweepOptions options,
+    SweepEvents events
+)
+    : lane_(lane), targets_(targets), services_(services), options_(options),
+      events_(std::move(events)), done_(targets.size(), false), late_(targets.size(), false),
+      admission_(
+          targets,
+          options.admission,
+          {[this] { pump(); },
+           [this](const std::string& credential, const Breaker& breaker) {
+               credential_stopped(credential, breaker);
+           }}
+      ),
+      run_timer_(lane), drain_timer_(lane) {
+    services_.admission = &admission_;
+}
+
+Sweep::~Sweep() {
+    services_.admission = nullptr;
+}
+
+Status Sweep::run() {
+    if (options_.run_deadline) {
+        run_timer_.expires_after(*options_.run_deadline);
+        run_timer_.async_wait([this](boost::system::error_code code) {
+            if (code) return;
+            stop("the run's deadline passed");
+            abort_all();
+        });
+    }
+    add_all();
+    pump();
+    lane_.restart();
+    // The caller may have signal handlers waiting on the lane: run until nothing is under way, not
+    // until the lane is empty.
+    while (tasks_ > 0 && lane_.run_one() > 0) {
+    }
+    run_timer_.cancel();
+    drain_timer_.cancel();
+    report_untouched();
+    if (failure_) return std::move(*failure_);
+    return {};
+}
+
+// Queues all targets. Where a limit needs the subnet of a target that is given by name, it follows
+// as soon as its address is known.
+void Sweep::add_all() {
+    auto named = std::make_shared<std::vector<std::size_t>>();
+    for (const bool late : {false, true}) {
+        for (std::size_t index = 0; index < targets_.size(); ++index) {
+            if (done_[index] || late_[index] != late) continue;
+            const bool needs_subnet =
+                admission_.wants_subnets() && !targets_[index].address.empty();
+            const auto address = needs_subnet ? literal_address(targets_[index]) : std::nullopt;
+            if (needs_subnet && !address && options_.resolver != nullptr) {
+                named->push_back(index);
+            } else {
+                admission_.add(index, address ? subnet_of(*address) : std::string());
+            }
+        }
+    }
+    std::reverse(named->begin(), named->end()); // taken from the back
+    const auto lookups = std::min(named->size(), limits::resolver_threads);
+    for (std::size_t i = 0; i < lookups; ++i) {
+        ++tasks_;
+        asio::co_spawn(lane_, add_named(named), asio::detached);
+    }
+}
+
+// A name that cannot be resolved has no subnet; its visit asks again and says so.
+Task<void> Sweep::add_named(std::shared_ptr<std::vector<std::size_t>> named) {
+    const Leave leave{tasks_};
+    HostScope scope(lane_.get_executor(), Clock::time_point::max());
+    const auto at = waiting_.insert(waiting_.end(), &scope);
+    while (!named->empty() && !stopping_) {
+        const auto index = named->back();
+        named->pop_back();
+        const auto addresses = co_await options_.resolver->resolve(targets_[index].address, scope);
+        const bool known = addresses && !addresses->empty();
+        admission_.add(index, known ? subnet_of(addresses->front()) : std::string());
+        pump();
+    }
+    waiting_.erase(at);
+}
+
+// Lets every host go that may go now.
+void Sweep::pump() {
+    while (!stopping_) {
+        const auto index = admission_.take();
+        if (!index) return;
+        ++tasks_;
+        asio::co_spawn(lane_, host(*index), asio::detached);
+    }
+}
+
+Task<void> Sweep::host(std::size_t index) {
+    const Leave leave{tasks_};
+    // A bug while visiting one host must not end the others: the second of the two places where
+    // exceptions are caught.
+    try {
+        co_await visit(index);
+    } catch (const std::exception& bug) {
+        fault(index, bug.what());
+    }
+}
+
+void Sweep::fault(std::size_t index, const char* what) {
+    log_line(LogLevel::error, targets_[index].name, "internal", what);
+    HostResult result;
+    result.target = targets_[index];
+    result.index = index;
+    result.outcome = Outcome::unreachable;
+    Attempt attempt;
+    attempt.error = Error(Phase::internal, Errc::bug, what)
+                        .with_hint("this is a fault of rdpsweep: please report it");
+    result.attempts.push_back(std::move(attempt));
+    if (!done_[index]) report(result); // else what failed came after its report
+    admission_.ended(result);
+}
+
+// Waits for a turn to open a connection. A host's own time begins afterwards: a slow ramp must not
+// use it up. False when the run is ending.
+Task<bool> Sweep::admit() {
+    if (services_.pacer == nullptr) co_return !stopping_;
+    HostScope waiting(lane_.get_executor(), Clock::time_point::max());
+    const auto at = waiting_.insert(waiting_.end(), &waiting);
+    const bool turn = co_await services_.pacer->turn(waiting);
+    waiting_.erase(at);
+    co_return turn && !stopping_;
+}
+
+// What runs by an agent or a console takes minutes where a network path takes seconds.
+Clock::duration Sweep::usual_budget(const Target& target) const {
+    if (options_.host_deadline) return *options_.host_deadline;
+    const bool slow =
+        std::any_of(target.ladder.begin(), target.ladder.end(), [](const std::string& transport) {
+            return traits_of(transport).slow;
+        });
+    return slow ? limits::slow_host : limits::host;
+}
+
+Task<void> Sweep::visit(std::size_t index) {
+    const auto& target = targets_[index];
+    const bool admitted = co_await admit();
+    if (!admitted) co_return; // reported as not attempted at the end
+    if (auto stored = events_.started(index, target); !stored) {
+        fail(std::move(stored).error(), "the run could not be stored");
+        co_return;
+    }
+    const auto budget = target.deadline ? Clock::duration(*target.deadline) : usual_budget(target);
+    Visit one(target, index, services_);
+    {
+        HostScope scope(lane_.get_executor(), Clock::now() + budget);
+        const auto at = active_.insert(active_.end(), Active{&one, &scope, Clock::now()});
+
+        struct Landing {
+            std::list<Active>& active;
+            std::list<Active>::iterator at;
+
+            ~Landing() { active.erase(at); }
+        };
+
+        const Landing landing{active_, at};
+        co_await one.run(scope);
+    }
+    if (one.failure()) fail(*one.failure(), "a command could not be recorded");
+    report(one.result());
+    co_await one.clean_up();
+    admission_.ended(one.result());
+}
+
+std::vector<Sweep::Flight> Sweep::in_flight() const {
+    std::vector<Flight> flights;
+    const auto now = Clock::now();
+    for (const auto& active : active_) {
+        flights.push_back(
+            {active.visit->result().target.name,
+             std::string(active.visit->rung_now()),
+             std::chrono::duration_cast<std::chrono::milliseconds>(now - active.since)}
+        );
+    }
+    std::sort(flights.begin(), flights.end(), [](const Flight& a, const Flight& b) {
+        return a.since > b.since;
+    });
+    return flights;
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,116 @@
+// The scheduler: many hosts at once on one thread, every deadline kept, every target accounted for.
+#pragma once
+
+#include "scanner/admission/admission.hpp"
+#include "scanner/engine/visit.hpp"
+
+#include <functional>
+#include <list>
+#include <optional>
+#include <vector>
+
+namespace rdpsweep {
+
+struct SweepOptions {
+    AdmissionRules admission;
+    Resolver* resolver = nullptr; // for limits per subnet of targets that are given by name
+    // For targets without their own; none: limits::host, or slow_host for slow ways.
+    std::optional<Clock::duration> host_deadline;
+    std::optional<Clock::duration> run_deadline;
+    Clock::duration drain = std::chrono::seconds(5); // after the first signal
+};
+
+// Called in completion order, on the sweep's thread. An Error stops the sweep: what cannot be
+// stored must not be gathered.
+struct SweepEvents {
+    std::function<Status(std::size_t index, const Target& target)> started;
+    std::function<Status(const HostResult& host)> finished;
+    // A credential was refused by that many hosts and is shown to no other: left are not tried.
+    std::function<void(const std::string& credential, const Breaker& breaker, std::size_t left)>
+        stopped = {};
+};
+
+class Sweep {
+public:
+    // Everything referred to must outlive the sweep.
+    Sweep(
+        asio::io_context& lane,
+        const std::vector<Target>& targets,
+        VisitServices& services,
+        SweepOptions options,
+        SweepEvents events
+    );
+
+    ~Sweep();
+    Sweep(const Sweep&) = delete;
+    Sweep& operator=(const Sweep&) = delete;
+
+    // done[i]: the target is already accounted for and is not visited.
+    void skip(std::vector<bool> done) { done_ = std::move(done); }
+
+    // late[i]: the target is visited after all others.
+    void postpone(std::vector<bool> late) { late_ = std::move(late); }
+
+    // Visits every target. Returns when each of them has been reported through finished(), the
+    // interrupted ones as not_attempted; or with the error of an event.
+    Status run();
+
+    // The first call lets the hosts in flight finish for options.drain, the second ends them now.
+    // Call on the lane. why is a sentence for what was not attempted.
+    void stop(std::string why);
+
+    struct Flight {
+        std::string name;
+        std::string rung;
+        std::chrono::milliseconds since;
+    };
+
+    // The hosts in flight, slowest first.
+    [[nodiscard]] std::vector<Flight> in_flight() const;
+
+    [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+
+    // How many hosts may be in flight now, and why not more.
+    [[nodiscard]] const Window& window() const noexcept { return admission_.window(); }
+
+private:
+    struct Active {
+        Visit* visit;
+        HostScope* scope;
+        Clock::time_point since;
+    };
+
+    void add_all();
+    Task<void> add_named(std::shared_ptr<std::vector<std::size_t>> named);
+    void pump();
+    Task<void> host(std::size_t index);
+    Task<void> visit(std::size_t index);
+    Task<bool> admit();
+    [[nodiscard]] Clock::duration usual_budget(const Target& target) const;
+    void fault(std::size_t index, const char* what);
+    void fail(Error error, std::string why);
+    void credential_stopped(const std::string& credential, const Breaker& breaker);
+    void report(HostResult& result);
+    void report_untouched();
+    std::string why_not_attempted(const HostResult& result);
+    void abort_all();
+
+    asio::io_context& lane_;
+    const std::vector<Target>& targets_;
+    VisitServices& services_;
+    SweepOptions options_;
+    SweepEvents events_;
+    std::vector<bool> done_;
+    std::vector<bool> late_;
+    Admission admission_;
+    std::size_t tasks_ = 0; // hosts in flight and lookups of names
+    std::list<Active> active_;
+    std::list<HostScope*> waiting_; // for their turn to connect
+    asio::steady_timer run_timer_;
+    asio::steady_timer drain_timer_;
+    bool stopping_ = false;
+    std::string why_stopped_;
+    std::optional<Error> failure_;
+};
+
+} // namespace rdpsweep

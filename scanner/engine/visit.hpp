@@ -1,0 +1,107 @@
+// One host, from its first packet to its judgement.
+#pragma once
+
+#include "core/gate.hpp"
+#include "core/host_scope.hpp"
+#include "core/outcome.hpp"
+#include "probes/rule.hpp"
+#include "scanner/admission/admission.hpp"
+#include "scanner/credentials/credentials.hpp"
+#include "scanner/engine/assessment.hpp"
+#include "scanner/engine/fixing.hpp"
+#include "scanner/options/scan_options.hpp"
+#include "scanner/store/audit.hpp"
+#include "transports/registry.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rdpsweep {
+
+enum class VisitKind { assess, check, fix }; // check: be let in and stop
+
+// What all visits of a sweep share.
+struct VisitServices {
+    std::map<std::string, std::unique_ptr<Transport>, std::less<>>& transports;
+    CredentialStore& credentials;
+    AuditLog& audit;
+    const Script& collector;
+    std::string collector_arguments; // JSON for RDPSWEEP_ARGS
+    Policy policy;
+    std::string run_id;
+    int retries = 0;
+    VisitKind kind = VisitKind::assess;
+    Pacer* pacer = nullptr;            // null: connections are not paced
+    Admission* admission = nullptr;    // set by the sweep; null: every login may begin at once
+    FactSource* outside = nullptr;     // looks at a host without logging on; null: not at all
+    bool beside = false;               // also where the route does not name it
+    azure::Arm* evidence = nullptr;    // asked about VMs that were not assessed; null: not at all
+    std::string narrow_arguments = {}; // collector_arguments for sessions that are narrow
+    CollectorChoice collect_by = CollectorChoice::automatic;
+    Fixing* fixing = nullptr; // of VisitKind::fix
+};
+
+class Visit {
+public:
+    // target and services must outlive it. result.target, index and started are set here.
+    Visit(const Target& target, std::size_t index, VisitServices& services);
+
+    // Walks the target's ladder until one transport answers or none is left. Afterwards result()
+    // is complete; it never throws for what a host does.
+    Task<void> run(HostScope& scope);
+
+    // Deletes what a failed visit left on the host, within limits::cleanup. Call it after the
+    // result is stored: it never delays a result.
+    Task<void> clean_up();
+
+    [[nodiscard]] HostResult& result() noexcept { return result_; }
+
+    // Set when something of ours failed that makes going on pointless for every host: a command
+    // that could not be recorded.
+    [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
+
+    // For progress: "tls", "collect", ...
+    [[nodiscard]] std::string_view rung_now() const noexcept;
+
+private:
+    Task<void> walk(HostScope& scope);
+    Task<bool> climb(const std::string& transport, HostScope& scope);
+    Task<bool> look(Attempt& attempt, HostScope& scope);
+    Task<void> look_beside(HostScope& scope);
+    Task<void> ask_azure(HostScope& scope);
+    bool would_repeat_password(const std::string& transport);
+    bool take_second_way(const std::string& transport);
+    Result<const Credential*> credential_for(Login login);
+    Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostScope& scope);
+    Task<Status> use(Session& session, Attempt& attempt, HostScope& scope);
+    Task<Status> fix(Session& session, Attempt& attempt, HostScope& scope);
+    Task<void> look_inside(Session& session, Attempt& attempt, HostScope& scope);
+    [[nodiscard]] std::string user_of(const Attempt& attempt, const Credential& who) const;
+    Task<Status> collect(Session& session, Attempt& attempt, HostScope& scope);
+    Task<Status> collect_by_script(Session& session, Attempt& attempt, HostScope& scope);
+    Task<Status> collect_by_cim(CimClient& cim, Attempt& attempt, HostScope& scope);
+    Task<Status> fall_back(CimClient& cim, Status without, Attempt& attempt, HostScope& scope);
+    void record(const Attempt& attempt, HostScope& scope);
+    Status read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);
+    void conclude();
+    void judge();
+
+    const Target& target_;
+    VisitServices& services_;
+    const Target* way_;              // target_, or the second way to it
+    std::unique_ptr<Target> second_; // outlives leftover_, which refers to it
+    HostResult result_;
+    Assessment assessment_;
+    std::vector<std::unique_ptr<Attempt>> attempts_; // stable addresses: sessions write into them
+    std::unique_ptr<Attempt> beside_;                // of look_beside(); null: none
+    std::unique_ptr<Attempt> azure_;                 // of ask_azure(); null: none
+    std::unique_ptr<Session> leftover_;
+    bool password_refused_ = false;     // over any transport
+    const Credential* shown_ = nullptr; // of the attempt under way
+    bool asks_cim_ = false;             // then Phase::run begins no script
+    std::optional<Error> failure_;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,171 @@
+// What a visit does once it is let in: it looks, by script or by CIM, or fixes.
+#include "core/text.hpp"
+#include "probes/collect/frame.hpp"
+#include "scanner/engine/collect_cim.hpp"
+#include "scanner/engine/narrow.hpp"
+#include "scanner/engine/visit.hpp"
+
+#include <utility>
+
+namespace rdpsweep {
+
+namespace {
+
+// The collector ended badly and said nothing we can read: its exit code and last words say why.
+Error collector_failed(const CommandOutput& output) {
+    // 9009: cmd.exe's "is not recognized as an internal or external command".
+    constexpr std::uint32_t command_not_found = 9009;
+    const bool missing = output.exit_code == command_not_found;
+    auto what = missing ? std::string("PowerShell is not there")
+                        : "the collector ended with exit code " + std::to_string(output.exit_code);
+    const auto said = trim(output.err.empty() ? output.out : output.err);
+    if (!said.empty()) what += ": " + printable(said, 300);
+    return Error(Phase::run, Errc::nonzero_exit, std::move(what))
+        .with_native("exit " + std::to_string(output.exit_code))
+        .with_hint("an antivirus or AppLocker may block PowerShell; try another transport");
+}
+
+// PowerShell is missing, broken or forbidden: CIM needs none.
+bool powershell_fails(const Error& error) {
+    switch (error.code()) {
+    case Errc::nonzero_exit:
+    case Errc::malformed_output:
+    case Errc::blocked_by_policy:
+        return true;
+    default:
+        return false;
+    }
+}
+
+Error no_cim_here() {
+    return Error(Phase::run, Errc::unsupported, "this transport cannot ask over CIM")
+        .with_hint("--collector cim needs winrm in the route");
+}
+
+} // namespace
+
+Task<Status> Visit::use(Session& session, Attempt& attempt, HostScope& scope) {
+    if (services_.kind == VisitKind::check) co_return co_await session.prove(scope);
+    if (services_.kind == VisitKind::fix) co_return co_await fix(session, attempt, scope);
+    auto collected = co_await collect(session, attempt, scope);
+    // After the logs were read, as every handshake; and also where no script can run.
+    if (services_.beside) co_await look_inside(session, attempt, scope);
+    co_return collected;
+}
+
+// Each script is recorded before it is sent, by whoever sends it.
+Task<Status> Visit::fix(Session& session, Attempt& attempt, HostScope& scope) {
+    const RecordScript record = [&](const Script& script) -> Status {
+        const auto user = user_of(attempt, *shown_);
+        auto recorded =
+            services_.audit.command(target_, attempt.transport, user, script, services_.run_id);
+        if (!recorded) failure_ = recorded.error();
+        return recorded;
+    };
+    auto fixed = co_await services_.fixing->fix(target_, session, scope, record);
+    co_return fixed;
+}
+
+// The handshake as the host itself sees it, where the way in can carry it.
+Task<void> Visit::look_inside(Session& session, Attempt& attempt, HostScope& scope) {
+    const auto port = assessment_.configured_port().value_or(target_.rdp_port);
+    auto seen = co_await session.shake_hands_inside(port, scope);
+    if (!seen) co_return;
+    if (*seen) {
+        assessment_.add_handshake(**std::move(seen));
+        co_return;
+    }
+    attempt.notes.push_back(Message{
+        "note.no_tunnel", {{"why", std::string(seen->error().detail())}}});
+}
+
+// By the script, by CIM, or by CIM where the script cannot do its work.
+Task<Status> Visit::collect(Session& session, Attempt& attempt, HostScope& scope) {
+    if (services_.collect_by == CollectorChoice::cim) {
+        auto* asked = session.cim();
+        if (asked == nullptr) co_return no_cim_here();
+        co_return co_await collect_by_cim(*asked, attempt, scope);
+    }
+    auto collected = co_await collect_by_script(session, attempt, scope);
+    auto* cim = session.cim(); // only now: a script may have cost the session
+    const bool may = services_.collect_by == CollectorChoice::automatic && cim != nullptr;
+    const bool helps = collected ? assessment_.constrained() : powershell_fails(collected.error());
+    if (!may || !helps || failure_ || scope.expired()) co_return collected;
+    co_return co_await fall_back(*cim, std::move(collected), attempt, scope);
+}
+
+Task<Status> Visit::collect_by_cim(CimClient& cim, Attempt& attempt, HostScope& scope) {
+    asks_cim_ = true;
+    record(attempt, scope);
+    if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
+    auto document = co_await ask_all(cim, scope);
+    if (!document) co_return std::move(document).error();
+    attempt.enter(Phase::decode);
+    co_return assessment_.add_document(*std::move(document), attempt.transport);
+}
+
+// without: what the script came to. It stands where CIM lets us ask nothing; a connection that is
+// lost on the way is worth another try.
+Task<Status> Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, HostScope& scope) {
+    const auto why = without ? std::string("its PowerShell runs in constrained language")
+                             : std::string(without.error().detail());
+    const bool by_commands = cim.way() == "cmd";
+    auto collected = co_await collect_by_cim(cim, attempt, scope);
+    if (collected) {
+        attempt.notes.push_back(Message{
+            by_commands ? "note.cmd" : "note.cim",
+            {{"count", std::to_string(cim.round_trips())}, {"why", why}}});
+        co_return collected;
+    }
+    attempt.notes.push_back(Message{
+        by_commands ? "note.no_cmd" : "note.no_cim",
+        {{"why", std::string(collected.error().detail())}}});
+    if (!without && collected.error().retryable()) co_return collected;
+    co_return without;
+}
+
+Task<Status> Visit::collect_by_script(Session& session, Attempt& attempt, HostScope& scope) {
+    auto arguments = services_.collector_arguments;
+    if (session.narrow()) arguments = narrow_arguments(services_.narrow_arguments, session);
+    const ScriptInput input(random_hex128(), std::move(arguments));
+    auto output = co_await session.run(services_.collector, input, scope);
+    if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
+    if (!output) co_return std::move(output).error();
+    attempt.enter(Phase::decode);
+    co_return read_output(*output, input, attempt);
+}
+
+// As whom the command runs.
+std::string Visit::user_of(const Attempt& attempt, const Credential& who) const {
+    if (attempt.transport == "ssh" && !target_.ssh.user.empty()) return target_.ssh.user;
+    return who.user.empty() ? attempt.identity : who.user;
+}
+
+// Called when the command, or the first question, is about to be sent. What cannot be recorded is not done: the connection
+// is closed under the transport before it can send.
+void Visit::record(const Attempt& attempt, HostScope& scope) {
+    const auto user = user_of(attempt, *shown_);
+    auto& audit = services_.audit;
+    const auto& run = services_.run_id;
+    auto recorded = asks_cim_
+                        ? audit.questions(target_, attempt.transport, user, run)
+                        : audit.command(target_, attempt.transport, user, services_.collector, run);
+    if (recorded) return;
+    failure_ = std::move(recorded).error();
+    scope.abort();
+}
+
+Status Visit::read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt) {
+    auto frame = find_frame(output.out, input.nonce());
+    if (!frame) {
+        result_.noise = to_valid_utf8(output.out.substr(0, limits::noise_bytes));
+        if (output.exit_code != 0) return collector_failed(output);
+        return std::move(frame).error();
+    }
+    auto read = assessment_.add_document(std::move(frame->json), attempt.transport);
+    if (!read) return read;
+    result_.noise = to_valid_utf8(frame->noise);
+    return {};
+}
+
+} // namespace rdpsweep

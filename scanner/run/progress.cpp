@@ -1,0 +1,176 @@
+#include "scanner/run/progress.hpp"
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <unistd.h>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr auto terminal_interval = std::chrono::milliseconds(250);
+constexpr auto plain_interval = std::chrono::seconds(30);
+constexpr std::size_t shown_flights = 10;
+
+std::size_t counted(const Totals& totals) {
+    std::size_t done = 0;
+    for (const auto& [outcome, count] : totals.by_outcome)
+        done += count;
+    return done;
+}
+
+std::string seconds(std::chrono::milliseconds time) {
+    return std::to_string(time.count() / 1000) + " s";
+}
+
+std::string verdict_counts(const Totals& totals) {
+    return "ok " + std::to_string(totals.of(Verdict::ok)) + ", broken " +
+           std::to_string(totals.of(Verdict::broken)) + ", at risk " +
+           std::to_string(totals.of(Verdict::at_risk)) + ", unknown " +
+           std::to_string(totals.of(Verdict::unknown)) + ", not assessed " +
+           std::to_string(counted(totals) - totals.of(Outcome::assessed));
+}
+
+} // namespace
+
+Progress::Progress(asio::io_context& lane, const Totals& totals, Options options)
+    : totals_(totals), options_(std::move(options)), terminal_(isatty(STDERR_FILENO) == 1),
+      timer_(lane), begun_(Clock::now()) {}
+
+void Progress::start(const Sweep& sweep) {
+    sweep_ = &sweep;
+    begun_ = Clock::now();
+    schedule();
+}
+
+void Progress::schedule() {
+    timer_.expires_after(
+        terminal_ ? Clock::duration(terminal_interval) : Clock::duration(plain_interval)
+    );
+    timer_.async_wait([this](boost::system::error_code code) {
+        if (code) return;
+        tick();
+        schedule();
+    });
+}
+
+void Progress::stop() {
+    timer_.cancel();
+    if (!options_.stats_json.empty()) write_stats();
+    if (line_shown_) std::fprintf(stderr, "\r\x1b[K");
+    line_shown_ = false;
+    sweep_ = nullptr;
+}
+
+void Progress::tick() {
+    if (!options_.stats_json.empty()) write_stats();
+    if (!options_.quiet) print_line();
+}
+
+double Progress::rate() const {
+    const auto elapsed = std::chrono::duration<double>(Clock::now() - begun_).count();
+    return elapsed > 0 ? static_cast<double>(counted(totals_)) / elapsed : 0;
+}
+
+// Whether timeouts keep fewer hosts in flight than were asked for.
+bool Progress::narrowed() const {
+    return sweep_ != nullptr && sweep_->window().size() < sweep_->window().most();
+}
+
+void Progress::print_line() {
+    const auto done = counted(totals_);
+    const auto flights = sweep_ != nullptr ? sweep_->in_flight() : std::vector<Sweep::Flight>();
+    auto line = std::to_string(done) + "/" + std::to_string(totals_.targets) + "  " +
+                verdict_counts(totals_) + "  " + std::to_string(static_cast<int>(rate())) +
+                "/s  in flight " + std::to_string(flights.size());
+    if (narrowed()) line += " of at most " + std::to_string(sweep_->window().size());
+    if (rate() > 0 && done < totals_.targets) {
+        const auto left = static_cast<double>(totals_.targets - done) / rate();
+        line += "  eta " + std::to_string(static_cast<long>(left)) + " s";
+    }
+    if (!flights.empty()) {
+        line += "  slow: " + printable(flights[0].name, 40) + " " + flights[0].rung + " " +
+                seconds(flights[0].since);
+    }
+    if (terminal_) {
+        std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
+        line_shown_ = true;
+    } else {
+        std::fprintf(stderr, "%s\n", line.c_str());
+    }
+}
+
+void Progress::say(const std::string& line) {
+    std::fprintf(stderr, "%s%s\n", line_shown_ ? "\r\x1b[K" : "", line.c_str());
+}
+
+void Progress::print_status() {
+    if (line_shown_) std::fprintf(stderr, "\r\x1b[K");
+    std::fprintf(
+        stderr,
+        "%zu of %zu done: %s, %.1f a second\n",
+        counted(totals_),
+        totals_.targets,
+        verdict_counts(totals_).c_str(),
+        rate()
+    );
+    if (sweep_ == nullptr) return;
+    const auto flights = sweep_->in_flight();
+    std::fprintf(
+        stderr,
+        "in flight %zu of at most %zu; the slowest:\n",
+        flights.size(),
+        sweep_->window().size()
+    );
+    if (narrowed()) {
+        std::fprintf(
+            stderr,
+            "timeouts narrowed it from %zu; it widens again when they stop\n",
+            sweep_->window().most()
+        );
+    }
+    for (std::size_t i = 0; i < std::min(shown_flights, flights.size()); ++i) {
+        std::fprintf(
+            stderr,
+            "  %-40s %-8s %s\n",
+            printable(flights[i].name, 40).c_str(),
+            flights[i].rung.c_str(),
+            seconds(flights[i].since).c_str()
+        );
+    }
+}
+
+void Progress::write_stats() {
+    nlohmann::json verdicts;
+    for (const auto& [verdict, count] : totals_.by_verdict) {
+        verdicts[std::string(to_string(verdict))] = count;
+    }
+    nlohmann::json outcomes;
+    for (const auto& [outcome, count] : totals_.by_outcome) {
+        outcomes[std::string(to_string(outcome))] = count;
+    }
+    nlohmann::json stats{
+        {"t", to_iso8601(std::time(nullptr))},
+        {"total", totals_.targets},
+        {"done", counted(totals_)},
+        {"by_verdict", verdicts.is_null() ? nlohmann::json::object() : verdicts},
+        {"by_outcome", outcomes.is_null() ? nlohmann::json::object() : outcomes},
+        {"in_flight", sweep_ != nullptr ? sweep_->in_flight().size() : 0},
+        {"rps", rate()},
+    };
+    if (sweep_ != nullptr) {
+        const auto& window = sweep_->window();
+        stats["window"] = {
+            {"size", window.size()}, {"most", window.most()}, {"halvings", window.halvings()}};
+    }
+    std::ofstream file(options_.stats_json, std::ios::app);
+    file << dump_json(stats) << '\n';
+}
+
+} // namespace rdpsweep

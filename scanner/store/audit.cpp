@@ -1,0 +1,145 @@
+#include "scanner/store/audit.hpp"
+
+#include "core/json.hpp"
+#include "core/secret.hpp"
+#include "core/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <utility>
+
+namespace rdpsweep {
+namespace {
+
+// What every record holds.
+nlohmann::json record_of(
+    const Target& target,
+    std::string_view transport,
+    const std::string& user,
+    std::string_view run_id
+) {
+    return {
+        {"at", to_iso8601(std::time(nullptr))},
+        {"run", run_id},
+        {"host", target.name},
+        {"id", target.id},
+        {"address", target.address},
+        {"transport", transport},
+        {"user", user}};
+}
+
+// The last line of the file, without its end; whole: it has one.
+std::string last_line(int descriptor, off_t size, bool& whole) {
+    constexpr off_t longest = 64 << 10; // no record of ours is longer
+    const auto from = size > longest ? size - longest : 0;
+    std::string tail(static_cast<std::size_t>(size - from), '\0');
+    const auto count = pread(descriptor, tail.data(), tail.size(), from);
+    tail.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    whole = tail.empty() || tail.back() == '\n';
+    if (!tail.empty() && whole) tail.pop_back();
+    const auto cut = tail.rfind('\n');
+    return cut == std::string::npos ? tail : tail.substr(cut + 1);
+}
+
+} // namespace
+
+AuditLog::AuditLog(int descriptor) : descriptor_(descriptor) {}
+
+AuditLog::AuditLog(AuditLog&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+AuditLog& AuditLog::operator=(AuditLog&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+}
+
+AuditLog::~AuditLog() {
+    if (descriptor_ >= 0) close(descriptor_);
+}
+
+Result<AuditLog> AuditLog::open(const std::string& path) {
+    if (path.empty()) return AuditLog();
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        return Error(
+            Phase::config,
+            Errc::local_limit,
+            "cannot open the audit file " + path + ": " + std::strerror(errno)
+        );
+    }
+    return AuditLog(descriptor);
+}
+
+Status AuditLog::command(
+    const Target& target,
+    std::string_view transport,
+    const std::string& user,
+    const Script& script,
+    std::string_view run_id
+) {
+    if (descriptor_ < 0) return {};
+    const bool reads = script.effect() == Script::Effect::read_only;
+    auto record = record_of(target, transport, user, run_id);
+    record["script"] = script.name();
+    record["sha256"] = script.sha256();
+    record["effect"] = reads ? "read_only" : "changes_host";
+    return append(std::move(record));
+}
+
+Status AuditLog::questions(
+    const Target& target,
+    std::string_view transport,
+    const std::string& user,
+    std::string_view run_id
+) {
+    if (descriptor_ < 0) return {};
+    auto record = record_of(target, transport, user, run_id);
+    record["questions"] = transport == "serial" ? "cmd" : "cim";
+    record["effect"] = "read_only";
+    return append(std::move(record));
+}
+
+Status AuditLog::console(const Target& target, const std::string& user) {
+    if (descriptor_ < 0) return {};
+    auto record = record_of(target, "serial", user, "");
+    record["effect"] = "a person's";
+    return append(std::move(record));
+}
+
+// Each record names the one before it by its hash, so that none can be taken out or changed without
+// a trace. Other processes may append to the same file: the lock makes them take turns.
+Status AuditLog::append(nlohmann::json record) const {
+    const auto failed = [] {
+        return Error(Phase::config, Errc::local_limit, "the audit file cannot be written")
+            .with_hint("is its disk full?");
+    };
+
+    struct Turn {
+        explicit Turn(int descriptor) : file(descriptor), taken(flock(descriptor, LOCK_EX) == 0) {}
+
+        ~Turn() {
+            if (taken) flock(file, LOCK_UN);
+        }
+
+        int file;
+        bool taken;
+    };
+
+    const Turn turn(descriptor_);
+    const auto size = lseek(descriptor_, 0, SEEK_END);
+    if (!turn.taken || size < 0) return failed();
+    bool whole = true;
+    const auto before = last_line(descriptor_, size, whole);
+    record["prev_sha256"] = before.empty() ? std::string() : sha256_hex(before);
+    const auto line = (whole ? "" : "\n") + redact(dump_json(record)) + "\n";
+    const auto written = write(descriptor_, line.data(), line.size());
+    if (written == static_cast<ssize_t>(line.size())) return {};
+    return failed();
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,178 @@
+#include "scanner/system/child_process.hpp"
+
+#include "core/secret.hpp"
+#include "scanner/system/descriptor.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <optional>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char** environ;
+
+namespace rdpsweep {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+int milliseconds_until(Clock::time_point deadline) {
+    const auto left = deadline - Clock::now();
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    return ms > 0 ? static_cast<int>(ms) : 0;
+}
+
+// A process in a group of its own, so that what it started can be ended with it.
+class Child {
+public:
+    // 0, or the errno of the failure.
+    int start(const std::vector<std::string>& argv) {
+        int ends[2];
+        if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+        output_ = Descriptor(ends[0]);
+        const Descriptor input(ends[1]);
+        std::vector<char*> arguments;
+        for (const auto& argument : argv)
+            arguments.push_back(const_cast<char*>(argument.c_str()));
+        arguments.push_back(nullptr);
+        posix_spawn_file_actions_t actions;
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+        posix_spawnattr_t attributes;
+        posix_spawnattr_init(&attributes);
+        sigset_t signals;
+        sigemptyset(&signals);
+        posix_spawnattr_setsigmask(&attributes, &signals);
+        sigaddset(&signals, SIGPIPE);
+        posix_spawnattr_setsigdefault(&attributes, &signals);
+        posix_spawnattr_setflags(
+            &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        );
+        const int code = posix_spawnp(
+            &pid_, argv.front().c_str(), &actions, &attributes, arguments.data(), environ
+        );
+        posix_spawnattr_destroy(&attributes);
+        posix_spawn_file_actions_destroy(&actions);
+        if (code != 0) pid_ = -1;
+        return code;
+    }
+
+    Child() = default;
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    ~Child() {
+        if (pid_ <= 0) return;
+        kill(-pid_, SIGKILL);
+        while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+        }
+    }
+
+    [[nodiscard]] int output() const noexcept { return output_.get(); }
+
+    // The status of waitpid, or nothing when it still runs at the deadline.
+    std::optional<int> wait_until(Clock::time_point deadline) {
+        for (;;) {
+            int status = 0;
+            const auto done = waitpid(pid_, &status, WNOHANG);
+            if (done == pid_) {
+                pid_ = -1;
+                return status;
+            }
+            if (Clock::now() >= deadline) return {};
+            poll(nullptr, 0, 5);
+        }
+    }
+
+private:
+    pid_t pid_ = -1;
+    Descriptor output_;
+};
+
+Error too_slow(const std::string& what, const ProgramLimits& limits) {
+    return Error(
+        Phase::config,
+        Errc::timed_out,
+        what + " did not end within " + std::to_string(limits.time.count()) + " ms"
+    );
+}
+
+// Makes room for at least one byte more. A buffer that grows leaves no copy behind.
+void grow(std::string& text, std::size_t used, std::size_t most) {
+    if (used < text.size()) return;
+    std::string larger(std::min(most, std::max<std::size_t>(64u << 10, used * 2)), '\0');
+    text.copy(larger.data(), used);
+    cleanse(text);
+    text = std::move(larger);
+}
+
+// All that the child prints.
+Status read_all(
+    int output,
+    std::string& text,
+    const ProgramLimits& limits,
+    Clock::time_point deadline,
+    const std::string& what
+) {
+    std::size_t used = 0;
+    Status status;
+    for (;;) {
+        grow(text, used, limits.bytes + 1);
+        pollfd ready{output, POLLIN, 0};
+        const int events = poll(&ready, 1, milliseconds_until(deadline));
+        if (events < 0 && errno == EINTR) continue;
+        if (events == 0) status = too_slow(what, limits);
+        if (events <= 0) break;
+        const auto got = read(output, text.data() + used, text.size() - used);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        used += static_cast<std::size_t>(got);
+        if (used > limits.bytes) {
+            status = Error(Phase::config, Errc::output_limit, what + " prints too much");
+            break;
+        }
+    }
+    text.resize(used);
+    if (!status) cleanse(text);
+    return status;
+}
+
+} // namespace
+
+Result<std::string> run_program(
+    const std::vector<std::string>& argv, const ProgramLimits& limits, const std::string& what
+) {
+    const auto deadline = Clock::now() + limits.time;
+    Child child;
+    if (const int code = child.start(argv); code != 0) {
+        return Error(
+                   Phase::config,
+                   code == ENOENT ? Errc::name_not_found : Errc::local_limit,
+                   "cannot start " + what + ": " + std::strerror(code)
+        )
+            .with_native("errno " + std::to_string(code));
+    }
+    std::string text;
+    if (auto status = read_all(child.output(), text, limits, deadline, what); !status) {
+        return std::move(status).error();
+    }
+    const auto ended = child.wait_until(deadline);
+    const bool good = ended && WIFEXITED(*ended) && WEXITSTATUS(*ended) == 0;
+    if (good) return text;
+    cleanse(text);
+    if (!ended) return too_slow(what, limits);
+    return Error(Phase::config, Errc::nonzero_exit, what + " failed")
+        .with_native(
+            WIFEXITED(*ended) ? "exit status " + std::to_string(WEXITSTATUS(*ended))
+                              : "signal " + std::to_string(WTERMSIG(*ended))
+        )
+        .with_hint("run it by hand: its own messages say why");
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,101 @@
+#include "scanner/talk/talk.hpp"
+
+#include "core/columns.hpp"
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <unistd.h>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::size_t longest_cell = 60;
+
+bool write_all(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const auto wrote = ::write(descriptor, text.data(), text.size());
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote <= 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(wrote));
+    }
+    return true;
+}
+
+} // namespace
+
+bool wants_color(Color color, int descriptor) {
+    if (color != Color::automatic) return color == Color::always;
+    const char* no_color = std::getenv("NO_COLOR");
+    if (no_color != nullptr && *no_color != '\0') return false;
+    const char* terminal = std::getenv("TERM");
+    if (terminal != nullptr && std::string_view(terminal) == "dumb") return false;
+    return isatty(descriptor) == 1;
+}
+
+bool write_out(std::string_view text) {
+    return write_all(STDOUT_FILENO, text);
+}
+
+void write_err(std::string_view text) {
+    (void)write_all(STDERR_FILENO, text);
+}
+
+int complain(const Error& error, int status) {
+    write_err(to_text(error, {}));
+    return status;
+}
+
+void write_notes(const std::vector<std::string>& notes) {
+    for (const auto& note : notes)
+        write_err("rdpsweep: " + printable(note) + '\n');
+}
+
+std::string to_text(const Error& error, std::string_view subject) {
+    std::string text = "rdpsweep: ";
+    if (!subject.empty()) text += printable(subject, longest_cell) + ": ";
+    text += printable(error.detail()) + " (" + std::string(rung(error.phase())) + ")\n";
+    if (!error.native().empty()) text += "  " + printable(error.native()) + '\n';
+    if (!error.hint().empty()) text += "  next: " + printable(error.hint()) + '\n';
+    return text;
+}
+
+std::string to_text(const Problems& problems) {
+    std::string text;
+    for (const auto& problem : problems.list()) {
+        text += printable(problem.where) + ": " + printable(problem.what) + '\n';
+        if (!problem.next.empty()) text += "  " + printable(problem.next, 2000) + '\n';
+    }
+    const auto count = problems.list().size();
+    text += "rdpsweep: " + std::to_string(count);
+    text += count == 1 ? " mistake" : " mistakes";
+    text += problems.full() ? ", perhaps more; no host was touched\n" : "; no host was touched\n";
+    return text;
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+            widths[i] = std::max(widths[i], columns(printable(row[i], longest_cell)));
+        }
+    }
+    std::string text;
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const bool last = i + 1 == row.size();
+            const auto cell = printable(row[i], last ? 400 : longest_cell);
+            text += cell;
+            if (!last) text.append(widths[i] - columns(cell) + 2, ' ');
+        }
+        while (text.ends_with(' '))
+            text.pop_back();
+        text += '\n';
+    }
+    return text;
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,126 @@
+// The verb console: one VM's serial console as a terminal.
+#include "core/secret.hpp"
+#include "core/text.hpp"
+#include "scanner/azure/azure_plane.hpp"
+#include "scanner/console/raw_terminal.hpp"
+#include "scanner/console/talk_session.hpp"
+#include "scanner/scope/load_scope.hpp"
+#include "scanner/store/audit.hpp"
+#include "scanner/talk/exit_status.hpp"
+#include "scanner/talk/talk.hpp"
+#include "scanner/verbs/verbs.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <unistd.h>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr auto longest_talk = std::chrono::hours(24);
+
+int complain(const std::string& what, const std::string& hint) {
+    write_err("rdpsweep: " + what + "\n  " + hint + "\n");
+    return exit_usage;
+}
+
+// The one that is meant: an ARM id, or a name of the scope that has one.
+Result<Target> find_target(const ConsoleOptions& options) {
+    if (options.target.starts_with("/subscriptions/")) {
+        Target target;
+        target.vm = options.target;
+        const auto slash = options.target.rfind('/');
+        target.name = options.target.substr(slash + 1);
+        return target;
+    }
+    auto scope = options.scope;
+    // No credential is needed to look: the person types it.
+    scope.transports = {"run-command"};
+    auto inventory = load_scope(scope);
+    if (!inventory)
+        return Error(Phase::inventory, Errc::unsupported, "the inventory is not usable");
+    for (auto& target : inventory->targets) {
+        if (!iequals(target.name, options.target)) continue;
+        if (!target.vm.empty()) return std::move(target);
+        return Error(Phase::inventory, Errc::unsupported, "the target has no ARM id")
+            .with_hint("give it vm: /subscriptions/...");
+    }
+    return Error(Phase::inventory, Errc::name_not_found, "the scope has no target of that name")
+        .with_hint("see what it resolves to with `rdpsweep targets`");
+}
+
+int tell(const Error& error) {
+    std::string text = "rdpsweep: " + std::string(error.detail());
+    if (!error.native().empty()) text += " (" + std::string(error.native()) + ")";
+    if (!error.hint().empty()) text += "\n  " + std::string(error.hint());
+    write_err(text + "\n");
+    return error.phase() == Phase::inventory || error.phase() == Phase::config ? exit_usage
+                                                                               : exit_failed;
+}
+
+struct Ends {
+    std::optional<Error> error;
+    bool done = false;
+};
+
+Task<void> talk(TalkSession& session, HostScope& scope, Ends& ends) {
+    auto status = co_await session.run(scope);
+    if (!status) ends.error = std::move(status).error();
+    ends.done = true;
+}
+
+int talk_to(const Target& target, const ConsoleOptions& options, AzurePlane& plane) {
+    asio::io_context lane(1);
+    Resolver resolver;
+    Pacer pacer(limits::connects_per_second, 1);
+    Services services{resolver, pacer, TrustPolicy{}};
+    services.azure_ca_file = options.scope.azure.ca_file;
+    HostScope scope(lane.get_executor(), Clock::now() + longest_talk);
+    asio::signal_set signals(lane, SIGINT, SIGTERM, SIGHUP);
+    signals.async_wait([&scope](boost::system::error_code code, int) {
+        if (!code) scope.abort();
+    });
+    Ends ends;
+    {
+        const RawTerminal raw(STDIN_FILENO);
+        TalkSession session(
+            lane.get_executor(),
+            services,
+            plane.arm(),
+            target,
+            {options.takeover, options.admin},
+            STDIN_FILENO,
+            STDOUT_FILENO
+        );
+        asio::co_spawn(lane, talk(session, scope, ends), asio::detached);
+        while (!ends.done)
+            lane.run_one();
+    }
+    if (!ends.error) return exit_ok;
+    return tell(*ends.error);
+}
+
+} // namespace
+
+int run_console(const ConsoleOptions& options) {
+    forbid_core_dumps();
+    if (isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0) {
+        return complain(
+            "console needs a terminal", "for a sweep: rdpsweep scan --transport serial"
+        );
+    }
+    const auto target = find_target(options);
+    if (!target) return tell(target.error());
+    auto plane = AzurePlane::open(options.scope.azure);
+    if (!plane) return tell(plane.error());
+    auto audit = AuditLog::open(options.audit_file);
+    if (!audit) return tell(audit.error());
+    auto recorded = audit->console(*target, (*plane)->arm().describe());
+    if (!recorded) return tell(recorded.error());
+    return talk_to(*target, options, **plane);
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,74 @@
+// The verb `doctor`: is this machine fit to scan?
+#include "core/text.hpp"
+#include "scanner/talk/exit_status.hpp"
+#include "scanner/talk/talk.hpp"
+#include "scanner/verbs/doctor_checks.hpp"
+#include "scanner/verbs/verbs.hpp"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::size_t subject_width = 14;
+
+std::string level_word(Diagnosis::Level level, bool color) {
+    std::string_view word;
+    std::string_view paint;
+    switch (level) {
+    case Diagnosis::Level::ok:
+        word = "ok  ";
+        paint = "\x1b[32m";
+        break;
+    case Diagnosis::Level::warn:
+        word = "warn";
+        paint = "\x1b[33m";
+        break;
+    case Diagnosis::Level::fail:
+        word = "fail";
+        paint = "\x1b[31m";
+        break;
+    }
+    return color ? std::string(paint) + std::string(word) + "\x1b[0m" : std::string(word);
+}
+
+std::string to_text(const Diagnosis& diagnosis, bool color) {
+    auto subject = diagnosis.subject;
+    if (subject.size() < subject_width) subject.append(subject_width - subject.size(), ' ');
+    auto text = level_word(diagnosis.level, color) + "  " + subject + "  " +
+                printable(diagnosis.what) + '\n';
+    if (!diagnosis.next.empty()) {
+        text += std::string(subject_width + 8, ' ') + printable(diagnosis.next) + '\n';
+    }
+    return text;
+}
+
+} // namespace
+
+int run_doctor(const DoctorOptions& options) {
+    Diagnoses list;
+    check_machine(list);
+    check_dns(list);
+    check_gssapi(list);
+    check_tls(options.ca_file, list);
+    check_state(options.state_dir, list);
+    if (!options.scope.inventories.empty() || !options.scope.targets.empty() ||
+        options.scope.azure.wanted()) {
+        check_inventory(options.scope, list);
+    }
+    const bool color = wants_color(options.talk.color, STDOUT_FILENO);
+    std::string text;
+    for (const auto& diagnosis : list) {
+        if (options.talk.quiet && diagnosis.level == Diagnosis::Level::ok) continue;
+        text += to_text(diagnosis, color);
+    }
+    if (!write_out(text)) return exit_failed;
+    const bool sick = std::any_of(list.begin(), list.end(), [](const Diagnosis& diagnosis) {
+        return diagnosis.level == Diagnosis::Level::fail;
+    });
+    return sick ? exit_failed : exit_ok;
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,46 @@
+// report RUN: a stored run, rendered again in any format, without touching a host.
+#include "reports/messages/catalogue.hpp"
+#include "scanner/run/report_output.hpp"
+#include "scanner/run/verdict_status.hpp"
+#include "scanner/store/fleet.hpp"
+#include "scanner/store/run_store.hpp"
+#include "scanner/talk/exit_status.hpp"
+#include "scanner/talk/talk.hpp"
+#include "scanner/verbs/verbs.hpp"
+
+namespace rdpsweep {
+
+int run_report(const ReportOptionsCli& options) {
+    auto stored = StoredRun::open(options.state_dir, options.run);
+    if (!stored) return complain(stored.error(), exit_usage);
+    auto requests = options.reports;
+    if (requests.empty()) requests.push_back({"text", "-"});
+    const auto& messages = Catalogue::built_in(options.talk.lang);
+    auto outputs = ReportOutputs::open(requests, options.talk, messages, stored->run().id);
+    if (!outputs) return complain(outputs.error(), exit_usage);
+    FleetBuilder fleet(stored->run().targets);
+    auto read = stored->for_each([&](const HostResult& host) {
+        fleet.add(host);
+        outputs->on_host(host);
+    });
+    if (!read) return complain(read.error(), exit_failed);
+    // A run that was killed could not say what it had not come to.
+    fleet.add_missing();
+    if (stored->damaged() > 0) {
+        write_err(
+            "rdpsweep: " + std::to_string(stored->damaged()) +
+            " damaged records of that run could not be read\n"
+        );
+    }
+    auto run = stored->run();
+    if (!stored->complete()) {
+        run.interrupted = true;
+        run.warnings.push_back({"run.unfinished", {}});
+    }
+    auto written = outputs->finish(fleet.report(std::move(run)), *stored);
+    if (!written) return complain(written.error(), exit_failed);
+    if (!fleet.totals().balanced()) return exit_accounting;
+    return verdict_status(fleet.totals(), options.fail_on, options.max_unassessed);
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,193 @@
+// The verb `targets`: what a scan would touch, touching nothing.
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "scanner/cli/names.hpp"
+#include "scanner/scope/resolve_scope.hpp"
+#include "scanner/talk/exit_status.hpp"
+#include "scanner/talk/talk.hpp"
+#include "scanner/verbs/verbs.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::size_t most_tags_shown = 12;
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+    std::string text;
+    for (const auto& word : words) {
+        if (!text.empty()) text += between;
+        text += word;
+    }
+    return text;
+}
+
+std::string endpoint(const Target& target) {
+    if (target.address.empty()) return "-";
+    const bool v6 = target.address.find(':') != std::string::npos;
+    return (v6 ? "[" + target.address + "]" : target.address) + ":" +
+           std::to_string(first_port(target));
+}
+
+std::string tags_of(const Target& target) {
+    std::vector<std::string> tags;
+    for (const auto& [key, value] : target.tags)
+        tags.push_back(key + "=" + value);
+    return joined(tags, " ");
+}
+
+std::string credential_of(const Target& target) {
+    return target.credential.empty() ? "-" : target.credential;
+}
+
+using Counts = std::map<std::string, std::size_t>;
+
+struct Summary {
+    Counts routes;
+    Counts credentials;
+    Counts tags;
+    Counts groups;
+};
+
+Summary summarise(const std::vector<Target>& targets) {
+    Summary summary;
+    for (const auto& target : targets) {
+        ++summary.routes[joined(target.ladder, ",")];
+        ++summary.credentials[credential_of(target)];
+        for (const auto& [key, value] : target.tags)
+            ++summary.tags[key + "=" + value];
+        for (const auto& group : target.groups)
+            ++summary.groups[group];
+    }
+    return summary;
+}
+
+// "env=prod 90, role=web 12", the most frequent first.
+std::string to_line(const Counts& counts, std::size_t most) {
+    std::vector<std::pair<std::string, std::size_t>> list(counts.begin(), counts.end());
+    std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+        return a.second > b.second;
+    });
+    std::string line;
+    for (std::size_t i = 0; i < list.size() && i < most; ++i) {
+        line += (i == 0 ? "" : ", ") + printable(list[i].first, 60) + " " +
+                std::to_string(list[i].second);
+    }
+    if (list.size() > most) line += ", and " + std::to_string(list.size() - most) + " more";
+    return line;
+}
+
+std::string as_table(const std::vector<Target>& targets) {
+    std::vector<std::vector<std::string>> rows{
+        {"NAME", "ADDRESS", "RDP", "ROUTE", "CREDENTIAL", "TAGS"}};
+    for (const auto& target : targets) {
+        rows.push_back(
+            {target.name,
+             endpoint(target),
+             std::to_string(target.rdp_port),
+             joined(target.ladder, ","),
+             credential_of(target),
+             tags_of(target)}
+        );
+    }
+    const auto summary = summarise(targets);
+    auto text = table(rows) + '\n' + std::to_string(targets.size()) +
+                (targets.size() == 1 ? " target\n" : " targets\n");
+    if (targets.empty()) return text;
+    text += "  route       " + to_line(summary.routes, most_tags_shown) + '\n';
+    text += "  credential  " + to_line(summary.credentials, most_tags_shown) + '\n';
+    if (!summary.tags.empty()) {
+        text += "  tag         " + to_line(summary.tags, most_tags_shown) + '\n';
+    }
+    if (!summary.groups.empty()) {
+        text += "  group       " + to_line(summary.groups, most_tags_shown) + '\n';
+    }
+    return text;
+}
+
+nlohmann::json to_json(const Target& target) {
+    return {
+        {"name", target.name},
+        {"id", target.id},
+        {"address", target.address},
+        {"vm", target.vm},
+        {"port", first_port(target)},
+        {"via", target.ssh.via},
+        {"scheme", target.winrm.scheme == WinRmScheme::http ? "http" : "https"},
+        {"rdp_port", target.rdp_port},
+        {"route", target.ladder},
+        {"credential", target.credential},
+        {"tags", target.tags},
+        {"groups", target.groups},
+        {"skip", target.skip},
+        {"origin", target.origin},
+    };
+}
+
+// One target a line inside the document, so that grep finds whole ones; written as it is made, so
+// that a large inventory is not in memory twice.
+bool write_json(const std::vector<Target>& targets) {
+    constexpr std::size_t piece = 64u << 10;
+    const auto summary = summarise(targets);
+    const nlohmann::json counts{
+        {"targets", targets.size()},
+        {"route", summary.routes},
+        {"credential", summary.credentials},
+        {"tag", summary.tags},
+        {"group", summary.groups},
+    };
+    std::string text = "{\"schema\":\"rdpsweep.targets/1\",\"counts\":" + dump_json(counts);
+    text += ",\"targets\":[";
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        text += (i == 0 ? "\n" : ",\n") + dump_json(to_json(targets[i]));
+        if (text.size() < piece) continue;
+        if (!write_out(text)) return false;
+        text.clear();
+    }
+    return write_out(text + "\n]}\n");
+}
+
+// What `-i -` reads.
+std::string as_lines(const std::vector<Target>& targets) {
+    std::string text;
+    for (const auto& target : targets) {
+        text += printable(target.name, target.name.size()) + '=' + endpoint(target) + '\n';
+    }
+    return text;
+}
+
+} // namespace
+
+int run_targets(const TargetsOptions& options) {
+    Problems problems;
+    const auto inventory = resolve_scope(options.scope, cli_names().transports, problems);
+    if (!problems.empty()) {
+        write_err(to_text(problems));
+        return exit_usage;
+    }
+    write_notes(inventory.notes);
+    const auto& targets = inventory.targets;
+    bool written = false;
+    switch (options.format) {
+    case ListFormat::json:
+        written = write_json(targets);
+        break;
+    case ListFormat::lines:
+        written = write_out(as_lines(targets));
+        break;
+    case ListFormat::table:
+        written = write_out(as_table(targets));
+        break;
+    }
+    if (!written) return exit_failed;
+    if (!targets.empty() || options.scope.allow_empty) return exit_ok;
+    write_err("rdpsweep: the scope holds no target\n  next: look at -i and -t, or --allow-empty\n");
+    return exit_no_targets;
+}
+
+} // namespace rdpsweep

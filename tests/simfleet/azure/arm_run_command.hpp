@@ -1,0 +1,45 @@
+// Azure Run Command on the simulated VMs: begun, asked about, and what is left of the output.
+#pragma once
+
+#include "tests/simfleet/azure/arm_resources.hpp"
+#include "tests/simfleet/stats.hpp"
+#include "tests/simfleet/winrm/http_message.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace simfleet {
+
+class ArmRunCommand {
+public:
+    using Now = std::function<std::chrono::steady_clock::time_point()>;
+
+    ArmRunCommand(const Fleet& fleet, Stats& stats, Now now, std::chrono::milliseconds takes)
+        : fleet_(fleet), stats_(stats), now_(std::move(now)), takes_(takes) {}
+
+    // POST .../runCommand for VM number index; base: of the links to ask at.
+    HttpResponse begin(std::size_t index, const HttpRequest& request, const std::string& base);
+
+    // GET of either link: .../operations/ID, and with monitor=true the bare result.
+    HttpResponse ask(const std::string& id, bool monitor);
+
+private:
+    struct Operation {
+        std::size_t index = 0;
+        std::chrono::steady_clock::time_point ends;
+        std::string result; // JSON
+        bool failed = false;
+    };
+
+    const Fleet& fleet_;
+    Stats& stats_;
+    Now now_;
+    std::chrono::milliseconds takes_;
+    std::map<std::string, Operation> operations_;
+    std::map<std::size_t, std::string> running_; // by VM
+};
+
+} // namespace simfleet

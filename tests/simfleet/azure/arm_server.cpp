@@ -1,0 +1,139 @@
+#include "tests/simfleet/azure/arm_server.hpp"
+
+#include "tests/simfleet/serial/console_gateway.hpp"
+#include "tests/simfleet/winrm/channel.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+namespace simfleet {
+
+namespace asio = rdpsweep::asio;
+using rdpsweep::Task;
+
+namespace {
+
+struct Plane {
+    Plane(std::shared_ptr<World> fleet, const ArmOptions& options)
+        : world(std::move(fleet)), resources(world->fleet, options.scene),
+          gateway(
+              world,
+              options.consoles,
+              options.policy.base,
+              [this](const std::string& token) { return face.knows_token(token); },
+              options.console_engine,
+              options.engine_vms
+          ),
+          face(resources, options.policy, world->stats, std::chrono::steady_clock::now, &gateway) {}
+
+    std::shared_ptr<World> world;
+    ArmResources resources;
+    ConsoleGateway gateway;
+    ArmFace face;
+};
+
+bool is_console(const HttpRequest& request) {
+    return request.header("upgrade") != nullptr && request.target.starts_with("/n/connector/");
+}
+
+Task<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<Plane> plane, bool metadata) {
+    auto tls = metadata ? nullptr : plane->world->identities.engine_for_host("localhost");
+    Channel channel(std::move(socket), std::move(tls));
+    const bool ready = co_await channel.handshake();
+    if (!ready) co_return;
+    std::string unread;
+    for (;;) {
+        HttpRequest request;
+        auto state = read_request(unread, request);
+        while (state == HttpRead::incomplete) {
+            const bool came = co_await channel.read(unread);
+            if (!came) co_return;
+            state = read_request(unread, request);
+        }
+        if (state != HttpRead::complete) co_return;
+        if (!metadata && is_console(request)) {
+            co_await plane->gateway.serve(channel, request, std::move(unread));
+            co_return;
+        }
+        auto& face = plane->face;
+        const auto response = metadata ? face.answer_metadata(request) : face.answer(request);
+        auto bytes = to_bytes(response);
+        const bool sent = co_await channel.write(std::move(bytes));
+        if (!sent || !request.keep_alive) co_return;
+    }
+}
+
+Task<void> accept(
+    std::shared_ptr<asio::ip::tcp::acceptor> acceptor, std::shared_ptr<Plane> plane, bool metadata
+) {
+    const auto executor = co_await asio::this_coro::executor;
+    for (;;) {
+        boost::system::error_code ec;
+        asio::ip::tcp::socket socket =
+            co_await acceptor->async_accept(asio::redirect_error(asio::use_awaitable, ec));
+        if (ec) co_return;
+        asio::co_spawn(executor, serve(std::move(socket), plane, metadata), asio::detached);
+    }
+}
+
+rdpsweep::Status listen(
+    asio::io_context& io, std::uint16_t port, const std::shared_ptr<Plane>& plane, bool metadata
+) {
+    if (port == 0) return {};
+    boost::system::error_code ec;
+    const asio::ip::tcp::endpoint where(asio::ip::address_v4::loopback(), port);
+    auto acceptor = std::make_shared<asio::ip::tcp::acceptor>(io);
+    acceptor->open(where.protocol(), ec);
+    acceptor->set_option(asio::ip::tcp::acceptor::reuse_address(true), ec);
+    if (!ec) acceptor->bind(where, ec);
+    if (!ec) acceptor->listen(asio::socket_base::max_listen_connections, ec);
+    if (ec) {
+        return rdpsweep::Error(
+            rdpsweep::Phase::config,
+            rdpsweep::Errc::local_limit,
+            "cannot listen on port " + std::to_string(port) + ": " + ec.message()
+        );
+    }
+    asio::co_spawn(io, accept(std::move(acceptor), plane, metadata), asio::detached);
+    return {};
+}
+
+void write_documents(const ArmOptions& options, const std::string& folder) {
+    const nlohmann::json cloud{
+        {"name", "Simulated"},
+        {"endpoints",
+         {{"activeDirectory", options.policy.base},
+          {"resourceManager", options.policy.base + "/"},
+          {"activeDirectoryResourceId", "https://management.core.windows.net/"}}},
+        {"suffixes", {{"serialConsoleGateway", "localhost"}}}};
+    std::ofstream(folder + "/cloud.json") << cloud.dump(2) << '\n';
+    const nlohmann::json identity{
+        {"tenant", options.policy.tenant}, {"client", options.policy.client}};
+    std::ofstream(folder + "/azure.json") << identity.dump(2) << '\n';
+}
+
+} // namespace
+
+rdpsweep::Status start_arm(
+    asio::io_context& io,
+    const std::shared_ptr<World>& world,
+    ArmOptions options,
+    const std::string& folder
+) {
+    if (options.port == 0) return {};
+    options.policy.secret = world->policy.password;
+    options.policy.base = "https://localhost:" + std::to_string(options.port);
+    const auto plane = std::make_shared<Plane>(world, options);
+    auto listening = listen(io, options.port, plane, false);
+    if (listening) listening = listen(io, options.metadata_port, plane, true);
+    if (listening) write_documents(options, folder);
+    const auto consoles = [plane, folder] {
+        std::ofstream(folder + "/consoles.json") << plane->gateway.report() << '\n';
+    };
+    consoles();
+    world->at_end.emplace_back(consoles);
+    return listening;
+}
+
+} // namespace simfleet

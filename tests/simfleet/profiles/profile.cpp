@@ -1,0 +1,132 @@
+// The table of all profiles and the pieces their truths share.
+#include "tests/simfleet/profiles/profile.hpp"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace simfleet {
+
+std::span<const Profile* const> all_profiles() {
+    static const std::vector<const Profile*> table = [] {
+        std::vector<const Profile*> all;
+        for (const auto part :
+             {healthy_profiles(),
+              port_profiles(),
+              service_profiles(),
+              switch_profiles(),
+              security_layer_profiles(),
+              protocol_profiles(),
+              suite_profiles(),
+              key_acl_profiles(),
+              key_file_profiles(),
+              own_certificate_profiles(),
+              pinned_certificate_profiles(),
+              policy_profiles(),
+              symptom_profiles(),
+              hostile_profiles(),
+              wire_profiles(),
+              second_way_profiles(),
+              ssh_profiles(),
+              cim_profiles(),
+              fix_profiles()}) {
+            for (const auto& profile : part)
+                all.push_back(&profile);
+        }
+        return all;
+    }();
+    return table;
+}
+
+const Profile* find_profile(std::string_view name) {
+    for (const auto* profile : all_profiles()) {
+        if (profile->name == name) return profile;
+    }
+    return nullptr;
+}
+
+Truth truth_of(const Profile& profile, std::uint32_t build) {
+    return profile.truth == nullptr ? Truth{} : profile.truth(build);
+}
+
+Truth assessed(std::string verdict, std::string root_cause, Findings findings) {
+    Truth truth;
+    truth.verdict = std::move(verdict);
+    truth.root_cause = std::move(root_cause);
+    truth.findings = std::move(findings);
+    return truth;
+}
+
+// A host that was not assessed has no verdict; reports give such hosts "unknown" and "none".
+Truth not_assessed(std::string outcome) {
+    Truth truth;
+    truth.outcome = std::move(outcome);
+    truth.verdict = "unknown";
+    return truth;
+}
+
+Findings with(Findings findings, const Findings& more) {
+    for (const auto& [rule, verdict] : more)
+        findings[rule] = verdict;
+    return findings;
+}
+
+Findings handshake_failed(std::uint32_t build) {
+    Findings findings{{"HANDSHAKE", "broken"}, {"CERT.BINDING", "unknown"}};
+    if (build >= 17763) findings["KEY.ACL"] = "unknown";
+    return findings;
+}
+
+Findings handshake_not_run(std::uint32_t build) {
+    return with(handshake_failed(build), {{"HANDSHAKE", "unknown"}});
+}
+
+void log_key_failure(Machine& machine) {
+    const std::map<std::string, std::string> failure{
+        {"Type", "server"}, {"ErrorCode", "0x8009030d"}, {"ErrorStatus", "10001"}};
+    for (const std::int64_t ago : {420, 1'860, 9'050}) {
+        machine.log(
+            "RdpCoreTS", 131, ago + 1, {{"ConnType", "TCP"}, {"ClientIP", "10.0.0.9:50211"}}
+        );
+        machine.log("Schannel", 36870, ago, failure);
+    }
+    machine.log_provoked("Schannel", 36870, failure);
+}
+
+void log_no_credentials(Machine& machine) {
+    const std::map<std::string, std::string> failure{{"Type", "server"}, {"ErrorState", "10013"}};
+    for (const std::int64_t ago : {300, 2'400}) {
+        machine.log(
+            "RdpCoreTS", 131, ago + 1, {{"ConnType", "TCP"}, {"ClientIP", "10.0.0.9:50212"}}
+        );
+        machine.log("Schannel", 36871, ago, failure);
+    }
+    machine.log_provoked("Schannel", 36871, failure);
+}
+
+std::span<const std::uint32_t> all_builds() {
+    static constexpr std::array<std::uint32_t, 7> builds{
+        7601, 9200, 9600, 14393, 17763, 20348, 26100};
+    return builds;
+}
+
+std::span<const std::uint32_t> later_builds() {
+    return all_builds().subspan(1);
+}
+
+std::span<const std::uint32_t> current_builds() {
+    static constexpr std::array<std::uint32_t, 4> builds{14393, 17763, 20348, 26100};
+    return builds;
+}
+
+std::span<const std::uint32_t> open_key_builds() {
+    static constexpr std::array<std::uint32_t, 2> builds{9600, 14393};
+    return builds;
+}
+
+std::span<const std::uint32_t> closed_key_builds() {
+    static constexpr std::array<std::uint32_t, 3> builds{17763, 20348, 26100};
+    return builds;
+}
+
+} // namespace simfleet

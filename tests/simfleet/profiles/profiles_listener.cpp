@@ -1,0 +1,202 @@
+// RDP switched off, or told to speak in a way nobody can answer.
+#include "tests/simfleet/profiles/profile.hpp"
+#include "tests/simfleet/windows/paths.hpp"
+
+#include <array>
+
+namespace simfleet {
+namespace {
+
+void set_server(Machine& machine, std::string_view value, std::uint32_t number) {
+    machine.state.registry.set(paths::terminal_server, value, dword_value(number));
+}
+
+void denied(Machine& machine) {
+    set_server(machine, "fDenyTSConnections", 1);
+    machine.stop_listening();
+}
+
+void denied_by_policy(Machine& machine) {
+    machine.set_policy("fDenyTSConnections", 1);
+    machine.stop_listening();
+}
+
+// WMI goes on saying that connections are allowed; the port does not listen.
+void denied_by_absence(Machine& machine) {
+    machine.state.registry.erase_value(paths::terminal_server, "fDenyTSConnections");
+    machine.stop_listening();
+}
+
+void denied_under_policy(Machine& machine) {
+    set_server(machine, "fDenyTSConnections", 1);
+    machine.set_policy("fDenyTSConnections", 0);
+}
+
+void station_off(Machine& machine) {
+    machine.set_rdp("fEnableWinStation", 0);
+    machine.stop_listening();
+}
+
+void station_missing(Machine& machine) {
+    machine.state.registry.erase(paths::rdp_tcp);
+    machine.stop_listening();
+}
+
+void levels(
+    Machine& machine, std::uint32_t layer, std::uint32_t nla, std::uint32_t min_encryption
+) {
+    machine.set_rdp("SecurityLayer", layer);
+    machine.set_rdp("UserAuthentication", nla);
+    machine.set_rdp("MinEncryptionLevel", min_encryption);
+}
+
+Truth off(std::string rule, std::uint32_t build) {
+    return assessed(
+        "broken", "listener_security", with(handshake_failed(build), {{std::move(rule), "broken"}})
+    );
+}
+
+Truth switched(std::string rule, std::string verdict) {
+    return assessed(verdict, "listener_security", {{std::move(rule), verdict}});
+}
+
+// TLS is off by configuration: the listener refuses whoever insists on it, as it was told to, and
+// serves the rest. No certificate is involved.
+Truth tls_not_used(std::uint32_t) {
+    return assessed(
+        "at_risk", "listener_security", {{"SEC.LAYER", "at_risk"}, {"HANDSHAKE", "at_risk"}}
+    );
+}
+
+const std::array security_layer_table{
+    // What the command ResetRDPCert leaves behind.
+    Profile{
+        .name = "layer_reset_residue",
+        .kind = Kind::fault,
+        .weight = 8,
+        .builds = open_key_builds(),
+        .damage = [](Machine& machine) { levels(machine, 0, 0, 1); },
+        .truth = tls_not_used},
+    Profile{
+        .name = "layer_zero_with_nla",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { levels(machine, 0, 1, 3); },
+        .truth = [](std::uint32_t build) { return off("SEC.LAYER", build); }},
+    Profile{
+        .name = "layer_out_of_range",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { levels(machine, 7, 1, 3); },
+        .truth = [](std::uint32_t build) { return off("SEC.LAYER", build); }},
+    Profile{
+        .name = "layer_low_encryption",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { levels(machine, 2, 1, 1); },
+        .truth = [](std::uint32_t) { return switched("SEC.LAYER", "at_risk"); }},
+    // Keeps nobody out: hygiene.
+    Profile{
+        .name = "nla_off",
+        .kind = Kind::healthy,
+        .weight = 6,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { levels(machine, 2, 0, 3); },
+        .truth =
+            [](std::uint32_t) {
+                return assessed("ok", "none", {{"SEC.LAYER", "at_risk"}});
+            }}};
+
+} // namespace
+
+std::span<const Profile> security_layer_profiles() {
+    return security_layer_table;
+}
+
+namespace {
+
+const std::array switch_table{
+    Profile{
+        .name = "rdp_denied",
+        .kind = Kind::fault,
+        .weight = 10,
+        .builds = later_builds(),
+        .damage = denied,
+        .truth = [](std::uint32_t build) { return off("RDP.DENIED", build); }},
+    Profile{
+        .name = "rdp_denied_by_policy",
+        .kind = Kind::fault,
+        .weight = 4,
+        .builds = current_builds(),
+        .damage = denied_by_policy,
+        .truth =
+            [](std::uint32_t build) {
+                auto truth = off("RDP.DENIED", build);
+                truth.findings["GPO.MANAGED"] = "unknown"; // a value without proof of a policy
+                return truth;
+            }},
+    Profile{
+        .name = "rdp_denied_by_absence",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = denied_by_absence,
+        .truth = [](std::uint32_t build) { return off("RDP.DENIED", build); }},
+    Profile{
+        .name = "rdp_denied_under_policy",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = denied_under_policy,
+        .truth =
+            [](std::uint32_t) {
+                auto truth = switched("RDP.DENIED", "at_risk");
+                truth.findings["GPO.MANAGED"] = "unknown";
+                return truth;
+            }},
+    Profile{
+        .name = "listener_off",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = current_builds(),
+        .damage = station_off,
+        .truth = [](std::uint32_t build) { return off("RDP.LISTENER", build); }},
+    Profile{
+        .name = "listener_missing",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = station_missing,
+        .truth = [](std::uint32_t build) { return off("RDP.LISTENER", build); }},
+    Profile{
+        .name = "listener_logon_disabled",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { machine.set_rdp("fLogonDisabled", 1); },
+        .truth = [](std::uint32_t) { return switched("RDP.LISTENER", "broken"); }},
+    Profile{
+        .name = "listener_users_blocked",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { set_server(machine, "TSUserEnabled", 1); },
+        .truth = [](std::uint32_t) { return switched("RDP.LISTENER", "broken"); }},
+    Profile{
+        .name = "listener_draining",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { set_server(machine, "TSServerDrainMode", 1); },
+        .truth = [](std::uint32_t) { return switched("RDP.LISTENER", "at_risk"); }}};
+
+} // namespace
+
+std::span<const Profile> switch_profiles() {
+    return switch_table;
+}
+
+} // namespace simfleet

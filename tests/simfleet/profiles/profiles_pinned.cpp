@@ -1,0 +1,291 @@
+// Certificates of an authority, pinned to the listener by thumbprint (article step 2).
+#include "core/text.hpp"
+#include "tests/simfleet/profiles/profile.hpp"
+#include "tests/simfleet/windows/paths.hpp"
+
+#include <array>
+
+namespace simfleet {
+namespace {
+
+void pin_until(Machine& machine, std::int64_t until) {
+    auto shape = machine.ca_shape();
+    shape.not_after = machine.plan.now + until;
+    machine.pin(shape);
+}
+
+void wrong_usage(Machine& machine) {
+    auto shape = machine.ca_shape();
+    shape.usage = Usage::client_auth;
+    machine.pin(shape);
+}
+
+void weak_hash(Machine& machine) {
+    auto shape = machine.ca_shape();
+    shape.digest = Digest::sha1;
+    machine.pin(shape);
+}
+
+void short_key(Machine& machine) {
+    auto shape = machine.ca_shape();
+    shape.key = KeyKind::rsa1024;
+    machine.pin(shape);
+}
+
+void other_name(Machine& machine) {
+    auto shape = machine.ca_shape();
+    shape.common_name = "old-name.corp.sim.test";
+    shape.dns_names = {"old-name.corp.sim.test"};
+    machine.pin(shape);
+}
+
+// The pinned certificate's key file is the last one that was added.
+void lose_key(Machine& machine) {
+    machine.pin(machine.ca_shape());
+    machine.state.files.pop_back();
+    machine.log("TermService", 1055, 3'600, {{"0", "0x80090016"}});
+    machine.log_provoked("TermService", 1055, {{"0", "0x80090016"}});
+}
+
+// Imported from a .cer file: a certificate that never had a private key here.
+void without_key(Machine& machine) {
+    const auto made = make_certificate(machine.ca_shape());
+    machine.state.registry.set(
+        std::string(paths::my_certificates) + '\\' + made.thumbprint,
+        "Blob",
+        binary_value(store_blob(made, std::nullopt))
+    );
+    machine.pin_thumbprint(made.thumbprint);
+    machine.log("TermService", 1055, 3'600, {{"0", "0x80090016"}});
+}
+
+// Windows says so (1051) and serves its own certificate instead.
+void dangling(Machine& machine) {
+    machine.pin_thumbprint("00112233445566778899aabbccddeeff00112233");
+    machine.state.management.certificate_hash_type = 0;
+    machine.log("TermService", 1051, 3'600);
+}
+
+// The same, and this time Windows has nothing else to serve.
+void dangling_dead(Machine& machine) {
+    machine.pin_thumbprint("00112233445566778899aabbccddeeff00112233");
+    machine.state.management.certificate_hash_type = 0;
+    Handshake shake;
+    shake.stage = "tls";
+    shake.selected = 2;
+    shake.failure = "reset";
+    machine.state_handshake(shake);
+}
+
+void unreadable(Machine& machine) {
+    machine.pin(machine.ca_shape());
+    machine.state.files.back().sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
+    log_key_failure(machine);
+    Handshake shake;
+    shake.stage = "tls";
+    shake.selected = 2;
+    shake.failure = "reset";
+    machine.state_handshake(shake);
+}
+
+// Pasted from the certificate dialog, with its invisible first character: no certificate has that
+// hash, and Windows serves its own.
+void extra_bytes(Machine& machine) {
+    const auto thumbprint = machine.pin(machine.ca_shape());
+    machine.state.files.back().sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)"; // nobody needs it
+    machine.state.registry.set(
+        paths::rdp_tcp,
+        "SSLCertificateSHA1Hash",
+        binary_value("\xe2\x80\x8e" + rdpsweep::hex_decode(thumbprint).value_or(""))
+    );
+    machine.state.management.certificate_hash_type = 0;
+}
+
+// The key lives in a TPM: no file to look at, and no handshake to prove that it works.
+void in_tpm(Machine& machine) {
+    const auto certificate = make_certificate(machine.ca_shape());
+    const KeyProvider where{
+        .container = "rdp-key", .name = "Microsoft Platform Crypto Provider", .type = 0};
+    machine.state.registry.set(
+        std::string(paths::my_certificates) + '\\' + certificate.thumbprint,
+        "Blob",
+        binary_value(store_blob(certificate, where))
+    );
+    machine.pin_thumbprint(certificate.thumbprint);
+    machine.forbid("net:loopback", "skipped", "");
+}
+
+Truth certificate(std::string verdict, Findings findings) {
+    return assessed(std::move(verdict), "rdp_certificate", std::move(findings));
+}
+
+Truth ca(std::string verdict) {
+    return certificate(verdict, {{"CERT.CA.VALID", verdict}});
+}
+
+Truth ca_at_risk(std::uint32_t) {
+    return ca("at_risk");
+}
+
+Truth ca_broken(std::uint32_t) {
+    return ca("broken");
+}
+
+const std::array pinned_certificate_table{
+    Profile{
+        .name = "ca_expiring_month",
+        .kind = Kind::fault,
+        .weight = 5,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { pin_until(machine, 25 * day); },
+        .truth = ca_at_risk},
+    Profile{
+        .name = "ca_expiring_week",
+        .kind = Kind::fault,
+        .weight = 4,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { pin_until(machine, 5 * day); },
+        .truth = ca_at_risk},
+    Profile{
+        .name = "ca_expired",
+        .kind = Kind::fault,
+        .weight = 6,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { pin_until(machine, -2 * day); },
+        .truth = ca_broken},
+    Profile{
+        .name = "ca_wrong_usage",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = wrong_usage,
+        .truth = ca_broken},
+    Profile{
+        .name = "ca_sha1",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = weak_hash,
+        .truth = ca_at_risk},
+    Profile{
+        .name = "ca_short_key",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = short_key,
+        .truth = ca_at_risk},
+    Profile{
+        .name = "ca_other_name",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = other_name,
+        .truth = ca_at_risk},
+    Profile{
+        .name = "ca_no_key",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = open_key_builds(),
+        .damage = without_key,
+        .truth =
+            [](std::uint32_t) {
+                return certificate(
+                    "broken",
+                    {{"CERT.CA.VALID", "broken"},
+                     {"CERT.PIN", "at_risk"},
+                     {"CERT.BINDING", "at_risk"},
+                     {"EVT.RDPCERT", "at_risk"}}
+                );
+            }},
+    // Windows falls back to its own certificate, so that RDP works with the wrong one.
+    Profile{
+        .name = "pin_key_lost",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = open_key_builds(),
+        .damage = lose_key,
+        .truth =
+            [](std::uint32_t) {
+                return certificate(
+                    "at_risk",
+                    {{"CERT.PIN", "at_risk"},
+                     {"CERT.BINDING", "at_risk"},
+                     {"EVT.RDPCERT", "at_risk"}}
+                );
+            }},
+    Profile{
+        .name = "pin_dangling",
+        .kind = Kind::fault,
+        .weight = 4,
+        .builds = current_builds(),
+        .damage = dangling,
+        .truth =
+            [](std::uint32_t) {
+                return certificate(
+                    "at_risk",
+                    {{"CERT.PIN", "at_risk"},
+                     {"CERT.BINDING", "at_risk"},
+                     {"EVT.RDPCERT", "at_risk"}}
+                );
+            }},
+    Profile{
+        .name = "pin_dangling_dead",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = current_builds(),
+        .damage = dangling_dead,
+        .truth =
+            [](std::uint32_t build) {
+                return certificate(
+                    "broken", with(handshake_failed(build), {{"CERT.PIN", "broken"}})
+                );
+            }},
+    Profile{
+        .name = "pin_key_unreadable",
+        .kind = Kind::fault,
+        .weight = 4,
+        .builds = open_key_builds(),
+        .damage = unreadable,
+        .truth =
+            [](std::uint32_t build) {
+                return certificate(
+                    "broken",
+                    with(
+                        handshake_failed(build),
+                        {{"CERT.PIN", "broken"}, {"EVT.SCHANNEL", "broken"}}
+                    )
+                );
+            }},
+    Profile{
+        .name = "pin_extra_bytes",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = extra_bytes,
+        .truth =
+            [](std::uint32_t) {
+                return certificate(
+                    "at_risk", {{"CERT.PIN", "at_risk"}, {"CERT.BINDING", "at_risk"}}
+                );
+            }},
+    Profile{
+        .name = "pin_in_tpm",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = open_key_builds(),
+        .damage = in_tpm,
+        .truth =
+            [](std::uint32_t build) {
+                return assessed(
+                    "unknown", "none", with(handshake_not_run(build), {{"CERT.PIN", "unknown"}})
+                );
+            },
+        .wire = {.rdp_outside = false}}};
+
+} // namespace
+
+std::span<const Profile> pinned_certificate_profiles() {
+    return pinned_certificate_table;
+}
+
+} // namespace simfleet

@@ -1,0 +1,160 @@
+// Who manages the VM, and what waits for a reboot (article steps 2.4 and 3.2).
+#include "tests/simfleet/profiles/profile.hpp"
+#include "tests/simfleet/windows/paths.hpp"
+
+#include <array>
+
+namespace simfleet {
+namespace {
+
+constexpr std::uint32_t group_policy = 1; // PolicySource* of Win32_TSGeneralSetting
+
+void managed(Machine& machine) {
+    machine.set_policy("SecurityLayer", 2);
+    machine.set_policy("UserAuthentication", 1);
+    machine.set_policy("MinEncryptionLevel", 3);
+    auto& management = machine.state.management;
+    management.policy_source = {
+        {"layer", group_policy}, {"nla", group_policy}, {"minenc", group_policy}};
+    const auto key = std::string(paths::ts_policy) + '\\';
+    management.registry_pol = {
+        key + "SecurityLayer", key + "UserAuthentication", key + "MinEncryptionLevel"};
+    management.rsop = management.registry_pol;
+}
+
+// The policy itself is the fault: a cure on the machine will not last.
+void managed_harm(Machine& machine) {
+    machine.set_suite_policy("");
+    const auto name = std::string(paths::suites_policy) + "\\Functions";
+    machine.state.management.registry_pol = {name};
+    machine.state.management.rsop = {name};
+}
+
+// Written by an image builder: a value under Policies is no proof of a policy.
+void written_by_hand(Machine& machine) {
+    machine.set_policy("UserAuthentication", 1);
+    machine.set_policy("fPromptForPassword", 1);
+}
+
+void stopped_policy_client(Machine& machine) {
+    machine.stop_service("gpsvc");
+    machine.set_start("gpsvc", 4);
+}
+
+// The same, reached by who may write the key: an agent that is SYSTEM.
+void stopped_and_reached_as_system(Machine& machine) {
+    stopped_policy_client(machine);
+    machine.state.collector.sid = "S-1-5-18";
+}
+
+void mdm(Machine& machine) {
+    machine.set_policy("UserAuthentication", 1);
+    machine.state.management.mdm = true;
+}
+
+// Azure guest configuration hardens Schannel and leaves no trace under Policies.
+void guest_configuration(Machine& machine) {
+    for (const auto* protocol : {"TLS 1.0", "TLS 1.1"})
+        machine.set_protocol(protocol, 0, 1);
+    machine.set_protocol("TLS 1.2", 1, 0);
+    machine.state.management.dsc = true;
+}
+
+Truth policy(const std::string& rule) {
+    return assessed("at_risk", "group_policy", {{rule, "at_risk"}});
+}
+
+// Enrolment is no proof that a value comes from there; and no value does harm.
+Truth perhaps_managed(std::uint32_t) {
+    return assessed("ok", "none", {{"GPO.MANAGED", "unknown"}});
+}
+
+Truth pending_truth(std::uint32_t) {
+    return policy("PENDING");
+}
+
+const std::array policy_table{
+    Profile{
+        .name = "policy_managed",
+        .kind = Kind::healthy,
+        .weight = 6,
+        .builds = current_builds(),
+        .damage = managed,
+        .truth =
+            [](std::uint32_t) { // good values: worth knowing, no risk
+                return assessed("ok", "none", {{"GPO.MANAGED", "at_risk"}});
+            }},
+    Profile{
+        .name = "policy_harmful",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = managed_harm,
+        .truth =
+            [](std::uint32_t build) {
+                return assessed(
+                    "broken",
+                    "tls_protocols",
+                    with(
+                        handshake_failed(build),
+                        {{"TLS.SUITES", "broken"}, {"GPO.MANAGED", "at_risk"}}
+                    )
+                );
+            }},
+    Profile{
+        .name = "policy_mdm",
+        .kind = Kind::healthy,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = mdm,
+        .truth = perhaps_managed},
+    Profile{
+        .name = "policy_guest_configuration",
+        .kind = Kind::healthy,
+        .weight = 4,
+        .builds = current_builds(),
+        .damage = guest_configuration,
+        .truth = perhaps_managed},
+    Profile{
+        .name = "policy_unproven",
+        .kind = Kind::healthy,
+        .weight = 4,
+        .builds = current_builds(),
+        .damage = written_by_hand,
+        .truth = perhaps_managed},
+    Profile{
+        .name = "policy_client_disabled",
+        .kind = Kind::fault,
+        .weight = 5,
+        .builds = all_builds(),
+        .damage = stopped_policy_client,
+        .truth = [](std::uint32_t) { return policy("GPO.GPSVC"); }},
+    Profile{
+        .name = "policy_client_disabled_system",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = all_builds(),
+        .damage = stopped_and_reached_as_system,
+        .truth = [](std::uint32_t) { return policy("GPO.GPSVC"); }},
+    Profile{
+        .name = "pending_servicing",
+        .kind = Kind::fault,
+        .weight = 4,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { machine.state.registry.create(paths::servicing_pending); },
+        .truth = pending_truth},
+    Profile{
+        .name = "pending_update",
+        .kind = Kind::fault,
+        .weight = 5,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { machine.state.registry.create(paths::update_pending); },
+        .truth = pending_truth}};
+
+} // namespace
+
+std::span<const Profile> policy_profiles() {
+    return policy_table;
+}
+
+} // namespace simfleet

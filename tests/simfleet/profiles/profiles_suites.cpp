@@ -1,0 +1,135 @@
+// Schannel with a protocol but without a suite or a curve that RDP could use.
+#include "tests/simfleet/profiles/profile.hpp"
+#include "tests/simfleet/windows/paths.hpp"
+
+#include <array>
+
+namespace simfleet {
+namespace {
+
+constexpr std::uint32_t no_common_suite = 36874; // Schannel event
+
+void log_no_suite(Machine& machine) {
+    machine.log("Schannel", no_common_suite, 700, {{"Protocol", "TLS 1.2"}});
+    machine.log_provoked("Schannel", no_common_suite, {{"Protocol", "TLS 1.2"}});
+}
+
+void no_suites(Machine& machine) {
+    machine.set_suite_policy("");
+    log_no_suite(machine);
+}
+
+// The certificate's key is RSA.
+void wrong_suites(Machine& machine) {
+    machine.set_suite_policy(
+        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+    );
+    log_no_suite(machine);
+}
+
+void few_suites(Machine& machine) {
+    machine.set_suite_policy(
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+    );
+}
+
+void no_curves(Machine& machine) {
+    machine.state.registry.set(paths::suites_local, "EccCurves", texts_value({}));
+}
+
+void set_fips(Machine& machine) {
+    machine.state.registry.set(paths::fips, "Enabled", dword_value(1));
+}
+
+// FIPS allows none of what the policy lists; Schannel then has nothing to offer.
+void fips_without_suite(Machine& machine) {
+    set_fips(machine);
+    machine.set_suite_policy("TLS_RSA_WITH_RC4_128_SHA,TLS_RSA_WITH_RC4_128_MD5");
+    log_no_suite(machine);
+    Handshake shake;
+    shake.stage = "tls";
+    shake.selected = 2;
+    shake.alert = 40;
+    shake.failure = "closed";
+    machine.state_handshake(shake);
+}
+
+Truth tls(std::string verdict, Findings findings) {
+    return assessed(std::move(verdict), "tls_protocols", std::move(findings));
+}
+
+Truth no_suite(std::uint32_t build) {
+    return tls(
+        "broken",
+        with(handshake_failed(build), {{"TLS.SUITES", "broken"}, {"EVT.SCHANNEL", "broken"}})
+    );
+}
+
+Truth weak_suites(std::uint32_t) {
+    return tls("at_risk", {{"TLS.SUITES", "at_risk"}});
+}
+
+Truth with_fips(std::uint32_t) {
+    return tls("at_risk", {{"FIPS", "at_risk"}});
+}
+
+const std::array suite_table{
+    Profile{
+        .name = "suites_empty",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = current_builds(),
+        .damage = no_suites,
+        .truth = no_suite},
+    Profile{
+        .name = "suites_wrong_key",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = only<14393, 17763>(),
+        .damage = wrong_suites,
+        .truth = no_suite},
+    Profile{
+        .name = "suites_few",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = only<14393, 17763>(),
+        .damage = few_suites,
+        .truth = weak_suites},
+    Profile{
+        .name = "suites_no_curves",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = no_curves,
+        .truth = weak_suites},
+    Profile{
+        .name = "fips_on",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = current_builds(),
+        .damage = set_fips,
+        .truth = with_fips},
+    Profile{
+        .name = "fips_by_level",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { machine.set_rdp("MinEncryptionLevel", 4); },
+        .truth = with_fips},
+    Profile{
+        .name = "fips_without_suite",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = only<14393, 17763>(),
+        .damage = fips_without_suite,
+        .truth = [](std::uint32_t build) {
+            return tls("broken", with(no_suite(build).findings, {{"FIPS", "broken"}}));
+        }}};
+
+} // namespace
+
+std::span<const Profile> suite_profiles() {
+    return suite_table;
+}
+
+} // namespace simfleet

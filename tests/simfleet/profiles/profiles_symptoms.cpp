@@ -1,0 +1,186 @@
+// Symptoms without a cause, causes that hide each other, and logs that say less than they seem to.
+#include "tests/simfleet/profiles/profile.hpp"
+#include "tests/simfleet/windows/paths.hpp"
+
+#include <array>
+
+namespace simfleet {
+namespace {
+
+void fail_handshake(Machine& machine, const char* stage, const char* failure) {
+    Handshake shake;
+    shake.stage = stage;
+    shake.failure = failure;
+    if (std::string_view(stage) == "tls") shake.selected = 2;
+    machine.state_handshake(shake);
+}
+
+void not_tried(Machine& machine) {
+    machine.forbid("net:loopback", "skipped", "");
+}
+
+// Trouble of this morning, cured since.
+void past_key_trouble(Machine& machine) {
+    const std::map<std::string, std::string> failure{
+        {"Type", "server"}, {"ErrorCode", "0x8009030d"}, {"ErrorStatus", "10001"}};
+    machine.log("RdpCoreTS", 131, 30'001, {{"ConnType", "TCP"}, {"ClientIP", "10.0.0.9:50211"}});
+    machine.log("Schannel", 36870, 30'000, failure);
+}
+
+void past_audit(Machine& machine) {
+    machine.log(
+        "Security",
+        5061,
+        30'000,
+        {{"SubjectUserSid", "S-1-5-20"}, {"KeyName", "TSSecKeySet1"}, {"ReturnCode", "0x80090016"}}
+    );
+}
+
+void past_creation_trouble(Machine& machine) {
+    machine.log("TermService", 1057, 50'000, {{"0", "Object already exists"}});
+}
+
+// The log holds one hour: that nothing is in it means nothing.
+void wrapped_log(Machine& machine) {
+    machine.state.oldest_event = machine.plan.now - hour;
+}
+
+// Three faults at once; the port comes first in the way of a connection.
+void several(Machine& machine) {
+    machine.stop_listening();
+    machine.listen("0.0.0.0", 3389, machine.start_process("xrdp-gw.exe"));
+    machine.set_key_sddl("O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;BA)");
+    for (const auto* protocol : {"TLS 1.0", "TLS 1.1", "TLS 1.2"}) {
+        machine.set_protocol(protocol, 0, 1);
+    }
+}
+
+void tls_and_certificate(Machine& machine) {
+    for (const auto* protocol : {"TLS 1.0", "TLS 1.1", "TLS 1.2"}) {
+        machine.set_protocol(protocol, 0, 1);
+    }
+    auto shape = machine.own_shape();
+    shape.not_after = machine.plan.now - 3 * day;
+    shape.not_before = shape.not_after - 183 * day;
+    machine.install_own(shape);
+}
+
+Truth unexplained(std::uint32_t build) {
+    return assessed("broken", "unexplained", handshake_failed(build));
+}
+
+const Findings no_system_log{{"EVT.SCHANNEL", "unknown"}, {"EVT.RDPCERT", "unknown"}};
+
+const std::array symptom_table{
+    Profile{
+        .name = "handshake_reset",
+        .kind = Kind::fault,
+        .weight = 5,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { fail_handshake(machine, "tls", "reset"); },
+        .truth = unexplained},
+    Profile{
+        .name = "handshake_timeout",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { fail_handshake(machine, "x224", "timeout"); },
+        .truth = unexplained},
+    Profile{
+        .name = "handshake_not_tried",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = open_key_builds(),
+        .damage = not_tried,
+        .truth = [](std::uint32_t build
+                 ) { return assessed("unknown", "none", handshake_not_run(build)); },
+        .wire = {.rdp_outside = false}},
+    Profile{
+        .name = "events_key_past",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = current_builds(),
+        .damage = past_key_trouble,
+        .truth =
+            [](std::uint32_t) {
+                return assessed("at_risk", "machine_keys", {{"EVT.SCHANNEL", "at_risk"}});
+            }},
+    Profile{
+        .name = "events_audit_past",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = past_audit,
+        .truth =
+            [](std::uint32_t) {
+                return assessed("at_risk", "machine_keys", {{"EVT.KEYAUDIT", "at_risk"}});
+            }},
+    Profile{
+        .name = "events_certificate_past",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = past_creation_trouble,
+        .truth =
+            [](std::uint32_t) {
+                return assessed("at_risk", "rdp_certificate", {{"EVT.RDPCERT", "at_risk"}});
+            }},
+    // No evidence either way; the handshake works, so the host does.
+    Profile{
+        .name = "events_unread",
+        .kind = Kind::healthy,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { machine.forbid("log:System"); },
+        .truth =
+            [](std::uint32_t) {
+                return assessed("ok", "none", with(no_system_log, {{"EVT.KEYAUDIT", "unknown"}}));
+            }},
+    Profile{
+        .name = "events_wrapped",
+        .kind = Kind::healthy,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = wrapped_log,
+        .truth = [](std::uint32_t) { return assessed("ok", "none", no_system_log); }},
+    Profile{
+        .name = "several_causes",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = only<14393>(),
+        .damage = several,
+        .truth =
+            [](std::uint32_t build) {
+                return assessed(
+                    "broken",
+                    "rdp_port",
+                    with(
+                        handshake_failed(build),
+                        {{"PORT.OWNER", "broken"}, {"TLS.PROTO", "broken"}, {"KEY.ACL", "broken"}}
+                    )
+                );
+            }},
+    Profile{
+        .name = "tls_and_certificate",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = only<14393>(),
+        .damage = tls_and_certificate,
+        .truth = [](std::uint32_t build) {
+            return assessed(
+                "broken",
+                "tls_protocols",
+                with(
+                    handshake_failed(build),
+                    {{"TLS.PROTO", "broken"}, {"CERT.SELF.VALID", "broken"}}
+                )
+            );
+        }}};
+
+} // namespace
+
+std::span<const Profile> symptom_profiles() {
+    return symptom_table;
+}
+
+} // namespace simfleet

@@ -1,0 +1,165 @@
+#include "tests/simfleet/rdp/rdp_face.hpp"
+
+#include "tests/simfleet/rdp/loopback.hpp"
+#include "tests/simfleet/rdp/rdp_wire.hpp"
+#include "tests/simfleet/windows/certificates.hpp"
+#include "tests/simfleet/windows/paths.hpp"
+#include "tests/simfleet/winrm/channel.hpp"
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <ctime>
+
+namespace simfleet {
+
+namespace asio = rdpsweep::asio;
+using rdpsweep::Task;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t hybrid = 2; // PROTOCOL_HYBRID, MS-RDPBCGR 2.2.1.2.1
+
+// Every version and key there is: which of them is served says the VM.
+SSL_CTX* any_tls() {
+    static SSL_CTX* const context = [] {
+        SSL_CTX* made = SSL_CTX_new(TLS_server_method());
+        SSL_CTX_set_security_level(made, 0);
+        SSL_CTX_set_min_proto_version(made, TLS1_VERSION);
+        SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
+        SSL_CTX_set_options(made, SSL_OP_NO_TICKET);
+        SSL_CTX_set_num_tickets(made, 0);
+        SSL_CTX_set_mode(made, SSL_MODE_RELEASE_BUFFERS);
+        return made;
+    }();
+    return context;
+}
+
+int version_of(std::string_view tls) {
+    if (tls == "1.3") return TLS1_3_VERSION;
+    if (tls == "1.1") return TLS1_1_VERSION;
+    if (tls == "1.0") return TLS1_VERSION;
+    return TLS1_2_VERSION;
+}
+
+// The certificate of that hash in one of the stores; one like Windows' own where a profile only
+// states what was served.
+std::string certificate_of(const Vm& vm, const std::string& thumbprint) {
+    for (const auto store : {paths::my_certificates, paths::rd_certificates}) {
+        const auto path = std::string(store) + '\\' + thumbprint;
+        const auto blob = vm.state->registry.binary(path, "Blob");
+        const auto content = blob ? read_blob(*blob) : std::nullopt;
+        if (content && !content->der.empty()) return content->der;
+    }
+    CertificateShape shape;
+    shape.common_name = vm.name;
+    shape.not_before = std::time(nullptr) - 30 * 86'400;
+    shape.not_after = std::time(nullptr) + 150 * 86'400;
+    shape.serial = vm.index;
+    return make_certificate(shape).der;
+}
+
+std::unique_ptr<TlsEngine> engine_for(const Vm& vm, const Handshake& shake) {
+    const auto der = certificate_of(vm, shake.thumbprint);
+    const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
+    X509* const certificate = d2i_X509(nullptr, &bytes, static_cast<long>(der.size()));
+    auto* const key = certificate == nullptr ? nullptr : private_key_for(der);
+    SSL* const ssl = key == nullptr ? nullptr : SSL_new(any_tls());
+    const bool ready = ssl != nullptr && SSL_use_certificate(ssl, certificate) == 1 &&
+                       SSL_use_PrivateKey(ssl, key) == 1 &&
+                       SSL_set_max_proto_version(ssl, version_of(shake.tls)) == 1;
+    X509_free(certificate);
+    if (ready) return std::make_unique<TlsEngine>(ssl, std::string());
+    SSL_free(ssl);
+    return nullptr;
+}
+
+NtlmNames names_of(const Vm& vm) {
+    const auto& os = vm.state->os;
+    NtlmNames names;
+    names.computer = vm.name.substr(0, 15);
+    names.domain = os.domain.substr(0, os.domain.find('.'));
+    names.dns_computer = os.fqdn.empty() ? vm.name : os.fqdn;
+    names.dns_domain = os.domain;
+    names.build = vm.state->build();
+    names.utc = std::time(nullptr) + os.clock_offset;
+    return names;
+}
+
+Handshake meant_for(const Vm& vm) {
+    auto all = loopback_handshakes(*vm.state);
+    return all.empty() ? Handshake() : std::move(all.front());
+}
+
+// Ends the connection in the way that the VM ends it.
+Task<void> end(Channel& channel, const Handshake& shake) {
+    if (shake.alert) {
+        [[maybe_unused]] const bool sent = co_await channel.write_raw(tls_alert(*shake.alert));
+    }
+    if (shake.failure == "timeout") co_await channel.ignore_peer();
+    if (shake.failure == "reset" || shake.failure == "refused") channel.reset();
+}
+
+Task<bool> read_request(Channel& channel, std::string& bytes) {
+    while (!is_connection_request(bytes)) {
+        const bool came = bytes.size() < 1024 && co_await channel.read_raw(bytes);
+        if (!came) co_return false;
+    }
+    co_return true;
+}
+
+// TLS, and the first leg of CredSSP for whoever asks for it.
+Task<void> talk(Channel& channel, const Vm& vm, const Handshake& shake) {
+    const bool ready = co_await channel.handshake();
+    if (!ready) co_return;
+    std::string request;
+    const bool came = co_await channel.read(request);
+    if (!came || shake.selected.value_or(hybrid) < hybrid) co_return;
+    const bool sent = co_await channel.write(credssp_challenge(names_of(vm)));
+    if (sent) co_await channel.ignore_peer();
+}
+
+} // namespace
+
+Task<void> serve_rdp(asio::ip::tcp::socket socket, std::shared_ptr<World> world, const Vm* vm) {
+    world->stats.request(vm->index, "rdp");
+    const auto shake = meant_for(*vm);
+    const bool completes = shake.stage == "done" && !shake.tls.empty();
+    auto engine = completes ? engine_for(*vm, shake) : nullptr;
+    Channel channel(std::move(socket), std::move(engine));
+    if (shake.stage == "connect") { // as near to a closed port as a listener gets
+        channel.reset();
+        co_return;
+    }
+    std::string bytes;
+    const bool asked = co_await read_request(channel, bytes);
+    if (!asked) co_return;
+    if (shake.failure == "not_rdp") {
+        std::string other("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+        [[maybe_unused]] const bool sent = co_await channel.write_raw(std::move(other));
+        co_return;
+    }
+    if (shake.failure_code) {
+        auto refusal = connection_refusal(*shake.failure_code);
+        [[maybe_unused]] const bool sent = co_await channel.write_raw(std::move(refusal));
+        co_return;
+    }
+    if (shake.stage == "x224") {
+        co_await end(channel, shake);
+        co_return;
+    }
+    auto confirm = connection_confirm(shake.selected.value_or(hybrid));
+    const bool sent = co_await channel.write_raw(std::move(confirm));
+    if (!sent) co_return;
+    if (channel.encrypted()) {
+        co_await talk(channel, *vm, shake);
+        co_return;
+    }
+    std::string hello;
+    const bool came = co_await channel.read_raw(hello);
+    if (came) co_await end(channel, shake);
+}
+
+} // namespace simfleet

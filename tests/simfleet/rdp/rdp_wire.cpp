@@ -1,0 +1,96 @@
+#include "tests/simfleet/rdp/rdp_wire.hpp"
+
+#include "core/text.hpp"
+
+namespace simfleet {
+
+namespace {
+
+// Little-endian, as both protocols have it but for TPKT's and TLS's lengths.
+std::string le(std::uint64_t value, unsigned width) {
+    std::string bytes;
+    for (unsigned i = 0; i < width; ++i)
+        bytes += static_cast<char>(value >> (8 * i) & 0xff);
+    return bytes;
+}
+
+// DER: tag, length, content (ITU-T X.690 section 8.1.3).
+std::string der(char tag, const std::string& content) {
+    std::string bytes(1, tag);
+    const auto size = content.size();
+    if (size < 0x80) {
+        bytes += static_cast<char>(size);
+    } else {
+        bytes += '\x82';
+        bytes += static_cast<char>(size >> 8);
+        bytes += static_cast<char>(size & 0xff);
+    }
+    return bytes + content;
+}
+
+std::string confirm(char type, std::uint32_t value) {
+    std::string bytes("\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00", 11);
+    bytes += type;
+    bytes += '\0'; // flags
+    return bytes + le(8, 2) + le(value, 4);
+}
+
+std::string pair(std::uint16_t id, const std::string& value) {
+    return le(id, 2) + le(value.size(), 2) + value;
+}
+
+std::uint64_t filetime(std::int64_t unix_seconds) {
+    constexpr std::uint64_t from_1601_to_1970 = 11'644'473'600;
+    return (static_cast<std::uint64_t>(unix_seconds) + from_1601_to_1970) * 10'000'000;
+}
+
+std::string ntlm_challenge(const NtlmNames& names) {
+    constexpr std::uint32_t payload_at = 56;
+    // UNICODE, REQUEST_TARGET, NTLM, TARGET_TYPE_DOMAIN, EXTENDED_SESSIONSECURITY, TARGET_INFO,
+    // VERSION, 128, 56 (MS-NLMP 2.2.2.5).
+    constexpr std::uint32_t flags = 0xa2890205;
+    const auto wide = [](const std::string& text) { return rdpsweep::utf8_to_utf16le(text); };
+    const auto target = wide(names.domain);
+    const auto info = pair(2, target) + pair(1, wide(names.computer)) +
+                      pair(4, wide(names.dns_domain)) + pair(3, wide(names.dns_computer)) +
+                      pair(7, le(filetime(names.utc), 8)) + pair(0, "");
+    const auto field = [](std::size_t length, std::size_t offset) {
+        return le(length, 2) + le(length, 2) + le(offset, 4);
+    };
+    std::string message("NTLMSSP\0", 8);
+    message += le(2, 4) + field(target.size(), payload_at) + le(flags, 4);
+    message += rdpsweep::random_hex128().substr(0, 8); // server challenge
+    message += le(0, 8) + field(info.size(), payload_at + target.size());
+    message += "\x0a" + std::string(1, '\0') + le(names.build, 2) + std::string("\0\0\0\x0f", 4);
+    return message + target + info;
+}
+
+} // namespace
+
+bool is_connection_request(std::string_view bytes) {
+    if (bytes.size() < 11 || bytes[0] != '\x03') return false;
+    const auto length = static_cast<std::size_t>(
+        static_cast<unsigned char>(bytes[2]) << 8 | static_cast<unsigned char>(bytes[3])
+    );
+    return bytes.size() >= length && (static_cast<unsigned char>(bytes[5]) & 0xf0) == 0xe0;
+}
+
+std::string connection_confirm(std::uint32_t protocol) {
+    return confirm('\x02', protocol);
+}
+
+std::string connection_refusal(std::uint32_t failure_code) {
+    return confirm('\x03', failure_code);
+}
+
+std::string tls_alert(std::uint32_t code) {
+    return std::string("\x15\x03\x03\x00\x02\x02", 6) + static_cast<char>(code);
+}
+
+std::string credssp_challenge(const NtlmNames& names) {
+    const auto token = der('\xa0', der('\x04', ntlm_challenge(names)));
+    const auto tokens = der('\xa1', der('\x30', der('\x30', token)));
+    return der('\x30', der('\xa0', der('\x02', "\x06")) + tokens);
+}
+
+} // namespace simfleet

@@ -1,0 +1,220 @@
+// Ansible's inventories in their three forms. That they mean what Ansible means by them is checked
+// against ansible-inventory itself in tests/integration/foreign_inventories.py.
+#include "scanner/inventory/ansible_model.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/scanner/inventory/read_inventory.hpp"
+
+using namespace rdpsweep;
+
+namespace {
+
+ReadInventory ini(std::string_view text) {
+    return read_inventory(read_ansible, text, "hosts.ini");
+}
+
+ReadInventory yaml(std::string_view text) {
+    return read_inventory(read_ansible, text, "hosts.yml");
+}
+
+std::vector<std::string> names(const ReadInventory& read) {
+    std::vector<std::string> list;
+    for (const auto& target : read.inventory.targets)
+        list.push_back(target.name);
+    return list;
+}
+
+using Names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("ansible: ranges", "[inventory][ansible]") {
+    const auto expand = [](std::string_view pattern) {
+        Complaint wrong;
+        auto list = expand_host_range(pattern, wrong);
+        if (wrong) list = {"mistake"};
+        return list;
+    };
+    CHECK(expand("web-01") == Names{"web-01"});
+    CHECK(
+        expand("web[08:11].corp") == Names{"web08.corp", "web09.corp", "web10.corp", "web11.corp"}
+    );
+    CHECK(expand("n[1:9:4]") == Names{"n1", "n5", "n9"});
+    CHECK(expand("db-[a:c]") == Names{"db-a", "db-b", "db-c"});
+    CHECK(expand("[a:b][1:2]x") == Names{"a1x", "a2x", "b1x", "b2x"});
+    CHECK(expand("n[:2]") == Names{"n0", "n1", "n2"});
+    for (const auto* bad :
+         {"n[1:",
+          "n[]",
+          "n[1]",
+          "n[b:a]",
+          "n[9:1]",
+          "n[1:9:0]",
+          "n[1:999999999]",
+          "n[1:999][1:999]",
+          "n[a:5]",
+          "n[1:2:3:4]"}) {
+        INFO(bad);
+        CHECK(expand(bad) == Names{"mistake"});
+    }
+}
+
+TEST_CASE("ansible: an INI inventory with groups, children and vars", "[inventory][ansible]") {
+    const auto read = ini(R"(# a comment
+lonely ansible_host=10.0.0.9
+
+[web]
+web[01:02] ansible_host=10.0.0.1   # of both: the last wins in Ansible, too
+web02 ansible_host=10.0.0.2 ansible_port=15986
+
+[db]
+db-a.corp.example
+
+[windows:children]
+web
+db
+
+[windows:vars]
+ansible_connection=winrm
+ansible_winrm_transport=ntlm
+ansible_user="CORP\\svc"
+
+[db:vars]
+ansible_winrm_transport = kerberos
+ansible_user = svc@CORP.EXAMPLE
+unrelated = {{ whatever }}
+)");
+    REQUIRE(read.complaints().empty());
+    const auto& targets = read.inventory.targets;
+    REQUIRE(names(read) == Names{"lonely", "web01", "web02", "db-a.corp.example"});
+    CHECK(targets[0].address == "10.0.0.9");
+    CHECK(targets[0].groups.empty());
+    CHECK(targets[1].address == "10.0.0.1");
+    CHECK(targets[1].groups == Names{"windows", "web"});
+    CHECK(targets[1].winrm.auth == WinRmAuth::ntlm);
+    CHECK(targets[1].credential == "CORP\\svc");
+    CHECK(targets[2].address == "10.0.0.2");
+    CHECK(targets[2].winrm.port == 15986);
+    CHECK(targets[3].address == "db-a.corp.example");
+    CHECK(targets[3].winrm.auth == WinRmAuth::kerberos); // the group nearer to the host
+    REQUIRE(read.inventory.credentials.size() == 2);
+    CHECK(read.inventory.credentials[0].username == "CORP\\svc");
+    CHECK(std::holds_alternative<FromPrompt>(read.inventory.credentials[0].password));
+    CHECK(read.inventory.credentials[1].kerberos);
+}
+
+TEST_CASE("ansible: mistakes in INI have their line", "[inventory][ansible]") {
+    CHECK(ini("[web\na\n").complaint() == "hosts.ini:1:1: the section \"[web\" has no ]");
+    CHECK(ini("[web:colour]\n").complaint().find("hosts.ini:1:1") == 0);
+    CHECK(
+        ini("\nweb ansible_host\n").complaint() ==
+        "hosts.ini:2:1: \"ansible_host\" is not variable=value"
+    );
+    CHECK(ini("web ansible_host='1.2.3.4\n").complaint().find("quote") != std::string::npos);
+    CHECK(ini("web[1:\n").complaint().find("range") != std::string::npos);
+    CHECK(ini("a\n[g:vars]\nnothing\n").complaint().find("hosts.ini:3:1") == 0);
+    CHECK(ini("[g:children]\na b\n").complaint().find("hosts.ini:2:1") == 0);
+    CHECK(
+        ini("[a:children]\nb\n[b:children]\na\n[a]\nx\n").complaint().find("child of itself") !=
+        std::string::npos
+    );
+    CHECK(ini("web ansible_host=300.1.1.1\n").complaint().find("hosts.ini:1:1") == 0);
+    CHECK(ini("web ansible_port=99999\n").complaint().find("port") != std::string::npos);
+}
+
+TEST_CASE("ansible: what only Ansible can evaluate is said", "[inventory][ansible]") {
+    const auto read = ini("web ansible_host='{{ lookup(\"x\") }}'\n");
+    CHECK(read.complaint().find("ansible_host is a template") != std::string::npos);
+    const auto vault =
+        yaml("all: {hosts: {a: {ansible_host: !vault \"$ANSIBLE_VAULT;1.1;AES256\\n61\"}}}");
+    CHECK(vault.complaint().find("in the vault") != std::string::npos);
+    // Nobody needs these: a password is never read, whatever it is.
+    const auto secret = ini("web ansible_host=10.0.0.1 ansible_password='{{ vaulted }}'\n");
+    CHECK(secret.complaints().empty());
+    REQUIRE(secret.inventory.notes.size() == 1);
+    CHECK(secret.inventory.notes[0].find("passwords in it are not read") != std::string::npos);
+}
+
+TEST_CASE(
+    "ansible: connections and transports that rdpsweep does not have", "[inventory][ansible]"
+) {
+    const auto read = ini("a ansible_host=10.0.0.1 ansible_connection=network_cli ansible_port=22\n"
+                          "b ansible_host=10.0.0.2 ansible_winrm_transport=credssp\n"
+                          "c ansible_host=10.0.0.3 ansible_winrm_transport=\"['credssp','ntlm']\"\n"
+                          "d ansible_host=10.0.0.4 ansible_port=5985\n");
+    REQUIRE(read.complaints().empty());
+    CHECK(read.inventory.notes.size() == 2);
+    CHECK(read.inventory.targets[0].winrm.port == winrm_ports::https); // 22 is not WinRM's
+    CHECK(read.inventory.targets[1].winrm.auth == WinRmAuth::negotiate);
+    CHECK(read.inventory.targets[2].winrm.auth == WinRmAuth::ntlm);
+    CHECK(read.inventory.targets[3].winrm.scheme == WinRmScheme::http);
+}
+
+TEST_CASE("ansible: a YAML inventory", "[inventory][ansible]") {
+    const auto read = yaml(R"(
+all:
+  vars: { ansible_user: svc, ansible_winrm_scheme: https }
+  children:
+    web:
+      hosts:
+        web[1:2]: { ansible_port: 5986 }
+        sql: { ansible_host: 10.9.9.9, ansible_winrm_transport: [kerberos, ntlm] }
+    empty:
+  hosts:
+    '[fd00::1]:5987':
+)");
+    REQUIRE(read.complaints().empty());
+    REQUIRE(names(read) == Names{"web1", "web2", "sql", "fd00::1"});
+    CHECK(read.inventory.targets[2].address == "10.9.9.9");
+    CHECK(read.inventory.targets[2].winrm.auth == WinRmAuth::kerberos);
+    CHECK(read.inventory.targets[2].credential == "svc (kerberos)");
+    CHECK(read.inventory.targets[3].winrm.port == 5987);
+    CHECK(read.inventory.targets[0].groups == Names{"web"});
+    CHECK(yaml("version: 1\ntargets: []\n").complaint().find("hosts.yml") == 0);
+    CHECK(yaml("all: {hosts: [a]}\n").complaint().find("must be a map") != std::string::npos);
+}
+
+TEST_CASE("ansible: what ansible-inventory --list prints", "[inventory][ansible]") {
+    const auto read = read_inventory(
+        read_ansible,
+        R"({"_meta":{"hostvars":{"a":{"ansible_host":"10.0.0.1","ansible_port":5986},"b":{}}},
+            "all":{"children":["ungrouped","g"]},"g":{"hosts":["a"],"vars":{"ansible_user":"u"}},
+            "old":["b"]})",
+        "x"
+    );
+    REQUIRE(read.complaints().empty());
+    REQUIRE(names(read) == Names{"a", "b"});
+    CHECK(read.inventory.targets[0].address == "10.0.0.1");
+    CHECK(read.inventory.targets[0].groups == Names{"g"});
+    CHECK(read.inventory.targets[1].groups == Names{"old"});
+    CHECK(
+        read_inventory(read_ansible, "{\"a\":", "x").complaint().find("--list") != std::string::npos
+    );
+    CHECK(
+        read_inventory(read_ansible, "{\"_meta\":3,\"g\":{\"hosts\":3}}", "x").complaints().empty()
+    );
+}
+
+TEST_CASE(
+    "ansible: a user without a password takes the credential of the same user",
+    "[inventory][ansible]"
+) {
+    Problems problems;
+    std::vector<InventorySource> sources(3);
+    const ReadContext first{"a.ini", "", test_transports, problems};
+    read_ansible("a ansible_user=svc\n", first, sources[0]);
+    const ReadContext second{"b.ini", "", test_transports, problems};
+    read_ansible("b ansible_user=svc\nc ansible_user=other\n", second, sources[1]);
+    const ReadContext third{"c.yaml", "", test_transports, problems};
+    read_yaml(
+        "version: 1\ncredentials: { fleet: { username: svc, password: { env: X } } }\ntargets: "
+        "[]\n",
+        third,
+        sources[2]
+    );
+    const auto inventory = merge(std::move(sources), problems);
+    REQUIRE(problems.empty());
+    CHECK(inventory.targets[0].credential == "fleet");
+    CHECK(inventory.targets[1].credential == "fleet");
+    CHECK(inventory.targets[2].credential == "other");
+    CHECK(inventory.credentials.size() == 2);
+}

@@ -1,0 +1,183 @@
+#include "scanner/run/verdict_status.hpp"
+#include "scanner/store/fleet.hpp"
+#include "scanner/store/run_store.hpp"
+#include "tests/support/catch.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+using namespace rdpsweep;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Folder {
+    Folder() {
+        std::string pattern = fs::temp_directory_path() / "rdpsweep-XXXXXX";
+        path = mkdtemp(pattern.data());
+    }
+
+    ~Folder() { fs::remove_all(path); }
+
+    std::string path;
+};
+
+const Say say = [](const Message& message) { return message.key; };
+
+RunInfo run_called(const std::string& id) {
+    RunInfo run;
+    run.id = id;
+    run.started = 1795402800;
+    run.version = "test";
+    run.targets = 3;
+    return run;
+}
+
+HostResult host(std::size_t index, Outcome outcome, Verdict verdict = Verdict::ok) {
+    HostResult result;
+    result.index = index;
+    result.target.id = result.target.name = "vm-" + std::to_string(index);
+    result.outcome = outcome;
+    result.verdict = verdict;
+    return result;
+}
+
+std::vector<std::string> names_in(StoredRun& run) {
+    std::vector<std::string> names;
+    REQUIRE(run.for_each([&](const HostResult& result) { names.push_back(result.target.name); }));
+    return names;
+}
+
+} // namespace
+
+TEST_CASE(
+    "run store: hosts come back in inventory order, the last record of each counts", "[store]"
+) {
+    const Folder folder;
+    {
+        auto store = RunStore::create(folder.path, run_called("20260101T000000Z-a"), say);
+        REQUIRE(store);
+        REQUIRE((*store)->started(1, "vm-1"));
+        REQUIRE((*store)->finished(host(1, Outcome::unreachable)));
+        REQUIRE((*store)->finished(host(0, Outcome::assessed)));
+        REQUIRE((*store)->finished(host(1, Outcome::assessed, Verdict::broken)));
+    }
+    auto stored = StoredRun::open(folder.path, "last");
+    REQUIRE(stored);
+    CHECK(names_in(*stored) == std::vector<std::string>{"vm-0", "vm-1"});
+    CHECK_FALSE(stored->complete());
+    REQUIRE(stored->for_each([](const HostResult& result) {
+        CHECK(result.outcome == Outcome::assessed);
+    }));
+}
+
+TEST_CASE("run store: a torn last line loses that host only, and writing goes on", "[store]") {
+    const Folder folder;
+    const auto run = run_called("20260101T000000Z-a");
+    {
+        auto store = RunStore::create(folder.path, run, say);
+        REQUIRE(store);
+        REQUIRE((*store)->finished(host(0, Outcome::assessed)));
+    }
+    std::ofstream(folder.path + "/runs/" + run.id + "/hosts.jsonl", std::ios::app)
+        << R"({"record":"finished","index":1,"host":{"na)";
+    {
+        auto torn = StoredRun::open(folder.path, "last");
+        REQUIRE(torn);
+        CHECK(names_in(*torn) == std::vector<std::string>{"vm-0"});
+        auto again = RunStore::reopen(folder.path, run.id, run, say);
+        REQUIRE(again);
+        REQUIRE((*again)->finished(host(2, Outcome::assessed)));
+    }
+    auto stored = StoredRun::open(folder.path, "last");
+    REQUIRE(stored);
+    CHECK(names_in(*stored).back() == "vm-2");
+}
+
+TEST_CASE("run store: a run that is being written cannot be written by another", "[store]") {
+    const Folder folder;
+    const auto run = run_called("20260101T000000Z-a");
+    auto store = RunStore::create(folder.path, run, say);
+    REQUIRE(store);
+    const auto second = RunStore::reopen(folder.path, run.id, run, say);
+    REQUIRE_FALSE(second);
+    CHECK(second.error().detail().find("still being written") != std::string_view::npos);
+}
+
+TEST_CASE("run store: a damaged record costs its host, not the run", "[store]") {
+    const Folder folder;
+    const auto run = run_called("20260101T000000Z-a");
+    {
+        auto store = RunStore::create(folder.path, run, say);
+        REQUIRE(store);
+        REQUIRE((*store)->finished(host(0, Outcome::assessed)));
+    }
+    std::ofstream(folder.path + "/runs/" + run.id + "/hosts.jsonl", std::ios::app)
+        << R"({"record":"finished","index":1,"host":{"na)"
+        << "\n";
+    auto stored = StoredRun::open(folder.path, "last");
+    REQUIRE(stored);
+    CHECK(names_in(*stored) == std::vector<std::string>{"vm-0"});
+    CHECK(stored->damaged() == 1);
+}
+
+TEST_CASE("run store: runs are found by a unique beginning", "[store]") {
+    const Folder folder;
+    CHECK_FALSE(StoredRun::open(folder.path, "last"));
+    for (const auto* id : {"20260101T000000Z-a", "20260102T000000Z-b"}) {
+        REQUIRE(RunStore::create(folder.path, run_called(id), say));
+    }
+    CHECK(StoredRun::open(folder.path, "last")->run().id == "20260102T000000Z-b");
+    CHECK(StoredRun::open(folder.path, "20260101")->run().id == "20260101T000000Z-a");
+    CHECK_FALSE(StoredRun::open(folder.path, "2026"));
+    CHECK_FALSE(StoredRun::open(folder.path, "2027"));
+    CHECK_FALSE(StoredRun::open(folder.path, "../../etc"));
+}
+
+TEST_CASE("run store: a folder that cannot be made is an error with a cure", "[store]") {
+    const auto store = RunStore::create("/proc/none", run_called("x"), say);
+    REQUIRE_FALSE(store);
+    CHECK_FALSE(store.error().hint().empty());
+}
+
+TEST_CASE("fleet: equal evidence folds, worst and largest come first", "[fleet]") {
+    FleetBuilder fleet(5);
+    const auto add = [&fleet](std::size_t index, Verdict verdict, Cause cause, const char* print) {
+        auto result = host(index, Outcome::assessed, verdict);
+        result.root_cause = cause;
+        result.fingerprint = print;
+        fleet.add(result);
+    };
+    add(3, Verdict::broken, Cause::rdp_port, "a");
+    add(1, Verdict::broken, Cause::machine_keys, "b");
+    add(0, Verdict::broken, Cause::machine_keys, "b");
+    add(2, Verdict::ok, Cause::none, "");
+    fleet.add(host(4, Outcome::unreachable));
+    const auto report = fleet.report(run_called("x"));
+    REQUIRE(report.groups.size() == 3);
+    CHECK(report.groups[0].cause == Cause::machine_keys);
+    CHECK(report.groups[0].target_names == std::vector<std::string>{"vm-0", "vm-1"});
+    CHECK(report.groups[2].verdict == Verdict::ok);
+    CHECK(report.totals.balanced());
+}
+
+TEST_CASE("verdict_status: findings and incompleteness never mask each other", "[fleet]") {
+    Totals totals;
+    totals.targets = 3;
+    totals.by_outcome = {{Outcome::assessed, 3}};
+    totals.by_verdict = {{Verdict::ok, 3}};
+    CHECK(verdict_status(totals, {}, 0) == 0);
+    totals.by_verdict = {{Verdict::ok, 2}, {Verdict::at_risk, 1}};
+    CHECK(verdict_status(totals, {}, 0) == 0);
+    CHECK(verdict_status(totals, {Verdict::at_risk}, 0) == 10);
+    totals.by_verdict = {{Verdict::broken, 2}};
+    totals.by_outcome = {{Outcome::assessed, 2}, {Outcome::unreachable, 1}};
+    CHECK(verdict_status(totals, {}, 0) == 12);
+    CHECK(verdict_status(totals, {}, 1) == 10);
+    CHECK(verdict_status(totals, {std::nullopt}, 0) == 11);
+    CHECK(verdict_status(totals, {std::nullopt}, 1) == 0);
+    totals.by_outcome = {{Outcome::assessed, 2}, {Outcome::skipped, 1}};
+    CHECK(verdict_status(totals, {}, 0) == 10);
+}
