@@ -108,9 +108,22 @@ function(rdpsweep_unit_tests name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
     add_executable(${name} ${ARG_SOURCES} $<TARGET_OBJECTS:rdpsweep_test_main>)
     target_link_libraries(${name} PRIVATE rdpsweep_options ${ARG_LINK})
-    target_compile_definitions(${name} PRIVATE CATCH_CONFIG_FAST_COMPILE
-        RDPSWEEP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    target_compile_definitions(${name} PRIVATE CATCH_CONFIG_FAST_COMPILE)
+    rdpsweep_tell_source_dir(${ARG_SOURCES})
     target_precompile_headers(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support/catch.hpp")
     add_test(NAME ${name} COMMAND ${name} --use-colour no)
     rdpsweep_check_listed("${CMAKE_CURRENT_SOURCE_DIR}" ${ARG_SOURCES})
+endfunction()
+
+# Defines RDPSWEEP_SOURCE_DIR for those of the sources that use it, and for no other: a path in the
+# command line makes a file of each clone of its own for ccache.
+function(rdpsweep_tell_source_dir)
+    foreach(source IN LISTS ARGN)
+        get_filename_component(path "${source}" ABSOLUTE)
+        file(STRINGS "${path}" uses REGEX "RDPSWEEP_SOURCE_DIR" LIMIT_COUNT 1)
+        if(uses)
+            set_property(SOURCE "${source}" APPEND PROPERTY
+                COMPILE_DEFINITIONS RDPSWEEP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+        endif()
+    endforeach()
 endfunction()
