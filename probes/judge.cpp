@@ -25,7 +25,8 @@ RuleTraits traits_of(const Rule& rule) {
 
 Finding evaluate(const Rule& rule, const Facts& facts, const Policy& policy, std::int64_t now) {
     if (!has_rdp_server(facts)) return not_applicable(traits_of(rule), no_server_key);
-    // One of the two places where an exception ends: a faulty rule must not hide the others.
+    // No function of ours throws, but the standard library may, on what a VM sent: one rule that
+    // does must not take the others along.
     try {
         return rule.evaluate(facts, policy, now);
     } catch (const std::exception& error) {

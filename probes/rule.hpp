@@ -18,13 +18,16 @@ struct Policy {
     std::chrono::minutes clock_skew{5};
 };
 
+// Pure: what one VM's facts say of one thing. now: Unix seconds.
+using Evaluate = Finding(const Facts& facts, const Policy& policy, std::int64_t now);
+
 struct Rule {
     std::string_view id; // "PORT.OWNER"
     Cause cause;
-    int rank;                      // order of attribution: the lowest rank among the worst wins
-    std::string_view article_step; // "1", "2.3", "3", ...; empty: not in the article
+    int rank; // order of attribution, from the row: the lowest rank among the worst wins
+    std::string_view article_step;              // "1", "2.3", "3", ...; empty: not in the article
     std::span<const std::string_view> messages; // every summary key the rule can produce
-    Finding (*evaluate)(const Facts& facts, const Policy& policy, std::int64_t now);
+    Evaluate* evaluate;
 };
 
 std::span<const Rule> all_probes() noexcept; // probes/registry.cpp

@@ -26,7 +26,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule dump_ready_rule() noexcept {
-    return make_rule(traits, rank::dump, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

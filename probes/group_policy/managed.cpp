@@ -142,7 +142,7 @@ Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
 } // namespace
 
 Rule policy_managed_rule() noexcept {
-    return make_rule(traits, rank::policy_managed, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -64,11 +64,11 @@ Finding evaluate_pending(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule policy_service_rule() noexcept {
-    return make_rule(service_traits, rank::policy_service, service_keys, evaluate_service);
+    return make_rule(service_traits, service_keys, evaluate_service);
 }
 
 Rule pending_rule() noexcept {
-    return make_rule(pending_traits, rank::pending, pending_keys, evaluate_pending);
+    return make_rule(pending_traits, pending_keys, evaluate_pending);
 }
 
 } // namespace rdpsweep

@@ -96,7 +96,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule security_layer_rule() noexcept {
-    return make_rule(traits, rank::security_layer, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

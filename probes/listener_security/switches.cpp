@@ -88,11 +88,11 @@ Finding evaluate_listener(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule rdp_denied_rule() noexcept {
-    return make_rule(denied_traits, rank::rdp_denied, denied_keys, evaluate_denied);
+    return make_rule(denied_traits, denied_keys, evaluate_denied);
 }
 
 Rule rdp_listener_rule() noexcept {
-    return make_rule(listener_traits, rank::rdp_listener, listener_keys, evaluate_listener);
+    return make_rule(listener_traits, listener_keys, evaluate_listener);
 }
 
 } // namespace rdpsweep

@@ -116,7 +116,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule key_acl_rule() noexcept {
-    return make_rule(traits, rank::key_acl, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -78,7 +78,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule key_folder_rule() noexcept {
-    return make_rule(traits, rank::key_folder, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -100,7 +100,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule key_overgrant_rule() noexcept {
-    return make_rule(traits, rank::key_overgrant, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

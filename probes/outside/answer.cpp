@@ -105,7 +105,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule outside_answer_rule() noexcept {
-    return make_rule(traits, rank::outside_answer, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -39,7 +39,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule outside_binding_rule() noexcept {
-    return make_rule(traits, rank::outside_binding, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -80,7 +80,7 @@ Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
 } // namespace
 
 Rule outside_certificate_rule() noexcept {
-    return make_rule(traits, rank::outside_certificate, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -48,7 +48,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule outside_name_rule() noexcept {
-    return make_rule(traits, rank::outside_name, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

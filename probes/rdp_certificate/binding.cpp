@@ -54,7 +54,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule certificate_binding_rule() noexcept {
-    return make_rule(traits, rank::certificate_binding, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

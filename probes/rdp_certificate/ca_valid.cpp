@@ -142,7 +142,7 @@ Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
 } // namespace
 
 Rule certificate_ca_rule() noexcept {
-    return make_rule(traits, rank::certificate_ca, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -86,7 +86,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule certificate_corrupt_rule() noexcept {
-    return make_rule(traits, rank::certificate_corrupt, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

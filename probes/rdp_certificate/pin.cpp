@@ -104,7 +104,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule certificate_pin_rule() noexcept {
-    return make_rule(traits, rank::certificate_pin, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -110,7 +110,7 @@ Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
 } // namespace
 
 Rule certificate_self_rule() noexcept {
-    return make_rule(traits, rank::certificate_self, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

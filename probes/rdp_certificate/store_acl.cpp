@@ -84,7 +84,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule store_acl_rule() noexcept {
-    return make_rule(traits, rank::store_acl, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -107,7 +107,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule port_moved_rule() noexcept {
-    return make_rule(traits, rank::port_moved, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -54,7 +54,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule port_no_listener_rule() noexcept {
-    return make_rule(traits, rank::port_no_listener, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -205,7 +205,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule port_owner_rule() noexcept {
-    return make_rule(traits, rank::port_owner, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -154,12 +154,9 @@ Clocks clocks_of(const Facts& facts, const Policy& policy, std::int64_t now) noe
 }
 
 Rule make_rule(
-    const RuleTraits& traits,
-    int order,
-    std::span<const std::string_view> messages,
-    Finding (*evaluate)(const Facts&, const Policy&, std::int64_t)
+    const RuleTraits& traits, std::span<const std::string_view> messages, Evaluate* evaluate
 ) {
-    return {traits.id, traits.cause, order, traits.article_step, messages, evaluate};
+    return {traits.id, traits.cause, 0, traits.article_step, messages, evaluate};
 }
 
 } // namespace rdpsweep

@@ -1,4 +1,4 @@
-// Small tools the rules share: the order of attribution, message keys, and building findings.
+// Small tools the rules share: message keys, building findings, and what several of them read.
 #pragma once
 
 #include "core/facts.hpp"
@@ -11,49 +11,6 @@
 #include <string_view>
 
 namespace rdpsweep {
-
-// The order of attribution (windows-facts section 2): among the findings that carry the host's
-// verdict, the one with the lowest rank names the root cause. What stops a connection earlier hides
-// what comes later, hence port before protocol before key before certificate. Circumstantial rules
-// come last but one, so that an event names a cause only when nothing that was read does.
-namespace rank {
-constexpr int port_owner = 10;
-constexpr int port_no_listener = 11;
-constexpr int port_moved = 12;
-constexpr int rdp_denied = 20;
-constexpr int rdp_listener = 21;
-constexpr int service_state = 22;
-constexpr int service_account = 23;
-constexpr int security_layer = 24; // with layer 0 neither protocols nor key nor certificate matter
-constexpr int tls_protocols = 30;
-constexpr int tls_13_forced = 31;
-constexpr int tls_suites = 32;
-constexpr int tls_fips = 33;
-constexpr int tls_legacy = 34;
-constexpr int key_present = 40;
-constexpr int key_acl = 41;
-constexpr int key_audit = 42; // an audited failure on the very key: nearly as good as the ACL
-constexpr int key_folder = 43;
-constexpr int key_overgrant = 44;
-constexpr int store_acl = 50;
-constexpr int certificate_corrupt = 60;
-constexpr int certificate_pin = 61;
-constexpr int certificate_self = 62;
-constexpr int certificate_ca = 63;
-constexpr int certificate_binding = 64;
-constexpr int outside_certificate = 65;
-constexpr int outside_binding = 66;
-constexpr int policy_service = 80;
-constexpr int policy_managed = 81;
-constexpr int pending = 82;
-constexpr int events_schannel = 90;
-constexpr int events_certificate = 91;
-constexpr int outside_answer = 99;
-constexpr int handshake = 100;
-constexpr int console = 110;
-constexpr int dump = 112;
-constexpr int outside_name = 111;
-} // namespace rank
 
 // What is constant about a rule. worst is the gravest severity it can reach; an unknown finding
 // carries it, because not knowing is as grave as what might be there.
@@ -152,11 +109,9 @@ struct Clocks {
 // Ours is Facts::received_at (else now); the VM's is /collector/utc (else ours).
 Clocks clocks_of(const Facts& facts, const Policy& policy, std::int64_t now) noexcept;
 
+// Returns the rule without its rank, which its row in probes/registry.cpp gives it.
 Rule make_rule(
-    const RuleTraits& traits,
-    int order,
-    std::span<const std::string_view> messages,
-    Finding (*evaluate)(const Facts&, const Policy&, std::int64_t)
+    const RuleTraits& traits, std::span<const std::string_view> messages, Evaluate* evaluate
 );
 
 } // namespace rdpsweep

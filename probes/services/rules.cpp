@@ -126,11 +126,11 @@ Finding evaluate_account(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule service_state_rule() noexcept {
-    return make_rule(state_traits, rank::service_state, state_keys, evaluate_state);
+    return make_rule(state_traits, state_keys, evaluate_state);
 }
 
 Rule service_account_rule() noexcept {
-    return make_rule(account_traits, rank::service_account, account_keys, evaluate_account);
+    return make_rule(account_traits, account_keys, evaluate_account);
 }
 
 } // namespace rdpsweep

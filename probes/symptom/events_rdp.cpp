@@ -138,13 +138,11 @@ Finding evaluate_audit(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule events_certificate_rule() noexcept {
-    return make_rule(
-        certificate_traits, rank::events_certificate, certificate_keys, evaluate_certificate
-    );
+    return make_rule(certificate_traits, certificate_keys, evaluate_certificate);
 }
 
 Rule events_key_audit_rule() noexcept {
-    return make_rule(audit_traits, rank::key_audit, audit_keys, evaluate_audit);
+    return make_rule(audit_traits, audit_keys, evaluate_audit);
 }
 
 } // namespace rdpsweep

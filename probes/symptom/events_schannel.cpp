@@ -109,7 +109,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t now) {
 } // namespace
 
 Rule events_schannel_rule() noexcept {
-    return make_rule(traits, rank::events_schannel, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

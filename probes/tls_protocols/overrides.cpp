@@ -85,11 +85,11 @@ Finding evaluate_legacy(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule tls_13_forced_rule() noexcept {
-    return make_rule(forced_traits, rank::tls_13_forced, forced_keys, evaluate_forced);
+    return make_rule(forced_traits, forced_keys, evaluate_forced);
 }
 
 Rule tls_legacy_rule() noexcept {
-    return make_rule(legacy_traits, rank::tls_legacy, legacy_keys, evaluate_legacy);
+    return make_rule(legacy_traits, legacy_keys, evaluate_legacy);
 }
 
 } // namespace rdpsweep

@@ -119,7 +119,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule tls_protocols_rule() noexcept {
-    return make_rule(traits, rank::tls_protocols, keys, evaluate);
+    return make_rule(traits, keys, evaluate);
 }
 
 } // namespace rdpsweep

@@ -170,11 +170,11 @@ Finding evaluate_fips(const Facts& facts, const Policy&, std::int64_t) {
 } // namespace
 
 Rule tls_suites_rule() noexcept {
-    return make_rule(suites_traits, rank::tls_suites, suites_keys, evaluate_suites);
+    return make_rule(suites_traits, suites_keys, evaluate_suites);
 }
 
 Rule fips_rule() noexcept {
-    return make_rule(fips_traits, rank::tls_fips, fips_keys, evaluate_fips);
+    return make_rule(fips_traits, fips_keys, evaluate_fips);
 }
 
 } // namespace rdpsweep
