@@ -4,7 +4,8 @@
 //
 // Hosts are 127.0.1.1 and following, as the simulated fleet's. It prints the bytes it read. The five
 // messages are written once; a host's ids are put into them, and found in its answers by searching.
-#include "core/text.hpp"
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "transports/winrm/wsman.hpp"
 
 #include <openssl/ssl.h>

@@ -1,4 +1,4 @@
-// Which CIM questions only read.
+// Which CIM questions only read, and the words that both of its askers know.
 #include "core/cim.hpp"
 
 #include <algorithm>
@@ -26,7 +26,28 @@ constexpr std::array reading_methods{
     Method{"Win32_LogicalFileSecuritySetting", "GetSecurityDescriptor"},
 };
 
+// By number, from 1 on.
+constexpr std::array<std::string_view, 7> service_states{
+    "Stopped",
+    "Start Pending",
+    "Stop Pending",
+    "Running",
+    "Continue Pending",
+    "Pause Pending",
+    "Paused"};
+
 } // namespace
+
+std::string_view service_state(std::uint32_t number) noexcept {
+    return number >= 1 && number <= service_states.size() ? service_states[number - 1]
+                                                          : std::string_view();
+}
+
+std::uint32_t service_state(std::string_view word) noexcept {
+    const auto found = std::find(service_states.begin(), service_states.end(), word);
+    if (found == service_states.end()) return 0;
+    return static_cast<std::uint32_t>(found - service_states.begin()) + 1;
+}
 
 bool reads_only(const Request& request) noexcept {
     if (const auto* call = std::get_if<Invoke>(&request.what)) {

@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,11 @@ struct Instance {
         return nullptr;
     }
 };
+
+// Win32_Service.State, whose words are not translated, and SERVICE_STATUS.dwCurrentState, 1 to 7:
+// what sc.exe and the service manager call the same. Empty and 0 for any other.
+[[nodiscard]] std::string_view service_state(std::uint32_t number) noexcept;
+[[nodiscard]] std::uint32_t service_state(std::string_view word) noexcept;
 
 using Rows = std::vector<Instance>;
 

@@ -96,6 +96,11 @@ Error&& Error::with_hint(std::string hint) && {
     return std::move(*this);
 }
 
+bool Error::blames_powershell() const noexcept {
+    return code_ == Errc::blocked_by_policy || code_ == Errc::nonzero_exit ||
+           code_ == Errc::malformed_output;
+}
+
 bool Error::retryable() const noexcept {
     switch (code_) {
     case Errc::throttled:

@@ -83,6 +83,10 @@ public:
     // quotas yes.
     [[nodiscard]] bool retryable() const noexcept;
 
+    // Whether PowerShell is missing, forbidden or damaged while the host itself answers: asking it
+    // in another way may work.
+    [[nodiscard]] bool blames_powershell() const noexcept;
+
 private:
     Phase phase_;
     Errc code_;

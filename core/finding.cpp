@@ -1,6 +1,10 @@
+// The names of verdicts, causes, severities and confidences, and the order in which reports show
+// verdicts.
 #include "core/finding.hpp"
 
 #include "core/names.hpp"
+
+#include <array>
 
 namespace rdpsweep {
 
@@ -39,7 +43,19 @@ constexpr Names<Confidence, 3> confidences{{
     {Confidence::functional, "functional"},
 }};
 
+constexpr std::array shown_order{
+    Verdict::broken,
+    Verdict::at_risk,
+    Verdict::unknown,
+    Verdict::ok,
+    Verdict::not_applicable,
+};
+
 } // namespace
+
+std::span<const Verdict> all_verdicts() noexcept {
+    return shown_order;
+}
 
 std::string_view to_string(Verdict verdict) noexcept {
     return name_of(verdicts, verdict);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ enum class Severity : std::uint8_t { low, medium, high, critical };
 
 // How we know: circumstantial (an event), direct (a value read), functional (it was tried).
 enum class Confidence : std::uint8_t { circumstantial, direct, functional };
+
+// Returns every verdict, in the order in which reports show them: the worst first.
+std::span<const Verdict> all_verdicts() noexcept;
 
 std::string_view to_string(Verdict verdict) noexcept;
 std::string_view to_string(Cause cause) noexcept;

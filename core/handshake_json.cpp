@@ -1,6 +1,8 @@
 #include "core/handshake_json.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
 #include "core/json_text.hpp"
 
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <array>
 #include <charconv>

@@ -1,6 +1,9 @@
+// The names of outcomes, an attempt's clock, and the sums of a fleet.
 #include "core/outcome.hpp"
 
 #include "core/names.hpp"
+
+#include <array>
 
 namespace rdpsweep {
 
@@ -28,7 +31,19 @@ std::size_t sum(const std::map<Key, std::size_t>& counts) noexcept {
     return total;
 }
 
+constexpr std::array shown_order{
+    Outcome::assessed,
+    Outcome::unreachable,
+    Outcome::refused,
+    Outcome::skipped,
+    Outcome::not_attempted,
+};
+
 } // namespace
+
+std::span<const Outcome> all_outcomes() noexcept {
+    return shown_order;
+}
 
 std::string_view to_string(Outcome outcome) noexcept {
     return name_of(outcomes, outcome);

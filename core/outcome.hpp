@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ enum class Outcome : std::uint8_t {
     skipped,       // left out on purpose: filtered, already assessed by the resumed run
     not_attempted, // the run ended first
 };
+// Returns every outcome, in the order in which reports show them: assessed first.
+std::span<const Outcome> all_outcomes() noexcept;
+
 std::string_view to_string(Outcome outcome) noexcept;
 bool from_string(std::string_view text, Outcome& outcome) noexcept;
 

@@ -4,6 +4,7 @@
 #include "core/json.hpp"
 #include "core/json_members.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -200,20 +201,10 @@ Result<RunInfo> run_from_json(const json& value) {
 json to_json(const Totals& totals) {
     auto object = json::object();
     object["targets"] = totals.targets;
-    for (const auto outcome :
-         {Outcome::assessed,
-          Outcome::unreachable,
-          Outcome::refused,
-          Outcome::skipped,
-          Outcome::not_attempted}) {
+    for (const auto outcome : all_outcomes()) {
         object[std::string(to_string(outcome))] = totals.of(outcome);
     }
-    for (const auto verdict :
-         {Verdict::broken,
-          Verdict::at_risk,
-          Verdict::unknown,
-          Verdict::ok,
-          Verdict::not_applicable}) {
+    for (const auto verdict : all_verdicts()) {
         object[std::string(to_string(verdict))] = totals.of(verdict);
     }
     return object;

@@ -1,6 +1,7 @@
 #include "core/secret.hpp"
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
+#include "core/unicode.hpp"
 
 #include <openssl/crypto.h>
 

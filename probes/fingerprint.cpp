@@ -1,6 +1,7 @@
 // Normalising evidence, by hand: the text is a stranger's, and std::regex recurses on long input.
 #include "probes/fingerprint.hpp"
 
+#include "core/digest.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -10,16 +11,8 @@ namespace rdpsweep {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 bool is_word(char c) {
-    return is_hex(c) || (c >= 'g' && c <= 'z') || (c >= 'G' && c <= 'Z') || c == '_';
+    return is_hex_digit(c) || (c >= 'g' && c <= 'z') || (c >= 'G' && c <= 'Z') || c == '_';
 }
 
 std::size_t run_of(std::string_view text, bool (*accepts)(char)) {
@@ -33,7 +26,7 @@ std::size_t run_of(std::string_view text, bool (*accepts)(char)) {
 bool has_shape(std::string_view text, std::string_view shape) {
     if (text.size() < shape.size()) return false;
     for (std::size_t i = 0; i < shape.size(); ++i) {
-        const bool fits = shape[i] == 'h'   ? is_hex(text[i])
+        const bool fits = shape[i] == 'h'   ? is_hex_digit(text[i])
                           : shape[i] == 'd' ? is_digit(text[i])
                                             : text[i] == shape[i];
         if (!fits) return false;
@@ -65,7 +58,7 @@ Match match_time(std::string_view text) {
 
 Match match_hash(std::string_view text) {
     constexpr std::size_t shortest = 32; // an MD5; masks and codes have 8 digits at most
-    const std::size_t length = run_of(text, is_hex);
+    const std::size_t length = run_of(text, is_hex_digit);
     return length >= shortest ? Match{length, "<hash>"} : Match{};
 }
 
@@ -107,7 +100,7 @@ Match match_v4(std::string_view text) {
 
 Match match_v6(std::string_view text) {
     const std::size_t length =
-        run_of(text, [](char c) { return is_hex(c) || c == ':' || c == '.'; });
+        run_of(text, [](char c) { return is_hex_digit(c) || c == ':' || c == '.'; });
     const std::string_view address = text.substr(0, length);
     if (std::count(address.begin(), address.end(), ':') < 2) return {};
     if (address == "::" || address == "::1") return {};

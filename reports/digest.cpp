@@ -143,6 +143,17 @@ void Digest::add(const HostResult& host, std::int64_t now) {
     if (admits(at_risk_by_day, day)) at_risk_by_day[day].add(host.target.name);
 }
 
+Result<Digest>
+digest_of(HostReader& hosts, std::int64_t now, const std::function<void(const HostResult&)>& also) {
+    Digest digest;
+    auto read = hosts.for_each([&](const HostResult& host) {
+        digest.add(host, now);
+        also(host);
+    });
+    if (!read) return read.error();
+    return digest;
+}
+
 Tally CauseGroups::hosts() const {
     Tally tally;
     for (const auto* group : groups) {

@@ -5,6 +5,7 @@
 #include "core/outcome.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -58,6 +59,14 @@ struct Digest {
     // now: Unix seconds; dates before it are history, not deadlines.
     void add(const HostResult& host, std::int64_t now);
 };
+
+// Gathers the digest of all hosts in one pass, which also may use: what a report keeps of each host
+// beside it. Returns the reader's error.
+Result<Digest> digest_of(
+    HostReader& hosts,
+    std::int64_t now,
+    const std::function<void(const HostResult&)>& also = [](const HostResult&) {}
+);
 
 // The attempt that explains why a host was not assessed: of those that failed, the one that came
 // furthest, the latest among equals. Null when none was made.

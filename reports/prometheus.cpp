@@ -60,20 +60,18 @@ public:
     void on_host(const HostResult&) override {}
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
-        Digest digest;
         std::map<std::string, Histogram> durations;
-        auto read = hosts.for_each([&](const HostResult& host) {
-            digest.add(host, report.run.started);
+        const auto digest = digest_of(hosts, report.run.started, [&](const HostResult& host) {
             const std::string transport(transport_used(host));
             if (transport.empty()) return;
             if (durations.size() < transports_kept || durations.contains(transport))
                 durations[transport].add(host.took);
         });
-        if (!read) return read;
+        if (!digest) return digest.error();
         write_run(report);
         write_totals(report.totals);
         write_causes(report);
-        write_obstacles(digest);
+        write_obstacles(*digest);
         write_durations(durations);
         return out_.flush();
     }
@@ -111,22 +109,12 @@ private:
     void write_totals(const Totals& totals) {
         gauge("inventory_targets", std::to_string(totals.targets));
         family("targets", "gauge");
-        for (const auto outcome :
-             {Outcome::assessed,
-              Outcome::unreachable,
-              Outcome::refused,
-              Outcome::skipped,
-              Outcome::not_attempted}) {
+        for (const auto outcome : all_outcomes()) {
             const auto count = std::to_string(totals.of(outcome));
             sample("targets", label("outcome", to_string(outcome)), count);
         }
         family("hosts", "gauge");
-        for (const auto verdict :
-             {Verdict::broken,
-              Verdict::at_risk,
-              Verdict::unknown,
-              Verdict::ok,
-              Verdict::not_applicable}) {
+        for (const auto verdict : all_verdicts()) {
             const auto count = std::to_string(totals.of(verdict));
             sample("hosts", label("verdict", to_string(verdict)), count);
         }

@@ -145,14 +145,12 @@ public:
     void on_host(const HostResult&) override {}
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
-        Digest digest;
-        auto read =
-            hosts.for_each([&](const HostResult& host) { digest.add(host, report.run.started); });
-        if (!read) return read;
+        const auto digest = digest_of(hosts, report.run.started);
+        if (!digest) return digest.error();
         const auto rules = rules_of(messages_, report);
         write_head(report, rules);
-        out_ << dump_json(invocation(messages_, report, digest)) << "],\n\"results\":[";
-        write_results(report, digest, rules);
+        out_ << dump_json(invocation(messages_, report, *digest)) << "],\n\"results\":[";
+        write_results(report, *digest, rules);
         out_ << "]}]}\n";
         return out_.flush();
     }

@@ -1,4 +1,4 @@
-#include "core/text.hpp"
+#include "core/digest.hpp"
 #include "transports/transport.hpp"
 
 #include <utility>

@@ -8,7 +8,7 @@
 // offsets count from the beginning of the property's data.
 #include "probes/collect/cert_blob.hpp"
 
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <cstdint>
 

@@ -1,7 +1,8 @@
 // X.509 by OpenSSL 3; the certificate comes from a stranger.
 #include "probes/collect/certificate.hpp"
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
+#include "core/unicode.hpp"
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>

@@ -1,5 +1,5 @@
 // Decodes who manages the VM and what happened on it: /gp, /evt, /hs.
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "probes/collect/certificate.hpp"
 #include "probes/collect/decode_groups.hpp"
 

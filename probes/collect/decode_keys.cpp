@@ -1,4 +1,5 @@
 // Decodes certificates and key files: /cert and /keys.
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "probes/collect/cert_blob.hpp"
 #include "probes/collect/certificate.hpp"

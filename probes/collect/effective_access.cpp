@@ -1,5 +1,6 @@
 // The access check of Windows on a file, as far as a fixed set of SIDs decides it.
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "probes/collect/sddl.hpp"
 
 #include <openssl/evp.h>

@@ -1,7 +1,7 @@
 // Frame search in a host's raw output.
 #include "probes/collect/frame.hpp"
 
-#include "core/text.hpp"
+#include "core/digest.hpp"
 #include "probes/collect/lean_rows.hpp"
 
 #include <charconv>

@@ -1,6 +1,7 @@
 // Strict, bounded reading of JSON values.
 #include "probes/collect/json_reader.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 
 #include <nlohmann/json.hpp>

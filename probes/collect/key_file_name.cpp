@@ -1,7 +1,9 @@
 // Key-file names, as CAPI and CNG derive them from a container's name.
 #include "probes/collect/key_file_name.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <openssl/evp.h>
 

@@ -1,6 +1,8 @@
 // Gathers rows, wherever the way has put them, and proves the whole.
 #include "probes/collect/lean_rows.hpp"
 
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "core/inflate.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"

@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::size_t max_sub_authorities = 15; // SID_MAX_SUB_AUTHORITIES
 
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
-bool is_hex(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 class Parser {
 public:
     explicit Parser(std::string_view text) : text_(text) {}
@@ -168,7 +160,7 @@ private:
         const std::size_t begin = at_;
         at_ += 4;
         if (take("0x") || take("0X")) {
-            for (int i = 0; i < 12 && at_ < text_.size() && is_hex(text_[at_]); ++i)
+            for (int i = 0; i < 12 && at_ < text_.size() && is_hex_digit(text_[at_]); ++i)
                 ++at_;
         } else if (!digits()) {
             fail("a SID without an authority");

@@ -1,7 +1,8 @@
 #include "probes/fix/change_script.hpp"
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -5,7 +5,6 @@
 // have no access, so that an administrator cannot even read the descriptor of a healthy file. Then
 // a handshake that served the configured certificate is the proof, and better than any ACL.
 // Sample finding: broken, "NETWORK SERVICE lacks 0x120089 on f686aace..._<guid>".
-#include "core/text.hpp"
 #include "probes/machine_keys/rules.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/key_access.hpp"

@@ -5,7 +5,6 @@
 // GUID are leftovers of the image the VM was cloned from. No file and no certificate is healthy:
 // Windows makes both. A certificate without its file is an orphan Windows never repairs.
 // Sample finding: broken, "The certificate's key file f686aace..._<guid> does not exist".
-#include "core/text.hpp"
 #include "probes/collect/key_file_name.hpp"
 #include "probes/machine_keys/rules.hpp"
 #include "probes/reading/certificate_view.hpp"

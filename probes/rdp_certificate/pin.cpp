@@ -4,7 +4,6 @@
 // one. A pin that names nothing, or whose key is out of reach, makes Windows fall back to its own
 // certificate (events 1051, 1055): RDP may work and still be wrong.
 // Sample finding: broken, "The pinned certificate 3f2a... is in no store and the handshake fails".
-#include "core/text.hpp"
 #include "probes/rdp_certificate/rules.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/handshake_view.hpp"

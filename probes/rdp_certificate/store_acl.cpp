@@ -4,7 +4,6 @@
 // Deny for SYSTEM on the store's key none ever does. An inherited Deny comes from further up and is
 // only reported; an absent or empty store is healthy, Windows makes it.
 // Sample finding: broken, "SYSTEM is denied 0x6 on the Remote Desktop certificate store".
-#include "core/text.hpp"
 #include "probes/collect/sddl.hpp"
 #include "probes/rdp_certificate/rules.hpp"
 #include "probes/reading/rule_support.hpp"

@@ -4,11 +4,10 @@
 // unreachable. The network security group is a third place, which nobody can see from inside.
 // Sample finding: broken, "RDP was moved to 33890 but no enabled inbound rule allows that port".
 #include "core/text.hpp"
+#include "probes/collect/port_range.hpp"
 #include "probes/rdp_port/rules.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
-
-#include <charconv>
 
 namespace rdpsweep {
 
@@ -24,23 +23,11 @@ constexpr auto keys = with_shared(
 );
 constexpr std::uint16_t standard_port = 3389; // MS-RDPBCGR 2.1
 
-std::optional<std::uint16_t> number_of(std::string_view text) {
-    text = trim(text);
-    std::uint16_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 // LPort of a firewall rule: empty or "*" is any port, else numbers and ranges "5000-5010".
 bool covers(std::string_view local_port, std::uint16_t port) {
     if (trim(local_port).empty() || trim(local_port) == "*") return true;
     for (const std::string& part : split(local_port, ',')) {
-        const auto dash = part.find('-');
-        const auto low = number_of(std::string_view(part).substr(0, dash));
-        const auto high =
-            dash == std::string::npos ? low : number_of(std::string_view(part).substr(dash + 1));
-        if (low && high && *low <= port && port <= *high) return true;
+        if (range_covers(part, port)) return true;
     }
     return false;
 }

@@ -5,7 +5,6 @@
 // never healthy. When it was tried from outside too, both must agree: one that fails
 // alone means the network, a security group or a middlebox.
 // Sample finding: broken, "RDP resets the connection when TLS starts".
-#include "core/text.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 #include "probes/symptom/rules.hpp"

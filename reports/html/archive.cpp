@@ -1,6 +1,6 @@
 #include "reports/html/archive.hpp"
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 
 #include <zlib.h>
 

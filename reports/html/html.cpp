@@ -14,14 +14,12 @@ public:
     void on_host(const HostResult&) override {}
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
-        Digest digest;
         html::Rendered rendered;
-        auto read = hosts.for_each([&](const HostResult& host) {
-            digest.add(host, report.run.started);
+        const auto digest = digest_of(hosts, report.run.started, [&](const HostResult& host) {
             rendered.add(words_, host);
         });
-        if (!read) return read;
-        const html::Page page{report, digest, rendered, words_, out_};
+        if (!digest) return digest.error();
+        const html::Page page{report, *digest, rendered, words_, out_};
         out_ << html::page_head(words_, report) << html::completeness(words_, report.totals);
         html::write_warnings(page);
         out_ << html::tools(words_, rendered.archive);

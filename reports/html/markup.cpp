@@ -1,5 +1,7 @@
 #include "reports/html/markup.hpp"
 
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "reports/wording.hpp"
 

@@ -4,7 +4,6 @@
 #include "reports/wording.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <vector>
 
@@ -15,26 +14,10 @@ namespace rdpsweep::html {
 
 namespace {
 
-constexpr std::array outcomes{
-    Outcome::assessed,
-    Outcome::unreachable,
-    Outcome::refused,
-    Outcome::skipped,
-    Outcome::not_attempted,
-};
-
-constexpr std::array verdicts{
-    Verdict::broken,
-    Verdict::at_risk,
-    Verdict::unknown,
-    Verdict::ok,
-    Verdict::not_applicable,
-};
-
 // The least share of the bar that can still be seen, in per cent.
 constexpr double sliver = 0.6;
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
     return "\"" + std::string(value) + "\"";
 }
 
@@ -49,7 +32,7 @@ std::string fixed(double value) {
 std::string bar(const Words& words, const Totals& totals) {
     std::vector<double> shares;
     double sum = 0;
-    for (const auto outcome : outcomes) {
+    for (const auto outcome : all_outcomes()) {
         const auto whole = std::max<std::size_t>(totals.targets, 1);
         auto share = 100.0 * static_cast<double>(totals.of(outcome)) / static_cast<double>(whole);
         if (share > 0) share = std::max(share, sliver);
@@ -58,13 +41,15 @@ std::string bar(const Words& words, const Totals& totals) {
     }
     const auto share = percent(totals.of(Outcome::assessed), totals.targets);
     auto svg = "<svg class=bar role=img aria-label=" +
-               quoted(words("report.complete", {{"percent", share}})) +
+               in_quotes(words("report.complete", {{"percent", share}})) +
                " viewBox=\"0 0 100 4\" preserveAspectRatio=none>";
     double x = 0;
-    for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        if (shares[i] <= 0) continue;
-        const auto width = shares[i] * 100.0 / sum;
-        svg += "<rect class=" + std::string(to_string(outcomes[i])) + " x=" + fixed(x) +
+    auto next = shares.begin();
+    for (const auto outcome : all_outcomes()) {
+        const auto part = *next++;
+        if (part <= 0) continue;
+        const auto width = part * 100.0 / sum;
+        svg += "<rect class=" + std::string(to_string(outcome)) + " x=" + fixed(x) +
                " width=" + fixed(width) + " height=4 />";
         x += width;
     }
@@ -75,7 +60,7 @@ std::string legend(const Words& words, const Totals& totals) {
     std::string list = "<ul class=legend>\n<li><b>" + grouped(totals.targets) + "</b> " +
                        words("report.html.targets") + " =\n";
     std::string_view plus;
-    for (const auto outcome : outcomes) {
+    for (const auto outcome : all_outcomes()) {
         list += "<li>" + std::string(plus) + "<span class=\"key " +
                 std::string(to_string(outcome)) + "\"></span><b>" + grouped(totals.of(outcome)) +
                 "</b> " + escaped(word(words.catalogue(), outcome)) + "\n";
@@ -86,7 +71,7 @@ std::string legend(const Words& words, const Totals& totals) {
 
 std::string tiles(const Words& words, const Totals& totals) {
     std::string list = "<ul class=tiles>\n";
-    for (const auto verdict : verdicts) {
+    for (const auto verdict : all_verdicts()) {
         const auto count = totals.of(verdict);
         const auto* quiet = count == 0 ? " none" : "";
         list += "<li class=\"tile " + std::string(to_string(verdict)) + quiet + "\"><b>" +
@@ -111,9 +96,9 @@ std::string page_head(const Words& words, const FleetReport& report) {
     const std::string style(embedded::report_css);
     const auto policy = "default-src 'none'; style-src " + csp_hash(style) + "; script-src " +
                         csp_hash(embedded::report_js) + "; base-uri 'none'; form-action 'none'";
-    return "<!DOCTYPE html>\n<html lang=" + quoted(words("report.language")) +
+    return "<!DOCTYPE html>\n<html lang=" + in_quotes(words("report.language")) +
            ">\n<head>\n<meta charset=utf-8>\n<meta http-equiv=Content-Security-Policy content=" +
-           quoted(policy) +
+           in_quotes(policy) +
            ">\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
            "<meta name=color-scheme content=\"light dark\">\n"
            "<meta name=referrer content=no-referrer>\n<title>" +
@@ -141,15 +126,15 @@ std::string tools(const Words& words, const Archive& archive) {
                 "</label>\n<input id=filter type=search aria-keyshortcuts=/ autocomplete=off "
                 "spellcheck=false "
                 "placeholder=" +
-                quoted(words("report.html.keys")) +
+                in_quotes(words("report.html.keys")) +
                 ">\n"
                 "<div role=group aria-label=" +
-                quoted(words("report.html.show")) + ">\n";
+                in_quotes(words("report.html.show")) + ">\n";
     for (const auto verdict : {Verdict::broken, Verdict::at_risk, Verdict::unknown, Verdict::ok}) {
         form += toggle(to_string(verdict), words(verdict));
     }
     form += toggle("obstacle", words("report.not_assessed"));
-    form += "</div>\n<output id=matches data-text=" + quoted(words("report.html.matches")) +
+    form += "</div>\n<output id=matches data-text=" + in_quotes(words("report.html.matches")) +
             "></output>\n</div>\n";
     if (archive.empty()) return form;
     return form + "<noscript><p class=alarm>" + words("report.html.packed") + "</p></noscript>\n";

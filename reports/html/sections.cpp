@@ -1,6 +1,5 @@
 #include "reports/html/sections.hpp"
 
-#include "core/text.hpp"
 #include "reports/wording.hpp"
 
 #include <algorithm>

@@ -15,11 +15,9 @@ public:
     void on_host(const HostResult&) override {}
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
-        Digest digest;
-        auto read =
-            hosts.for_each([&](const HostResult& host) { digest.add(host, report.run.started); });
-        if (!read) return read;
-        out_ << markdown::Summary(messages_, report, digest).write();
+        const auto digest = digest_of(hosts, report.run.started);
+        if (!digest) return digest.error();
+        out_ << markdown::Summary(messages_, report, *digest).write();
         return out_.flush();
     }
 

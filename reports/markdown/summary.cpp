@@ -75,24 +75,14 @@ void Summary::write_totals() {
     const auto whole = grouped(totals.targets);
     std::vector<std::string> words{say("report.html.targets")};
     std::vector<std::string> counts{whole};
-    for (const auto outcome :
-         {Outcome::assessed,
-          Outcome::unreachable,
-          Outcome::refused,
-          Outcome::skipped,
-          Outcome::not_attempted}) {
+    for (const auto outcome : all_outcomes()) {
         words.push_back(escaped(word(messages_, outcome)));
         counts.push_back(grouped(totals.of(outcome)));
     }
     const std::vector<std::string> rule(words.size(), "---");
     document_.add(row(words) + row(rule) + row(counts) + "\n");
     std::string verdicts;
-    for (const auto each :
-         {Verdict::broken,
-          Verdict::at_risk,
-          Verdict::unknown,
-          Verdict::ok,
-          Verdict::not_applicable}) {
+    for (const auto each : all_verdicts()) {
         if (!verdicts.empty()) verdicts += " · ";
         verdicts += verdict(each) + " " + grouped(totals.of(each));
     }

@@ -36,12 +36,7 @@ Line bar_line(const Scene& scene) {
 
 Line verdicts_line(const Scene& scene) {
     Line line("  ");
-    for (const auto verdict :
-         {Verdict::broken,
-          Verdict::at_risk,
-          Verdict::unknown,
-          Verdict::ok,
-          Verdict::not_applicable}) {
+    for (const auto verdict : all_verdicts()) {
         const auto count = scene.report.totals.of(verdict);
         if (count == 0 && verdict == Verdict::not_applicable) continue;
         const auto tone = count == 0 ? Tone::faint : tone_of(verdict);
@@ -82,12 +77,7 @@ Lines header_lines(const Scene& scene) {
 Lines completeness_lines(const Scene& scene) {
     const auto& totals = scene.report.totals;
     Arguments arguments{{"targets", grouped(totals.targets)}};
-    for (const auto outcome :
-         {Outcome::assessed,
-          Outcome::unreachable,
-          Outcome::refused,
-          Outcome::skipped,
-          Outcome::not_attempted}) {
+    for (const auto outcome : all_outcomes()) {
         arguments[std::string(to_string(outcome))] = grouped(totals.of(outcome));
     }
     Lines lines{Line("  " + scene.messages.say({"report.sum", arguments}))};

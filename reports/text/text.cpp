@@ -30,15 +30,13 @@ public:
     void on_host(const HostResult&) override {}
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
-        Digest digest;
         std::vector<HostResult> few;
         const bool small = report.totals.targets <= small_fleet;
-        auto read = hosts.for_each([&](const HostResult& host) {
-            digest.add(host, report.run.started);
+        const auto digest = digest_of(hosts, report.run.started, [&](const HostResult& host) {
             if (small && few.size() < small_fleet) few.push_back(host);
         });
-        if (!read) return read;
-        const Scene scene{report, digest, few, messages_};
+        if (!digest) return digest.error();
+        const Scene scene{report, *digest, few, messages_};
         for (const auto& line : compose(scene))
             out_ << line.render(width_, color_);
         return out_.flush();

@@ -1,5 +1,5 @@
 // What an RDP port answers before anybody has logged on: X.224, the beginning of TLS, a challenge.
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "tests/fuzz/target.hpp"
 #include "transports/rdp/credssp.hpp"
 #include "transports/rdp/tls_hello.hpp"

@@ -1,6 +1,5 @@
 // render-report FORMAT KIND COUNT [LANGUAGE]: a report of a made-up fleet on stdout, for tests and
 // measurements that need a page of a certain size.
-#include "core/text.hpp"
 #include "tests/support/report_fixture.hpp"
 
 #include <cstdio>

@@ -1,5 +1,6 @@
 #include "tests/support/report_fixture.hpp"
 
+#include "core/digest.hpp"
 #include "core/text.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "transports/azure/assertion.hpp"
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>

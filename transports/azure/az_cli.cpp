@@ -1,7 +1,5 @@
 #include "transports/azure/az_cli.hpp"
 
-#include "core/text.hpp"
-
 #include <ctime>
 
 namespace rdpsweep::azure {

@@ -1,6 +1,6 @@
 #include "transports/azure/client_credentials.hpp"
 
-#include "core/text.hpp"
+#include "core/digest.hpp"
 #include "transports/azure/assertion.hpp"
 #include "transports/azure/small_file.hpp"
 

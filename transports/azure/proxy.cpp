@@ -1,5 +1,6 @@
 #include "transports/azure/proxy.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 
 #include <cstdlib>

@@ -1,5 +1,6 @@
 #include "transports/azure/rows.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "transports/azure/fields.hpp"
 

@@ -1,5 +1,6 @@
 #include "transports/azure/run_command.hpp"
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "transports/azure/arm_error.hpp"

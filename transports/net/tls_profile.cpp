@@ -1,6 +1,6 @@
 #include "transports/net/tls_profile.hpp"
 
-#include "core/text.hpp"
+#include "core/digest.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -1,5 +1,7 @@
 #include "transports/net/websocket.hpp"
 
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "core/secret.hpp"
 #include "core/text.hpp"
 #include "transports/net/alert.hpp"

@@ -1,6 +1,6 @@
 #include "transports/rdp/credssp.hpp"
 
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <cstdint>
 

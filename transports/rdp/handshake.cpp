@@ -1,6 +1,6 @@
 #include "transports/rdp/handshake.hpp"
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "transports/rdp/credssp.hpp"
 #include "transports/rdp/tls_session.hpp"
 #include "transports/rdp/x224.hpp"

@@ -1,5 +1,6 @@
 #include "transports/rdp/tls_session.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 
 #include <openssl/bio.h>

@@ -1,5 +1,6 @@
 #include "transports/serial/cmd_questions.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -251,16 +252,6 @@ Task<Result<cim::Rows>> CmdQuestions::system(HostScope& scope) {
 }
 
 Task<Result<cim::Rows>> CmdQuestions::services(const std::string& wql, HostScope& scope) {
-    // SERVICE_STATUS.dwCurrentState as Win32_Service.State says it; its words are not translated.
-    static constexpr const char* states[] = {
-        "",
-        "Stopped",
-        "Start Pending",
-        "Stop Pending",
-        "Running",
-        "Continue Pending",
-        "Pause Pending",
-        "Paused"};
     const auto names = told_after(wql, "Name='");
     if (names.empty()) co_return unsupported(); // all of them are more than a screen holds
     cim::Rows rows;
@@ -269,10 +260,11 @@ Task<Result<cim::Rows>> CmdQuestions::services(const std::string& wql, HostScope
         auto said = co_await run("sc queryex \"" + name + "\"", scope);
         if (!said) co_return std::move(said).error();
         const auto state = read_sc(said->rows);
-        if (!state || state->state == 0 || state->state >= std::size(states)) continue;
+        const auto word = state ? cim::service_state(state->state) : std::string_view();
+        if (word.empty()) continue;
         cim::Instance row;
         row.properties.emplace_back("Name", text_value(name));
-        row.properties.emplace_back("State", text_value(states[state->state]));
+        row.properties.emplace_back("State", text_value(std::string(word)));
         row.properties.emplace_back("ProcessId", text_value(std::to_string(state->pid)));
         row.properties.emplace_back("ExitCode", text_value(std::to_string(state->exit)));
         rows.push_back(std::move(row));

@@ -14,14 +14,6 @@ constexpr std::string_view prompt = "SAC>";
 constexpr std::string_view sac_application = "63d02270-8aa4-11d5-bccf";
 constexpr std::string_view wide_colon = "\xef\xbc\x9a"; // U+FF1A
 
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
-bool is_hex(char c) noexcept {
-    return std::isxdigit(static_cast<unsigned char>(c)) != 0;
-}
-
 bool is_letter(char c) noexcept {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
@@ -36,7 +28,7 @@ bool guid_at(std::string_view text, std::size_t at) {
     constexpr std::string_view shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     if (text.size() - at < shape.size()) return false;
     for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (shape[i] == '-' ? text[at + i] != '-' : !is_hex(text[at + i])) return false;
+        if (shape[i] == '-' ? text[at + i] != '-' : !is_hex_digit(text[at + i])) return false;
     }
     return true;
 }
@@ -184,7 +176,7 @@ std::string read_status(std::string_view row) {
     const auto at = row.find("0x");
     if (at == std::string_view::npos) return {};
     auto end = at + 2;
-    while (end < row.size() && is_hex(row[end]))
+    while (end < row.size() && is_hex_digit(row[end]))
         ++end;
     return end - at == 10 ? std::string(row.substr(at, 10)) : std::string();
 }

@@ -264,9 +264,7 @@ Task<Status> SacMux::open_channel(HostScope& scope) {
                 ConsoleOutcome::cmd_unavailable, "two channels appeared: one is somebody else's"
             );
         }
-        std::string words;
-        for (const auto& row : *answer)
-            words += (words.empty() ? "" : " ") + row;
+        const auto words = join(*answer, " ");
         if (const auto status = read_status(words); !status.empty()) {
             co_return console_error(
                 ConsoleOutcome::cmd_unavailable, "SAC said: " + printable(words, 200), status

@@ -34,12 +34,6 @@ Clock::time_point time_for(const HostScope& scope) {
     return std::min(scope.deadline(), Clock::now() + Clock::duration(limits::serial_host));
 }
 
-// PowerShell is missing, restricted or damaged on its way; the shell itself answers.
-bool helps_to_ask(const Error& error) {
-    return error.code() == Errc::blocked_by_policy || error.code() == Errc::nonzero_exit ||
-           error.code() == Errc::malformed_output;
-}
-
 const Password* password_of(const Credential& credential) {
     return std::get_if<Password>(&credential.proof);
 }
@@ -221,7 +215,7 @@ SerialSession::run_here(const Script& script, const ScriptInput& input) {
             why = std::move(known).error();
         }
         // The shell is there, PowerShell is not: whoever asked may ask cmd.exe.
-        if (known && !terminal_->lost() && helps_to_ask(why)) co_return why;
+        if (known && !terminal_->lost() && why.blames_powershell()) co_return why;
         // What changes a VM is not run a second time.
         const bool may = script.effect() == Script::Effect::read_only;
         auto back = Status(Error(why));

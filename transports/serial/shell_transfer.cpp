@@ -1,4 +1,6 @@
 // Scripts to the VM, and what they print back.
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "core/inflate.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"

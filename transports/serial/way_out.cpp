@@ -1,5 +1,6 @@
 #include "transports/serial/way_out.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "transports/azure/proxy.hpp"
 #include "transports/net/http.hpp"

@@ -1,6 +1,5 @@
 #include "transports/ssh/agent.hpp"
 
-#include "core/text.hpp"
 #include "transports/ssh/wire.hpp"
 
 #include <cerrno>

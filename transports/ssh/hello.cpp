@@ -51,16 +51,13 @@ bool any_common(std::string_view ours, const Names& theirs) {
     });
 }
 
-std::string joined(const Names& names) {
-    std::string text;
-    for (const auto& name : names)
-        text += (text.empty() ? "" : ",") + name;
-    return printable(text, 300);
+std::string listed(const Names& names) {
+    return printable(join(names, ","), 300);
 }
 
 Disagreement no_common(std::string_view kind, std::string_view ours, const Names& theirs) {
     return Disagreement{
-        "no common " + std::string(kind) + ": the host offers " + joined(theirs) + "; rdpsweep " +
+        "no common " + std::string(kind) + ": the host offers " + listed(theirs) + "; rdpsweep " +
             std::string(ours),
         "update OpenSSH on the host, or enable one of rdpsweep's in its sshd_config"};
 }
@@ -97,7 +94,7 @@ Disagreement explain_disagreement(const Offer& theirs) {
         contains(theirs.host_keys, "rsa-sha2-512") || contains(theirs.host_keys, "rsa-sha2-256");
     if (!any_common(ours::host_keys, theirs.host_keys) && rsa_sha2) {
         return Disagreement{
-            "the host has an RSA key only (" + joined(theirs.host_keys) +
+            "the host has an RSA key only (" + listed(theirs.host_keys) +
                 "), and libssh2 1.10 knows RSA with SHA-1 (ssh-rsa) only, which the host refuses",
             "give the host an ed25519 or ECDSA key: ssh-keygen -A, then restart sshd"};
     }

@@ -1,5 +1,6 @@
 #include "transports/ssh/identity.hpp"
 
+#include "core/digest.hpp"
 #include "core/text.hpp"
 
 namespace rdpsweep::ssh {

@@ -1,5 +1,7 @@
 #include "transports/ssh/known_hosts.hpp"
 
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "transports/ssh/wire.hpp"
 

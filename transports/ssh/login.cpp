@@ -22,13 +22,6 @@ unsigned int length_of(std::string_view text) {
     return static_cast<unsigned int>(text.size());
 }
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words)
-        text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
 // Memory that libssh2 frees with free().
 char* copy_for_libssh2(std::string_view text) {
     auto* const copy = static_cast<char*>(std::malloc(text.size() + 1));
@@ -243,9 +236,9 @@ Task<Login::Answer> Login::try_password(HostScope& scope) {
 }
 
 Error Login::refusal() const {
-    std::string what = "the host offers " + (offered_.empty() ? "nothing" : joined(offered_));
-    what +=
-        refused_.empty() ? "; the credential has nothing for it" : "; refused: " + joined(refused_);
+    std::string what = "the host offers " + (offered_.empty() ? "nothing" : join(offered_, ", "));
+    what += refused_.empty() ? "; the credential has nothing for it"
+                             : "; refused: " + join(refused_, ", ");
     std::string hint;
     if (rsa_refused_) {
         hint = "libssh2 1.10 signs with RSA keys in SHA-1 (ssh-rsa) only, which OpenSSH 8.8 and "
@@ -274,7 +267,7 @@ Task<Status> Login::run(HostScope& scope) {
     attempt_.password_withheld = !password_shown_;
     if (answer == Answer::refused) co_return refusal();
     attempt_.identity = options_.user;
-    const auto refused = refused_.empty() ? std::string("-") : joined(refused_);
+    const auto refused = refused_.empty() ? std::string("-") : join(refused_, ", ");
     rdpsweep::Message note{"note.ssh_login", {{"method", accepted_}, {"refused", refused}}};
     attempt_.notes.push_back(std::move(note));
     co_return Status();

@@ -1,7 +1,7 @@
 #include "transports/ssh/private_key.hpp"
 
+#include "core/encoding.hpp"
 #include "core/secret.hpp"
-#include "core/text.hpp"
 #include "transports/ssh/known_hosts.hpp"
 #include "transports/ssh/wire.hpp"
 

@@ -1,5 +1,5 @@
 // How a channel proves who we are: the legs of Basic and Negotiate.
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "transports/winrm/channel.hpp"
 #include "transports/winrm/http_auth.hpp"
 #include "transports/winrm/http_status.hpp"

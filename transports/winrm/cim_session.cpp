@@ -1,6 +1,6 @@
 #include "transports/winrm/cim_session.hpp"
 
-#include "core/text.hpp"
+#include "core/digest.hpp"
 
 #include <algorithm>
 #include <iterator>

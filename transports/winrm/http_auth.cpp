@@ -1,5 +1,6 @@
 #include "transports/winrm/http_auth.hpp"
 
+#include "core/encoding.hpp"
 #include "core/secret.hpp"
 #include "core/text.hpp"
 

@@ -13,11 +13,10 @@ Error auth_error(Errc code, std::string what, std::string hint) {
         .with_hint(std::move(hint));
 }
 
-std::string join(const std::vector<std::string>& items) {
-    std::string text;
-    for (const auto& item : items)
-        text += (text.empty() ? "" : ", ") + printable(item, 40);
-    return text.empty() ? "nothing" : text;
+std::string listed(std::vector<std::string> items) {
+    for (auto& item : items)
+        item = printable(item, 40);
+    return items.empty() ? "nothing" : join(items, ", ");
 }
 
 } // namespace
@@ -27,7 +26,7 @@ Error denied(const Challenge& challenge, std::string_view scheme, bool bound) {
         return auth_error(
             Errc::access_denied,
             "the host does not offer " + std::string(scheme) + "; it offers " +
-                join(challenge.schemes),
+                listed(challenge.schemes),
             "choose an offered method with winrm: {auth: ...} or enable it on the host"
         );
     }

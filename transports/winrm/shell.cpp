@@ -1,6 +1,6 @@
 #include "transports/winrm/shell.hpp"
 
-#include "core/text.hpp"
+#include "core/digest.hpp"
 
 #include <algorithm>
 #include <random>

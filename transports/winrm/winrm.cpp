@@ -1,7 +1,6 @@
 #include "transports/winrm/winrm.hpp"
 
 #include "core/log.hpp"
-#include "core/text.hpp"
 #include "transports/winrm/cim_session.hpp"
 #include "transports/winrm/second_way.hpp"
 #include "transports/winrm/shell.hpp"

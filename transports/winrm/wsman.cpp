@@ -1,5 +1,6 @@
 #include "transports/winrm/wsman.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "transports/winrm/namespaces.hpp"
 #include "transports/winrm/wsman_envelope.hpp"

@@ -1,5 +1,6 @@
 #include "transports/winrm/wsman_envelope.hpp"
 
+#include "core/digest.hpp"
 #include "core/text.hpp"
 #include "transports/winrm/namespaces.hpp"
 #include "transports/winrm/xml.hpp"

@@ -1,5 +1,7 @@
 // /cert over CIM: the store's bytes out of the registry; the decoder parses them.
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "probes/collect/cim/steps.hpp"
 
 #include <nlohmann/json.hpp>

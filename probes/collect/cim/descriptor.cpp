@@ -1,5 +1,4 @@
 // Win32_SecurityDescriptor as SDDL.
-#include "core/text.hpp"
 #include "probes/collect/cim/steps.hpp"
 
 #include <array>

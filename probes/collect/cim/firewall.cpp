@@ -1,5 +1,4 @@
 // /listener/fw over CIM: the rules that let RDP in, Windows' own and those of a policy.
-#include "core/text.hpp"
 #include "probes/collect/cim/shared.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,29 +1,14 @@
 // One value of FirewallRules: "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=3389|...|".
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "probes/collect/cim/shared.hpp"
+#include "probes/collect/port_range.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <charconv>
 
 namespace rdpsweep::cim_plan {
 
 namespace {
-
-std::optional<std::uint32_t> number_of(std::string_view text) {
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size()) return {};
-    return number;
-}
-
-// "3389" or "5000-5010".
-bool covers(std::string_view ports, std::uint32_t port) {
-    const auto dash = ports.find('-');
-    const auto low = number_of(ports.substr(0, dash));
-    const auto high = dash == std::string_view::npos ? low : number_of(ports.substr(dash + 1));
-    return low && high && *low <= port && port <= *high;
-}
 
 struct Fields {
     bool inbound = false, tcp = true, foreign = false, of_service = false, narrow = false;
@@ -60,7 +45,7 @@ bool about_rdp(const Fields& fields, std::uint32_t port) {
     if (!fields.inbound || !fields.tcp || fields.foreign) return false;
     if (fields.of_service) return true;
     for (const auto& ports : fields.ports) {
-        if (covers(ports, port) || covers(ports, standard_port)) return true;
+        if (range_covers(ports, port) || range_covers(ports, standard_port)) return true;
     }
     if (!fields.ports.empty()) return false;
     // Any port, but of a store app, of one user's programs or for certain clients only.
@@ -79,9 +64,7 @@ nlohmann::json firewall_rule(const std::string& id, const std::string& rule, std
         read_field(fields, text.substr(0, equals), text.substr(equals + 1));
     }
     if (!about_rdp(fields, port)) return nullptr;
-    std::string ports;
-    for (const auto& one : fields.ports)
-        ports += (ports.empty() ? "" : ",") + one;
+    auto ports = join(fields.ports, ",");
     if (ports.empty()) ports = "*";
     return {
         {"id", to_valid_utf8(id.substr(0, longest))},

@@ -1,5 +1,7 @@
 // /gp and /evt over CIM: who manages the machine, and what it logged.
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "probes/collect/cim/steps.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,6 @@
 // /keys over CIM: names, sizes, owners and DACLs of the private key files. No file is opened.
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "probes/collect/cim/steps.hpp"
 
 #include <nlohmann/json.hpp>

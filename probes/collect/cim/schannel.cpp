@@ -1,5 +1,6 @@
 // /tls over CIM.
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "probes/collect/cim/steps.hpp"
 
 #include <nlohmann/json.hpp>

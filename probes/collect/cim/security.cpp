@@ -1,5 +1,6 @@
 // /sec over CIM, and what Remote Desktop Services says of its certificate.
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "probes/collect/cim/steps.hpp"
 
 #include <nlohmann/json.hpp>

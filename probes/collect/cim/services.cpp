@@ -17,21 +17,6 @@ const std::string current = R"(SYSTEM\CurrentControlSet)";
 constexpr std::array wanted_services{
     "TermService", "SessionEnv", "UmRdpService", "KeyIso", "CertPropSvc", "CryptSvc", "gpsvc"};
 
-// SERVICE_STATUS.dwCurrentState of Win32_Service.State, whose words are not translated.
-std::optional<int> state_of(std::string_view word) {
-    constexpr std::array<std::string_view, 7> words{
-        "Stopped",
-        "Start Pending",
-        "Stop Pending",
-        "Running",
-        "Continue Pending",
-        "Pause Pending",
-        "Paused"};
-    const auto found = std::find(words.begin(), words.end(), word);
-    if (found == words.end()) return {};
-    return static_cast<int>(found - words.begin()) + 1;
-}
-
 // Names of the system's own accounts are the same in every language.
 std::optional<std::string> well_known_sid(std::string_view account) {
     constexpr std::string_view authority = "nt authority\\";
@@ -69,7 +54,8 @@ void ask_account(Steps& steps, const std::string& pointer, const std::string& ac
 
 void put_running(Steps& steps, const std::string& pointer, const cim::Instance& row) {
     if (const auto word = text_of(row, "State")) {
-        if (const auto state = state_of(*word)) steps.put(pointer + "/state", *state);
+        const auto state = cim::service_state(*word);
+        if (state != 0) steps.put(pointer + "/state", state);
     }
     if (const auto pid = number_of(row, "ProcessId")) steps.put(pointer + "/pid", *pid);
     if (const auto exit = number_of(row, "ExitCode")) steps.put(pointer + "/exit", *exit);

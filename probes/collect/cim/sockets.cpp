@@ -1,5 +1,6 @@
 // /listener/sockets over CIM: who listens, and the processes behind sockets and services.
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "probes/collect/cim/shared.hpp"
 
 #include <nlohmann/json.hpp>

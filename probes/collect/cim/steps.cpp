@@ -1,8 +1,6 @@
 // Asks one question after the other, and knows what a WMI provider's refusals mean.
 #include "probes/collect/cim/steps.hpp"
 
-#include "core/text.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "tests/simfleet/azure/arm_face.hpp"
 
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/azure/arm_answer.hpp"
 #include "tests/simfleet/azure/kusto.hpp"

@@ -1,5 +1,7 @@
 #include "tests/simfleet/azure/arm_run_command.hpp"
 
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/windows/powershell.hpp"
 

@@ -1,6 +1,7 @@
 #include "tests/simfleet/azure/lean_rows.hpp"
 
-#include "core/text.hpp"
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 
 #include <nlohmann/json.hpp>
 

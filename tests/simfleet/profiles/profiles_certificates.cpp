@@ -1,6 +1,5 @@
 // Certificates that are expired, damaged, not the ones configured, or impossible to renew
 // (article steps 2 and 2.1).
-#include "core/text.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 

@@ -1,5 +1,5 @@
 // The RDP private key gone, and the folder and the other keys around it (article step 2.3).
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 

@@ -1,5 +1,5 @@
 // Certificates of an authority, pinned to the listener by thumbprint (article step 2).
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 

@@ -1,6 +1,7 @@
 // Decides how far a loopback connection gets, in the order in which Windows decides it.
 #include "tests/simfleet/rdp/loopback.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/windows/access.hpp"
 #include "tests/simfleet/windows/certificates.hpp"

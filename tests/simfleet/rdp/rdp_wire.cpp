@@ -1,6 +1,7 @@
 #include "tests/simfleet/rdp/rdp_wire.hpp"
 
-#include "core/text.hpp"
+#include "core/digest.hpp"
+#include "core/unicode.hpp"
 
 namespace simfleet {
 

@@ -1,5 +1,6 @@
 #include "tests/simfleet/serial/console_gateway.hpp"
 
+#include "core/digest.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/azure/arm_answer.hpp"
 #include "tests/simfleet/serial/typed_engine.hpp"

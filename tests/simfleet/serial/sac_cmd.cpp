@@ -1,6 +1,8 @@
 #include "tests/simfleet/serial/sac_cmd.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,12 +64,8 @@ std::string shown(const RegistryValue& value) {
             c = static_cast<char>(c >= 'a' ? c - 0x20 : c);
         return hex;
     }
-    case reg_multi_sz: {
-        std::string joined;
-        for (const auto& part : rdpsweep::split(text(), '\0'))
-            joined += (joined.empty() ? "" : "\\0") + part;
-        return joined;
-    }
+    case reg_multi_sz:
+        return rdpsweep::join(rdpsweep::split(text(), '\0'), "\\0");
     default:
         return text();
     }

@@ -1,5 +1,7 @@
 #include "tests/simfleet/serial/sac_loader.hpp"
 
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "core/inflate.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/windows/powershell.hpp"

@@ -1,6 +1,6 @@
 #include "tests/simfleet/serial/ws_frames.hpp"
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 
 #include <openssl/sha.h>
 

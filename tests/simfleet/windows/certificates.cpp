@@ -1,7 +1,7 @@
 // Makes the certificates of simulated machines with OpenSSL.
 #include "tests/simfleet/windows/certificates.hpp"
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/rsa.h>

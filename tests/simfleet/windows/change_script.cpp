@@ -1,6 +1,7 @@
 #include "tests/simfleet/windows/change_script.hpp"
 
 #include "core/change.hpp"
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/rdp/loopback.hpp"
 #include "tests/simfleet/windows/own_certificate.hpp"

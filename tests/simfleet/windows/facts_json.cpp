@@ -1,6 +1,7 @@
 // Writes facts/1: the document as a whole and its smaller groups.
 #include "tests/simfleet/windows/facts_json.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/rdp/loopback.hpp"
 #include "tests/simfleet/windows/facts_reader.hpp"

@@ -1,4 +1,5 @@
 // /cert and /keys of facts/1.
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/windows/access.hpp"
 #include "tests/simfleet/windows/facts_reader.hpp"

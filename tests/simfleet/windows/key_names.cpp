@@ -1,5 +1,7 @@
 // The file names of key containers (windows-facts 1.4; measured on real machines).
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "tests/simfleet/windows/windows.hpp"
 
 #include <openssl/evp.h>

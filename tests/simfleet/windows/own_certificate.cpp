@@ -1,5 +1,6 @@
 #include "tests/simfleet/windows/own_certificate.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/windows/certificates.hpp"
 #include "tests/simfleet/windows/paths.hpp"

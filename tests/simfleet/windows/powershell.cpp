@@ -1,7 +1,10 @@
 // Recognises the collector by where it comes from and answers with the facts of the VM's state.
 #include "tests/simfleet/windows/powershell.hpp"
 
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "tests/simfleet/azure/lean_rows.hpp"
 #include "tests/simfleet/windows/change_script.hpp"
 #include "tests/simfleet/windows/facts_json.hpp"

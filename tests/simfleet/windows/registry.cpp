@@ -2,6 +2,7 @@
 #include "tests/simfleet/windows/registry.hpp"
 
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <utility>
 

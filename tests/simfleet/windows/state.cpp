@@ -1,6 +1,7 @@
 // Looks things up in a state, and writes it down as JSON.
 #include "tests/simfleet/windows/state.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 

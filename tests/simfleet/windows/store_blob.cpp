@@ -1,5 +1,6 @@
 // The serialised property list Windows keeps a certificate in (crypt32, registry stores).
-#include "core/text.hpp"
+#include "core/encoding.hpp"
+#include "core/unicode.hpp"
 #include "tests/simfleet/windows/certificates.hpp"
 
 namespace simfleet {

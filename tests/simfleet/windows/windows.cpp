@@ -1,7 +1,6 @@
 // Installs a healthy machine, and changes everything but its certificates.
 #include "tests/simfleet/windows/windows.hpp"
 
-#include "core/text.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 #include "tests/simfleet/windows/windows_setup.hpp"
 

@@ -1,4 +1,5 @@
 // The hands of Machine that deal with certificates and their key files.
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 #include "tests/simfleet/windows/windows.hpp"

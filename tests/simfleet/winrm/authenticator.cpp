@@ -1,6 +1,7 @@
 // Decides 401 or not.
 #include "tests/simfleet/winrm/authenticator.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 
 namespace simfleet {

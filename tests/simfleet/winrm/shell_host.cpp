@@ -1,6 +1,7 @@
 // Keeps shells and starts commands in them.
 #include "tests/simfleet/winrm/shell_host.hpp"
 
+#include "core/digest.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/winrm/shells.hpp"
 #include "tests/simfleet/winrm/soap_reply.hpp"

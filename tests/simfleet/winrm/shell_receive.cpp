@@ -1,4 +1,5 @@
 // Receive: waits for a command's output and hands it out in answers the client can take.
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/winrm/http_message.hpp"
 #include "tests/simfleet/winrm/shell_host.hpp"

@@ -1,7 +1,9 @@
 // Reads the bodies of Create, Command, Receive, Send, Signal and Delete.
 #include "tests/simfleet/winrm/soap_body.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "tests/simfleet/winrm/soap_reply.hpp"
 #include "tests/simfleet/winrm/xml_names.hpp"
 

@@ -1,7 +1,7 @@
 // Writes envelopes.
 #include "tests/simfleet/winrm/soap_reply.hpp"
 
-#include "core/text.hpp"
+#include "core/digest.hpp"
 
 #include <cstdio>
 

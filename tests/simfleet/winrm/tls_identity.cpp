@@ -1,7 +1,7 @@
 // Makes keys, certificates and the three TLS configurations.
 #include "tests/simfleet/winrm/tls_identity.hpp"
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -1,7 +1,7 @@
 // Joins requests, shells and the manners that show in an envelope.
 #include "tests/simfleet/winrm/wsman_service.hpp"
 
-#include "core/text.hpp"
+#include "core/digest.hpp"
 #include "tests/simfleet/winrm/soap_reply.hpp"
 #include "tests/simfleet/winrm/soap_request.hpp"
 

@@ -1,7 +1,7 @@
 // Namespace lookup and strictness on top of pugixml.
 #include "tests/simfleet/winrm/xml_names.hpp"
 
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <charconv>
 

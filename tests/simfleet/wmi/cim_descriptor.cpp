@@ -1,5 +1,4 @@
 // Security descriptors as embedded instances.
-#include "core/text.hpp"
 #include "tests/simfleet/windows/access.hpp"
 #include "tests/simfleet/winrm/soap_reply.hpp"
 #include "tests/simfleet/wmi/cim_host.hpp"

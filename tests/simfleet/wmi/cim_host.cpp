@@ -2,6 +2,7 @@
 // others by Pull, and every page that is not the last brings a new context.
 #include "tests/simfleet/wmi/cim_host.hpp"
 
+#include "core/digest.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/winrm/soap_reply.hpp"
 #include "tests/simfleet/wmi/wql.hpp"

@@ -1,7 +1,7 @@
 // The JSON that is written without a tree, beside the library's.
 #include "core/json.hpp"
 #include "core/json_text.hpp"
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "tests/support/catch.hpp"
 
 #include <nlohmann/json.hpp>

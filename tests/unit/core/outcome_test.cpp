@@ -3,6 +3,8 @@
 #include "core/outcome.hpp"
 #include "tests/support/catch.hpp"
 
+#include <set>
+
 using namespace rdpsweep;
 
 TEST_CASE("Totals: balanced only when every target ended exactly once", "[outcome]") {
@@ -41,6 +43,23 @@ TEST_CASE("names: every enumerator has one, and leads back", "[outcome]") {
     }
     Verdict verdict = Verdict::ok;
     CHECK_FALSE(from_string("fine", verdict));
+}
+
+TEST_CASE("names: the lists that reports walk hold every outcome and verdict once", "[outcome]") {
+    const std::set<Outcome> outcomes(all_outcomes().begin(), all_outcomes().end());
+    const std::set<Verdict> verdicts(all_verdicts().begin(), all_verdicts().end());
+    CHECK(outcomes.size() == static_cast<std::size_t>(Outcome::not_attempted) + 1);
+    CHECK(verdicts.size() == static_cast<std::size_t>(Verdict::broken) + 1);
+    CHECK(all_outcomes().size() == outcomes.size());
+    CHECK(all_verdicts().size() == verdicts.size());
+    CHECK(all_verdicts().front() == Verdict::broken);
+}
+
+TEST_CASE("Error: what blames PowerShell leaves the host to other questions", "[outcome]") {
+    for (const auto code : {Errc::nonzero_exit, Errc::malformed_output, Errc::blocked_by_policy})
+        CHECK(Error(Phase::run, code, "").blames_powershell());
+    for (const auto code : {Errc::peer_closed, Errc::access_denied, Errc::timed_out})
+        CHECK_FALSE(Error(Phase::run, code, "").blames_powershell());
 }
 
 TEST_CASE("Error: refused credentials and untrusted hosts are never retried", "[outcome]") {

@@ -1,6 +1,7 @@
+#include "core/encoding.hpp"
 #include "core/error.hpp"
 #include "core/secret.hpp"
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "tests/support/catch.hpp"
 
 #include <sys/prctl.h>

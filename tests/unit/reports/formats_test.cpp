@@ -1,6 +1,6 @@
 // What holds of every format: none forgets that a run ended early, none lets a host's text act, and
 // none grows with the fleet where it need not.
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/report_fixture.hpp"
 

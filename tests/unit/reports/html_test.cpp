@@ -1,6 +1,8 @@
 // The page: self-contained, within its budget, and proof against what hosts say.
+#include "core/encoding.hpp"
 #include "core/inflate.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "reports/host_build.hpp"
 #include "reports/html/markup.hpp"
 #include "tests/support/catch.hpp"

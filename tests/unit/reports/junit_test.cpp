@@ -1,5 +1,5 @@
 // The junit report: counts that match the cases, and one case a target.
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/report_fixture.hpp"
 

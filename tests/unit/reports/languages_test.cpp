@@ -2,6 +2,7 @@
 // another language.
 #include "core/columns.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "reports/text/text.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/report_fixture.hpp"

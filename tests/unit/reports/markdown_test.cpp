@@ -1,5 +1,5 @@
 // The markdown report: within 60 KB, and nothing in it but our own markup.
-#include "core/text.hpp"
+#include "core/digest.hpp"
 #include "reports/markdown/markdown.hpp"
 #include "reports/markdown/markup.hpp"
 #include "tests/support/catch.hpp"

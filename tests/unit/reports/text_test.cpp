@@ -1,6 +1,7 @@
 // The final screen: short, complete, and safe to look at.
 #include "core/columns.hpp"
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 #include "reports/text/line.hpp"
 #include "reports/text/text.hpp"
 #include "reports/wording.hpp"

@@ -1,4 +1,5 @@
 // The simulated cmd.exe and powershell.exe give facts to the collector and to nobody else.
+#include "core/digest.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/windows/interpreter.hpp"
 #include "tests/support/catch.hpp"

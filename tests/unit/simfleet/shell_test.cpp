@@ -1,4 +1,5 @@
 // Shells obey the order and the quotas of a Windows server.
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/winrm/shell_host.hpp"
 #include "tests/support/catch.hpp"

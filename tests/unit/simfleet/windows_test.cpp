@@ -1,5 +1,4 @@
 // The healthy Windows: descriptors as published, certificates that are real.
-#include "core/text.hpp"
 #include "tests/simfleet/rdp/loopback.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 #include "tests/simfleet/windows/windows.hpp"

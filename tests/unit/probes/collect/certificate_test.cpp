@@ -1,5 +1,5 @@
 // Tests of the certificate reader.
-#include "core/text.hpp"
+#include "core/digest.hpp"
 #include "probes/collect/certificate.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/probes/collect/make_certificate.hpp"

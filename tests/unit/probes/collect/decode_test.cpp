@@ -1,5 +1,5 @@
 // Tests of the facts/1 decoder on small documents.
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "probes/collect/decode.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/probes/collect/make_certificate.hpp"

@@ -1,5 +1,5 @@
 // Tests of the search for a frame in what a host printed.
-#include "core/text.hpp"
+#include "core/digest.hpp"
 #include "probes/collect/frame.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,7 +1,7 @@
 // Certificates for tests, by OpenSSL; blobs by hand.
 #include "tests/unit/probes/collect/make_certificate.hpp"
 
-#include "core/text.hpp"
+#include "core/unicode.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>

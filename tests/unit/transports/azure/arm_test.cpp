@@ -1,5 +1,5 @@
 // Tokens and Resource Manager against a scripted REST plane: every step failing in turn.
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/unit/transports/azure/scripted_rest.hpp"

@@ -1,5 +1,5 @@
 // What the first bytes of an RDP port mean: X.224, the beginning of TLS, the NTLM challenge.
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "transports/rdp/credssp.hpp"
 #include "transports/rdp/tls_hello.hpp"

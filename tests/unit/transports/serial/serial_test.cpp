@@ -1,6 +1,5 @@
 // The serial console's layers, each alone: frames, screen, what is read off it, what is typed.
 #include "core/inflate.hpp"
-#include "core/text.hpp"
 #include "tests/simfleet/dice.hpp"
 #include "tests/simfleet/serial/sac_grid.hpp"
 #include "tests/simfleet/serial/ws_frames.hpp"

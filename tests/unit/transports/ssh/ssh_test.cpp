@@ -1,5 +1,6 @@
 // What we parse of SSH ourselves, and whether a host's key is believed.
-#include "core/text.hpp"
+#include "core/digest.hpp"
+#include "core/encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "transports/ssh/agent_wire.hpp"
 #include "transports/ssh/hello.hpp"

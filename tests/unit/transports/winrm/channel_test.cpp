@@ -1,6 +1,6 @@
 // The channel over HTTP against a scripted host: nothing goes out in clear, nothing in clear or
 // changed is believed, and a proof of ours is sent once.
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/unit/transports/winrm/scripted_host.hpp"

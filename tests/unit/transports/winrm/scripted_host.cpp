@@ -1,6 +1,6 @@
 #include "tests/unit/transports/winrm/scripted_host.hpp"
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "tests/simfleet/winrm/sealed_body.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,5 +1,5 @@
 // The shell against a scripted host: each step of the conversation fails in turn, in every way.
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
 #include "transports/winrm/shell.hpp"

@@ -1,4 +1,4 @@
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/flat_xml.hpp"
 #include "transports/winrm/fault.hpp"

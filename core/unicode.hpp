@@ -1,0 +1,27 @@
+// UTF-8 read with mistrust, and UTF-16 as Windows writes it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rdpsweep {
+
+// One code point of text and how many bytes it took; nothing where the bytes are not UTF-8.
+struct CodePoint {
+    std::optional<char32_t> code;
+    std::size_t length = 1;
+};
+
+// Reads the first code point of text, which must not be empty.
+CodePoint decode_utf8(std::string_view text);
+
+// Valid UTF-8: bad sequences become U+FFFD.
+std::string to_valid_utf8(std::string_view bytes);
+
+// UTF-16LE bytes to UTF-8; lone surrogates become U+FFFD, an odd last byte is dropped.
+std::string utf16le_to_utf8(std::string_view bytes);
+std::string utf8_to_utf16le(std::string_view text);
+
+} // namespace rdpsweep
