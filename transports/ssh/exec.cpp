@@ -145,7 +145,7 @@ Task<bool> Exec::wait_for_output(HostScope& scope) {
     if (link_.dead() || scope.expired()) co_return false;
     if (woken) co_return true;
     int next = 0;
-    [[maybe_unused]] const int sent = libssh2_keepalive_send(link_.session(), &next);
+    (void)libssh2_keepalive_send(link_.session(), &next);
     if (Clock::now() - link_.last_heard() < 2 * link_.step()) co_return true;
     link_.give_up();
     co_return false;
@@ -165,7 +165,7 @@ void Exec::tell_end(CommandOutput& output) {
 Task<void> Exec::close(HostScope& scope) {
     if (channel_ == nullptr) co_return;
     const std::function<int()> step = [&] { return libssh2_channel_free(channel_); };
-    [[maybe_unused]] const int code = co_await link_.drive(step, scope);
+    (void)co_await link_.drive(step, scope);
     channel_ = nullptr;
 }
 

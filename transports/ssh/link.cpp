@@ -252,7 +252,7 @@ Task<void> Link::disconnect(HostScope& scope) {
         const std::function<int()> step = [this] {
             return libssh2_session_disconnect(session_, "done");
         };
-        [[maybe_unused]] const int code = co_await drive(step, scope);
+        (void)co_await drive(step, scope);
     }
     kill();
 }

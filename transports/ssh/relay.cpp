@@ -133,7 +133,7 @@ private:
         if (out_.empty()) local_.async_wait(asio::posix::stream_descriptor::wait_read, wake);
         boost::system::error_code ignored;
         if (in_.empty()) {
-            [[maybe_unused]] const bool woken = co_await link_->wait(Clock::now() + 1s);
+            (void)co_await link_->wait(Clock::now() + 1s);
         } else {
             // The outer session has more to say already: it is not what we wait for.
             local_.async_wait(asio::posix::stream_descriptor::wait_write, wake);

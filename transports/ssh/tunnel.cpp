@@ -82,7 +82,7 @@ Task<rdp::Received> Tunnel::read(char* buffer, std::size_t size) {
 Task<void> Tunnel::close() {
     if (channel_ == nullptr) co_return;
     const std::function<int()> step = [&] { return libssh2_channel_free(channel_); };
-    [[maybe_unused]] const int code = co_await link_.drive(step, scope_);
+    (void)co_await link_.drive(step, scope_);
     channel_ = nullptr;
 }
 

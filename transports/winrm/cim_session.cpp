@@ -63,7 +63,7 @@ Task<Result<CimReply>> CimSession::exchange(Message message, HostScope& scope) {
 Task<void> CimSession::give_up(Enumeration enumeration, HostScope& scope) {
     auto message = release(talk_, enumeration, operation_timeout(scope));
     // Whatever the host says to that: it forgets the enumeration after four minutes anyway.
-    [[maybe_unused]] const auto ignored = co_await exchange(std::move(message), scope);
+    (void)co_await exchange(std::move(message), scope);
 }
 
 Task<Result<cim::Rows>> CimSession::ask(cim::Request request, HostScope& scope) {

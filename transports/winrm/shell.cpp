@@ -182,18 +182,7 @@ Task<void> Shell::terminate(HostScope& scope) {
         winrm::terminate(talk_, command_id_, operation_timeout(scope, longest_operation));
     command_id_.clear();
     // The answer may be a fault when the command is gone already: either way it is ended.
-    [[maybe_unused]] const auto reply = co_await ask(std::move(message), scope, budget_.step);
-}
-
-Task<Result<CommandOutput>>
-Shell::run(std::string command, std::string arguments, HostScope& scope) {
-    auto started = co_await start(std::move(command), std::move(arguments), scope);
-    if (!started) co_return std::move(started).error();
-    CommandOutput output;
-    auto received = co_await receive(output, scope);
-    if (!received) co_return std::move(received).error();
-    co_await terminate(scope);
-    co_return output;
+    (void)co_await ask(std::move(message), scope, budget_.step);
 }
 
 Task<bool> Shell::remove(HostScope& scope) {

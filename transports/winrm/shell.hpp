@@ -20,13 +20,16 @@ public:
     // Quota faults are waited out within the scope. Error{open, ...}.
     Task<Status> create(ShellOptions options, HostScope& scope);
 
-    // Runs one command line and collects what it prints, at most limits::stdout_bytes a stream.
-    // A lost connection during Receive is reported as Error{run, peer_closed}; receive() may then
-    // be called again on a new connection.
-    Task<Result<CommandOutput>> run(std::string command, std::string arguments, HostScope& scope);
+    // Starts one command line.
     Task<Status> start(std::string command, std::string arguments, HostScope& scope);
     Task<Status> send(std::string input, HostScope& scope); // all of stdin, in pieces
+
+    // Adds to output what the command prints until it ends, at most limits::stdout_bytes a stream.
+    // A lost connection is Error{run, peer_closed}; receive() may then be called again on a new
+    // one, with the same output.
     Task<Status> receive(CommandOutput& output, HostScope& scope);
+
+    // Tells the host that the command's output was taken.
     Task<void> terminate(HostScope& scope);
 
     // Leaves nothing behind. True when the host confirmed, or the shell was gone already.

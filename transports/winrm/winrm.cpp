@@ -87,11 +87,10 @@ public:
     Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostScope& scope) override {
         // A shell's environment carries one script: the next one needs a shell of its own.
-        if (shell_.exists()) [[maybe_unused]]
-            const bool removed = co_await shell_.remove(scope);
+        if (shell_.exists()) (void)co_await shell_.remove(scope);
         auto started = co_await start_from_environment(script, input, scope);
         if (!started && wants_another_shell(started.error())) {
-            [[maybe_unused]] const bool removed = co_await shell_.remove(scope);
+            (void)co_await shell_.remove(scope);
             started = co_await start_from_environment(script, input, scope);
         }
         if (!started && says(started.error(), winrm::code::line_too_long)) {
@@ -165,7 +164,7 @@ private:
 
     Task<Status>
     start_from_stdin(const Script& script, const ScriptInput& input, HostScope& scope) {
-        [[maybe_unused]] const bool removed = co_await shell_.remove(scope);
+        (void)co_await shell_.remove(scope);
         std::size_t parts = 0;
         auto options = shell_options(nullptr, input, parts);
         auto made = co_await shell_.create(std::move(options), scope);

@@ -96,7 +96,7 @@ Handshake meant_for(const Vm& vm) {
 // Ends the connection in the way that the VM ends it.
 Task<void> end(Channel& channel, const Handshake& shake) {
     if (shake.alert) {
-        [[maybe_unused]] const bool sent = co_await channel.write_raw(tls_alert(*shake.alert));
+        (void)co_await channel.write_raw(tls_alert(*shake.alert));
     }
     if (shake.failure == "timeout") co_await channel.ignore_peer();
     if (shake.failure == "reset" || shake.failure == "refused") channel.reset();
@@ -138,12 +138,12 @@ Task<void> serve_rdp(asio::ip::tcp::socket socket, std::shared_ptr<World> world,
     if (!asked) co_return;
     if (shake.failure == "not_rdp") {
         std::string other("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-        [[maybe_unused]] const bool sent = co_await channel.write_raw(std::move(other));
+        (void)co_await channel.write_raw(std::move(other));
         co_return;
     }
     if (shake.failure_code) {
         auto refusal = connection_refusal(*shake.failure_code);
-        [[maybe_unused]] const bool sent = co_await channel.write_raw(std::move(refusal));
+        (void)co_await channel.write_raw(std::move(refusal));
         co_return;
     }
     if (shake.stage == "x224") {

@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/flat_xml.hpp"
 #include "tests/support/run_task.hpp"
+#include "tests/unit/transports/winrm/run_in_shell.hpp"
 #include "transports/winrm/shell.hpp"
 
 #include <openssl/evp.h>
@@ -16,6 +17,7 @@
 using namespace rdpsweep;
 using rdpsweep::test::FlatElement;
 using rdpsweep::test::flatten;
+using rdpsweep::test::run_in_shell;
 using rdpsweep::test::run_task;
 
 namespace {
@@ -225,7 +227,7 @@ replay(Replayer& replayer, const Case& play, Attempt& attempt, HostScope& scope)
     if (!created) co_return std::move(created).error();
     for (std::size_t i = 0; i < play.skip_after_create; ++i)
         replayer.skip();
-    auto output = co_await shell.run(play.command, play.arguments, scope);
+    auto output = co_await run_in_shell(shell, play.command, play.arguments, scope);
     if (!output) co_await shell.terminate(scope);
     const bool gone = co_await shell.remove(scope);
     CHECK(gone);

@@ -2,6 +2,7 @@
 #include "core/encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
+#include "tests/unit/transports/winrm/run_in_shell.hpp"
 #include "transports/winrm/shell.hpp"
 
 #include <functional>
@@ -9,6 +10,7 @@
 
 using namespace rdpsweep;
 using namespace std::chrono_literals;
+using rdpsweep::test::run_in_shell;
 using rdpsweep::test::run_task;
 
 namespace {
@@ -105,7 +107,7 @@ Task<Talk> converse(
         const bool gone = co_await shell.remove(scope);
         co_return Talk{std::move(created).error(), gone};
     }
-    auto output = co_await shell.run("c", "", scope);
+    auto output = co_await run_in_shell(shell, "c", "", scope);
     const bool gone = co_await shell.remove(scope);
     co_return Talk{std::move(output), gone};
 }
@@ -183,6 +185,36 @@ TEST_CASE("shell: no output yet is asked again, without a word", "[winrm]") {
     const auto talk = talk_to(host);
     REQUIRE(talk.output);
     CHECK(host.count("Receive") > 3);
+}
+
+TEST_CASE("shell: a lost answer is asked for again, what came before it is kept", "[winrm]") {
+    ScriptedHost host;
+    host.override_ =
+        [&](std::size_t, const std::string& verb, const std::string&) -> ScriptedHost::Answer {
+        if (verb != "Receive" || host.count("Receive") != 2) return std::nullopt;
+        return Result<std::string>(Error(Phase::http, Errc::peer_closed, "lost"));
+    };
+    Attempt attempt;
+    const auto resume = [&](HostScope& scope) -> Task<CommandOutput> {
+        winrm::Shell shell("https://vm:5986/wsman", host, {}, attempt);
+        winrm::ShellOptions options;
+        const auto created = co_await shell.create(options, scope);
+        CHECK(created);
+        const auto started = co_await shell.start("c", "", scope);
+        CHECK(started);
+        CommandOutput output;
+        const auto lost = co_await shell.receive(output, scope);
+        REQUIRE_FALSE(lost);
+        CHECK(lost.error().phase() == Phase::run);
+        CHECK(lost.error().code() == Errc::peer_closed);
+        CHECK(output.out == "one ");
+        const auto rest = co_await shell.receive(output, scope);
+        CHECK(rest);
+        co_return output;
+    };
+    const auto output = run_task([&](HostScope& scope) { return resume(scope); }, 20s);
+    CHECK(output.out == "one two");
+    CHECK(output.exit_code == 3);
 }
 
 TEST_CASE("shell: a quota is waited out, another fault is not", "[winrm]") {
