@@ -1,5 +1,6 @@
 // The floor of RDP from outside: a loop with blocking sockets and bare OpenSSL that does for each
-// address what rdpsweep does on the wire, and nothing else. usage: rdp_floor PORT HOSTS [all|matrix]
+// address what rdpsweep does on the wire, and nothing else.
+// usage: rdp_floor PORT HOSTS [all|matrix]
 //
 // Hosts are 127.30.0.1 and following. It keeps the leaf's DER and its SHA-1, as rdpsweep does.
 #include <openssl/ssl.h>

@@ -1,5 +1,6 @@
-// The way in over SSH alone, without inventory, judgement and report: what bench/ssh.py compares with
-// the floor. usage: ssh_probe PORT HOSTS SCRIPT KNOWN_HOSTS, with the password in RDPSWEEP_PASSWORD
+// The way in over SSH alone, without inventory, judgement and report: what bench/ssh.py compares
+// with the floor.
+// usage: ssh_probe PORT HOSTS SCRIPT KNOWN_HOSTS, with the password in RDPSWEEP_PASSWORD
 #include "transports/ssh/ssh.hpp"
 
 #include <cstdio>

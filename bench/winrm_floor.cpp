@@ -2,8 +2,9 @@
 // for each host what rdpsweep does on the wire, and nothing else.
 // usage: winrm_floor PORT HOSTS SCRIPT CA, with the password in RDPSWEEP_PASSWORD
 //
-// Hosts are 127.0.1.1 and following, as the simulated fleet's. It prints the bytes it read. The five
-// messages are written once; a host's ids are put into them, and found in its answers by searching.
+// Hosts are 127.0.1.1 and following, as the simulated fleet's. It prints the bytes it read. The
+// five messages are written once; a host's ids are put into them, and found in its answers by
+// searching.
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
 #include "transports/winrm/wsman.hpp"

@@ -29,7 +29,8 @@ namespace rdpsweep {
 
 namespace asio = boost::asio;
 
-// Boost 1.74 needs T to be default-constructible only for co_spawn: spawn Task<void>, await the rest.
+// Boost 1.74 needs T to be default-constructible only for co_spawn: spawn Task<void>, await the
+// rest.
 template <class T>
 using Task = asio::awaitable<T>;
 

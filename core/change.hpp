@@ -1,5 +1,5 @@
-// One thing on a host that a fix sets, and what it was before: enough to do it, to see whether it was
-// done, and to undo it.
+// One thing on a host that a fix sets, and what it was before: enough to do it, to see whether it
+// was done, and to undo it.
 #pragma once
 
 #include "core/result.hpp"
@@ -34,10 +34,11 @@ struct Change {
 
 // States: "dword:1", "binary:<lower-case hex>", "absent" (the key is there, the value not),
 // "absent/2" (nor are the last 2 levels of the key), "sddl:O:...D:...", "start:3" (winsvc.h),
-// "stopped" and "running"; "certificate:<SelfSignedCertificate, hex or none>:<bytes of the key file,
-// or none>:<hex of the store's Blob>", "renewed"; "boot:on", "boot:off", "boot:<number>"; "rule:<TCP port>". Planned may
-// also be "start:enabled", which is any start of a service but disabled. What a script finds and cannot
-// describe is "other:...": never the before or after of a change.
+// "stopped" and "running"; "certificate:<SelfSignedCertificate, hex or none>:<bytes of the key
+// file, or none>:<hex of the store's Blob>", "renewed"; "boot:on", "boot:off", "boot:<number>";
+// "rule:<TCP port>". Planned may also be "start:enabled", which is any start of a service but
+// disabled. What a script finds and cannot describe is "other:...": never the before or after of a
+// change.
 namespace state {
 std::string dword(std::uint32_t number);
 inline const std::string absent = "absent";

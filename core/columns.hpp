@@ -10,8 +10,8 @@ namespace rdpsweep {
 // The code point at the front of valid, non-empty UTF-8, and its length in bytes.
 std::pair<char32_t, std::size_t> front(std::string_view text) noexcept;
 
-// 2 for a character that Unicode's EastAsianWidth.txt gives as wide or full-width, 0 for a combining
-// mark of the common blocks, else 1.
+// 2 for a character that Unicode's EastAsianWidth.txt gives as wide or full-width, 0 for a
+// combining mark of the common blocks, else 1.
 std::size_t columns_of(char32_t code) noexcept;
 
 // Columns that valid UTF-8 without control characters takes: see printable().

@@ -73,7 +73,8 @@ public:
     // What the reader should do next, as a command or a sentence. May be empty.
     [[nodiscard]] std::string_view hint() const noexcept { return hint_; }
 
-    // The same error seen from another phase: a lost connection says nothing of what was being done.
+    // The same error seen from another phase: a lost connection says nothing of what was being
+    // done.
     Error&& in_phase(Phase phase) && noexcept;
     Error&& with_native(std::string native) &&;
     Error&& with_hint(std::string hint) &&;

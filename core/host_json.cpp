@@ -113,8 +113,8 @@ std::string_view used_transport(const HostResult& host) {
     return {};
 }
 
-// The document as it came, where that is one line; else the same in one. It was decoded once already:
-// what is no JSON after all is left out rather than passed on.
+// The document as it came, where that is one line; else the same in one. It was decoded once
+// already: what is no JSON after all is left out rather than passed on.
 void put_facts(JsonText& out, const std::string& facts_json) {
     const bool line = facts_json.starts_with('{') && facts_json.ends_with('}') &&
                       std::all_of(facts_json.begin(), facts_json.end(), [](char c) {

@@ -11,8 +11,8 @@
 
 namespace rdpsweep {
 
-// The result of work(), or nothing when the scope ended first (the work then finishes unheard, so it must
-// own everything it touches). Call on the scope's executor; the pool must be joined before
+// The result of work(), or nothing when the scope ended first (the work then finishes unheard, so
+// it must own everything it touches). Call on the scope's executor; the pool must be joined before
 // the lane's io_context is destroyed.
 template <class T>
 Task<std::optional<T>> offload(asio::thread_pool& pool, std::function<T()> work, HostScope& scope) {

@@ -1,11 +1,11 @@
 // From findings to the host's verdict and its one root cause.
 //
-// - Host verdict: broken > at_risk > unknown > ok. Hygiene (severity low) never moves it. An unknown
-//   finding moves it only when the rule can be critical or high: a VM whose serial console settings
-//   could not be read is not unknown. not_applicable stands aside.
+// - Host verdict: broken > at_risk > unknown > ok. Hygiene (severity low) never moves it. An
+//   unknown finding moves it only when the rule can be critical or high: a VM whose serial console
+//   settings could not be read is not unknown. not_applicable stands aside.
 // - Root cause: the finding of the lowest rank among those that carry the verdict. A handshake that
-//   fails although every other rule is content leaves only HANDSHAKE to carry "broken": the cause is
-//   then "unexplained", even beside findings at risk, and the host is never called healthy.
+//   fails although every other rule is content leaves only HANDSHAKE to carry "broken": the cause
+//   is then "unexplained", even beside findings at risk, and the host is never called healthy.
 // - A host without an RDP server (Nano Server) is not judged at all.
 #include "core/text.hpp"
 #include "probes/fingerprint.hpp"

@@ -1,9 +1,9 @@
 // The table of judgement rules: a new rule is one row here, with its rank.
 //
 // The rank is the order of attribution: among the findings that carry the host's verdict, the one
-// with the lowest rank names the root cause. What stops a connection earlier hides what comes later,
-// hence port before protocol before key before certificate. Circumstantial rules come last but one,
-// so that an event names a cause only when nothing that was read does.
+// with the lowest rank names the root cause. What stops a connection earlier hides what comes
+// later, hence port before protocol before key before certificate. Circumstantial rules come last
+// but one, so that an event names a cause only when nothing that was read does.
 //
 // The rows stand in the order in which reports list findings, which is not that of the ranks.
 #include "probes/console/rules.hpp"

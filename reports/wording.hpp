@@ -15,8 +15,8 @@ namespace rdpsweep {
 // note's own where the catalogue has none.
 std::string say_of_many(const Catalogue& messages, const Message& note);
 
-// The beginning and the end of a long text, most characters in all; for a column where an identifier
-// must leave room for the sentence around it. text must be valid UTF-8.
+// The beginning and the end of a long text, most characters in all; for a column where an
+// identifier must leave room for the sentence around it. text must be valid UTF-8.
 std::string shortened(std::string_view text, std::size_t most);
 
 // What the hosts of a group have in common, in one sentence. Its values are made printable and long

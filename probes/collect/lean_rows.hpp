@@ -2,8 +2,8 @@
 //   #<row, 3 digits><characters of Base64><Fletcher-16 of row and characters, 4 hex>
 //   ...
 //   #= <rows> <bytes of JSON> <first 16 hex digits of its SHA-256> <nonce>
-// The Base64 of all rows is the deflated JSON: 56 characters a row, so that no line is longer than 64
-// columns, or 1,000 where there are no columns ("most" in the collector's arguments).
+// The Base64 of all rows is the deflated JSON: 56 characters a row, so that no line is longer than
+// 64 columns, or 1,000 where there are no columns ("most" in the collector's arguments).
 #pragma once
 
 #include "core/result.hpp"

@@ -1,8 +1,9 @@
 // DUMP.READY: a crash would leave something to look at.
 //
-// The article's offline step 1 writes CrashDumpEnabled=1, a complete dump, which takes a page file and free
-// disk larger than the memory. What Windows ships (automatic, before 2012 a kernel dump) is enough for a
-// VM that is restarted by an NMI from the serial console. Hygiene: it never moves a host's verdict.
+// The article's offline step 1 writes CrashDumpEnabled=1, a complete dump, which takes a page file
+// and free disk larger than the memory. What Windows ships (automatic, before 2012 a kernel dump)
+// is enough for a VM that is restarted by an NMI from the serial console. Hygiene: it never moves a
+// host's verdict.
 // Sample finding: at_risk, "A crash would leave no dump (CrashDumpEnabled=0)".
 #include "probes/console/rules.hpp"
 #include "probes/reading/rule_support.hpp"

@@ -1,7 +1,7 @@
 // Fix dump: a crash leaves the dump that Windows ships with, where none was to be made.
 //
-// Not the article's complete dump (CrashDumpEnabled=1): it takes a page file and free disk larger than the
-// memory, and fills a disk that has less.
+// Not the article's complete dump (CrashDumpEnabled=1): it takes a page file and free disk larger
+// than the memory, and fills a disk that has less.
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/values.hpp"
 #include "probes/reading/rule_support.hpp"

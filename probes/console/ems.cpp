@@ -1,8 +1,8 @@
 // EMS.READY: the serial console would work.
 //
 // Article, offline step 1, enables EMS after the fact, on a detached disk. Only /ems and
-// /emssettings (port 1, 115200 baud) are needed today; the boot menu, its timeout and bootems of the
-// article were dropped. Hygiene: it never moves a host's verdict.
+// /emssettings (port 1, 115200 baud) are needed today; the boot menu, its timeout and bootems of
+// the article were dropped. Hygiene: it never moves a host's verdict.
 // Sample finding: at_risk, "The serial console is off (EMS)".
 #include "probes/console/rules.hpp"
 #include "probes/reading/rule_support.hpp"

@@ -16,8 +16,8 @@ std::string_view change_script() noexcept;
 
 enum class ChangeMode : std::uint8_t { read, apply, undo };
 
-// RDPSWEEP_ARGS for the script. restart: TermService is started anew after what was written, also when
-// nothing was; never when something could not be.
+// RDPSWEEP_ARGS for the script. restart: TermService is started anew after what was written, also
+// when nothing was; never when something could not be.
 std::string
 change_arguments(ChangeMode mode, const std::vector<Change>& changes, bool restart = false);
 

@@ -68,8 +68,8 @@ const Fix* find_fix(std::string_view id) noexcept; // null: none
 const Fix* fix_of(std::string_view rule) noexcept;
 
 // What fix comes to on a host: what prepare() says, after the refusals that hold for every fix (a
-// domain controller; a value that a policy sets; another fix that has to come first). findings are all
-// of the host's.
+// domain controller; a value that a policy sets; another fix that has to come first). findings are
+// all of the host's.
 std::variant<std::vector<Change>, Refusal> prepare(
     const Fix& fix,
     const Facts& facts,

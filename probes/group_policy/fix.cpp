@@ -1,7 +1,7 @@
 // Fix gpsvc: the Group Policy service is no longer disabled.
 //
-// Article step 3.2 disables it for the time of the repair; the way back is what gets forgotten. The key
-// belongs to SYSTEM: an administrator cannot write it, and is not made to.
+// Article step 3.2 disables it for the time of the repair; the way back is what gets forgotten. The
+// key belongs to SYSTEM: an administrator cannot write it, and is not made to.
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/values.hpp"
 #include "probes/reading/key_access.hpp"

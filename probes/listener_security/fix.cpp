@@ -1,5 +1,5 @@
-// Fixes nla, allow-rdp and listener: the listener's own values. What a policy sets is left alone: it
-// would win, and come back.
+// Fixes nla, allow-rdp and listener: the listener's own values. What a policy sets is left alone:
+// it would win, and come back.
 //
 // The article's offline step 4 sets the three security values; its advice to switch NLA off for a
 // while is not followed.
@@ -28,7 +28,8 @@ constexpr std::array<std::string_view, 5> switch_values{
     RDPSWEEP_SERVER R"(TSUserEnabled)"};
 #undef RDPSWEEP_SERVER
 
-// TLS, NLA and high encryption, in the place of values that are out of range or weaken the listener.
+// TLS, NLA and high encryption, in the place of values that are out of range or weaken the
+// listener.
 Prepared prepare_nla(const Facts& facts, const Finding&, const FixChoices&) {
     if (!facts.security) return Refusal{"fix.refused.unread", {{"fact", "/sec"}}};
     const auto& now = *facts.security;

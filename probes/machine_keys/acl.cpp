@@ -1,9 +1,10 @@
 // KEY.ACL: TermService, which runs as NETWORK SERVICE, can read the RDP key file.
 //
 // Article step 2.3 grants rights on every key of the machine, recursively and by localised names;
-// the shipped ACL of this one file is known and changed at build 17763: from there on administrators
-// have no access, so that an administrator cannot even read the descriptor of a healthy file. Then
-// a handshake that served the configured certificate is the proof, and better than any ACL.
+// the shipped ACL of this one file is known and changed at build 17763: from there on
+// administrators have no access, so that an administrator cannot even read the descriptor of a
+// healthy file. Then a handshake that served the configured certificate is the proof, and better
+// than any ACL.
 // Sample finding: broken, "NETWORK SERVICE lacks 0x120089 on f686aace..._<guid>".
 #include "probes/machine_keys/rules.hpp"
 #include "probes/reading/certificate_view.hpp"

@@ -1,7 +1,8 @@
 // Fixes key-acl and key-folder: the rights that Windows ships, added where they are missing.
 //
-// Article step 2.3 takes ownership of every key of the machine and grants by localised names. Here one
-// file, or the folder for itself alone, gets the entries it lacks, by SID; everything else stays.
+// Article step 2.3 takes ownership of every key of the machine and grants by localised names. Here
+// one file, or the folder for itself alone, gets the entries it lacks, by SID; everything else
+// stays.
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/rights.hpp"
 #include "probes/reading/key_access.hpp"

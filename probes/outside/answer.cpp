@@ -1,8 +1,9 @@
 // OUT.RDP: what answers on the RDP port, seen by a client without a credential.
 //
 // Each way of failing is a symptom of its own and is told as such. Only a foreign answer names a
-// cause: a reset when TLS starts can mean an unreadable key as well as a disabled protocol, and that
-// Windows shows them by a reset is UNVERIFIED. Where the inside was read, HANDSHAKE compares both.
+// cause: a reset when TLS starts can mean an unreadable key as well as a disabled protocol, and
+// that Windows shows them by a reset is UNVERIFIED. Where the inside was read, HANDSHAKE compares
+// both.
 // Sample finding: broken, "RDP resets the connection when TLS starts, for every version of TLS".
 #include "probes/outside/rules.hpp"
 #include "probes/reading/handshake_view.hpp"

@@ -1,8 +1,9 @@
 // OUT.BINDING: the certificate served to the world is the one that is known of this VM.
 //
-// Known by a handshake inside the VM, or by the inventory (Azure keeps the thumbprint of its agent's
-// last report as rdpThumbPrint). Another one outside means that something stands between, or that
-// the address is another VM's; against the inventory alone it may only have been renewed since.
+// Known by a handshake inside the VM, or by the inventory (Azure keeps the thumbprint of its
+// agent's last report as rdpThumbPrint). Another one outside means that something stands between,
+// or that the address is another VM's; against the inventory alone it may only have been renewed
+// since.
 // Sample finding: at_risk (medium), "RDP serves 59ef... outside and 3f2a... inside the VM".
 #include "core/text.hpp"
 #include "probes/outside/rules.hpp"

@@ -1,8 +1,8 @@
 // OUT.CERT: the certificate that RDP serves to the world is in its time and strong enough.
 //
-// Dates are held against the VM's own clock where NLA told it, for Windows acts by that one; against
-// ours as well, and where the two disagree the clock is what is wrong. A name that does not fit is no
-// fault: Windows' own certificate names the computer, not the address.
+// Dates are held against the VM's own clock where NLA told it, for Windows acts by that one;
+// against ours as well, and where the two disagree the clock is what is wrong. A name that does not
+// fit is no fault: Windows' own certificate names the computer, not the address.
 // Sample finding: broken, "RDP serves a certificate that expired on 2026-10-02".
 #include "core/text.hpp"
 #include "probes/outside/rules.hpp"
@@ -35,7 +35,8 @@ bool weak(const Certificate& certificate) {
     return certificate.signature_hash == "SHA1" || certificate.signature_hash == "MD5";
 }
 
-// Windows renews its own certificate only after it has expired; for others somebody must act before.
+// Windows renews its own certificate only after it has expired; for others somebody must act
+// before.
 bool expires_soon(const Certificate& certificate, const Policy& policy, std::int64_t now) {
     if (certificate.self_signed) return false;
     return certificate.not_after - now <= std::chrono::seconds(policy.certificate_warning).count();

@@ -1,7 +1,8 @@
 // OUT.NAME: the machine that answers is the one the inventory means.
 //
-// A server with NLA says its name before a logon. An address that was given to another VM, or a load
-// balancer, shows here. Names in an inventory are free, so this never changes a host's verdict.
+// A server with NLA says its name before a logon. An address that was given to another VM, or a
+// load balancer, shows here. Names in an inventory are free, so this never changes a host's
+// verdict.
 // Sample finding: at_risk (low), "WEB-07 answers where the inventory has sql-01".
 #include "core/text.hpp"
 #include "probes/outside/rules.hpp"

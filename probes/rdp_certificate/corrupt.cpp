@@ -1,7 +1,8 @@
 // CERT.CORRUPT: the "Remote Desktop" store holds one sound certificate.
 //
-// The article's third cause ("corrupted"), for which its step 2.1 builds a path from all thumbprints
-// at once: with two certificates that names nothing, with none it names the store itself.
+// The article's third cause ("corrupted"), for which its step 2.1 builds a path from all
+// thumbprints at once: with two certificates that names nothing, with none it names the store
+// itself.
 // Sample finding: broken, "The stored certificate 59ef... does not parse".
 #include "core/text.hpp"
 #include "probes/rdp_certificate/rules.hpp"

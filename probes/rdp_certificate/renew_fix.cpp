@@ -1,9 +1,9 @@
-// Fix renew: takes exactly the certificate that Windows made for RDP, and its key file, out of the way,
-// so that SessionEnv makes both anew.
+// Fix renew: takes exactly the certificate that Windows made for RDP, and its key file, out of the
+// way, so that SessionEnv makes both anew.
 //
-// Article step 2.1 deletes whatever is in the store and restarts TermService alone, which only reads the
-// certificate. The key file goes with its certificate, by a new name in its folder: Windows makes a
-// key of the same name, and only so can the old pair be put back.
+// Article step 2.1 deletes whatever is in the store and restarts TermService alone, which only
+// reads the certificate. The key file goes with its certificate, by a new name in its folder:
+// Windows makes a key of the same name, and only so can the old pair be put back.
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "probes/fix/fixes.hpp"

@@ -1,8 +1,8 @@
 // STORE.ACL: SYSTEM may write to the registry key that holds the "Remote Desktop" store.
 //
-// Not in the article, whose step 2.1 deletes the certificate and expects a new one to appear: with a
-// Deny for SYSTEM on the store's key none ever does. An inherited Deny comes from further up and is
-// only reported; an absent or empty store is healthy, Windows makes it.
+// Not in the article, whose step 2.1 deletes the certificate and expects a new one to appear: with
+// a Deny for SYSTEM on the store's key none ever does. An inherited Deny comes from further up and
+// is only reported; an absent or empty store is healthy, Windows makes it.
 // Sample finding: broken, "SYSTEM is denied 0x6 on the Remote Desktop certificate store".
 #include "probes/collect/sddl.hpp"
 #include "probes/rdp_certificate/rules.hpp"

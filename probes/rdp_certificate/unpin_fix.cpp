@@ -1,6 +1,6 @@
-// Fix unpin: takes away the thumbprint of a certificate that is in no store, so that TermService falls
-// back to Windows' own certificate. The built-in ResetRDPCert does that too, and switches TLS off with
-// it: it is not used.
+// Fix unpin: takes away the thumbprint of a certificate that is in no store, so that TermService
+// falls back to Windows' own certificate. The built-in ResetRDPCert does that too, and switches TLS
+// off with it: it is not used.
 #include "probes/fix/fixes.hpp"
 #include "probes/reading/rule_support.hpp"
 

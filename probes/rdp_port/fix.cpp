@@ -1,8 +1,9 @@
 // Fix port: stops and disables the service that holds RDP's port, if the one who plans names it.
 //
-// Article step 1 stops whatever netstat shows, or moves RDP to another port. Which of the two programs
-// may keep the port is a decision, not a finding: nothing is stopped that was not named. RDP is moved only
-// where that was allowed and the port cannot be freed: clients and network security groups have to follow.
+// Article step 1 stops whatever netstat shows, or moves RDP to another port. Which of the two
+// programs may keep the port is a decision, not a finding: nothing is stopped that was not named.
+// RDP is moved only where that was allowed and the port cannot be freed: clients and network
+// security groups have to follow.
 #include "core/text.hpp"
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/values.hpp"

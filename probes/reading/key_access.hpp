@@ -25,15 +25,16 @@ std::uint32_t missing_for_termservice(const SecurityDescriptor& descriptor);
 std::uint32_t
 missing_for(const SecurityDescriptor& descriptor, const std::string& sid, std::uint32_t wanted);
 
-// The RDP key file the facts expect: that of the self-signed certificate when its store entry tells,
-// else MachineKeysFacts::expected; empty when neither is known.
+// The RDP key file the facts expect: that of the self-signed certificate when its store entry
+// tells, else MachineKeysFacts::expected; empty when neither is known.
 std::string rdp_key_file(const Facts& facts);
 
 // "/keys/files/3/sddl" or "/keys/cng_files/0/sddl".
 std::string pointer_to(const MachineKeysFacts& keys, const KeyFile& file, std::string_view member);
 
 // Whether the RDP key is only Windows' fallback: the listener presents a pinned certificate with
-// another key, or inside the guest any certificate but Windows' own (one a policy's template chose).
+// another key, or inside the guest any certificate but Windows' own (one a policy's template
+// chose).
 bool own_certificate_unused(const Facts& facts);
 
 // Whether a completed handshake presented Windows' own certificate, so that the running TermService

@@ -1,7 +1,7 @@
 // Fix services: what TermService needs is no longer disabled, and TermService runs.
 //
-// The shipped start types, in the order of the article's step 1 and of what needs what. Services that are
-// started on demand are left to be.
+// The shipped start types, in the order of the article's step 1 and of what needs what. Services
+// that are started on demand are left to be.
 #include "probes/fix/fixes.hpp"
 #include "probes/reading/rule_support.hpp"
 

@@ -1,7 +1,9 @@
-// SVC.STATE and SVC.ACCOUNT: TermService runs, as NETWORK SERVICE, and nothing it needs is disabled.
+// SVC.STATE and SVC.ACCOUNT: TermService runs, as NETWORK SERVICE, and nothing it needs is
+// disabled.
 //
-// Only Start=4 (disabled) is evidence of a fault: SessionEnv, KeyIso and UmRdpService are started on
-// demand and are normally stopped. Article step 1 starts TermService; it has no word on the rest.
+// Only Start=4 (disabled) is evidence of a fault: SessionEnv, KeyIso and UmRdpService are started
+// on demand and are normally stopped. Article step 1 starts TermService; it has no word on the
+// rest.
 // Sample finding: broken, "TermService is stopped".
 #include "probes/services/rules.hpp"
 

@@ -2,8 +2,8 @@
 //
 // Not in the article. TermService 1057/1058: no certificate could be made or replaced; 1051, 1053,
 // 1054, 1055: another was served, or it is expired or unfit; a later 1056 (a new certificate) cures
-// them. Security 5061/5058 with key TSSecKeySet1, subject NETWORK SERVICE and a return code is direct
-// proof that the key cannot be opened, where key auditing is on.
+// them. Security 5061/5058 with key TSSecKeySet1, subject NETWORK SERVICE and a return code is
+// direct proof that the key cannot be opened, where key auditing is on.
 // Sample finding: broken, "TermService could not replace its certificate (1058)".
 #include "core/text.hpp"
 #include "probes/collect/key_file_name.hpp"

@@ -1,9 +1,10 @@
 // EVT.SCHANNEL: what Schannel logged about server credentials and suites.
 //
-// Not in the article. 36870/36872: the private key could not be used (cause machine_keys); 36871 and
-// 36874: no protocol, no common suite (cause tls_protocols). Any TLS server on the VM raises them, so
-// one counts only beside a connection to RDP or our own handshake; else it is merely possible, and
-// of low severity. No event is no evidence when the log does not reach back over the window.
+// Not in the article. 36870/36872: the private key could not be used (cause machine_keys); 36871
+// and 36874: no protocol, no common suite (cause tls_protocols). Any TLS server on the VM raises
+// them, so one counts only beside a connection to RDP or our own handshake; else it is merely
+// possible, and of low severity. No event is no evidence when the log does not reach back over the
+// window.
 // Sample finding: broken, "Schannel could not use the private key (36870) while RDP was tried".
 #include "core/text.hpp"
 #include "probes/reading/event_log.hpp"

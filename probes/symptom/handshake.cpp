@@ -34,7 +34,8 @@ constexpr auto keys = with_shared(
     "HANDSHAKE.failed"
 );
 
-// RDP_NEG_FAILURE SSL_CERT_NOT_ON_SERVER, MS-RDPBCGR 2.2.1.2.2: the server has no usable certificate.
+// RDP_NEG_FAILURE SSL_CERT_NOT_ON_SERVER, MS-RDPBCGR 2.2.1.2.2: the server has no usable
+// certificate.
 constexpr std::uint32_t certificate_not_on_server = 3;
 
 std::string_view slug_of(const HandshakeFacts& handshake) {

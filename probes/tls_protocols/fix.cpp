@@ -1,7 +1,7 @@
 // Fix tls12: switches TLS 1.2 on for servers, and nothing else.
 //
-// Article step 3 writes Enabled=1 for TLS 1.0, 1.1 and 1.2. Only 1.2 is needed, and a value that does
-// no harm is left as it is.
+// Article step 3 writes Enabled=1 for TLS 1.0, 1.1 and 1.2. Only 1.2 is needed, and a value that
+// does no harm is left as it is.
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/values.hpp"
 #include "probes/reading/rule_support.hpp"

@@ -17,7 +17,8 @@ std::size_t Archive::add(std::string_view fragment) {
 void Archive::pack() {
     auto room = compressBound(open_.size());
     std::string packed(room, '\0');
-    // With the room that zlib asks for it only fails without memory, and then so does the next line.
+    // With the room that zlib asks for it only fails without memory, and then so does the next
+    // line.
     const auto done = compress2(
         reinterpret_cast<Bytef*>(packed.data()),
         &room,

@@ -8,8 +8,8 @@
 
 namespace rdpsweep::html {
 
-// Fragments of HTML, deflated (RFC 1950) in parcels and written in Base64. Security descriptors, paths
-// and sentences repeat from host to host, so a tenth of their size is left.
+// Fragments of HTML, deflated (RFC 1950) in parcels and written in Base64. Security descriptors,
+// paths and sentences repeat from host to host, so a tenth of their size is left.
 class Archive {
 public:
     // The fragment's number, by which the script finds it. It must not hold a NUL.

@@ -11,7 +11,8 @@ namespace rdpsweep::html {
 // <tr> with name, address, build, transport and what there is to tidy up: for hosts in order.
 std::string host_row(const Words& words, const HostResult& host);
 
-// What opens below a host: the findings that are not ok and every attempt; empty when there is none.
+// What opens below a host: the findings that are not ok and every attempt; empty when there is
+// none.
 std::string host_evidence(const Words& words, const HostResult& host);
 
 // <details> with its evidence; <div> when there is nothing to open.

@@ -11,8 +11,8 @@
 namespace rdpsweep::html {
 
 // As large as the page will be: the hosts come in inventory order and leave in the order of their
-// causes. So that ten thousand sick hosts stay under 5 MB, evidence is written as it is only up to a
-// limit; a part of it is kept for the first host of each group, which stands for the others where
+// causes. So that ten thousand sick hosts stay under 5 MB, evidence is written as it is only up to
+// a limit; a part of it is kept for the first host of each group, which stands for the others where
 // there is no JavaScript. The rest goes into the archive.
 struct Rendered {
     std::map<GroupKey, std::string> grouped; // broken, at risk and unknown

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t name_bytes = 60;
 
-// Whether the character at a place of text would mean something to Markdown. Parentheses, commas and
-// most full stops do not, and text that is read as it stands should stay readable.
+// Whether the character at a place of text would mean something to Markdown. Parentheses, commas
+// and most full stops do not, and text that is read as it stands should stay readable.
 bool means_something(std::string_view text, std::size_t at) {
     constexpr std::string_view anywhere = "\\`*_{}[]<>|~#!&$@";
     constexpr std::string_view at_the_start = "-+=";

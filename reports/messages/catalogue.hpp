@@ -18,16 +18,17 @@ public:
     // json: one flat object, key to sentence. Error{config, malformed_output} names what is wrong.
     static Result<Catalogue> load(std::string_view json);
 
-    // The built-in one of a language (reports/messages/LANGUAGE.json); the English one for a language
-    // that is none of built_in_languages().
+    // The built-in one of a language (reports/messages/LANGUAGE.json); the English one for a
+    // language that is none of built_in_languages().
     static const Catalogue& built_in(std::string_view language);
 
     // What is stored and logged is said in English, whatever language the reports are in.
     static const Catalogue& english();
 
-    // What an error advises or a target's reason says, in this language. These come as English sentences
-    // from the code that met the trouble, and are stored so; the catalogue knows them by their English
-    // text ("phrase.*"). Others, and those with a value of the moment in them, stay as they are.
+    // What an error advises or a target's reason says, in this language. These come as English
+    // sentences from the code that met the trouble, and are stored so; the catalogue knows them by
+    // their English text ("phrase.*"). Others, and those with a value of the moment in them, stay
+    // as they are.
     [[nodiscard]] std::string phrase(std::string_view english) const;
 
     // Every key, in order.
@@ -39,8 +40,8 @@ public:
     [[nodiscard]] std::string text(std::string_view key) const;
 
     // The sentence with each {name} replaced by the argument of that name. A placeholder without an
-    // argument stays. Arguments go in as they are: whoever shows the sentence escapes it. A message without a key
-    // says nothing.
+    // argument stays. Arguments go in as they are: whoever shows the sentence escapes it. A message
+    // without a key says nothing.
     [[nodiscard]] std::string say(const Message& message) const;
 
 private:

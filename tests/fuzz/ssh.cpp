@@ -1,4 +1,5 @@
-// What we read of SSH ourselves: known_hosts, a server's first bytes, an agent's answers, key files.
+// What we read of SSH ourselves: known_hosts, a server's first bytes, an agent's answers, key
+// files.
 #include "tests/fuzz/target.hpp"
 #include "transports/ssh/agent_wire.hpp"
 #include "transports/ssh/hello.hpp"

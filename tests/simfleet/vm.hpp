@@ -38,11 +38,12 @@ enum class Manner : std::uint8_t {
     shells_forbidden,  // WSManFault 2150859180
     quota_shells,      // WSManFault 2150859173 on the first two Creates, then well
     quota_forever,     // ... on every Create
-    small_environment, // WSManFault 2147942606 on a Create whose environment holds over 4096 characters
-    slow_script,       // two operation timeouts (2150858793) before the output
-    split_output,      // output in small Streams that cut multi-byte characters and the frame
-    clixml_noise,      // progress CLIXML on stderr, a banner before the frame, exit code 0
-    script_fails,      // powershell exits with 1 and an error record, no frame
+    // WSManFault 2147942606 on a Create whose environment holds over 4096 characters
+    small_environment,
+    slow_script,        // two operation timeouts (2150858793) before the output
+    split_output,       // output in small Streams that cut multi-byte characters and the frame
+    clixml_noise,       // progress CLIXML on stderr, a banner before the frame, exit code 0
+    script_fails,       // powershell exits with 1 and an error record, no frame
     truncated_frame,    // the frame's length and CRC do not match its text
     powershell_missing, // exit code 9009, "not recognized"
     not_wsman,          // HTTP 404

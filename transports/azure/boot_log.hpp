@@ -1,5 +1,5 @@
-// What a VM's serial port said since it was created, as Azure's boot diagnostics keep it, and what that
-// shows. The log is text of a stranger.
+// What a VM's serial port said since it was created, as Azure's boot diagnostics keep it, and what
+// that shows. The log is text of a stranger.
 #pragma once
 
 #include "transports/azure/arm.hpp"
@@ -16,11 +16,12 @@ enum class BootSign : std::uint8_t {
     crash,    // a bugcheck was reported last
 };
 
-// By the last known mark in it; words of no language are relied on but SAC's own and the firmware's.
+// By the last known mark in it; words of no language are relied on but SAC's own and the
+// firmware's.
 BootSign read_boot_log(std::string_view log) noexcept;
 
-// The log, its end if it is long. Error{inventory, ...}; name_not_found when boot diagnostics are off.
-// The address that Azure gives for it is a secret and is not told.
+// The log, its end if it is long. Error{inventory, ...}; name_not_found when boot diagnostics are
+// off. The address that Azure gives for it is a secret and is not told.
 Task<Result<std::string>> fetch_boot_log(Arm& arm, std::string vm, HostScope& scope);
 
 } // namespace rdpsweep::azure

@@ -24,8 +24,8 @@ std::vector<std::string_view> cloud_names();
 // Null for an unknown name; letter case does not matter.
 const Cloud* find_cloud(std::string_view name);
 
-// What `az cloud show` prints. Error{config, malformed_output} when an endpoint is missing or is not
-// https.
+// What `az cloud show` prints. Error{config, malformed_output} when an endpoint is missing or is
+// not https.
 Result<Cloud> read_cloud(std::string_view json);
 
 // Whether a link that ARM answered may be given our token: https, and the cloud's own host or one

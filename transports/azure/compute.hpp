@@ -11,7 +11,8 @@
 
 namespace rdpsweep::azure {
 
-// Every VM of the subscription with its power state where Azure gives it; Linux too. In order of id.
+// Every VM of the subscription with its power state where Azure gives it; Linux too. In order of
+// id.
 Task<Result<std::vector<VmRow>>>
 list_machines(Arm& arm, const std::string& subscription, HostScope& scope);
 

@@ -1,5 +1,5 @@
-// What Azure knows of a VM that we could not get into: its power, its agent, its boot log. The VM is
-// not touched.
+// What Azure knows of a VM that we could not get into: its power, its agent, its boot log. The VM
+// is not touched.
 #pragma once
 
 #include "core/outcome.hpp"

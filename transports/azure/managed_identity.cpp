@@ -10,7 +10,8 @@ namespace rdpsweep::azure {
 
 namespace {
 
-// A machine outside Azure has nobody at 169.254.169.254: it must not take half a minute to find out.
+// A machine outside Azure has nobody at 169.254.169.254: it must not take half a minute to find
+// out.
 constexpr auto patience = std::chrono::seconds(3);
 constexpr std::size_t most_answer = 64u << 10;
 constexpr std::size_t most_key = 4096;

@@ -1,5 +1,5 @@
-// Tokens for the identity that Azure gave the machine we run on: a VM, an App Service (Functions and
-// Automation too), a server with Azure Arc.
+// Tokens for the identity that Azure gave the machine we run on: a VM, an App Service (Functions
+// and Automation too), a server with Azure Arc.
 #pragma once
 
 #include "transports/azure/cloud.hpp"
@@ -25,8 +25,8 @@ struct ManagedIdentity {
 // Arc tells a file with a key. Only one named *.key in this folder is read, whatever path it gives.
 inline constexpr auto arc_key_folder = "/var/opt/azcmagent/tokens";
 
-// What the environment says of the machine (IDENTITY_ENDPOINT and its companions); a VM when it says
-// nothing. Error{config, unsupported} where that identity cannot be used: Service Fabric, or a
+// What the environment says of the machine (IDENTITY_ENDPOINT and its companions); a VM when it
+// says nothing. Error{config, unsupported} where that identity cannot be used: Service Fabric, or a
 // user-assigned identity on Arc.
 Result<ManagedIdentity> find_machine(const Environment& environment, std::string client);
 

@@ -1,5 +1,5 @@
-// Which proxy the environment names for an address: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, as
-// curl reads them.
+// Which proxy the environment names for an address: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY,
+// as curl reads them.
 #pragma once
 
 #include "core/secret.hpp"

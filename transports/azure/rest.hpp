@@ -19,8 +19,8 @@ struct RestRequest {
     std::string url;
     Headers headers;
     std::string body;
-    // May reach the server twice without harm. What may not gets a connection of its own: a kept one
-    // that dies under it makes the library send it again.
+    // May reach the server twice without harm. What may not gets a connection of its own: a kept
+    // one that dies under it makes the library send it again.
     bool repeatable = true;
     bool direct = false; // never through a proxy: the metadata services of the machine itself
     std::size_t most_bytes = 64u << 20;              // of the answer's body

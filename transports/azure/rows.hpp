@@ -1,6 +1,6 @@
 // One element of what Azure lists, as far as it is needed: machines, network interfaces, public
-// addresses. Resource Graph and the resource providers write the same things in two ways. Included by
-// .cpp files only: it drags in the JSON library.
+// addresses. Resource Graph and the resource providers write the same things in two ways. Included
+// by .cpp files only: it drags in the JSON library.
 #pragma once
 
 #include "transports/azure/vm.hpp"

@@ -1,5 +1,5 @@
-// Azure Run Command (the action, "v1"): a script by the VM's agent, as SYSTEM, without a network path
-// from here. Slow, narrow (the last 4,096 bytes of output) and one at a time per VM.
+// Azure Run Command (the action, "v1"): a script by the VM's agent, as SYSTEM, without a network
+// path from here. Slow, narrow (the last 4,096 bytes of output) and one at a time per VM.
 #pragma once
 
 #include "transports/services.hpp"

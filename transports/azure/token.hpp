@@ -19,7 +19,8 @@ struct AccessToken {
 // seconds. Its life may be a number, a number in a string, or missing (then 5 minutes are assumed).
 Result<AccessToken> parse_token(std::string_view json, std::int64_t now);
 
-// What a token service says with any other status: its error code, AADSTS number and first sentence.
+// What a token service says with any other status: its error code, AADSTS number and first
+// sentence.
 Error token_refused(unsigned status, std::string_view body);
 
 } // namespace rdpsweep::azure

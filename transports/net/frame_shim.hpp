@@ -1,5 +1,5 @@
-// Lets a peer's text frames pass as binary ones. Beast 1.74 refuses a whole connection for one byte of
-// invalid UTF-8 in a text message and has no switch for that; a serial console sends such bytes.
+// Lets a peer's text frames pass as binary ones. Beast 1.74 refuses a whole connection for one byte
+// of invalid UTF-8 in a text message and has no switch for that; a serial console sends such bytes.
 #pragma once
 
 #include <cstddef>

@@ -13,7 +13,8 @@ struct ssl_st;
 namespace rdpsweep::net {
 
 enum class TlsProfile {
-    strict, // TLS 1.2 and above, security level 2: the only one that may carry a credential by default
+    // TLS 1.2 and above, security level 2: the only one that may carry a credential by default.
+    strict,
     legacy, // TLS 1.0, security level 0, unsafe legacy renegotiation: for hosts that know no better
 };
 

@@ -129,8 +129,8 @@ private:
     FrameShim shim_;
 };
 
-// Found by Beast when a connection ends; the console's peer gets no TLS goodbye beyond the socket's.
-// Only blocking calls need the first.
+// Found by Beast when a connection ends; the console's peer gets no TLS goodbye beyond the
+// socket's. Only blocking calls need the first.
 [[maybe_unused]] void teardown(beast::role_type, ShimStream& stream, error_code& code) {
     beast::get_lowest_layer(stream.next_layer()).socket().close(code);
 }
@@ -315,8 +315,8 @@ Task<Result<std::string>> WebSocket::receive() {
     co_return bytes;
 }
 
-// Beast 1.74's own close beside a read that is waiting ended in freed memory; so the frame goes out by
-// hand, and the read sees the answer. A write of Beast's (a pong) is one TLS record, as ours is.
+// Beast 1.74's own close beside a read that is waiting ended in freed memory; so the frame goes out
+// by hand, and the read sees the answer. A write of Beast's (a pong) is one TLS record, as ours is.
 Task<void> WebSocket::close(HostScope& scope, Clock::duration limit) {
     const auto self = impl_;
     if (!self->open) co_return;

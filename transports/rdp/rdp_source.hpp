@@ -44,8 +44,8 @@ private:
 // Error as of TlsProfiles::make().
 Result<std::unique_ptr<FactSource>> make_rdp(Services& services);
 
-// What a version of TLS came to: "ok", "alert 70", "reset", "closed", "timeout", or "older" when the
-// server answered with a lower one.
+// What a version of TLS came to: "ok", "alert 70", "reset", "closed", "timeout", or "older" when
+// the server answered with a lower one.
 std::string version_outcome(const HandshakeFacts& facts, std::string_view version);
 
 } // namespace rdpsweep::rdp

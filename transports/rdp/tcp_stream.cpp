@@ -6,8 +6,8 @@
 
 namespace rdpsweep::rdp {
 
-// One timer for all reads and writes: setting it anew for each would cost more than they do. It runs
-// until the earliest moment at which something may have taken too long, and then looks again.
+// One timer for all reads and writes: setting it anew for each would cost more than they do. It
+// runs until the earliest moment at which something may have taken too long, and then looks again.
 struct TcpStream::Watch : std::enable_shared_from_this<TcpStream::Watch> {
     explicit Watch(const asio::any_io_executor& executor) : timer(executor) {}
 

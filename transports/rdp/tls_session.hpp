@@ -1,4 +1,5 @@
-// TLS over a ByteStream: OpenSSL on buffers in memory, so that every byte of the peer's passes by us.
+// TLS over a ByteStream: OpenSSL on buffers in memory, so that every byte of the peer's passes by
+// us.
 #pragma once
 
 #include "core/facts.hpp"

@@ -1,6 +1,6 @@
 // The first exchange of RDP, in clear: X.224 Connection Request and Confirm in a TPKT, with the
-// negotiation of security protocols (MS-RDPBCGR 2.2.1.1, 2.2.1.2; RFC 1006 section 6). Text in, text
-// out, no I/O.
+// negotiation of security protocols (MS-RDPBCGR 2.2.1.1, 2.2.1.2; RFC 1006 section 6). Text in,
+// text out, no I/O.
 #pragma once
 
 #include <cstddef>

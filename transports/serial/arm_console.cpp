@@ -24,8 +24,8 @@ struct Word {
     ConsoleOutcome outcome;
 };
 
-// What stands in Azure's messages. They come in variants, so that only telling words are listed, and
-// status and code decide where they can.
+// What stands in Azure's messages. They come in variants, so that only telling words are listed,
+// and status and code decide where they can.
 constexpr std::array words{
     Word{"boot diagnostics", ConsoleOutcome::bootdiag_disabled},
     Word{"not enabled for this subscription", ConsoleOutcome::console_disabled},

@@ -1,5 +1,5 @@
-// Azure's side of a serial console: may it be opened, is anybody at it, where is its gateway. Nothing
-// here changes anything: no port is created, no switch is turned.
+// Azure's side of a serial console: may it be opened, is anybody at it, where is its gateway.
+// Nothing here changes anything: no port is created, no switch is turned.
 #pragma once
 
 #include "core/result.hpp"
@@ -20,8 +20,8 @@ struct Gateway {
     std::string path;
 };
 
-// "wss://host[:port]/path". Error ws_blocked for another scheme, a name before an @, or a host that is
-// none of suffixes nor below one of them: our token would go there.
+// "wss://host[:port]/path". Error ws_blocked for another scheme, a name before an @, or a host that
+// is none of suffixes nor below one of them: our token would go there.
 Result<Gateway> read_gateway(std::string_view address, const std::vector<std::string>& suffixes);
 
 // What a refused connect means: by status and code, and only then by its words. custom_storage: the

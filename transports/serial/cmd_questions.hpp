@@ -1,6 +1,6 @@
-// CIM's questions, asked of cmd.exe's own tools: for a VM whose PowerShell cannot run and that nothing but
-// its console reaches. The registry, services, listeners and processes can be asked about; everything
-// else is unsupported.
+// CIM's questions, asked of cmd.exe's own tools: for a VM whose PowerShell cannot run and that
+// nothing but its console reaches. The registry, services, listeners and processes can be asked
+// about; everything else is unsupported.
 #pragma once
 
 #include "core/cim.hpp"

@@ -25,7 +25,8 @@ struct RegKey {
     std::vector<std::string> subkeys; // names
 };
 
-// `reg query "HKLM\key"`: rows that the screen wrapped are joined. Nothing when the key did not show.
+// `reg query "HKLM\key"`: rows that the screen wrapped are joined. Nothing when the key did not
+// show.
 std::optional<RegKey> read_reg(const TextRows& rows, std::string_view key);
 
 // `sc queryex NAME`: the numbers of its rows, in their fixed order.

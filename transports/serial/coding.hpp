@@ -1,5 +1,5 @@
-// How bytes are typed at a console that drops or doubles equal neighbours, and how they are read off
-// its screen. No I/O. The other half is loader.ps1 and pager.ps1.
+// How bytes are typed at a console that drops or doubles equal neighbours, and how they are read
+// off its screen. No I/O. The other half is loader.ps1 and pager.ps1.
 #pragma once
 
 #include <cstddef>
@@ -23,12 +23,12 @@ constexpr bool no_equal_neighbours(std::string_view text) noexcept {
 }
 
 // '#' and one symbol for each value below 64, then three for their check. A symbol is as far behind
-// the one before as its value and one more, around the alphabet: neighbours are never equal, and 64 of
-// 65 symbols are of use.
+// the one before as its value and one more, around the alphabet: neighbours are never equal, and 64
+// of 65 symbols are of use.
 std::string coded_line(const std::vector<std::uint8_t>& values);
 
-// The lines that carry text, deflated, to the loader; first: the number of lines it has taken so far.
-// The last line is empty and ends the text.
+// The lines that carry text, deflated, to the loader; first: the number of lines it has taken so
+// far. The last line is empty and ends the text.
 std::vector<std::string> transfer_lines(std::string_view text, std::size_t first);
 
 // Lines of '#' and pairs of letters, 'A'-'P' for a byte's upper half and 'a'-'p' for its lower.

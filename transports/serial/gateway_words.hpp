@@ -1,5 +1,5 @@
-// Takes off what Azure's gateway itself says before the first byte of a VM's port: a silent port would
-// else seem to speak.
+// Takes off what Azure's gateway itself says before the first byte of a VM's port: a silent port
+// would else seem to speak.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace rdpsweep::serial {
 
-// Known: a line "Connecting...", and a box drawn of + - and |. Either may be missing; bytes come cut
-// anywhere.
+// Known: a line "Connecting...", and a box drawn of + - and |. Either may be missing; bytes come
+// cut anywhere.
 class GatewayWords {
 public:
     // What of bytes is the VM's.

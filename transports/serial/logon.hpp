@@ -1,5 +1,5 @@
-// The logon dialog of a command channel. Once a visit: what is refused counts towards a lock-out, and
-// the console does not say why it was.
+// The logon dialog of a command channel. Once a visit: what is refused counts towards a lock-out,
+// and the console does not say why it was.
 #pragma once
 
 #include "core/secret.hpp"

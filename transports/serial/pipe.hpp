@@ -1,4 +1,5 @@
-// The bytes between us and a serial port, in both directions; what everything above knows of the way.
+// The bytes between us and a serial port, in both directions; what everything above knows of the
+// way.
 #pragma once
 
 #include "core/host_scope.hpp"

@@ -23,8 +23,8 @@ bool at_shell_prompt(const Screen& screen);
 // Whether a row begins with the shell's prompt.
 bool begins_with_prompt(std::string_view row);
 
-// What was typed behind the last such prompt, without white space (rows wrap); nothing when there is
-// none above the cursor.
+// What was typed behind the last such prompt, without white space (rows wrap); nothing when there
+// is none above the cursor.
 std::optional<std::string> typed_at_shell(const Screen& screen);
 
 // One row of `ch`: "1 (AV)    Cmd0001".
@@ -51,7 +51,8 @@ std::optional<int> at_label(const Screen& screen);
 // 14393 of "[Version 10.0.14393]", in any row; 0: none.
 std::uint32_t read_build(const Screen& screen);
 
-// What Windows' EMS says of itself when it starts, as XML: free evidence of a machine nobody got into.
+// What Windows' EMS says of itself when it starts, as XML: free evidence of a machine nobody got
+// into.
 struct MachineInfo {
     std::string name;
     std::string build; // digits

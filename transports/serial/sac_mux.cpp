@@ -76,8 +76,8 @@ Task<Status> SacMux::arrive(std::int64_t booted, HostScope& scope) {
     co_return there;
 }
 
-// Whether SAC's own switch screen came after mark(); or, where SAC is the only channel and there may be
-// nothing to switch to, its prompt with our 0 behind it.
+// Whether SAC's own switch screen came after mark(); or, where SAC is the only channel and there
+// may be nothing to switch to, its prompt with our 0 behind it.
 Task<Result<bool>> SacMux::see_sac_screen(HostScope& scope) {
     const Terminal::Ready ready = [this] {
         const auto& screen = terminal_.screen();
@@ -136,8 +136,8 @@ Task<Status> SacMux::clear_line(HostScope& scope) {
     co_return co_await wait_for_prompt(scope);
 }
 
-// A new, empty prompt, painted since mark(). Long lists stop after a screenful until Enter: a screen
-// that is full and still, without a prompt.
+// A new, empty prompt, painted since mark(). Long lists stop after a screenful until Enter: a
+// screen that is full and still, without a prompt.
 Task<Status> SacMux::wait_for_prompt(HostScope& scope) {
     const Terminal::Ready ready = [this] {
         const auto& screen = terminal_.screen();

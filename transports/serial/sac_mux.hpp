@@ -23,9 +23,9 @@ class SacMux {
 public:
     explicit SacMux(Terminal& terminal) : terminal_(terminal) {}
 
-    // Lets the past go by, waits for a Windows that starts (booted: Unix seconds, 0 where not known),
-    // and gets to SAC's prompt. The first keys are ESC TAB 0, which no program ever gets; nothing
-    // that somebody has half typed is run. Error of an outcome.
+    // Lets the past go by, waits for a Windows that starts (booted: Unix seconds, 0 where not
+    // known), and gets to SAC's prompt. The first keys are ESC TAB 0, which no program ever gets;
+    // nothing that somebody has half typed is run. Error of an outcome.
     Task<Status> arrive(std::int64_t booted, HostScope& scope);
 
     // Opens a command prompt in a new channel, waiting for the service behind it where it is late.

@@ -44,8 +44,8 @@ private:
     bool seen_ = false;
 };
 
-// Lets whole UTF-8 sequences through and drops every other byte, NUL too: a stray byte that took a cell
-// would move the cursor, by which we count.
+// Lets whole UTF-8 sequences through and drops every other byte, NUL too: a stray byte that took a
+// cell would move the cursor, by which we count.
 class Strainer {
 public:
     std::string pass(std::string_view bytes) {

@@ -1,5 +1,5 @@
-// Runs PowerShell behind a command prompt on the console: nothing is written to the VM's disk, every
-// byte is checked in both directions.
+// Runs PowerShell behind a command prompt on the console: nothing is written to the VM's disk,
+// every byte is checked in both directions.
 #pragma once
 
 #include "transports/serial/coding.hpp"

@@ -233,7 +233,8 @@ Task<Status> ShellLink::push(std::string_view text, HostScope& scope) {
     co_return Status();
 }
 
-// How many lines the loader has: as soon as it is more than before, or after its refusal has settled.
+// How many lines the loader has: as soon as it is more than before, or after its refusal has
+// settled.
 Task<Result<std::size_t>> ShellLink::wait_for_answers(std::size_t sent, HostScope& scope) {
     const auto before = static_cast<int>(taken_);
     const auto all = static_cast<int>(sent);

@@ -1,5 +1,5 @@
-// A person's view of the console: a screen, keys, and patience. Waits look at what the screen shows,
-// and only at rows painted since they began.
+// A person's view of the console: a screen, keys, and patience. Waits look at what the screen
+// shows, and only at rows painted since they began.
 #pragma once
 
 #include "core/outcome.hpp"

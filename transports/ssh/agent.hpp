@@ -18,8 +18,8 @@ public:
     // Error{authenticate, unsupported | timed_out | ...}: no agent, or it does not answer.
     Task<Result<std::vector<AgentKey>>> keys(HostScope& scope);
 
-    // Its signature of data with the key blob, as libssh2 wants it. The arguments are kept by value:
-    // a coroutine outlives its caller's buffers.
+    // Its signature of data with the key blob, as libssh2 wants it. The arguments are kept by
+    // value: a coroutine outlives its caller's buffers.
     Task<Result<std::string>> sign(std::string blob, std::string data, HostScope& scope);
 
 private:

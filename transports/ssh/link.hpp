@@ -45,8 +45,8 @@ public:
     // drive() within one step's time.
     Task<int> drive(const std::function<int()>& step, HostScope& scope);
 
-    // Suspends until the socket is ready for what libssh2 waits for, or wake() is called; false when
-    // until passed first. Ends early, sometimes for nothing.
+    // Suspends until the socket is ready for what libssh2 waits for, or wake() is called; false
+    // when until passed first. Ends early, sometimes for nothing.
     Task<bool> wait(Clock::time_point until);
 
     void wake() noexcept;

@@ -22,7 +22,8 @@ class Poster {
 public:
     virtual ~Poster() = default;
 
-    // Sends one envelope and returns the HTTP answer (200, or 500 with a fault in it), within limit.
+    // Sends one envelope and returns the HTTP answer (200, or 500 with a fault in it), within
+    // limit.
     virtual Task<Result<net::HttpResponse>>
     post(std::string envelope, HostScope& scope, Clock::duration limit) = 0;
 };

@@ -9,8 +9,9 @@ namespace rdpsweep::winrm {
 
 class CimSession final : public CimClient {
 public:
-    // endpoint is https://host:port/wsman. step limits one exchange. poster and attempt must outlive
-    // it; attempt enters Phase::run with the first answer: until then we are authenticating.
+    // endpoint is https://host:port/wsman. step limits one exchange. poster and attempt must
+    // outlive it; attempt enters Phase::run with the first answer: until then we are
+    // authenticating.
     CimSession(std::string endpoint, Poster& poster, Clock::duration step, Attempt& attempt);
 
     // An enumeration that is given up is released.

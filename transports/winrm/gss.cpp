@@ -176,10 +176,10 @@ struct GssEngine::State {
     asio::thread_pool ntlm_pool{limits::gss_threads};
     asio::thread_pool kerberos_pool{limits::gss_threads};
 
-    // By the credential's name. A failure is kept as well: a wrong password must not be tried once a
-    // host, and a dead KDC is asked once. Each gss_acquire_cred costs half a millisecond and leaks
-    // some KB in gss-ntlmssp 1.2, so that a credential is acquired once, not once a host. Contexts
-    // only read what they share.
+    // By the credential's name. A failure is kept as well: a wrong password must not be tried once
+    // a host, and a dead KDC is asked once. Each gss_acquire_cred costs half a millisecond and
+    // leaks some KB in gss-ntlmssp 1.2, so that a credential is acquired once, not once a host.
+    // Contexts only read what they share.
     struct Cache {
         std::mutex mutex;
         std::map<std::string, Result<CredPtr>> acquired;

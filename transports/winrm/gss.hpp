@@ -54,7 +54,8 @@ public:
     GssContext(GssContext&&) noexcept;
 
     // Feeds the acceptor's token (empty for the first leg) and returns ours (may be empty).
-    // Error{authenticate, ...} with the GSSAPI's own words; local faults (no ticket, no KDC) say so.
+    // Error{authenticate, ...} with the GSSAPI's own words; local faults (no ticket, no KDC) say
+    // so.
     Task<Result<std::string>> step(std::string token, HostScope& scope);
 
     // True once both sides are satisfied.

@@ -34,7 +34,8 @@ struct SealedPart {
 };
 
 // The sealed messages of an answer, in order; at least one.
-// Error{authenticate, protocol_violation} when content_type is another one or the body is malformed.
+// Error{authenticate, protocol_violation} when content_type is another one or the body is
+// malformed.
 Result<std::vector<SealedPart>> read_sealed(std::string_view content_type, std::string_view body);
 
 } // namespace rdpsweep::winrm

@@ -81,7 +81,8 @@ public:
 
     [[nodiscard]] CimClient* cim() noexcept override { return &cim_; }
 
-    // Connection and trust only: the shell's environment carries the script, so it is made by run().
+    // Connection and trust only: the shell's environment carries the script, so it is made by
+    // run().
     Task<Status> open(HostScope& scope) { return channel_.connect(scope); }
 
     Task<Result<CommandOutput>>

@@ -1,4 +1,5 @@
-// WinRM over HTTPS, or over HTTP with encrypted messages: one connection, one shell, one PowerShell process.
+// WinRM over HTTPS, or over HTTP with encrypted messages: one connection, one shell, one PowerShell
+// process.
 #pragma once
 
 #include "core/result.hpp"

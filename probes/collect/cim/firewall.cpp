@@ -28,8 +28,9 @@ bool lets_rdp_in(const Steps& steps) {
     return false;
 }
 
-// One question a rule is many: those that Windows itself has for RDP and those that people made (they
-// are named by a GUID) always, the others when these do not let RDP in or RDP is at another port.
+// One question a rule is many: those that Windows itself has for RDP and those that people made
+// (they are named by a GUID) always, the others when these do not let RDP in or RDP is at another
+// port.
 void ask_rules(
     Steps& steps,
     const std::string& key,

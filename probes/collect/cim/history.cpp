@@ -140,8 +140,8 @@ std::string events_query(std::int64_t since) {
            "EventCode=7034)))";
 }
 
-// The event log writes how long the machine has been up once a day (6013): the oldest of these shows
-// how far back the log reaches, at least.
+// The event log writes how long the machine has been up once a day (6013): the oldest of these
+// shows how far back the log reaches, at least.
 void ask_oldest(Steps& steps) {
     steps.query(
         "/evt_oldest_utc",

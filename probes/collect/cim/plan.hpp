@@ -14,7 +14,8 @@ namespace rdpsweep {
 
 struct CimPlanOptions {
     std::uint32_t event_hours = 24; // how far back the System log is read
-    // cmd.exe's tools answer instead: no question has more rows than a screen, and logs are left out.
+    // cmd.exe's tools answer instead: no question has more rows than a screen, and logs are left
+    // out.
     bool by_commands = false;
 };
 
@@ -37,8 +38,8 @@ public:
     // Set when the host lets us ask nothing: neither the registry nor the operating system.
     [[nodiscard]] std::optional<Error> refusal() const;
 
-    // The facts/1 document (decode.hpp); collector.path is "cim", or "sac" by commands. What no CIM class tells stands in
-    // /unread as "unsupported".
+    // The facts/1 document (decode.hpp); collector.path is "cim", or "sac" by commands. What no CIM
+    // class tells stands in /unread as "unsupported".
     [[nodiscard]] std::string document() const;
 
 private:

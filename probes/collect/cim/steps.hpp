@@ -1,4 +1,5 @@
-// The questions still to ask, and the document their answers go into. Private to probes/collect/cim.
+// The questions still to ask, and the document their answers go into. Private to
+// probes/collect/cim.
 #pragma once
 
 #include "core/cim.hpp"
@@ -82,8 +83,8 @@ public:
     // for it.
     void give_up(const std::string& group, std::string_view why, std::string_view code);
 
-    // --- what can be asked; each is put behind the questions that the same answer raised, and before
-    // all others. about is the pointer the answer is for: a failure makes it unread. ---
+    // --- what can be asked; each is put behind the questions that the same answer raised, and
+    // before all others. about is the pointer the answer is for: a failure makes it unread. ---
 
     using ReadRows = std::function<void(const cim::Rows&)>;
     // failed: instead of making about unread. May be empty.
@@ -95,8 +96,8 @@ public:
         std::function<void(const Error&)> failed = {}
     );
 
-    // Names of the subkeys, at most 64; nothing when the key does not exist. When it may not be read,
-    // about is unread, or given up when it is a whole group ("/tls").
+    // Names of the subkeys, at most 64; nothing when the key does not exist. When it may not be
+    // read, about is unread, or given up when it is a whole group ("/tls").
     void subkeys(
         const std::string& about,
         std::string key,
@@ -135,7 +136,8 @@ public:
     );
 
     // The values that pairs names ("port=PortNumber lan=LanAdapter") out of values; what is not a
-    // REG_DWORD is unread, what is absent is not asked for. They go to below + '/' + the first name.
+    // REG_DWORD is unread, what is absent is not asked for. They go to below + '/' + the first
+    // name.
     void dwords(
         const std::string& below,
         const std::string& key,

@@ -1,5 +1,5 @@
-// What Azure keeps of its VMs for those who are about to change them: locks (Microsoft.Authorization) and
-// copies of disks (Microsoft.Compute/snapshots).
+// What Azure keeps of its VMs for those who are about to change them: locks
+// (Microsoft.Authorization) and copies of disks (Microsoft.Compute/snapshots).
 #pragma once
 
 #include "tests/simfleet/azure/arm_resources.hpp"

@@ -1,5 +1,5 @@
-// The RDP port of a simulated VM, seen from a network: what a client on the machine itself would meet
-// (loopback.hpp), as bytes.
+// The RDP port of a simulated VM, seen from a network: what a client on the machine itself would
+// meet (loopback.hpp), as bytes.
 #pragma once
 
 #include "core/asio.hpp"

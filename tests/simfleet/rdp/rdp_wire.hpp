@@ -1,5 +1,5 @@
-// The bytes of an RDP server before anybody has logged on (MS-RDPBCGR 2.2.1.2, MS-CSSP 2.2.1, MS-NLMP
-// 2.2.1.2). No sockets.
+// The bytes of an RDP server before anybody has logged on (MS-RDPBCGR 2.2.1.2, MS-CSSP 2.2.1,
+// MS-NLMP 2.2.1.2). No sockets.
 #pragma once
 
 #include <cstdint>

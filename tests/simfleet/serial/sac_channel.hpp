@@ -27,7 +27,8 @@ struct ChannelSetting {
     const ConsoleScene& scene;
     Stats& stats;
     const ConsoleAccount& account;
-    // A PowerShell that takes the typed lines, for what follows "powershell"; null: the simulated one.
+    // A PowerShell that takes the typed lines, for what follows "powershell"; null: the simulated
+    // one.
     std::function<std::unique_ptr<ConsoleProgram>(std::string_view arguments)> powershell;
 };
 

@@ -1,5 +1,5 @@
-// The tools of cmd.exe that tell of a machine: reg query, sc queryex, netstat, tasklist, as far as a
-// reader needs them, with findstr behind a pipe. English words; the columns are those of Windows.
+// The tools of cmd.exe that tell of a machine: reg query, sc queryex, netstat, tasklist, as far as
+// a reader needs them, with findstr behind a pipe. English words; the columns are those of Windows.
 #pragma once
 
 #include "tests/simfleet/vm.hpp"

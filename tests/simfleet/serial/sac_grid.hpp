@@ -15,7 +15,8 @@ public:
 
     SacGrid() { clear(); }
 
-    // UTF-8 text with CR, LF and BS; wraps at width and scrolls. Other control characters are dropped.
+    // UTF-8 text with CR, LF and BS; wraps at width and scrolls. Other control characters are
+    // dropped.
     void put(std::string_view text, int width = columns);
     void clear();
 
@@ -26,12 +27,12 @@ public:
     // Without blanks at the end.
     [[nodiscard]] std::string line(int row) const;
 
-    // SAC's flush of a whole channel (the public reimplementation's order): clear, home, attributes,
-    // colours, all 24 rows with trailing blanks, the cursor's place.
+    // SAC's flush of a whole channel (the public reimplementation's order): clear, home,
+    // attributes, colours, all 24 rows with trailing blanks, the cursor's place.
     [[nodiscard]] std::string full_paint() const;
 
-    // The fewest bytes that turn before into this one, as the console scraper of Server 2008 to 2019
-    // sends them: cursor addresses, changed runs, erasures of blank tails, the cursor.
+    // The fewest bytes that turn before into this one, as the console scraper of Server 2008 to
+    // 2019 sends them: cursor addresses, changed runs, erasures of blank tails, the cursor.
     [[nodiscard]] std::string changes_since(const SacGrid& before) const;
 
     bool operator==(const SacGrid&) const = default;

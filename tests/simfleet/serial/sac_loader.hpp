@@ -1,5 +1,5 @@
-// powershell.exe as far as a script over the console needs it: pairs of letters, coded lines, pages. It
-// is written from the protocol's description, not from the client's code.
+// powershell.exe as far as a script over the console needs it: pairs of letters, coded lines,
+// pages. It is written from the protocol's description, not from the client's code.
 #pragma once
 
 #include "tests/simfleet/serial/console_program.hpp"

@@ -1,5 +1,5 @@
-// The serial port of one simulated VM: firmware, Windows' Special Administration Console, its channels.
-// Bytes and times in, bytes out; no sockets and no clock.
+// The serial port of one simulated VM: firmware, Windows' Special Administration Console, its
+// channels. Bytes and times in, bytes out; no sockets and no clock.
 #pragma once
 
 #include "tests/simfleet/serial/sac_channel.hpp"

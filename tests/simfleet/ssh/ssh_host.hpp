@@ -1,4 +1,5 @@
-// What the SSH servers of all simulated VMs share: a host key, and the key that the account may use.
+// What the SSH servers of all simulated VMs share: a host key, and the key that the account may
+// use.
 #pragma once
 
 #include "core/result.hpp"

@@ -58,8 +58,8 @@ struct BlobContent {
 // The inverse; nothing when the records do not add up or none holds a certificate.
 std::optional<BlobContent> read_blob(std::string_view blob);
 
-// The private key of a certificate that make_certificate() made; null for any other. Lives as long as
-// the process.
+// The private key of a certificate that make_certificate() made; null for any other. Lives as long
+// as the process.
 evp_pkey_st* private_key_for(std::string_view der);
 
 // SHA-1, lower-case hex.

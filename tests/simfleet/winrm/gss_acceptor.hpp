@@ -50,8 +50,8 @@ public:
 
     GssStep step(std::string_view token);
 
-    // Decrypts the peer's next message once step() is done; nothing when it was changed, replayed or
-    // only signed. header and data: the two pieces in which it travels.
+    // Decrypts the peer's next message once step() is done; nothing when it was changed, replayed
+    // or only signed. header and data: the two pieces in which it travels.
     std::optional<std::string> open(std::string_view header, std::string_view data);
 
     struct Sealed {

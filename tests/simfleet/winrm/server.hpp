@@ -24,8 +24,8 @@ public:
         std::uint16_t ssh = 0;
     };
 
-    // Binds the ports, reserves one on which nobody listens and opens the black holes. Phase::config
-    // when a port is taken.
+    // Binds the ports, reserves one on which nobody listens and opens the black holes.
+    // Phase::config when a port is taken.
     static rdpsweep::Result<std::unique_ptr<Server>>
     open(rdpsweep::asio::io_context& io, const Fleet& fleet, const Ports& ports);
     Server(const Server&) = delete;

@@ -39,7 +39,8 @@ public:
     [[nodiscard]] bool ask_certificate();
     [[nodiscard]] bool answered() const;
 
-    // The UPN of the client's certificate when it is valid, for clientAuth and of our CA; else empty.
+    // The UPN of the client's certificate when it is valid, for clientAuth and of our CA; else
+    // empty.
     [[nodiscard]] std::string client_upn() const;
 
     // "TLSv1.3"

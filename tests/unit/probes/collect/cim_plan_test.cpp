@@ -1,5 +1,6 @@
-// What the CIM plan asks, and what it makes of refusals, absences and lies. That its facts are those
-// of the PowerShell collector is shown on every profile of the simulated fleet (cim_fleet.py).
+// What the CIM plan asks, and what it makes of refusals, absences and lies. That its facts are
+// those of the PowerShell collector is shown on every profile of the simulated fleet
+// (cim_fleet.py).
 #include "probes/collect/cim/plan.hpp"
 #include "probes/collect/decode.hpp"
 #include "tests/support/catch.hpp"

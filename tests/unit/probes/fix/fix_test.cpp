@@ -1,5 +1,5 @@
-// The table of fixes, and the refusals that hold for all. What each comes to on a machine is shown by
-// PowerShell's own engine (powershell_changes).
+// The table of fixes, and the refusals that hold for all. What each comes to on a machine is shown
+// by PowerShell's own engine (powershell_changes).
 #include "core/encoding.hpp"
 #include "probes/fix/change_script.hpp"
 #include "probes/fix/fix.hpp"

@@ -1,4 +1,5 @@
-// What keeps a plan from going on: orders, approvals that are missing, VMs beside it that stop answering.
+// What keeps a plan from going on: orders, approvals that are missing, VMs beside it that stop
+// answering.
 #include "core/text.hpp"
 #include "scanner/fix/approval.hpp"
 #include "scanner/fix/control.hpp"

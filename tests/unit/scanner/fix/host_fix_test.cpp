@@ -1,6 +1,6 @@
-// The fix of one host against a machine that loses connections, refuses, drifts and does not get well, with the
-// scanner killed at any moment. Whatever happens: nothing is written that is not in the journal, nothing twice,
-// and every host ends as what its stage says.
+// The fix of one host against a machine that loses connections, refuses, drifts and does not get
+// well, with the scanner killed at any moment. Whatever happens: nothing is written that is not in
+// the journal, nothing twice, and every host ends as what its stage says.
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "probes/collect/collector.hpp"

@@ -1,4 +1,5 @@
-// A plan made from a run's hosts: what is in it, what is left out and why, and its way through a file.
+// A plan made from a run's hosts: what is in it, what is left out and why, and its way through a
+// file.
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "scanner/fix/plan.hpp"

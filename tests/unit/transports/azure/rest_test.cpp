@@ -1,4 +1,5 @@
-// cpprestsdk on real sockets: each of its habits that could hurt, against a server that provokes it.
+// cpprestsdk on real sockets: each of its habits that could hurt, against a server that provokes
+// it.
 #include "tests/support/catch.hpp"
 #include "transports/azure/proxy.hpp"
 #include "transports/azure/rest.hpp"

@@ -1,4 +1,5 @@
-// A whole handshake over a stream that is no socket, against OpenSSL's server; each step made to fail.
+// A whole handshake over a stream that is no socket, against OpenSSL's server; each step made to
+// fail.
 #include "tests/simfleet/fleet.hpp"
 #include "tests/simfleet/winrm/tls_identity.hpp"
 #include "tests/support/catch.hpp"

@@ -1,5 +1,5 @@
-// The serial console's layers with their neighbours scripted: Azure's answers, and a SAC in memory whose
-// line breaks at every key in turn.
+// The serial console's layers with their neighbours scripted: Azure's answers, and a SAC in memory
+// whose line breaks at every key in turn.
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/fleet.hpp"

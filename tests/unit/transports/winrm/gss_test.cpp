@@ -1,4 +1,5 @@
-// The GSSAPI engine against a KDC that fails or is silent: asked once, and nobody else waits for it.
+// The GSSAPI engine against a KDC that fails or is silent: asked once, and nobody else waits for
+// it.
 #include "core/limits.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"

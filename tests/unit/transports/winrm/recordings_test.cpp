@@ -51,9 +51,10 @@ const std::set<std::string> free_text{"MessageID", "SessionId", "To"};
 
 // Our deliberate differences from the recorded client, each with its reason.
 const std::set<std::string> different_text{
-    "MaxEnvelopeSize",  // we accept 500 KiB, the default since 2012; it asked for 150
-    "OperationTimeout", // a cold host's first shell may take 60 s, later steps 20; it said 20 always
-    "Code",             // we end a command with terminate (MS-WSMV 3.1.4.14), it used ctrl_c
+    "MaxEnvelopeSize", // we accept 500 KiB, the default since 2012; it asked for 150
+    // A cold host's first shell may take 60 s, later steps 20; the recording says 20 always.
+    "OperationTimeout",
+    "Code", // we end a command with terminate (MS-WSMV 3.1.4.14), it used ctrl_c
 };
 const std::set<std::string> our_elements{
     "Option",      // WINRS_NOPROFILE, WINRS_CODEPAGE, WINRS_CONSOLEMODE_STDIN
