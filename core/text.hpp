@@ -17,10 +17,12 @@ std::string base64_encode(std::string_view bytes);
 // Strict: no white space, padding required; nothing on any other character.
 std::optional<std::string> base64_decode(std::string_view text);
 
-// Lower-case.
-std::string ascii_upper(std::string_view text); // a-z only
+// Changes a-z only; nothing here depends on the locale.
+std::string ascii_upper(std::string_view text);
 
+// Lower-case.
 std::string hex_encode(std::string_view bytes);
+// Takes both cases; nothing on an odd length or any other character.
 std::optional<std::string> hex_decode(std::string_view text);
 
 // CRC-32 (IEEE 802.3, the one of zlib).
