@@ -32,17 +32,20 @@ constexpr std::array phases{
     PhaseName{Phase::internal, "internal", "internal"},
 };
 
-constexpr Names<Errc, 17> codes{{
+constexpr Names<Errc, 20> codes{{
     {Errc::timed_out, "timed_out"},
     {Errc::cancelled, "cancelled"},
+    {Errc::held_back, "held_back"},
     {Errc::refused, "refused"},
     {Errc::unreachable, "unreachable"},
     {Errc::name_not_found, "name_not_found"},
+    {Errc::not_found, "not_found"},
     {Errc::peer_closed, "peer_closed"},
     {Errc::certificate_rejected, "certificate_rejected"},
     {Errc::protocol_violation, "protocol_violation"},
     {Errc::access_denied, "access_denied"},
     {Errc::throttled, "throttled"},
+    {Errc::taken, "taken"},
     {Errc::unsupported, "unsupported"},
     {Errc::output_limit, "output_limit"},
     {Errc::nonzero_exit, "nonzero_exit"},
@@ -106,6 +109,7 @@ bool Error::blames_powershell() const noexcept {
 bool Error::retryable() const noexcept {
     switch (code_) {
     case Errc::throttled:
+    case Errc::taken: // whoever has it may let go of it
         return true;
     case Errc::timed_out:
         return phase_ == Phase::resolve || phase_ == Phase::connect;

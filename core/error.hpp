@@ -25,14 +25,17 @@ enum class Phase : std::uint8_t {
 enum class Errc : std::uint8_t {
     timed_out = 1,
     cancelled,            // Ctrl-C or the run's own deadline
+    held_back,            // no logon yet: others first have to show that the credential is good
     refused,              // TCP RST to our SYN
     unreachable,          // no route, host down
     name_not_found,       // DNS said no
+    not_found,            // nothing of ours has that name: no such run
     peer_closed,          // reset or closed in mid-sentence
     certificate_rejected, // we do not trust the host's identity
     protocol_violation,   // the peer does not speak the protocol
     access_denied,        // authentication or authorisation refused
     throttled,            // quota; try later
+    taken,                // another process of ours has it: a Windows, a run, a plan
     unsupported,          // the peer or this build cannot do it
     output_limit,         // the peer sent more than we accept
     nonzero_exit,         // the collector ended with an error

@@ -34,6 +34,7 @@ Outcome outcome_of(const Error& error) {
     case Errc::certificate_rejected:
         return Outcome::refused;
     case Errc::cancelled:
+    case Errc::held_back:
         return Outcome::not_attempted;
     default:
         return Outcome::unreachable;
@@ -48,7 +49,7 @@ bool is_refusal(const Error& error) {
 Error not_shown() {
     return Error(
         Phase::authenticate,
-        Errc::cancelled,
+        Errc::held_back,
         "other hosts had not yet shown whether the credential is good"
     );
 }

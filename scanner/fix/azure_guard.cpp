@@ -104,7 +104,7 @@ Task<Result<std::string>> AzureGuard::objection(const Target& target, HostScope&
     auto locked = lock_on(target);
     if (!locked.empty()) co_return locked;
     auto path = target.vm + "?$expand=instanceView&" + compute_version;
-    auto vm = co_await arm_.get(std::move(path), scope);
+    auto vm = co_await arm_.get_json(std::move(path), scope);
     if (!vm) co_return std::move(vm).error();
     const auto state = text(*vm, "properties/provisioningState");
     if (!iequals(state, "Succeeded")) co_return "Azure is changing it: " + printable(state, 40);
@@ -116,18 +116,18 @@ Task<Result<std::string>> AzureGuard::objection(const Target& target, HostScope&
 Task<Result<std::string>>
 AzureGuard::snapshot(const Target& target, const std::string& name, HostScope& scope) {
     auto path = target.vm + "?" + compute_version;
-    auto vm = co_await arm_.get(std::move(path), scope);
+    auto vm = co_await arm_.get_json(std::move(path), scope);
     if (!vm) co_return std::move(vm).error();
     const auto disk = text(*vm, "properties/storageProfile/osDisk/managedDisk/id");
     if (disk.empty()) co_return no_copy("it is not a managed disk");
     const auto id = group_path(target.vm) + "/providers/Microsoft.Compute/snapshots/" + name;
     auto url = id + disk_version;
     const auto body = snapshot_body(text(*vm, "location"), disk);
-    auto begun = co_await arm_.make(url, dump_json(body), scope);
+    auto begun = co_await arm_.put(url, dump_json(body), scope);
     if (!begun) co_return std::move(begun).error();
     if (begun->status < 200 || begun->status > 202) co_return refused(*begun);
     for (;;) {
-        auto made = co_await arm_.get(url, scope);
+        auto made = co_await arm_.get_json(url, scope);
         if (!made) co_return std::move(made).error();
         const auto state = state_of(*made);
         if (state == "succeeded" && is_of(*made, disk)) co_return id;

@@ -350,7 +350,7 @@ Task<Status>
 HostFix::run(Session& session, const Target& target, HostScope& scope, const RecordScript& record) {
     if (!lock_ && !services_.state_dir.empty()) {
         auto lock = HostLock::take(services_.state_dir, host_.machine_guid);
-        const bool taken = !lock && lock.error().code() == Errc::throttled;
+        const bool taken = !lock && lock.error().code() == Errc::taken;
         if (taken && backup_.empty())
             co_return enter(FixStage::skipped, std::string(lock.error().detail()));
         if (!lock) co_return std::move(lock).error();

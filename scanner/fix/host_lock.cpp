@@ -33,7 +33,7 @@ Result<HostLock> HostLock::take(const std::string& state_dir, std::string_view m
     lock.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock.descriptor_ >= 0 && ::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) return lock;
     if (lock.descriptor_ >= 0 && errno == EWOULDBLOCK)
-        return Error(Phase::config, Errc::throttled, "another plan is at work on this Windows");
+        return Error(Phase::config, Errc::taken, "another plan is at work on this Windows");
     return Error(
         Phase::config, Errc::local_limit, "cannot lock " + path + ": " + std::strerror(errno)
     );

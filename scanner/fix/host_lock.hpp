@@ -17,7 +17,7 @@ public:
     HostLock& operator=(HostLock&& other) noexcept;
     ~HostLock();
 
-    // Error{config, throttled} when another plan has it, {config, local_limit} when it cannot be taken.
+    // Error{config, taken} when another plan has it, {config, local_limit} when it cannot be taken.
     static Result<HostLock> take(const std::string& state_dir, std::string_view machine_guid);
 
     explicit operator bool() const noexcept { return descriptor_ >= 0; }

@@ -134,7 +134,7 @@ Result<Journal> Journal::open(const std::string& state_dir, const std::string& p
     if (descriptor < 0) return trouble("cannot open the journal " + path, errno);
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         ::close(descriptor);
-        return Error(Phase::config, Errc::local_limit, "another rdpsweep has the plan " + plan_id);
+        return Error(Phase::config, Errc::taken, "another rdpsweep has the plan " + plan_id);
     }
     Journal journal(descriptor, read_entries(path));
     auto ready = end_line(descriptor);

@@ -28,10 +28,17 @@ constexpr std::string_view finished_prefix = R"({"record":"finished","index":)";
 constexpr std::size_t longest_line = 32u << 20;
 
 Error store_error(const std::string& what, const std::string& path, int code) {
-    const auto errc = code == ENOENT ? Errc::unsupported : Errc::local_limit;
-    return Error(Phase::config, errc, what + " " + path + ": " + std::strerror(code))
+    return Error(Phase::config, Errc::local_limit, what + " " + path + ": " + std::strerror(code))
         .with_native("errno " + std::to_string(code))
         .with_hint("is the disk full, and is --state DIR writable?");
+}
+
+// Of a file that a stored run has to have.
+Error read_error(const std::string& path, int code) {
+    if (code != ENOENT) return store_error("cannot read", path, code);
+    return Error(Phase::config, Errc::not_found, "the run is not whole: there is no " + path)
+        .with_native("errno " + std::to_string(code))
+        .with_hint("was a part of it deleted? Sweep again");
 }
 
 Status write_all(int descriptor, std::string_view bytes, const std::string& path) {
@@ -50,7 +57,7 @@ std::string runs_folder(const std::string& state_dir) {
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) return store_error("cannot read", path, errno);
+    if (!file) return read_error(path, errno);
     std::string text(limit + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
@@ -73,7 +80,7 @@ std::vector<std::string> run_ids(const std::string& state_dir) {
 Result<std::string> resolve_id(const std::string& state_dir, const std::string& id) {
     const auto ids = run_ids(state_dir);
     const auto none = [&](const std::string& what) {
-        return Error(Phase::config, Errc::unsupported, what)
+        return Error(Phase::config, Errc::not_found, what)
             .with_hint("runs are kept in " + runs_folder(state_dir) + "; `last` names the newest");
     };
     if (ids.empty()) return none("no run is stored");
@@ -132,7 +139,7 @@ RunStore::reopen(const std::string& state_dir, const std::string& id, RunInfo ru
     if (descriptor < 0) return store_error("cannot open", path, errno);
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         ::close(descriptor);
-        return Error(Phase::config, Errc::local_limit, "run " + id + " is still being written")
+        return Error(Phase::config, Errc::taken, "run " + id + " is still being written")
             .with_hint("wait for the other rdpsweep, or start a new run");
     }
     std::unique_ptr<RunStore> store(new RunStore(folder, descriptor, std::move(say)));
@@ -243,7 +250,7 @@ Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::strin
 
 Status StoredRun::index() {
     std::ifstream file(folder_ + "/hosts.jsonl", std::ios::binary);
-    if (!file) return store_error("cannot read", folder_ + "/hosts.jsonl", errno);
+    if (!file) return read_error(folder_ + "/hosts.jsonl", errno);
     std::string line;
     std::uint64_t offset = 0;
     while (std::getline(file, line)) {

@@ -72,13 +72,13 @@ Result<std::string> Arm::url_of(const std::string& path) const {
     );
 }
 
-Task<Result<nlohmann::json>> Arm::get(std::string path, HostScope& scope) {
-    auto answer = co_await read(std::move(path), scope);
+Task<Result<nlohmann::json>> Arm::get_json(std::string path, HostScope& scope) {
+    auto answer = co_await get(std::move(path), scope);
     if (!answer) co_return std::move(answer).error();
     co_return parse_json(answer->body, Phase::inventory, page_limits);
 }
 
-Task<Result<RestAnswer>> Arm::read(std::string path, HostScope& scope) {
+Task<Result<RestAnswer>> Arm::get(std::string path, HostScope& scope) {
     auto url = url_of(path);
     if (!url) co_return std::move(url).error();
     Call call;
@@ -89,7 +89,7 @@ Task<Result<RestAnswer>> Arm::read(std::string path, HostScope& scope) {
 }
 
 Task<Result<nlohmann::json>>
-Arm::ask(std::string path, std::string body, std::string quota_key, HostScope& scope) {
+Arm::post_query(std::string path, std::string body, std::string quota_key, HostScope& scope) {
     Call call;
     call.request.method = "POST";
     call.request.url = cloud_.arm + path;
@@ -128,7 +128,7 @@ Task<Result<RestAnswer>> Arm::write(Call call, HostScope& scope) {
     }
 }
 
-Task<Result<RestAnswer>> Arm::act(std::string path, std::string body, HostScope& scope) {
+Task<Result<RestAnswer>> Arm::post(std::string path, std::string body, HostScope& scope) {
     auto call = write_call("POST", path, std::move(body));
     call.request.repeatable = false;
     auto answer = co_await write(std::move(call), scope);
@@ -136,13 +136,13 @@ Task<Result<RestAnswer>> Arm::act(std::string path, std::string body, HostScope&
     co_return answer;
 }
 
-Task<Result<RestAnswer>> Arm::make(std::string path, std::string body, HostScope& scope) {
+Task<Result<RestAnswer>> Arm::put(std::string path, std::string body, HostScope& scope) {
     auto call = write_call("PUT", path, std::move(body));
     auto answer = co_await write(std::move(call), scope);
     co_return answer;
 }
 
-Task<Result<std::string>> Arm::fetch(const Secret& link, std::size_t most, HostScope& scope) {
+Task<Result<std::string>> Arm::get_signed(const Secret& link, std::size_t most, HostScope& scope) {
     RestRequest request;
     request.url = link.reveal();
     request.most_bytes = most;
@@ -216,7 +216,7 @@ Task<Result<RestAnswer>> Arm::perform(Call call, HostScope& scope) {
 
 Task<Status> Arm::list(std::string path, VisitRow visit, HostScope& scope) {
     for (std::size_t page = 0; page < most_pages && !path.empty(); ++page) {
-        auto answer = co_await get(path, scope);
+        auto answer = co_await get_json(path, scope);
         if (!answer) co_return std::move(answer).error();
         const auto& rows = field(*answer, "value");
         if (!rows.is_array()) {

@@ -22,31 +22,32 @@ public:
     Arm(Rest& rest, TokenCache& tokens, const Cloud& cloud)
         : rest_(rest), tokens_(tokens), cloud_(cloud) {}
 
-    // path: "/subscriptions/...?api-version=...", or a whole link that ARM gave; one that leads to
-    // another host is Error{inventory, blocked_by_policy}: our token would go there. A failure after
-    // the retries that make sense: Error{inventory, ...}, or how the way failed.
-    Task<Result<nlohmann::json>> get(std::string path, HostScope& scope);
+    // Sends GET and returns the answer's JSON. path: "/subscriptions/...?api-version=...", or a
+    // whole link that ARM gave; one that leads to another host is Error{inventory,
+    // blocked_by_policy}: our token would go there. A failure after the retries that make sense:
+    // Error{inventory, ...}, or how the connection failed.
+    Task<Result<nlohmann::json>> get_json(std::string path, HostScope& scope);
 
-    // The same as it came: any status from 200 to 299.
-    Task<Result<RestAnswer>> read(std::string path, HostScope& scope);
+    // Sends GET and returns the answer as it came: any status from 200 to 299.
+    Task<Result<RestAnswer>> get(std::string path, HostScope& scope);
 
-    // Starts something by POST. It is sent again only where Azure said that it did nothing (401,
-    // 429); a lost answer is Error{run, ...}, for it may have been begun. Any other status is given
-    // as it came.
-    Task<Result<RestAnswer>> act(std::string path, std::string body, HostScope& scope);
+    // Sends POST, which starts something. It is sent again only where Azure said that it did
+    // nothing (401, 429); a lost answer is Error{run, ...}, for it may have been begun. Any other
+    // status is given as it came.
+    Task<Result<RestAnswer>> post(std::string path, std::string body, HostScope& scope);
 
-    // The same by PUT, for what is made under a name of ours: it is sent again after a lost answer, since
+    // Sends PUT, which makes something under a name of ours. It is sent again after a lost answer:
     // twice comes to once.
-    Task<Result<RestAnswer>> make(std::string path, std::string body, HostScope& scope);
+    Task<Result<RestAnswer>> put(std::string path, std::string body, HostScope& scope);
 
-    // The body behind a signed address that ARM gave, which gets no token of ours.
-    Task<Result<std::string>> fetch(const Secret& link, std::size_t most, HostScope& scope);
+    // Gets the body behind a signed address that ARM gave, which gets no token of ours.
+    Task<Result<std::string>> get_signed(const Secret& link, std::size_t most, HostScope& scope);
 
-    // A question that is asked by POST and changes nothing (Resource Graph).
+    // Sends POST with a question, which changes nothing (Resource Graph), and returns the JSON.
     Task<Result<nlohmann::json>>
-    ask(std::string path, std::string body, std::string quota_key, HostScope& scope);
+    post_query(std::string path, std::string body, std::string quota_key, HostScope& scope);
 
-    // Every row of every page, following nextLink as it is written.
+    // Visits every row of every page, following nextLink as it is written.
     Task<Status> list(std::string path, VisitRow visit, HostScope& scope);
 
     [[nodiscard]] std::size_t calls() const noexcept { return calls_; }

@@ -36,7 +36,7 @@ Task<void> gather_evidence(Arm& arm, const Target& target, HostScope& scope, Att
     attempt.identity = arm.describe();
     attempt.enter(Phase::open);
     auto path = target.vm + "/instanceView?api-version=2024-07-01";
-    auto view = co_await arm.get(std::move(path), scope);
+    auto view = co_await arm.get_json(std::move(path), scope);
     if (!view) {
         attempt.error = std::move(view).error().in_phase(Phase::open);
         co_return;

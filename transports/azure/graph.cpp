@@ -75,7 +75,7 @@ public:
         for (std::size_t page = 0; page < most_pages; ++page) {
             auto body = body_of(query, subscriptions, token);
             std::string key("graph");
-            auto answer = co_await arm_.ask(path, std::move(body), std::move(key), scope);
+            auto answer = co_await arm_.post_query(path, std::move(body), std::move(key), scope);
             if (!answer) co_return std::move(answer).error();
             const auto& data = field(*answer, "data");
             if (!data.is_array()) {

@@ -67,7 +67,7 @@ public:
             const bool slept = co_await scope.sleep(pause_);
             if (!slept) co_return too_late();
             const auto& where = status_.empty() ? result_ : status_;
-            auto answer = co_await arm_.read(where, scope);
+            auto answer = co_await arm_.get(where, scope);
             if (!answer) co_return std::move(answer).error().in_phase(Phase::run);
             pause_ = pause_after(*answer);
             if (status_.empty()) {
@@ -89,7 +89,7 @@ private:
         const auto& output = field(status, "properties/output");
         if (!output.is_null()) co_return output;
         if (result_.empty()) co_return json::object();
-        auto answer = co_await arm_.read(result_, scope);
+        auto answer = co_await arm_.get(result_, scope);
         if (!answer) co_return std::move(answer).error().in_phase(Phase::run);
         co_return parse_json(answer->body, Phase::run);
     }

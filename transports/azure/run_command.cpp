@@ -58,7 +58,7 @@ public:
         auto body = run_command_body(script, input);
         attempt_.bytes_sent += body.size();
         auto path = vm_ + "/runCommand" + version;
-        auto begun = co_await arm_.act(std::move(path), std::move(body), scope);
+        auto begun = co_await arm_.post(std::move(path), std::move(body), scope);
         ++attempt_.round_trips;
         if (!begun) co_return std::move(begun).error();
         if (begun->status == 409) co_return busy(*begun);
@@ -98,7 +98,7 @@ public:
         attempt.enter(Phase::open);
         attempt.identity = arm_->describe();
         auto path = target.vm + "/instanceView" + version;
-        auto view = co_await arm_->get(std::move(path), scope);
+        auto view = co_await arm_->get_json(std::move(path), scope);
         ++attempt.round_trips;
         if (!view) co_return std::move(view).error().in_phase(Phase::open);
         auto ready = check_state(state_of_view(*view));

@@ -124,7 +124,7 @@ Task<Status> ArmConsole::check_switch(const std::string& subscription, HostScope
     if (known == enabled_.end()) {
         auto path = "/subscriptions/" + subscription +
                     "/providers/Microsoft.SerialConsole/consoleServices/default" + console_version;
-        auto answer = co_await arm_.get(std::move(path), scope);
+        auto answer = co_await arm_.get_json(std::move(path), scope);
         if (!answer) {
             // Where we may not ask, or nobody ever turned it, connect itself will tell.
             const auto code = answer.error().code();
@@ -144,7 +144,7 @@ Task<Result<ConsoleState>> ArmConsole::inspect(const std::string& vm, HostScope&
     auto on = co_await check_switch(subscription, scope);
     if (!on) co_return std::move(on).error();
     auto path = vm + "?$expand=instanceView&" + compute_version;
-    auto machine = co_await arm_.get(std::move(path), scope);
+    auto machine = co_await arm_.get_json(std::move(path), scope);
     if (!machine) co_return std::move(machine).error().in_phase(Phase::open);
     const auto& view = azure::field(*machine, "properties/instanceView");
     ConsoleState state;
@@ -167,7 +167,7 @@ Task<Result<ConsoleState>> ArmConsole::inspect(const std::string& vm, HostScope&
 
 Task<Result<bool>> ArmConsole::in_use(const std::string& vm, HostScope& scope) {
     auto path = vm + port + console_version;
-    auto answer = co_await arm_.get(std::move(path), scope);
+    auto answer = co_await arm_.get_json(std::move(path), scope);
     if (answer) co_return iequals(azure::text(*answer, "properties/connectionState"), "active");
     const auto code = answer.error().code();
     // The operation is missing from the provider's list, so that many a role lacks it.
@@ -179,7 +179,7 @@ Task<Result<Gateway>>
 ArmConsole::connect(const std::string& vm, bool custom_storage, HostScope& scope) {
     auto path = vm + port + "/connect" + console_version;
     std::string nothing;
-    auto answer = co_await arm_.act(std::move(path), std::move(nothing), scope);
+    auto answer = co_await arm_.post(std::move(path), std::move(nothing), scope);
     if (!answer) co_return std::move(answer).error().in_phase(Phase::open);
     if (answer->status == 429) co_return azure::arm_error(*answer).in_phase(Phase::open);
     if (answer->status != 200) co_return connect_refused(*answer, custom_storage);

@@ -71,6 +71,14 @@ TEST_CASE("Error: refused credentials and untrusted hosts are never retried", "[
     CHECK(Error(Phase::open, Errc::throttled, "").retryable());
 }
 
+TEST_CASE(
+    "Error: what is taken may come free, what is held back or missing does not", "[outcome]"
+) {
+    CHECK(Error(Phase::config, Errc::taken, "").retryable());
+    CHECK_FALSE(Error(Phase::authenticate, Errc::held_back, "").retryable());
+    CHECK_FALSE(Error(Phase::config, Errc::not_found, "").retryable());
+}
+
 TEST_CASE("Attempt: time is booked on the phase it was spent in", "[outcome]") {
     Attempt attempt;
     attempt.enter(Phase::resolve);

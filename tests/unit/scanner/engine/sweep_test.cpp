@@ -416,6 +416,24 @@ TEST_CASE("sweep: a credential that three hosts refuse is shown to no other", "[
     }
 }
 
+TEST_CASE("sweep: a host that waits to log on when the credential stops is held back", "[sweep]") {
+    Rig rig;
+    rig.services.retries = 0;
+    rig.add("closed", 10); // each lets one more host come as far as the logon
+    rig.add("denied", 50);
+    REQUIRE(rig.run({}));
+    CHECK(rig.totals.of(Outcome::refused) == 3);
+    CHECK(rig.totals.of(Outcome::not_attempted) == 47);
+    std::size_t held_back = 0;
+    for (const auto& host : rig.results) {
+        if (host.outcome != Outcome::not_attempted || host.attempts.empty()) continue;
+        CHECK(host.attempts.back().error->code() == Errc::held_back);
+        CHECK(host.reason == "credential 'c' was refused by 3 hosts and stopped");
+        ++held_back;
+    }
+    CHECK(held_back > 0);
+}
+
 TEST_CASE("sweep: the limit of refusals is the inventory's", "[sweep][breaker]") {
     Rig rig;
     rig.add("denied", 50);

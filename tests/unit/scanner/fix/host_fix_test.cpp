@@ -380,7 +380,9 @@ TEST_CASE("fix of a host: another plan that is at work on the Windows keeps us o
     {
         const auto other = HostLock::take(scratch.path("state"), "GUID"); // whatever the case
         REQUIRE(other);
-        CHECK_FALSE(HostLock::take(scratch.path("state"), "guid"));
+        const auto refused = HostLock::take(scratch.path("state"), "guid");
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code() == Errc::taken);
         CHECK(HostLock::take(scratch.path("state"), "another"));
         CHECK(one_process(scratch.path("state"), machine, {}, dead) == FixStage::skipped);
         CHECK(machine.applied == 0);
@@ -427,7 +429,9 @@ TEST_CASE("journal: one process has it, a torn line is passed over", "[fix]") {
     {
         auto journal = Journal::open(scratch.path("state"), "plan");
         REQUIRE(journal);
-        CHECK_FALSE(Journal::open(scratch.path("state"), "plan"));
+        const auto second = Journal::open(scratch.path("state"), "plan");
+        REQUIRE_FALSE(second);
+        CHECK(second.error().code() == Errc::taken);
         REQUIRE(journal->append({3, FixStage::backed_up, "", planned().changes, "", 0}));
         REQUIRE(journal->append({3, FixStage::applying, "", {}, "", 0}));
     }

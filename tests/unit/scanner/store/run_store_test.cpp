@@ -103,6 +103,7 @@ TEST_CASE("run store: a run that is being written cannot be written by another",
     REQUIRE(store);
     const auto second = RunStore::reopen(folder.path, run.id, run, say);
     REQUIRE_FALSE(second);
+    CHECK(second.error().code() == Errc::taken);
     CHECK(second.error().detail().find("still being written") != std::string_view::npos);
 }
 
@@ -125,7 +126,11 @@ TEST_CASE("run store: a damaged record costs its host, not the run", "[store]") 
 
 TEST_CASE("run store: runs are found by a unique beginning", "[store]") {
     const Folder folder;
-    CHECK_FALSE(StoredRun::open(folder.path, "last"));
+    const auto none = StoredRun::open(folder.path, "last");
+    REQUIRE_FALSE(none);
+    CHECK(none.error().code() == Errc::not_found);
+    CHECK(none.error().detail() == "no run is stored");
+    CHECK(none.error().hint().find(folder.path + "/runs") != std::string_view::npos);
     for (const auto* id : {"20260101T000000Z-a", "20260102T000000Z-b"}) {
         REQUIRE(RunStore::create(folder.path, run_called(id), say));
     }
@@ -136,9 +141,22 @@ TEST_CASE("run store: runs are found by a unique beginning", "[store]") {
     CHECK_FALSE(StoredRun::open(folder.path, "../../etc"));
 }
 
+TEST_CASE("run store: a run that lost a file is told as missing, not as a full disk", "[store]") {
+    const Folder folder;
+    const auto run = run_called("20260101T000000Z-a");
+    REQUIRE(RunStore::create(folder.path, run, say));
+    std::filesystem::remove(folder.path + "/runs/" + run.id + "/hosts.jsonl");
+    const auto stored = StoredRun::open(folder.path, "last");
+    REQUIRE_FALSE(stored);
+    CHECK(stored.error().code() == Errc::not_found);
+    CHECK(stored.error().detail().find("hosts.jsonl") != std::string_view::npos);
+    CHECK(stored.error().hint().find("disk") == std::string_view::npos);
+}
+
 TEST_CASE("run store: a folder that cannot be made is an error with a cure", "[store]") {
     const auto store = RunStore::create("/proc/none", run_called("x"), say);
     REQUIRE_FALSE(store);
+    CHECK(store.error().code() == Errc::local_limit);
     CHECK_FALSE(store.error().hint().empty());
 }
 

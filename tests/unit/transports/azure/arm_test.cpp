@@ -71,7 +71,7 @@ struct Bench {
     }
 
     Result<nlohmann::json> get(const std::string& path) {
-        return run_task([&](HostScope& scope) { return arm.get(path, scope); });
+        return run_task([&](HostScope& scope) { return arm.get_json(path, scope); });
     }
 
     Result<std::vector<std::string>> list(const std::string& path) {
@@ -443,10 +443,10 @@ TEST_CASE("Subscriptions are chosen by id or name") {
 
 TEST_CASE("What starts something is sent again only where it started nothing") {
     Bench bench;
-    const auto act = [&](Clock::duration patience = 20s) {
+    const auto post = [&](Clock::duration patience = 20s) {
         return run_task(
             [&](HostScope& scope) {
-                return bench.arm.act(
+                return bench.arm.post(
                     std::string("/subscriptions/A/x?api-version=1"), std::string("{}"), scope
                 );
             },
@@ -455,7 +455,7 @@ TEST_CASE("What starts something is sent again only where it started nothing") {
     };
     SECTION("a lost answer") {
         bench.rest.answers = {Error(Phase::http, Errc::peer_closed, "lost"), answer_of(202, "")};
-        auto lost = act();
+        auto lost = post();
         REQUIRE_FALSE(lost);
         CHECK(bench.rest.asked.size() == 1);
         CHECK_FALSE(lost.error().retryable());
@@ -464,25 +464,25 @@ TEST_CASE("What starts something is sent again only where it started nothing") {
     }
     SECTION("no connection at all") {
         bench.rest.answers = {Error(Phase::connect, Errc::refused, "refused")};
-        auto refused = act();
+        auto refused = post();
         REQUIRE_FALSE(refused);
         CHECK(refused.error().retryable()); // nothing was sent
     }
     SECTION("a quota, and a token that is no good any more") {
         bench.rest.answers = {
             answer_of(429, "{}", {{"retry-after", "1"}}), answer_of(401, "{}"), answer_of(202, "")};
-        auto begun = act();
+        auto begun = post();
         REQUIRE(begun);
         CHECK(begun->status == 202);
         CHECK(bench.rest.asked.size() == 3);
     }
     SECTION("any other answer is given as it came") {
         bench.rest.answers = {answer_of(409, R"({"error":{"code":"Conflict"}})")};
-        auto conflict = act();
+        auto conflict = post();
         REQUIRE(conflict);
         CHECK(conflict->status == 409);
         bench.rest.answers = {answer_of(503, "")};
-        CHECK(act()->status == 503);
+        CHECK(post()->status == 503);
         CHECK(bench.rest.asked.size() == 2);
     }
 }
