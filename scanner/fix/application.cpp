@@ -3,6 +3,8 @@
 #include "probes/collect/collector.hpp"
 #include "probes/fix/change_script.hpp"
 #include "reports/messages/catalogue.hpp"
+#include "scanner/fix/azure_guard.hpp"
+#include "scanner/fix/control.hpp"
 #include "scanner/run/sweep_run.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
@@ -10,6 +12,7 @@
 #include <cstdio>
 #include <fstream>
 #include <numeric>
+#include <set>
 
 namespace rdpsweep {
 
@@ -122,10 +125,44 @@ int Application::visit(
     FixDriver& driver, std::size_t number, const std::vector<std::size_t>& hosts
 ) {
     driver.begin_batch(number, hosts);
-    SweepRun run(scan_, VisitKind::fix, &driver, &services_);
+    SweepRun run(scan_, VisitKind::fix, &driver);
     if (const int status = run.prepare(); status != exit_ok) return status;
+    std::optional<AzureGuard> guard;
+    if (auto* arm = run.arm(); arm != nullptr) guard.emplace(*arm);
+    services_.guard = guard ? &*guard : nullptr;
+    services_.outside = scan_.handshake ? &run.outside() : nullptr;
+    const int status = visit_guarded(driver, run);
+    services_.guard = nullptr; // neither outlives the run
+    services_.outside = nullptr;
+    return status;
+}
+
+// The VMs that the plan does not touch are looked at before its first batch and after each.
+int Application::visit_guarded(FixDriver& driver, SweepRun& run) {
+    const auto controls = controls_of(driver, run);
+    const auto look = [&] {
+        if (controls.empty()) return;
+        driver.take_controls(
+            see_who_answers(run.outside(), controls, driver.controls_before(), run.lane())
+        );
+    };
+    if (!driver.knows_controls()) look();
     if (const int status = run.sweep(); status != exit_ok) return status;
+    look();
     return run.conclude();
+}
+
+// None where nobody is looked at from here. Undoing goes on whatever happens to others.
+std::vector<Target> Application::controls_of(const FixDriver& driver, const SweepRun& run) const {
+    if (!scan_.handshake || driver.undoes()) return {};
+    std::set<std::string_view> planned;
+    for (const auto& host : plan_.hosts)
+        planned.insert(host.id);
+    std::vector<Target> beside;
+    for (const auto& target : run.left_out()) {
+        if (planned.count(target.id) == 0) beside.push_back(target);
+    }
+    return controls_among(beside, plan_.id);
 }
 
 } // namespace rdpsweep

@@ -11,6 +11,8 @@
 
 namespace rdpsweep {
 
+class SweepRun;
+
 // Where it stands why a plan was stopped; going on takes a word about it.
 std::string stop_file(const std::string& state_dir, const std::string& plan_id);
 
@@ -33,6 +35,8 @@ private:
     bool pauses_after(std::size_t number) const;
     bool anything_left(const FixDriver& driver, std::size_t number, bool only_begun) const;
     int visit(FixDriver& driver, std::size_t number, const std::vector<std::size_t>& hosts);
+    int visit_guarded(FixDriver& driver, SweepRun& run);
+    std::vector<Target> controls_of(const FixDriver& driver, const SweepRun& run) const;
 
     const Plan& plan_;
     const FixApplyOptions& options_;

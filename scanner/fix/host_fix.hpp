@@ -6,6 +6,7 @@
 #include "core/outcome.hpp"
 #include "probes/fix/change_script.hpp"
 #include "probes/rule.hpp"
+#include "scanner/engine/fixing.hpp"
 #include "scanner/fix/host_lock.hpp"
 #include "scanner/fix/journal.hpp"
 #include "scanner/fix/plan.hpp"
@@ -14,7 +15,6 @@
 #include "scanner/options/snapshot_wish.hpp"
 #include "transports/transport.hpp"
 
-#include <functional>
 #include <string>
 
 namespace rdpsweep {
@@ -39,9 +39,6 @@ struct FixServices {
     VmGuard* guard = nullptr; // asked before a VM of a cloud is touched; null: nobody is
     SnapshotWish snapshots = SnapshotWish::never;
 };
-
-// What the sweep knows of the host: written down before a script is sent. Error: it may not be.
-using RecordScript = std::function<Status(const Script& script)>;
 
 class HostFix {
 public:

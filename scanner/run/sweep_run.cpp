@@ -101,13 +101,6 @@ void SweepRun::credential_stopped(
     progress_->say("rdpsweep: " + printable(Catalogue::english().say(message), 1000));
 }
 
-// Before a batch and after it, over the driver's whole plan.
-void SweepRun::look_at_controls() {
-    if (fixing_ == nullptr || !options_.handshake || controls_.empty() || fixing_->undoes()) return;
-    auto answers = see_who_answers(*outside_, controls_, fixing_->controls_before(), lane_);
-    fixing_->take_controls(std::move(answers));
-}
-
 int SweepRun::sweep() {
     visiting_ = std::make_unique<VisitServices>(VisitServices{
         transports_,
@@ -136,12 +129,8 @@ int SweepRun::sweep() {
     sweep_options.resolver = &resolver_;
     if (options_.deadline) sweep_options.host_deadline = *options_.deadline;
     if (options_.run_deadline) sweep_options.run_deadline = *options_.run_deadline;
-    if (fix_services_ != nullptr) {
-        fix_services_->outside = options_.handshake ? outside_.get() : nullptr;
-        if (!fixing_->knows_controls()) look_at_controls();
-        // A fix that was begun is brought to its end, or undone.
-        sweep_options.drain = std::chrono::hours(24);
-    }
+    // A fix that was begun is brought to its end, or undone.
+    if (fixing_ != nullptr) sweep_options.drain = std::chrono::hours(24);
     SweepEvents events;
     events.started = [this](std::size_t index, const Target& target) {
         if (fixing_ != nullptr) fixing_->started();
@@ -166,7 +155,6 @@ int SweepRun::sweep() {
     auto swept = sweep_->run();
     progress_->stop();
     keyboard_.reset();
-    if (swept) look_at_controls();
     if (swept) return exit_ok;
     return complain(swept.error(), exit_failed);
 }

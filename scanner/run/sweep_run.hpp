@@ -6,8 +6,6 @@
 #include "scanner/azure/azure_plane.hpp"
 #include "scanner/credentials/credentials.hpp"
 #include "scanner/engine/sweep.hpp"
-#include "scanner/fix/azure_guard.hpp"
-#include "scanner/fix/driver.hpp"
 #include "scanner/inventory/inventory.hpp"
 #include "scanner/options/scan_options.hpp"
 #include "scanner/run/progress.hpp"
@@ -26,14 +24,9 @@ namespace rdpsweep {
 // Members are in the order in which they must be destroyed: the last one first.
 class SweepRun {
 public:
-    // fixing and its services: of VisitKind::fix, which visits the hosts that fixing wants.
-    SweepRun(
-        ScanOptions options,
-        VisitKind kind,
-        FixDriver* fixing = nullptr,
-        FixServices* fix_services = nullptr
-    )
-        : options_(std::move(options)), kind_(kind), fixing_(fixing), fix_services_(fix_services) {}
+    // fixing: of VisitKind::fix, which visits the hosts that it wants.
+    SweepRun(ScanOptions options, VisitKind kind, Fixing* fixing = nullptr)
+        : options_(std::move(options)), kind_(kind), fixing_(fixing) {}
 
     // Reads, resolves and opens everything that can fail before the first packet. 0, or the exit
     // status to end with.
@@ -44,6 +37,17 @@ public:
 
     // Reports and the final exit status.
     int conclude();
+
+    // What prepare() made, for who has more to look at before or after the sweep.
+    // The inventory's targets that fixing does not want.
+    [[nodiscard]] const std::vector<Target>& left_out() const noexcept { return left_out_; }
+
+    [[nodiscard]] FactSource& outside() noexcept { return *outside_; }
+
+    [[nodiscard]] asio::io_context& lane() noexcept { return lane_; }
+
+    // Null where no target leads to Azure.
+    [[nodiscard]] azure::Arm* arm() noexcept { return azure_ ? &azure_->arm() : nullptr; }
 
 private:
     int recall_options();
@@ -56,7 +60,6 @@ private:
     int resume(std::vector<bool>& done);
     int make_transports();
     int make_outside();
-    void look_at_controls();
     int open_azure();
     void describe_run();
     void announce() const;
@@ -69,10 +72,9 @@ private:
 
     ScanOptions options_;
     VisitKind kind_;
-    FixDriver* fixing_;
-    FixServices* fix_services_;
+    Fixing* fixing_;
     Inventory inventory_;
-    std::vector<Target> controls_; // of VisitKind::fix: beside the plan
+    std::vector<Target> left_out_; // of VisitKind::fix
     std::unique_ptr<CredentialStore> credentials_;
     std::optional<FileTrustStore> trust_;
     AuditLog audit_;
@@ -88,7 +90,6 @@ private:
     Resolver resolver_;
     std::unique_ptr<Pacer> pacer_;
     std::unique_ptr<AzurePlane> azure_; // null: no route needs it
-    std::unique_ptr<AzureGuard> guard_; // of VisitKind::fix; null without azure_
     std::unique_ptr<Services> services_;
     std::map<std::string, std::unique_ptr<Transport>, std::less<>> transports_;
     std::unique_ptr<FactSource> outside_;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <iterator>
 #include <set>
 
 namespace rdpsweep {
@@ -80,17 +81,11 @@ int SweepRun::load_targets() {
 // A host that the inventory has no more is not looked for elsewhere.
 int SweepRun::keep_those_to_fix() {
     if (fixing_ == nullptr) return exit_ok;
-    std::vector<Target> beside;
-    std::set<std::string_view> planned;
-    for (const auto& host : fixing_->plan().hosts)
-        planned.insert(host.id);
-    for (const auto& target : inventory_.targets) {
-        if (planned.count(target.id) == 0) beside.push_back(target);
-    }
-    controls_ = controls_among(beside, fixing_->plan().id);
-    std::erase_if(inventory_.targets, [this](const Target& target) {
-        return !fixing_->wants(target);
-    });
+    auto& targets = inventory_.targets;
+    const auto wanted = [this](const Target& target) { return fixing_->wants(target); };
+    const auto others = std::stable_partition(targets.begin(), targets.end(), wanted);
+    std::move(others, targets.end(), std::back_inserter(left_out_));
+    targets.erase(others, targets.end());
     if (inventory_.targets.size() == fixing_->batch_size()) return exit_ok;
     std::fprintf(
         stderr,
@@ -172,7 +167,6 @@ int SweepRun::make_transports() {
 
 // Only where a route leads by way of Azure.
 int SweepRun::open_azure() {
-    if (fix_services_ != nullptr) fix_services_->guard = nullptr; // that of an earlier batch
     const auto leads_there = [this](const Target& target) {
         const auto& ladder = target.ladder;
         const bool by_azure = std::any_of(ladder.begin(), ladder.end(), [](const auto& transport) {
@@ -190,11 +184,6 @@ int SweepRun::open_azure() {
     azure_ = std::move(*plane);
     services_->azure = &azure_->arm();
     services_->azure_ca_file = options_.scope.azure.ca_file;
-
-    if (fix_services_ != nullptr) {
-        guard_ = std::make_unique<AzureGuard>(azure_->arm());
-        fix_services_->guard = guard_.get();
-    }
     services_->takeover = options_.takeover;
     return exit_ok;
 }
