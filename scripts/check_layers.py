@@ -87,6 +87,7 @@ HEAVY_OF_OURS = (
     "scanner/cli/option_kinds.hpp",
     "scanner/cli/option_groups.hpp",
     "scanner/cli/fix_options.hpp",
+    "scanner/options/option_archive.hpp",
     "transports/net/http_exchange.hpp",
     "transports/azure/fields.hpp",
 )

@@ -79,6 +79,7 @@ private:
     std::optional<FileTrustStore> trust_;
     AuditLog audit_;
     RunInfo run_;
+    std::string options_json_; // as the run stores them
     std::unique_ptr<RunStore> store_;
     std::optional<ReportOutputs> reports_;
     std::unique_ptr<FleetBuilder> fleet_;

@@ -2,6 +2,7 @@
 #include "core/fd_limit.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "scanner/cli/names.hpp"
+#include "scanner/options/scan_options_json.hpp"
 #include "scanner/run/sweep_run.hpp"
 #include "scanner/scope/load_scope.hpp"
 #include "scanner/scope/resolve_scope.hpp"
@@ -206,6 +207,7 @@ int SweepRun::open_run() {
     fleet_ = std::make_unique<FleetBuilder>(inventory_.targets.size());
     if (kind_ != VisitKind::assess) return exit_ok;
     const auto& english = Catalogue::english();
+    options_json_ = to_json_text(options_);
     if (!options_.resume.empty()) {
         if (const int status = resume(done_); status != exit_ok) return status;
     }
@@ -216,8 +218,8 @@ int SweepRun::open_run() {
     if (!reports) return complain(reports.error(), exit_usage);
     reports_.emplace(std::move(*reports));
     const auto say = [&english](const Message& message) { return english.say(message); };
-    auto store = options_.resume.empty() ? RunStore::create(options_.state_dir, run_, say)
-                                         : RunStore::reopen(options_.state_dir, run_.id, run_, say);
+    const auto open_store = options_.resume.empty() ? &RunStore::create : &RunStore::reopen;
+    auto store = open_store(options_.state_dir, run_, say, options_json_);
     if (!store) return complain(store.error(), exit_failed);
     store_ = std::move(*store);
     return exit_ok;

@@ -78,6 +78,7 @@ int SweepRun::keep_those_of_rerun() {
 // A resumed run must find the same targets that --pick chose.
 void SweepRun::keep_seed() {
     if (!inventory_.seed || options_.scope.seed) return;
+    options_.scope.seed = inventory_.seed;
     options_.args = with_option(options_.args, "--seed", std::to_string(*inventory_.seed));
 }
 
@@ -111,6 +112,7 @@ int SweepRun::resume(std::vector<bool>& done) {
     const auto warnings = run_.warnings;
     const auto collector = run_.collector_sha256;
     run_ = stored->run();
+    options_json_ = stored->options(); // those that it was begun with
     std::erase_if(run_.warnings, [](const Message& warning) {
         return warning.key == "run.credential_stopped"; // it gets another chance
     });
