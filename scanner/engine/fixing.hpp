@@ -28,8 +28,8 @@ public:
     // Told before a host is visited.
     virtual void started() = 0;
 
-    // Fixes the host over that session. An Error that can be retried makes the visit come again with
-    // a new session.
+    // Fixes the host over that session. An Error that can be retried makes the visit come again
+    // with a new session.
     virtual Task<Status>
     fix(const Target& target, Session& session, HostScope& scope, const RecordScript& record) = 0;
 

@@ -1,6 +1,5 @@
 #include "scanner/fix/application.hpp"
 
-#include "probes/collect/collector.hpp"
 #include "probes/fix/change_script.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "scanner/fix/azure_guard.hpp"
@@ -40,16 +39,10 @@ Application::Application(
     const Plan& plan, const FixApplyOptions& options, ScanOptions scan, Journal journal
 )
     : plan_(plan), options_(options), window_(parse_window(options.window)), scan_(std::move(scan)),
-      journal_(std::move(journal)),
-      collector_("collector.ps1", collector_script(), Script::Effect::read_only),
+      journal_(std::move(journal)), collector_(built_in_collector(true)),
       changer_("change.ps1", change_script(), Script::Effect::changes_host),
       services_{
-          collector_,
-          std::string(R"({"profile":"full","handshake":true,"event_hours":24})"),
-          std::string(R"({"profile":"lean","handshake":true,"event_hours":24})"),
-          changer_,
-          journal_,
-          Policy()} {
+          .collector = collector_, .changer = changer_, .journal = journal_, .policy = Policy()} {
     services_.choices = plan.choices;
     services_.despite_sessions = options.despite_sessions;
     services_.window = window_ ? &*window_ : nullptr;

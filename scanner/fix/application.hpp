@@ -43,7 +43,7 @@ private:
     std::optional<MaintenanceWindow> window_;
     ScanOptions scan_;
     Journal journal_;
-    Script collector_;
+    Collector collector_;
     Script changer_;
     FixServices services_;
 };

@@ -6,6 +6,7 @@
 #include "core/outcome.hpp"
 #include "probes/fix/change_script.hpp"
 #include "probes/rule.hpp"
+#include "scanner/engine/collector.hpp"
 #include "scanner/engine/fixing.hpp"
 #include "scanner/fix/host_lock.hpp"
 #include "scanner/fix/journal.hpp"
@@ -23,10 +24,8 @@ namespace rdpsweep {
 inline constexpr std::string_view hold_tag = "rdpsweep:hold";
 
 struct FixServices {
-    const Script& collector;
-    std::string collector_arguments;
-    std::string narrow_arguments; // the same for sessions that are narrow
-    const Script& changer;        // probes/fix/change.ps1
+    const Collector& collector;
+    const Script& changer; // probes/fix/change.ps1
     Journal& journal;
     Policy policy;
     FactSource* outside = nullptr;             // looks at RDP from here; null: not at all

@@ -102,26 +102,21 @@ void SweepRun::credential_stopped(
 }
 
 int SweepRun::sweep() {
+    const bool assesses = kind_ == VisitKind::assess;
     visiting_ = std::make_unique<VisitServices>(VisitServices{
-        transports_,
-        *credentials_,
-        audit_,
-        *collector_,
-        std::string(R"({"profile":"full","handshake":)") + (options_.handshake ? "true" : "false") +
-            R"(,"event_hours":24})",
-        Policy(),
-        run_.id,
-        options_.retries,
-        kind_,
-        pacer_.get(),
-        nullptr,
-        outside_.get(),
-        options_.handshake,
-        options_.azure_evidence && azure_ ? &azure_->arm() : nullptr,
-        std::string(R"({"profile":"lean","handshake":)") + (options_.handshake ? "true" : "false") +
-            R"(,"event_hours":24})",
-        options_.collect_by,
-        fixing_,
+        .transports = transports_,
+        .credentials = *credentials_,
+        .audit = audit_,
+        .collector = *collector_,
+        .run_id = run_.id,
+        .retries = options_.retries,
+        .kind = kind_,
+        .pacer = pacer_.get(),
+        .outside = outside_.get(),
+        .always_look_outside = assesses && options_.handshake,
+        .evidence = assesses && options_.azure_evidence && azure_ ? &azure_->arm() : nullptr,
+        .collect_by = options_.collect_by,
+        .fixing = fixing_,
     });
     SweepOptions sweep_options;
     sweep_options.admission = admission_rules(inventory_.limits, in_flight_);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "probes/collect/collector.hpp"
 #include "scanner/azure/azure_plane.hpp"
 #include "scanner/credentials/credentials.hpp"
 #include "scanner/engine/sweep.hpp"
@@ -92,9 +91,9 @@ private:
     std::unique_ptr<Pacer> pacer_;
     std::unique_ptr<AzurePlane> azure_; // null: no route needs it
     std::unique_ptr<Services> services_;
-    std::map<std::string, std::unique_ptr<Transport>, std::less<>> transports_;
+    Transports transports_;
     std::unique_ptr<FactSource> outside_;
-    std::unique_ptr<Script> collector_;
+    std::unique_ptr<Collector> collector_;
     std::unique_ptr<VisitServices> visiting_;
     std::unique_ptr<asio::signal_set> signals_;
     std::unique_ptr<asio::posix::stream_descriptor> keyboard_;

@@ -104,9 +104,8 @@ void SweepRun::describe_run() {
     run_.version = RDPSWEEP_VERSION;
     run_.args = options_.args;
     run_.targets = inventory_.targets.size();
-    collector_ =
-        std::make_unique<Script>("collector.ps1", collector_script(), Script::Effect::read_only);
-    run_.collector_sha256 = collector_->sha256();
+    collector_ = std::make_unique<Collector>(built_in_collector(options_.handshake));
+    run_.collector_sha256 = collector_->script().sha256();
     if (options_.insecure) run_.warnings.push_back({"run.insecure", {}});
     if (!options_.channel_bindings) run_.warnings.push_back({"run.no_cbt", {}});
     if (options_.legacy_tls) run_.warnings.push_back({"run.legacy_tls", {}});
@@ -191,13 +190,9 @@ int SweepRun::open_azure() {
 
 // The look from outside. Also with --no-handshake: a route may name it.
 int SweepRun::make_outside() {
-    for (const auto& kind : all_sources()) {
-        auto source = kind.make(*services_);
-        if (!source) {
-            return complain(source.error(), exit_usage);
-        }
-        outside_ = std::move(*source);
-    }
+    auto source = outside_source().make(*services_);
+    if (!source) return complain(source.error(), exit_usage);
+    outside_ = std::move(*source);
     return exit_ok;
 }
 
