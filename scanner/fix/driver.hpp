@@ -24,8 +24,8 @@ public:
     // Everything must outlive it. services' collector and outside are those of the sweep under way.
     FixDriver(const Plan& plan, FixServices& services, Way way);
 
-    // Hosts of that batch that are not at an end yet; with only_begun, those alone of which something
-    // may have been written. Of undo: those that were changed, whatever the batch.
+    // Hosts of that batch that are not at an end yet; with only_begun, those alone of which
+    // something may have been written. Of undo: those that were changed, whatever the batch.
     [[nodiscard]] std::vector<std::size_t>
     left_of(const std::vector<std::size_t>& batch, bool only_begun) const;
 
