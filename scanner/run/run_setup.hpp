@@ -11,7 +11,7 @@
 
 namespace rdpsweep {
 
-// What a run begins with. Who visits its hosts refers to it: it must stay where it is then.
+// What a run begins with. A SweepRun refers to it: it must stay where it is as long as that lives.
 struct RunSetup {
     explicit RunSetup(ScanOptions recalled)
         : options(std::move(recalled)), collector(built_in_collector(options.handshake)) {}
