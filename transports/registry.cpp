@@ -6,7 +6,6 @@
 #include "transports/ssh/ssh.hpp"
 #include "transports/winrm/winrm.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace rdpsweep {
@@ -32,14 +31,13 @@ constexpr std::array kinds{
         serial::make_serial},
 };
 
-constexpr std::array sources{
-    SourceKind{"rdp", "the RDP handshake from outside, without a credential", rdp::make_rdp},
-};
+constexpr SourceKind outside{
+    "rdp", "the RDP handshake from outside, without a credential", rdp::make_rdp};
 
 } // namespace
 
-std::span<const SourceKind> all_sources() noexcept {
-    return sources;
+const SourceKind& outside_source() noexcept {
+    return outside;
 }
 
 std::span<const TransportKind> all_transports() noexcept {
@@ -50,8 +48,7 @@ TransportTraits traits_of(std::string_view name) noexcept {
     for (const auto& kind : kinds) {
         if (kind.name == name) return kind.traits;
     }
-    const auto is_named = [name](const SourceKind& kind) { return kind.name == name; };
-    return {.logs_on = std::none_of(sources.begin(), sources.end(), is_named)};
+    return {.logs_on = name != outside.name};
 }
 
 } // namespace rdpsweep

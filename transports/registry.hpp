@@ -34,7 +34,8 @@ struct SourceKind {
     Result<std::unique_ptr<FactSource>> (*make)(Services& services);
 };
 
-std::span<const SourceKind> all_sources() noexcept;
+// The one way to look at a VM without logging on to it.
+const SourceKind& outside_source() noexcept;
 
 // Of a transport or a source, by its name in a route; those of a network path for what is neither.
 TransportTraits traits_of(std::string_view name) noexcept;

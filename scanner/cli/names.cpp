@@ -21,8 +21,7 @@ std::vector<std::string_view> names_in(const Table& table) {
 CliNames cli_names() {
     static const auto transports = [] {
         auto names = names_in(all_transports());
-        for (const auto& source : all_sources())
-            names.push_back(source.name);
+        names.push_back(outside_source().name);
         return names;
     }();
     static const auto reports = names_in(all_reports());

@@ -139,10 +139,10 @@ Task<bool> Visit::look(Attempt& attempt, HostScope& scope) {
     co_return false;
 }
 
-// The same beside a route that does not name it. It never changes whether a host counts as assessed.
+// The same where the route does not name it. It never changes whether a host counts as assessed.
 Task<void> Visit::look_beside(HostScope& scope) {
-    const bool wanted = services_.beside && target_.rdp_outside;
-    if (services_.outside == nullptr || !wanted || services_.kind != VisitKind::assess) co_return;
+    const bool wanted = services_.always_look_outside && target_.rdp_outside;
+    if (services_.outside == nullptr || !wanted) co_return;
     const auto& route = target_.ladder;
     const auto name = services_.outside->name();
     if (scope.expired() || std::find(route.begin(), route.end(), name) != route.end()) co_return;
@@ -154,12 +154,11 @@ Task<void> Visit::look_beside(HostScope& scope) {
     co_await look(*beside_, scope);
 }
 
-// Of a VM that was not assessed Azure may know why, though the VM itself says nothing. Its budget is
-// spent by then, so this has one of its own.
+// Azure may know why a VM was not assessed, though the VM itself says nothing. Its budget is spent
+// by then, so this has one of its own.
 Task<void> Visit::ask_azure(HostScope& scope) {
     const bool wanted =
         services_.evidence != nullptr && !target_.vm.empty() &&
-        services_.kind == VisitKind::assess &&
         (result_.outcome == Outcome::unreachable || result_.outcome == Outcome::refused);
     if (!wanted || scope.aborted()) co_return;
     azure_ = std::make_unique<Attempt>();

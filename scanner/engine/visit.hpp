@@ -8,6 +8,7 @@
 #include "scanner/admission/admission.hpp"
 #include "scanner/credentials/credentials.hpp"
 #include "scanner/engine/assessment.hpp"
+#include "scanner/engine/collector.hpp"
 #include "scanner/engine/fixing.hpp"
 #include "scanner/options/scan_options.hpp"
 #include "scanner/store/audit.hpp"
@@ -22,25 +23,25 @@ namespace rdpsweep {
 
 enum class VisitKind { assess, check, fix }; // check: be let in and stop
 
-// What all visits of a sweep share.
+using Transports = std::map<std::string, std::unique_ptr<Transport>, std::less<>>;
+
+// What all visits of a sweep share. Filled by name: it has too many members for an order.
 struct VisitServices {
-    std::map<std::string, std::unique_ptr<Transport>, std::less<>>& transports;
+    Transports& transports;
     CredentialStore& credentials;
     AuditLog& audit;
-    const Script& collector;
-    std::string collector_arguments; // JSON for RDPSWEEP_ARGS
-    Policy policy;
-    std::string run_id;
+    const Collector& collector;
+    Policy policy = {};
+    std::string run_id = {};
     int retries = 0;
     VisitKind kind = VisitKind::assess;
-    Pacer* pacer = nullptr;            // null: connections are not paced
-    Admission* admission = nullptr;    // set by the sweep; null: every login may begin at once
-    FactSource* outside = nullptr;     // looks at a host without logging on; null: not at all
-    bool beside = false;               // also where the route does not name it
-    azure::Arm* evidence = nullptr;    // asked about VMs that were not assessed; null: not at all
-    std::string narrow_arguments = {}; // collector_arguments for sessions that are narrow
+    Pacer* pacer = nullptr;           // null: connections are not paced
+    Admission* admission = nullptr;   // set by the sweep; null: every login may begin at once
+    FactSource* outside = nullptr;    // looks at a host without logging on; null: not at all
+    bool always_look_outside = false; // of assess: even if the route does not name the source
+    azure::Arm* evidence = nullptr; // of assess: asked about VMs that were not assessed; null: not
     CollectorChoice collect_by = CollectorChoice::automatic;
-    Fixing* fixing = nullptr; // of VisitKind::fix
+    Fixing* fixing = nullptr; // of fix
 };
 
 class Visit {

@@ -2,7 +2,6 @@
 #include "core/text.hpp"
 #include "probes/collect/frame.hpp"
 #include "scanner/engine/collect_cim.hpp"
-#include "scanner/engine/narrow.hpp"
 #include "scanner/engine/visit.hpp"
 
 #include <utility>
@@ -49,7 +48,7 @@ Task<Status> Visit::use(Session& session, Attempt& attempt, HostScope& scope) {
     if (services_.kind == VisitKind::fix) co_return co_await fix(session, attempt, scope);
     auto collected = co_await collect(session, attempt, scope);
     // After the logs were read, as every handshake; and also where no script can run.
-    if (services_.beside) co_await look_inside(session, attempt, scope);
+    if (services_.always_look_outside) co_await look_inside(session, attempt, scope);
     co_return collected;
 }
 
@@ -125,10 +124,9 @@ Task<Status> Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, 
 }
 
 Task<Status> Visit::collect_by_script(Session& session, Attempt& attempt, HostScope& scope) {
-    auto arguments = services_.collector_arguments;
-    if (session.narrow()) arguments = narrow_arguments(services_.narrow_arguments, session);
-    const ScriptInput input(random_hex128(), std::move(arguments));
-    auto output = co_await session.run(services_.collector, input, scope);
+    const auto& collector = services_.collector;
+    const ScriptInput input(random_hex128(), collector.arguments_for(session));
+    auto output = co_await session.run(collector.script(), input, scope);
     if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
     if (!output) co_return std::move(output).error();
     attempt.enter(Phase::decode);
@@ -141,15 +139,16 @@ std::string Visit::user_of(const Attempt& attempt, const Credential& who) const 
     return who.user.empty() ? attempt.identity : who.user;
 }
 
-// Called when the command, or the first question, is about to be sent. What cannot be recorded is not done: the connection
-// is closed under the transport before it can send.
+// Called when the command, or the first question, is about to be sent. What cannot be recorded is
+// not done: the connection is closed under the transport before it can send.
 void Visit::record(const Attempt& attempt, HostScope& scope) {
     const auto user = user_of(attempt, *shown_);
     auto& audit = services_.audit;
     const auto& run = services_.run_id;
-    auto recorded = asks_cim_
-                        ? audit.questions(target_, attempt.transport, user, run)
-                        : audit.command(target_, attempt.transport, user, services_.collector, run);
+    auto recorded =
+        asks_cim_
+            ? audit.questions(target_, attempt.transport, user, run)
+            : audit.command(target_, attempt.transport, user, services_.collector.script(), run);
     if (recorded) return;
     failure_ = std::move(recorded).error();
     scope.abort();

@@ -1,15 +1,17 @@
 #include "scanner/fix/application.hpp"
 
-#include "probes/collect/collector.hpp"
 #include "probes/fix/change_script.hpp"
 #include "reports/messages/catalogue.hpp"
+#include "scanner/fix/azure_guard.hpp"
+#include "scanner/fix/control.hpp"
+#include "scanner/fix/fix_run.hpp"
 #include "scanner/run/sweep_run.hpp"
 #include "scanner/talk/exit_status.hpp"
-#include "scanner/talk/talk.hpp"
 
 #include <cstdio>
 #include <fstream>
 #include <numeric>
+#include <set>
 
 namespace rdpsweep {
 
@@ -37,16 +39,11 @@ Application::Application(
     const Plan& plan, const FixApplyOptions& options, ScanOptions scan, Journal journal
 )
     : plan_(plan), options_(options), window_(parse_window(options.window)), scan_(std::move(scan)),
-      journal_(std::move(journal)),
-      collector_("collector.ps1", collector_script(), Script::Effect::read_only),
+      journal_(std::move(journal)), collector_(built_in_collector(true)),
       changer_("change.ps1", change_script(), Script::Effect::changes_host),
       services_{
-          collector_,
-          std::string(R"({"profile":"full","handshake":true,"event_hours":24})"),
-          std::string(R"({"profile":"lean","handshake":true,"event_hours":24})"),
-          changer_,
-          journal_,
-          Policy()} {
+          .collector = collector_, .changer = changer_, .journal = journal_, .policy = Policy()},
+      speaker_(options.talk.quiet) {
     services_.choices = plan.choices;
     services_.despite_sessions = options.despite_sessions;
     services_.window = window_ ? &*window_ : nullptr;
@@ -67,7 +64,7 @@ int Application::apply(bool only_begun) {
         if (status != exit_ok) return status_of(driver, false, status);
         if (const auto reason = driver.stop_reason()) return stop(driver, *reason);
         if (pauses_after(number) && anything_left(driver, number, only_begun)) {
-            write_err(
+            speaker_.say(
                 "rdpsweep: paused after batch " + std::to_string(number + 1) +
                 ": go on with fix apply --resume\n"
             );
@@ -85,7 +82,7 @@ int Application::undo() {
     std::iota(all.begin(), all.end(), std::size_t{0});
     const auto left = driver.left_of(all, false);
     if (left.empty()) {
-        write_err("rdpsweep: nothing of this plan is to be undone\n");
+        speaker_.say("rdpsweep: nothing of this plan is to be undone\n");
         return exit_ok;
     }
     const int status = visit(driver, plan_.batches.size(), left);
@@ -97,7 +94,7 @@ int Application::undo() {
 int Application::stop(const FixDriver& driver, std::string_view reason) {
     if (!is_only_later(reason)) keep_stop(reason);
     const auto& messages = Catalogue::built_in(options_.talk.lang);
-    write_err("rdpsweep: stopped: " + messages.text(std::string(reason)) + "\n");
+    speaker_.say("rdpsweep: stopped: " + messages.text(std::string(reason)) + "\n");
     return status_of(driver, true, exit_ok);
 }
 
@@ -122,10 +119,48 @@ int Application::visit(
     FixDriver& driver, std::size_t number, const std::vector<std::size_t>& hosts
 ) {
     driver.begin_batch(number, hosts);
-    SweepRun run(scan_, VisitKind::fix, &driver, &services_);
-    if (const int status = run.prepare(); status != exit_ok) return status;
-    if (const int status = run.sweep(); status != exit_ok) return status;
+    auto setup = set_up(scan_, &driver, speaker_);
+    if (!setup) return speaker_.leave(setup.end());
+    announce(*setup, speaker_);
+    std::optional<AzureGuard> guard;
+    if (auto* arm = setup->ways->arm(); arm != nullptr) guard.emplace(*arm);
+    services_.guard = guard ? &*guard : nullptr;
+    services_.outside = scan_.handshake ? &setup->ways->outside() : nullptr;
+    const int status = visit_guarded(driver, *setup);
+    services_.guard = nullptr; // neither outlives the run
+    services_.outside = nullptr;
+    return status;
+}
+
+// The VMs that the plan does not touch are looked at before its first batch and after each.
+int Application::visit_guarded(FixDriver& driver, RunSetup& setup) {
+    const auto controls = controls_of(driver, setup);
+    const auto look = [&] {
+        if (controls.empty()) return;
+        driver.take_controls(see_who_answers(
+            setup.ways->outside(), controls, driver.controls_before(), setup.ways->lane()
+        ));
+    };
+    if (!driver.knows_controls()) look();
+    FixRun batch(driver);
+    SweepRun run(setup, batch, speaker_);
+    const auto swept = run.sweep();
+    if (!swept) return speaker_.fail(swept.error(), exit_failed);
+    look();
     return run.conclude();
+}
+
+// None where nobody is looked at from here. Undoing goes on whatever happens to others.
+std::vector<Target> Application::controls_of(const FixDriver& driver, const RunSetup& setup) const {
+    if (!scan_.handshake || driver.undoes()) return {};
+    std::set<std::string_view> planned;
+    for (const auto& host : plan_.hosts)
+        planned.insert(host.id);
+    std::vector<Target> beside;
+    for (const auto& target : setup.left_out) {
+        if (planned.count(target.id) == 0) beside.push_back(target);
+    }
+    return controls_among(beside, plan_.id);
 }
 
 } // namespace rdpsweep

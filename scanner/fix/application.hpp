@@ -4,12 +4,15 @@
 #include "scanner/fix/driver.hpp"
 #include "scanner/options/fix_options.hpp"
 #include "scanner/options/scan_options.hpp"
+#include "scanner/talk/speaker.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace rdpsweep {
+
+struct RunSetup;
 
 // Where it stands why a plan was stopped; going on takes a word about it.
 std::string stop_file(const std::string& state_dir, const std::string& plan_id);
@@ -33,15 +36,18 @@ private:
     bool pauses_after(std::size_t number) const;
     bool anything_left(const FixDriver& driver, std::size_t number, bool only_begun) const;
     int visit(FixDriver& driver, std::size_t number, const std::vector<std::size_t>& hosts);
+    int visit_guarded(FixDriver& driver, RunSetup& setup);
+    std::vector<Target> controls_of(const FixDriver& driver, const RunSetup& setup) const;
 
     const Plan& plan_;
     const FixApplyOptions& options_;
     std::optional<MaintenanceWindow> window_;
     ScanOptions scan_;
     Journal journal_;
-    Script collector_;
+    Collector collector_;
     Script changer_;
     FixServices services_;
+    Speaker speaker_;
 };
 
 } // namespace rdpsweep

@@ -3,6 +3,7 @@
 
 #include "scanner/engine/fixing.hpp"
 #include "scanner/fix/control.hpp"
+#include "scanner/fix/host_fix.hpp"
 #include "scanner/fix/orders.hpp"
 
 #include <map>
@@ -23,24 +24,24 @@ public:
     // Everything must outlive it. services' collector and outside are those of the sweep under way.
     FixDriver(const Plan& plan, FixServices& services, Way way);
 
-    // Hosts of that batch that are not at an end yet; with only_begun, those alone of which something
-    // may have been written. Of undo: those that were changed, whatever the batch.
+    // Hosts of that batch that are not at an end yet; with only_begun, those alone of which
+    // something may have been written. Of undo: those that were changed, whatever the batch.
     [[nodiscard]] std::vector<std::size_t>
     left_of(const std::vector<std::size_t>& batch, bool only_begun) const;
 
     void begin_batch(std::size_t number, const std::vector<std::size_t>& hosts);
 
-    // Whether the target is one of the batch.
-    [[nodiscard]] bool wants(const Target& target) const;
+    // Returns whether the target is one of the batch.
+    [[nodiscard]] bool wants(const Target& target) const override;
 
-    [[nodiscard]] std::size_t batch_size() const noexcept { return wanted_.size(); }
+    [[nodiscard]] std::size_t batch_size() const noexcept override { return wanted_.size(); }
 
-    void started() { rules_.started(); }
+    void started() override { rules_.started(); }
 
     // Which VMs that the plan does not touch answered RDP before it, or do after another batch.
     void take_controls(std::vector<bool> answers);
 
-    // Empty: they were not looked at yet.
+    // Empty until the controls have been checked once.
     [[nodiscard]] const std::vector<bool>& controls_before() const noexcept {
         return controls_before_;
     }
@@ -49,18 +50,17 @@ public:
 
     [[nodiscard]] bool undoes() const noexcept { return way_ == Way::undo; }
 
-    [[nodiscard]] const Plan& plan() const noexcept { return plan_; }
-
     Task<Status>
     fix(const Target& target, Session& session, HostScope& scope, const RecordScript& record
     ) override;
 
     // Says what became of the host, on stdout. Error: the journal could not be written.
-    Status finished(const HostResult& result);
+    Status finished(const HostResult& result) override;
 
-    // A key of the catalogue, or nothing while no rule asks for a stop, nobody ordered one, the VMs beside
-    // the plan answer as before, and the window has room for another host: as long as 95 of 100 took so far, and not less than the soak and a minute.
-    [[nodiscard]] std::optional<std::string_view> stop_reason() const;
+    // Returns nothing while no rule asks for a stop, nobody ordered one, the controls answer as
+    // before, and the window has room for another host: for as long as 95 of 100 took so far, and
+    // not less than the soak and a minute.
+    [[nodiscard]] std::optional<std::string_view> stop_reason() const override;
 
     // How many hosts are at that stage.
     [[nodiscard]] std::size_t count(FixStage stage) const;

@@ -3,7 +3,6 @@
 #include "core/text.hpp"
 #include "probes/collect/decode.hpp"
 #include "probes/collect/frame.hpp"
-#include "scanner/engine/narrow.hpp"
 #include "scanner/fix/change_results.hpp"
 
 #include <algorithm>
@@ -93,10 +92,10 @@ Task<Result<std::string>> HostFix::run_script(
 
 Task<Result<HostFix::Look>>
 HostFix::look(Session& session, HostScope& scope, const RecordScript& record) {
-    auto arguments = services_.collector_arguments;
-    if (session.narrow()) arguments = narrow_arguments(services_.narrow_arguments, session);
+    const auto& collector = services_.collector;
+    auto arguments = collector.arguments_for(session);
     auto json =
-        co_await run_script(session, services_.collector, std::move(arguments), scope, record);
+        co_await run_script(session, collector.script(), std::move(arguments), scope, record);
     if (!json) co_return std::move(json).error();
     auto facts = decode_facts(*json, "fix", now_seconds());
     if (!facts) co_return std::move(facts).error();

@@ -6,6 +6,8 @@
 #include "core/outcome.hpp"
 #include "probes/fix/change_script.hpp"
 #include "probes/rule.hpp"
+#include "scanner/engine/collector.hpp"
+#include "scanner/engine/fixing.hpp"
 #include "scanner/fix/host_lock.hpp"
 #include "scanner/fix/journal.hpp"
 #include "scanner/fix/plan.hpp"
@@ -14,7 +16,6 @@
 #include "scanner/options/snapshot_wish.hpp"
 #include "transports/transport.hpp"
 
-#include <functional>
 #include <string>
 
 namespace rdpsweep {
@@ -23,10 +24,8 @@ namespace rdpsweep {
 inline constexpr std::string_view hold_tag = "rdpsweep:hold";
 
 struct FixServices {
-    const Script& collector;
-    std::string collector_arguments;
-    std::string narrow_arguments; // the same for sessions that are narrow
-    const Script& changer;        // probes/fix/change.ps1
+    const Collector& collector;
+    const Script& changer; // probes/fix/change.ps1
     Journal& journal;
     Policy policy;
     FactSource* outside = nullptr;             // looks at RDP from here; null: not at all
@@ -39,9 +38,6 @@ struct FixServices {
     VmGuard* guard = nullptr; // asked before a VM of a cloud is touched; null: nobody is
     SnapshotWish snapshots = SnapshotWish::never;
 };
-
-// What the sweep knows of the host: written down before a script is sent. Error: it may not be.
-using RecordScript = std::function<Status(const Script& script)>;
 
 class HostFix {
 public:

@@ -5,10 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
-#include <unistd.h>
 
 namespace rdpsweep {
 
@@ -37,11 +37,39 @@ std::string verdict_counts(const Totals& totals) {
            std::to_string(counted(totals) - totals.of(Outcome::assessed));
 }
 
+std::string padded(std::string text, std::size_t width) {
+    if (text.size() < width) text.resize(width, ' ');
+    return text;
+}
+
+// Whether timeouts made the window smaller than it may be.
+bool narrowed(const Sweep& sweep) {
+    return sweep.window().size() < sweep.window().most();
+}
+
+// The hosts in flight, the slowest first.
+std::string flight_lines(const Sweep& sweep) {
+    const auto flights = sweep.in_flight();
+    const auto& window = sweep.window();
+    auto text = "in flight " + std::to_string(flights.size()) + " of at most " +
+                std::to_string(window.size()) + "; the slowest:\n";
+    if (narrowed(sweep)) {
+        text += "timeouts narrowed it from " + std::to_string(window.most()) +
+                "; it widens again when they stop\n";
+    }
+    for (std::size_t i = 0; i < std::min(shown_flights, flights.size()); ++i) {
+        const auto& flight = flights[i];
+        text += "  " + padded(printable(flight.name, 40), 40) + " " + padded(flight.rung, 8) + " " +
+                seconds(flight.since) + "\n";
+    }
+    return text;
+}
+
 } // namespace
 
-Progress::Progress(asio::io_context& lane, const Totals& totals, Options options)
-    : totals_(totals), options_(std::move(options)), terminal_(isatty(STDERR_FILENO) == 1),
-      timer_(lane), begun_(Clock::now()) {}
+Progress::Progress(asio::io_context& lane, const Totals& totals, Speaker& speaker, Options options)
+    : totals_(totals), speaker_(speaker), options_(std::move(options)), timer_(lane),
+      begun_(Clock::now()) {}
 
 void Progress::start(const Sweep& sweep) {
     sweep_ = &sweep;
@@ -51,7 +79,8 @@ void Progress::start(const Sweep& sweep) {
 
 void Progress::schedule() {
     timer_.expires_after(
-        terminal_ ? Clock::duration(terminal_interval) : Clock::duration(plain_interval)
+        speaker_.on_terminal() ? Clock::duration(terminal_interval)
+                               : Clock::duration(plain_interval)
     );
     timer_.async_wait([this](boost::system::error_code code) {
         if (code) return;
@@ -63,8 +92,7 @@ void Progress::schedule() {
 void Progress::stop() {
     timer_.cancel();
     if (!options_.stats_json.empty()) write_stats();
-    if (line_shown_) std::fprintf(stderr, "\r\x1b[K");
-    line_shown_ = false;
+    speaker_.erase();
     sweep_ = nullptr;
 }
 
@@ -79,17 +107,14 @@ double Progress::rate() const {
 }
 
 // Whether timeouts keep fewer hosts in flight than were asked for.
-bool Progress::narrowed() const {
-    return sweep_ != nullptr && sweep_->window().size() < sweep_->window().most();
-}
-
 void Progress::print_line() {
     const auto done = counted(totals_);
     const auto flights = sweep_ != nullptr ? sweep_->in_flight() : std::vector<Sweep::Flight>();
     auto line = std::to_string(done) + "/" + std::to_string(totals_.targets) + "  " +
                 verdict_counts(totals_) + "  " + std::to_string(static_cast<int>(rate())) +
                 "/s  in flight " + std::to_string(flights.size());
-    if (narrowed()) line += " of at most " + std::to_string(sweep_->window().size());
+    if (sweep_ != nullptr && narrowed(*sweep_))
+        line += " of at most " + std::to_string(sweep_->window().size());
     if (rate() > 0 && done < totals_.targets) {
         const auto left = static_cast<double>(totals_.targets - done) / rate();
         line += "  eta " + std::to_string(static_cast<long>(left)) + " s";
@@ -98,52 +123,16 @@ void Progress::print_line() {
         line += "  slow: " + printable(flights[0].name, 40) + " " + flights[0].rung + " " +
                 seconds(flights[0].since);
     }
-    if (terminal_) {
-        std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
-        line_shown_ = true;
-    } else {
-        std::fprintf(stderr, "%s\n", line.c_str());
-    }
-}
-
-void Progress::say(const std::string& line) {
-    std::fprintf(stderr, "%s%s\n", line_shown_ ? "\r\x1b[K" : "", line.c_str());
+    speaker_.draw(line);
 }
 
 void Progress::print_status() {
-    if (line_shown_) std::fprintf(stderr, "\r\x1b[K");
-    std::fprintf(
-        stderr,
-        "%zu of %zu done: %s, %.1f a second\n",
-        counted(totals_),
-        totals_.targets,
-        verdict_counts(totals_).c_str(),
-        rate()
-    );
-    if (sweep_ == nullptr) return;
-    const auto flights = sweep_->in_flight();
-    std::fprintf(
-        stderr,
-        "in flight %zu of at most %zu; the slowest:\n",
-        flights.size(),
-        sweep_->window().size()
-    );
-    if (narrowed()) {
-        std::fprintf(
-            stderr,
-            "timeouts narrowed it from %zu; it widens again when they stop\n",
-            sweep_->window().most()
-        );
-    }
-    for (std::size_t i = 0; i < std::min(shown_flights, flights.size()); ++i) {
-        std::fprintf(
-            stderr,
-            "  %-40s %-8s %s\n",
-            printable(flights[i].name, 40).c_str(),
-            flights[i].rung.c_str(),
-            seconds(flights[i].since).c_str()
-        );
-    }
+    char rate_text[32];
+    std::snprintf(rate_text, sizeof rate_text, "%.1f", rate());
+    auto text = std::to_string(counted(totals_)) + " of " + std::to_string(totals_.targets) +
+                " done: " + verdict_counts(totals_) + ", " + rate_text + " a second\n";
+    if (sweep_ != nullptr) text += flight_lines(*sweep_);
+    speaker_.say(text);
 }
 
 void Progress::write_stats() {

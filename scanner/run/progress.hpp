@@ -3,6 +3,7 @@
 #pragma once
 
 #include "scanner/engine/sweep.hpp"
+#include "scanner/talk/speaker.hpp"
 
 #include <string>
 
@@ -11,19 +12,16 @@ namespace rdpsweep {
 class Progress {
 public:
     struct Options {
-        bool quiet = false;
+        bool quiet = false;     // no line that shows how far it is
         std::string stats_json; // a file, one JSON object a line and tick; empty: none
     };
 
-    // totals and sweep must outlive it.
-    Progress(asio::io_context& lane, const Totals& totals, Options options);
+    // totals, speaker and sweep must outlive it.
+    Progress(asio::io_context& lane, const Totals& totals, Speaker& speaker, Options options);
 
     // Ticks until stop(). Call on the lane before the sweep runs.
     void start(const Sweep& sweep);
     void stop();
-
-    // A line of its own, beside the line that is redrawn.
-    void say(const std::string& line);
 
     // The full status to stderr: totals, rate, and the ten slowest hosts with their rung.
     void print_status();
@@ -34,15 +32,13 @@ private:
     void print_line();
     void write_stats();
     [[nodiscard]] double rate() const;
-    [[nodiscard]] bool narrowed() const;
 
     const Totals& totals_;
+    Speaker& speaker_;
     Options options_;
     const Sweep* sweep_ = nullptr;
-    bool terminal_;
     asio::steady_timer timer_;
     Clock::time_point begun_;
-    bool line_shown_ = false;
 };
 
 } // namespace rdpsweep

@@ -1,21 +1,20 @@
 #include "scanner/scope/load_scope.hpp"
 
+#include "core/text.hpp"
 #include "scanner/cli/names.hpp"
 #include "scanner/scope/resolve_scope.hpp"
 #include "scanner/talk/talk.hpp"
 
 namespace rdpsweep {
 
-std::optional<Inventory> load_scope(const ScopeOptions& scope) {
+Step<Inventory> load_scope(const ScopeOptions& scope, Speaker& speaker) {
     Problems problems;
     auto inventory = resolve_scope(scope, cli_names().transports, problems);
     if (problems.empty()) require_credentials(inventory, problems);
-    if (problems.empty()) {
-        write_notes(inventory.notes);
-        return inventory;
-    }
-    write_err(to_text(problems));
-    return {};
+    if (!problems.empty()) return EarlyEnd(to_text(problems), exit_usage);
+    for (const auto& note : inventory.notes)
+        speaker.say("rdpsweep: " + printable(note) + '\n');
+    return inventory;
 }
 
 } // namespace rdpsweep

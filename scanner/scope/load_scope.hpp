@@ -3,14 +3,12 @@
 
 #include "scanner/inventory/inventory.hpp"
 #include "scanner/options/scope_options.hpp"
-
-#include <optional>
+#include "scanner/talk/speaker.hpp"
 
 namespace rdpsweep {
 
-// The targets that are meant, each with the credential its route needs. Nothing when there are
-// mistakes: they are on stderr then, and the exit status is exit_usage. An inventory without
-// targets is not a mistake.
-std::optional<Inventory> load_scope(const ScopeOptions& scope);
+// Returns the targets that are meant, each with the credential its route needs, and says what was
+// left out. Mistakes end the verb with exit_usage; an inventory without targets is none.
+Step<Inventory> load_scope(const ScopeOptions& scope, Speaker& speaker);
 
 } // namespace rdpsweep

@@ -26,6 +26,8 @@ namespace {
 constexpr auto sync_interval = std::chrono::milliseconds(250);
 constexpr std::string_view finished_prefix = R"({"record":"finished","index":)";
 constexpr std::size_t longest_line = 32u << 20;
+// Of run.json: a command line may be 2 MiB long (execve), and its options stand there as well.
+constexpr JsonLimits run_limits{.bytes = 8u << 20};
 
 Error store_error(const std::string& what, const std::string& path, int code) {
     return Error(Phase::config, Errc::local_limit, what + " " + path + ": " + std::strerror(code))
@@ -105,8 +107,9 @@ std::string new_run_id(std::int64_t now) {
     return stamp + "-" + random_hex128().substr(0, 6);
 }
 
-RunStore::RunStore(std::string folder, int descriptor, Say say)
+RunStore::RunStore(std::string folder, int descriptor, Say say, std::string options)
     : folder_(std::move(folder)), descriptor_(descriptor), say_(std::move(say)),
+      options_(std::move(options)),
       length_(static_cast<std::size_t>(std::max<off_t>(0, lseek(descriptor, 0, SEEK_END)))),
       syncer_([this] { keep_syncing(); }) {}
 
@@ -122,27 +125,29 @@ RunStore::~RunStore() {
 }
 
 Result<std::unique_ptr<RunStore>>
-RunStore::create(const std::string& state_dir, RunInfo run, Say say) {
+RunStore::create(const std::string& state_dir, const RunInfo& run, Say say, std::string options) {
     const auto folder = runs_folder(state_dir) + "/" + run.id;
     std::error_code code;
     fs::create_directories(folder, code);
     if (code) return store_error("cannot make", folder, code.value());
     fs::permissions(folder, fs::perms::owner_all, code);
-    return reopen(state_dir, run.id, run, std::move(say));
+    return reopen(state_dir, run, std::move(say), std::move(options));
 }
 
 Result<std::unique_ptr<RunStore>>
-RunStore::reopen(const std::string& state_dir, const std::string& id, RunInfo run, Say say) {
-    const auto folder = runs_folder(state_dir) + "/" + id;
+RunStore::reopen(const std::string& state_dir, const RunInfo& run, Say say, std::string options) {
+    const auto folder = runs_folder(state_dir) + "/" + run.id;
     const auto path = folder + "/hosts.jsonl";
     const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (descriptor < 0) return store_error("cannot open", path, errno);
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         ::close(descriptor);
-        return Error(Phase::config, Errc::taken, "run " + id + " is still being written")
+        return Error(Phase::config, Errc::taken, "run " + run.id + " is still being written")
             .with_hint("wait for the other rdpsweep, or start a new run");
     }
-    std::unique_ptr<RunStore> store(new RunStore(folder, descriptor, std::move(say)));
+    std::unique_ptr<RunStore> store(
+        new RunStore(folder, descriptor, std::move(say), std::move(options))
+    );
     store->cut_torn_line();
     auto written = store->write_run(run, nullptr);
     if (!written) return std::move(written).error();
@@ -206,6 +211,11 @@ Status RunStore::finished(const HostResult& host) {
 Status RunStore::write_run(const RunInfo& run, const Totals* totals) const {
     nlohmann::json document{{"schema", "rdpsweep.run/1"}, {"run", to_json(run, say_)}};
     if (totals != nullptr) document["totals"] = to_json(*totals);
+    if (!options_.empty()) {
+        auto options = parse_json(options_, Phase::config, run_limits);
+        if (!options) return std::move(options).error();
+        document["options"] = *std::move(options);
+    }
     const auto path = folder_ + "/run.json";
     const auto temporary = path + ".new";
     const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -226,23 +236,26 @@ Status RunStore::close(const RunInfo& run, const Totals& totals) {
     return write_run(run, &totals);
 }
 
-StoredRun::StoredRun(std::string folder, RunInfo run, bool complete)
-    : folder_(std::move(folder)), run_(std::move(run)), complete_(complete) {}
+StoredRun::StoredRun(std::string folder, RunInfo run, std::string options, bool complete)
+    : folder_(std::move(folder)), run_(std::move(run)), options_(std::move(options)),
+      complete_(complete) {}
 
 Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::string& id) {
     auto exact = resolve_id(state_dir, id);
     if (!exact) return std::move(exact).error();
     const auto folder = runs_folder(state_dir) + "/" + *exact;
-    auto text = read_file(folder + "/run.json", 1u << 20);
+    auto text = read_file(folder + "/run.json", run_limits.bytes);
     if (!text) return std::move(text).error();
-    auto document = parse_json(*text, Phase::config);
+    auto document = parse_json(*text, Phase::config, run_limits);
     if (!document) return std::move(document).error();
     if (!document->is_object() || !document->contains("run")) {
         return Error(Phase::config, Errc::malformed_output, folder + "/run.json is not a run");
     }
     auto run = run_from_json((*document)["run"]);
     if (!run) return std::move(run).error();
-    StoredRun stored(folder, std::move(*run), document->contains("totals"));
+    const auto kept = document->find("options");
+    auto options = kept == document->end() ? std::string() : dump_json(*kept);
+    StoredRun stored(folder, std::move(*run), std::move(options), document->contains("totals"));
     auto indexed = stored.index();
     if (!indexed) return std::move(indexed).error();
     return stored;

@@ -19,14 +19,15 @@ namespace rdpsweep {
 // A line is written at once; the disk is told to keep it within 250 ms, by a thread of its own.
 class RunStore {
 public:
-    // Makes the run's folder (0700). Error{config, local_limit} when it cannot be written.
+    // Makes the run's folder (0700). options: the options of the run, a JSON object that is kept as
+    // it is; empty: none are kept. Error{config, local_limit} when it cannot be written.
     static Result<std::unique_ptr<RunStore>>
-    create(const std::string& state_dir, RunInfo run, Say say);
+    create(const std::string& state_dir, const RunInfo& run, Say say, std::string options = {});
 
     // Goes on with a run that was interrupted. Error{config, local_limit} while another process
     // writes it.
     static Result<std::unique_ptr<RunStore>>
-    reopen(const std::string& state_dir, const std::string& id, RunInfo run, Say say);
+    reopen(const std::string& state_dir, const RunInfo& run, Say say, std::string options = {});
 
     ~RunStore();
     RunStore(const RunStore&) = delete;
@@ -41,7 +42,7 @@ public:
     [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
 
 private:
-    RunStore(std::string folder, int descriptor, Say say);
+    RunStore(std::string folder, int descriptor, Say say, std::string options);
     void cut_torn_line();
     Status append(std::string line);
     Status write_run(const RunInfo& run, const Totals* totals) const;
@@ -50,6 +51,7 @@ private:
     std::string folder_;
     int descriptor_;
     Say say_;
+    std::string options_;    // JSON; empty: none
     std::size_t length_ = 0; // bytes of whole lines; a torn one is cut off again
     std::atomic<bool> dirty_ = false;
     std::atomic<int> sync_error_ = 0; // errno of a sync that failed
@@ -68,6 +70,9 @@ public:
 
     [[nodiscard]] const RunInfo& run() const noexcept { return run_; }
 
+    // The options that it was made with, as JSON; empty: a version stored it that kept run().args only.
+    [[nodiscard]] const std::string& options() const noexcept { return options_; }
+
     Status for_each(const std::function<void(const HostResult&)>& visit) override;
 
     [[nodiscard]] bool complete() const noexcept { return complete_; }
@@ -76,11 +81,12 @@ public:
     [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
 
 private:
-    StoredRun(std::string folder, RunInfo run, bool complete);
+    StoredRun(std::string folder, RunInfo run, std::string options, bool complete);
     Status index();
 
     std::string folder_;
     RunInfo run_;
+    std::string options_;
     bool complete_;
     std::size_t damaged_ = 0;
     std::vector<std::pair<std::uint64_t, std::size_t>> lines_; // offset and length, by index

@@ -39,9 +39,12 @@ Result<Target> find_target(const ConsoleOptions& options) {
     auto scope = options.scope;
     // No credential is needed to look: the person types it.
     scope.transports = {"run-command"};
-    auto inventory = load_scope(scope);
-    if (!inventory)
+    Speaker speaker(options.talk.quiet);
+    auto inventory = load_scope(scope, speaker);
+    if (!inventory) {
+        speaker.leave(inventory.end());
         return Error(Phase::inventory, Errc::unsupported, "the inventory is not usable");
+    }
     for (auto& target : inventory->targets) {
         if (!iequals(target.name, options.target)) continue;
         if (!target.vm.empty()) return std::move(target);

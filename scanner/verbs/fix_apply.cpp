@@ -3,12 +3,12 @@
 #include "core/text.hpp"
 #include "probes/fix/change_script.hpp"
 #include "reports/messages/catalogue.hpp"
-#include "scanner/cli/names.hpp"
 #include "scanner/fix/application.hpp"
 #include "scanner/fix/approval.hpp"
 #include "scanner/fix/plan_file.hpp"
 #include "scanner/fix/status_json.hpp"
 #include "scanner/fix/status_text.hpp"
+#include "scanner/run/recall.hpp"
 #include "scanner/store/run_store.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
@@ -34,15 +34,16 @@ int refuse(const std::string& what, const std::string& advice) {
 Result<ScanOptions> options_of(const Plan& plan, const FixApplyOptions& options) {
     auto stored = StoredRun::open(options.state_dir, plan.run);
     if (!stored) return std::move(stored).error();
-    auto line = parse_command_line(stored->run().args, cli_names());
-    if (line.exit) {
+    auto read = options_of_run(*stored);
+    if (!read) return std::move(read).error();
+    if (!*read) {
         return Error(
             Phase::config,
             Errc::unsupported,
             "the command line of run " + plan.run + " is not known"
         );
     }
-    auto scan = std::move(line.scan);
+    auto scan = **std::move(read);
     scan.state_dir = options.state_dir;
     scan.talk = options.talk;
     scan.jobs = options.parallel;
@@ -153,12 +154,13 @@ bool take_window(const FixApplyOptions& options) {
 int run_fix(const FixApplyOptions& options, FixDriver::Way way) {
     forbid_core_dumps();
     std::signal(SIGUSR1, SIG_IGN);
+    Speaker speaker(options.talk.quiet);
     const auto text = read_plan_file(options.plan);
-    if (!text) return complain(text.error(), exit_usage);
+    if (!text) return speaker.fail(text.error(), exit_usage);
     auto plan = read_plan(*text);
-    if (!plan) return complain(plan.error(), exit_usage);
+    if (!plan) return speaker.fail(plan.error(), exit_usage);
     auto journal = Journal::open(options.state_dir, plan->id);
-    if (!journal) return complain(journal.error(), exit_usage);
+    if (!journal) return speaker.fail(journal.error(), exit_usage);
     bool only_begun = false;
     if (way == FixDriver::Way::apply) {
         if (!take_window(options)) return exit_usage;
@@ -172,7 +174,7 @@ int run_fix(const FixApplyOptions& options, FixDriver::Way way) {
         return refuse("this undoes a plan", "say --confirm " + phrase_of(*plan));
     }
     auto scan = options_of(*plan, options);
-    if (!scan) return complain(scan.error(), exit_usage);
+    if (!scan) return speaker.fail(scan.error(), exit_usage);
     Application application(*plan, options, *std::move(scan), *std::move(journal));
     return way == FixDriver::Way::apply ? application.apply(only_begun) : application.undo();
 }

@@ -1,9 +1,9 @@
 // The verbs scan and check.
 #include "core/log.hpp"
 #include "core/secret.hpp"
+#include "scanner/run/check_run.hpp"
+#include "scanner/run/scan_run.hpp"
 #include "scanner/run/sweep_run.hpp"
-#include "scanner/talk/exit_status.hpp"
-#include "scanner/talk/talk.hpp"
 #include "scanner/verbs/verbs.hpp"
 
 #include <csignal>
@@ -12,34 +12,42 @@ namespace rdpsweep {
 
 namespace {
 
-int open_talk(const TalkOptions& talk) {
+Step<void> open_talk(const TalkOptions& talk) {
     const auto level = talk.verbose > 0 ? LogLevel::debug : talk.log_level;
     const auto path = talk.log_file.empty() && talk.verbose > 1 ? "-" : talk.log_file;
-    if (path.empty() || open_log(path, level)) return exit_ok;
-    write_err("rdpsweep: cannot open the log file " + path + "\n");
-    return exit_usage;
+    if (path.empty() || open_log(path, level)) return {};
+    return EarlyEnd("rdpsweep: cannot open the log file " + path + "\n", exit_usage);
 }
 
-int run_sweep(const ScanOptions& options, VisitKind kind) {
+Step<RunSetup> begin(const ScanOptions& options, Speaker& speaker) {
     forbid_core_dumps();
     // Asking for a status when there is none yet (or none any more) must not end the run. From the
     // sweep on, signals are caught until the last report is written.
     std::signal(SIGUSR1, SIG_IGN);
-    if (const int status = open_talk(options.talk); status != exit_ok) return status;
-    SweepRun run(options, kind);
-    if (const int status = run.prepare(); status != exit_ok) return status;
-    if (const int status = run.sweep(); status != exit_ok) return status;
-    return run.conclude();
+    auto opened = open_talk(options.talk);
+    if (!opened) return std::move(opened).end();
+    return set_up(options, nullptr, speaker);
 }
 
 } // namespace
 
 int run_scan(const ScanOptions& options) {
-    return run_sweep(options, VisitKind::assess);
+    Speaker speaker(options.talk.quiet);
+    auto setup = begin(options, speaker);
+    if (!setup) return speaker.leave(setup.end());
+    auto scan = ScanRun::open(*setup);
+    if (!scan) return speaker.leave(scan.end());
+    announce(*setup, speaker);
+    return carry_out(*setup, **scan, speaker);
 }
 
 int run_check(const ScanOptions& options) {
-    return run_sweep(options, VisitKind::check);
+    Speaker speaker(options.talk.quiet);
+    auto setup = begin(options, speaker);
+    if (!setup) return speaker.leave(setup.end());
+    CheckRun check(*setup);
+    announce(*setup, speaker);
+    return carry_out(*setup, check, speaker);
 }
 
 } // namespace rdpsweep

@@ -3,16 +3,27 @@
 run that was killed resumes with the same hosts, and a selection that matches nothing is an error."""
 import json
 import os
+import pathlib
 import subprocess
+import sys
 import time
 
 from support import lib
 
 VMS = 40
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def names(document):
     return [host["name"] for host in document["hosts"]]
+
+
+def check_schema(state):
+    stored = sorted(state.glob("runs/*/run.json"))
+    lib.check(len(stored) == 2, f"two runs are stored: {stored}")
+    checked = subprocess.run([sys.executable, ROOT / "tests/integration/validate_schema.py",
+                              ROOT / "docs/schema/run-1.schema.json", *stored], check=False)
+    lib.check(checked.returncode == 0, "stored runs match their schema")
 
 
 def rerun(fleet, state):
@@ -29,7 +40,12 @@ def rerun(fleet, state):
     lib.check(again["run"]["id"] != first["run"]["id"], "it is a run of its own")
     lib.check(report.read_bytes() == kept, "the first run's report is left alone")
     lib.check(f"{len(broken)} of {VMS} targets again" in done.stderr, done.stderr)
-    # And again from that one, with other words.
+    check_schema(state)
+    # And again from that one, with other words; though its command line is that of another version.
+    path = state / "runs" / again["run"]["id"] / "run.json"
+    stored = json.loads(path.read_text())
+    stored["run"]["args"] = ["scan", "--option-of-old", "7"]
+    path.write_text(json.dumps(stored))
     done = lib.rdpsweep("scan", "--rerun", "last:ok,at_risk", "--state", state, password=fleet.password)
     lib.check(done.returncode == 3, f"none of them is ok: 3, not {done.returncode} {done.stderr}")
     done = lib.rdpsweep("scan", "--rerun", "last:borken", "--state", state, password=fleet.password)

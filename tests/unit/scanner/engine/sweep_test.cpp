@@ -215,7 +215,13 @@ struct Rig {
     std::map<std::string, std::unique_ptr<Transport>, std::less<>> transports;
     CredentialStore credentials;
     AuditLog audit;
-    VisitServices services{transports, credentials, audit, script, "{}", {}, "run"};
+    Collector collector{script, true};
+    VisitServices services{
+        .transports = transports,
+        .credentials = credentials,
+        .audit = audit,
+        .collector = collector,
+        .run_id = "run"};
     std::vector<Target> targets;
     std::vector<HostResult> results;
     Totals totals;
@@ -553,7 +559,7 @@ TEST_CASE("sweep: the look from outside goes beside the route", "[sweep][outside
     Rig rig;
     FakeSource source;
     rig.services.outside = &source;
-    rig.services.beside = true;
+    rig.services.always_look_outside = true;
     rig.add("fine", 3);
     rig.add("closed", 1);
     rig.targets[1].tags["dark"] = "";

@@ -3,7 +3,6 @@
 // the journal, nothing twice, and every host ends as what its stage says.
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "probes/collect/collector.hpp"
 #include "probes/fix/change_script.hpp"
 #include "scanner/fix/host_fix.hpp"
 #include "tests/support/catch.hpp"
@@ -174,9 +173,9 @@ PlanHost planned() {
     return host;
 }
 
-const Script& collector() {
-    static const Script script("collector.ps1", collector_script(), Script::Effect::read_only);
-    return script;
+const Collector& collector() {
+    static const auto built_in = built_in_collector(true);
+    return built_in;
 }
 
 const Script& changer() {
@@ -194,8 +193,7 @@ FixStage one_process(
 ) {
     auto journal = Journal::open(state, "plan");
     REQUIRE(journal);
-    FixServices services{
-        collector(), "{}", "{}", changer(), *journal, Policy(), nullptr, {}, {}, false};
+    FixServices services{collector(), changer(), *journal, Policy(), nullptr, {}, {}, false};
     services.state_dir = state;
     services.plan_id = "plan";
     services.guard = guard;

@@ -87,7 +87,7 @@ TEST_CASE("run store: a torn last line loses that host only, and writing goes on
         auto torn = StoredRun::open(folder.path, "last");
         REQUIRE(torn);
         CHECK(names_in(*torn) == std::vector<std::string>{"vm-0"});
-        auto again = RunStore::reopen(folder.path, run.id, run, say);
+        auto again = RunStore::reopen(folder.path, run, say);
         REQUIRE(again);
         REQUIRE((*again)->finished(host(2, Outcome::assessed)));
     }
@@ -101,7 +101,7 @@ TEST_CASE("run store: a run that is being written cannot be written by another",
     const auto run = run_called("20260101T000000Z-a");
     auto store = RunStore::create(folder.path, run, say);
     REQUIRE(store);
-    const auto second = RunStore::reopen(folder.path, run.id, run, say);
+    const auto second = RunStore::reopen(folder.path, run, say);
     REQUIRE_FALSE(second);
     CHECK(second.error().code() == Errc::taken);
     CHECK(second.error().detail().find("still being written") != std::string_view::npos);

@@ -1,0 +1,25 @@
+// The run of a plan's batch: the plan itself keeps what becomes of each host.
+#pragma once
+
+#include "scanner/engine/fixing.hpp"
+#include "scanner/run/run_kind.hpp"
+
+namespace rdpsweep {
+
+class FixRun final : public RunKind {
+public:
+    // fixing must outlive it.
+    explicit FixRun(Fixing& fixing) : fixing_(fixing) {}
+
+    [[nodiscard]] RunTraits traits() const override;
+    Status started(std::size_t index, const Target& target) override;
+    Status finished(const HostResult& host) override;
+    [[nodiscard]] std::string why_no_more() const override;
+    Status close(Speaker& speaker) override;
+    [[nodiscard]] int status() const override;
+
+private:
+    Fixing& fixing_;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,23 @@
+// The run of the verb check: it says at once whether each host lets us in, and keeps nothing.
+#pragma once
+
+#include "scanner/run/run_kind.hpp"
+
+namespace rdpsweep {
+
+class CheckRun final : public RunKind {
+public:
+    // setup must outlive it.
+    explicit CheckRun(const RunSetup& setup) : setup_(setup) {}
+
+    [[nodiscard]] RunTraits traits() const override;
+    Status started(std::size_t index, const Target& target) override;
+    Status finished(const HostResult& host) override;
+    Status close(Speaker& speaker) override;
+    [[nodiscard]] int status() const override;
+
+private:
+    const RunSetup& setup_;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,33 @@
+// What a run takes over from an earlier one: --resume and --rerun.
+#pragma once
+
+#include "scanner/run/run_setup.hpp"
+#include "scanner/store/run_store.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rdpsweep {
+
+// Returns the options that a stored run was made with. Nothing when it was stored by a version that
+// kept only the command line, and this one does not understand it. Error{config, ...} names the
+// member that this version cannot read.
+Result<std::optional<ScanOptions>> options_of_run(const StoredRun& stored);
+
+// --resume RUN alone means: as the run was begun, with today's reports. --rerun RUN alone means the
+// same scope and options in a new run; its reports must not replace those of the first.
+Step<ScanOptions> recall_options(const ScanOptions& asked);
+
+// --rerun: keeps only those targets of the named run that are meant, and says how many.
+Step<void> keep_those_of_rerun(const ScanOptions& options, Inventory& inventory, Speaker& speaker);
+
+// --resume: counts the hosts that the earlier run assessed as done; the others are visited again.
+// The setup's run becomes the earlier one, with the options that it was begun with.
+Step<void> resume(RunSetup& setup);
+
+// Returns args with that option set to value, whether or not it was among them.
+std::vector<std::string>
+with_option(std::vector<std::string> args, const std::string& option, std::string value);
+
+} // namespace rdpsweep

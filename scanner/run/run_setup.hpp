@@ -1,0 +1,40 @@
+// Everything of a run that can fail before the first packet, made in one go.
+#pragma once
+
+#include "scanner/engine/fixing.hpp"
+#include "scanner/run/ways.hpp"
+#include "scanner/store/fleet.hpp"
+#include "scanner/talk/speaker.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace rdpsweep {
+
+// What a run begins with. A SweepRun refers to it: it must stay where it is as long as that lives.
+struct RunSetup {
+    explicit RunSetup(ScanOptions recalled)
+        : options(std::move(recalled)), collector(built_in_collector(options.handshake)) {}
+
+    ScanOptions options;          // as --resume and --rerun recalled them
+    Inventory inventory;          // its targets are those of the run
+    std::vector<Target> left_out; // of a fix: the inventory's other targets
+    RunInfo run;
+    std::string options_json; // as the run stores them; empty: it keeps its command line only
+    std::size_t in_flight = 1;
+    Collector collector;
+    std::unique_ptr<Ways> ways;
+    AuditLog audit;
+    FleetBuilder fleet{0};       // whose totals count what became of the targets
+    std::vector<bool> done;      // [i]: target i was assessed by the run that is resumed
+    std::vector<bool> postponed; // [i]: it refused us then, and is visited last
+};
+
+// Reads the scope, fetches secrets and opens every way. fixing: the plan to carry out, which
+// chooses the targets; null: scan or check.
+Step<RunSetup> set_up(const ScanOptions& asked, Fixing* fixing, Speaker& speaker);
+
+// Says what is about to be touched, counted, before the first packet.
+void announce(const RunSetup& setup, Speaker& speaker);
+
+} // namespace rdpsweep

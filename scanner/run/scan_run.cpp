@@ -1,0 +1,72 @@
+// What a scan keeps of each host, and what it writes in the end.
+#include "scanner/run/scan_run.hpp"
+
+#include "reports/messages/catalogue.hpp"
+#include "scanner/options/scan_options_json.hpp"
+#include "scanner/run/recall.hpp"
+#include "scanner/run/verdict_status.hpp"
+
+namespace rdpsweep {
+
+Step<std::unique_ptr<ScanRun>> ScanRun::open(RunSetup& setup) {
+    const auto& options = setup.options;
+    const bool again = !options.resume.empty();
+    setup.options_json = to_json_text(options);
+    if (again) {
+        auto resumed = resume(setup);
+        if (!resumed) return std::move(resumed).end();
+    }
+    auto requests = options.reports;
+    if (requests.empty()) requests.push_back({"text", "-"});
+    const auto& messages = Catalogue::built_in(options.talk.lang);
+    auto reports = ReportOutputs::open(requests, options.talk, messages, setup.run.id);
+    if (!reports) return EarlyEnd(reports.error(), exit_usage);
+    const auto& english = Catalogue::english();
+    const auto say = [&english](const Message& message) { return english.say(message); };
+    const auto open_store = again ? &RunStore::reopen : &RunStore::create;
+    auto store = open_store(options.state_dir, setup.run, say, setup.options_json);
+    if (!store) return EarlyEnd(store.error(), exit_failed);
+    return std::unique_ptr<ScanRun>(new ScanRun(setup, *std::move(reports), *std::move(store)));
+}
+
+RunTraits ScanRun::traits() const {
+    return {
+        .looks_outside = setup_.options.handshake,
+        .gathers_evidence = setup_.options.azure_evidence,
+        .shows_progress = true,
+        .credential_stopped = "run.credential_stopped", // there is a run to go on with
+    };
+}
+
+Status ScanRun::started(std::size_t index, const Target& target) {
+    return store_->started(index, target.id);
+}
+
+// On disk first, reported and counted after.
+Status ScanRun::finished(const HostResult& host) {
+    auto stored = store_->finished(host);
+    if (stored) reports_.on_host(host);
+    return stored;
+}
+
+Status ScanRun::close(Speaker& speaker) {
+    const auto& run = setup_.run;
+    auto written = store_->close(run, setup_.fleet.totals());
+    store_.reset();
+    if (written) written = write_reports();
+    speaker.advise("run " + run.id + " is stored in " + setup_.options.state_dir + "/runs\n");
+    return written;
+}
+
+Status ScanRun::write_reports() {
+    auto stored = StoredRun::open(setup_.options.state_dir, setup_.run.id);
+    if (!stored) return std::move(stored).error();
+    return reports_.finish(setup_.fleet.report(setup_.run), *stored);
+}
+
+int ScanRun::status() const {
+    const auto& options = setup_.options;
+    return verdict_status(setup_.fleet.totals(), options.fail_on, options.max_unassessed);
+}
+
+} // namespace rdpsweep

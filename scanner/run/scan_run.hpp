@@ -1,0 +1,33 @@
+// The run of the verb scan: it is stored as it goes, and ends in reports.
+#pragma once
+
+#include "scanner/run/report_output.hpp"
+#include "scanner/run/run_kind.hpp"
+#include "scanner/store/run_store.hpp"
+
+namespace rdpsweep {
+
+class ScanRun final : public RunKind {
+public:
+    // Opens the run's store and its reports; with --resume those of the earlier run, whose hosts
+    // are counted. setup must outlive it.
+    static Step<std::unique_ptr<ScanRun>> open(RunSetup& setup);
+
+    [[nodiscard]] RunTraits traits() const override;
+    Status started(std::size_t index, const Target& target) override;
+    Status finished(const HostResult& host) override;
+    Status close(Speaker& speaker) override;
+    [[nodiscard]] int status() const override;
+
+private:
+    ScanRun(RunSetup& setup, ReportOutputs reports, std::unique_ptr<RunStore> store)
+        : setup_(setup), reports_(std::move(reports)), store_(std::move(store)) {}
+
+    Status write_reports();
+
+    RunSetup& setup_;
+    ReportOutputs reports_;
+    std::unique_ptr<RunStore> store_;
+};
+
+} // namespace rdpsweep

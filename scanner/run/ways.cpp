@@ -1,0 +1,102 @@
+// What has to be opened before the first host can be reached.
+#include "scanner/run/ways.hpp"
+
+#include "scanner/scope/resolve_scope.hpp"
+#include "transports/registry.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace rdpsweep {
+
+namespace {
+
+// All secrets are fetched before the first packet: a vault that says no ends the run here, and
+// nothing on the event loop ever waits for one.
+Status fetch_secrets(CredentialStore& credentials, const std::vector<Target>& targets) {
+    std::set<std::string> wanted;
+    for (const auto& target : targets) {
+        if (!needs_credential(target)) continue;
+        wanted.insert(target.credential);
+        for (const auto& hop : target.ssh.hops ? *target.ssh.hops : std::vector<JumpHost>())
+            wanted.insert(hop.credential);
+    }
+    for (const auto& name : wanted) {
+        const auto credential = credentials.get(name);
+        if (!credential) return credential.error();
+    }
+    return {};
+}
+
+bool leads_to_azure(const Target& target, bool asks_about_vms) {
+    const auto& route = target.ladder;
+    const bool by_azure = std::any_of(route.begin(), route.end(), [](const auto& transport) {
+        return traits_of(transport).by_azure;
+    });
+    return target.skip.empty() && (by_azure || (asks_about_vms && !target.vm.empty()));
+}
+
+} // namespace
+
+Ways::Ways(
+    const ScanOptions& options, std::unique_ptr<CredentialStore> credentials, FileTrustStore trust
+)
+    : credentials_(std::move(credentials)), trust_(std::move(trust)),
+      pacer_(options.connect_rate, options.connect_rate / 10),
+      services_{
+          .resolver = resolver_,
+          .pacer = pacer_,
+          .trust = {options.ca_file, &trust_, options.pin_on_first_use, options.insecure},
+          .connect_timeout = options.connect_timeout,
+          .step_timeout = options.step_timeout,
+          .quota_delay = options.quota_delay,
+          .channel_bindings = options.channel_bindings,
+          .legacy_tls = options.legacy_tls,
+          .http_fallback = options.http_fallback,
+          .rdp_matrix = options.rdp_matrix,
+          .known_hosts = options.known_hosts,
+          .credential = [this](std::string_view name) { return credentials_->get(name); },
+      } {}
+
+Result<std::unique_ptr<Ways>>
+Ways::open(const ScanOptions& options, const Inventory& inventory, bool asks_about_vms) {
+    auto credentials = std::make_unique<CredentialStore>(inventory.credentials);
+    auto fetched = fetch_secrets(*credentials, inventory.targets);
+    if (!fetched) return std::move(fetched).error();
+    auto trust = FileTrustStore::open(options.state_dir + "/trust");
+    if (!trust) return std::move(trust).error();
+    std::unique_ptr<Ways> ways(new Ways(options, std::move(credentials), *std::move(trust)));
+    const auto& targets = inventory.targets;
+    const bool azure = std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
+        return leads_to_azure(target, asks_about_vms);
+    });
+    auto opened = azure ? ways->open_azure(options) : Status();
+    if (opened) opened = ways->make_transports();
+    if (!opened) return std::move(opened).error();
+    return ways;
+}
+
+Status Ways::open_azure(const ScanOptions& options) {
+    auto plane = AzurePlane::open(options.scope.azure);
+    if (!plane) return std::move(plane).error();
+    azure_ = std::move(*plane);
+    services_.azure = &azure_->arm();
+    services_.azure_ca_file = options.scope.azure.ca_file;
+    services_.takeover = options.takeover;
+    return {};
+}
+
+// The look from outside is made also with --no-handshake: a route may name it.
+Status Ways::make_transports() {
+    for (const auto& kind : all_transports()) {
+        auto transport = kind.make(services_);
+        if (!transport) return std::move(transport).error();
+        transports_.emplace(kind.name, std::move(*transport));
+    }
+    auto source = outside_source().make(services_);
+    if (!source) return std::move(source).error();
+    outside_ = std::move(*source);
+    return {};
+}
+
+} // namespace rdpsweep

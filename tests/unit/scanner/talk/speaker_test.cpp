@@ -1,0 +1,100 @@
+// What stands on stderr in the end, on a terminal and elsewhere.
+#include "scanner/talk/speaker.hpp"
+#include "tests/support/catch.hpp"
+
+#include <array>
+#include <fcntl.h>
+#include <pty.h>
+#include <termios.h>
+#include <unistd.h>
+
+using namespace rdpsweep;
+
+namespace {
+
+// stderr is a pipe or a terminal while this lives.
+class Stderr {
+public:
+    explicit Stderr(bool terminal) : saved_(dup(STDERR_FILENO)) {
+        int writer = -1;
+        if (terminal) {
+            REQUIRE(openpty(&reader_, &writer, nullptr, nullptr, nullptr) == 0);
+            termios mode{};
+            tcgetattr(writer, &mode);
+            cfmakeraw(&mode); // a newline stays one byte
+            tcsetattr(writer, TCSANOW, &mode);
+        } else {
+            std::array<int, 2> ends{};
+            REQUIRE(pipe(ends.data()) == 0);
+            reader_ = ends[0];
+            writer = ends[1];
+        }
+        dup2(writer, STDERR_FILENO);
+        close(writer);
+        fcntl(reader_, F_SETFL, O_NONBLOCK);
+    }
+
+    Stderr(const Stderr&) = delete;
+    Stderr& operator=(const Stderr&) = delete;
+
+    ~Stderr() {
+        dup2(saved_, STDERR_FILENO);
+        close(saved_);
+        close(reader_);
+    }
+
+    // What was written since the last call.
+    [[nodiscard]] std::string said() const {
+        std::array<char, 4096> bytes{};
+        const auto length = read(reader_, bytes.data(), bytes.size());
+        return {bytes.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
+    }
+
+private:
+    int saved_;
+    int reader_ = -1;
+};
+
+} // namespace
+
+TEST_CASE("speaker: a drawn line makes room for what is said", "[talk]") {
+    const Stderr out(true);
+    Speaker speaker(false);
+    CHECK(speaker.on_terminal());
+    speaker.say("hello\n");
+    CHECK(out.said() == "hello\n");
+    speaker.draw("1/2");
+    CHECK(out.said() == "\r\x1b[K1/2");
+    speaker.draw("2/2");
+    CHECK(out.said() == "\r\x1b[K2/2");
+    speaker.say("stop\n");
+    CHECK(out.said() == "\r\x1b[Kstop\n");
+    speaker.say_below("ended\n");
+    CHECK(out.said() == "\nended\n");
+    speaker.erase();
+    speaker.erase();
+    CHECK(out.said() == "\r\x1b[K");
+    speaker.say("bye\n");
+    CHECK(out.said() == "bye\n");
+}
+
+TEST_CASE("speaker: elsewhere a drawn line is a line, and quiet has none", "[talk]") {
+    const Stderr out(false);
+    Speaker speaker(false);
+    CHECK_FALSE(speaker.on_terminal());
+    speaker.draw("1/2");
+    speaker.advise("read this\n");
+    speaker.erase();
+    CHECK(out.said() == "1/2\nread this\n");
+    Speaker quiet(true);
+    quiet.draw("1/2");
+    quiet.advise("read this\n");
+    CHECK(out.said().empty());
+    const auto error = Error(Phase::config, Errc::unsupported, "no such thing").with_hint("try");
+    CHECK(quiet.fail(error, exit_failed) == exit_failed);
+    CHECK(out.said() == "rdpsweep: no such thing (config)\n  next: try\n");
+    CHECK(quiet.leave(EarlyEnd(error, exit_usage)) == exit_usage);
+    CHECK(out.said() == "rdpsweep: no such thing (config)\n  next: try\n");
+    CHECK(quiet.leave(EarlyEnd("nothing\n", exit_no_targets)) == exit_no_targets);
+    CHECK(out.said() == "nothing\n");
+}
