@@ -2,6 +2,7 @@
 #include "scanner/run/recall.hpp"
 
 #include "scanner/cli/names.hpp"
+#include "scanner/cli/recall.hpp"
 #include "scanner/cli/options.hpp"
 #include "scanner/options/scan_options_json.hpp"
 #include "scanner/scope/rerun.hpp"
@@ -90,9 +91,7 @@ with_option(std::vector<std::string> args, const std::string& option, std::strin
 
 Result<std::optional<ScanOptions>> options_of_run(const StoredRun& stored) {
     if (stored.options().empty()) {
-        auto line = parse_command_line(stored.run().args, cli_names());
-        if (line.exit) return std::optional<ScanOptions>();
-        return std::optional(std::move(line.scan));
+        return recall_scan(stored.run().args, cli_names());
     }
     auto options = scan_options_from_json(stored.options());
     if (!options) return std::move(options).error();

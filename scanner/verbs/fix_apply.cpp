@@ -5,6 +5,7 @@
 #include "reports/messages/catalogue.hpp"
 #include "scanner/fix/application.hpp"
 #include "scanner/fix/approval.hpp"
+#include "scanner/fix/orders.hpp"
 #include "scanner/fix/plan_file.hpp"
 #include "scanner/fix/status_json.hpp"
 #include "scanner/fix/status_text.hpp"
@@ -189,7 +190,7 @@ int run_fix_rollback(const FixApplyOptions& options) {
     return run_fix(options, FixDriver::Way::undo);
 }
 
-int run_fix_status(const FixApplyOptions& options) {
+int run_fix_status(const FixStatusOptions& options) {
     auto plan = load_plan(options.plan);
     if (!plan) return complain(plan.error(), exit_usage);
     auto entries = Journal::read(options.state_dir, plan->id);
@@ -199,13 +200,25 @@ int run_fix_status(const FixApplyOptions& options) {
     return write_out(text) ? exit_ok : exit_failed;
 }
 
-int run_fix_order(const FixApplyOptions& options, FixOrder order) {
+namespace {
+
+int give(const FixOrderOptions& options, FixOrder order) {
     auto plan = load_plan(options.plan);
     if (!plan) return complain(plan.error(), exit_usage);
     auto given = give_order(options.state_dir, plan->id, order);
     if (!given) return complain(given.error(), exit_failed);
     write_err("rdpsweep: no further VM of the plan is begun; those in flight come to their end\n");
     return exit_ok;
+}
+
+} // namespace
+
+int run_fix_pause(const FixOrderOptions& options) {
+    return give(options, FixOrder::pause);
+}
+
+int run_fix_abort(const FixOrderOptions& options) {
+    return give(options, FixOrder::abort);
 }
 
 int run_fix_approve(const FixApproveOptions& options) {
