@@ -3,7 +3,6 @@
 
 #include "scanner/cli/names.hpp"
 #include "scanner/cli/recall.hpp"
-#include "scanner/cli/options.hpp"
 #include "scanner/options/scan_options_json.hpp"
 #include "scanner/scope/rerun.hpp"
 

@@ -1,8 +1,9 @@
 // Every option of scan, from the command line into JSON and back.
 #include "core/json.hpp"
+#include "scanner/cli/command_line.hpp"
 #include "scanner/cli/names.hpp"
-#include "scanner/cli/options.hpp"
 #include "scanner/options/scan_options_json.hpp"
+#include "scanner/verbs/table.hpp"
 #include "tests/support/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -87,10 +88,10 @@ const std::vector<Sample>& samples() {
 ScanOptions options_of(const std::vector<std::string>& more) {
     std::vector<std::string> args{"scan", "-t", "base"};
     args.insert(args.end(), more.begin(), more.end());
-    auto line = parse_command_line(args, cli_names());
+    const auto line = parse_command_line(args, all_verbs(), cli_names());
     INFO(line.text);
     REQUIRE_FALSE(line.exit);
-    return std::move(line.scan);
+    return line.given<ScanOptions>();
 }
 
 json stored(const ScanOptions& options) {
@@ -124,7 +125,7 @@ TEST_CASE("stored options: each option of the help has its member, and comes bac
 }
 
 TEST_CASE("stored options: no option of scan is without a sample", "[options]") {
-    const auto help = parse_command_line({"scan", "--help"}, cli_names()).text;
+    const auto help = parse_command_line({"scan", "--help"}, all_verbs(), cli_names()).text;
     const std::regex option("\n +(?:-[a-z],)?(--[a-z-]+)");
     std::set<std::string> in_help;
     for (std::sregex_iterator at(help.begin(), help.end(), option), end; at != end; ++at)

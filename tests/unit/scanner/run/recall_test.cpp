@@ -1,8 +1,9 @@
 // What a run takes over from a stored one, whoever stored it.
+#include "scanner/cli/command_line.hpp"
 #include "scanner/cli/names.hpp"
-#include "scanner/cli/options.hpp"
 #include "scanner/options/scan_options_json.hpp"
 #include "scanner/run/recall.hpp"
+#include "scanner/verbs/table.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/scanner/scratch.hpp"
 
@@ -29,9 +30,9 @@ const Words begun_with{
     "3"};
 
 ScanOptions parsed(const Words& args) {
-    auto line = parse_command_line(args, cli_names());
+    const auto line = parse_command_line(args, all_verbs(), cli_names());
     REQUIRE_FALSE(line.exit);
-    return std::move(line.scan);
+    return line.given<ScanOptions>();
 }
 
 // A stored run, with those args and options; empty options: as the versions before stored it.
