@@ -47,6 +47,7 @@ HEAVY_OF_OURS = (
     "scanner/cli/option_groups.hpp",
     "scanner/cli/fix_options.hpp",
     "transports/net/http_exchange.hpp",
+    "transports/ssh/libssh2_versions.hpp",
     "transports/azure/fields.hpp",
 )
 # Boost 1.74 needs an include order that only this file knows.

@@ -34,7 +34,7 @@ constexpr std::array verdicts{
 // The least share of the bar that can still be seen, in per cent.
 constexpr double sliver = 0.6;
 
-std::string quoted(std::string_view value) {
+std::string in_attribute(std::string_view value) {
     return "\"" + std::string(value) + "\"";
 }
 
@@ -58,7 +58,7 @@ std::string bar(const Words& words, const Totals& totals) {
     }
     const auto share = percent(totals.of(Outcome::assessed), totals.targets);
     auto svg = "<svg class=bar role=img aria-label=" +
-               quoted(words("report.complete", {{"percent", share}})) +
+               in_attribute(words("report.complete", {{"percent", share}})) +
                " viewBox=\"0 0 100 4\" preserveAspectRatio=none>";
     double x = 0;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -111,9 +111,9 @@ std::string page_head(const Words& words, const FleetReport& report) {
     const std::string style(embedded::report_css);
     const auto policy = "default-src 'none'; style-src " + csp_hash(style) + "; script-src " +
                         csp_hash(embedded::report_js) + "; base-uri 'none'; form-action 'none'";
-    return "<!DOCTYPE html>\n<html lang=" + quoted(words("report.language")) +
+    return "<!DOCTYPE html>\n<html lang=" + in_attribute(words("report.language")) +
            ">\n<head>\n<meta charset=utf-8>\n<meta http-equiv=Content-Security-Policy content=" +
-           quoted(policy) +
+           in_attribute(policy) +
            ">\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
            "<meta name=color-scheme content=\"light dark\">\n"
            "<meta name=referrer content=no-referrer>\n<title>" +
@@ -141,15 +141,15 @@ std::string tools(const Words& words, const Archive& archive) {
                 "</label>\n<input id=filter type=search aria-keyshortcuts=/ autocomplete=off "
                 "spellcheck=false "
                 "placeholder=" +
-                quoted(words("report.html.keys")) +
+                in_attribute(words("report.html.keys")) +
                 ">\n"
                 "<div role=group aria-label=" +
-                quoted(words("report.html.show")) + ">\n";
+                in_attribute(words("report.html.show")) + ">\n";
     for (const auto verdict : {Verdict::broken, Verdict::at_risk, Verdict::unknown, Verdict::ok}) {
         form += toggle(to_string(verdict), words(verdict));
     }
     form += toggle("obstacle", words("report.not_assessed"));
-    form += "</div>\n<output id=matches data-text=" + quoted(words("report.html.matches")) +
+    form += "</div>\n<output id=matches data-text=" + in_attribute(words("report.html.matches")) +
             "></output>\n</div>\n";
     if (archive.empty()) return form;
     return form + "<noscript><p class=alarm>" + words("report.html.packed") + "</p></noscript>\n";

@@ -20,7 +20,7 @@ std::uint32_t code_point(std::string_view text, std::size_t& at) {
 }
 
 // A double-quoted YAML scalar in ASCII (YAML 1.2 section 5.7).
-std::string quoted(std::string_view text) {
+std::string yaml_scalar(std::string_view text) {
     std::string out = "\"";
     for (std::size_t at = 0; at < text.size();) {
         const auto point = code_point(text, at);
@@ -41,9 +41,10 @@ std::string quoted(std::string_view text) {
 } // namespace
 
 std::string Fleet::inventory_yaml(const InventoryOptions& options) const {
-    std::string yaml = "version: 1\ncredentials:\n  fleet: { username: " + quoted(options.user) +
-                       ", password: { env: " + options.password_env +
-                       " } }\ndefaults:\n  route: [winrm]\n  credential: fleet\n";
+    std::string yaml =
+        "version: 1\ncredentials:\n  fleet: { username: " + yaml_scalar(options.user) +
+        ", password: { env: " + options.password_env +
+        " } }\ndefaults:\n  route: [winrm]\n  credential: fleet\n";
     // Without an RDP face its VMs are looked at from inside alone.
     yaml += options.rdp_port == 0 ? std::string("  rdp: { outside: false }\n")
                                   : "  rdp: { port: " + std::to_string(options.rdp_port) + " }\n";
@@ -63,7 +64,7 @@ std::string Fleet::inventory_yaml(const InventoryOptions& options) const {
         const auto& plan = plans_[i];
         const bool closed = plan.profile->wire.manner == Manner::refused;
         const auto* filtered = plan.profile->wire.rdp_outside ? "" : ", rdp: { outside: false }";
-        yaml += "  - { name: " + quoted(plan.name) + ", address: " + address_of(i) + filtered +
+        yaml += "  - { name: " + yaml_scalar(plan.name) + ", address: " + address_of(i) + filtered +
                 ", winrm: { port: " + std::to_string(closed ? options.closed_port : options.port) +
                 auth + " }" + ssh_part(way(i, options)) + ", tags: { env: " + plan.environment +
                 ", role: " + plan.role + ", build: \"" + std::to_string(plan.build) + "\" } }\n";
