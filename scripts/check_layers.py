@@ -86,6 +86,7 @@ HEAVY_OF_OURS = (
     "core/json_members.hpp",
     "scanner/options/option_archive.hpp",
     "transports/net/http_exchange.hpp",
+    "transports/ssh/libssh2_versions.hpp",
     "transports/azure/fields.hpp",
 )
 # Boost 1.74 needs an include order that only this file knows.

@@ -1,7 +1,16 @@
 #!/usr/bin/env bash
-# Installs what rdpsweep needs on Debian 12. The only place that names packages.
-# usage: setup.sh [build|test|dev|bench]   (default: test; each includes build, dev also test)
+# Installs what rdpsweep needs on Debian 12 or 13. The only place that names packages.
+# usage: setup.sh [build|test|dev|bench|chroot]
+#        (default: test; each but chroot includes build, dev also test)
 set -euo pipefail
+
+release=$(. /etc/os-release && echo "${VERSION_ID:-}")
+# What has another name there: Debian 12's, Debian 13's. "" is nothing at all.
+case $release in
+    13) catch=libcatch2-dev freerdp=freerdp3-shadow-x11 winpr=winpr3-utils format='' clang='' ;;
+    *) catch=catch2 freerdp=freerdp2-shadow-x11 winpr=winpr-utils format=clang-format-14
+       clang='clang-14 clang-tidy-14' ;;
+esac
 
 build=(
     g++ cmake ninja-build ccache pkg-config python3
@@ -9,13 +18,13 @@ build=(
     nlohmann-json3-dev libyaml-cpp-dev libpugixml-dev libcli11-dev
     libkrb5-dev libssh2-1-dev libcpprest-dev libvterm-dev
     libssh-dev         # the simulated fleet's SSH servers
-    catch2             # header-only; the tests are part of the default build
+    $catch             # the tests are part of the default build
     gss-ntlmssp        # NTLM, loaded by GSSAPI at run time
     ca-certificates
 )
 test=(
     python3-yaml python3-jsonschema
-    xrdp freerdp2-shadow-x11 winpr-utils xvfb            # RDP servers nobody here wrote
+    xrdp $freerdp $winpr xvfb                            # RDP servers nobody here wrote
     python3-winrm python3-requests-kerberos curl openssl # clients nobody here wrote
     python3-gssapi                                       # for a WinRM server nobody here wrote
     openssh-server openssh-client dropbear-bin python3-asyncssh # real SSH servers on loopback
@@ -24,11 +33,11 @@ test=(
     chromium-headless-shell fonts-dejavu-core poppler-utils
     azure-cli python3-websocket                          # clients of Azure nobody here wrote
     ansible-core nmap                                    # whose inventories we read
-    clang-format-14 git time procps valgrind
+    $format git time procps valgrind                     # the format is that of version 14
 )
 # Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too
 # (tests/powershell); NuGet then serves the engine.
-dev=(clang-14 clang-tidy-14)
+dev=($clang)
 bench=(openssh-client python3-asyncssh clustershell pssh nmap xrdp valgrind time ansible-core
     python3-winrm golang-go golang-github-masterzen-winrm-dev) # what bench/ compares with
 
@@ -37,7 +46,8 @@ case "${1:-test}" in
     test) wanted=("${build[@]}" "${test[@]}") ;;
     dev) wanted=("${build[@]}" "${test[@]}" "${dev[@]}") ;;
     bench) wanted=("${build[@]}" "${bench[@]}") ;;
-    *) echo "usage: $0 [build|test|dev|bench]" >&2; exit 2 ;;
+    chroot) wanted=(mmdebstrap debian-archive-keyring) ;; # of check_debian.sh
+    *) echo "usage: $0 [build|test|dev|bench|chroot]" >&2; exit 2 ;;
 esac
 
 missing=()

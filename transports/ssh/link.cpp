@@ -3,8 +3,7 @@
 #include "transports/ssh/link.hpp"
 
 #include "core/text.hpp"
-
-#include <libssh2.h>
+#include "transports/ssh/libssh2_versions.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -70,10 +69,8 @@ Link::Link(
     session_ = libssh2_session_init_ex(nullptr, nullptr, nullptr, this);
     if (session_ == nullptr) return;
     libssh2_session_set_blocking(session_, 0);
-    libssh2_session_callback_set(
-        session_, LIBSSH2_CALLBACK_RECV, reinterpret_cast<void*>(on_receive)
-    );
-    libssh2_session_callback_set(session_, LIBSSH2_CALLBACK_SEND, reinterpret_cast<void*>(on_send));
+    set_callback(session_, LIBSSH2_CALLBACK_RECV, on_receive);
+    set_callback(session_, LIBSSH2_CALLBACK_SEND, on_send);
 }
 
 Link::~Link() {
