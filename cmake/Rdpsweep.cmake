@@ -1,6 +1,7 @@
 # The few functions every folder's CMakeLists uses.
 include_guard(GLOBAL)
 
+option(RDPSWEEP_UNITY "Compile a folder's sources together: a third of the time from nothing" ON)
 option(RDPSWEEP_WERROR "Warnings are errors" ON)
 set(RDPSWEEP_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
 
@@ -18,10 +19,11 @@ add_library(rdpsweep_options INTERFACE)
 target_include_directories(rdpsweep_options INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_features(rdpsweep_options INTERFACE cxx_std_20)
 target_compile_options(rdpsweep_options INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fvisibility=hidden -fvisibility-inlines-hidden
+    -Wall -Wextra -Wpedantic -Wconversion -fvisibility=hidden -fvisibility-inlines-hidden
     $<$<BOOL:${RDPSWEEP_WERROR}>:-Werror>
     # Sources compiled together stand in headers, as the compiler sees it: a type with a local member
-    # is then warned of as if other files could include it.
+    # is then warned of as if other files could include it, a local name as if it hid a neighbour's.
+    $<IF:$<BOOL:${RDPSWEEP_UNITY}>,-Wno-shadow,-Wshadow>
     $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${RDPSWEEP_UNITY}>>:-Wno-subobject-linkage>
     # False positive on every awaitable frame at -O2 (GCC 12.2).
     $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
@@ -49,7 +51,6 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_link_options(rdpsweep_options INTERFACE -pie -Wl,-z,relro,-z,now)
 endif()
 
-option(RDPSWEEP_UNITY "Compile a folder's sources together: a third of the time from nothing" ON)
 # Sources of one folder that are compiled together. More saves little and costs memory.
 set(RDPSWEEP_UNITY_BATCH 10)
 

@@ -13,7 +13,7 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::size_t name_bytes = 300; // whole: two hosts must not become one test; DNS allows 253
+constexpr std::size_t junit_name_bytes = 300; // whole: two hosts must not become one test; DNS allows 253
 constexpr std::size_t sentence_bytes = 600;
 constexpr std::size_t value_bytes = 400;
 constexpr std::size_t findings_shown = 8;
@@ -32,13 +32,6 @@ std::string escaped(std::string_view untrusted, std::size_t max_bytes = sentence
 
 std::string attribute(std::string_view name, std::string_view value) {
     return " " + std::string(name) + "=\"" + std::string(value) + "\"";
-}
-
-std::string seconds(std::chrono::milliseconds took) {
-    char text[32];
-    const auto ms = std::max<long long>(took.count(), 0);
-    std::snprintf(text, sizeof text, "%lld.%03lld", ms / 1'000, ms % 1'000);
-    return text;
 }
 
 // What a CI server makes of a host.
@@ -151,13 +144,13 @@ private:
     void write_head(const FleetReport& report) {
         const auto& run = report.run;
         const auto took =
-            seconds(std::chrono::seconds(std::max<std::int64_t>(run.finished - run.started, 0)));
+            in_seconds(std::chrono::seconds(std::max<std::int64_t>(run.finished - run.started, 0)));
         auto timestamp = to_iso8601(run.started);
         timestamp.pop_back(); // the format's times carry no zone; this one is UTC
         out_ << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites"
              << attribute("name", "rdpsweep") << counts(report.totals, false)
              << attribute("time", took) << ">\n<testsuite"
-             << attribute("name", "rdpsweep " + escaped(run.id, name_bytes))
+             << attribute("name", "rdpsweep " + escaped(run.id, junit_name_bytes))
              << counts(report.totals, true) << attribute("time", took)
              << attribute("timestamp", timestamp) << ">\n<properties>\n"
              << property("run", run.id) << property("version", run.version)
@@ -172,8 +165,8 @@ private:
         const auto sentence = escaped(verdict_sentence(messages_, host));
         const auto because = attribute("type", state) + attribute("message", sentence);
         out_ << "<testcase" << attribute("classname", "rdpsweep." + std::string(kind))
-             << attribute("name", escaped(host.target.name, name_bytes))
-             << attribute("time", seconds(host.took)) << ">";
+             << attribute("name", escaped(host.target.name, junit_name_bytes))
+             << attribute("time", in_seconds(host.took)) << ">";
         const auto body = findings_text(messages_, host) + attempts_text(messages_, host);
         switch (grade_of(host)) {
         case Grade::passed:

@@ -25,4 +25,11 @@ Status Output::flush() {
     return {};
 }
 
+std::string in_seconds(std::chrono::milliseconds time) {
+    std::array<char, 32> text{};
+    const auto ms = std::max<long long>(time.count(), 0);
+    std::snprintf(text.data(), text.size(), "%lld.%03lld", ms / 1'000, ms % 1'000);
+    return text.data();
+}
+
 } // namespace rdpsweep

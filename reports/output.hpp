@@ -3,6 +3,7 @@
 
 #include "reports/report.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,5 +25,8 @@ private:
     std::string held_;
     std::optional<Error> failure_;
 };
+
+// Returns "1.234", as formats for programs want a time; a negative time is 0.
+std::string in_seconds(std::chrono::milliseconds time);
 
 } // namespace rdpsweep

@@ -47,12 +47,6 @@ std::string with_bound(const std::string& labels, const std::string& bound) {
     return labels + "," + label("le", bound);
 }
 
-std::string seconds(std::chrono::milliseconds took) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.3f", static_cast<double>(took.count()) / 1'000);
-    return text;
-}
-
 class PrometheusReport : public Reporter {
 public:
     PrometheusReport(Sink sink, const Catalogue& messages)
@@ -160,7 +154,7 @@ private:
             }
             const auto count = std::to_string(histogram.count);
             sample("host_seconds_bucket", with_bound(labels, "+Inf"), count);
-            sample("host_seconds_sum", labels, seconds(histogram.sum));
+            sample("host_seconds_sum", labels, in_seconds(histogram.sum));
             sample("host_seconds_count", labels, count);
         }
     }

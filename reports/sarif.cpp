@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t text_bytes = 1'000;
-constexpr std::size_t name_bytes = 120;
+constexpr std::size_t sarif_name_bytes = 120;
 
 // What the format calls Markdown is rendered by viewers, so hosts' text goes into "text" only.
 json message(std::string_view untrusted) {
@@ -67,7 +67,7 @@ rules_of(const Catalogue& messages, const FleetReport& report) {
 }
 
 json location(const std::string& name) {
-    const auto shown = printable(name, name_bytes);
+    const auto shown = printable(name, sarif_name_bytes);
     return {
         {"logicalLocations",
          {{{"name", shown}, {"fullyQualifiedName", shown}, {"kind", "resource"}}}}};
@@ -95,11 +95,11 @@ json result(const Catalogue& messages, const Group& group, const Digest& digest,
                                             : "warning"},
         {"message", message(text)},
         {"locations", std::move(locations)},
-        {"partialFingerprints", {{"rdpsweep/v1", printable(group.signature, name_bytes)}}},
+        {"partialFingerprints", {{"rdpsweep/v1", printable(group.signature, sarif_name_bytes)}}},
         {"properties", {{"hosts", count}, {"verdict", to_string(group.verdict)}}},
     };
     if (decided != digest.rules.end())
-        object["properties"]["rule"] = printable(decided->second, name_bytes);
+        object["properties"]["rule"] = printable(decided->second, sarif_name_bytes);
     return object;
 }
 
@@ -169,7 +169,7 @@ private:
               {"version", printable(report.run.version)},
               {"language", messages_.text("report.language")},
               {"rules", std::move(listed)}}}};
-        const auto id = "rdpsweep/" + printable(report.run.id, name_bytes);
+        const auto id = "rdpsweep/" + printable(report.run.id, sarif_name_bytes);
         out_ << "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\","
                 "\"version\":\"2.1.0\",\"runs\":[{\"tool\":"
              << dump_json(tool) << ",\n\"automationDetails\":" << dump_json({{"id", id}})

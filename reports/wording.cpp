@@ -11,7 +11,7 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::size_t name_bytes = 60; // shown of one host's name; Azure allows 64, DNS 63 a label
+constexpr std::size_t listed_name_bytes = 60; // shown of one host's name; Azure allows 64, DNS 63 a label
 constexpr std::size_t value_bytes = 200;
 constexpr std::size_t value_length = 28; // characters of a value inside a group's sentence
 
@@ -140,7 +140,7 @@ some_names(const Catalogue& messages, const std::vector<std::string>& names, std
     const auto shown = std::min<std::size_t>(names.size(), 3);
     for (std::size_t i = 0; i < shown; ++i) {
         if (i > 0) text += ", ";
-        text += printable(names[i], name_bytes);
+        text += printable(names[i], listed_name_bytes);
     }
     if (count <= shown) return text;
     return text + " " + messages.say({"report.more", {{"count", grouped(count - shown)}}});

@@ -15,7 +15,7 @@ using nlohmann::json;
 
 constexpr auto path = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01";
 constexpr std::size_t rows_a_page = 1000; // the most it gives
-constexpr std::size_t most_pages = 10'000;
+constexpr std::size_t most_query_pages = 10'000;
 constexpr std::size_t subscriptions_a_query = 300;
 
 // No join on its side: joined lists have lost rows without a word. Without id in the projection it
@@ -72,7 +72,7 @@ public:
         HostScope& scope) {
         std::size_t rows = 0;
         std::string token;
-        for (std::size_t page = 0; page < most_pages; ++page) {
+        for (std::size_t page = 0; page < most_query_pages; ++page) {
             auto body = body_of(query, subscriptions, token);
             std::string key("graph");
             auto answer = co_await arm_.post_query(path, std::move(body), std::move(key), scope);

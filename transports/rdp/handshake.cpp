@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t shown_bytes = 16;
 
-std::string word(StreamEnd end) {
+std::string failure_word(StreamEnd end) {
     switch (end) {
     case StreamEnd::closed:
         return "closed";
@@ -51,7 +51,7 @@ Task<bool> exchange_x224(ByteStream& stream, std::uint32_t protocols, HandshakeF
     facts.first_bytes = hex_encode(std::string_view(bytes).substr(0, shown_bytes));
     facts.failure = answer.kind == AnswerKind::not_rdp      ? "not_rdp"
                     : answer.kind == AnswerKind::disconnect ? "closed"
-                                                            : word(end);
+                                                            : failure_word(end);
     co_return false;
 }
 
@@ -72,7 +72,7 @@ void note_tls(HandshakeFacts& facts, const TlsSession& tls, const TlsOutcome& ou
     if (const auto alert = tls.hello().alert()) facts.alert = *alert;
     facts.first_bytes = hex_encode(tls.hello().first());
     facts.failure = outcome.foreign                  ? "not_tls"
-                    : outcome.end != StreamEnd::none ? word(outcome.end)
+                    : outcome.end != StreamEnd::none ? failure_word(outcome.end)
                     : facts.alert                    ? "closed"
                                                      : "tls_error";
 }

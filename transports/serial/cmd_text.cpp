@@ -26,7 +26,7 @@ constexpr std::array type_names{
     TypeName{"REG_DWORD", 4},
     TypeName{"REG_MULTI_SZ", 7}};
 
-std::optional<std::uint32_t> number(std::string_view text, int base = 10) {
+std::optional<std::uint32_t> number_in(std::string_view text, int base = 10) {
     std::uint32_t value = 0;
     const auto* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value, base);
@@ -66,7 +66,7 @@ std::optional<RegValue> read_value(std::string_view line) {
     return value;
 }
 
-std::vector<std::string> words(std::string_view line) {
+std::vector<std::string> words_in(std::string_view line) {
     std::vector<std::string> found;
     for (auto& word : split(line, ' '))
         if (!word.empty()) found.push_back(std::move(word));
@@ -104,11 +104,11 @@ std::optional<ServiceState> read_sc(const TextRows& rows) {
     for (const auto& row : rows) {
         const auto colon = row.find(" : ");
         if (colon == std::string::npos || row.front() != ' ') continue;
-        const auto parts = words(std::string_view(row).substr(colon + 3));
+        const auto parts = words_in(std::string_view(row).substr(colon + 3));
         if (parts.empty()) continue;
         const bool hex = parts[0].starts_with("0x");
         const auto value =
-            hex ? number(std::string_view(parts[0]).substr(2), 16) : number(parts[0]);
+            hex ? number_in(std::string_view(parts[0]).substr(2), 16) : number_in(parts[0]);
         if (value) numbers.push_back(*value);
     }
     if (numbers.size() < 7) return {};
@@ -119,10 +119,10 @@ std::vector<Listener> read_netstat(const TextRows& rows, std::uint16_t port) {
     const auto end = ":" + std::to_string(port);
     std::vector<Listener> found;
     for (const auto& row : rows) {
-        const auto parts = words(row);
+        const auto parts = words_in(row);
         if (parts.size() < 4 || parts[0] != "TCP" || !parts[1].ends_with(end)) continue;
         if (!parts[2].ends_with(":0")) continue;
-        const auto pid = number(parts.back());
+        const auto pid = number_in(parts.back());
         if (!pid) continue;
         auto address = parts[1].substr(0, parts[1].size() - end.size());
         if (address.starts_with('[')) address = address.substr(1, address.size() - 2);

@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto label_patience = 15s;
-constexpr auto echo_patience = 700ms;
+constexpr auto logon_echo_patience = 700ms;
 constexpr auto profile_patience = 75s; // a first logon makes a profile
 constexpr int most_repeats = 4;
 
@@ -49,7 +49,7 @@ Task<Status> type_counted(Terminal& terminal, std::string_view text, HostScope& 
         };
         auto typed = co_await terminal.type(std::move(keys), scope);
         if (!typed) co_return typed;
-        const Clock::duration limit = doubled ? echo_patience * (repeats + 1) : Clock::duration(4s);
+        const Clock::duration limit = doubled ? logon_echo_patience * (repeats + 1) : Clock::duration(4s);
         auto echoed = co_await terminal.until(there, limit, scope);
         if (!echoed) co_return std::move(echoed).error();
         if (*echoed && screen.cursor_row() == row && screen.cursor_column() == wanted) {

@@ -33,10 +33,6 @@ std::string backspaces() {
     return std::string(80, '\b');
 }
 
-std::string shown(const Terminal& terminal) {
-    return "the screen showed: " + printable(terminal.screen().dump(), 300);
-}
-
 // The service that starts command prompts may come up, with an event, after SAC: then it could not
 // launch one; else prompts are disabled.
 Error no_prompt(const std::string& words) {
@@ -162,7 +158,7 @@ Task<Status> SacMux::wait_for_prompt(HostScope& scope) {
         if (!turned) co_return turned;
     }
     co_return console_error(
-        ConsoleOutcome::no_echo, "SAC did not come back to its prompt; " + shown(terminal_)
+        ConsoleOutcome::no_echo, "SAC did not come back to its prompt; " + what_is_shown(terminal_)
     );
 }
 
@@ -313,7 +309,7 @@ Task<Status> SacMux::enter(HostScope& scope) {
         // For a second after its birth a channel may not be there yet.
         if (tries == 9 || !typing_to_sac(terminal_.screen())) {
             co_return console_error(
-                ConsoleOutcome::cmd_unavailable, "our channel did not show; " + shown(terminal_)
+                ConsoleOutcome::cmd_unavailable, "our channel did not show; " + what_is_shown(terminal_)
             );
         }
         auto still = co_await terminal_.quiet(500ms, 1s, scope);

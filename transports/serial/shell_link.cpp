@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto wake_patience = 60s; // keys are eaten while the first shell starts
 constexpr auto wake_pause = 400ms;  // between two of them
-constexpr auto echo_patience = 5s;
+constexpr auto line_echo_patience = 5s;
 constexpr auto double_patience = 600ms;
 constexpr auto command_patience = 20s;
 constexpr std::size_t chunk = 60;                   // keys between two looks at their echo
@@ -25,10 +25,6 @@ constexpr auto interrupt_key = "\x03";
 constexpr std::string_view groups_line = "whoami /groups|find \"S-1-16-12\"";
 constexpr std::string_view wide_line = "mode con cols=80 lines=25";
 static_assert(no_equal_neighbours(groups_line) && no_equal_neighbours(wide_line));
-
-std::string shown(const Terminal& terminal) {
-    return "the screen showed: " + printable(terminal.screen().dump(), 300);
-}
 
 std::string without_blanks(std::string_view text) {
     std::string kept(text);
@@ -61,7 +57,7 @@ Task<Status> ShellLink::wake(HostScope& scope) {
         if (!seen) co_return std::move(seen).error();
         if (*seen) break;
         if (Clock::now() >= end) {
-            co_return console_error(ConsoleOutcome::no_echo, "no echo; " + shown(terminal_));
+            co_return console_error(ConsoleOutcome::no_echo, "no echo; " + what_is_shown(terminal_));
         }
     }
     auto still = co_await terminal_.quiet(wake_pause, 3s, scope);
@@ -72,7 +68,7 @@ Task<Status> ShellLink::wake(HostScope& scope) {
     auto prompt = co_await wait_for_prompt(command_patience, scope);
     if (!prompt) co_return std::move(prompt).error();
     if (*prompt) co_return Status();
-    co_return console_error(ConsoleOutcome::no_echo, "no prompt; " + shown(terminal_));
+    co_return console_error(ConsoleOutcome::no_echo, "no prompt; " + what_is_shown(terminal_));
 }
 
 Task<Status> ShellLink::settle(HostScope& scope) {
@@ -101,7 +97,7 @@ Task<Status> ShellLink::prove_alphabet(HostScope& scope) {
     };
     auto sent = co_await terminal_.type(line, scope);
     if (!sent) co_return sent;
-    auto seen = co_await terminal_.until(whole, echo_patience, scope);
+    auto seen = co_await terminal_.until(whole, line_echo_patience, scope);
     if (!seen) co_return std::move(seen).error();
     const auto got = typed_at_shell(terminal_.screen()).value_or(std::string());
     terminal_.mark();
@@ -110,7 +106,7 @@ Task<Status> ShellLink::prove_alphabet(HostScope& scope) {
     auto prompt = co_await wait_for_prompt(command_patience, scope);
     if (!prompt) co_return std::move(prompt).error();
     if (!*prompt) {
-        co_return console_error(ConsoleOutcome::no_echo, "no prompt; " + shown(terminal_));
+        co_return console_error(ConsoleOutcome::no_echo, "no prompt; " + what_is_shown(terminal_));
     }
     if (got == line) co_return Status();
     if (got.size() == line.size()) {
@@ -173,7 +169,7 @@ Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
             };
             auto typed = co_await terminal_.type(std::move(keys), scope);
             if (!typed) co_return typed;
-            auto seen = co_await terminal_.until(echoed, echo_patience, scope);
+            auto seen = co_await terminal_.until(echoed, line_echo_patience, scope);
             if (!seen) co_return std::move(seen).error();
             good = *seen;
             at = end;
@@ -186,7 +182,7 @@ Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
         if (!*back) break;
     }
     co_return console_error(
-        ConsoleOutcome::transfer_corrupt, "keys do not arrive as typed; " + shown(terminal_)
+        ConsoleOutcome::transfer_corrupt, "keys do not arrive as typed; " + what_is_shown(terminal_)
     );
 }
 
@@ -200,7 +196,7 @@ Task<Result<ShellLink::Said>> ShellLink::command(std::string line, HostScope& sc
     if (!entered) co_return std::move(entered).error();
     auto prompt = co_await wait_for_prompt(command_patience, scope);
     if (!prompt) co_return std::move(prompt).error();
-    if (!*prompt) co_return console_error(ConsoleOutcome::probe_timeout, shown(terminal_));
+    if (!*prompt) co_return console_error(ConsoleOutcome::probe_timeout, what_is_shown(terminal_));
     const auto& screen = terminal_.screen();
     int first = screen.cursor_row() - 1;
     while (first >= 0 && !begins_with_prompt(screen.row(first)))
@@ -232,7 +228,7 @@ Task<Status> ShellLink::clear(HostScope& scope) {
     if (!cleared) co_return std::move(cleared).error();
     if (*cleared) co_return Status();
     co_return console_error(
-        ConsoleOutcome::transfer_corrupt, "the screen cannot be cleared; " + shown(terminal_)
+        ConsoleOutcome::transfer_corrupt, "the screen cannot be cleared; " + what_is_shown(terminal_)
     );
 }
 

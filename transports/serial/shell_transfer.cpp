@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr auto start_patience = 45s; // PowerShell on a busy machine
 constexpr auto answer_patience = 3s; // then a line or a row is asked for again
-constexpr auto echo_patience = 8s;
+constexpr auto row_echo_patience = 8s;
 constexpr auto script_patience = 120s;
 constexpr auto kept_for_cleaning = 12s; // of the VM's time
 constexpr std::size_t lines_a_frame = 4;
@@ -39,13 +39,9 @@ constexpr std::string_view starter =
 static_assert(no_equal_neighbours(starter));
 constexpr auto last_letters = "#.";
 
-std::string shown(const Terminal& terminal) {
-    return "the screen showed: " + printable(terminal.screen().dump(), 300);
-}
-
 Error corrupt(const Terminal& terminal, const char* what) {
     return console_error(
-        ConsoleOutcome::transfer_corrupt, std::string(what) + "; " + shown(terminal)
+        ConsoleOutcome::transfer_corrupt, std::string(what) + "; " + what_is_shown(terminal)
     );
 }
 
@@ -149,7 +145,7 @@ Task<Status> ShellLink::first_line(const std::string& line, HostScope& scope) {
     if (!seen) co_return std::move(seen).error();
     if (!*seen) {
         co_return console_error(
-            ConsoleOutcome::probe_timeout, "PowerShell does not begin to read; " + shown(terminal_)
+            ConsoleOutcome::probe_timeout, "PowerShell does not begin to read; " + what_is_shown(terminal_)
         );
     }
     if (at_shell_prompt(terminal_.screen())) co_return not_there();
@@ -174,7 +170,7 @@ Task<Status> ShellLink::push_letters(HostScope& scope) {
         };
         auto typed = co_await terminal_.type(std::move(frame), scope);
         if (!typed) co_return typed;
-        auto seen = co_await terminal_.until(echoed, echo_patience, scope);
+        auto seen = co_await terminal_.until(echoed, row_echo_patience, scope);
         if (!seen) co_return std::move(seen).error();
         if (!*seen) co_return corrupt(terminal_, "the loader arrives damaged");
     }

@@ -3,6 +3,7 @@
 #include "transports/serial/terminal.hpp"
 
 #include "core/secret.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -160,6 +161,10 @@ void Terminal::reattach(std::unique_ptr<Pipe> pipe) {
 
 Task<void> Terminal::close(HostScope& scope) {
     co_await pipe_->close(scope);
+}
+
+std::string what_is_shown(const Terminal& terminal) {
+    return "the screen showed: " + printable(terminal.screen().dump(), 300);
 }
 
 } // namespace rdpsweep::serial

@@ -87,6 +87,9 @@ private:
     std::optional<Error> lost_;
 };
 
+// Returns the end of an error's sentence: "the screen showed: ...", at most 300 bytes of it.
+std::string what_is_shown(const Terminal& terminal);
+
 // The host's time is over, or the run was interrupted.
 Error out_of_time(const HostScope& scope);
 

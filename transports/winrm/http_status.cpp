@@ -24,7 +24,7 @@ std::string listed(std::vector<std::string> items) {
 }
 
 // What a status says that belongs to no step of the login.
-struct Meaning {
+struct StatusMeaning {
     unsigned status;
     Phase phase;
     Errc code;
@@ -32,36 +32,36 @@ struct Meaning {
     const char* hint;
 };
 
-constexpr Meaning no_meaning{
+constexpr StatusMeaning no_meaning{
     0, Phase::http, Errc::protocol_violation, "unexpected HTTP status", ""};
 
-constexpr std::array meanings{
-    Meaning{
+constexpr std::array status_meanings{
+    StatusMeaning{
         400,
         Phase::http,
         Errc::protocol_violation,
         "the host cannot read the request",
         "over HTTP: it could not decrypt the message"},
-    Meaning{403, Phase::authenticate, Errc::access_denied, "the host forbids the request", ""},
-    Meaning{
+    StatusMeaning{403, Phase::authenticate, Errc::access_denied, "the host forbids the request", ""},
+    StatusMeaning{
         404,
         Phase::http,
         Errc::protocol_violation,
         "there is no /wsman here",
         "another web server owns the port, or the listener has another URLPrefix"},
-    Meaning{
+    StatusMeaning{
         413,
         Phase::http,
         Errc::output_limit,
         "the host finds our request too large",
         "its MaxEnvelopeSizekb is below 150"},
-    Meaning{
+    StatusMeaning{
         500,
         Phase::http,
         Errc::protocol_violation,
         "the host failed without a reason",
         "restart WinRM on the host; its Microsoft-Windows-WinRM/Operational log may say more"},
-    Meaning{
+    StatusMeaning{
         503,
         Phase::http,
         Errc::throttled,
@@ -103,10 +103,10 @@ bool certificate_refused(const Error& error, WinRmAuth auth) {
 }
 
 Error unexpected_status(unsigned status) {
-    const auto known = std::find_if(meanings.begin(), meanings.end(), [status](const auto& one) {
+    const auto known = std::find_if(status_meanings.begin(), status_meanings.end(), [status](const auto& one) {
         return one.status == status;
     });
-    const auto& meaning = known == meanings.end() ? no_meaning : *known;
+    const auto& meaning = known == status_meanings.end() ? no_meaning : *known;
     return Error(meaning.phase, meaning.code, meaning.what)
         .with_native("HTTP " + std::to_string(status))
         .with_hint(meaning.hint);
