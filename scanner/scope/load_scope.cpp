@@ -1,3 +1,4 @@
+// Resolves a scope, and tells what is wrong with it.
 #include "scanner/scope/load_scope.hpp"
 
 #include "scanner/cli/names.hpp"
@@ -6,10 +7,10 @@
 
 namespace rdpsweep {
 
-std::optional<Inventory> load_scope(const ScopeOptions& scope) {
+std::optional<Inventory> load_scope(const ScopeOptions& scope, ScopeUse use) {
     Problems problems;
     auto inventory = resolve_scope(scope, cli_names().transports, problems);
-    if (problems.empty()) require_credentials(inventory, problems);
+    if (problems.empty() && use == ScopeUse::log_on) require_credentials(inventory, problems);
     if (problems.empty()) {
         write_notes(inventory.notes);
         return inventory;

@@ -36,10 +36,8 @@ Result<Target> find_target(const ConsoleOptions& options) {
         target.name = options.target.substr(slash + 1);
         return target;
     }
-    auto scope = options.scope;
-    // No credential is needed to look: the person types it.
-    scope.transports = {"run-command"};
-    auto inventory = load_scope(scope);
+    // No credential is needed to find it: the person types theirs.
+    auto inventory = load_scope(options.scope, ScopeUse::look_up);
     if (!inventory)
         return Error(Phase::inventory, Errc::unsupported, "the inventory is not usable");
     for (auto& target : inventory->targets) {
