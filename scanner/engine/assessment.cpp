@@ -1,15 +1,15 @@
+// Puts a collector's document and handshakes together, and has them judged.
 #include "scanner/engine/assessment.hpp"
 
 #include "core/handshake_json.hpp"
 #include "probes/collect/decode.hpp"
+#include "transports/rdp/rdp_source.hpp"
 
 #include <ctime>
 #include <utility>
 
 namespace rdpsweep {
 namespace {
-
-constexpr std::string_view outside_source = "rdp";
 
 std::int64_t now_seconds() {
     return static_cast<std::int64_t>(std::time(nullptr));
@@ -52,7 +52,7 @@ void Assessment::add_handshake(HandshakeFacts handshake) {
 Result<Judgement> Assessment::judge_outside(const Policy& policy, std::int64_t now) const {
     auto json = with_handshakes("", handshakes_);
     if (!json) return std::move(json).error();
-    auto facts = decode_facts(*json, outside_source, now);
+    auto facts = decode_facts(*json, rdp::source_name, now);
     if (!facts) return std::move(facts).error();
     return judge(outside_probes(), *facts, policy, now);
 }

@@ -12,10 +12,13 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr auto default_transport = "winrm";
+// Returns the route of a target for which nobody wrote one: the first row of the registry.
+std::string default_transport() {
+    return std::string(all_transports().front().name);
+}
 
 bool needs_address(std::string_view transport) noexcept {
-    return !traits_of(transport).by_azure;
+    return traits_of(transport).needs_address();
 }
 
 // A-Z folded, without making a copy of either.
@@ -214,11 +217,9 @@ void append(std::vector<T>& to, std::vector<T>& from) {
 } // namespace
 
 std::uint16_t first_port(const Target& target) noexcept {
-    const std::string_view way =
-        target.ladder.empty() ? "" : std::string_view(target.ladder.front());
-    if (way == "ssh") return target.ssh.port;
-    if (way == "rdp") return target.rdp_port;
-    return target.winrm.port;
+    // What Azure leads to has no port: WinRM's tells such targets apart.
+    const auto port = target.ladder.empty() ? nullptr : traits_of(target.ladder.front()).port;
+    return port != nullptr ? port(target) : target.winrm.port;
 }
 
 std::string_view to_string(LimitScope scope) noexcept {
@@ -250,7 +251,7 @@ Inventory merge(std::vector<InventorySource> sources, Problems& problems) {
         for (std::size_t i = 0; i < source.targets.size(); ++i) {
             auto& target = source.targets[i];
             apply_defaults(target, source.given[i], defaults);
-            if (target.ladder.empty()) target.ladder = {default_transport};
+            if (target.ladder.empty()) target.ladder = {default_transport()};
         }
         append(inventory.targets, source.targets);
         append(jump_hosts, source.jump_hosts);
