@@ -19,20 +19,20 @@ namespace rdpsweep {
 
 namespace {
 
-RuleTraits traits_of(const Rule& rule) {
+RuleTraits rule_traits(const Rule& rule) {
     return {rule.id, rule.cause, rule.article_step, Severity::critical};
 }
 
 Finding evaluate(const Rule& rule, const Facts& facts, const Policy& policy, std::int64_t now) {
-    if (!has_rdp_server(facts)) return not_applicable(traits_of(rule), no_server_key);
+    if (!has_rdp_server(facts)) return not_applicable(rule_traits(rule), no_server_key);
     // No function of ours throws, but the standard library may, on what a VM sent: one rule that
     // does must not take the others along.
     try {
         return rule.evaluate(facts, policy, now);
     } catch (const std::exception& error) {
-        return unknown(traits_of(rule), failed_key).with("why", printable(error.what(), 200));
+        return unknown(rule_traits(rule), failed_key).with("why", printable(error.what(), 200));
     } catch (...) {
-        return unknown(traits_of(rule), failed_key).with("why", "unknown exception");
+        return unknown(rule_traits(rule), failed_key).with("why", "unknown exception");
     }
 }
 

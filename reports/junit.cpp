@@ -13,7 +13,8 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::size_t junit_name_bytes = 300; // whole: two hosts must not become one test; DNS allows 253
+constexpr std::size_t junit_name_bytes =
+    300; // whole: two hosts must not become one test; DNS allows 253
 constexpr std::size_t sentence_bytes = 600;
 constexpr std::size_t value_bytes = 400;
 constexpr std::size_t findings_shown = 8;

@@ -11,7 +11,8 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::size_t listed_name_bytes = 60; // shown of one host's name; Azure allows 64, DNS 63 a label
+constexpr std::size_t listed_name_bytes =
+    60; // shown of one host's name; Azure allows 64, DNS 63 a label
 constexpr std::size_t value_bytes = 200;
 constexpr std::size_t value_length = 28; // characters of a value inside a group's sentence
 

@@ -1,3 +1,4 @@
+// The table of the ways in, and how a row is found by the name of a route or of an attempt.
 #include "transports/registry.hpp"
 
 #include "transports/azure/run_command.hpp"
@@ -12,27 +13,51 @@ namespace rdpsweep {
 
 namespace {
 
+std::uint16_t winrm_port(const Target& target) noexcept {
+    return target.winrm.port;
+}
+
+std::uint16_t ssh_port(const Target& target) noexcept {
+    return target.ssh.port;
+}
+
+std::uint16_t rdp_port(const Target& target) noexcept {
+    return target.rdp_port;
+}
+
+const std::string& ssh_user(const Target& target) noexcept {
+    return target.ssh.user;
+}
+
 constexpr std::array kinds{
     TransportKind{
-        "winrm",
+        winrm::transport_name,
         "WinRM over HTTPS (port 5986), or HTTP with encrypted messages (port 5985)",
-        {},
-        make_winrm},
-    TransportKind{"ssh", "SSH to OpenSSH on the VM (port 22)", {}, make_ssh},
+        {.questions = Questions::cim, .port = winrm_port},
+        make_winrm,
+        winrm::sealed_name},
     TransportKind{
-        "run-command",
+        ssh::transport_name,
+        "SSH to OpenSSH on the VM (port 22)",
+        {.port = ssh_port, .user = ssh_user},
+        make_ssh},
+    TransportKind{
+        azure::run_command_name,
         "Azure Run Command, by the VM's agent; no network path is needed",
         {.by_azure = true, .by_agent = true, .logs_on = false, .slow = true},
         azure::make_run_command},
     TransportKind{
-        "serial",
+        serial::transport_name,
         "Azure Serial Console: Windows' SAC, by Azure's gateway; needs boot diagnostics and EMS",
-        {.by_azure = true, .slow = true, .few_places = true},
+        {.by_azure = true, .slow = true, .few_places = true, .questions = Questions::cmd},
         serial::make_serial},
 };
 
 constexpr SourceKind outside{
-    "rdp", "the RDP handshake from outside, without a credential", rdp::make_rdp};
+    rdp::source_name,
+    "the RDP handshake from outside, without a credential",
+    {.logs_on = false, .port = rdp_port},
+    rdp::make_rdp};
 
 } // namespace
 
@@ -46,9 +71,11 @@ std::span<const TransportKind> all_transports() noexcept {
 
 TransportTraits traits_of(std::string_view name) noexcept {
     for (const auto& kind : kinds) {
-        if (kind.name == name) return kind.traits;
+        const bool second = !kind.second_name.empty() && kind.second_name == name;
+        if (kind.name == name || second) return kind.traits;
     }
-    return {.logs_on = name != outside.name};
+    if (name == outside.name) return outside.traits;
+    return {};
 }
 
 } // namespace rdpsweep

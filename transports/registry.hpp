@@ -1,14 +1,23 @@
-// The ways in: one line each.
+// The ways in: one row each, with all that others have to know of one: nobody compares its name.
 #pragma once
 
 #include "transports/services.hpp"
 #include "transports/transport.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace rdpsweep {
+
+// By what a session of the transport answers CIM's questions (CimClient).
+enum class Questions : std::uint8_t {
+    none,
+    cim, // WMI itself
+    cmd, // cmd.exe's tools stand in for it
+};
 
 // What the sweep has to know of a way in before it is taken.
 struct TransportTraits {
@@ -17,6 +26,13 @@ struct TransportTraits {
     bool logs_on = true;     // takes a credential of Windows
     bool slow = false;       // minutes where a network path takes seconds
     bool few_places = false; // a subscription has room for few at once
+    Questions questions = Questions::none;
+    // Returns the port of the VM it connects to. Null: it connects to none.
+    std::uint16_t (*port)(const Target& target) noexcept = nullptr;
+    // Returns the account that the target names for it, empty: the credential's. Null: always that.
+    const std::string& (*user)(const Target& target) noexcept = nullptr;
+
+    [[nodiscard]] constexpr bool needs_address() const noexcept { return !by_azure; }
 };
 
 struct TransportKind {
@@ -24,6 +40,7 @@ struct TransportKind {
     std::string_view what; // one line for --help
     TransportTraits traits;
     Result<std::unique_ptr<Transport>> (*make)(Services& services);
+    std::string_view second_name = {}; // of an attempt by its second way; empty: also `name`
 };
 
 std::span<const TransportKind> all_transports() noexcept; // transports/registry.cpp
@@ -31,13 +48,15 @@ std::span<const TransportKind> all_transports() noexcept; // transports/registry
 struct SourceKind {
     std::string_view name; // as in an inventory's route
     std::string_view what;
+    TransportTraits traits;
     Result<std::unique_ptr<FactSource>> (*make)(Services& services);
 };
 
 // The one way to look at a VM without logging on to it.
 const SourceKind& outside_source() noexcept;
 
-// Of a transport or a source, by its name in a route; those of a network path for what is neither.
+// Returns the traits of a transport or a source, by its name in a route or in an attempt; those of
+// a network path for what is neither.
 TransportTraits traits_of(std::string_view name) noexcept;
 
 } // namespace rdpsweep

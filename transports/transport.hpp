@@ -77,9 +77,6 @@ public:
 
     // How often the host was asked anything, pages of a query included.
     [[nodiscard]] virtual std::size_t round_trips() const noexcept = 0;
-
-    // "cim", or what stands in for it: "cmd", where cmd.exe's tools are asked instead.
-    [[nodiscard]] virtual std::string_view way() const noexcept { return "cim"; }
 };
 
 class Session {

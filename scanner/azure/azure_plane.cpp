@@ -1,3 +1,4 @@
+// Opens the way to Azure: which cloud it is, and as whom we ask.
 #include "scanner/azure/azure_plane.hpp"
 
 #include "scanner/system/child_process.hpp"

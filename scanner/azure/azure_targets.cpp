@@ -1,3 +1,4 @@
+// Makes targets of VMs, and takes from their routes what cannot lead to them.
 #include "scanner/azure/azure_targets.hpp"
 
 #include "core/text.hpp"
@@ -101,7 +102,7 @@ namespace {
 
 // By the agent or the serial console Azure itself leads there.
 bool needs_network(const std::string& transport) {
-    return !traits_of(transport).by_azure;
+    return traits_of(transport).needs_address();
 }
 
 bool agent_is_ready(const Target& target) {

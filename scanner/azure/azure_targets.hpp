@@ -9,9 +9,9 @@
 
 namespace rdpsweep {
 
-// One target a VM: its id, address and Azure's own tags, and beside them subscription,
-// resource_group, location, zone, size, power, agent, os, os_version, image and scale_set, which win
-// over a tag of that name. A VM that does not run is a target that is skipped.
+// Adds one target a VM: its id, address and Azure's own tags, and with them subscription,
+// resource_group, location, zone, size, power, agent, os, os_version, image and scale_set, which
+// win over a tag of that name. A VM that does not run is a target that is skipped.
 void add_azure_targets(
     const std::vector<azure::Vm>& vms, const AzureOptions& options, InventorySource& source
 );
@@ -20,8 +20,8 @@ void add_azure_targets(
 // made. Ways that cannot lead to a VM are taken from its route: those that need an address where it
 // has none, Run Command where its agent is not ready; a VM without a way is skipped.
 // Networks may overlap: of two VMs with one address we cannot know which one would answer, and a
-// verdict on the wrong VM is worse than none, so those are visited by Run Command or by their serial
-// consoles, or not at all.
+// verdict on the wrong VM is worse than none, so those are visited by Run Command or by their
+// serial consoles, or not at all.
 void settle_azure_targets(std::vector<Target>& targets);
 
 } // namespace rdpsweep

@@ -1,3 +1,4 @@
+// Asks Azure for its VMs on a lane of its own, and waits for the answer.
 #include "scanner/azure/read_azure.hpp"
 
 #include "core/text.hpp"

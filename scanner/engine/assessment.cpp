@@ -1,3 +1,4 @@
+// Puts a collector's document and handshakes together, and has them judged.
 #include "scanner/engine/assessment.hpp"
 
 #include "core/handshake_json.hpp"

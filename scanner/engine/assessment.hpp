@@ -36,7 +36,7 @@ public:
 
     // Sets result's facts_json (one document with everything), verdict, findings and causes. A host
     // of which only handshakes are known is judged by outside_probes() alone. Does nothing when
-    // empty. Error{decode, ...} when what was merged cannot be read, which would be a fault of ours.
+    // empty. Error{decode, ...} when what was merged cannot be read, which would be our fault.
     Status judge_into(HostResult& result, const Policy& policy) const;
 
     // What the handshakes alone show that is not in order, for a host that was not let in to.

@@ -1,3 +1,4 @@
+// Asks the questions of the CIM collector, one after the other.
 #include "scanner/engine/collect_cim.hpp"
 
 #include "probes/collect/cim/plan.hpp"
@@ -15,9 +16,9 @@ bool is_answer(const Error& error) {
 
 } // namespace
 
-Task<Result<std::string>> ask_all(CimClient& client, HostScope& scope) {
+Task<Result<std::string>> ask_all(CimClient& client, Questions questions, HostScope& scope) {
     CimPlanOptions options;
-    options.by_commands = client.way() == "cmd";
+    options.by_commands = questions == Questions::cmd;
     CimPlan plan(options);
     while (auto question = plan.next()) {
         auto rows = co_await client.ask(*std::move(question), scope);

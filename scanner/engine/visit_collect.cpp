@@ -97,7 +97,8 @@ Task<Status> Visit::collect_by_cim(CimClient& cim, Attempt& attempt, HostScope& 
     asks_cim_ = true;
     record(attempt, scope);
     if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
-    auto document = co_await ask_all(cim, scope);
+    const auto questions = traits_of(attempt.transport).questions;
+    auto document = co_await ask_all(cim, questions, scope);
     if (!document) co_return std::move(document).error();
     attempt.enter(Phase::decode);
     co_return assessment_.add_document(*std::move(document), attempt.transport);
@@ -108,7 +109,7 @@ Task<Status> Visit::collect_by_cim(CimClient& cim, Attempt& attempt, HostScope& 
 Task<Status> Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, HostScope& scope) {
     const auto why = without ? std::string("its PowerShell runs in constrained language")
                              : std::string(without.error().detail());
-    const bool by_commands = cim.way() == "cmd";
+    const bool by_commands = traits_of(attempt.transport).questions == Questions::cmd;
     auto collected = co_await collect_by_cim(cim, attempt, scope);
     if (collected) {
         attempt.notes.push_back(Message{
@@ -133,9 +134,10 @@ Task<Status> Visit::collect_by_script(Session& session, Attempt& attempt, HostSc
     co_return read_output(*output, input, attempt);
 }
 
-// As whom the command runs.
+// Returns as whom the command runs.
 std::string Visit::user_of(const Attempt& attempt, const Credential& who) const {
-    if (attempt.transport == "ssh" && !target_.ssh.user.empty()) return target_.ssh.user;
+    const auto own_user = traits_of(attempt.transport).user;
+    if (own_user != nullptr && !own_user(target_).empty()) return own_user(target_);
     return who.user.empty() ? attempt.identity : who.user;
 }
 

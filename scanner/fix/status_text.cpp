@@ -14,7 +14,7 @@ std::string in_short(const std::string& state) {
     return printable(state, most);
 }
 
-std::string changes_of(const HostRecord& record) {
+std::string change_lines(const HostRecord& record) {
     const bool undone = record.stage == FixStage::rolled_back;
     std::string text;
     for (const auto& change : record.backup) {
@@ -40,7 +40,7 @@ show_stages(const Plan& plan, const std::vector<JournalEntry>& entries, bool wit
     std::string text;
     for (std::size_t i = 0; i < plan.hosts.size(); ++i) {
         text += line_of(plan.hosts[i], records[i].stage, records[i].why);
-        if (with_changes) text += changes_of(records[i]);
+        if (with_changes) text += change_lines(records[i]);
     }
     if (with_changes)
         text += "To undo all of it: rdpsweep fix rollback PLAN --confirm " + phrase_of(plan) + "\n";

@@ -1,3 +1,4 @@
+// Groups, hosts and variables of an Ansible inventory, and the ranges in its hosts' names.
 #include "scanner/inventory/ansible_model.hpp"
 
 #include "core/text.hpp"

@@ -13,6 +13,11 @@ bool is_template(std::string_view text) {
     return text.find("{{") != std::string_view::npos || text.find("{%") != std::string_view::npos;
 }
 
+// The connection plugins that reach Windows as we do, also written ansible.builtin.winrm.
+bool is_windows_plugin(std::string_view connection) {
+    return connection.ends_with("winrm") || connection.ends_with("psrp");
+}
+
 bool is_vaulted(std::string_view text) {
     return text.starts_with("$ANSIBLE_VAULT");
 }
@@ -83,12 +88,12 @@ private:
         const auto apply = [&](Position at, Complaint complaint) {
             if (complaint) complain(at, std::move(*complaint));
         };
-        apply(host.at, set_name(draft, host.name));
+        apply(host.at, set_field(draft, Field::name, host.name));
         const auto* address =
             find(vars, {"ansible_winrm_host", "ansible_host", "ansible_ssh_host"});
         apply(
             address != nullptr ? address->at : host.at,
-            set_address(draft, address != nullptr ? address->text : host.name)
+            set_field(draft, Field::address, address != nullptr ? address->text : host.name)
         );
         set_connection(vars, draft);
         set_account(vars, draft);
@@ -101,36 +106,35 @@ private:
     }
 
     void set_connection(const AnsibleVars& vars, TargetDraft& draft) {
-        const auto apply = [&](const AnsibleValue* value, auto set) {
+        const auto apply = [&](const AnsibleValue* value, Field field) {
             if (value == nullptr) return;
-            if (auto complaint = set(draft, value->text))
+            if (auto complaint = set_field(draft, field, value->text))
                 complain(value->at, std::move(*complaint));
         };
         const auto* connection = find(vars, {"ansible_connection"});
-        const auto way = connection != nullptr ? connection->text : "winrm";
-        const bool windows = way.ends_with("winrm") || way.ends_with("psrp");
-        if (!windows) {
-            const bool known =
-                std::find(context_.transports.begin(), context_.transports.end(), way) !=
-                context_.transports.end();
-            if (known) (void)set_route(draft, {way}, context_.transports);
-            if (!known)
-                ++notes_
-                    ["ansible_connection: " + way +
-                     " is no way in of rdpsweep; tried by its usual route"];
-            return; // the port belongs to that connection
+        if (connection != nullptr && !is_windows_plugin(connection->text)) {
+            // The port belongs to that connection.
+            set_connection_as_route(connection->text, draft);
+            return;
         }
         const auto* port = find(vars, {"ansible_winrm_port", "ansible_port"});
         const auto* scheme = find(vars, {"ansible_winrm_scheme"});
-        apply(port, set_winrm_port);
-        apply(scheme, set_winrm_scheme);
+        apply(port, Field::winrm_port);
+        apply(scheme, Field::winrm_scheme);
         // As Ansible's winrm plugin has it.
         if (scheme == nullptr && port != nullptr && port->text == "5985") {
-            (void)set_winrm_scheme(draft, "http");
+            (void)set_field(draft, Field::winrm_scheme, "http");
         }
         if (const auto* transport = find(vars, {"ansible_winrm_transport"})) {
             set_auth(*transport, draft);
         }
+    }
+
+    void set_connection_as_route(const std::string& connection, TargetDraft& draft) {
+        if (!set_route(draft, {connection}, context_.transports)) return;
+        ++notes_
+            ["ansible_connection: " + connection +
+             " is no way in of rdpsweep; tried by its usual route"];
     }
 
     // The first of the transports that rdpsweep has as well.
@@ -142,7 +146,7 @@ private:
             });
             // Both are Basic, in Ansible over HTTP and HTTPS.
             if (name == "plaintext" || name == "ssl") name = "basic";
-            if (!set_winrm_auth(draft, trim(name))) return;
+            if (!set_field(draft, Field::winrm_auth, trim(name))) return;
         }
         ++notes_
             ["ansible_winrm_transport: " + printable(value.text, 40) +
@@ -153,14 +157,14 @@ private:
     // line says where it comes from.
     void set_account(const AnsibleVars& vars, TargetDraft& draft) {
         if (const auto* named = find(vars, {"rdpsweep_credential"})) {
-            (void)set_credential(draft, named->text);
+            (void)set_field(draft, Field::credential, named->text);
             return;
         }
         const auto* user = find(vars, {"ansible_winrm_user", "ansible_user", "ansible_ssh_user"});
         if (user == nullptr || user->text.empty()) return;
         const bool kerberos = draft.target.winrm.auth == WinRmAuth::kerberos;
         const auto name = user->text + (kerberos ? " (kerberos)" : "");
-        (void)set_credential(draft, name);
+        (void)set_field(draft, Field::credential, name);
         if (!accounts_.insert(name).second) return;
         CredentialSpec spec;
         spec.name = name;

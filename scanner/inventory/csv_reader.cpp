@@ -1,52 +1,21 @@
 // Reads an inventory in CSV: a header row with name, address, ..., tag:* and one target a row.
 #include "core/text.hpp"
 #include "scanner/inventory/csv_rows.hpp"
+#include "scanner/inventory/fields.hpp"
 #include "scanner/inventory/inventory.hpp"
 
 #include <algorithm>
-#include <array>
+#include <optional>
 
 namespace rdpsweep {
 
 namespace {
 
-using Set = Complaint (*)(TargetDraft&, std::string_view);
-
-struct Column {
-    std::string_view name;
-    Set set;
-};
-
-// The route needs the known transports and is handled by itself.
-constexpr std::array<Column, 20> columns{{
-    {"name", set_name},
-    {"address", set_address},
-    {"vm", set_vm},
-    {"credential", set_credential},
-    {"port", set_winrm_port},
-    {"scheme", set_winrm_scheme},
-    {"http_port", set_winrm_http_port},
-    {"http_fallback", set_winrm_http_fallback},
-    {"auth", set_winrm_auth},
-    {"pin", set_winrm_pin},
-    {"legacy_tls", set_winrm_legacy},
-    {"spn_service", set_winrm_spn},
-    {"ssh_port", set_ssh_port},
-    {"ssh_user", set_ssh_user},
-    {"ssh_pin", set_ssh_pin},
-    {"ssh_via", set_ssh_via},
-    {"rdp_port", set_rdp_port},
-    {"rdp_outside", set_rdp_outside},
-    {"rdp_thumbprint", set_rdp_thumbprint},
-    {"deadline", set_deadline},
-}};
-
 constexpr std::string_view tag_prefix = "tag:";
 
-// One column of the file at hand: a setter, the route, or a tag.
+// One column of the file at hand: a field (the route among them), or a tag.
 struct Use {
-    enum class Kind : std::uint8_t { set, route, tag } kind = Kind::set;
-    Set set = nullptr;
+    std::optional<Field> field;
     std::string tag;
 };
 
@@ -91,18 +60,19 @@ private:
         if (name.starts_with(tag_prefix) && name.size() > tag_prefix.size()) {
             // A tag's name keeps its case.
             const auto tag = trim(field.text).substr(tag_prefix.size());
-            uses_.push_back({Use::Kind::tag, nullptr, std::string(tag)});
+            uses_.push_back({{}, std::string(tag)});
             return true;
         }
         if (name == "route") {
-            uses_.push_back({Use::Kind::route, nullptr, {}});
+            uses_.push_back({Field::route, {}});
             return true;
         }
         std::vector<std::string_view> known{"route", "tag:NAME"};
-        for (const auto& column : columns) {
-            known.push_back(column.name);
-            if (column.name != name) continue;
-            uses_.push_back({Use::Kind::set, column.set, {}});
+        for (const auto& row : all_fields()) {
+            if (row.column.empty()) continue;
+            known.push_back(row.column);
+            if (row.column != name) continue;
+            uses_.push_back({row.field, {}});
             return true;
         }
         complain(
@@ -132,7 +102,7 @@ private:
             // An empty field says nothing, so that defaults hold.
             const auto text = trim(row[i].text);
             if (text.empty()) continue;
-            if (auto complaint = set_field(uses_[i], draft, text)) {
+            if (auto complaint = set_value(uses_[i], draft, text)) {
                 complain(row[i].at, std::move(*complaint));
                 good = false;
             }
@@ -144,9 +114,10 @@ private:
         source_.given.push_back(draft.given);
     }
 
-    Complaint set_field(const Use& use, TargetDraft& draft, std::string_view text) const {
-        if (use.kind == Use::Kind::set) return use.set(draft, text);
-        if (use.kind == Use::Kind::tag) return set_tag(draft, use.tag, text);
+    Complaint set_value(const Use& use, TargetDraft& draft, std::string_view text) const {
+        if (!use.field) return set_tag(draft, use.tag, text);
+        // The route needs the known transports.
+        if (*use.field != Field::route) return set_field(draft, *use.field, text);
         std::vector<std::string> route;
         while (!text.empty()) {
             const auto end = std::min(text.find_first_of(" ;|,"), text.size());

@@ -1,3 +1,4 @@
+// Reads one row after the other, quotes and line ends within fields included.
 #include "scanner/inventory/csv_rows.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads addresses and ports as users write them.
 #include "scanner/inventory/endpoint.hpp"
 
 #include <algorithm>

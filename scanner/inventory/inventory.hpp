@@ -37,8 +37,9 @@ struct InventorySource {
     std::vector<std::string> notes;
 };
 
-// Target::origin of what Azure listed.
+// Target::origin of what Azure listed, and of what the command line says.
 inline constexpr std::string_view azure_origin = "azure";
+inline constexpr std::string_view command_line_origin = "command line";
 
 namespace inventory_limits {
 inline constexpr std::size_t file_bytes = 256u << 20;
@@ -76,8 +77,9 @@ void read_nmap(std::string_view text, const ReadContext& context, InventorySourc
 // ansible-inventory --list has it, else lines. Bounded in time and size; no shell.
 void read_program(std::string_view command, const ReadContext& context, InventorySource& source);
 
-// Whatever a user may write behind -i: ansible:FILE, nmap:FILE, exec:PROGRAM, or a file by the ending
-// of its name: .yaml .yml .json, .csv, .txt .list and pipes, .ini (Ansible), .xml (Nmap); "-" is stdin.
+// Reads what a user may write behind -i: ansible:FILE, nmap:FILE, exec:PROGRAM, or a file by the
+// ending of its name: .yaml .yml .json, .csv, .txt .list and pipes, .ini (Ansible), .xml (Nmap);
+// "-" is stdin.
 void read_source(const std::string& path, const ReadContext& context, InventorySource& source);
 
 // The port of the first way in, by which targets with one address are told apart.

@@ -48,6 +48,25 @@ private:
         return false;
     }
 
+    bool add_hop(const Target& host, std::vector<JumpHost>& hops) {
+        if (host.credential.empty()) {
+            return complain(
+                host.origin,
+                "the jump host " + in_quotes(host.name) + " has no credential",
+                "add credential:"
+            );
+        }
+        hops.push_back(
+            {host.name,
+             host.address,
+             host.ssh.port,
+             host.ssh.user,
+             host.ssh.pin_sha256,
+             host.credential}
+        );
+        return true;
+    }
+
     // The nearest first.
     bool collect(const std::string& first, const std::string& origin, std::vector<JumpHost>& hops) {
         auto name = first;
@@ -74,21 +93,7 @@ private:
             if (hops.size() == most_hops) {
                 return complain(place, "more than 8 jump hosts in a row", "");
             }
-            if (host.credential.empty()) {
-                return complain(
-                    host.origin,
-                    "the jump host " + in_quotes(host.name) + " has no credential",
-                    "add credential:"
-                );
-            }
-            hops.push_back(
-                {host.name,
-                 host.address,
-                 host.ssh.port,
-                 host.ssh.user,
-                 host.ssh.pin_sha256,
-                 host.credential}
-            );
+            if (!add_hop(host, hops)) return false;
             name = host.ssh.via;
             place = host.origin;
         }

@@ -24,7 +24,7 @@ Complaint read_target(std::string_view text, TargetDraft& draft) {
         draft.given.add(Field::winrm_port);
     }
     if (equals == std::string_view::npos) name = endpoint->host;
-    if (auto complaint = set_name(draft, trim(name))) return complaint;
+    if (auto complaint = set_field(draft, Field::name, trim(name))) return complaint;
     return finish(draft);
 }
 

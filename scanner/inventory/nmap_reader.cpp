@@ -83,14 +83,14 @@ private:
         }
         TargetDraft draft;
         draft.target.origin = std::move(origin);
-        auto wrong = set_address(draft, address_of(host));
+        auto wrong = set_field(draft, Field::address, address_of(host));
         const auto name = name_of(host);
         // Several hosts behind one reverse name keep their addresses as names.
         const bool own_name = !name.empty() && names_.insert(ascii_lower(name)).second;
-        if (!wrong) wrong = set_name(draft, own_name ? name : draft.target.address);
+        if (!wrong) wrong = set_field(draft, Field::name, own_name ? name : draft.target.address);
         if (!open("5986") && open("5985")) {
-            (void)set_winrm_scheme(draft, "http");
-            (void)set_winrm_port(draft, "5985");
+            (void)set_field(draft, Field::winrm_scheme, "http");
+            (void)set_field(draft, Field::winrm_port, "5985");
         }
         if (!wrong) wrong = finish(draft);
         if (wrong) {

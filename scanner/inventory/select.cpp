@@ -1,3 +1,4 @@
+// Reads a --select expression, and asks a target whether it matches.
 #include "scanner/inventory/select.hpp"
 
 #include "core/text.hpp"

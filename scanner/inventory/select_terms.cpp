@@ -1,3 +1,4 @@
+// The terms of a --select expression: names, tags, groups, networks.
 #include "scanner/inventory/select_terms.hpp"
 
 #include "core/asio.hpp"

@@ -1,3 +1,4 @@
+// Reads a credential: a user, and where the proof of being that user comes from.
 #include "scanner/inventory/yaml_credential.hpp"
 
 #include "scanner/inventory/yaml_fields.hpp"
@@ -146,6 +147,15 @@ void read_kerberos(
     });
 }
 
+void read_agent(const YamlFields& fields, CredentialSpec& spec) {
+    fields.apply("agent", [&spec](std::string_view text) -> Complaint {
+        const auto agent = parse_boolean(text);
+        if (!agent) return Mistake{"agent must be true or false", "agent: true"};
+        spec.agent = *agent;
+        return {};
+    });
+}
+
 } // namespace
 
 CredentialSpec read_yaml_credential(const YamlEntry& entry, const ReadContext& context) {
@@ -180,12 +190,7 @@ CredentialSpec read_yaml_credential(const YamlEntry& entry, const ReadContext& c
         read_password(*passphrase, words, context, place);
         spec.ssh_passphrase = std::move(words.password);
     }
-    fields.apply("agent", [&spec](std::string_view text) -> Complaint {
-        const auto agent = parse_boolean(text);
-        if (!agent) return Mistake{"agent must be true or false", "agent: true"};
-        spec.agent = *agent;
-        return {};
-    });
+    read_agent(fields, spec);
     spec.certificate = read_pem(fields, "certificate", context, place);
     spec.key = read_pem(fields, "key", context, place);
     check_proofs(fields, entry, spec, place);

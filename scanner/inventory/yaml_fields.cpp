@@ -1,3 +1,4 @@
+// Finds the fields of a map, and complains about those that nobody knows.
 #include "scanner/inventory/yaml_fields.hpp"
 
 #include <algorithm>
@@ -12,25 +13,24 @@ void YamlPlace::complain(Position at, Mistake mistake) const {
 YamlFields::YamlFields(
     const YamlNode& node,
     std::string_view what,
-    std::initializer_list<std::string_view> known,
+    const std::vector<std::string_view>& known,
     YamlPlace place
 )
     : node_(node), place_(place) {
-    const std::vector<std::string_view> names(known);
     if (node.kind != YamlNode::Kind::map) {
         place.complain(
             node.at,
             {std::string(what) + " must be a map, not " + std::string(to_text(node.kind)),
-             suggest("", names, "its keys")}
+             suggest("", known, "its keys")}
         );
         return;
     }
     for (const auto& entry : node.entries) {
-        if (std::find(names.begin(), names.end(), entry.key) != names.end()) continue;
+        if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
         place.complain(
             entry.key_at,
             {"unknown key " + in_quotes(entry.key) + " in " + std::string(what),
-             suggest(entry.key, names, "known keys")}
+             suggest(entry.key, known, "known keys")}
         );
     }
 }

@@ -5,7 +5,6 @@
 #include "scanner/inventory/yaml_tree.hpp"
 
 #include <functional>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +27,7 @@ public:
     YamlFields(
         const YamlNode& node,
         std::string_view what,
-        std::initializer_list<std::string_view> known,
+        const std::vector<std::string_view>& known,
         YamlPlace place
     );
 

@@ -1,65 +1,52 @@
+// A target in YAML: its own keys, and one map for each section of the table of fields.
 #include "scanner/inventory/yaml_target.hpp"
 
 #include "core/text.hpp"
+#include "scanner/inventory/fields.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 namespace rdpsweep {
 
 namespace {
 
-void read_tls(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
-    const YamlFields fields(node, "tls", {"pin", "legacy", "post_handshake_auth"}, place);
-    fields.apply("pin", [&draft](std::string_view text) { return set_winrm_pin(draft, text); });
-    fields.apply("post_handshake_auth", [&draft](std::string_view text) {
-        return set_winrm_post_handshake(draft, text);
-    });
-    fields.apply("legacy", [&draft](std::string_view text) {
-        return set_winrm_legacy(draft, text);
-    });
+// Sets the field from the text below the key.
+void apply(const YamlFields& fields, std::string_view key, Field field, TargetDraft& draft) {
+    fields.apply(key, [&](std::string_view text) { return set_field(draft, field, text); });
 }
 
-void read_winrm(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
-    const YamlFields fields(
-        node,
-        "winrm",
-        {"port",
-         "scheme",
-         "http_port",
-         "http_fallback",
-         "auth",
-         "tls",
-         "channel_bindings",
-         "spn_service"},
-        place
-    );
-    const auto apply = [&](std::string_view key, auto set) {
-        fields.apply(key, [&draft, set](std::string_view text) { return set(draft, text); });
-    };
-    apply("port", set_winrm_port);
-    apply("auth", set_winrm_auth);
-    apply("channel_bindings", set_channel_bindings);
-    apply("spn_service", set_winrm_spn);
-    apply("scheme", set_winrm_scheme);
-    apply("http_port", set_winrm_http_port);
-    apply("http_fallback", set_winrm_http_fallback);
-    if (const auto* tls = fields.find("tls")) read_tls(*tls, draft, place);
+// Returns the keys that the table has in a section, each once: of "winrm" port, scheme, ..., tls.
+std::vector<std::string_view> keys_in(std::string_view section) {
+    std::vector<std::string_view> keys;
+    for (const auto& row : all_fields()) {
+        if (!row.key.starts_with(section) || row.key.size() <= section.size()) continue;
+        if (row.key[section.size()] != '.') continue;
+        const auto rest = row.key.substr(section.size() + 1);
+        const auto key = rest.substr(0, rest.find('.'));
+        if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+    }
+    return keys;
 }
 
-void read_rdp(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
-    const YamlFields fields(node, "rdp", {"port", "outside", "thumbprint"}, place);
-    const auto apply = [&](std::string_view key, auto set) {
-        fields.apply(key, [&draft, set](std::string_view text) { return set(draft, text); });
-    };
-    apply("port", set_rdp_port);
-    apply("outside", set_rdp_outside);
-    apply("thumbprint", set_rdp_thumbprint);
-}
-
-void read_ssh(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
-    const YamlFields fields(node, "ssh", {"port", "user", "pin", "via"}, place);
-    fields.apply("via", [&draft](std::string_view text) { return set_ssh_via(draft, text); });
-    fields.apply("port", [&draft](std::string_view text) { return set_ssh_port(draft, text); });
-    fields.apply("user", [&draft](std::string_view text) { return set_ssh_user(draft, text); });
-    fields.apply("pin", [&draft](std::string_view text) { return set_ssh_pin(draft, text); });
+// Reads the map of a section of the table, and the maps within it: "winrm", "winrm.tls".
+void read_section(
+    const YamlNode& node, const std::string& section, TargetDraft& draft, YamlPlace place
+) {
+    const auto keys = keys_in(section);
+    const auto what = section.substr(section.rfind('.') + 1);
+    const YamlFields fields(node, what, keys, place);
+    for (const auto key : keys) {
+        const auto* value = fields.find(key);
+        if (value == nullptr) continue;
+        const auto path = section + '.' + std::string(key);
+        if (const auto* row = find_field(path)) {
+            apply(fields, key, row->field, draft);
+        } else {
+            read_section(*value, path, draft, place);
+        }
+    }
 }
 
 // What a target and the defaults have in common.
@@ -71,13 +58,11 @@ void read_shared(
             place.complain(fields.find("route")->at, std::move(*complaint));
         }
     }
-    fields.apply("credential", [&draft](std::string_view text) {
-        return set_credential(draft, text);
-    });
-    fields.apply("deadline", [&draft](std::string_view text) { return set_deadline(draft, text); });
-    if (const auto* winrm = fields.find("winrm")) read_winrm(*winrm, draft, place);
-    if (const auto* rdp = fields.find("rdp")) read_rdp(*rdp, draft, place);
-    if (const auto* ssh = fields.find("ssh")) read_ssh(*ssh, draft, place);
+    apply(fields, "credential", Field::credential, draft);
+    apply(fields, "deadline", Field::deadline, draft);
+    for (const auto* section : {"winrm", "rdp", "ssh"}) {
+        if (const auto* map = fields.find(section)) read_section(*map, section, draft, place);
+    }
     read_yaml_tags(fields, draft, place);
 }
 
@@ -110,9 +95,9 @@ TargetDraft read_yaml_target(const YamlNode& node, const ReadContext& context) {
         {"name", "address", "vm", "route", "credential", "deadline", "winrm", "rdp", "ssh", "tags"},
         place
     );
-    fields.apply("name", [&draft](std::string_view text) { return set_name(draft, text); });
-    fields.apply("address", [&draft](std::string_view text) { return set_address(draft, text); });
-    fields.apply("vm", [&draft](std::string_view text) { return set_vm(draft, text); });
+    apply(fields, "name", Field::name, draft);
+    apply(fields, "address", Field::address, draft);
+    apply(fields, "vm", Field::vm, draft);
     read_shared(fields, draft, context, place);
     // One mistake is reported once: a target whose address is wrong does not also lack one.
     if (context.problems.list().size() != mistakes) return draft;
@@ -126,12 +111,10 @@ TargetDraft read_yaml_jump_host(const YamlNode& node, const ReadContext& context
     TargetDraft draft;
     draft.target.origin = to_text(context.file, node.at);
     const YamlFields fields(node, "a jump host", {"name", "address", "credential", "ssh"}, place);
-    fields.apply("name", [&draft](std::string_view text) { return set_name(draft, text); });
-    fields.apply("address", [&draft](std::string_view text) { return set_address(draft, text); });
-    fields.apply("credential", [&draft](std::string_view text) {
-        return set_credential(draft, text);
-    });
-    if (const auto* ssh = fields.find("ssh")) read_ssh(*ssh, draft, place);
+    apply(fields, "name", Field::name, draft);
+    apply(fields, "address", Field::address, draft);
+    apply(fields, "credential", Field::credential, draft);
+    if (const auto* ssh = fields.find("ssh")) read_section(*ssh, "ssh", draft, place);
     if (context.problems.list().size() != mistakes) return draft;
     if (auto complaint = finish(draft)) place.complain(node.at, std::move(*complaint));
     return draft;

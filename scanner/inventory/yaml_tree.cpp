@@ -1,3 +1,4 @@
+// Makes a tree of a YAML text, with the place of every node and bounds on all of it.
 #include "scanner/inventory/yaml_tree.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Resolves a scope, and tells what is wrong with it.
 #include "scanner/scope/load_scope.hpp"
 
 #include "core/text.hpp"
@@ -7,10 +8,10 @@
 
 namespace rdpsweep {
 
-Step<Inventory> load_scope(const ScopeOptions& scope, Speaker& speaker) {
+Step<Inventory> load_scope(const ScopeOptions& scope, Speaker& speaker, ScopeUse use) {
     Problems problems;
     auto inventory = resolve_scope(scope, cli_names().transports, problems);
-    if (problems.empty()) require_credentials(inventory, problems);
+    if (problems.empty() && use == ScopeUse::log_on) require_credentials(inventory, problems);
     if (!problems.empty()) return EarlyEnd(to_text(problems), exit_usage);
     for (const auto& note : inventory.notes)
         speaker.say("rdpsweep: " + printable(note) + '\n');

@@ -1,3 +1,4 @@
+// Reads --rerun, and keeps the targets of which a stored run says what it asks for.
 #include "scanner/scope/rerun.hpp"
 
 #include "core/text.hpp"

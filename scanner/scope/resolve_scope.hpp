@@ -1,26 +1,33 @@
-// From the command line's scope to the targets that are meant.
+// From the command line to the targets that are meant, in one direction. These functions are called
+// in this order; each step takes only the fields it needs.
+//
+//    1  load_scope            scope/load_scope.cpp        for verbs that visit hosts: all below
+//    2  resolve_scope         scope/resolve_scope.cpp     steps 3 to 11, nothing of its own
+//    3  name_sources          scope/sources.cpp           sorts -i and -t: files, texts, Azure
+//    4  read_sources          scope/sources.cpp           reads each of them, Azure last
+//    5  merge                 inventory/inventory.cpp     defaults, jump hosts, no target twice
+//    6  select_targets        scope/choose.cpp            --select
+//    7  pick_targets          scope/choose.cpp            --pick and --seed
+//    8  override_route        scope/resolve_scope.cpp     --transport
+//    9  settle_azure_targets  azure/azure_targets.cpp     what cannot lead to a VM leaves its route
+//   10  limit_targets         scope/choose.cpp            --limit
+//   11  assign_credential     scope/scope_credential.cpp  --credential, --user
+//   12  require_credentials   scope/scope_credential.cpp  who logs on has a credential
 #pragma once
 
 #include "scanner/inventory/inventory.hpp"
 #include "scanner/options/scope_options.hpp"
+#include "scanner/scope/scope_credential.hpp"
+
+#include <span>
+#include <string_view>
 
 namespace rdpsweep {
 
-// Name of the credential that --user and its companions make.
-inline constexpr std::string_view command_line_credential = "command line";
-
-// Reads and merges every -i and -t, then applies --select, --pick, --transport, --credential or
-// --user, and --limit.
-// Touches no host; Azure, where it is asked, gets a token of ours. With problems the inventory is not to be used.
+// Returns the targets that are meant. Touches no host; Azure, where it is asked, gets a token of
+// ours. With problems the inventory is not to be used. transports: names a route may hold.
 Inventory resolve_scope(
     const ScopeOptions& scope, std::span<const std::string_view> transports, Problems& problems
 );
-
-// Whether a way of the target's route logs on.
-bool needs_credential(const Target& target) noexcept;
-
-// A problem for each target whose route needs a credential and that has none: for verbs that will
-// log in.
-void require_credentials(const Inventory& inventory, Problems& problems);
 
 } // namespace rdpsweep

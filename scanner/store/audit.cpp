@@ -1,8 +1,11 @@
+// Appends records to the audit file, each bound to the one before it.
 #include "scanner/store/audit.hpp"
 
 #include "core/json.hpp"
 #include "core/secret.hpp"
 #include "core/text.hpp"
+#include "transports/registry.hpp"
+#include "transports/serial/serial.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -99,14 +102,14 @@ Status AuditLog::questions(
 ) {
     if (descriptor_ < 0) return {};
     auto record = record_of(target, transport, user, run_id);
-    record["questions"] = transport == "serial" ? "cmd" : "cim";
+    record["questions"] = traits_of(transport).questions == Questions::cmd ? "cmd" : "cim";
     record["effect"] = "read_only";
     return append(std::move(record));
 }
 
 Status AuditLog::console(const Target& target, const std::string& user) {
     if (descriptor_ < 0) return {};
-    auto record = record_of(target, "serial", user, "");
+    auto record = record_of(target, serial::transport_name, user, "");
     record["effect"] = "a person's";
     return append(std::move(record));
 }

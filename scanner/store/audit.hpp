@@ -1,5 +1,6 @@
-// An append-only record of every remote command: which host, which script by hash, which effect. Each
-// line has the SHA-256 of the one before it (prev_sha256), so that the chain shows what was taken out.
+// An append-only record of every remote command: which host, which script by hash, which effect.
+// Each line has the SHA-256 of the one before it (prev_sha256), so that the chain shows what was
+// taken out.
 #pragma once
 
 #include "core/result.hpp"

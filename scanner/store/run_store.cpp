@@ -57,7 +57,7 @@ std::string runs_folder(const std::string& state_dir) {
     return state_dir + "/runs";
 }
 
-Result<std::string> read_file(const std::string& path, std::size_t limit) {
+Result<std::string> read_record(const std::string& path, std::size_t limit) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return read_error(path, errno);
     std::string text(limit + 1, '\0');
@@ -244,7 +244,7 @@ Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::strin
     auto exact = resolve_id(state_dir, id);
     if (!exact) return std::move(exact).error();
     const auto folder = runs_folder(state_dir) + "/" + *exact;
-    auto text = read_file(folder + "/run.json", run_limits.bytes);
+    auto text = read_record(folder + "/run.json", run_limits.bytes);
     if (!text) return std::move(text).error();
     auto document = parse_json(*text, Phase::config, run_limits);
     if (!document) return std::move(document).error();

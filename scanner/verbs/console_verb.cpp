@@ -38,11 +38,9 @@ Result<Target> find_target(const ConsoleOptions& options) {
         target.name = options.target.substr(slash + 1);
         return target;
     }
-    auto scope = options.scope;
-    // No credential is needed to look: the person types it.
-    scope.transports = {"run-command"};
+    // No credential is needed to find it: the person types theirs.
     Speaker speaker(options.talk.quiet);
-    auto inventory = load_scope(scope, speaker);
+    auto inventory = load_scope(options.scope, speaker, ScopeUse::look_up);
     if (!inventory) {
         speaker.leave(inventory.end());
         return Error(Phase::inventory, Errc::unsupported, "the inventory is not usable");

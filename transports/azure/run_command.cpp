@@ -85,7 +85,7 @@ class RunCommandTransport final : public Transport {
 public:
     explicit RunCommandTransport(Arm* arm) : arm_(arm) {}
 
-    [[nodiscard]] std::string_view name() const noexcept override { return "run-command"; }
+    [[nodiscard]] std::string_view name() const noexcept override { return run_command_name; }
 
     [[nodiscard]] Login login() const noexcept override { return Login::never; }
 

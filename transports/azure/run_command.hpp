@@ -8,8 +8,11 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <memory>
+#include <string_view>
 
 namespace rdpsweep::azure {
+
+inline constexpr std::string_view run_command_name = "run-command";
 
 inline constexpr std::size_t run_command_tail = 4096; // bytes that Azure keeps of each stream
 

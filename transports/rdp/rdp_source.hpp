@@ -12,13 +12,15 @@
 
 namespace rdpsweep::rdp {
 
+inline constexpr std::string_view source_name = "rdp";
+
 class RdpSource final : public FactSource {
 public:
     // services must outlive the source.
     RdpSource(Services& services, TlsProfiles profiles)
         : services_(services), profiles_(std::move(profiles)) {}
 
-    [[nodiscard]] std::string_view name() const noexcept override { return "rdp"; }
+    [[nodiscard]] std::string_view name() const noexcept override { return source_name; }
 
     // One handshake with target.rdp_port; further ones only where that one fails, and with
     // services.rdp_matrix for each version of TLS. At most one connection at a time, with a pause

@@ -22,8 +22,6 @@ public:
 
     [[nodiscard]] std::size_t round_trips() const noexcept override { return asked_; }
 
-    [[nodiscard]] std::string_view way() const noexcept override { return "cmd"; }
-
 private:
     struct Known {
         std::uint32_t code = 0;    // Win32: 0, 2 (absent), 5 (denied)

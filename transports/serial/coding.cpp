@@ -32,7 +32,7 @@ struct Fletcher {
     }
 };
 
-std::optional<std::size_t> number(std::string_view text) {
+std::optional<std::size_t> length_in(std::string_view text) {
     std::size_t value = 0;
     const auto* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -145,8 +145,8 @@ std::optional<PageRow> read_page_row(std::string_view line) {
 std::optional<PageEnd> read_page_end(const PageRow& row) {
     const std::string_view text = row.text;
     if (row.row != -1 || text.size() != 2 + 1 + 6 + hash_digits) return {};
-    const auto rows = number(text.substr(0, 2));
-    const auto bytes = number(text.substr(3, 6));
+    const auto rows = length_in(text.substr(0, 2));
+    const auto bytes = length_in(text.substr(3, 6));
     if (!rows || !bytes || *rows > 20) return {};
     return PageEnd{static_cast<int>(*rows), text[2] == '1', *bytes, std::string(text.substr(9))};
 }

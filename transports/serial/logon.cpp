@@ -49,7 +49,8 @@ Task<Status> type_counted(Terminal& terminal, std::string_view text, HostScope& 
         };
         auto typed = co_await terminal.type(std::move(keys), scope);
         if (!typed) co_return typed;
-        const Clock::duration limit = doubled ? logon_echo_patience * (repeats + 1) : Clock::duration(4s);
+        const Clock::duration limit =
+            doubled ? logon_echo_patience * (repeats + 1) : Clock::duration(4s);
         auto echoed = co_await terminal.until(there, limit, scope);
         if (!echoed) co_return std::move(echoed).error();
         if (*echoed && screen.cursor_row() == row && screen.cursor_column() == wanted) {

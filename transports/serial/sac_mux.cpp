@@ -309,7 +309,8 @@ Task<Status> SacMux::enter(HostScope& scope) {
         // For a second after its birth a channel may not be there yet.
         if (tries == 9 || !typing_to_sac(terminal_.screen())) {
             co_return console_error(
-                ConsoleOutcome::cmd_unavailable, "our channel did not show; " + what_is_shown(terminal_)
+                ConsoleOutcome::cmd_unavailable,
+                "our channel did not show; " + what_is_shown(terminal_)
             );
         }
         auto still = co_await terminal_.quiet(500ms, 1s, scope);

@@ -15,7 +15,7 @@ public:
         if (services.azure != nullptr) console_.emplace(*services.azure);
     }
 
-    [[nodiscard]] std::string_view name() const noexcept override { return "serial"; }
+    [[nodiscard]] std::string_view name() const noexcept override { return transport_name; }
 
     [[nodiscard]] Login login() const noexcept override { return Login::on_open; }
 

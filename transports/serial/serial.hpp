@@ -7,8 +7,11 @@
 #include "transports/transport.hpp"
 
 #include <memory>
+#include <string_view>
 
 namespace rdpsweep::serial {
+
+inline constexpr std::string_view transport_name = "serial";
 
 // services.azure must outlive it; without one every open() is Error{config, unsupported}.
 Result<std::unique_ptr<Transport>> make_serial(Services& services);

@@ -57,7 +57,9 @@ Task<Status> ShellLink::wake(HostScope& scope) {
         if (!seen) co_return std::move(seen).error();
         if (*seen) break;
         if (Clock::now() >= end) {
-            co_return console_error(ConsoleOutcome::no_echo, "no echo; " + what_is_shown(terminal_));
+            co_return console_error(
+                ConsoleOutcome::no_echo, "no echo; " + what_is_shown(terminal_)
+            );
         }
     }
     auto still = co_await terminal_.quiet(wake_pause, 3s, scope);
@@ -228,7 +230,8 @@ Task<Status> ShellLink::clear(HostScope& scope) {
     if (!cleared) co_return std::move(cleared).error();
     if (*cleared) co_return Status();
     co_return console_error(
-        ConsoleOutcome::transfer_corrupt, "the screen cannot be cleared; " + what_is_shown(terminal_)
+        ConsoleOutcome::transfer_corrupt,
+        "the screen cannot be cleared; " + what_is_shown(terminal_)
     );
 }
 

@@ -145,7 +145,8 @@ Task<Status> ShellLink::first_line(const std::string& line, HostScope& scope) {
     if (!seen) co_return std::move(seen).error();
     if (!*seen) {
         co_return console_error(
-            ConsoleOutcome::probe_timeout, "PowerShell does not begin to read; " + what_is_shown(terminal_)
+            ConsoleOutcome::probe_timeout,
+            "PowerShell does not begin to read; " + what_is_shown(terminal_)
         );
     }
     if (at_shell_prompt(terminal_.screen())) co_return not_there();

@@ -47,7 +47,7 @@ public:
     SshTransport(Services& services, ssh::KnownHosts known, rdp::TlsProfiles tls)
         : services_(services), known_(std::move(known)), tls_(std::move(tls)) {}
 
-    [[nodiscard]] std::string_view name() const noexcept override { return "ssh"; }
+    [[nodiscard]] std::string_view name() const noexcept override { return ssh::transport_name; }
 
     [[nodiscard]] Login login() const noexcept override { return Login::on_open; }
 

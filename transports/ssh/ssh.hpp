@@ -5,6 +5,13 @@
 #include "transports/transport.hpp"
 
 #include <memory>
+#include <string_view>
+
+namespace rdpsweep::ssh {
+
+inline constexpr std::string_view transport_name = "ssh";
+
+} // namespace rdpsweep::ssh
 
 namespace rdpsweep {
 

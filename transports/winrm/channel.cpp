@@ -6,15 +6,9 @@
 #include "transports/net/https.hpp"
 #include "transports/winrm/http_status.hpp"
 #include "transports/winrm/sealing.hpp"
+#include "transports/winrm/winrm.hpp"
 
 namespace rdpsweep::winrm {
-
-namespace {
-
-// What reports call this way in.
-constexpr const char* sealed_transport = "winrm-http";
-
-} // namespace
 
 Channel::Channel(
     const Target& target, const Credential& credential, WinRmServices& services, Attempt& attempt
@@ -43,7 +37,7 @@ Task<Status> Channel::connect(HostScope& scope) {
         )
             .with_hint("winrm: {auth: negotiate}, or scheme: https");
     }
-    if (sealing()) attempt_.transport = sealed_transport;
+    if (sealing()) attempt_.transport = sealed_name;
     net::Endpoint to{target_.address, target_.winrm.port};
     auto socket = co_await net::dial(std::move(to), services_.base, scope, attempt_);
     if (!socket) co_return std::move(socket).error();

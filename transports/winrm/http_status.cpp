@@ -42,7 +42,8 @@ constexpr std::array status_meanings{
         Errc::protocol_violation,
         "the host cannot read the request",
         "over HTTP: it could not decrypt the message"},
-    StatusMeaning{403, Phase::authenticate, Errc::access_denied, "the host forbids the request", ""},
+    StatusMeaning{
+        403, Phase::authenticate, Errc::access_denied, "the host forbids the request", ""},
     StatusMeaning{
         404,
         Phase::http,
@@ -103,9 +104,10 @@ bool certificate_refused(const Error& error, WinRmAuth auth) {
 }
 
 Error unexpected_status(unsigned status) {
-    const auto known = std::find_if(status_meanings.begin(), status_meanings.end(), [status](const auto& one) {
-        return one.status == status;
-    });
+    const auto known =
+        std::find_if(status_meanings.begin(), status_meanings.end(), [status](const auto& one) {
+            return one.status == status;
+        });
     const auto& meaning = known == status_meanings.end() ? no_meaning : *known;
     return Error(meaning.phase, meaning.code, meaning.what)
         .with_native("HTTP " + std::to_string(status))

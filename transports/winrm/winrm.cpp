@@ -196,7 +196,7 @@ public:
     WinRmTransport(Services& services, winrm::TlsContexts contexts)
         : contexts_(std::move(contexts)), services_{services, contexts_, gss_} {}
 
-    [[nodiscard]] std::string_view name() const noexcept override { return "winrm"; }
+    [[nodiscard]] std::string_view name() const noexcept override { return winrm::transport_name; }
 
     Task<Result<std::unique_ptr<Session>>> open(
         const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt

@@ -7,6 +7,15 @@
 #include "transports/transport.hpp"
 
 #include <memory>
+#include <string_view>
+
+namespace rdpsweep::winrm {
+
+inline constexpr std::string_view transport_name = "winrm";
+// What an attempt over HTTP with encrypted messages is called.
+inline constexpr std::string_view sealed_name = "winrm-http";
+
+} // namespace rdpsweep::winrm
 
 namespace rdpsweep {
 

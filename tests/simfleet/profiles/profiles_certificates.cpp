@@ -1,5 +1,6 @@
 // Certificates that are expired, damaged, not the ones configured, or impossible to renew
 // (article steps 2 and 2.1).
+#include "tests/simfleet/profiles/cause_truth.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 
@@ -89,10 +90,6 @@ void intercepted(Machine& machine) {
     shake.suite = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
     shake.thumbprint = make_certificate(shape).thumbprint;
     machine.state_handshake(shake);
-}
-
-Truth certificate(std::string verdict, Findings findings) {
-    return assessed(std::move(verdict), "rdp_certificate", std::move(findings));
 }
 
 Truth own_expired(std::uint32_t) {

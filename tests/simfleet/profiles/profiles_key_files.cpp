@@ -1,5 +1,6 @@
 // The RDP private key gone, and the folder and the other keys around it (article step 2.3).
 #include "core/encoding.hpp"
+#include "tests/simfleet/profiles/cause_truth.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 
@@ -74,10 +75,6 @@ void without_provider(Machine& machine) {
     );
     machine.remove_file(machine.key_path());
     machine.forbid("net:loopback", "skipped", "");
-}
-
-Truth keys(std::string verdict, Findings findings) {
-    return assessed(std::move(verdict), "machine_keys", std::move(findings));
 }
 
 Truth unsure(std::uint32_t build, Findings findings) {

@@ -1,4 +1,5 @@
 // The RDP private key closed to NETWORK SERVICE, or open in an unusual way (article step 2.3).
+#include "tests/simfleet/profiles/cause_truth.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 
 #include <array>
@@ -62,10 +63,6 @@ void closed_and_audited(Machine& machine) {
 
 void unproven(Machine& machine) {
     machine.forbid("net:loopback", "skipped", "");
-}
-
-Truth keys(std::string verdict, Findings findings) {
-    return assessed(std::move(verdict), "machine_keys", std::move(findings));
 }
 
 // The file's descriptor is readable in these.

@@ -1,5 +1,6 @@
 // Certificates of an authority, pinned to the listener by thumbprint (article step 2).
 #include "core/encoding.hpp"
+#include "tests/simfleet/profiles/cause_truth.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 
@@ -113,10 +114,6 @@ void in_tpm(Machine& machine) {
     );
     machine.pin_thumbprint(certificate.thumbprint);
     machine.forbid("net:loopback", "skipped", "");
-}
-
-Truth certificate(std::string verdict, Findings findings) {
-    return assessed(std::move(verdict), "rdp_certificate", std::move(findings));
 }
 
 Truth ca(std::string verdict) {

@@ -1,4 +1,5 @@
 // Schannel with a protocol but without a suite or a curve that RDP could use.
+#include "tests/simfleet/profiles/cause_truth.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 
@@ -52,10 +53,6 @@ void fips_without_suite(Machine& machine) {
     shake.alert = 40;
     shake.failure = "closed";
     machine.state_handshake(shake);
-}
-
-Truth tls(std::string verdict, Findings findings) {
-    return assessed(std::move(verdict), "tls_protocols", std::move(findings));
 }
 
 Truth no_suite(std::uint32_t build) {

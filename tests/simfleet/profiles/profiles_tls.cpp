@@ -1,4 +1,5 @@
 // Schannel without a protocol that RDP could use, or with one it should not (article step 3).
+#include "tests/simfleet/profiles/cause_truth.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 
@@ -64,10 +65,6 @@ void legacy_on(Machine& machine) {
 
 void closed_schannel(Machine& machine) {
     machine.forbid("key:" + std::string(paths::schannel));
-}
-
-Truth tls(std::string verdict, Findings findings) {
-    return assessed(std::move(verdict), "tls_protocols", std::move(findings));
 }
 
 Truth no_protocol(std::uint32_t build) {

@@ -3,6 +3,7 @@
 
 #include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "tests/simfleet/rdp/rdp_wire.hpp"
 #include "tests/simfleet/windows/access.hpp"
 #include "tests/simfleet/windows/certificates.hpp"
 #include "tests/simfleet/windows/paths.hpp"
@@ -15,7 +16,6 @@
 namespace simfleet {
 namespace {
 
-constexpr std::uint32_t hybrid = 2;             // PROTOCOL_HYBRID, MS-RDPBCGR 2.2.1.2.1
 constexpr std::uint32_t ssl_not_allowed = 2;    // SSL_NOT_ALLOWED_BY_SERVER, 2.2.1.2.2
 constexpr std::uint32_t handshake_failure = 40; // RFC 8446 section 6.2
 

@@ -21,8 +21,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t hybrid = 2; // PROTOCOL_HYBRID, MS-RDPBCGR 2.2.1.2.1
-
 // Every version and key there is: which of them is served says the VM.
 SSL_CTX* any_tls() {
     static SSL_CTX* const context = [] {

@@ -8,6 +8,8 @@
 
 namespace simfleet {
 
+inline constexpr std::uint32_t hybrid = 2; // PROTOCOL_HYBRID, MS-RDPBCGR 2.2.1.2.1
+
 // Whether bytes hold a whole TPKT packet, which is a Connection Request.
 bool is_connection_request(std::string_view bytes);
 

@@ -20,13 +20,6 @@ constexpr std::size_t longest_command = 32767;   // CreateProcess
 constexpr std::chrono::seconds usual_idle{7200}; // IdleTimeout
 constexpr std::chrono::seconds shortest_idle{60};
 
-SoapFault failure(std::uint32_t code, const SoapRequest& request) {
-    SoapFault out;
-    out.code = code;
-    out.relates_to = request.message_id;
-    return out;
-}
-
 std::string tag(std::string_view name, std::string_view text) {
     std::string out = "<rsp:";
     out.append(name).append(">").append(xml_escape(text));
@@ -132,7 +125,7 @@ ShellHost::Reply ShellHost::create(const Vm& vm, const SoapRequest& request, con
     ++machine.creates;
     if (const auto code =
             refusal(vm.wire.manner, machine.creates, machine.shells.size(), request.environment)) {
-        return failure(code, request);
+        return failure_of(code, request);
     }
     auto shell = std::make_shared<Shell>();
     shell->id = rdpsweep::random_guid();
@@ -183,14 +176,14 @@ void ShellHost::finish(const Vm& vm, Command& command, const Execution& executio
 ShellHost::Reply
 ShellHost::command(const Vm& vm, const SoapRequest& request, const Caller& caller) {
     const auto shell = find_shell(vm, request.shell_id);
-    if (!shell) return failure(fault::unexpected_selectors, request);
+    if (!shell) return failure_of(fault::unexpected_selectors, request);
     if (shell->locale != request.locale) stats_.violation("the locale changed within a shell");
     auto command = std::make_shared<Command>();
     command->id = rdpsweep::random_guid();
     command->line = request.command;
     for (const std::string& argument : request.arguments)
         command->line += " " + argument;
-    if (command->line.size() > longest_command) return failure(fault::name_too_long, request);
+    if (command->line.size() > longest_command) return failure_of(fault::name_too_long, request);
     run(vm, *shell, command, caller.user);
     shell->commands[rdpsweep::ascii_lower(command->id)] = command;
     return "<rsp:CommandResponse>" + tag("CommandId", command->id) + "</rsp:CommandResponse>";
@@ -198,9 +191,9 @@ ShellHost::command(const Vm& vm, const SoapRequest& request, const Caller& calle
 
 ShellHost::Reply ShellHost::send(const Vm& vm, const SoapRequest& request, const Caller& caller) {
     const auto shell = find_shell(vm, request.shell_id);
-    if (!shell) return failure(fault::unexpected_selectors, request);
+    if (!shell) return failure_of(fault::unexpected_selectors, request);
     const auto found = shell->commands.find(rdpsweep::ascii_lower(request.command_id));
-    if (found == shell->commands.end()) return failure(fault::unexpected_selectors, request);
+    if (found == shell->commands.end()) return failure_of(fault::unexpected_selectors, request);
     Command& command = *found->second;
     // Input that a command does not read is thrown away.
     if (!command.started) {
@@ -213,12 +206,12 @@ ShellHost::Reply ShellHost::send(const Vm& vm, const SoapRequest& request, const
 
 ShellHost::Reply ShellHost::signal(const Vm& vm, const SoapRequest& request) {
     const auto shell = find_shell(vm, request.shell_id);
-    if (!shell) return failure(fault::unexpected_selectors, request);
+    if (!shell) return failure_of(fault::unexpected_selectors, request);
     const auto found = shell->commands.find(rdpsweep::ascii_lower(request.command_id));
-    if (found == shell->commands.end()) return failure(fault::unexpected_selectors, request);
+    if (found == shell->commands.end()) return failure_of(fault::unexpected_selectors, request);
     if (request.signal != "terminate" && request.signal != "ctrl_c" &&
         request.signal != "ctrl_break") {
-        return failure(fault::invalid_parameter, request);
+        return failure_of(fault::invalid_parameter, request);
     }
     found->second->gone = true;
     found->second->wake();
@@ -228,7 +221,7 @@ ShellHost::Reply ShellHost::signal(const Vm& vm, const SoapRequest& request) {
 
 ShellHost::Reply ShellHost::remove(const Vm& vm, const SoapRequest& request) {
     const auto shell = find_shell(vm, request.shell_id);
-    if (!shell) return failure(fault::unexpected_selectors, request);
+    if (!shell) return failure_of(fault::unexpected_selectors, request);
     for (const auto& [id, command] : shell->commands) {
         if (command->done_told) stats_.violation("Delete without a terminate Signal after Done");
         command->gone = true;

@@ -20,13 +20,6 @@ namespace {
 constexpr std::size_t envelope_overhead = 2048;
 constexpr std::size_t stream_overhead = 512;
 
-SoapFault failure(std::uint32_t code, const SoapRequest& request) {
-    SoapFault out;
-    out.code = code;
-    out.relates_to = request.message_id;
-    return out;
-}
-
 std::string stream(const std::string& command_id, std::string_view name, std::string_view text) {
     std::string out = "<rsp:Stream Name=\"";
     out.append(name).append("\" CommandId=\"").append(command_id).append("\"");
@@ -75,21 +68,21 @@ ShellHost::wait_for_output(std::shared_ptr<Command> command, std::chrono::millis
 
 Task<ShellHost::Reply> ShellHost::receive(const Vm& vm, SoapRequest request) {
     const auto shell = find_shell(vm, request.shell_id);
-    if (!shell) co_return failure(fault::unexpected_selectors, request);
-    if (shell->commands.empty()) co_return failure(fault::invalid_parameter, request);
+    if (!shell) co_return failure_of(fault::unexpected_selectors, request);
+    if (shell->commands.empty()) co_return failure_of(fault::invalid_parameter, request);
     const auto found = shell->commands.find(rdpsweep::ascii_lower(request.command_id));
-    if (found == shell->commands.end()) co_return failure(fault::unexpected_selectors, request);
+    if (found == shell->commands.end()) co_return failure_of(fault::unexpected_selectors, request);
     const std::shared_ptr<Command> command = found->second;
     if (command->receiving) {
         stats_.violation("two Receives of one command at once");
-        co_return failure(fault::busy, request);
+        co_return failure_of(fault::busy, request);
     }
     command->receiving = true;
     const bool there = co_await wait_for_output(command, request.operation_timeout);
     command->receiving = false;
     shell->last_used = Clock::now();
-    if (command->gone) co_return failure(fault::operation_aborted, request);
-    if (!there) co_return failure(fault::timed_out, request);
+    if (command->gone) co_return failure_of(fault::operation_aborted, request);
+    if (!there) co_return failure_of(fault::timed_out, request);
     co_return answer(*command, request);
 }
 

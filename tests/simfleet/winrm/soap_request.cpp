@@ -250,4 +250,11 @@ std::variant<SoapRequest, SoapFault> read_soap(std::string_view body) {
     return request;
 }
 
+SoapFault failure_of(std::uint32_t code, const SoapRequest& request) {
+    SoapFault out;
+    out.code = code;
+    out.relates_to = request.message_id;
+    return out;
+}
+
 } // namespace simfleet

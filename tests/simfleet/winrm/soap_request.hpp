@@ -56,6 +56,9 @@ struct SoapRequest {
 // Checks the headers that every request must have, and the body its verb needs.
 std::variant<SoapRequest, SoapFault> read_soap(std::string_view body);
 
+// Returns the fault with that WSManFault code that answers the request.
+SoapFault failure_of(std::uint32_t code, const SoapRequest& request);
+
 // True for an Identify, which has no headers at all.
 bool is_identify(std::string_view body);
 
