@@ -1,13 +1,12 @@
 #include "transports/azure/assertion.hpp"
 
 #include "core/encoding.hpp"
+#include "transports/net/openssl_owned.hpp"
 
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-
-#include <memory>
 
 namespace rdpsweep::azure {
 
@@ -15,18 +14,7 @@ namespace {
 
 constexpr std::int64_t lifetime = 600; // seconds, as Microsoft's libraries ask for
 
-struct Free {
-    void operator()(BIO* bio) const noexcept { BIO_free(bio); }
-
-    void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
-
-    void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-
-    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
-
-template <class T>
-using Owned = std::unique_ptr<T, Free>;
+using net::Owned;
 
 // RFC 4648 section 5, without padding.
 std::string base64url(std::string_view bytes) {
@@ -43,18 +31,6 @@ std::string base64url(std::string_view bytes) {
 Owned<BIO> reader(const Secret& pem) {
     const auto bytes = pem.reveal();
     return Owned<BIO>(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
-}
-
-// No terminal is asked for a passphrase.
-int no_passphrase(char*, int, int, void*) {
-    return -1;
-}
-
-std::string sha1_of(const X509* certificate) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    if (X509_digest(certificate, EVP_sha1(), hash, &length) != 1) return {};
-    return {reinterpret_cast<const char*>(hash), length};
 }
 
 std::string signature_of(std::string_view text, EVP_PKEY* key) {
@@ -90,10 +66,10 @@ std::string unsigned_part(const AssertionClaims& claims, const std::string& sha1
 
 Result<Secret> sign_assertion(const AssertionClaims& claims, const Secret& pem) {
     const Owned<EVP_PKEY> key(
-        PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, no_passphrase, nullptr)
+        PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, net::no_passphrase, nullptr)
     );
     const Owned<X509> certificate(
-        PEM_read_bio_X509(reader(pem).get(), nullptr, no_passphrase, nullptr)
+        PEM_read_bio_X509(reader(pem).get(), nullptr, net::no_passphrase, nullptr)
     );
     if (!key || !certificate || EVP_PKEY_base_id(key.get()) != EVP_PKEY_RSA) {
         return Error(
@@ -103,7 +79,7 @@ Result<Secret> sign_assertion(const AssertionClaims& claims, const Secret& pem) 
         )
             .with_hint("it needs both, and no passphrase");
     }
-    auto token = unsigned_part(claims, sha1_of(certificate.get()));
+    auto token = unsigned_part(claims, net::sha1_of(certificate.get()));
     const auto signature = signature_of(token, key.get());
     if (signature.empty()) {
         return Error(Phase::config, Errc::unsupported, "the client certificate's key cannot sign");

@@ -1,5 +1,7 @@
 #include "transports/net/client_certificate.hpp"
 
+#include "transports/net/openssl_owned.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -9,17 +11,6 @@ namespace rdpsweep::net {
 
 namespace {
 
-struct Free {
-    void operator()(BIO* bio) const noexcept { BIO_free(bio); }
-
-    void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-
-    void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
-};
-
-template <class T>
-using Owned = std::unique_ptr<T, Free>;
-
 Owned<BIO> reader(std::string_view text) {
     return Owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
@@ -27,11 +18,6 @@ Owned<BIO> reader(std::string_view text) {
 Error unusable(const char* what, const char* hint) {
     ERR_clear_error();
     return Error(Phase::config, Errc::malformed_output, what).with_hint(hint);
-}
-
-// Without it OpenSSL would ask for a passphrase on the terminal, in the middle of a sweep.
-int no_passphrase(char*, int, int, void*) {
-    return -1;
 }
 
 Status use_chain(SSL_CTX* context, const std::string& pem) {

@@ -74,16 +74,15 @@ Task<Result<tcp::socket>> dial_one(tcp::endpoint endpoint, Services& services, H
 
 } // namespace
 
-Task<Result<tcp::socket>> dial(
-    std::string address, std::uint16_t port, Services& services, HostScope& scope, Attempt& attempt
-) {
+Task<Result<tcp::socket>>
+dial(Endpoint to, Services& services, HostScope& scope, Attempt& attempt) {
     attempt.enter(Phase::resolve);
-    auto addresses = co_await services.resolver.resolve(address, scope);
+    auto addresses = co_await services.resolver.resolve(to.host, scope);
     if (!addresses) co_return std::move(addresses).error();
     attempt.enter(Phase::connect);
     auto last = Error(Phase::connect, Errc::unreachable, "the name has no address");
     for (const auto& candidate : *addresses) {
-        const tcp::endpoint endpoint(candidate, port);
+        const tcp::endpoint endpoint(candidate, to.port);
         auto socket = co_await dial_one(endpoint, services, scope);
         if (socket) {
             ++attempt.round_trips;

@@ -4,16 +4,14 @@
 #include "core/host_scope.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
+#include "transports/net/endpoint.hpp"
 #include "transports/services.hpp"
-
-#include <string>
 
 namespace rdpsweep::net {
 
-// Connects to address:port, trying each address the name has. Updates attempt.reached and
+// Connects to the endpoint, trying each address its name has. Updates attempt.reached and
 // round_trips. Error{resolve|connect, ...} on failure.
-Task<Result<asio::ip::tcp::socket>> dial(
-    std::string address, std::uint16_t port, Services& services, HostScope& scope, Attempt& attempt
-);
+Task<Result<asio::ip::tcp::socket>>
+dial(Endpoint to, Services& services, HostScope& scope, Attempt& attempt);
 
 } // namespace rdpsweep::net

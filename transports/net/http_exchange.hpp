@@ -5,6 +5,7 @@
 #include "core/limits.hpp"
 #include "core/secret.hpp"
 #include "transports/net/http.hpp"
+#include "transports/net/http_errors.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -78,6 +79,24 @@ Task<Exchange> exchange_over(
     done.response.keep_alive = answer.keep_alive();
     done.response.body = std::move(answer.body());
     co_return done;
+}
+
+// The same with all that a connection does around it. Connection: what HttpsConnection and
+// PlainHttpConnection hold, with its time limit set.
+template <class Connection>
+Task<Result<HttpResponse>>
+post_over(Connection& self, HttpMessage message, HostScope& scope, std::size_t body_limit) {
+    const auto guard = scope.on_abort([&self] { self.close(); });
+    auto done = co_await exchange_over(self.stream, self.buffer, message, body_limit);
+    wipe_authorization(message);
+    self.count(done);
+    ++self.attempt.round_trips;
+    if (done.code) {
+        self.close();
+        co_return http_error(done.code, scope, done.sending);
+    }
+    if (!done.response.keep_alive) self.usable = false;
+    co_return std::move(done.response);
 }
 
 } // namespace rdpsweep::net

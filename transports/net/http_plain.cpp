@@ -1,6 +1,5 @@
 #include "transports/net/http_plain.hpp"
 
-#include "transports/net/http_errors.hpp"
 #include "transports/net/http_exchange.hpp"
 
 #include <algorithm>
@@ -17,6 +16,11 @@ struct PlainHttpConnection::Impl {
         usable = false;
         boost::system::error_code ignored;
         stream.socket().close(ignored);
+    }
+
+    void count(const Exchange& done) {
+        attempt.bytes_sent += done.bytes_sent;
+        attempt.bytes_received += done.bytes_received;
     }
 
     beast::tcp_stream stream;
@@ -47,18 +51,7 @@ Task<Result<HttpResponse>> PlainHttpConnection::exchange(
     auto& self = *impl_;
     auto message = http_message(std::move(request), self.host);
     self.stream.expires_at(std::min(scope.deadline(), Clock::now() + limit));
-    const auto guard = scope.on_abort([&self] { self.close(); });
-    auto done = co_await exchange_over(self.stream, self.buffer, message, body_limit);
-    wipe_authorization(message);
-    self.attempt.bytes_sent += done.bytes_sent;
-    self.attempt.bytes_received += done.bytes_received;
-    ++self.attempt.round_trips;
-    if (done.code) {
-        self.close();
-        co_return http_error(done.code, scope, done.sending);
-    }
-    if (!done.response.keep_alive) self.usable = false;
-    co_return std::move(done.response);
+    co_return co_await post_over(self, std::move(message), scope, body_limit);
 }
 
 } // namespace rdpsweep::net

@@ -3,6 +3,7 @@
 #include "transports/net/alert.hpp"
 #include "transports/net/http_errors.hpp"
 #include "transports/net/http_exchange.hpp"
+#include "transports/net/tls_stream.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -11,7 +12,6 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
-#include <optional>
 
 namespace rdpsweep::net {
 
@@ -25,36 +25,44 @@ constexpr const char* schannel_hint =
     "TCP is open but TLS is not: SCHANNEL may have no protocol (tls_protocols) or no usable key "
     "(machine_keys); look from the serial console";
 
+Error tls_problem(Errc code, const char* what) {
+    return Error(Phase::tls, code, what).with_hint(schannel_hint);
+}
+
+// Whether OpenSSL refused the host's TLS because it is no longer safe.
+bool is_outdated(const error_code& code) {
+    switch (ERR_GET_REASON(static_cast<unsigned long>(code.value()))) {
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_VERSION_TOO_LOW:
+    case SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED:
+    case SSL_R_WRONG_SIGNATURE_TYPE:
+    case SSL_R_DH_KEY_TOO_SMALL:
+    case SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 Error tls_error(const error_code& code, const HostScope& scope) {
     if (scope.aborted())
         return Error(Phase::tls, Errc::cancelled, "the run ended during the handshake");
     if (is_timeout(code, scope)) {
-        return Error(
-                   Phase::tls,
-                   Errc::timed_out,
-                   "the host accepts TCP but never answers our ClientHello"
-        )
-            .with_hint(schannel_hint);
+        return tls_problem(
+            Errc::timed_out, "the host accepts TCP but never answers our ClientHello"
+        );
     }
     if (auto alert = alert_text(code)) {
-        return Error(Phase::tls, Errc::protocol_violation, "the host refused the TLS handshake")
-            .with_native(std::move(*alert))
-            .with_hint(schannel_hint);
+        return tls_problem(Errc::protocol_violation, "the host refused the TLS handshake")
+            .with_native(std::move(*alert));
     }
     if (is_disconnect(code)) {
-        return Error(
-                   Phase::tls,
-                   Errc::peer_closed,
-                   "the host closed the connection after our ClientHello"
+        return tls_problem(
+                   Errc::peer_closed, "the host closed the connection after our ClientHello"
         )
-            .with_native(code.message())
-            .with_hint(schannel_hint);
+            .with_native(code.message());
     }
-    const int reason = ERR_GET_REASON(static_cast<unsigned long>(code.value()));
-    if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_VERSION_TOO_LOW ||
-        reason == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED ||
-        reason == SSL_R_WRONG_SIGNATURE_TYPE || reason == SSL_R_DH_KEY_TOO_SMALL ||
-        reason == SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED) {
+    if (is_outdated(code)) {
         return Error(
                    Phase::tls, Errc::unsupported, "the host speaks only TLS that is no longer safe"
         )
@@ -68,36 +76,12 @@ Error tls_error(const error_code& code, const HostScope& scope) {
         .with_hint("is the port right, and is another program listening on it?");
 }
 
-bool is_ip_literal(const std::string& host) {
-    error_code code;
-    asio::ip::make_address(host, code);
-    return !code;
-}
-
 } // namespace
 
-// Asio's context takes ownership of a raw SSL_CTX; ours is shared, so it holds one more reference.
-struct SharedContext {
-    explicit SharedContext(ssl_ctx_st* raw) : context(retain(raw)) {}
-
-    static SSL_CTX* retain(ssl_ctx_st* raw) {
-        SSL_CTX_up_ref(raw);
-        return raw;
-    }
-
-    ssl::context context;
-};
-
 struct HttpsConnection::Impl {
-    Impl(
-        asio::ip::tcp::socket socket,
-        ssl_ctx_st* raw,
-        std::string name,
-        std::uint16_t number,
-        Attempt& counters
-    )
-        : shared(raw), stream(beast::tcp_stream(std::move(socket)), shared.context),
-          host(std::move(name)), port(number), attempt(counters) {}
+    Impl(asio::ip::tcp::socket socket, ssl_ctx_st* raw, Endpoint endpoint, Attempt& counters)
+        : context(retain(raw)), stream(beast::tcp_stream(std::move(socket)), context),
+          peer(std::move(endpoint)), attempt(counters) {}
 
     // Beast closes the socket itself when this moment passes; reads and writes then report timeout.
     void arm(HostScope& scope, Clock::duration limit) {
@@ -111,35 +95,27 @@ struct HttpsConnection::Impl {
         beast::get_lowest_layer(stream).socket().close(ignored);
     }
 
-    void count_bytes() {
-        const auto sent = BIO_number_written(SSL_get_wbio(stream.native_handle()));
-        const auto received = BIO_number_read(SSL_get_rbio(stream.native_handle()));
-        attempt.bytes_sent += sent - counted_sent;
-        attempt.bytes_received += received - counted_received;
-        counted_sent = sent;
-        counted_received = received;
-    }
+    // Beast tells the bytes of a message; these are those on the wire.
+    void count(const Exchange&) { count_bytes(); }
 
-    SharedContext shared;
+    void count_bytes() { wire.book(stream.native_handle(), attempt); }
+
+    ssl::context context;
     ssl::stream<beast::tcp_stream> stream;
     beast::flat_buffer buffer{limits::http_header_bytes + 65'536};
-    std::string host;
-    std::uint16_t port;
+    Endpoint peer;
     Attempt& attempt;
-    std::uint64_t counted_sent = 0;
-    std::uint64_t counted_received = 0;
+    WireCount wire;
     bool usable = true;
 };
 
 HttpsConnection::HttpsConnection(
     asio::ip::tcp::socket socket,
     std::shared_ptr<ssl_ctx_st> context,
-    std::string host,
-    std::uint16_t port,
+    Endpoint peer,
     Attempt& attempt
 )
-    : impl_(std::make_unique<Impl>(std::move(socket), context.get(), std::move(host), port, attempt)
-      ) {}
+    : impl_(std::make_unique<Impl>(std::move(socket), context.get(), std::move(peer), attempt)) {}
 
 HttpsConnection::~HttpsConnection() = default;
 
@@ -154,9 +130,7 @@ void HttpsConnection::close() noexcept {
 Task<Result<PeerCertificate>> HttpsConnection::handshake(HostScope& scope, Clock::duration limit) {
     auto& self = *impl_;
     self.attempt.enter(Phase::tls);
-    if (!is_ip_literal(self.host)) {
-        SSL_set_tlsext_host_name(self.stream.native_handle(), self.host.c_str());
-    }
+    ask_for_name(self.stream.native_handle(), self.peer.host);
     self.arm(scope, limit);
     error_code code;
     {
@@ -170,9 +144,8 @@ Task<Result<PeerCertificate>> HttpsConnection::handshake(HostScope& scope, Clock
         self.close();
         co_return tls_error(code, scope);
     }
-    // A full handshake costs one round trip with TLS 1.3 (RFC 8446 section 2), two before it.
-    self.attempt.round_trips += SSL_version(self.stream.native_handle()) >= TLS1_3_VERSION ? 1 : 2;
-    auto peer = inspect_peer(self.stream.native_handle(), self.host);
+    self.attempt.round_trips += handshake_trips(self.stream.native_handle());
+    auto peer = inspect_peer(self.stream.native_handle(), self.peer.host);
     if (!peer) self.close();
     co_return peer;
 }
@@ -181,19 +154,9 @@ Task<Result<HttpResponse>> HttpsConnection::exchange(
     HttpRequest request, HostScope& scope, Clock::duration limit, std::size_t body_limit
 ) {
     auto& self = *impl_;
-    auto message = http_message(std::move(request), authority(self.host, self.port));
+    auto message = http_message(std::move(request), authority(self.peer.host, self.peer.port));
     self.arm(scope, limit);
-    const auto guard = scope.on_abort([&self] { self.close(); });
-    auto done = co_await exchange_over(self.stream, self.buffer, message, body_limit);
-    wipe_authorization(message);
-    self.count_bytes();
-    ++self.attempt.round_trips;
-    if (done.code) {
-        self.close();
-        co_return http_error(done.code, scope, done.sending);
-    }
-    if (!done.response.keep_alive) self.usable = false;
-    co_return std::move(done.response);
+    co_return co_await post_over(self, std::move(message), scope, body_limit);
 }
 
 } // namespace rdpsweep::net

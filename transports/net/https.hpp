@@ -2,6 +2,7 @@
 // TLS is https.cpp.
 #pragma once
 
+#include "transports/net/endpoint.hpp"
 #include "transports/net/http.hpp"
 #include "transports/net/tls_profile.hpp"
 
@@ -11,12 +12,11 @@ namespace rdpsweep::net {
 
 class HttpsConnection final : public HttpConnection {
 public:
-    // Takes a connected socket. host is used for SNI (names only) and the Host header.
+    // Takes a connected socket. peer is used for SNI (names only) and the Host header.
     HttpsConnection(
         asio::ip::tcp::socket socket,
         std::shared_ptr<ssl_ctx_st> context,
-        std::string host,
-        std::uint16_t port,
+        Endpoint peer,
         Attempt& attempt
     );
     ~HttpsConnection() override;

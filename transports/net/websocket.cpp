@@ -8,6 +8,7 @@
 #include "transports/net/frame_shim.hpp"
 #include "transports/net/http.hpp"
 #include "transports/net/http_errors.hpp"
+#include "transports/net/tls_stream.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -31,18 +32,6 @@ namespace {
 constexpr std::size_t message_limit = 1u << 20;
 constexpr std::size_t chunk_bytes = 16u << 10;
 constexpr auto idle_limit = std::chrono::seconds(50); // Beast pings at half of it
-
-bool is_ip_literal(const std::string& host) {
-    error_code code;
-    asio::ip::make_address(host, code);
-    return !code;
-}
-
-// Asio's context takes ownership of a raw SSL_CTX; ours is shared, so it holds one more reference.
-SSL_CTX* retain(ssl_ctx_st* raw) {
-    SSL_CTX_up_ref(raw);
-    return raw;
-}
 
 Error tls_failure(const error_code& code, const HostScope& scope) {
     const auto errc = scope.aborted()           ? Errc::cancelled
@@ -146,15 +135,9 @@ void async_teardown(beast::role_type, ShimStream& stream, Handler&& handler) {
 } // namespace
 
 struct WebSocket::Impl {
-    Impl(
-        asio::ip::tcp::socket socket,
-        ssl_ctx_st* raw,
-        std::string name,
-        std::uint16_t number,
-        Attempt& counters
-    )
-        : context(retain(raw)), stream(std::move(socket), context), host(std::move(name)),
-          port(number), attempt(&counters) {}
+    Impl(asio::ip::tcp::socket socket, ssl_ctx_st* raw, Endpoint endpoint, Attempt& counters)
+        : context(retain(raw)), stream(std::move(socket), context), peer(std::move(endpoint)),
+          attempt(&counters) {}
 
     beast::tcp_stream& lowest() {
         return beast::get_lowest_layer(stream.next_layer().next_layer());
@@ -170,12 +153,7 @@ struct WebSocket::Impl {
 
     void count_bytes() {
         if (attempt == nullptr) return; // the session is gone, this is its last read
-        const auto sent = BIO_number_written(SSL_get_wbio(tls()));
-        const auto received = BIO_number_read(SSL_get_rbio(tls()));
-        attempt->bytes_sent += sent - counted_sent;
-        attempt->bytes_received += received - counted_received;
-        counted_sent = sent;
-        counted_received = received;
+        wire.book(tls(), *attempt);
     }
 
     void note_close() {
@@ -189,11 +167,9 @@ struct WebSocket::Impl {
     ssl::context context;
     websocket::stream<ShimStream> stream;
     beast::flat_buffer buffer{message_limit};
-    std::string host;
-    std::uint16_t port;
+    Endpoint peer;
     Attempt* attempt;
-    std::uint64_t counted_sent = 0;
-    std::uint64_t counted_received = 0;
+    WireCount wire;
     WsClose closed;
     bool open = true;
 };
@@ -201,12 +177,10 @@ struct WebSocket::Impl {
 WebSocket::WebSocket(
     asio::ip::tcp::socket socket,
     std::shared_ptr<ssl_ctx_st> context,
-    std::string host,
-    std::uint16_t port,
+    Endpoint peer,
     Attempt& attempt
 )
-    : impl_(std::make_shared<Impl>(std::move(socket), context.get(), std::move(host), port, attempt)
-      ) {}
+    : impl_(std::make_shared<Impl>(std::move(socket), context.get(), std::move(peer), attempt)) {}
 
 WebSocket::~WebSocket() {
     impl_->abandon();
@@ -216,7 +190,7 @@ WebSocket::~WebSocket() {
 Task<Result<PeerCertificate>> WebSocket::handshake(HostScope& scope, Clock::duration limit) {
     const auto self = impl_;
     self->attempt->enter(Phase::tls);
-    if (!is_ip_literal(self->host)) SSL_set_tlsext_host_name(self->tls(), self->host.c_str());
+    ask_for_name(self->tls(), self->peer.host);
     self->lowest().expires_at(std::min(scope.deadline(), Clock::now() + limit));
     error_code code;
     {
@@ -230,8 +204,8 @@ Task<Result<PeerCertificate>> WebSocket::handshake(HostScope& scope, Clock::dura
         self->abandon();
         co_return tls_failure(code, scope);
     }
-    self->attempt->round_trips += SSL_version(self->tls()) >= TLS1_3_VERSION ? 1 : 2;
-    auto peer = inspect_peer(self->tls(), self->host);
+    self->attempt->round_trips += handshake_trips(self->tls());
+    auto peer = inspect_peer(self->tls(), self->peer.host);
     if (!peer) self->abandon();
     co_return peer;
 }
@@ -248,7 +222,7 @@ Task<Status> WebSocket::upgrade(std::string path, HostScope& scope, Clock::durat
     self->stream.read_message_max(message_limit);
     self->stream.text(true);
     websocket::response_type response;
-    const auto host = authority(self->host, self->port);
+    const auto host = authority(self->peer.host, self->peer.port);
     error_code code;
     {
         const auto guard = scope.on_abort([self] { self->abandon(); });

@@ -5,6 +5,7 @@
 #include "core/host_scope.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
+#include "transports/net/endpoint.hpp"
 #include "transports/net/tls_profile.hpp"
 
 #include <cstdint>
@@ -21,12 +22,11 @@ struct WsClose {
 
 class WebSocket {
 public:
-    // Takes a connected socket. host: for SNI, the certificate and the Host header.
+    // Takes a connected socket. peer: for SNI, the certificate and the Host header.
     WebSocket(
         asio::ip::tcp::socket socket,
         std::shared_ptr<ssl_ctx_st> context,
-        std::string host,
-        std::uint16_t port,
+        Endpoint peer,
         Attempt& attempt
     );
     ~WebSocket();

@@ -48,10 +48,9 @@ Result<std::unique_ptr<FactSource>> make_rdp(Services& services) {
 
 Task<Result<HandshakeFacts>> RdpSource::once(Look& look, Offer offer) const {
     const auto begun = Clock::now();
-    const auto port = look.target.rdp_port;
+    net::Endpoint to{look.target.address, look.target.rdp_port};
     HandshakeFacts facts;
-    auto socket =
-        co_await net::dial(look.target.address, port, services_, look.scope, look.attempt);
+    auto socket = co_await net::dial(std::move(to), services_, look.scope, look.attempt);
     const auto problem = socket ? Errc{} : socket.error().code();
     const bool hung_up = problem == Errc::peer_closed; // open, and gone before we said a word
     if (!socket && !hung_up && problem != Errc::refused) co_return std::move(socket).error();

@@ -1,5 +1,7 @@
 #include "transports/rdp/tls_hello.hpp"
 
+#include "transports/rdp/octets.hpp"
+
 #include <algorithm>
 
 namespace rdpsweep::rdp {
@@ -12,14 +14,6 @@ constexpr unsigned alert_record = 21;
 constexpr unsigned handshake_record = 22;
 constexpr unsigned server_hello = 2;
 constexpr unsigned supported_versions = 43; // extension, RFC 8446 4.2.1
-
-unsigned octet(std::string_view bytes, std::size_t at) {
-    return static_cast<unsigned char>(bytes[at]);
-}
-
-unsigned word(std::string_view bytes, std::size_t at) {
-    return octet(bytes, at) << 8 | octet(bytes, at + 1);
-}
 
 std::string version_name(unsigned version) {
     switch (version) {

@@ -2,6 +2,7 @@
 
 #include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "transports/net/openssl_owned.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -18,15 +19,6 @@ constexpr std::size_t read_bytes = 4096;
 
 // A handshake takes a few KiB, with a long chain some dozen. Who sends more does not mean to end.
 constexpr std::size_t longest_handshake = std::size_t{256} * 1024;
-
-std::string sha1_of(const X509* certificate) {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    if (certificate == nullptr || X509_digest(certificate, EVP_sha1(), digest, &length) != 1) {
-        return {};
-    }
-    return hex_encode(std::string_view(reinterpret_cast<char*>(digest), length));
-}
 
 std::string last_reason() {
     const auto code = ERR_peek_last_error();
@@ -129,7 +121,7 @@ std::string TlsSession::suite() const {
 }
 
 std::string TlsSession::thumbprint() const {
-    return sha1_of(SSL_get0_peer_certificate(ssl_.get()));
+    return hex_encode(net::sha1_of(SSL_get0_peer_certificate(ssl_.get())));
 }
 
 std::vector<ServedIssuer> TlsSession::issuers() const {
@@ -140,7 +132,7 @@ std::vector<ServedIssuer> TlsSession::issuers() const {
         const auto* certificate = sk_X509_value(served, i);
         char name[256];
         X509_NAME_oneline(X509_get_subject_name(certificate), name, sizeof name);
-        issuers.push_back({sha1_of(certificate), printable(name)});
+        issuers.push_back({hex_encode(net::sha1_of(certificate)), printable(name)});
     }
     return issuers;
 }

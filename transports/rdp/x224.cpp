@@ -1,5 +1,7 @@
 #include "transports/rdp/x224.hpp"
 
+#include "transports/rdp/octets.hpp"
+
 namespace rdpsweep::rdp {
 namespace {
 
@@ -11,10 +13,6 @@ constexpr std::size_t longest = 512;     // a Confirm has 11 or 19 bytes, and no
 constexpr unsigned connection_confirm = 0xd0;
 constexpr unsigned response_type = 2;
 constexpr unsigned failure_type = 3;
-
-unsigned octet(std::string_view bytes, std::size_t at) {
-    return static_cast<unsigned char>(bytes[at]);
-}
 
 std::uint32_t little_endian(std::string_view bytes, std::size_t at) {
     std::uint32_t number = 0;
@@ -62,7 +60,7 @@ Answer read_answer(std::string_view bytes) {
     if (octet(bytes, 0) != 3) return not_rdp();
     if (bytes.size() >= 2 && octet(bytes, 1) != 0) return not_rdp();
     if (bytes.size() < header_bytes) return answer;
-    answer.length = octet(bytes, 2) << 8 | octet(bytes, 3);
+    answer.length = word(bytes, 2);
     if (answer.length < 7 || answer.length > longest) return not_rdp();
     if (bytes.size() < answer.length) return answer;
     const auto packet = bytes.substr(0, answer.length);

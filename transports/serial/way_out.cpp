@@ -25,19 +25,14 @@ Error proxy_error(Errc code, std::string detail, std::string native) {
         .with_hint("HTTPS_PROXY and NO_PROXY say which proxy is used");
 }
 
-struct Place {
-    std::string host;
-    std::uint16_t port = 0;
-};
-
 // Of "http://proxy.corp.example:3128"; nothing for another scheme or a bad port.
-std::optional<Place> place_of(std::string_view url) {
+std::optional<net::Endpoint> place_of(std::string_view url) {
     constexpr std::string_view scheme = "http://";
     if (!iequals(url.substr(0, scheme.size()), scheme)) return {};
     url.remove_prefix(scheme.size());
     url = url.substr(0, url.find_first_of("/?#"));
     const auto colon = url.rfind(':');
-    Place place{std::string(url.substr(0, colon)), 80};
+    net::Endpoint place{std::string(url.substr(0, colon)), 80};
     if (colon == std::string_view::npos) return place;
     const auto digits = url.substr(colon + 1);
     const auto* const end = digits.data() + digits.size();
@@ -94,19 +89,18 @@ Task<Status> ask_proxy(tcp::socket& socket, std::string request, HostScope& scop
 
 } // namespace
 
-Task<Result<tcp::socket>> dial_by_proxy(
-    std::string host, std::uint16_t port, Services& services, HostScope& scope, Attempt& attempt
-) {
-    const auto where = net::authority(host, port);
+Task<Result<tcp::socket>>
+dial_by_proxy(net::Endpoint to, Services& services, HostScope& scope, Attempt& attempt) {
+    const auto where = net::authority(to.host, to.port);
     auto proxy = azure::proxy_for("https://" + where + "/", azure::process_environment);
-    if (!proxy) co_return co_await net::dial(std::move(host), port, services, scope, attempt);
+    if (!proxy) co_return co_await net::dial(std::move(to), services, scope, attempt);
     auto place = place_of(proxy->url);
     if (!place) {
         co_return proxy_error(
             Errc::unsupported, "only a proxy with http:// can be used for a console", proxy->url
         );
     }
-    auto socket = co_await net::dial(std::move(place->host), place->port, services, scope, attempt);
+    auto socket = co_await net::dial(*std::move(place), services, scope, attempt);
     if (!socket) co_return std::move(socket).error();
     auto request = request_for(where, *proxy);
     auto asked = co_await ask_proxy(*socket, std::move(request), scope);

@@ -151,13 +151,12 @@ ConsoleOutcome meaning_of_close(std::uint16_t code, std::string_view reason, boo
 Task<Result<std::unique_ptr<Pipe>>> open_ws_pipe(
     Gateway gateway, Secret token, Services& services, HostScope& scope, Attempt& attempt
 ) {
-    auto socket = co_await dial_by_proxy(gateway.host, gateway.port, services, scope, attempt);
+    const net::Endpoint to{gateway.host, gateway.port};
+    auto socket = co_await dial_by_proxy(to, services, scope, attempt);
     if (!socket) co_return unreachable(std::move(socket).error());
     auto context = net::make_tls_context(net::TlsProfile::strict, services.azure_ca_file);
     if (!context) co_return std::move(context).error();
-    auto web = std::make_shared<net::WebSocket>(
-        std::move(*socket), *context, gateway.host, gateway.port, attempt
-    );
+    auto web = std::make_shared<net::WebSocket>(std::move(*socket), *context, to, attempt);
     auto peer = co_await web->handshake(scope, services.step_timeout);
     if (!peer) co_return unreachable(std::move(peer).error());
     if (!peer->chain_problem.empty()) {

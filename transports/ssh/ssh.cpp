@@ -62,7 +62,7 @@ public:
         if (!descriptor) co_return std::move(descriptor).error();
         const Stop stop{target.address, target.ssh.port, target.ssh.user, target.ssh.pin_sha256};
         const auto link = make_link(*descriptor, scope, attempt);
-        auto ready = co_await come_in(*link, stop, credential, scope, attempt);
+        auto ready = co_await come_in(*link, stop, credential, way);
         if (!ready) co_return std::move(ready).error();
         co_return std::unique_ptr<Session>(
             std::make_unique<ssh::ShellSession>(std::move(way.chain), link, tls_, attempt)
@@ -95,24 +95,25 @@ private:
     Task<Result<int>> arrive(Way& way) {
         const auto& target = way.target;
         if (!target.ssh.hops) {
-            co_return co_await dial(target.address, target.ssh.port, way);
+            net::Endpoint to{target.address, target.ssh.port};
+            co_return co_await dial(std::move(to), way);
         }
         const auto& hops = *target.ssh.hops;
         Place place;
         auto waited = co_await knock(hops.front(), place, way);
         if (!waited) co_return std::move(waited).error();
-        auto descriptor = co_await dial(hops.front().address, hops.front().port, way);
+        net::Endpoint first{hops.front().address, hops.front().port};
+        auto descriptor = co_await dial(std::move(first), way);
         if (!descriptor) co_return at_hop(std::move(descriptor).error(), hops.front());
         for (std::size_t i = 0; i < hops.size(); ++i) {
-            const auto* const next = i + 1 < hops.size() ? &hops[i + 1] : nullptr;
-            descriptor = co_await pass(hops[i], next, *descriptor, place, way);
+            descriptor = co_await pass(i, *descriptor, place, way);
             if (!descriptor) co_return descriptor;
         }
         co_return descriptor;
     }
 
-    Task<Result<int>> dial(const std::string& address, std::uint16_t port, Way& way) {
-        auto socket = co_await net::dial(address, port, services_, way.scope, way.attempt);
+    Task<Result<int>> dial(net::Endpoint to, Way& way) {
+        auto socket = co_await net::dial(std::move(to), services_, way.scope, way.attempt);
         if (!socket) co_return std::move(socket).error();
         socket->native_non_blocking(true);
         co_return socket->release();
@@ -132,14 +133,16 @@ private:
         co_return Status();
     }
 
-    // In at one hop, and out again to the next one or to the target.
-    Task<Result<int>>
-    pass(const JumpHost& hop, const JumpHost* next, int descriptor, Place& place, Way& way) {
+    // In at one of the target's hops, and out again to the next one or to the target.
+    Task<Result<int>> pass(std::size_t at, int descriptor, Place& place, Way& way) {
+        const auto& hops = *way.target.ssh.hops;
+        const auto& hop = hops[at];
+        const auto* const next = at + 1 < hops.size() ? &hops[at + 1] : nullptr;
         const auto link = make_link(descriptor, way.scope, way.attempt);
         auto credential = services_.credential(hop.credential);
         if (!credential) co_return std::move(credential).error();
         const Stop stop{hop.address, hop.port, hop.user, hop.pin_sha256};
-        auto ready = co_await come_in(*link, stop, **credential, way.scope, way.attempt);
+        auto ready = co_await come_in(*link, stop, **credential, way);
         if (!ready) {
             const bool refused = ready.error().code() == Errc::access_denied;
             auto error = at_hop(std::move(ready).error(), hop);
@@ -168,26 +171,21 @@ private:
     }
 
     // Key exchange, identity, login.
-    Task<Status> come_in(
-        ssh::Link& link,
-        const Stop& stop,
-        const Credential& credential,
-        HostScope& scope,
-        Attempt& attempt
-    ) const {
+    Task<Status>
+    come_in(ssh::Link& link, const Stop& stop, const Credential& credential, Way& way) const {
         const auto lines = known_.about(stop.address, stop.port);
         std::vector<std::string> types;
         for (const auto* line : lines)
             types.push_back(line->type);
-        auto ready = co_await link.handshake(types, scope);
-        if (ready) ready = check_key(link, stop, lines, attempt);
+        auto ready = co_await link.handshake(types, way.scope);
+        if (ready) ready = check_key(link, stop, lines, way.attempt);
         if (!ready) co_return ready;
         ssh::LoginOptions options;
         options.user = stop.user.empty() ? credential.user : stop.user;
-        options.may_send_password = !attempt.password_refused;
+        options.may_send_password = !way.attempt.password_refused;
         if (const char* agent = std::getenv("SSH_AUTH_SOCK")) options.agent_path = agent;
-        ssh::Login login(link, credential, std::move(options), attempt);
-        co_return co_await login.run(scope);
+        ssh::Login login(link, credential, std::move(options), way.attempt);
+        co_return co_await login.run(way.scope);
     }
 
     Status check_key(

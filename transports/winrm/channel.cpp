@@ -43,12 +43,12 @@ Task<Status> Channel::connect(HostScope& scope) {
             .with_hint("winrm: {auth: negotiate}, or scheme: https");
     }
     if (sealing()) attempt_.transport = sealed_transport;
-    const auto port = target_.winrm.port;
-    auto socket = co_await net::dial(target_.address, port, services_.base, scope, attempt_);
+    net::Endpoint to{target_.address, target_.winrm.port};
+    auto socket = co_await net::dial(std::move(to), services_.base, scope, attempt_);
     if (!socket) co_return std::move(socket).error();
     if (!sealing()) co_return co_await secure(std::move(*socket), scope);
     connection_ = std::make_unique<net::PlainHttpConnection>(
-        std::move(*socket), target_.address, port, attempt_
+        std::move(*socket), target_.address, target_.winrm.port, attempt_
     );
     co_return Status();
 }
@@ -61,7 +61,7 @@ Task<Status> Channel::secure(asio::ip::tcp::socket socket, HostScope& scope) {
     );
     if (!context) co_return std::move(context).error();
     auto connection = std::make_unique<net::HttpsConnection>(
-        std::move(socket), std::move(*context), target_.address, port, attempt_
+        std::move(socket), std::move(*context), net::Endpoint{target_.address, port}, attempt_
     );
     auto peer = co_await connection->handshake(scope, services_.base.step_timeout);
     if (!peer && certificate_refused(peer.error(), target_.winrm.auth)) {

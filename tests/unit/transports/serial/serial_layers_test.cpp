@@ -316,7 +316,8 @@ ProxyTry by_proxy(const std::string& answer) {
         HostScope scope(lane.get_executor(), Clock::now() + 10s);
         const auto visit = [&]() -> Task<void> {
             Attempt attempt;
-            auto socket = co_await dial_by_proxy("gw.example", 443, services, scope, attempt);
+            net::Endpoint gateway{"gw.example", 443};
+            auto socket = co_await dial_by_proxy(gateway, services, scope, attempt);
             tried.outcome = "ok";
             if (!socket) tried.outcome = std::string(socket.error().native());
             scope.abort();
