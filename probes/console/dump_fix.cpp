@@ -22,8 +22,7 @@ Prepared prepare_dump(const Facts& facts, const Finding& finding, const FixChoic
     std::vector<Change> changes;
     set_dword(
         changes,
-        R"(SYSTEM\CurrentControlSet\Control\CrashControl)",
-        "CrashDumpEnabled",
+        {R"(SYSTEM\CurrentControlSet\Control\CrashControl)", "CrashDumpEnabled"},
         facts.console->crash_dump,
         *number < build::server_2012 ? kernel : automatic
     );

@@ -10,19 +10,19 @@
 
 namespace rdpsweep {
 
+struct ValueName {
+    std::string key;
+    std::string name;
+};
+
 // Adds the change of a REG_DWORD to wanted; nothing when it is that already.
-inline void set_dword(
-    std::vector<Change>& changes,
-    std::string key,
-    std::string name,
-    const Dword& now,
-    std::uint32_t wanted
-) {
+inline void
+set_dword(std::vector<Change>& changes, ValueName value, const Dword& now, std::uint32_t wanted) {
     if (now == wanted) return;
     changes.push_back(
         {Change::Kind::value,
-         std::move(key),
-         std::move(name),
+         std::move(value.key),
+         std::move(value.name),
          now ? state::dword(*now) : state::absent,
          state::dword(wanted)}
     );

@@ -25,8 +25,7 @@ Prepared prepare_gpsvc(const Facts& facts, const Finding& finding, const FixChoi
     std::vector<Change> changes;
     set_dword(
         changes,
-        R"(SYSTEM\CurrentControlSet\Services\gpsvc)",
-        "Start",
+        {R"(SYSTEM\CurrentControlSet\Services\gpsvc)", "Start"},
         facts.group_policy->gpsvc_start,
         automatic
     );

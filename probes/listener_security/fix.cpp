@@ -38,11 +38,11 @@ Prepared prepare_nla(const Facts& facts, const Finding&, const FixChoices&) {
     constexpr std::uint32_t tls = 2, high = 3, fips = 4;
     std::vector<Change> changes;
     if (now.layer && (*now.layer == 0 || *now.layer > tls))
-        set_dword(changes, listener_key, "SecurityLayer", now.layer, tls);
+        set_dword(changes, {listener_key, "SecurityLayer"}, now.layer, tls);
     if (now.nla && *now.nla != 1)
-        set_dword(changes, listener_key, "UserAuthentication", now.nla, 1);
+        set_dword(changes, {listener_key, "UserAuthentication"}, now.nla, 1);
     if (now.min_encryption && (*now.min_encryption < 2 || *now.min_encryption > fips))
-        set_dword(changes, listener_key, "MinEncryptionLevel", now.min_encryption, high);
+        set_dword(changes, {listener_key, "MinEncryptionLevel"}, now.min_encryption, high);
     return changes;
 }
 
@@ -50,7 +50,7 @@ Prepared prepare_allow(const Facts& facts, const Finding&, const FixChoices&) {
     if (!facts.rdp_port) return Refusal{"fix.refused.unread", {{"fact", "/listener"}}};
     if (facts.rdp_port->deny_policy) return Refusal{"fix.refused.policy_value", {}};
     std::vector<Change> changes;
-    set_dword(changes, server_key, "fDenyTSConnections", facts.rdp_port->deny_local, 0);
+    set_dword(changes, {server_key, "fDenyTSConnections"}, facts.rdp_port->deny_local, 0);
     return changes;
 }
 
@@ -61,7 +61,7 @@ Prepared prepare_listener(const Facts& facts, const Finding&, const FixChoices&)
     std::vector<Change> changes;
     const auto restore =
         [&](const std::string& key, const char* name, const Dword& value, std::uint32_t good) {
-            if (value && *value != good) set_dword(changes, key, name, value, good);
+            if (value && *value != good) set_dword(changes, {key, name}, value, good);
         };
     restore(listener_key, "fEnableWinStation", now.enabled, 1);
     restore(listener_key, "fLogonDisabled", now.logon_disabled, 0);

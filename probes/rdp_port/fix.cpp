@@ -94,8 +94,7 @@ Prepared move_away(const Facts& facts, std::uint16_t port) {
     );
     set_dword(
         changes,
-        R"(SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp)",
-        "PortNumber",
+        {R"(SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp)", "PortNumber"},
         facts.rdp_port->configured_port,
         port
     );

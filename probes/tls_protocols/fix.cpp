@@ -34,9 +34,9 @@ Prepared prepare_tls12(const Facts& facts, const Finding&, const FixChoices&) {
                           is_number(side.disabled_by_default, side.default_type);
     if (!readable) return Refusal{"fix.refused.wrong_type", {{"key", key}}};
     std::vector<Change> changes;
-    if (side.enabled == 0u) set_dword(changes, key, "Enabled", side.enabled, 1);
+    if (side.enabled == 0u) set_dword(changes, {key, "Enabled"}, side.enabled, 1);
     if (side.disabled_by_default.value_or(0) != 0)
-        set_dword(changes, key, "DisabledByDefault", side.disabled_by_default, 0);
+        set_dword(changes, {key, "DisabledByDefault"}, side.disabled_by_default, 0);
     return changes;
 }
 

@@ -15,8 +15,7 @@ using namespace std::chrono_literals;
 constexpr auto past_silence = 1500ms; // no byte for so long: what came before us is over
 constexpr auto past_cap = 10s;
 constexpr auto boot_patience = 140s;
-constexpr std::int64_t young =
-    180;                          // seconds since its start in which Windows may still be starting
+constexpr auto young = 180s;      // since its start: Windows may still be starting
 constexpr auto key_patience = 4s; // for what a key must bring about
 constexpr auto service_patience = 30s;
 constexpr std::size_t most_prompts = 9; // of ten channels SAC itself takes one
@@ -36,6 +35,14 @@ std::string shown(const Terminal& terminal) {
     return "the screen showed: " + printable(terminal.screen().dump(), 300);
 }
 
+// The service that starts command prompts may come up, with an event, after SAC: then it could not
+// launch one; else prompts are disabled.
+Error no_prompt(const std::string& words) {
+    const bool may_come = words.find("Unable to launch") != std::string::npos;
+    const auto outcome = may_come ? ConsoleOutcome::cmd_unavailable : ConsoleOutcome::cmd_disabled;
+    return console_error(outcome, "SAC said: " + printable(words, 200));
+}
+
 } // namespace
 
 Error SacMux::silent() const {
@@ -47,7 +54,7 @@ Error SacMux::silent() const {
 
 Task<Status> SacMux::wait_for_boot(std::int64_t booted, HostScope& scope) {
     const auto now = static_cast<std::int64_t>(std::time(nullptr));
-    const bool just_started = booted != 0 && now - booted < young;
+    const bool just_started = booted != 0 && now - booted < young.count();
     const auto end = Clock::now() + boot_patience;
     // ESC at a boot menu cancels and restarts: not a key before SAC has spoken.
     while (terminal_.signs().boot_text || (just_started && !terminal_.signs().heard)) {
@@ -245,38 +252,10 @@ Task<Status> SacMux::open_channel(HostScope& scope) {
     if (foreign_ >= most_prompts) co_return console_error(ConsoleOutcome::channels_full);
     const auto end = Clock::now() + service_patience;
     for (;;) {
-        asked_ = true;
-        auto answer = co_await command(text_of(SacCommand::start_prompt), scope);
-        if (!answer) co_return std::move(answer).error();
-        auto after = co_await channels(scope);
-        if (!after) co_return std::move(after).error();
-        // Told by the difference, not by the event: a repaint shows old events again.
-        std::vector<std::string> born;
-        for (const auto& row : *after)
-            if (row.index != 0 && !known.contains(row.name)) born.push_back(row.name);
-        asked_ = born.size() > 1;
-        if (born.size() == 1) {
-            channel_ = born.front();
-            co_return Status();
-        }
-        if (born.size() > 1) {
-            co_return console_error(
-                ConsoleOutcome::cmd_unavailable, "two channels appeared: one is somebody else's"
-            );
-        }
-        const auto words = join(*answer, " ");
-        if (const auto status = read_status(words); !status.empty()) {
-            co_return console_error(
-                ConsoleOutcome::cmd_unavailable, "SAC said: " + printable(words, 200), status
-            );
-        }
-        // The service that starts command prompts may come up, with an event, after SAC.
-        const bool may_come = words.find("Unable to launch") != std::string::npos;
-        if (Clock::now() >= end) {
-            const auto outcome =
-                may_come ? ConsoleOutcome::cmd_unavailable : ConsoleOutcome::cmd_disabled;
-            co_return console_error(outcome, "SAC said: " + printable(words, 200));
-        }
+        auto started = co_await start_prompt(known, scope);
+        if (!started) co_return std::move(started).error();
+        if (started->open) co_return Status();
+        if (Clock::now() >= end) co_return no_prompt(started->words);
         terminal_.mark();
         const Terminal::Ready event = [this] { return terminal_.news(); };
         auto news = co_await terminal_.until(event, 10s, scope);
@@ -284,6 +263,37 @@ Task<Status> SacMux::open_channel(HostScope& scope) {
         auto still = co_await terminal_.quiet(300ms, 2s, scope);
         if (!still) co_return still;
     }
+}
+
+// Asks for a command prompt once.
+Task<Result<SacMux::Started>>
+SacMux::start_prompt(const std::set<std::string>& known, HostScope& scope) {
+    asked_ = true;
+    auto answer = co_await command(text_of(SacCommand::start_prompt), scope);
+    if (!answer) co_return std::move(answer).error();
+    auto after = co_await channels(scope);
+    if (!after) co_return std::move(after).error();
+    // Told by the difference, not by the event: a repaint shows old events again.
+    std::vector<std::string> born;
+    for (const auto& row : *after)
+        if (row.index != 0 && !known.contains(row.name)) born.push_back(row.name);
+    asked_ = born.size() > 1;
+    if (born.size() > 1) {
+        co_return console_error(
+            ConsoleOutcome::cmd_unavailable, "two channels appeared: one is somebody else's"
+        );
+    }
+    if (!born.empty()) {
+        channel_ = born.front();
+        co_return Started{true, {}};
+    }
+    auto words = join(*answer, " ");
+    if (const auto status = read_status(words); !status.empty()) {
+        co_return console_error(
+            ConsoleOutcome::cmd_unavailable, "SAC said: " + printable(words, 200), status
+        );
+    }
+    co_return Started{false, std::move(words)};
 }
 
 Task<Status> SacMux::enter(HostScope& scope) {

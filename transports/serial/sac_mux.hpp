@@ -7,6 +7,7 @@
 #include "transports/serial/terminal.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,11 @@ public:
     [[nodiscard]] std::size_t foreign_channels() const noexcept { return foreign_; }
 
 private:
+    struct Started {
+        bool open = false;
+        std::string words; // what SAC said where none is open yet, but may be later
+    };
+
     Task<Status> wait_for_boot(std::int64_t booted, HostScope& scope);
     Task<Status> to_sac(HostScope& scope);
     Task<Result<bool>> see_sac_screen(HostScope& scope);
@@ -66,6 +72,7 @@ private:
     Task<Result<bool>> say(const std::string& text, HostScope& scope);
     Task<Status> wait_for_prompt(HostScope& scope);
     Task<Result<std::vector<ChannelRow>>> channels(HostScope& scope);
+    Task<Result<Started>> start_prompt(const std::set<std::string>& known, HostScope& scope);
     [[nodiscard]] Error silent() const;
     [[nodiscard]] std::vector<std::string> fresh_rows(const std::string& said) const;
 

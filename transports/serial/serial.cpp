@@ -25,9 +25,8 @@ public:
             co_return Error(Phase::config, Errc::unsupported, "the target has no ARM id")
                 .with_hint("give it vm: /subscriptions/...");
         }
-        auto session = std::make_unique<SerialSession>(
-            services_, *console_, target, credential, attempt, scope
-        );
+        const Errand errand{target, credential, attempt, scope};
+        auto session = std::make_unique<SerialSession>(services_, *console_, errand);
         auto begun = co_await session->begin(scope);
         if (!begun) co_return std::move(begun).error();
         co_return std::unique_ptr<Session>(std::move(session));

@@ -45,16 +45,10 @@ Error no_password() {
 
 } // namespace
 
-SerialSession::SerialSession(
-    Services& services,
-    ArmConsole& console,
-    const Target& target,
-    const Credential& credential,
-    Attempt& attempt,
-    const HostScope& scope
-)
-    : services_(services), console_(console), target_(target), credential_(credential),
-      attempt_(attempt), own_(scope.executor(), time_for(scope)) {}
+SerialSession::SerialSession(Services& services, ArmConsole& console, const Errand& errand)
+    : services_(services), console_(console), target_(errand.target),
+      credential_(errand.credential), attempt_(errand.attempt),
+      own_(errand.scope.executor(), time_for(errand.scope)) {}
 
 // While the visit lasts, its interruption is ours. Its deadline is not before ours.
 HostScope::Guard SerialSession::follow(HostScope& scope) {

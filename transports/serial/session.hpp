@@ -16,17 +16,18 @@
 
 namespace rdpsweep::serial {
 
+// Whom a session visits, as whom, and the time it has. All of them must outlive the session.
+struct Errand {
+    const Target& target;
+    const Credential& credential;
+    Attempt& attempt;
+    const HostScope& scope;
+};
+
 class SerialSession final : public Session {
 public:
-    // All of them must outlive it.
-    SerialSession(
-        Services& services,
-        ArmConsole& console,
-        const Target& target,
-        const Credential& credential,
-        Attempt& attempt,
-        const HostScope& scope
-    );
+    // services and console must outlive it, too.
+    SerialSession(Services& services, ArmConsole& console, const Errand& errand);
 
     // Up to a shell that takes our keys. When it fails, what was opened is closed again.
     Task<Status> begin(HostScope& scope);

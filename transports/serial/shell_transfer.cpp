@@ -59,6 +59,47 @@ int answer_of(const std::string& row, char sign) {
     return error == std::errc() && stop == end ? value : -1;
 }
 
+// The rows of one page, gathered from a screen that is painted over and over.
+class PageOnScreen {
+public:
+    PageOnScreen(std::size_t page, const Terminal& terminal)
+        : letter_(static_cast<char>('A' + page % 26)), terminal_(terminal) {}
+
+    // Looks at the screen once more; true when every row has been seen.
+    bool whole() {
+        for (int at = 0; at < screen_rows; ++at) {
+            const auto row = read_page_row(terminal_.screen().row(at));
+            if (!row || row->page != letter_) continue;
+            if (row->row < 0) end_ = read_page_end(*row);
+            if (row->row >= 0) rows_[static_cast<std::size_t>(row->row)] = row->text;
+        }
+        return end_.has_value() && missing() == 0;
+    }
+
+    // A bit for each row not seen.
+    [[nodiscard]] std::uint32_t missing() const {
+        std::uint32_t mask = 0;
+        for (int at = 0; at < (end_ ? end_->rows : full_page); ++at)
+            if (!rows_[static_cast<std::size_t>(at)]) mask |= 1u << at;
+        return mask;
+    }
+
+    [[nodiscard]] const std::optional<PageEnd>& end() const noexcept { return end_; }
+
+    [[nodiscard]] std::string text() const {
+        std::string text;
+        for (int at = 0; at < end_->rows; ++at)
+            text += *rows_[static_cast<std::size_t>(at)];
+        return text;
+    }
+
+private:
+    char letter_;
+    const Terminal& terminal_;
+    std::array<std::optional<std::string>, full_page> rows_;
+    std::optional<PageEnd> end_;
+};
+
 // The highest answer of that sign on the screen.
 int highest(const Screen& screen, char sign) {
     int found = -1;
@@ -262,28 +303,9 @@ Task<Result<std::size_t>> ShellLink::wait_for_answers(std::size_t sent, HostScop
 Task<Result<PageEnd>> ShellLink::read_page(
     std::size_t page, std::string& text, Clock::duration patience, HostScope& scope
 ) {
-    const char letter = static_cast<char>('A' + page % 26);
-    std::array<std::optional<std::string>, full_page> rows;
-    std::optional<PageEnd> end;
-    const auto look = [&] {
-        for (int at = 0; at < screen_rows; ++at) {
-            const auto row = read_page_row(terminal_.screen().row(at));
-            if (!row || row->page != letter) continue;
-            if (row->row < 0) end = read_page_end(*row);
-            if (row->row >= 0) rows[static_cast<std::size_t>(row->row)] = row->text;
-        }
-    };
-    const auto missing = [&] {
-        std::uint32_t mask = 0;
-        for (int at = 0; at < (end ? end->rows : full_page); ++at)
-            if (!rows[static_cast<std::size_t>(at)]) mask |= 1u << at;
-        return mask;
-    };
-    const Terminal::Ready whole = [&] {
-        look();
-        return end.has_value() && missing() == 0;
-    };
-    const Terminal::Ready begun = [&] { return whole() || end.has_value(); };
+    PageOnScreen seen(page, terminal_);
+    const Terminal::Ready whole = [&] { return seen.whole(); };
+    const Terminal::Ready begun = [&] { return seen.whole() || seen.end().has_value(); };
     // Only the first page waits for the script itself.
     auto limit = patience;
     for (int failures = 0;; ++failures) {
@@ -298,13 +320,13 @@ Task<Result<PageEnd>> ShellLink::read_page(
         if (*full) break;
         if (failures == most_failures) co_return corrupt(terminal_, "a page stays damaged");
         ++resent_;
-        auto again = page_answer(page, missing() == 0 ? 0xffffffu : missing()) + "\r";
+        const auto missing = seen.missing();
+        auto again = page_answer(page, missing == 0 ? 0xffffffu : missing) + "\r";
         auto asked = co_await terminal_.type(std::move(again), scope);
         if (!asked) co_return std::move(asked).error();
     }
-    for (int at = 0; at < end->rows; ++at)
-        text += *rows[static_cast<std::size_t>(at)];
-    co_return *end;
+    text += seen.text();
+    co_return *seen.end();
 }
 
 Task<Result<std::string>> ShellLink::read_pages(HostScope& scope) {

@@ -3,6 +3,9 @@
 #include "core/text.hpp"
 #include "transports/net/alert.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace rdpsweep::winrm {
 
 namespace {
@@ -18,6 +21,52 @@ std::string listed(std::vector<std::string> items) {
         item = printable(item, 40);
     return items.empty() ? "nothing" : join(items, ", ");
 }
+
+// What a status says that belongs to no step of the login.
+struct Meaning {
+    unsigned status;
+    Phase phase;
+    Errc code;
+    const char* what;
+    const char* hint;
+};
+
+constexpr Meaning no_meaning{
+    0, Phase::http, Errc::protocol_violation, "unexpected HTTP status", ""};
+
+constexpr std::array meanings{
+    Meaning{
+        400,
+        Phase::http,
+        Errc::protocol_violation,
+        "the host cannot read the request",
+        "over HTTP: it could not decrypt the message"},
+    Meaning{403, Phase::authenticate, Errc::access_denied, "the host forbids the request", ""},
+    Meaning{
+        404,
+        Phase::http,
+        Errc::protocol_violation,
+        "there is no /wsman here",
+        "another web server owns the port, or the listener has another URLPrefix"},
+    Meaning{
+        413,
+        Phase::http,
+        Errc::output_limit,
+        "the host finds our request too large",
+        "its MaxEnvelopeSizekb is below 150"},
+    Meaning{
+        500,
+        Phase::http,
+        Errc::protocol_violation,
+        "the host failed without a reason",
+        "restart WinRM on the host; its Microsoft-Windows-WinRM/Operational log may say more"},
+    Meaning{
+        503,
+        Phase::http,
+        Errc::throttled,
+        "the WinRM service is down behind http.sys",
+        "restart WinRM on the host"},
+};
 
 } // namespace
 
@@ -53,51 +102,13 @@ bool certificate_refused(const Error& error, WinRmAuth auth) {
 }
 
 Error unexpected_status(unsigned status) {
-    const auto native = "HTTP " + std::to_string(status);
-    const auto make = [&native](Phase phase, Errc code, const char* what, const char* hint) {
-        return Error(phase, code, what).with_native(native).with_hint(hint);
-    };
-    switch (status) {
-    case 400:
-        return make(
-            Phase::http,
-            Errc::protocol_violation,
-            "the host cannot read the request",
-            "over HTTP: it could not decrypt the message"
-        );
-    case 403:
-        return make(Phase::authenticate, Errc::access_denied, "the host forbids the request", "");
-    case 404:
-        return make(
-            Phase::http,
-            Errc::protocol_violation,
-            "there is no /wsman here",
-            "another web server owns the port, or the listener has another URLPrefix"
-        );
-    case 413:
-        return make(
-            Phase::http,
-            Errc::output_limit,
-            "the host finds our request too large",
-            "its MaxEnvelopeSizekb is below 150"
-        );
-    case 500:
-        return make(
-            Phase::http,
-            Errc::protocol_violation,
-            "the host failed without a reason",
-            "restart WinRM on the host; its Microsoft-Windows-WinRM/Operational log may say more"
-        );
-    case 503:
-        return make(
-            Phase::http,
-            Errc::throttled,
-            "the WinRM service is down behind http.sys",
-            "restart WinRM on the host"
-        );
-    default:
-        return make(Phase::http, Errc::protocol_violation, "unexpected HTTP status", "");
-    }
+    const auto known = std::find_if(meanings.begin(), meanings.end(), [status](const auto& one) {
+        return one.status == status;
+    });
+    const auto& meaning = known == meanings.end() ? no_meaning : *known;
+    return Error(meaning.phase, meaning.code, meaning.what)
+        .with_native("HTTP " + std::to_string(status))
+        .with_hint(meaning.hint);
 }
 
 bool carries_envelope(const net::HttpResponse& response) {

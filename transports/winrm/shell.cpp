@@ -123,11 +123,10 @@ Task<Status> Shell::send(std::string input, HostScope& scope) {
     std::string_view rest = input;
     int busy = 0;
     for (;;) {
-        const auto piece = rest.substr(0, input_piece);
-        const bool last = piece.size() == rest.size();
-        auto message = send_input(
-            talk_, command_id_, piece, last, operation_timeout(scope, longest_operation)
-        );
+        const auto bytes = rest.substr(0, input_piece);
+        const InputPiece piece{bytes, bytes.size() == rest.size()};
+        auto message =
+            send_input(talk_, command_id_, piece, operation_timeout(scope, longest_operation));
         auto reply = co_await ask(std::move(message), scope, budget_.step);
         if (!reply) co_return as_of(std::move(reply).error(), Phase::run);
         if (reply->fault) {
@@ -137,8 +136,8 @@ Task<Status> Shell::send(std::string input, HostScope& scope) {
             if (!time_left) co_return error_of(*reply->fault, Phase::run);
             continue;
         }
-        if (last) co_return Status();
-        rest.remove_prefix(piece.size());
+        if (piece.last) co_return Status();
+        rest.remove_prefix(bytes.size());
     }
 }
 

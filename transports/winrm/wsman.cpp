@@ -35,14 +35,8 @@ std::string selector(const Conversation& talk) {
            "</w:Selector></w:SelectorSet>";
 }
 
-Message shell_message(
-    const Conversation& talk,
-    std::string_view action,
-    std::string_view more_headers,
-    std::string_view body,
-    std::chrono::seconds timeout
-) {
-    return envelope(talk, Addressed{ns::cmd_shell, action, timeout}, more_headers, body);
+Addressed to_shell(std::string_view action, std::chrono::seconds timeout) {
+    return Addressed{ns::cmd_shell, action, timeout};
 }
 
 std::string environment_of(const ShellOptions& options) {
@@ -105,7 +99,7 @@ create_shell(const Conversation& talk, const ShellOptions& options, std::chrono:
                       duration(options.idle_timeout) +
                       "</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams>"
                       "<rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>";
-    return shell_message(talk, std::string(ns::transfer) + "/Create", headers, body, timeout);
+    return envelope(talk, to_shell(std::string(ns::transfer) + "/Create", timeout), headers, body);
 }
 
 Message run_command(
@@ -123,20 +117,19 @@ Message run_command(
     auto body = "<rsp:CommandLine><rsp:Command>" + xml_escape(command) + "</rsp:Command>";
     if (!arguments.empty()) body += "<rsp:Arguments>" + xml_escape(arguments) + "</rsp:Arguments>";
     body += "</rsp:CommandLine>";
-    return shell_message(talk, action_uri("Command"), headers, body, timeout);
+    return envelope(talk, to_shell(action_uri("Command"), timeout), headers, body);
 }
 
 Message send_input(
     const Conversation& talk,
     std::string_view command_id,
-    std::string_view bytes,
-    bool last,
+    InputPiece piece,
     std::chrono::seconds timeout
 ) {
     const auto body = "<rsp:Send><rsp:Stream Name=\"stdin\" CommandId=\"" + xml_escape(command_id) +
-                      "\"" + (last ? " End=\"true\"" : "") + ">" + base64_encode(bytes) +
-                      "</rsp:Stream></rsp:Send>";
-    return shell_message(talk, action_uri("Send"), selector(talk), body, timeout);
+                      "\"" + (piece.last ? " End=\"true\"" : "") + ">" +
+                      base64_encode(piece.bytes) + "</rsp:Stream></rsp:Send>";
+    return envelope(talk, to_shell(action_uri("Send"), timeout), selector(talk), body);
 }
 
 Message
@@ -145,18 +138,20 @@ receive(const Conversation& talk, std::string_view command_id, std::chrono::seco
         option_set({{"WSMAN_CMDSHELL_OPTION_KEEPALIVE", "TRUE"}}, true) + selector(talk);
     const auto body = "<rsp:Receive><rsp:DesiredStream CommandId=\"" + xml_escape(command_id) +
                       "\">stdout stderr</rsp:DesiredStream></rsp:Receive>";
-    return shell_message(talk, action_uri("Receive"), headers, body, timeout);
+    return envelope(talk, to_shell(action_uri("Receive"), timeout), headers, body);
 }
 
 Message
 terminate(const Conversation& talk, std::string_view command_id, std::chrono::seconds timeout) {
     const auto body = "<rsp:Signal CommandId=\"" + xml_escape(command_id) + "\"><rsp:Code>" +
                       action_uri("signal/terminate") + "</rsp:Code></rsp:Signal>";
-    return shell_message(talk, action_uri("Signal"), selector(talk), body, timeout);
+    return envelope(talk, to_shell(action_uri("Signal"), timeout), selector(talk), body);
 }
 
 Message delete_shell(const Conversation& talk, std::chrono::seconds timeout) {
-    return shell_message(talk, std::string(ns::transfer) + "/Delete", selector(talk), {}, timeout);
+    return envelope(
+        talk, to_shell(std::string(ns::transfer) + "/Delete", timeout), selector(talk), {}
+    );
 }
 
 Result<Reply> read_reply(std::string_view xml, std::string_view id) {

@@ -45,11 +45,17 @@ Message run_command(
     std::string_view arguments,
     std::chrono::seconds timeout
 );
+
+// A part of what a command reads from stdin.
+struct InputPiece {
+    std::string_view bytes;
+    bool last = false; // stdin ends behind it
+};
+
 Message send_input(
     const Conversation& talk,
     std::string_view command_id,
-    std::string_view bytes,
-    bool last,
+    InputPiece piece,
     std::chrono::seconds timeout
 );
 Message

@@ -12,12 +12,17 @@ namespace {
 constexpr std::size_t most_likely_rules = 96;
 constexpr std::size_t most_other_rules = 512;
 
-void put_rule(
-    Steps& steps, const std::string& id, const std::string& text, bool policy, std::uint32_t port
-) {
-    auto rule = firewall_rule(id, text, port);
+// A registry key that holds firewall rules.
+struct RuleKey {
+    std::string path;
+    bool policy = false; // Group Policy's, not Windows' own
+    SharedPtr shared;
+};
+
+void put_rule(Steps& steps, const RuleKey& key, const std::string& id, const std::string& text) {
+    auto rule = firewall_rule(id, text, key.shared->port);
     if (rule.is_null() || steps.at("/listener/fw").size() == most_rules) return;
-    rule["policy"] = policy;
+    rule["policy"] = key.policy;
     steps.append("/listener/fw", std::move(rule));
 }
 
@@ -32,35 +37,31 @@ bool lets_rdp_in(const Steps& steps) {
 // (they are named by a GUID) always, the others when these do not let RDP in or RDP is at another
 // port.
 void ask_rules(
-    Steps& steps,
-    const std::string& key,
-    bool policy,
-    const SharedPtr& shared,
-    const std::vector<std::string>& names,
-    std::size_t most
+    Steps& steps, const RuleKey& key, const std::vector<std::string>& names, std::size_t most
 ) {
     for (std::size_t i = 0; i < std::min(names.size(), most); ++i) {
         const auto& name = names[i];
-        steps.text("/listener/fw", key, name, [&steps, name, policy, shared](const auto& text) {
-            put_rule(steps, name, text, policy, shared->port);
+        steps.text("/listener/fw", key.path, name, [&steps, key, name](const auto& text) {
+            put_rule(steps, key, name, text);
         });
     }
     if (names.size() > most) steps.unread("/listener/fw/-", "skipped", "cap");
 }
 
-void ask_firewall_key(Steps& steps, const std::string& key, bool policy, const SharedPtr& shared) {
-    steps.values("/listener/fw", key, [&steps, key, policy, shared](const auto& values) {
+void ask_firewall_key(Steps& steps, const RuleKey& key) {
+    steps.values("/listener/fw", key.path, [&steps, key](const auto& values) {
         if (!values) return;
         std::vector<std::string> likely, other;
         for (const auto& [lower, value] : values->by_name) {
             const bool first = lower.starts_with("remotedesktop") || lower.starts_with("{");
             (first ? likely : other).push_back(value.name);
         }
-        ask_rules(steps, key, policy, shared, likely, most_likely_rules);
+        ask_rules(steps, key, likely, most_likely_rules);
         // A question whose only use is that its answer comes after those above.
-        steps.subkeys("/listener/fw", key, [&steps, key, policy, shared, other](const auto&) {
-            const bool settled = lets_rdp_in(steps) && shared->port == standard_port && !policy;
-            if (!settled) ask_rules(steps, key, policy, shared, other, most_other_rules);
+        steps.subkeys("/listener/fw", key.path, [&steps, key, other](const auto&) {
+            const bool settled =
+                lets_rdp_in(steps) && key.shared->port == standard_port && !key.policy;
+            if (!settled) ask_rules(steps, key, other, most_other_rules);
         });
     });
 }
@@ -71,12 +72,12 @@ void ask_firewall(Steps& steps, const SharedPtr& shared) {
     steps.put("/listener/fw", nlohmann::json::array());
     ask_firewall_key(
         steps,
-        R"(SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules)",
-        false,
-        shared
+        {R"(SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules)",
+         false,
+         shared}
     );
     ask_firewall_key(
-        steps, R"(SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules)", true, shared
+        steps, {R"(SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules)", true, shared}
     );
 }
 

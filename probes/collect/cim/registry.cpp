@@ -30,16 +30,12 @@ void Steps::registry_failed(const std::string& about, std::uint32_t code) {
     lost(about, code == access_denied ? "denied" : "error", in_hex(code));
 }
 
-void Steps::registry(
-    const std::string& about,
-    std::string_view method,
-    std::string key,
-    std::optional<std::string> value,
-    ReadOutput read
-) {
+void Steps::registry(const std::string& about, RegistryCall what, ReadOutput read) {
     cim::Invoke call{
-        std::string(method), {{"hDefKey", std::string(hklm)}, {"sSubKeyName", std::move(key)}}, {}};
-    if (value) call.parameters.emplace_back("sValueName", *std::move(value));
+        std::string(what.method),
+        {{"hDefKey", std::string(hklm)}, {"sSubKeyName", std::move(what.key)}},
+        {}};
+    if (what.value) call.parameters.emplace_back("sValueName", *std::move(what.value));
     ask(about,
         {registry_namespace_, "StdRegProv", std::move(call)},
         [this, about, read = std::move(read)](Result<cim::Rows>& rows) {
@@ -58,9 +54,7 @@ void Steps::subkeys(
 ) {
     registry(
         about,
-        "EnumKey",
-        std::move(key),
-        {},
+        {"EnumKey", std::move(key)},
         [this, about, read](auto code, const auto& output) {
             if (code == file_not_found) return read(std::nullopt);
             if (code != 0) return registry_failed(about, code);
@@ -79,9 +73,7 @@ void Steps::values(
 ) {
     registry(
         about,
-        "EnumValues",
-        std::move(key),
-        {},
+        {"EnumValues", std::move(key)},
         [this, about, read](auto code, const auto& output) {
             if (code == file_not_found) return read(std::nullopt);
             if (code != 0) return registry_failed(about, code);
@@ -103,18 +95,10 @@ void Steps::values(
 }
 
 // A value that is absent is not read; one that may not be is lost.
-void Steps::value(
-    const std::string& about,
-    std::string_view method,
-    std::string key,
-    std::string name,
-    ReadValue read
-) {
+void Steps::value(const std::string& about, RegistryCall what, ReadValue read) {
     registry(
         about,
-        method,
-        std::move(key),
-        std::move(name),
+        std::move(what),
         [this, about, read = std::move(read)](auto code, const auto& output) {
             if (code == file_not_found || code == invalid_function) return;
             if (code != 0) return registry_failed(about, code);
@@ -129,7 +113,7 @@ void Steps::dword(
     std::string name,
     std::function<void(std::uint32_t)> read
 ) {
-    value(about, "GetDWORDValue", std::move(key), std::move(name), [=, this](const auto& output) {
+    value(about, {"GetDWORDValue", std::move(key), std::move(name)}, [=, this](const auto& output) {
         const auto number = number_of(output, "uValue");
         if (!number || *number > 0xffffffff) return lost(about, "error", "no number");
         read(static_cast<std::uint32_t>(*number));
@@ -143,7 +127,7 @@ void Steps::text(
     std::function<void(std::string)> read
 ) {
     // Null is how an empty text comes.
-    value(about, "GetStringValue", std::move(key), std::move(name), [=](const auto& output) {
+    value(about, {"GetStringValue", std::move(key), std::move(name)}, [=](const auto& output) {
         read(text_of(output, "sValue").value_or(""));
     });
 }
@@ -154,7 +138,7 @@ void Steps::texts(
     std::string name,
     std::function<void(std::vector<std::string>)> read
 ) {
-    value(about, "GetMultiStringValue", std::move(key), std::move(name), [=](const auto& output) {
+    value(about, {"GetMultiStringValue", std::move(key), std::move(name)}, [=](const auto& output) {
         const auto* list = value_of(output, "sValue");
         read(list == nullptr ? std::vector<std::string>{} : list->texts);
     });
@@ -166,12 +150,16 @@ void Steps::binary(
     std::string name,
     std::function<void(std::string)> read
 ) {
-    value(about, "GetBinaryValue", std::move(key), std::move(name), [=, this](const auto& output) {
-        if (value_of(output, "uValue") == nullptr) return read({});
-        auto bytes = bytes_of(output, "uValue");
-        if (!bytes) return lost(about, "error", "no bytes");
-        read(*std::move(bytes));
-    });
+    value(
+        about,
+        {"GetBinaryValue", std::move(key), std::move(name)},
+        [=, this](const auto& output) {
+            if (value_of(output, "uValue") == nullptr) return read({});
+            auto bytes = bytes_of(output, "uValue");
+            if (!bytes) return lost(about, "error", "no bytes");
+            read(*std::move(bytes));
+        }
+    );
 }
 
 void Steps::dwords(
@@ -198,9 +186,7 @@ void Steps::dwords(
 void Steps::key_sddl(const std::string& about, std::string key, ReadSddl read) {
     registry(
         about,
-        "GetSecurityDescriptor",
-        std::move(key),
-        {},
+        {"GetSecurityDescriptor", std::move(key)},
         [this, about, read](auto code, const auto& output) {
             if (code == file_not_found) return;
             if (code != 0) return registry_failed(about, code);

@@ -98,13 +98,15 @@ void put_list(Steps& steps, const std::string& pointer, const std::vector<std::s
     steps.put(pointer, std::move(list));
 }
 
-void ask_list(
-    Steps& steps,
-    const std::string& pointer,
-    const std::string& key,
-    const std::optional<KeyValues>& values,
-    const std::string& name
-) {
+// A value whose type is looked up among those of its key.
+struct ListValue {
+    const std::string& key;
+    std::string name;
+    const std::optional<KeyValues>& values;
+};
+
+void ask_list(Steps& steps, const std::string& pointer, const ListValue& list) {
+    const auto& [key, name, values] = list;
     const auto type = values ? values->type_of(name) : std::nullopt;
     if (type == reg_multi_sz) {
         steps.texts(pointer, key, name, [&steps, pointer](const auto& texts) {
@@ -125,13 +127,13 @@ void ask_suites(Steps& steps) {
     const std::string local =
         R"(SYSTEM\CurrentControlSet\Control\Cryptography\Configuration\Local\SSL\00010002)";
     steps.values("/tls/suites_policy", policy, [&steps, policy](const auto& values) {
-        ask_list(steps, "/tls/suites_policy", policy, values, "Functions");
-        ask_list(steps, "/tls/curves", policy, values, "EccCurves");
+        ask_list(steps, "/tls/suites_policy", {policy, "Functions", values});
+        ask_list(steps, "/tls/curves", {policy, "EccCurves", values});
     });
     steps.values("/tls/suites_local", local, [&steps, local](const auto& values) {
-        ask_list(steps, "/tls/suites_local", local, values, "Functions");
+        ask_list(steps, "/tls/suites_local", {local, "Functions", values});
         if (steps.at("/tls/curves").is_null())
-            ask_list(steps, "/tls/curves", local, values, "EccCurves");
+            ask_list(steps, "/tls/curves", {local, "EccCurves", values});
     });
 }
 

@@ -88,11 +88,12 @@ void ask_security(Steps& steps) {
         "SELECT PolicySourceSecurityLayer,PolicySourceUserAuthenticationRequired,"
         "PolicySourceMinEncryptionLevel,SSLCertificateSHA1Hash,SSLCertificateSHA1HashType "
         "FROM Win32_TSGeneralSetting WHERE TerminalName='RDP-Tcp'",
-        [&steps](const cim::Rows& rows) { read_setting(steps, rows); },
-        [&steps](const Error& error) {
-            for (const auto* pointer : {"/sec/policy_source", "/cert/wmi_type", "/cert/wmi_hash"})
-                steps.unread(pointer, error);
-        }
+        Steps::Readers{
+            [&steps](const cim::Rows& rows) { read_setting(steps, rows); },
+            [&steps](const Error& error) {
+                for (const auto* at : {"/sec/policy_source", "/cert/wmi_type", "/cert/wmi_hash"})
+                    steps.unread(at, error);
+            }}
     );
     const auto lsa = control + R"(\Lsa)";
     steps.dword("/sec/fips", lsa + R"(\FipsAlgorithmPolicy)", "Enabled", [&steps](auto on) {

@@ -138,11 +138,12 @@ void ask_services(Steps& steps, bool named) {
         "/svc",
         "root/cimv2",
         std::move(query),
-        [shared, go_on](const cim::Rows& rows) {
-            keep_running(*shared, rows);
-            go_on(rows, nullptr);
-        },
-        [go_on](const Error& error) { go_on({}, &error); }
+        Steps::Readers{
+            [shared, go_on](const cim::Rows& rows) {
+                keep_running(*shared, rows);
+                go_on(rows, nullptr);
+            },
+            [go_on](const Error& error) { go_on({}, &error); }}
     );
 }
 

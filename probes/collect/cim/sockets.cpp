@@ -67,11 +67,12 @@ void ask_processes(Steps& steps) {
         "/listener/sockets",
         "root/cimv2",
         "SELECT ProcessId,Name,CreationDate FROM Win32_Process WHERE " + which,
-        [&steps](const cim::Rows& rows) { read_processes(steps, rows); },
-        [&steps](const Error& error) {
-            for (std::size_t i = 0; i < steps.at("/listener/sockets").size(); ++i)
-                steps.unread("/listener/sockets/" + std::to_string(i) + "/img", error);
-        }
+        Steps::Readers{
+            [&steps](const cim::Rows& rows) { read_processes(steps, rows); },
+            [&steps](const Error& error) {
+                for (std::size_t i = 0; i < steps.at("/listener/sockets").size(); ++i)
+                    steps.unread("/listener/sockets/" + std::to_string(i) + "/img", error);
+            }}
     );
 }
 
@@ -100,14 +101,15 @@ void ask_sockets(Steps& steps, const SharedPtr& shared) {
         "SELECT LocalAddress,OwningProcess FROM MSFT_NetTCPConnection WHERE State=2 AND "
         "LocalPort=" +
             std::to_string(shared->port),
-        [&steps, shared](const cim::Rows& rows) {
-            read_sockets(steps, *shared, rows);
-            ask_processes(steps);
-        },
-        [&steps](const Error& error) {
-            steps.unread("/listener/sockets", error);
-            ask_processes(steps);
-        }
+        Steps::Readers{
+            [&steps, shared](const cim::Rows& rows) {
+                read_sockets(steps, *shared, rows);
+                ask_processes(steps);
+            },
+            [&steps](const Error& error) {
+                steps.unread("/listener/sockets", error);
+                ask_processes(steps);
+            }}
     );
 }
 

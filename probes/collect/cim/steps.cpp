@@ -109,19 +109,21 @@ void Steps::ask(const std::string& about, cim::Request request, Read read) {
 }
 
 void Steps::query(
-    const std::string& about,
-    std::string_view name_space,
-    std::string wql,
-    ReadRows read,
-    std::function<void(const Error&)> failed
+    const std::string& about, std::string_view name_space, std::string wql, ReadRows read
+) {
+    query(about, name_space, std::move(wql), Readers{std::move(read)});
+}
+
+void Steps::query(
+    const std::string& about, std::string_view name_space, std::string wql, Readers readers
 ) {
     ask(about,
         {std::string(name_space), "", cim::Query{std::move(wql)}},
-        [this, about, read = std::move(read), failed = std::move(failed)](Result<cim::Rows>& rows) {
+        [this, about, readers = std::move(readers)](Result<cim::Rows>& rows) {
             if (rows)
-                read(*rows);
-            else if (failed)
-                failed(rows.error());
+                readers.read(*rows);
+            else if (readers.failed)
+                readers.failed(rows.error());
             else
                 lost(about, rows.error());
         });

@@ -87,14 +87,16 @@ public:
     // before all others. about is the pointer the answer is for: a failure makes it unread. ---
 
     using ReadRows = std::function<void(const cim::Rows&)>;
-    // failed: instead of making about unread. May be empty.
-    void query(
-        const std::string& about,
-        std::string_view name_space,
-        std::string wql,
-        ReadRows read,
-        std::function<void(const Error&)> failed = {}
-    );
+
+    struct Readers {
+        ReadRows read;
+        std::function<void(const Error&)> failed = {}; // instead of making about unread
+    };
+
+    void
+    query(const std::string& about, std::string_view name_space, std::string wql, ReadRows read);
+    void
+    query(const std::string& about, std::string_view name_space, std::string wql, Readers readers);
 
     // Names of the subkeys, at most 64; nothing when the key does not exist. When it may not be
     // read, about is unread, or given up when it is a whole group ("/tls").
@@ -164,23 +166,19 @@ private:
     };
 
     void ask(const std::string& about, cim::Request request, Read read);
-    // A method of StdRegProv; read gets its output parameters and its return value.
+
+    // A method of StdRegProv on a key, or on one of its values.
+    struct RegistryCall {
+        std::string_view method;
+        std::string key;
+        std::optional<std::string> value = {};
+    };
+
+    // read gets the method's output parameters and its return value.
     using ReadOutput = std::function<void(std::uint32_t code, const cim::Instance& output)>;
-    void registry(
-        const std::string& about,
-        std::string_view method,
-        std::string key,
-        std::optional<std::string> value,
-        ReadOutput read
-    );
+    void registry(const std::string& about, RegistryCall what, ReadOutput read);
     using ReadValue = std::function<void(const cim::Instance& output)>;
-    void value(
-        const std::string& about,
-        std::string_view method,
-        std::string key,
-        std::string name,
-        ReadValue read
-    );
+    void value(const std::string& about, RegistryCall what, ReadValue read);
     void registry_failed(const std::string& about, std::uint32_t code);
     void lost(const std::string& about, std::string_view why, std::string_view code);
     void lost(const std::string& about, const Error& error);

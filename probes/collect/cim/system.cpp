@@ -67,11 +67,11 @@ void put_names(Steps& steps) {
     if (!host.empty()) steps.put("/os/fqdn", domain.empty() ? host : host + "." + domain);
 }
 
-void ask_os(Steps& steps) {
-    const auto put_text = [&steps](const std::string& pointer) {
-        return
-            [&steps, pointer](std::string text) { steps.put(pointer, bounded(std::move(text))); };
-    };
+auto put_text(Steps& steps, const std::string& pointer) {
+    return [&steps, pointer](std::string text) { steps.put(pointer, bounded(std::move(text))); };
+}
+
+void ask_wmi(Steps& steps) {
     steps.query(
         "/os/boot_utc",
         "root/cimv2",
@@ -90,25 +90,39 @@ void ask_os(Steps& steps) {
         "SELECT Year,Month,Day,Hour,Minute,Second FROM Win32_UTCTime",
         [&steps](const cim::Rows& rows) { read_clock(steps, rows); }
     );
-    // Also where WMI's own classes are out of reach.
+}
+
+// Also where WMI's own classes are out of reach.
+void ask_release(Steps& steps) {
     steps.text("/os/build", version_key, "CurrentBuildNumber", [&steps](std::string text) {
         steps.put("/os/build", std::strtoul(text.c_str(), nullptr, 10));
     });
-    steps.text("/os/edition", version_key, "EditionID", put_text("/os/edition"));
-    steps.text("/os/install_type", version_key, "InstallationType", put_text("/os/install_type"));
+    steps.text("/os/edition", version_key, "EditionID", put_text(steps, "/os/edition"));
+    steps.text(
+        "/os/install_type", version_key, "InstallationType", put_text(steps, "/os/install_type")
+    );
     steps.dword("/os/ubr", version_key, "UBR", [&steps](auto ubr) { steps.put("/os/ubr", ubr); });
     steps.text(
         "/os/machine_guid",
         R"(SOFTWARE\Microsoft\Cryptography)",
         "MachineGuid",
-        put_text("/os/machine_guid")
+        put_text(steps, "/os/machine_guid")
     );
+}
+
+void ask_names(Steps& steps) {
     const auto network = current + R"(\Services\Tcpip\Parameters)";
-    steps.text("/os/host", network, "Hostname", put_text("/os/host"));
+    steps.text("/os/host", network, "Hostname", put_text(steps, "/os/host"));
     steps.text("/os/domain", network, "Domain", [&steps](std::string text) {
         steps.put("/os/domain", bounded(std::move(text)));
         put_names(steps);
     });
+}
+
+void ask_os(Steps& steps) {
+    ask_wmi(steps);
+    ask_release(steps);
+    ask_names(steps);
     steps.subkeys("/os/winpe", current + R"(\Control\MiniNT)", [&steps](const auto& names) {
         steps.put("/os/winpe", names.has_value());
     });
