@@ -4,11 +4,11 @@
 #include "core/inflate.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "transports/serial/page_on_screen.hpp"
 #include "transports/serial/reading.hpp"
 #include "transports/serial/shell_link.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "embedded/serial_loader.hpp"
@@ -29,7 +29,6 @@ constexpr std::size_t lines_a_frame = 4;
 constexpr std::size_t window = 8; // lines without an answer: 496 bytes on their way at most
 constexpr int most_failures = 12;
 constexpr std::size_t most_packed = 1u << 20;
-constexpr int full_page = 20;
 
 // Typed behind the shell's prompt, the only line that is no comment: takes pairs of letters
 // (letter_lines()) until "#." and runs them. Written so that no key follows its equal; Read-Host
@@ -58,47 +57,6 @@ int answer_of(const std::string& row, char sign) {
     const auto [stop, error] = std::from_chars(row.data() + 1, end, value);
     return error == std::errc() && stop == end ? value : -1;
 }
-
-// The rows of one page, gathered from a screen that is painted over and over.
-class PageOnScreen {
-public:
-    PageOnScreen(std::size_t page, const Terminal& terminal)
-        : letter_(static_cast<char>('A' + page % 26)), terminal_(terminal) {}
-
-    // Looks at the screen once more; true when every row has been seen.
-    bool whole() {
-        for (int at = 0; at < screen_rows; ++at) {
-            const auto row = read_page_row(terminal_.screen().row(at));
-            if (!row || row->page != letter_) continue;
-            if (row->row < 0) end_ = read_page_end(*row);
-            if (row->row >= 0) rows_[static_cast<std::size_t>(row->row)] = row->text;
-        }
-        return end_.has_value() && missing() == 0;
-    }
-
-    // A bit for each row not seen.
-    [[nodiscard]] std::uint32_t missing() const {
-        std::uint32_t mask = 0;
-        for (int at = 0; at < (end_ ? end_->rows : full_page); ++at)
-            if (!rows_[static_cast<std::size_t>(at)]) mask |= 1u << at;
-        return mask;
-    }
-
-    [[nodiscard]] const std::optional<PageEnd>& end() const noexcept { return end_; }
-
-    [[nodiscard]] std::string text() const {
-        std::string text;
-        for (int at = 0; at < end_->rows; ++at)
-            text += *rows_[static_cast<std::size_t>(at)];
-        return text;
-    }
-
-private:
-    char letter_;
-    const Terminal& terminal_;
-    std::array<std::optional<std::string>, full_page> rows_;
-    std::optional<PageEnd> end_;
-};
 
 // The highest answer of that sign on the screen.
 int highest(const Screen& screen, char sign) {
