@@ -1,3 +1,5 @@
+// Writes changes as lines and reads them back: the form in which a plan's file and the script on
+// the host exchange them.
 #include "core/change.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,5 @@
+// Holds the table of wide and combining characters; the C library's wcwidth() depends on the
+// locale, this does not.
 #include "core/columns.hpp"
 
 #include <algorithm>

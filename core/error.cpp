@@ -1,3 +1,5 @@
+// Holds the names of phases and codes, the redaction of an Error's texts, and which errors may be
+// retried.
 #include "core/error.hpp"
 
 #include "core/names.hpp"

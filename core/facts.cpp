@@ -1,3 +1,5 @@
+// Holds the look-ups in facts that are more than a member: defaults of Windows, and why something
+// is unread.
 #include "core/facts.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Raises the soft limit of descriptors to the hard one and divides it among hosts.
 #include "core/fd_limit.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Hands out turns as times: each caller sleeps until its own, and there is no queue.
 #include "core/gate.hpp"
 
 #include <algorithm>

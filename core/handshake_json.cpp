@@ -1,3 +1,4 @@
+// Puts handshakes into a document that a VM wrote, without taking the rest of it apart.
 #include "core/handshake_json.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Keeps the closers of one scope in a shared state, so that a Guard may outlive the scope.
 #include "core/host_scope.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Builds the library's values through its SAX interface: the bounds hold while a document is read,
+// not after.
 #include "core/json.hpp"
 
 #include "core/text.hpp"

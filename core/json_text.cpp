@@ -1,3 +1,4 @@
+// Writes the text of each kind of value, byte for byte as the JSON library would.
 #include "core/json_text.hpp"
 
 #include "core/unicode.hpp"

@@ -1,3 +1,5 @@
+// Formats a line and writes it with one call, so that lines of several processes in one file stay
+// whole.
 #include "core/log.hpp"
 
 #include "core/secret.hpp"

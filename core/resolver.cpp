@@ -1,3 +1,5 @@
+// Runs getaddrinfo() on threads of its own and shares an answer among all that ask for the same
+// name.
 #include "core/resolver.hpp"
 
 #include "core/limits.hpp"

@@ -1,3 +1,4 @@
+// Keeps the registry of living secrets, by which every text that leaves the program is redacted.
 #include "core/secret.hpp"
 
 #include "core/encoding.hpp"

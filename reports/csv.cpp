@@ -1,3 +1,5 @@
+// Writes the columns of a host one group at a time, with the quoting that keeps formulas from
+// running.
 #include "reports/csv.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Decides which attempt, finding and date speak for a host, and adds hosts up by them.
 #include "reports/digest.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,5 @@
+// Reads one number out of a facts document by SAX: a tree for each of ten thousand hosts takes too
+// long.
 #include "reports/host_build.hpp"
 
 #include <nlohmann/json.hpp>

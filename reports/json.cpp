@@ -1,3 +1,4 @@
+// Writes the document around the hosts, which stream through it one by one.
 #include "reports/json.hpp"
 
 #include "core/json.hpp"

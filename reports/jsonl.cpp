@@ -1,3 +1,4 @@
+// Writes a line for each host as it ends, and the totals as the last line.
 #include "reports/jsonl.hpp"
 
 #include "core/json.hpp"

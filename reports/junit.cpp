@@ -1,3 +1,4 @@
+// Decides which test each host passes or fails, and escapes what XML cannot hold.
 #include "reports/junit.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Holds the functions of Output that pass pieces on; the rest is in the header.
 #include "reports/output.hpp"
 
 namespace rdpsweep {

@@ -1,3 +1,4 @@
+// Writes the families of metrics with their labels escaped, every cause and outcome included.
 #include "reports/prometheus.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Writes groups as results and obstacles as notifications of the run; hosts are their locations.
 #include "reports/sarif.hpp"
 
 #include "core/json.hpp"

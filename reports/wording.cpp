@@ -1,3 +1,4 @@
+// Holds the words, numbers and durations that text, Markdown, HTML and SARIF say in the same way.
 #include "reports/wording.hpp"
 
 #include "core/text.hpp"

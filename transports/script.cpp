@@ -1,3 +1,4 @@
+// Holds the constructors of Script and ScriptInput, which compute a hash and draw a nonce.
 #include "core/digest.hpp"
 #include "transports/transport.hpp"
 

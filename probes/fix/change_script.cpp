@@ -1,3 +1,4 @@
+// Writes what the change script is told and reads the rows that it prints.
 #include "probes/fix/change_script.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Takes an SDDL text apart at its entries, and puts it together with the grants that it lacks.
 #include "probes/fix/rights.hpp"
 
 #include "probes/collect/sddl.hpp"

@@ -1,3 +1,4 @@
+// Compresses the parcels of evidence and writes the element that carries them.
 #include "reports/html/archive.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Writes the HTML of one host, from its compact row down to each rung of each attempt.
 #include "reports/html/host.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Puts the sections of the page in their order; what they hold is in page.cpp and sections.cpp.
 #include "reports/html/html.hpp"
 
 #include "reports/html/page.hpp"

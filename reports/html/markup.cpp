@@ -1,3 +1,4 @@
+// Escapes what goes into HTML, and computes the hash by which the page's policy admits its script.
 #include "reports/html/markup.hpp"
 
 #include "core/digest.hpp"

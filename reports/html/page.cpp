@@ -1,3 +1,4 @@
+// Writes the head, the first screen with its bar and tiles, and the foot of the page.
 #include "reports/html/page.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Decides which hosts' evidence is written as it is and which goes into the archive.
 #include "reports/html/rendered.hpp"
 
 #include "reports/html/host.hpp"

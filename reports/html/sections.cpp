@@ -1,3 +1,5 @@
+// Writes the sections that list hosts: causes, risks, what was not judged or not assessed, the
+// healthy.
 #include "reports/html/sections.hpp"
 
 #include "reports/wording.hpp"

@@ -1,3 +1,4 @@
+// Holds the Reporter alone; the sections are in summary.cpp, the escaping is in markup.cpp.
 #include "reports/markdown/markdown.hpp"
 
 #include "reports/markdown/summary.hpp"

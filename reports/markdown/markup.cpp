@@ -1,3 +1,4 @@
+// Escapes what Markdown would take for markup, and leaves text readable where it would not.
 #include "reports/markdown/markup.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Writes the sections up to the findings; those are in findings.cpp.
 #include "reports/markdown/summary.hpp"
 
 #include "core/text.hpp"

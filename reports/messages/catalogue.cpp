@@ -1,3 +1,4 @@
+// Loads a catalogue, checks it against this build, and fills in a sentence's arguments.
 #include "reports/messages/catalogue.hpp"
 
 #include "core/json.hpp"

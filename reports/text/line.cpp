@@ -1,3 +1,4 @@
+// Measures, pads and cuts spans by columns, and puts colour around them last.
 #include "reports/text/line.hpp"
 
 #include "core/columns.hpp"

@@ -1,3 +1,5 @@
+// Holds the headings, numbers and "more" lines that screen.cpp, cause_lines.cpp and host_lines.cpp
+// share.
 #include "reports/text/rows.hpp"
 
 #include "reports/wording.hpp"

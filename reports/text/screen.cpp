@@ -1,3 +1,5 @@
+// Writes the parts of the screen around the causes: header, sums, warnings, risks, obstacles, next
+// steps.
 #include "reports/text/screen.hpp"
 
 #include "core/text.hpp"

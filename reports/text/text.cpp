@@ -1,3 +1,4 @@
+// Shares the 40 lines of the screen out among its parts; each part writes itself elsewhere.
 #include "reports/text/text.hpp"
 
 #include "reports/output.hpp"

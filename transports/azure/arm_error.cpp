@@ -1,3 +1,5 @@
+// Turns the JSON of a refusal into an Error: its code, the first sentence, and advice where we have
+// some.
 #include "transports/azure/arm_error.hpp"
 
 #include "core/json.hpp"

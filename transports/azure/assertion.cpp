@@ -1,3 +1,4 @@
+// Builds and signs the JWT with OpenSSL, of which nothing else in azure/ needs to know.
 #include "transports/azure/assertion.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Runs `az account get-access-token` and reads its JSON.
 #include "transports/azure/az_cli.hpp"
 
 #include <ctime>

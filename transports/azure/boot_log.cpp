@@ -1,3 +1,4 @@
+// Searches the log for the last mark that tells a state, and fetches the log itself.
 #include "transports/azure/boot_log.hpp"
 
 #include "core/json.hpp"

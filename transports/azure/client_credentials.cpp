@@ -1,3 +1,5 @@
+// Builds the form that each kind of proof needs; sending it and reading the answer is the same for
+// all.
 #include "transports/azure/client_credentials.hpp"
 
 #include "core/digest.hpp"

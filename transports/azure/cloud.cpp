@@ -1,3 +1,4 @@
+// Holds the table of clouds, and checks the endpoints that `az cloud show` gives for another.
 #include "transports/azure/cloud.hpp"
 
 #include "core/json.hpp"

@@ -1,3 +1,4 @@
+// Follows the lists of machines, scale sets and interfaces page by page.
 #include "transports/azure/compute.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Asks for power, agent and boot log in turn, and puts what came into notes of an attempt.
 #include "transports/azure/evidence.hpp"
 
 #include "core/text.hpp"

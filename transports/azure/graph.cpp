@@ -1,3 +1,4 @@
+// Holds the three queries and the paging that Resource Graph wants.
 #include "transports/azure/graph.hpp"
 
 #include "core/json.hpp"

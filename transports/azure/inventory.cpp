@@ -1,3 +1,5 @@
+// Reads the machines from Compute, subscription by subscription, and takes from Resource Graph what
+// it knows besides.
 #include "transports/azure/inventory.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Keeps interfaces and public addresses by folded id, and hands each machine its own.
 #include "transports/azure/join.hpp"
 
 #include <algorithm>

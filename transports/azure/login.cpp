@@ -1,3 +1,4 @@
+// Reads the environment's variables in their order, and falls back to the machine and to azure-cli.
 #include "transports/azure/login.hpp"
 
 #include "transports/azure/client_credentials.hpp"

@@ -1,3 +1,4 @@
+// Builds each platform's request, and answers Azure Arc's challenge with the key from its file.
 #include "transports/azure/managed_identity.hpp"
 
 #include "core/text.hpp"

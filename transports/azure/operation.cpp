@@ -1,3 +1,5 @@
+// Follows the header that tells where to ask, and recognises the end by each of ARM's ways to say
+// it.
 #include "transports/azure/operation.hpp"
 
 #include "core/json.hpp"

@@ -1,3 +1,4 @@
+// Reads the variables and NO_PROXY's patterns with curl's rules, not cpprest's.
 #include "transports/azure/proxy.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Reads one element from each of the two shapes in which Azure writes it.
 #include "transports/azure/rows.hpp"
 
 #include "core/encoding.hpp"

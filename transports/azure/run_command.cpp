@@ -1,3 +1,4 @@
+// Checks that a VM can take a command, sends it, and waits for the operation's output.
 #include "transports/azure/run_command.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Reads the file without leaving its content in freed memory.
 #include "transports/azure/small_file.hpp"
 
 #include "core/text.hpp"

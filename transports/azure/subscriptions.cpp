@@ -1,3 +1,4 @@
+// Lists the subscriptions, and finds those that were named by name or id.
 #include "transports/azure/subscriptions.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Keeps a bucket for each scope, and lowers it by what Azure says is left.
 #include "transports/azure/throttle.hpp"
 
 #include "transports/azure/arm_error.hpp"

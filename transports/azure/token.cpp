@@ -1,3 +1,4 @@
+// Reads the answer of a token service, both the token and the refusal.
 #include "transports/azure/token.hpp"
 
 #include "core/json.hpp"

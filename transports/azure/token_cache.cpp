@@ -1,3 +1,4 @@
+// Lets the first caller fetch the token while the others wait for the same one.
 #include "transports/azure/token_cache.hpp"
 
 #include <ctime>

@@ -1,3 +1,4 @@
+// Finds the alert's number in OpenSSL's error code, where its reasons hide it.
 #include "transports/net/alert.hpp"
 
 #include <boost/asio/ssl/error.hpp>

@@ -1,3 +1,4 @@
+// Reads the chain and the key from PEM, and hands both to a context.
 #include "transports/net/client_certificate.hpp"
 
 #include "transports/net/openssl_owned.hpp"

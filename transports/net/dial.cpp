@@ -1,3 +1,4 @@
+// Tries each address in turn, and tells from the error whose fault a failure is.
 #include "transports/net/dial.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads just enough of HTTP and of frame headers to find the bytes to change.
 #include "transports/net/frame_shim.hpp"
 
 #include <algorithm>

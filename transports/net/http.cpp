@@ -1,3 +1,4 @@
+// Holds what needs no Beast, so that most users of HTTP compile without it.
 #include "transports/net/http.hpp"
 
 #include "core/text.hpp"

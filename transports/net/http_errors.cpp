@@ -1,3 +1,4 @@
+// Maps the error codes of three libraries to one Error, for plain and encrypted connections alike.
 #include "transports/net/http_errors.hpp"
 
 #include "transports/net/alert.hpp"

@@ -1,3 +1,4 @@
+// Instantiates Beast over TCP, which takes most of this file's minute to compile.
 #include "transports/net/http_plain.hpp"
 
 #include "transports/net/http_exchange.hpp"

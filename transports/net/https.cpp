@@ -1,3 +1,5 @@
+// Instantiates Beast over TLS, and tells from the handshake's failure what may be wrong with
+// SCHANNEL.
 #include "transports/net/https.hpp"
 
 #include "transports/net/alert.hpp"

@@ -1,4 +1,4 @@
-// OpenSSL's objects with an owner, and the two questions about certificates that several folders ask.
+// OpenSSL's objects with an owner, and two functions about certificates that several folders need.
 #pragma once
 
 #include <memory>

@@ -1,3 +1,4 @@
+// Sets up OpenSSL's contexts, and reads hash, names and chain from the certificate that was served.
 #include "transports/net/tls_profile.hpp"
 
 #include "core/digest.hpp"

@@ -1,5 +1,5 @@
-// OpenSSL's part of a TLS stream, apart from the two files that instantiate Beast: those compile for
-// a minute.
+// OpenSSL's part of a TLS stream, apart from the two files that instantiate Beast: each of those
+// compiles for a minute.
 #include "transports/net/tls_stream.hpp"
 
 #include "core/asio.hpp"

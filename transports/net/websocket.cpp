@@ -1,3 +1,4 @@
+// Instantiates Beast's WebSocket over a TLS stream whose incoming frames the shim has seen.
 #include "transports/net/websocket.hpp"
 
 #include "core/digest.hpp"

@@ -1,3 +1,4 @@
+// Reads the NTLM challenge at its offsets, each of which the peer may have made up.
 #include "transports/rdp/credssp.hpp"
 
 #include "core/unicode.hpp"

@@ -1,3 +1,4 @@
+// Takes one connection through its stages and notes where it ended.
 #include "transports/rdp/handshake.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Decides which further connections a first one is worth: each version of TLS, no TLS 1.3, no TLS.
 #include "transports/rdp/rdp_source.hpp"
 
 #include "transports/net/dial.hpp"

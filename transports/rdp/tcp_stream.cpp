@@ -1,3 +1,4 @@
+// Puts a clock on each read and write, and tells how a connection ended.
 #include "transports/rdp/tcp_stream.hpp"
 
 #include <boost/asio/write.hpp>

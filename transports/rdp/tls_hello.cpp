@@ -1,3 +1,4 @@
+// Reads records by hand, since OpenSSL does not show a ServerHello that it refuses.
 #include "transports/rdp/tls_hello.hpp"
 
 #include "transports/rdp/octets.hpp"

@@ -1,3 +1,4 @@
+// Sets up the contexts: the only ones of the program that verify nothing.
 #include "transports/rdp/tls_profiles.hpp"
 
 #include <openssl/ssl.h>

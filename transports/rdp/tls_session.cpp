@@ -1,3 +1,4 @@
+// Pumps OpenSSL's memory buffers over a ByteStream, and reads what the handshake brought.
 #include "transports/rdp/tls_session.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Writes the request and reads the confirm, byte by byte.
 #include "transports/rdp/x224.hpp"
 
 #include "transports/rdp/octets.hpp"

@@ -1,3 +1,4 @@
+// Asks Resource Manager for the switches, the port and the gateway, and reads its answers.
 #include "transports/serial/arm_console.hpp"
 
 #include "core/json.hpp"

@@ -1,3 +1,4 @@
+// Answers the CIM questions that cmd.exe's tools can answer, one command each, as rows of CIM.
 #include "transports/serial/cmd_questions.hpp"
 
 #include "core/encoding.hpp"

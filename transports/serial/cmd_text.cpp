@@ -1,3 +1,4 @@
+// Reads each tool's output by the places of its columns.
 #include "transports/serial/cmd_text.hpp"
 
 #include "core/text.hpp"

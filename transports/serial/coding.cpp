@@ -1,3 +1,4 @@
+// Encodes lines so that no key follows its equal, and reads coded rows off a screen.
 #include "transports/serial/coding.hpp"
 
 #include "core/inflate.hpp"

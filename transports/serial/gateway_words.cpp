@@ -1,3 +1,4 @@
+// Recognises the gateway's own words even where they arrive in pieces.
 #include "transports/serial/gateway_words.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,5 @@
+// Steps through the dialog by the columns of its fields, and compares what the screen shows with
+// what was typed.
 #include "transports/serial/logon.hpp"
 
 #include "core/text.hpp"

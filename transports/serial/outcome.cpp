@@ -1,3 +1,4 @@
+// Holds the closed list as a table: name, phase, code, sentence and advice of each outcome.
 #include "transports/serial/outcome.hpp"
 
 #include <array>

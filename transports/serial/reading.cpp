@@ -1,3 +1,4 @@
+// Holds the patterns by which a screen of SAC is recognised in any language.
 #include "transports/serial/reading.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Writes the few commands, and refuses a channel's name that is none.
 #include "transports/serial/sac_command.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Waits out a boot, pages through SAC's screens, and finds its own channel by what is new in the
+// list.
 #include "transports/serial/sac_mux.hpp"
 
 #include "core/text.hpp"

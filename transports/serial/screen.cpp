@@ -1,3 +1,4 @@
+// Feeds libvterm, and remembers for each row when it was last painted.
 #include "transports/serial/screen.hpp"
 
 #include <algorithm>

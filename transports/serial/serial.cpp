@@ -1,3 +1,4 @@
+// Holds the Transport alone: it opens one SerialSession a VM.
 #include "transports/serial/serial.hpp"
 
 #include "transports/serial/session.hpp"

@@ -1,3 +1,5 @@
+// Leads one visit from permission through logon and script to its end, once anew after a lost
+// connection.
 #include "transports/serial/session.hpp"
 
 #include "core/limits.hpp"

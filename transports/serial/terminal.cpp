@@ -1,3 +1,5 @@
+// Notes the marks of a boot or a crash in what comes, and lets those that wait look at the screen
+// again.
 #include "transports/serial/terminal.hpp"
 
 #include "core/secret.hpp"

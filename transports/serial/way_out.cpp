@@ -1,3 +1,4 @@
+// Speaks CONNECT to a proxy, by hand: what follows the empty line is TLS.
 #include "transports/serial/way_out.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,5 @@
+// Shows the token, sorts the first word into an outcome, and keeps reading for as long as the pipe
+// lives.
 #include "transports/serial/ws_pipe.hpp"
 
 #include "core/limits.hpp"

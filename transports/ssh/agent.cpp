@@ -1,3 +1,4 @@
+// Connects to the agent's socket and exchanges one message at a time, within the scope.
 #include "transports/ssh/agent.hpp"
 
 #include "transports/ssh/wire.hpp"

@@ -1,3 +1,5 @@
+// Writes requests and reads answers of the agent, and puts its keys in the order in which to try
+// them.
 #include "transports/ssh/agent_wire.hpp"
 
 #include "transports/ssh/known_hosts.hpp"

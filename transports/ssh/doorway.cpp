@@ -1,3 +1,4 @@
+// Lets those that wait in, in the order in which they came, as others leave.
 #include "transports/ssh/doorway.hpp"
 
 namespace rdpsweep::ssh {

@@ -1,3 +1,4 @@
+// Opens a channel, feeds and drains it, and notices a host that has fallen silent.
 #include "transports/ssh/exec.hpp"
 
 #include "core/limits.hpp"

@@ -1,3 +1,5 @@
+// Reads the version line and the offer, and names the kind of algorithm that the two sides have not
+// in common.
 #include "transports/ssh/hello.hpp"
 
 #include "core/text.hpp"

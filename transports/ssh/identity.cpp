@@ -1,3 +1,5 @@
+// Weighs a key against the pin, known_hosts and what was first seen, in this order; a key that is
+// revoked counts for nothing.
 #include "transports/ssh/identity.hpp"
 
 #include "core/digest.hpp"

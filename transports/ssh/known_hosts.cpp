@@ -1,3 +1,4 @@
+// Parses lines, matches plain, wildcard and hashed names, and judges a key by those that match.
 #include "transports/ssh/known_hosts.hpp"
 
 #include "core/digest.hpp"

@@ -1,3 +1,5 @@
+// Moves bytes between libssh2 and a socket, and wakes the coroutine that waits for either
+// direction.
 #include "transports/ssh/link.hpp"
 
 #include "core/text.hpp"

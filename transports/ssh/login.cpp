@@ -1,3 +1,4 @@
+// Tries the methods that the host offers in order, and notes what each came to.
 #include "transports/ssh/login.hpp"
 
 #include "core/text.hpp"

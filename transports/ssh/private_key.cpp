@@ -1,3 +1,4 @@
+// Reads the head of a key file; the key itself stays libssh2's business.
 #include "transports/ssh/private_key.hpp"
 
 #include "core/encoding.hpp"

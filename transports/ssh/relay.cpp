@@ -1,3 +1,4 @@
+// Holds the two loops of a relay and the state that outlives the later of them.
 #include "transports/ssh/relay.hpp"
 
 #include <libssh2.h>

@@ -1,3 +1,4 @@
+// Runs scripts over Exec, and looks at the host's own RDP port through a tunnel.
 #include "transports/ssh/session.hpp"
 
 #include "core/limits.hpp"

@@ -1,3 +1,4 @@
+// Finds the way to a host, through its jump hosts where it has some, and logs in at the end of it.
 #include "transports/ssh/ssh.hpp"
 
 #include "transports/net/dial.hpp"

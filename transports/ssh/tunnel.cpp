@@ -1,3 +1,4 @@
+// Opens the channel, and reads and writes it as a ByteStream.
 #include "transports/ssh/tunnel.hpp"
 
 #include <libssh2.h>

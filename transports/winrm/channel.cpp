@@ -1,3 +1,4 @@
+// Connects, seals and posts; the login is in channel_login.cpp.
 #include "transports/winrm/channel.hpp"
 
 #include "transports/net/dial.hpp"

@@ -1,3 +1,4 @@
+// Opens an enumeration, pulls it to its end, and gives it up where the rows are too many.
 #include "transports/winrm/cim_session.hpp"
 
 #include "core/digest.hpp"

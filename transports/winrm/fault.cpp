@@ -1,3 +1,4 @@
+// Holds the table of fault codes, and reads faults from both of the places where hosts put them.
 #include "transports/winrm/fault.hpp"
 
 #include "core/text.hpp"

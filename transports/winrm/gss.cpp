@@ -1,3 +1,5 @@
+// Acquires credentials and steps contexts, on a pool for each mechanism: a silent KDC must not hold
+// up NTLM.
 #include "transports/winrm/gss.hpp"
 
 #include "core/limits.hpp"

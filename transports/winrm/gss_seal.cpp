@@ -1,3 +1,4 @@
+// Wraps messages in the two layouts that NTLM and Kerberos use on the wire.
 #include "transports/winrm/gss_seal.hpp"
 
 #include <gssapi/gssapi.h>

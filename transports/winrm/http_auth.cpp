@@ -1,3 +1,4 @@
+// Takes the header's list of challenges apart, and writes the one of Basic.
 #include "transports/winrm/http_auth.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Turns refusals of the login and all other statuses into Errors with advice.
 #include "transports/winrm/http_status.hpp"
 
 #include "core/text.hpp"

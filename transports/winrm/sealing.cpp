@@ -1,3 +1,4 @@
+// Writes the multipart layout, and reads the one that a host sends, which is checked to the byte.
 #include "transports/winrm/sealing.hpp"
 
 #include "core/text.hpp"

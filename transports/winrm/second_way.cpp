@@ -1,3 +1,4 @@
+// Decides by the error and the policy; the connection itself is channel.cpp's.
 #include "transports/winrm/second_way.hpp"
 
 #include "transports/net/alert.hpp"

@@ -1,3 +1,4 @@
+// Sends each message of the shell, waits out quotas, and tells a lost connection from a refusal.
 #include "transports/winrm/shell.hpp"
 
 #include "core/digest.hpp"

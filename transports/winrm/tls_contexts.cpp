@@ -1,3 +1,4 @@
+// Loads the contexts of all hosts at the start, and those of client certificates as they are met.
 #include "transports/winrm/tls_contexts.hpp"
 
 namespace rdpsweep::winrm {

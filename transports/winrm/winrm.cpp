@@ -1,3 +1,5 @@
+// Holds Transport and Session: which script goes into which shell, and what is repeated after a
+// loss.
 #include "transports/winrm/winrm.hpp"
 
 #include "core/log.hpp"

@@ -1,3 +1,4 @@
+// Writes each message of the shell and reads its answer.
 #include "transports/winrm/wsman.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Writes the requests of CIM; their answers are read in wsman_cim_reply.cpp.
 #include "transports/winrm/wsman_cim.hpp"
 
 #include "transports/winrm/namespaces.hpp"

@@ -1,3 +1,4 @@
+// Writes the headers that shell and CIM share, and opens an answer by its message id.
 #include "transports/winrm/wsman_envelope.hpp"
 
 #include "core/digest.hpp"

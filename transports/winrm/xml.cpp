@@ -1,3 +1,4 @@
+// Resolves prefixes by hand, since pugixml knows no namespaces, and refuses document types.
 #include "transports/winrm/xml.hpp"
 
 #include "core/text.hpp"

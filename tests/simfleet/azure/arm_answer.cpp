@@ -1,3 +1,4 @@
+// Holds the two forms of an answer, so that every service behind Resource Manager gives the same.
 #include "tests/simfleet/azure/arm_answer.hpp"
 
 #include <nlohmann/json.hpp>

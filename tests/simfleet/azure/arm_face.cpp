@@ -1,3 +1,4 @@
+// Routes each request to the service it is for, once its token and the quota let it through.
 #include "tests/simfleet/azure/arm_face.hpp"
 
 #include "core/digest.hpp"

@@ -1,3 +1,4 @@
+// Answers for locks, disks and snapshots of the fleet's VMs.
 #include "tests/simfleet/azure/arm_guards.hpp"
 
 #include "core/text.hpp"

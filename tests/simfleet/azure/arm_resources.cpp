@@ -1,3 +1,4 @@
+// Writes each VM's ids, machine, interface and addresses as JSON, out of its plan.
 #include "tests/simfleet/azure/arm_resources.hpp"
 
 #include "core/text.hpp"

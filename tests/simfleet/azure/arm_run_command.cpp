@@ -1,3 +1,4 @@
+// Runs what a client sends as the agent would, and cuts the output to what Azure keeps.
 #include "tests/simfleet/azure/arm_run_command.hpp"
 
 #include "core/digest.hpp"

@@ -1,3 +1,5 @@
+// Accepts connections for the faces of the control plane and writes the documents that clients
+// start from.
 #include "tests/simfleet/azure/arm_server.hpp"
 
 #include "tests/simfleet/serial/console_gateway.hpp"

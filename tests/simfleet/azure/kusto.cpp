@@ -1,3 +1,4 @@
+// Parses the steps of a query and evaluates them on resources; what it does not know, it refuses.
 #include "tests/simfleet/azure/kusto.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Leaves out of full facts what the lean profile leaves out, then packs and numbers the rows.
 #include "tests/simfleet/azure/lean_rows.hpp"
 
 #include "core/digest.hpp"

@@ -1,3 +1,4 @@
+// Speaks RDP over a socket up to where the VM's fault ends the conversation.
 #include "tests/simfleet/rdp/rdp_face.hpp"
 
 #include "tests/simfleet/rdp/loopback.hpp"

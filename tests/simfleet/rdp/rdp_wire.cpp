@@ -1,3 +1,4 @@
+// Writes and reads the packets by hand, so that no code of the client is held against itself.
 #include "tests/simfleet/rdp/rdp_wire.hpp"
 
 #include "core/digest.hpp"

@@ -1,3 +1,5 @@
+// Answers for a VM's port as Resource Manager does, and carries frames between a client and its
+// console.
 #include "tests/simfleet/serial/console_gateway.hpp"
 
 #include "core/digest.hpp"

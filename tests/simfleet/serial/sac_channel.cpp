@@ -1,3 +1,4 @@
+// Keeps one channel's state: who is asked for, what was typed, and which program has the keys.
 #include "tests/simfleet/serial/sac_channel.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Prints what each of the tools would print of the simulated registry, services and connections.
 #include "tests/simfleet/serial/sac_cmd.hpp"
 
 #include "core/encoding.hpp"

@@ -1,3 +1,4 @@
+// Finds what changed since a grid was painted, since Windows sends differences and not screens.
 #include "tests/simfleet/serial/sac_grid.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Decodes the lines that are typed, checks them, and pages out what the script prints.
 #include "tests/simfleet/serial/sac_loader.hpp"
 
 #include "core/digest.hpp"

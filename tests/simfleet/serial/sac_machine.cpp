@@ -1,3 +1,4 @@
+// Steps one VM's port through boot, SAC and its channels, by time and by the bytes that come.
 #include "tests/simfleet/serial/sac_machine.hpp"
 
 #include "core/text.hpp"

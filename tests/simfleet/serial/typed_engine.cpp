@@ -1,3 +1,4 @@
+// Starts the engine's child for a channel, and passes lines and output through two pipes.
 #include "tests/simfleet/serial/typed_engine.hpp"
 
 #include "tests/simfleet/windows/dump.hpp"

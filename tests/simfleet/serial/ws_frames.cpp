@@ -1,3 +1,4 @@
+// Writes and reads frames, and computes the key that accepts a handshake.
 #include "tests/simfleet/serial/ws_frames.hpp"
 
 #include "core/encoding.hpp"

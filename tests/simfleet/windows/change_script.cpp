@@ -1,3 +1,4 @@
+// Holds the resources that a fix may change, each with how it is read, set and put back.
 #include "tests/simfleet/windows/change_script.hpp"
 
 #include "core/change.hpp"

@@ -1,3 +1,4 @@
+// Makes, renames and puts back the pair of certificate and key file that Windows keeps for RDP.
 #include "tests/simfleet/windows/own_certificate.hpp"
 
 #include "core/encoding.hpp"
