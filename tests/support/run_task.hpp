@@ -26,8 +26,9 @@ auto run_task(Make make, Clock::duration limit = std::chrono::seconds(20)) {
         asio::co_spawn(lane, body, [&failure](std::exception_ptr error) { failure = error; });
         while (!value && !failure && lane.run_one() > 0) {
         }
+        scope.abort(); // what make() left running ends while its scope is still here
+        lane.poll();
     }
-    lane.poll();
     if (failure) std::rethrow_exception(failure);
     return std::move(*value);
 }

@@ -1,8 +1,8 @@
-// Accepts connections for the faces of the control plane and writes the documents that clients
-// start from.
+// Serves the connections of the control plane and writes the documents that clients start from.
 #include "tests/simfleet/azure/arm_server.hpp"
 
 #include "tests/simfleet/serial/console_gateway.hpp"
+#include "tests/simfleet/winrm/accept_loop.hpp"
 #include "tests/simfleet/winrm/channel.hpp"
 
 #include <nlohmann/json.hpp>
@@ -66,19 +66,6 @@ Task<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<Plane> plane, boo
     }
 }
 
-Task<void> accept(
-    std::shared_ptr<asio::ip::tcp::acceptor> acceptor, std::shared_ptr<Plane> plane, bool metadata
-) {
-    const auto executor = co_await asio::this_coro::executor;
-    for (;;) {
-        boost::system::error_code ec;
-        asio::ip::tcp::socket socket =
-            co_await acceptor->async_accept(asio::redirect_error(asio::use_awaitable, ec));
-        if (ec) co_return;
-        asio::co_spawn(executor, serve(std::move(socket), plane, metadata), asio::detached);
-    }
-}
-
 rdpsweep::Status listen(
     asio::io_context& io, std::uint16_t port, const std::shared_ptr<Plane>& plane, bool metadata
 ) {
@@ -97,7 +84,11 @@ rdpsweep::Status listen(
             "cannot listen on port " + std::to_string(port) + ": " + ec.message()
         );
     }
-    asio::co_spawn(io, accept(std::move(acceptor), plane, metadata), asio::detached);
+    auto answer = [plane, metadata](asio::ip::tcp::socket socket) {
+        const auto executor = socket.get_executor();
+        asio::co_spawn(executor, serve(std::move(socket), plane, metadata), asio::detached);
+    };
+    asio::co_spawn(io, accept_each(std::move(acceptor), std::move(answer)), asio::detached);
     return {};
 }
 

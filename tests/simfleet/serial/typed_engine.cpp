@@ -1,42 +1,25 @@
-// Starts the engine's child for a channel, and passes lines and output through two pipes.
+// Passes what is typed to the engine's child, and what it prints to the screen.
 #include "tests/simfleet/serial/typed_engine.hpp"
 
 #include "tests/simfleet/windows/dump.hpp"
+#include "tests/simfleet/windows/piped_child.hpp"
 
 #include <cerrno>
-#include <csignal>
 #include <ctime>
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char** environ;
 
 namespace simfleet {
 
 TypedEngine::TypedEngine(
     const std::vector<std::string>& program, const Vm& vm, std::string_view arguments
 ) {
-    int down[2];
-    int up[2];
-    over_ = pipe2(down, O_CLOEXEC) != 0 || pipe2(up, O_CLOEXEC) != 0;
+    const auto child = start_piped(program);
+    over_ = !child;
     if (over_) return;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, down[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, up[1], STDOUT_FILENO);
-    std::vector<char*> words;
-    for (const auto& word : program)
-        words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
-    over_ = posix_spawnp(&child_, words[0], &actions, nullptr, words.data(), environ) != 0;
-    if (over_) child_ = 0;
-    posix_spawn_file_actions_destroy(&actions);
-    close(down[0]);
-    close(up[1]);
-    to_child_ = down[1];
-    from_child_ = up[0];
+    to_child_ = child->input;
+    from_child_ = child->output;
+    child_ = child->process;
     fcntl(from_child_, F_SETFL, O_NONBLOCK);
     line(machine_line(vm, std::time(nullptr)), {});
     line(arguments, {});
@@ -45,9 +28,7 @@ TypedEngine::TypedEngine(
 TypedEngine::~TypedEngine() {
     if (to_child_ >= 0) close(to_child_);
     if (from_child_ >= 0) close(from_child_);
-    if (child_ <= 0) return;
-    kill(child_, SIGKILL);
-    waitpid(child_, nullptr, 0);
+    if (child_ > 0) end_child(child_);
 }
 
 bool TypedEngine::reads(ConsoleTime) {

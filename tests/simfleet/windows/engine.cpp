@@ -7,24 +7,13 @@
 #include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
 
-#include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <ctime>
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char** environ;
 
 namespace simfleet {
 
 namespace asio = rdpsweep::asio;
 using nlohmann::json;
-using rdpsweep::Errc;
-using rdpsweep::Error;
-using rdpsweep::Phase;
 using rdpsweep::Result;
 using rdpsweep::Task;
 
@@ -76,39 +65,17 @@ Execution execution_of(const std::string& line) {
 
 Result<std::shared_ptr<Engine>>
 Engine::start(asio::io_context& io, const std::vector<std::string>& program) {
-    int down[2];
-    int up[2];
-    if (pipe2(down, O_CLOEXEC) != 0 || pipe2(up, O_CLOEXEC) != 0) {
-        return Error{Phase::config, Errc::local_limit, std::string("pipe: ") + strerror(errno)};
-    }
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, down[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, up[1], STDOUT_FILENO);
-    std::vector<char*> words;
-    for (const auto& word : program)
-        words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
-    pid_t child = 0;
-    const int failed = posix_spawnp(&child, words[0], &actions, nullptr, words.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(down[0]);
-    close(up[1]);
-    if (failed != 0) {
-        close(down[1]);
-        close(up[0]);
-        return Error{
-            Phase::config, Errc::local_limit, program.front() + ": " + std::strerror(failed)};
-    }
-    return std::shared_ptr<Engine>(new Engine(io, down[1], up[0], child));
+    auto child = start_piped(program);
+    if (!child) return std::move(child).error();
+    return std::shared_ptr<Engine>(new Engine(io, *child));
 }
 
-Engine::Engine(asio::io_context& io, int input, int output, pid_t child)
-    : io_(io), to_child_(io, input), from_child_(io, output), patience_(io), child_(child) {}
+Engine::Engine(asio::io_context& io, const PipedChild& child)
+    : io_(io), to_child_(io, child.input), from_child_(io, child.output), patience_(io),
+      child_(child.process) {}
 
 Engine::~Engine() {
-    kill(child_, SIGKILL);
-    waitpid(child_, nullptr, 0);
+    end_child(child_);
 }
 
 void Engine::run(const Job& job, Answer answer) {

@@ -5,6 +5,7 @@
 #include "core/asio.hpp"
 #include "core/result.hpp"
 #include "tests/simfleet/windows/interpreter.hpp"
+#include "tests/simfleet/windows/piped_child.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -40,7 +41,7 @@ private:
         Answer answer;
     };
 
-    Engine(rdpsweep::asio::io_context& io, int input, int output, pid_t child);
+    Engine(rdpsweep::asio::io_context& io, const PipedChild& child);
     rdpsweep::Task<void> work();
     rdpsweep::Task<std::string> exchange(const std::string& request);
 

@@ -3,6 +3,7 @@
 
 #include "tests/simfleet/rdp/rdp_face.hpp"
 #include "tests/simfleet/ssh/ssh_face.hpp"
+#include "tests/simfleet/winrm/accept_loop.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -13,7 +14,6 @@
 namespace simfleet {
 
 namespace asio = rdpsweep::asio;
-using rdpsweep::Task;
 
 namespace {
 
@@ -58,37 +58,26 @@ rdpsweep::Result<std::uint16_t> find_free(std::uint16_t port) {
     return found;
 }
 
-Task<void> accept_all(
-    std::shared_ptr<asio::ip::tcp::acceptor> acceptor, std::shared_ptr<World> world, Face face
-) {
-    const auto executor = co_await asio::this_coro::executor;
-    for (;;) {
-        boost::system::error_code ec;
-        asio::ip::tcp::socket socket =
-            co_await acceptor->async_accept(asio::redirect_error(asio::use_awaitable, ec));
-        if (ec == asio::error::operation_aborted) co_return;
-        if (ec) { // out of descriptors: let others finish
-            asio::steady_timer timer(executor, std::chrono::milliseconds{50});
-            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-            continue;
-        }
-        const auto peer = socket.remote_endpoint(ec);
-        if (ec || !peer.address().is_loopback()) {
-            world->stats.foreign_peer();
-            continue;
-        }
-        const auto called = socket.local_endpoint(ec).address().to_string();
-        const Vm* vm = world->fleet.by_address(called);
-        if (vm == nullptr) continue; // no such machine
-        if (face == Face::rdp) {
-            asio::co_spawn(executor, serve_rdp(std::move(socket), world, vm), asio::detached);
-        } else if (face == Face::ssh) {
-            asio::co_spawn(executor, serve_ssh(std::move(socket), world, vm), asio::detached);
-        } else {
-            asio::co_spawn(
-                executor, serve_connection(std::move(socket), world, vm, face), asio::detached
-            );
-        }
+// One connection to one of the VMs, by the address that was called.
+void greet(asio::ip::tcp::socket socket, const std::shared_ptr<World>& world, Face face) {
+    boost::system::error_code ec;
+    const auto peer = socket.remote_endpoint(ec);
+    if (ec || !peer.address().is_loopback()) {
+        world->stats.foreign_peer();
+        return;
+    }
+    const auto called = socket.local_endpoint(ec).address().to_string();
+    const Vm* vm = world->fleet.by_address(called);
+    if (vm == nullptr) return; // no such machine
+    const auto executor = socket.get_executor();
+    if (face == Face::rdp) {
+        asio::co_spawn(executor, serve_rdp(std::move(socket), world, vm), asio::detached);
+    } else if (face == Face::ssh) {
+        asio::co_spawn(executor, serve_ssh(std::move(socket), world, vm), asio::detached);
+    } else {
+        asio::co_spawn(
+            executor, serve_connection(std::move(socket), world, vm, face), asio::detached
+        );
     }
 }
 
@@ -156,7 +145,10 @@ rdpsweep::Result<void> Server::open_black_holes(const Fleet& fleet) {
 
 void Server::start(std::shared_ptr<World> world) {
     for (const auto& [face, acceptor] : acceptors_) {
-        asio::co_spawn(io_, accept_all(acceptor, world, face), asio::detached);
+        auto serve = [world, face = face](asio::ip::tcp::socket socket) {
+            greet(std::move(socket), world, face);
+        };
+        asio::co_spawn(io_, accept_each(acceptor, std::move(serve)), asio::detached);
     }
 }
 

@@ -24,6 +24,7 @@
 using namespace rdpsweep;
 using namespace rdpsweep::azure;
 using namespace std::chrono_literals;
+using rdpsweep::test::run_task;
 
 namespace {
 
@@ -51,22 +52,6 @@ public:
     }
 };
 
-template <class T, class Work>
-T run(Work work, Clock::duration patience = 20s) {
-    asio::io_context lane(1);
-    HostScope scope(lane.get_executor(), Clock::now() + patience);
-    std::optional<T> result;
-    const auto task = [&]() -> Task<void> {
-        auto value = co_await work(scope);
-        result.emplace(std::move(value));
-        scope.abort();
-    };
-    asio::co_spawn(lane, task, asio::detached);
-    lane.run();
-    REQUIRE(result);
-    return std::move(*result);
-}
-
 // An Arm with a scripted plane and counted tokens.
 struct Bench {
     ScriptedRest rest;
@@ -86,13 +71,13 @@ struct Bench {
     }
 
     Result<nlohmann::json> get(const std::string& path) {
-        return run<Result<nlohmann::json>>([&](HostScope& scope) { return arm.get(path, scope); });
+        return run_task([&](HostScope& scope) { return arm.get(path, scope); });
     }
 
     Result<std::vector<std::string>> list(const std::string& path) {
         std::vector<std::string> rows;
         const VisitRow visit = [&rows](const nlohmann::json& row) { rows.push_back(row.dump()); };
-        auto done = run<Status>([&](HostScope& scope) { return arm.list(path, visit, scope); });
+        auto done = run_task([&](HostScope& scope) { return arm.list(path, visit, scope); });
         if (!done) return std::move(done).error();
         return rows;
     }
@@ -107,7 +92,7 @@ Environment environment_of(std::map<std::string, std::string> values) {
 }
 
 Result<AccessToken> fetch(TokenSource& source) {
-    return run<Result<AccessToken>>([&](HostScope& scope) { return source.fetch(scope); });
+    return run_task([&](HostScope& scope) { return source.fetch(scope); });
 }
 
 } // namespace
@@ -127,13 +112,13 @@ TEST_CASE("One token serves all who ask, until it is time for another") {
             (void)co_await scope.sleep(1ms);
         co_return Status();
     };
-    (void)run<Status>(ask_twice);
+    (void)run_task(ask_twice);
     CHECK(bench.source->fetched == 1);
     bench.now += 3600 - 301; // not yet
-    (void)run<Status>(ask_twice);
+    (void)run_task(ask_twice);
     CHECK(bench.source->fetched == 1);
     bench.now += 2; // five minutes before its end
-    (void)run<Status>(ask_twice);
+    (void)run_task(ask_twice);
     CHECK(bench.source->fetched == 2);
     SECTION("a renewal that fails leaves the old one in use while it lasts") {
         bench.now += 3600 - 200;
@@ -235,7 +220,7 @@ TEST_CASE("Calls stay below the quota") {
     Throttle throttle;
     const Quota quota{3, 50};
     const auto begun = Clock::now();
-    (void)run<Status>([&](HostScope& scope) -> Task<Status> {
+    (void)run_task([&](HostScope& scope) -> Task<Status> {
         for (int i = 0; i < 8; ++i) {
             const bool admitted = co_await throttle.admit(std::string("a"), quota, scope);
             CHECK(admitted);
@@ -256,7 +241,7 @@ TEST_CASE("Calls stay below the quota") {
             )
         );
         const auto from = Clock::now();
-        (void)run<Status>([&](HostScope& scope) -> Task<Status> {
+        (void)run_task([&](HostScope& scope) -> Task<Status> {
             (void)co_await throttle.admit(std::string("b"), quota, scope); // another scope
             CHECK(Clock::now() - from < 500ms);
             (void)co_await throttle.admit(std::string("a"), quota, scope);
@@ -266,7 +251,7 @@ TEST_CASE("Calls stay below the quota") {
     }
     SECTION("who runs out of time is not admitted") {
         throttle.pause("a", 1h);
-        const auto admitted = run<Result<bool>>(
+        const auto admitted = run_task(
             [&](HostScope& scope) -> Task<Result<bool>> {
                 co_return co_await throttle.admit(std::string("a"), quota, scope);
             },
@@ -459,7 +444,7 @@ TEST_CASE("Subscriptions are chosen by id or name") {
 TEST_CASE("What starts something is sent again only where it started nothing") {
     Bench bench;
     const auto act = [&](Clock::duration patience = 20s) {
-        return run<Result<RestAnswer>>(
+        return run_task(
             [&](HostScope& scope) {
                 return bench.arm.act(
                     std::string("/subscriptions/A/x?api-version=1"), std::string("{}"), scope
@@ -514,7 +499,7 @@ TEST_CASE("An operation is asked about until it has ended") {
         return answer;
     };
     const auto finish = [&](RestAnswer answer) {
-        return run<Result<nlohmann::json>>([&, answer](HostScope& scope) {
+        return run_task([&, answer](HostScope& scope) {
             return finish_operation(bench.arm, answer, scope);
         });
     };
@@ -615,9 +600,8 @@ TEST_CASE("Resource Graph is asked page by page, and believed with care") {
     Bench bench;
     const auto ask = [&] {
         const std::vector<std::string> subscriptions{"aa"};
-        return run<Result<GraphFinding>>([&](HostScope& scope) {
-            return ask_graph(bench.arm, subscriptions, scope);
-        });
+        return run_task([&](HostScope& scope) { return ask_graph(bench.arm, subscriptions, scope); }
+        );
     };
     const std::string vm =
         R"({"id":"/subscriptions/aa/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v",)"

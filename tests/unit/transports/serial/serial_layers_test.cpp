@@ -5,6 +5,7 @@
 #include "tests/simfleet/fleet.hpp"
 #include "tests/simfleet/serial/sac_machine.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/run_task.hpp"
 #include "tests/unit/transports/azure/scripted_rest.hpp"
 #include "transports/azure/token_cache.hpp"
 #include "transports/serial/arm_console.hpp"
@@ -20,6 +21,7 @@
 using namespace rdpsweep;
 using namespace rdpsweep::serial;
 using namespace std::chrono_literals;
+using rdpsweep::test::run_task;
 
 namespace {
 
@@ -34,22 +36,6 @@ public:
         co_return azure::parse_token(R"({"access_token":"the-token","expires_in":3600})", 0);
     }
 };
-
-template <class T, class Work>
-T run(Work work) {
-    asio::io_context lane(1);
-    HostScope scope(lane.get_executor(), Clock::now() + 60s);
-    std::optional<T> result;
-    const auto task = [&]() -> Task<void> {
-        auto value = co_await work(scope);
-        result.emplace(std::move(value));
-        scope.abort();
-    };
-    asio::co_spawn(lane, task, asio::detached);
-    lane.run();
-    REQUIRE(result);
-    return std::move(*result);
-}
 
 struct Plane {
     azure::ScriptedRest rest;
@@ -178,11 +164,10 @@ TEST_CASE("arm console: what Azure says of a VM, before anything is opened", "[s
         Plane plane;
         plane.say(one.switch_status, one.switch_body);
         if (!one.machine_body.empty()) plane.say(200, one.machine_body);
-        const auto seen =
-            run<Result<ConsoleState>>([&](HostScope& scope) -> Task<Result<ConsoleState>> {
-                auto state = co_await plane.console.inspect(vm, scope);
-                co_return state;
-            });
+        const auto seen = run_task([&](HostScope& scope) -> Task<Result<ConsoleState>> {
+            auto state = co_await plane.console.inspect(vm, scope);
+            co_return state;
+        });
         CHECK(outcome(seen) == one.wanted);
         if (seen) CHECK(seen->booted == from_iso8601("2026-11-26T01:00:00Z"));
     }
@@ -191,7 +176,7 @@ TEST_CASE("arm console: what Azure says of a VM, before anything is opened", "[s
 TEST_CASE("arm console: connect is one POST, and its token is for the gateway", "[serial]") {
     Plane plane;
     plane.say(200, R"({"connectionString":"wss://a.gateway.serialconsole.azure.com/n/1/client"})");
-    const auto gateway = run<Result<Gateway>>([&](HostScope& scope) -> Task<Result<Gateway>> {
+    const auto gateway = run_task([&](HostScope& scope) -> Task<Result<Gateway>> {
         auto opened = co_await plane.console.connect(vm, false, scope);
         co_return opened;
     });
@@ -214,7 +199,7 @@ TEST_CASE("arm console: connect is one POST, and its token is for the gateway", 
           std::tuple{403u, "{}", false}}) {
         Plane other;
         other.say(status, body);
-        const auto told = run<Result<bool>>([&](HostScope& scope) -> Task<Result<bool>> {
+        const auto told = run_task([&](HostScope& scope) -> Task<Result<bool>> {
             auto in_use = co_await other.console.in_use(vm, scope);
             co_return in_use;
         });
@@ -228,15 +213,17 @@ TEST_CASE("sac: from arrival to a shell and away, whatever the painter", "[seria
         CAPTURE(scene);
         Rig rig(scene);
         Attempt attempt;
-        const auto sent =
-            run<Result<std::size_t>>([&](HostScope& scope) -> Task<Result<std::size_t>> {
+        const auto sent = run_task(
+            [&](HostScope& scope) -> Task<Result<std::size_t>> {
                 auto pipe = std::make_unique<MemoryPipe>(*rig.machine, 10'000);
                 const auto& same = *pipe;
                 Terminal terminal(std::move(pipe), attempt);
                 SacMux mux(terminal);
                 auto done = co_await there_and_back(terminal, mux, same, scope);
                 co_return done;
-            });
+            },
+            60s
+        );
         REQUIRE(outcome(sent) == "ok");
         CHECK(rig.machine->left_open() == 0);
         CHECK(rig.stats.violations() == 0);
