@@ -21,10 +21,12 @@ Link& link_of(void** abstract) {
     return *static_cast<Link*>(*abstract);
 }
 
+// NOLINTNEXTLINE(readability-function-size): libssh2's signature
 ssize_t on_receive(libssh2_socket_t, void* buffer, std::size_t length, int, void** abstract) {
     return link_of(abstract).receive(buffer, length);
 }
 
+// NOLINTNEXTLINE(readability-function-size): libssh2's signature
 ssize_t on_send(libssh2_socket_t, const void* buffer, std::size_t length, int, void** abstract) {
     return link_of(abstract).send(buffer, length);
 }

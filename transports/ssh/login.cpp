@@ -34,6 +34,7 @@ char* copy_for_libssh2(std::string_view text) {
 
 // The one prompt without echo, once, gets the password; anything else (a new password, a second
 // factor) gets nothing and is refused by the host.
+// NOLINTNEXTLINE(readability-function-size): libssh2's signature
 void answer_prompts(
     const char*,
     int,
@@ -62,6 +63,7 @@ struct Signing {
     bool wanted = false;
 };
 
+// NOLINTNEXTLINE(readability-function-size): libssh2's signature
 int on_sign(
     LIBSSH2_SESSION*,
     unsigned char** signature,
