@@ -23,7 +23,7 @@ using Dword = std::optional<std::uint32_t>;
 template <class T>
 struct Observed {
     std::optional<T> value;
-    std::string source; // "winrm", "serial", "rdp", "offline"
+    std::string source; // what read it: a transport, "rdp", or "store"
     std::optional<Error> why_not;
 
     explicit operator bool() const noexcept { return value.has_value(); }
@@ -36,7 +36,7 @@ struct Observed {
 // /collector
 struct CollectorFacts {
     std::string version;       // ver
-    std::string path;          // path: ps | cim | offline | ssh | runcmd | sac
+    std::string path;          // path: ps | cim | sac: what was asked
     std::string as_sid;        // as_sid: who we were on the VM
     bool elevated = false;     // elevated
     std::string language_mode; // lang_mode: FullLanguage, ConstrainedLanguage
@@ -300,8 +300,8 @@ struct ConsoleFacts {
     Dword crash_dump;            // /crash/dump: CrashDumpEnabled
 };
 
-// /hs/*/nla: what a server with NLA says of itself before a logon (MS-NLMP 2.2.2.1). A claim of
-// whoever answers, not a proof.
+// /hs/*/nla: what a server with NLA says of itself before a logon (MS-NLMP 2.2.2.1). It is a
+// claim of the server that answers, not a proof.
 struct NlaFacts {
     std::string computer;     // computer: NetBIOS name
     std::string domain;       // domain: NetBIOS name

@@ -1,4 +1,4 @@
-// A way to reach a VM and run a script there.
+// Says what a transport is: a way to reach a VM and run a script there.
 #pragma once
 
 #include "core/asio.hpp"
@@ -63,12 +63,13 @@ struct CommandOutput {
     bool truncated = false;
 };
 
-// Asks a host CIM questions. Nothing is started there, no file and no script is needed.
+// Asks a host CIM questions, without a file or a script there. Over WinRM nothing is started there;
+// where way() is "cmd", each question starts one of cmd.exe's own tools.
 class CimClient {
 public:
     virtual ~CimClient() = default;
 
-    // All rows of a query; the instance of a Get; one instance with the output parameters of a method.
+    // Returns all rows of a query, the instance of a Get, or one instance with a method's output.
     // A fault is Error{run, ...} whose native code begins with "WSManFault"; more rows than we accept
     // is Error{run, output_limit}; a request that is not cim::reads_only() is Error{run, unsupported}
     // and is not sent. Every other Error means that the connection is of no more use.
@@ -96,8 +97,8 @@ public:
     // Of what a script prints only so many bytes, the last, come back; 0: all.
     [[nodiscard]] virtual std::size_t tail() const noexcept { return 0; }
 
-    // The way to ask over CIM, until the next run() or close(); null when this way in has none, or has
-    // it no more.
+    // Returns what answers CIM questions here, valid until the next run() or close(): WinRM asks WMI,
+    // the serial console asks cmd.exe. Null when this transport has neither, or has lost it.
     [[nodiscard]] virtual CimClient* cim() noexcept { return nullptr; }
 
     // The RDP handshake with port as the host itself sees it, through this session and without any
@@ -144,9 +145,9 @@ public:
         return false;
     }
 
-    // Reaches the target and trusts it; whoever authenticates with the first message (WinRM) does
-    // so in run() or prove(). attempt.reached, identity, notes and the byte counters are
-    // kept up to date as it goes, also by the session; attempt must outlive it.
+    // Reaches the target and trusts it. A transport that authenticates with its first message
+    // (WinRM) does so in run() or prove(). attempt.reached, identity, notes and the byte counters
+    // are kept up to date as it goes, also by the session; attempt must outlive it.
     virtual Task<Result<std::unique_ptr<Session>>> open(
         const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt
     ) = 0;

@@ -1,4 +1,4 @@
-// Tokens from azure-cli: whoever is logged in with `az login`.
+// Tokens from azure-cli, for the account that is logged in with `az login`.
 #pragma once
 
 #include "transports/azure/cloud.hpp"

@@ -1,5 +1,5 @@
 // What a VM's serial port said since it was created, as Azure's boot diagnostics keep it, and what
-// that shows. The log is text of a stranger.
+// that shows. The log is untrusted text.
 #pragma once
 
 #include "transports/azure/arm.hpp"

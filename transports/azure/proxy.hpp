@@ -1,5 +1,6 @@
-// Which proxy the environment names for an address: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY,
-// as curl reads them.
+// Which proxy the environment names for an address: HTTPS_PROXY, http_proxy, ALL_PROXY and
+// NO_PROXY, as curl reads them. HTTP_PROXY in upper case is ignored: a web server sets it from a
+// request's header.
 #pragma once
 
 #include "core/secret.hpp"

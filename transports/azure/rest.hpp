@@ -49,8 +49,8 @@ public:
     virtual Task<Result<RestAnswer>> send(RestRequest request, HostScope& scope) = 0;
 };
 
-// By cpprestsdk. ca_file: trusted instead of the system's CAs; empty: those. Proxies come from
-// HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+// By cpprestsdk. ca_file: trusted instead of the system's CAs; empty: those. Proxies come from the
+// environment, as azure/proxy.hpp reads it.
 std::unique_ptr<Rest> make_rest(std::string ca_file);
 
 } // namespace rdpsweep::azure

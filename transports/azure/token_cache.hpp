@@ -17,8 +17,8 @@ public:
         std::unique_ptr<TokenSource> source, std::function<std::int64_t()> now = unix_now
     );
 
-    // A token that is good for a while, valid until the next call. One fetch serves all who ask
-    // meanwhile; an old token that still works is given when a renewal fails.
+    // Returns a token that is good for a while, valid until the next call. Callers that ask during
+    // a fetch share it; when a renewal fails, an old token that still works is returned.
     Task<Result<const AccessToken*>> get(HostScope& scope);
 
     // ARM refused the token given: the next get() fetches another.
@@ -35,7 +35,7 @@ private:
     std::function<std::int64_t()> now_;
     std::optional<AccessToken> token_;
     std::shared_ptr<asio::steady_timer>
-        fetching_; // who waits for the fetch under way; null: none is
+        fetching_; // wakes the callers that wait for a fetch; null: none runs
 };
 
 } // namespace rdpsweep::azure

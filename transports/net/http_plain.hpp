@@ -1,4 +1,4 @@
-// One HTTP connection without TLS. Whoever sends through it has to encrypt by himself: see
+// One HTTP connection without TLS. Callers must encrypt what they send: see
 // transports/winrm/sealing.hpp.
 #pragma once
 

@@ -41,7 +41,7 @@ struct Listener {
     std::uint32_t pid = 0;
 };
 
-// `netstat -ano`: who listens at port. A listener's other end is port 0.
+// `netstat -ano`: which processes listen at port. A listener's other end is port 0.
 std::vector<Listener> read_netstat(const TextRows& rows, std::uint16_t port);
 
 // `tasklist /fo csv /nh`: the image's name; nothing when there is no such process.

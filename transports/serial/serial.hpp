@@ -1,6 +1,6 @@
 // The serial console of an Azure VM as a way in: the Special Administration Console of Windows,
-// behind Azure's gateway. It needs no network path, no WinRM, no agent; it is slow, there is one
-// for a VM, and whoever opens it ends the session of whoever had it.
+// behind Azure's gateway. It needs no network path, no WinRM, no agent. It is slow, a VM has only
+// one, and opening it ends the session that had it.
 #pragma once
 
 #include "transports/services.hpp"

@@ -1,5 +1,5 @@
-// Few at a time through one door: sshd turns away who comes when too many are not logged in yet
-// (MaxStartups, 10 by default).
+// Lets few connections at a time through one door: sshd refuses new ones while too many have not
+// logged in yet (MaxStartups, 10 by default).
 #pragma once
 
 #include "core/host_scope.hpp"

@@ -33,7 +33,7 @@ public:
     // Closes the channel, as far as the scope allows.
     Task<void> close();
 
-    // Gives the channel away: who takes it frees it.
+    // Gives the channel away; the caller frees it.
     [[nodiscard]] _LIBSSH2_CHANNEL* release() noexcept { return std::exchange(channel_, nullptr); }
 
 private:
