@@ -45,7 +45,7 @@ struct Judgement {
     Message summary;         // the deciding finding's summary
 };
 
-// Evaluates every rule and attributes the root cause (windows-facts section 2). A rule that throws
+// Evaluates every rule and attributes the root cause (docs/attribution.md). A rule that throws
 // yields an unknown finding with the message key "rule.failed"; the others are still evaluated.
 Judgement judge(const Facts& facts, const Policy& policy, std::int64_t now); // probes/judge.cpp
 

@@ -24,8 +24,8 @@ constexpr auto keys = with_shared(
     "KEY.OVERGRANT.owned"
 );
 
-// Keys of IIS and ASP.NET whose own set-up grants service accounts read (windows-facts 1.4 has the
-// container names): their grants prove nothing.
+// Keys of IIS and ASP.NET, each by the hash of its container's name: their own set-up grants
+// service accounts read, so that these grants prove nothing.
 constexpr std::array<std::string_view, 4> granted_by_design{
     "6de9cb26d2b98c01ec4e9e8b34824aa2", // iisConfigurationKey
     "d6d986f09a1ee04e24c949879fdb506c", // NetFrameworkConfigurationKey

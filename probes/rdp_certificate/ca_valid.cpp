@@ -31,7 +31,7 @@ constexpr auto keys = with_shared(
     "CERT.CA.VALID.name"
 );
 constexpr std::uint32_t smallest_rsa = 2048; // NIST SP 800-57 part 1
-constexpr std::chrono::days imminent{7};     // windows-facts section 2
+constexpr std::chrono::days imminent{7};     // our choice
 
 bool is_weak(const Certificate& certificate) {
     if (iequals(certificate.signature_hash, "SHA1") || iequals(certificate.signature_hash, "MD5"))

@@ -88,7 +88,7 @@ std::string pointer_at(std::string_view array, std::size_t index, std::string_vi
 // The build number, when it was read.
 std::optional<std::uint32_t> build_of(const Facts& facts) noexcept;
 
-// First builds of the releases at which behaviour changes (windows-facts, head of the page).
+// First builds of the releases at which behaviour changes.
 namespace build {
 constexpr std::uint32_t server_2012 = 9200;
 constexpr std::uint32_t server_2019 = 17763;

@@ -1,4 +1,4 @@
-// Instantiates Beast over TCP, which takes most of this file's minute to compile.
+// Instantiates Beast over TCP: heavy to compile, as https.cpp is.
 #include "transports/net/http_plain.hpp"
 
 #include "transports/net/http_exchange.hpp"

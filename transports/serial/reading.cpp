@@ -4,7 +4,6 @@
 #include "core/text.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace rdpsweep::serial {
 

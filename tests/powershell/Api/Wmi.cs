@@ -40,7 +40,7 @@ public sealed class SimulatedSearcher(string scope, string query)
     // Like the real one it fails when it is read, not when it is made.
     public IEnumerable Get()
     {
-        // The namespace of Terminal Services wants packet privacy (windows-facts 3.3).
+        // The namespace of Terminal Services wants packet privacy.
         if (scope.EndsWith("TerminalServices", StringComparison.OrdinalIgnoreCase) &&
             $"{Scope.Options.Authentication}" != "PacketPrivacy")
         {

@@ -8,8 +8,8 @@
 namespace simfleet {
 
 // The stated handshakes if there are any, else the one that follows from the registry, the sockets,
-// the certificate and the rights on its key file. Windows' behaviour as described in windows-facts
-// 1.1 to 1.7; the client asks for TLS and CredSSP and speaks TLS 1.0 to 1.3.
+// the certificate and the rights on its key file. The client asks for TLS and CredSSP and speaks
+// TLS 1.0 to 1.3.
 std::vector<Handshake> loopback_handshakes(const State& state);
 
 } // namespace simfleet

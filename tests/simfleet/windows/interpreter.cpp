@@ -10,7 +10,7 @@ namespace simfleet {
 
 namespace {
 
-// cmd.exe's limit (reference 3.1).
+// cmd.exe's limit, by Microsoft's documentation of it.
 constexpr std::size_t longest_line = 8191;
 
 // CreateProcess' limit is for winrshost, which answers with a fault: see ShellHost.

@@ -1,4 +1,4 @@
-// The file names of key containers (windows-facts 1.4; measured on real machines).
+// The file names of key containers (measured on real machines).
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "core/unicode.hpp"

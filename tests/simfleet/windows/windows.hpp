@@ -81,7 +81,7 @@ public:
     void state_handshake(Handshake handshake);
 };
 
-// Security descriptors as published for healthy machines (docs: windows-facts 1.4).
+// Security descriptors as published for healthy machines.
 std::string healthy_folder_sddl();
 std::string healthy_key_sddl(std::uint32_t build);
 

@@ -122,7 +122,7 @@ HttpResponse Connection::cannot_read(HttpRead why) {
     world_->stats.request(vm_.index, "unreadable");
     switch (why) {
     case HttpRead::chunked: {
-        // WinRM refuses chunked bodies with InternalError code 50 (reference 1.1).
+        // WinRM refuses chunked bodies with InternalError code 50.
         world_->stats.violation("a chunked request body");
         world_->stats.fault(fault::not_supported);
         SoapFault refused;

@@ -53,7 +53,7 @@ struct SoapRequest {
     std::optional<CimCall> cim; // set when the resource is one of WMI
 };
 
-// Checks the headers of reference 1.3 and the body the verb needs.
+// Checks the headers that every request must have, and the body its verb needs.
 std::variant<SoapRequest, SoapFault> read_soap(std::string_view body);
 
 // True for an Identify, which has no headers at all.
