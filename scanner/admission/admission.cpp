@@ -1,3 +1,5 @@
+// Builds the limiters of a run from the inventory's limits, and asks window and gate before a host
+// may go.
 #include "scanner/admission/admission.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Counts the answers to one credential, and opens or closes the way for the next host by them.
 #include "scanner/admission/breaker.hpp"
 
 #include <algorithm>

@@ -10,8 +10,9 @@ namespace rdpsweep {
 
 // Pure: no clock, no waiting. Until a host has accepted the credential, and again after a host has
 // refused it, no more logins run at once than refusals are left. `most` distinct hosts that refuse
-// it, and none that accepts it in between, stop it for the rest of the run. A refusal is quicker than a
-// welcome: as long as logins are under way that began before, none new begins, and they are waited for.
+// it, and none that accepts it in between, stop it for the rest of the run. A refusal is quicker
+// than a welcome: as long as logins are under way that began before, none new begins, and they are
+// waited for.
 class Breaker {
 public:
     // The fewest that tell a wrong password from one odd host.

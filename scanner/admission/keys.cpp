@@ -1,3 +1,4 @@
+// Takes subscription and subnet out of a target's id and address.
 #include "scanner/admission/keys.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Keeps a breaker for each credential and tells the waiting hosts when one has opened or tripped.
 #include "scanner/admission/login_gate.hpp"
 
 #include <utility>

@@ -1,3 +1,5 @@
+// Parks a host at the first limit that is full and wakes it there, so that no turn looks at every
+// host.
 #include "scanner/admission/queue.hpp"
 
 #include <algorithm>

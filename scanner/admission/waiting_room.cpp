@@ -1,3 +1,4 @@
+// Gives each waiting coroutine a timer until its deadline, which wake() cancels.
 #include "scanner/admission/waiting_room.hpp"
 
 namespace rdpsweep {

@@ -1,3 +1,4 @@
+// Judges a round of hosts by its timeouts, and halves or widens the window.
 #include "scanner/admission/window.hpp"
 
 #include <algorithm>

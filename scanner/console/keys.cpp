@@ -1,3 +1,4 @@
+// Holds the state of the menu between one key and the next.
 #include "scanner/console/keys.hpp"
 
 namespace rdpsweep {

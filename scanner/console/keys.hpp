@@ -1,4 +1,5 @@
-// What a person's keys mean at a console: nearly all go to the VM; Ctrl-] opens a menu of ours. No I/O.
+// What a person's keys mean at a console: nearly all go to the VM; Ctrl-] opens a menu of ours. No
+// I/O.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// Writes only the rows that changed, each from its first column.
 #include "scanner/console/painter.hpp"
 
 #include "core/text.hpp"

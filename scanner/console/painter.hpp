@@ -1,5 +1,6 @@
-// Shows a VM's screen on a person's terminal. What the VM sends is rendered first and painted by us, so
-// that no escape sequence of a stranger reaches the terminal: no title, no clipboard, no query.
+// Shows a VM's screen on a person's terminal. What the VM sends is rendered first and painted by
+// us, so that no escape sequence of a stranger reaches the terminal: no title, no clipboard, no
+// query.
 #pragma once
 
 #include "transports/serial/screen.hpp"
@@ -11,7 +12,8 @@ namespace rdpsweep {
 
 class ScreenPainter {
 public:
-    // What has to be written so that the terminal shows the screen; status is a line of ours below it.
+    // What has to be written so that the terminal shows the screen; status is a line of ours below
+    // it.
     std::string paint(const serial::Screen& screen, const std::string& status);
 
 private:

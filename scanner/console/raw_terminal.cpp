@@ -1,3 +1,4 @@
+// Calls termios, and puts back what it found.
 #include "scanner/console/raw_terminal.hpp"
 
 namespace rdpsweep {

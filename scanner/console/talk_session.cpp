@@ -1,3 +1,4 @@
+// Carries keys and screens between a person and the console until one side ends.
 #include "scanner/console/talk_session.hpp"
 
 #include "core/text.hpp"

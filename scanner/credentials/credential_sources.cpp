@@ -1,3 +1,4 @@
+// Reads a password or a PEM file from each kind of source, and refuses files that others can read.
 #include "scanner/credentials/credential_sources.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Fetches the parts of a credential by its specification, and keeps what was fetched.
 #include "scanner/credentials/credentials.hpp"
 
 #include "core/text.hpp"

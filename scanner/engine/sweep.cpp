@@ -1,3 +1,4 @@
+// Starts hosts as admission allows, and lands each of them exactly once, whatever happens to it.
 #include "scanner/engine/sweep.hpp"
 
 #include "core/log.hpp"

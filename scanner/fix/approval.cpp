@@ -1,3 +1,4 @@
+// Signs and verifies with OpenSSL's Ed25519, and counts the approvers whose signatures hold.
 #include "scanner/fix/approval.hpp"
 
 #include "core/text.hpp"

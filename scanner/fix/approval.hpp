@@ -1,5 +1,5 @@
-// Who said yes to a plan: Ed25519 signatures (RFC 8032) over the bytes of its file, by people whose public
-// keys stand in a list.
+// Who said yes to a plan: Ed25519 signatures (RFC 8032) over the bytes of its file, by people whose
+// public keys stand in a list.
 #pragma once
 
 #include "core/result.hpp"
@@ -17,8 +17,9 @@ struct Approver {
     std::string key; // DER of the SubjectPublicKeyInfo (RFC 8410)
 };
 
-// Lines "NAME BASE64", the second being the one line between the marks of a PEM public key; '#' begins
-// a comment. Error{config, malformed_output} names the line that is none, and a name that comes twice.
+// Lines "NAME BASE64", the second being the one line between the marks of a PEM public key; '#'
+// begins a comment. Error{config, malformed_output} names the line that is none, and a name that
+// comes twice.
 Result<std::vector<Approver>> read_approvers(std::string_view text);
 
 // The 64 bytes that `openssl pkeyutl -sign -rawin` gives as well. pem: a private key without a

@@ -14,8 +14,8 @@ class AzureGuard final : public VmGuard {
 public:
     explicit AzureGuard(azure::Arm& arm) : arm_(arm) {}
 
-    // Locks of the VM or anything above it (Microsoft.Authorization/locks), whatever their level; a VM
-    // that does not run; one that is being changed.
+    // Locks of the VM or anything above it (Microsoft.Authorization/locks), whatever their level; a
+    // VM that does not run; one that is being changed.
     Task<Result<std::string>> objection(const Target& target, HostScope& scope) override;
 
     // An incremental snapshot beside the disk (Microsoft.Compute/snapshots), tagged as ours.

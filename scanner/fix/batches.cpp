@@ -1,3 +1,4 @@
+// Parses sizes of batches, parts the hosts, and counts failures against the rules for stopping.
 #include "scanner/fix/batches.hpp"
 
 #include "core/text.hpp"

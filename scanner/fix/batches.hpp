@@ -35,8 +35,8 @@ struct Batches {
 
 // Within a batch no two hosts have kin in common: batches shrink rather than touch two of an
 // availability set at once. The canary holds as many hosts of each stratum as the first size says;
-// strata that do not fit beside each other make further canaries. Percentages are of the whole plan,
-// rounded down, at least 1; the last size repeats. Within a batch hosts keep their order.
+// strata that do not fit beside each other make further canaries. Percentages are of the whole
+// plan, rounded down, at least 1; the last size repeats. Within a batch hosts keep their order.
 Batches
 part_into_batches(const std::vector<BatchHost>& hosts, const std::vector<BatchSize>& schedule);
 

@@ -1,3 +1,4 @@
+// Sums the answers up: all as wanted, the first failure, or something that changed meanwhile.
 #include "scanner/fix/change_results.hpp"
 
 #include "core/text.hpp"

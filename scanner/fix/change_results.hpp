@@ -17,8 +17,8 @@ std::string first_failure(const std::vector<ChangeResult>& results);
 // Why something is not as it was when the facts were gathered a moment ago.
 std::string reason_for(const ChangeResult& result);
 
-// Whether all is now as changes say, before or after: state is one of these members. There are as many results
-// as changes.
+// Whether all is now as changes say, before or after: state is one of these members. There are as
+// many results as changes.
 bool found_all(
     const std::vector<Change>& changes,
     const std::vector<ChangeResult>& results,

@@ -1,3 +1,4 @@
+// Chooses the controls and counts those that have stopped answering.
 #include "scanner/fix/control.hpp"
 
 #include "core/text.hpp"

@@ -1,5 +1,5 @@
-// VMs that no plan touches, looked at from outside: when they stop answering, the change or the world hurts
-// others.
+// VMs that no plan touches, looked at from outside: when they stop answering, the change or the
+// world hurts others.
 #pragma once
 
 #include "core/asio.hpp"
@@ -15,12 +15,13 @@ namespace rdpsweep {
 
 inline constexpr std::size_t most_controls = 20;
 
-// At most most_controls of targets that may be looked at from outside: always the same for one seed.
+// At most most_controls of targets that may be looked at from outside: always the same for one
+// seed.
 std::vector<Target> controls_among(const std::vector<Target>& targets, const std::string& seed);
 
-// For each, whether RDP shook hands; all at once on lane, which is run until the last has answered or its
-// time is over. before: what came of it the first time; who did not answer then is not asked again. Empty: this
-// is the first time.
+// For each, whether RDP shook hands; all at once on lane, which is run until the last has answered
+// or its time is over. before: what came of it the first time; who did not answer then is not asked
+// again. Empty: this is the first time.
 std::vector<bool> see_who_answers(
     FactSource& outside,
     const std::vector<Target>& controls,

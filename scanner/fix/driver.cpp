@@ -1,3 +1,4 @@
+// Keeps where each host of the plan stands, and decides which may go on.
 #include "scanner/fix/driver.hpp"
 
 #include "core/text.hpp"

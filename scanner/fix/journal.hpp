@@ -1,5 +1,5 @@
-// What was done to which host, on disk before the next thing is done: the way to go on after a crash, and
-// to undo.
+// What was done to which host, on disk before the next thing is done: the way to go on after a
+// crash, and to undo.
 #pragma once
 
 #include "core/change.hpp"

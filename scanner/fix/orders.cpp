@@ -1,3 +1,4 @@
+// Keeps the order as one word in a file under the state directory, by the plan's id.
 #include "scanner/fix/orders.hpp"
 
 #include <cerrno>

@@ -1,3 +1,4 @@
+// Picks the fixes for each host of a run, and says why others are left out.
 #include "scanner/fix/plan.hpp"
 
 #include "core/json.hpp"

@@ -1,3 +1,4 @@
+// Writes a plan whole or not at all, and reads it within bounds.
 #include "scanner/fix/plan_file.hpp"
 
 #include <cerrno>

@@ -136,8 +136,8 @@ PlanHost read_host(const Members& in, std::string& problem) {
     return host;
 }
 
-// A plan says of itself how risky it is, and its digest is for anybody to make: what guards go by (approvals,
-// copies of disks, people who are logged on) has to be what the fixes themselves say.
+// A plan says of itself how risky it is, and its digest is for anybody to make: what guards go by
+// (approvals, copies of disks, people who are logged on) has to be what the fixes themselves say.
 bool as_its_fixes(const PlanHost& host) {
     auto risk = Risk::low;
     auto restart = Restart::none;

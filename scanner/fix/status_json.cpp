@@ -1,3 +1,4 @@
+// Writes the hosts of a plan with their stages and changes as JSON.
 #include "scanner/fix/status_json.hpp"
 
 #include "core/json.hpp"

@@ -1,3 +1,4 @@
+// Writes one line for each host of a plan, with its changes where they are wanted.
 #include "scanner/fix/status_text.hpp"
 
 #include "core/text.hpp"

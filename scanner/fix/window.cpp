@@ -1,3 +1,4 @@
+// Parses days, hours and zone, and computes for how long the window stays open.
 #include "scanner/fix/window.hpp"
 
 #include "core/text.hpp"

@@ -1,4 +1,5 @@
-// When a plan may change hosts: 'Sat 01:00-05:00 Europe/Berlin'. Pure but for the zone of the process.
+// When a plan may change hosts: 'Sat 01:00-05:00 Europe/Berlin'. Pure but for the zone of the
+// process.
 #pragma once
 
 #include <array>

@@ -7,7 +7,7 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr ProgramLimits limits{std::chrono::minutes(2), 64u << 20};
+constexpr ProgramLimits program_limits{std::chrono::minutes(2), 64u << 20};
 
 } // namespace
 
@@ -22,7 +22,8 @@ void read_program(std::string_view command, const ReadContext& context, Inventor
     }
     // What Ansible passes to its dynamic inventories.
     if (argv.size() == 1) argv.emplace_back("--list");
-    const auto text = run_program(argv, limits, "the inventory program " + printable(argv.front()));
+    const auto text =
+        run_program(argv, program_limits, "the inventory program " + printable(argv.front()));
     if (!text) {
         const auto& error = text.error();
         auto what = std::string(error.detail());

@@ -1,3 +1,4 @@
+// Formats a line for each attempt, with the times of its phases and the advice where it failed.
 #include "scanner/run/check_lines.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Opens each report's file, streams into it, and renames it into place at the end.
 #include "scanner/run/report_output.hpp"
 
 #include <cerrno>

@@ -1,3 +1,4 @@
+// Maps totals to an exit status.
 #include "scanner/run/verdict_status.hpp"
 
 #include "scanner/talk/exit_status.hpp"

@@ -1,3 +1,4 @@
+// Counts hosts one by one, and sorts the groups when all are counted.
 #include "scanner/store/fleet.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads, checks and replaces the file, under its lock and with its folder synced.
 #include "scanner/store/trust_store.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Starts the child, reads what it prints within the time, and ends it when that is over.
 #include "scanner/system/child_process.hpp"
 
 #include "core/secret.hpp"

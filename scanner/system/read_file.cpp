@@ -1,3 +1,4 @@
+// Opens and reads a file within a limit, and says what the system said when it cannot.
 #include "scanner/system/read_file.hpp"
 
 #include "core/text.hpp"

@@ -1,3 +1,4 @@
+// Parses a number with its unit, and writes a duration in the largest unit that divides it.
 #include "scanner/talk/duration.hpp"
 
 #include <array>

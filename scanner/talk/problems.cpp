@@ -1,3 +1,4 @@
+// Formats a mistake with its place, and suggests the nearest known word.
 #include "scanner/talk/problems.hpp"
 
 #include "core/text.hpp"

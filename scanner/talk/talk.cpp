@@ -1,3 +1,4 @@
+// Writes to stdout and stderr, and decides by terminal and environment about colour.
 #include "scanner/talk/talk.hpp"
 
 #include "core/columns.hpp"

@@ -33,7 +33,8 @@ std::string to_text(const Error& error, std::string_view subject);
 // Each problem with its place and cure, then how many.
 std::string to_text(const Problems& problems);
 
-// text wrapped at spaces, and between East Asian characters, into lines of at most width columns, each indented by indent blanks.
+// text wrapped at spaces, and between East Asian characters, into lines of at most width columns,
+// each indented by indent blanks.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = 88);
 
 // Rows as left-aligned columns two blanks apart; the first row is the head. Cells are made

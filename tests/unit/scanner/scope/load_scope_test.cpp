@@ -9,7 +9,7 @@ TEST_CASE("load_scope: only who logs on needs a credential", "[scope]") {
     ScopeOptions scope;
     scope.targets = {"a=10.0.0.1"};
     CHECK_FALSE(load_scope(scope, speaker));
-    const auto found = load_scope(scope, speaker, ScopeUse::look_up);
+    auto found = load_scope(scope, speaker, ScopeUse::look_up);
     REQUIRE(found);
     REQUIRE(found->targets.size() == 1);
     CHECK(found->targets[0].name == "a");
