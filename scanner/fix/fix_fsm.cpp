@@ -135,6 +135,7 @@ FixAction FixFsm::on(fix_event::Written event) {
     const bool needed = host_.restart == Restart::needed;
     switch (step_) {
     case FixStep::writing_backup:
+        backup_ = std::move(next_backup_);
         return write(FixStep::writing_applying, FixStage::applying);
     case FixStep::writing_applying:
         return change(FixStep::applying, ChangeMode::apply, needed);
@@ -197,7 +198,7 @@ FixAction FixFsm::write(FixStep step, FixStage stage, std::string why) {
     step_ = step;
     JournalEntry entry{position_, stage, why, {}, {}, 0};
     if (stage == FixStage::backed_up) {
-        entry.changes = backup_;
+        entry.changes = next_backup_;
         entry.snapshot = snapshot_;
     }
     next_stage_ = stage;

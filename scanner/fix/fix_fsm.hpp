@@ -13,8 +13,8 @@
 
 namespace rdpsweep {
 
-// It knows no clock, no session and no file. What is to be done to the host stands in the journal
-// before: WriteDown is asked for first, and RunChange only after Written.
+// It knows no clock, no session and no file. It asks for a script that writes only once the journal
+// holds the entry that tells of it: WriteDown comes first, and the script after Written.
 class FixFsm {
 public:
     // position: of host in its plan. host and choices must outlive it.
@@ -94,12 +94,13 @@ private:
     std::string next_why_;
     fix_event::Begin terms_; // of this run
     Course course_ = Course::forward;
-    std::vector<Change> backup_; // with the states that were found; empty: nothing was written
-    std::string snapshot_;       // id of the disk's copy; empty: none
-    bool same_windows_ = false;  // as in the plan: seen by this process
-    bool people_ = false;        // were logged on at the latest look
-    bool shown_ = false;         // a whole handshake, at the latest look
-    bool restarted_ = false;     // TermService, beyond what the plan needs
+    std::vector<Change> backup_;      // with the states that were found; empty: nothing was written
+    std::vector<Change> next_backup_; // once the journal holds it
+    std::string snapshot_;            // id of the disk's copy; empty: none
+    bool same_windows_ = false;       // as in the plan: seen by this process
+    bool people_ = false;             // were logged on at the latest look
+    bool shown_ = false;              // a whole handshake, at the latest look
+    bool restarted_ = false;          // TermService, beyond what the plan needs
     bool drifted_ = false;
 };
 

@@ -41,7 +41,7 @@ FixAction FixFsm::back_up(const std::vector<ChangeResult>& results) {
             return end(FixStage::skipped, reason_for(results[i]));
         exact[i].before = results[i].found;
     }
-    backup_ = std::move(exact);
+    next_backup_ = std::move(exact);
     return write(FixStep::writing_backup, FixStage::backed_up);
 }
 

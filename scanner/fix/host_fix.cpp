@@ -110,7 +110,9 @@ FixEvent HostFix::write_down(const fix_action::WriteDown& asked) {
 }
 
 Task<FixEvent> HostFix::look(const Reach& reach) {
-    auto arguments = collector_arguments_for(reach.session);
+    auto arguments = services_.collector_arguments;
+    if (reach.session.narrow())
+        arguments = narrow_arguments(services_.narrow_arguments, reach.session);
     auto json = co_await run_script(services_.collector, std::move(arguments), reach);
     if (!json) co_return fix_event::Lost{std::move(json).error()};
     auto facts = decode_facts(*json, "fix", now_seconds());
@@ -167,11 +169,6 @@ HostFix::run_script(const Script& script, std::string arguments, const Reach& re
     auto frame = find_frame(output->out, input.nonce());
     if (!frame) co_return std::move(frame).error();
     co_return std::move(frame->json);
-}
-
-std::string HostFix::collector_arguments_for(const Session& session) const {
-    if (!session.narrow()) return services_.collector_arguments;
-    return narrow_arguments(services_.narrow_arguments, session);
 }
 
 } // namespace rdpsweep

@@ -91,7 +91,6 @@ private:
     Task<FixEvent> soak(const Reach& reach);
     Task<Result<std::string>>
     run_script(const Script& script, std::string arguments, const Reach& reach);
-    [[nodiscard]] std::string collector_arguments_for(const Session& session) const;
 
     const PlanHost& host_;
     FixServices& services_;

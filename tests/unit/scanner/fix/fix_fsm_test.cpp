@@ -15,28 +15,6 @@ namespace {
 
 constexpr std::size_t event_count = std::variant_size_v<FixEvent>;
 
-Error lost() {
-    return {Phase::run, Errc::peer_closed, "the connection was lost"};
-}
-
-// One of each kind, in the order of the kinds.
-std::vector<FixEvent> one_of_each() {
-    return {
-        fix_event::Begin(),
-        fix_event::GiveUp{"gone"},
-        fix_event::LockHeld(),
-        fix_event::LockTaken{lost()},
-        fix_event::Looked{look_at(cured())},
-        fix_event::GuardAnswered{std::string()},
-        fix_event::DiskCopied{std::string("/copies/1")},
-        fix_event::Changed{all_written()},
-        fix_event::OutsideAnswered{OutsideAnswer::whole},
-        fix_event::Soaked(),
-        fix_event::Written(),
-        fix_event::NotWritten{lost()},
-        fix_event::Lost{lost()}};
-}
-
 // In the order of the kinds: begin, give_up, lock_held, lock_taken, looked, guard_answered,
 // disk_copied, changed, outside_answered, soaked, written, not_written, lost. x: the step takes it.
 const std::map<FixStep, std::string> takes{
@@ -221,9 +199,7 @@ TEST_CASE("fix machine: only another state of the host counts as drift", "[fix]"
     }
 }
 
-TEST_CASE(
-    "fix machine: to be undone is asked for, whatever is recalled afterwards", "[fix]"
-) {
+TEST_CASE("fix machine: to be undone is asked for, whatever is recalled afterwards", "[fix]") {
     auto scene = begun(FixStage::verified);
     Bench bench(scene);
     bench.fsm.undo_instead();

@@ -13,10 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-Error lost() {
-    return {Phase::run, Errc::peer_closed, "the connection was lost"};
-}
-
 json row_of(const std::string& found, const std::string& did, const std::string& now) {
     return {
         {"found", base64_encode(found)},

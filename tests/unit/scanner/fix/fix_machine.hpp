@@ -2,6 +2,7 @@
 // chance.
 #pragma once
 
+#include "scanner/fix/vm_guard.hpp"
 #include "tests/unit/scanner/fix/fix_scene.hpp"
 #include "transports/transport.hpp"
 
@@ -48,6 +49,27 @@ public:
 
 private:
     Machine& machine_;
+};
+
+// What Azure would say.
+class FakeGuard final : public VmGuard {
+public:
+    std::string says;    // objects with these words
+    bool silent = false; // nobody knows whether it may be touched
+    bool copies = true;  // disks can be copied
+    std::vector<std::string> names;
+
+    Task<Result<std::string>> objection(const Target&, HostScope&) override {
+        if (silent) co_return Error(Phase::inventory, Errc::access_denied, "Azure refused");
+        co_return says;
+    }
+
+    Task<Result<std::string>>
+    snapshot(const Target&, const std::string& name, HostScope&) override {
+        names.push_back(name);
+        if (!copies) co_return Error(Phase::config, Errc::unsupported, "no copy of the OS disk");
+        co_return "/copies/" + name;
+    }
 };
 
 // planned_host(), where TermService has to restart.

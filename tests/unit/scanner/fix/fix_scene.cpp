@@ -45,44 +45,6 @@ results(std::string Change::*found, Did did, std::string Change::*now_is) {
     return all;
 }
 
-FixEvent on_a_good_day(const Bench& bench) {
-    switch (bench.fsm.step()) {
-    case FixStep::idle:
-        return bench.scene.terms;
-    case FixStep::locking:
-        return fix_event::LockHeld{};
-    case FixStep::making_sure:
-    case FixStep::looking_before:
-        return fix_event::Looked{look_at(Seen())};
-    case FixStep::looking_after:
-        return fix_event::Looked{look_at(bench.scene.helps ? cured() : Seen())};
-    case FixStep::looking_restarted:
-    case FixStep::looking_soaked:
-        return fix_event::Looked{look_at(cured())};
-    case FixStep::asking_guard:
-        return fix_event::GuardAnswered{std::string()};
-    case FixStep::copying_disk:
-        return fix_event::DiskCopied{std::string("/copies/1")};
-    case FixStep::reading_before:
-    case FixStep::finding_out:
-        return fix_event::Changed{all_before()};
-    case FixStep::applying:
-        return fix_event::Changed{all_written()};
-    case FixStep::restarting:
-        return fix_event::Changed{all_after()};
-    case FixStep::undoing:
-        return fix_event::Changed{all_undone()};
-    case FixStep::asking_after:
-    case FixStep::asking_restarted:
-    case FixStep::asking_soaked:
-        return fix_event::OutsideAnswered{OutsideAnswer::whole};
-    case FixStep::soaking:
-        return fix_event::Soaked{};
-    default:
-        return fix_event::Written{};
-    }
-}
-
 } // namespace
 
 PlanHost planned_host() {
@@ -197,11 +159,49 @@ Bench::Bench(Scene given) : scene(std::move(given)), fsm(4, scene.host, scene.ch
     if (scene.undo) fsm.undo_instead();
 }
 
+FixEvent good_event(const Bench& bench) {
+    switch (bench.fsm.step()) {
+    case FixStep::idle:
+        return bench.scene.terms;
+    case FixStep::locking:
+        return fix_event::LockHeld{};
+    case FixStep::making_sure:
+    case FixStep::looking_before:
+        return fix_event::Looked{look_at(Seen())};
+    case FixStep::looking_after:
+        return fix_event::Looked{look_at(bench.scene.helps ? cured() : Seen())};
+    case FixStep::looking_restarted:
+    case FixStep::looking_soaked:
+        return fix_event::Looked{look_at(cured())};
+    case FixStep::asking_guard:
+        return fix_event::GuardAnswered{std::string()};
+    case FixStep::copying_disk:
+        return fix_event::DiskCopied{std::string("/copies/1")};
+    case FixStep::reading_before:
+    case FixStep::finding_out:
+        return fix_event::Changed{all_before()};
+    case FixStep::applying:
+        return fix_event::Changed{all_written()};
+    case FixStep::restarting:
+        return fix_event::Changed{all_after()};
+    case FixStep::undoing:
+        return fix_event::Changed{all_undone()};
+    case FixStep::asking_after:
+    case FixStep::asking_restarted:
+    case FixStep::asking_soaked:
+        return fix_event::OutsideAnswered{OutsideAnswer::whole};
+    case FixStep::soaking:
+        return fix_event::Soaked{};
+    default:
+        return fix_event::Written{};
+    }
+}
+
 std::unique_ptr<Bench> bench_at(FixStep step, Scene scene) {
     auto bench = std::make_unique<Bench>(std::move(scene));
     for (int events = 0; bench->fsm.step() != step; ++events) {
         REQUIRE(events < 40);
-        bench->fsm.resume(on_a_good_day(*bench));
+        bench->fsm.resume(good_event(*bench));
     }
     return bench;
 }
@@ -223,6 +223,27 @@ Scene scene_of(FixStep step) {
     default:
         return scene();
     }
+}
+
+Error lost() {
+    return {Phase::run, Errc::peer_closed, "the connection was lost"};
+}
+
+std::vector<FixEvent> one_of_each() {
+    return {
+        fix_event::Begin(),
+        fix_event::GiveUp{"gone"},
+        fix_event::LockHeld(),
+        fix_event::LockTaken{lost()},
+        fix_event::Looked{look_at(cured())},
+        fix_event::GuardAnswered{std::string()},
+        fix_event::DiskCopied{std::string("/copies/1")},
+        fix_event::Changed{all_written()},
+        fix_event::OutsideAnswered{OutsideAnswer::whole},
+        fix_event::Soaked(),
+        fix_event::Written(),
+        fix_event::NotWritten{lost()},
+        fix_event::Lost{lost()}};
 }
 
 } // namespace rdpsweep::test

@@ -66,6 +66,15 @@ struct Bench {
     FixFsm fsm;
 };
 
+// Returns what happens next on a good day.
+FixEvent good_event(const Bench& bench);
+
+// Returns one event of each kind, in the order of the kinds.
+std::vector<FixEvent> one_of_each();
+
+// The error of every loss.
+Error lost();
+
 // Goes on with what happens on a good day until the machine is at that step.
 std::unique_ptr<Bench> bench_at(FixStep step, Scene scene);
 

@@ -151,31 +151,6 @@ TEST_CASE(
     }
 }
 
-namespace {
-
-// What Azure would say.
-class FakeGuard final : public VmGuard {
-public:
-    std::string says;    // objects with these words
-    bool silent = false; // nobody knows whether it may be touched
-    bool copies = true;  // disks can be copied
-    std::vector<std::string> names;
-
-    Task<Result<std::string>> objection(const Target&, HostScope&) override {
-        if (silent) co_return Error(Phase::inventory, Errc::access_denied, "Azure refused");
-        co_return says;
-    }
-
-    Task<Result<std::string>>
-    snapshot(const Target&, const std::string& name, HostScope&) override {
-        names.push_back(name);
-        if (!copies) co_return Error(Phase::config, Errc::unsupported, "no copy of the OS disk");
-        co_return "/copies/" + name;
-    }
-};
-
-} // namespace
-
 TEST_CASE(
     "fix of a host: a lock, an unknown state or no copy of the disk leave it alone", "[fix]"
 ) {
@@ -250,26 +225,4 @@ TEST_CASE("fix of a host: thousands of bad days", "[fix]") {
     CHECK(ends[FixStage::verified] > 500);
     CHECK(ends[FixStage::rolled_back] > 300);
     CHECK(ends[FixStage::failed] > 10);
-}
-
-TEST_CASE("journal: one process has it, a torn line is passed over", "[fix]") {
-    const Scratch scratch;
-    {
-        auto journal = Journal::open(scratch.path("state"), "plan");
-        REQUIRE(journal);
-        CHECK_FALSE(Journal::open(scratch.path("state"), "plan"));
-        REQUIRE(journal->append({3, FixStage::backed_up, "", planned().changes, "", 0}));
-        REQUIRE(journal->append({3, FixStage::applying, "", {}, "", 0}));
-    }
-    const auto path = scratch.path("state") + "/plans/plan/journal.jsonl";
-    std::ofstream(path, std::ios::app) << R"({"at":"2026-11-25T21:00:00Z","ho)";
-    auto again = Journal::open(scratch.path("state"), "plan");
-    REQUIRE(again);
-    REQUIRE(again->entries().size() == 2);
-    CHECK(again->entries()[0].changes == planned().changes);
-    REQUIRE(again->append({3, FixStage::applied, "", {}, "", 0}));
-    const auto entries = Journal::read(scratch.path("state"), "plan");
-    REQUIRE(entries);
-    CHECK(entries->back().stage == FixStage::applied);
-    CHECK(entries->size() == 3);
 }
