@@ -1,13 +1,13 @@
-// The fix of one host, over whatever session can run a script: look again, write down, change, look again;
-// undo when it did not help.
+// The fix of one host, over whatever session can run a script: does what its machine asks for, and
+// tells it what came of that.
 #pragma once
 
 #include "core/host_scope.hpp"
 #include "core/outcome.hpp"
-#include "probes/fix/change_script.hpp"
 #include "probes/rule.hpp"
 #include "scanner/engine/collector.hpp"
 #include "scanner/engine/fixing.hpp"
+#include "scanner/fix/fix_fsm.hpp"
 #include "scanner/fix/host_lock.hpp"
 #include "scanner/fix/journal.hpp"
 #include "scanner/fix/plan.hpp"
@@ -19,9 +19,6 @@
 #include <string>
 
 namespace rdpsweep {
-
-// A tag of Azure or of the inventory, with any value: such a host is left alone.
-inline constexpr std::string_view hold_tag = "rdpsweep:hold";
 
 struct FixServices {
     const Collector& collector;
@@ -45,94 +42,56 @@ public:
     HostFix(std::size_t position, const PlanHost& host, FixServices& services);
 
     // Goes on from what the journal of an earlier process says.
-    void resume(HostRecord record);
+    void resume(HostRecord record) { fsm_.recall(std::move(record)); }
 
-    // Asks for the host to be undone instead: it was verified before.
-    void undo_instead() noexcept { undo_ = true; }
+    // Asks for the host to be undone instead, whatever became of it.
+    void undo_instead() noexcept { fsm_.undo_instead(); }
 
-    // As far as the connection lasts; an Error{...} that can be retried may be followed by another
-    // call with a new session, which looks at what was done first. Afterwards stage() is an end, or
-    // the call is worth another try.
+    // Fixes the host as far as the connection lasts; an Error{...} that can be retried may be
+    // followed by another call with a new session, which looks at what was done first. Afterwards
+    // stage() is an end, or the call is worth another try.
     Task<Status>
     run(Session& session, const Target& target, HostScope& scope, const RecordScript& record);
 
-    // The host could not be reached any more.
+    // Writes down that the host could not be reached any more, unless it is at an end.
     Status give_up(std::string why);
 
-    // It is at its end for now: another plan may have the Windows.
+    // Releases the lock of the Windows, as the host is done with for now: another plan may take it.
     void let_go() noexcept { lock_ = HostLock(); }
 
-    [[nodiscard]] FixStage stage() const noexcept { return stage_; }
+    [[nodiscard]] FixStage stage() const noexcept { return fsm_.stage(); }
 
-    [[nodiscard]] const std::string& why() const noexcept { return why_; }
+    [[nodiscard]] const std::string& why() const noexcept { return fsm_.why(); }
 
-    // Skipped, as the host is not what was planned for.
-    [[nodiscard]] bool drifted() const noexcept { return drifted_; }
+    // Tells whether the host was skipped because it is not what was planned for.
+    [[nodiscard]] bool drifted() const noexcept { return fsm_.drifted(); }
 
 private:
-    struct Look {
-        Facts facts;
-        Judgement judgement;
+    // What one call of run() works with.
+    struct Reach {
+        Session& session;
+        const Target& target;
+        HostScope& scope;
+        const RecordScript& record;
     };
 
-    using Results = std::vector<ChangeResult>;
+    [[nodiscard]] fix_event::Begin terms_for(const Target& target) const;
+    Task<FixEvent> perform(const FixAction& action, const Reach& reach);
+    FixEvent take_lock();
+    FixEvent write_down(const fix_action::WriteDown& asked);
+    Task<FixEvent> look(const Reach& reach);
+    Task<FixEvent> ask_guard(const Reach& reach);
+    Task<FixEvent> copy_disk(const Reach& reach);
+    Task<FixEvent> change(const fix_action::RunChange& asked, const Reach& reach);
+    Task<FixEvent> ask_outside(std::uint16_t port, const Reach& reach);
+    Task<FixEvent> soak(const Reach& reach);
+    Task<Result<std::string>>
+    run_script(const Script& script, std::string arguments, const Reach& reach);
 
-    Status enter(FixStage stage, std::string why = {});
-    Task<Result<std::string>> run_script(
-        Session& session,
-        const Script& script,
-        std::string arguments,
-        HostScope& scope,
-        const RecordScript& record
-    );
-    Task<Result<Look>> look(Session& session, HostScope& scope, const RecordScript& record);
-    Task<Result<Results>> change(
-        Session& session,
-        ChangeMode mode,
-        bool restart,
-        HostScope& scope,
-        const RecordScript& record
-    );
-    Task<Status>
-    begin(Session& session, const Target& target, HostScope& scope, const RecordScript& record);
-    Task<Result<std::string>> objection(const Look& look, const Target& target, HostScope& scope);
-    Task<Status>
-    back_up(Session& session, const Target& target, HostScope& scope, const RecordScript& record);
-    Task<Status> copy_disk(const Target& target, HostScope& scope);
-    Task<Status> apply(Session& session, HostScope& scope, const RecordScript& record);
-    Task<Status> find_out(Session& session, HostScope& scope, const RecordScript& record);
-    Task<Status>
-    verify(Session& session, const Target& target, HostScope& scope, const RecordScript& record);
-    Task<Status>
-    undo(Session& session, std::string why, HostScope& scope, const RecordScript& record);
-    Task<std::string> complaint(
-        Session& session,
-        const Target& target,
-        HostScope& scope,
-        const RecordScript& record,
-        std::optional<Error>& lost
-    );
-    Task<Status> make_sure(Session& session, HostScope& scope, const RecordScript& record);
-    bool cures_rdp() const;
-    std::string left_undone(const Look& look) const;
-    bool is_planned_windows(const Look& look) const;
-    std::string drift_of(const Look& look) const;
-
-    std::size_t position_;
     const PlanHost& host_;
     FixServices& services_;
-    FixStage stage_ = FixStage::planned;
-    std::string why_;
+    FixFsm fsm_;
     HostLock lock_;
-    std::string snapshot_;       // id of the disk's copy; empty: none
-    std::vector<Change> backup_; // with the states that were found
-    bool same_windows_ = false;  // as in the plan: seen by this process
-    bool people_ = false;        // were logged on at the latest look
-    bool restarted_ = false;     // TermService, by us
-    bool unsure_ = false;        // the connection was lost while something was written
-    bool undoing_ = false;       // what was begun is only undone from here
-    bool undo_ = false;
-    bool drifted_ = false;
 };
 
 } // namespace rdpsweep

@@ -41,14 +41,6 @@ Error no_prompt(const std::string& words) {
     return console_error(outcome, "SAC said: " + printable(words, 200));
 }
 
-// The service that starts command prompts may come up, with an event, after SAC: then it could not
-// launch one; else prompts are disabled.
-Error no_prompt(const std::string& words) {
-    const bool may_come = words.find("Unable to launch") != std::string::npos;
-    const auto outcome = may_come ? ConsoleOutcome::cmd_unavailable : ConsoleOutcome::cmd_disabled;
-    return console_error(outcome, "SAC said: " + printable(words, 200));
-}
-
 } // namespace
 
 Error SacMux::silent() const {

@@ -1,0 +1,107 @@
+// The fix of one host as a machine without I/O: it answers each event with the one action that
+// comes next.
+#pragma once
+
+#include "scanner/fix/fix_action.hpp"
+#include "scanner/fix/fix_event.hpp"
+#include "scanner/fix/fix_step.hpp"
+#include "scanner/fix/journal.hpp"
+#include "scanner/fix/plan.hpp"
+
+#include <string>
+#include <vector>
+
+namespace rdpsweep {
+
+// It knows no clock, no session and no file. It asks for a script that writes only once the journal
+// holds the entry that tells of it: WriteDown comes first, and the script after Written.
+class FixFsm {
+public:
+    // position: of host in its plan. host and choices must outlive it.
+    FixFsm(std::size_t position, const PlanHost& host, const FixChoices& choices);
+
+    // Goes on from what the journal of an earlier process says.
+    void recall(HostRecord record);
+
+    // Asks for the host to be undone instead.
+    void undo_instead() noexcept { course_ = Course::undo_asked; }
+
+    // Takes what happened and returns what comes next. An event that cannot happen in this step
+    // changes nothing: Finish with Error{internal, bug}.
+    FixAction resume(FixEvent event);
+
+    [[nodiscard]] FixStep step() const noexcept { return step_; }
+
+    // Returns the latest stage that the journal holds.
+    [[nodiscard]] FixStage stage() const noexcept { return stage_; }
+
+    [[nodiscard]] const std::string& why() const noexcept { return why_; }
+
+    // Tells whether the host is not what was planned for.
+    [[nodiscard]] bool drifted() const noexcept { return drifted_; }
+
+private:
+    // undo_begun: there is no other way on from there. undo_asked: whatever became of it.
+    enum class Course : std::uint8_t { forward, undo_begun, undo_asked };
+
+    FixAction on(fix_event::Begin event);
+    FixAction on(fix_event::GiveUp event);
+    FixAction on(fix_event::LockHeld event);
+    FixAction on(fix_event::LockTaken event);
+    FixAction on(fix_event::Looked event);
+    FixAction on(fix_event::GuardAnswered event);
+    FixAction on(fix_event::DiskCopied event);
+    FixAction on(fix_event::Changed event);
+    FixAction on(fix_event::OutsideAnswered event);
+    FixAction on(fix_event::Soaked event);
+    FixAction on(fix_event::Written event);
+    FixAction on(fix_event::NotWritten event);
+    FixAction on(fix_event::Lost event);
+
+    FixAction refuse(const FixEvent& event) const;
+    FixAction go_on();
+    FixAction made_sure(const HostLook& look);
+    FixAction compare(const HostLook& look);
+    FixAction copy_disk();
+    FixAction back_up(const std::vector<ChangeResult>& results);
+    FixAction applied(const std::vector<ChangeResult>& results);
+    FixAction found_out(const std::vector<ChangeResult>& results);
+    FixAction judge_look(const HostLook& look, FixStep asking);
+    FixAction judge_answer(OutsideAnswer answer);
+    FixAction judged(std::string wrong);
+    FixAction undo(std::string why);
+    FixAction undone(const std::vector<ChangeResult>& results);
+
+    FixAction look(FixStep step);
+    FixAction change(FixStep step, ChangeMode mode, bool restart);
+    FixAction write(FixStep step, FixStage stage, std::string why = {});
+    FixAction end(FixStage stage, std::string why = {});
+    FixAction finish(Status status);
+
+    // What the first script changes is what was planned; later ones, what was found.
+    [[nodiscard]] const std::vector<Change>& changes() const noexcept;
+
+    // Tells whether nobody knows how far the script that writes got.
+    [[nodiscard]] bool is_unsure() const noexcept;
+
+    std::size_t position_;
+    const PlanHost& host_;
+    const FixChoices& choices_;
+    FixStep step_ = FixStep::idle;
+    FixStage stage_ = FixStage::planned;
+    std::string why_;
+    FixStage next_stage_ = FixStage::planned; // once the journal holds it
+    std::string next_why_;
+    fix_event::Begin terms_; // of this run
+    Course course_ = Course::forward;
+    std::vector<Change> backup_;      // with the states that were found; empty: nothing was written
+    std::vector<Change> next_backup_; // once the journal holds it
+    std::string snapshot_;            // id of the disk's copy; empty: none
+    bool same_windows_ = false;       // as in the plan: seen by this process
+    bool people_ = false;             // were logged on at the latest look
+    bool shown_ = false;              // a whole handshake, at the latest look
+    bool restarted_ = false;          // TermService, beyond what the plan needs
+    bool drifted_ = false;
+};
+
+} // namespace rdpsweep

@@ -1,0 +1,64 @@
+// What a host comes to until it is changed: it is compared with its plan, backed up, and changed or
+// left alone.
+#include "scanner/fix/change_results.hpp"
+#include "scanner/fix/fix_fsm.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rdpsweep {
+
+using Did = ChangeResult::Did;
+
+FixAction FixFsm::compare(const HostLook& look) {
+    same_windows_ = is_planned_windows(host_, look);
+    auto drift = drift_of(host_, choices_, look);
+    drifted_ = !drift.empty();
+    if (drifted_) return end(FixStage::skipped, std::move(drift));
+    if (host_.restart == Restart::needed && has_people(look) && !terms_.despite_sessions)
+        return end(FixStage::skipped, "people are logged on, and TermService would restart");
+    if (!terms_.guarded) return copy_disk();
+    step_ = FixStep::asking_guard;
+    return fix_action::AskGuard{};
+}
+
+// As far as a copy is wished for. A fix that has to be undone by hand may need it.
+FixAction FixFsm::copy_disk() {
+    const bool risky = host_.risk == Risk::high && terms_.guarded;
+    const bool wanted = terms_.snapshots == SnapshotWish::always ||
+                        (terms_.snapshots == SnapshotWish::risk && risky);
+    if (!wanted) return change(FixStep::reading_before, ChangeMode::read, false);
+    if (!terms_.guarded)
+        return end(FixStage::failed, "no copy of its disk: we know no VM of Azure behind it");
+    step_ = FixStep::copying_disk;
+    return fix_action::CopyDisk{};
+}
+
+FixAction FixFsm::back_up(const std::vector<ChangeResult>& results) {
+    auto exact = host_.changes;
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+        if (!state::same(exact[i].before, results[i].found))
+            return end(FixStage::skipped, reason_for(results[i]));
+        exact[i].before = results[i].found;
+    }
+    next_backup_ = std::move(exact);
+    return write(FixStep::writing_backup, FixStage::backed_up);
+}
+
+FixAction FixFsm::applied(const std::vector<ChangeResult>& results) {
+    if (every(results, Did::written)) return write(FixStep::writing_applied, FixStage::applied);
+    const bool touched = std::any_of(results.begin(), results.end(), [](const auto& result) {
+        return result.did == Did::written || result.did == Did::failed;
+    });
+    return touched ? undo(first_failure(results)) : end(FixStage::skipped, first_failure(results));
+}
+
+// What was done is looked at, not assumed. Where all is written already, applying again writes
+// nothing and restarts TermService: whether that came through is not known.
+FixAction FixFsm::found_out(const std::vector<ChangeResult>& results) {
+    if (found_all(backup_, results, &Change::after) || found_all(backup_, results, &Change::before))
+        return write(FixStep::writing_applying, FixStage::applying);
+    return undo("the connection was lost half-way");
+}
+
+} // namespace rdpsweep

@@ -1,0 +1,98 @@
+// Compares what a host shows with its plan, by the rules and the fixes themselves.
+#include "scanner/fix/host_look.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace rdpsweep {
+
+namespace {
+
+const Finding* finding_of(const Judgement& judgement, std::string_view rule) {
+    for (const auto& finding : judgement.findings) {
+        if (finding.rule == rule) return &finding;
+    }
+    return nullptr;
+}
+
+bool is_broken(const Judgement& judgement, std::string_view rule) {
+    const auto* finding = finding_of(judgement, rule);
+    return finding != nullptr && finding->verdict == Verdict::broken;
+}
+
+// Says what one fix has not brought about; empty: nothing, or this version does not know the fix.
+std::string left_by(const std::string& id, const FixChoices& choices, const HostLook& look) {
+    const auto* fix = find_fix(id);
+    if (fix == nullptr) return {};
+    const auto more = prepare(*fix, look.facts, look.judgement.findings, choices);
+    if (std::holds_alternative<std::vector<Change>>(more))
+        return "the fix " + id + " would still change something";
+    const auto* settled = finding_of(look.judgement, fix->settled_by);
+    if (settled != nullptr && settled->verdict >= Verdict::at_risk)
+        return settled->rule + " is not content yet";
+    return {};
+}
+
+} // namespace
+
+bool is_planned_windows(const PlanHost& host, const HostLook& look) {
+    return look.facts.os && look.facts.os->machine_guid == host.machine_guid;
+}
+
+bool has_people(const HostLook& look) {
+    return look.facts.sessions && look.facts.sessions->active > 0;
+}
+
+std::string drift_of(const PlanHost& host, const FixChoices& choices, const HostLook& look) {
+    if (!is_planned_windows(host, look)) return "another Windows answers there";
+    std::vector<Change> changes;
+    for (const auto& id : host.fixes) {
+        const auto* fix = find_fix(id);
+        if (fix == nullptr) return "this version has no fix " + id;
+        auto prepared = prepare(*fix, look.facts, look.judgement.findings, choices);
+        if (const auto* refused = std::get_if<Refusal>(&prepared))
+            return refused->key == "fix.refused.not_needed" ? "it needs the fix " + id + " no more"
+                                                            : "the fix " + id + " is refused now";
+        for (auto& change : std::get<std::vector<Change>>(prepared))
+            changes.push_back(std::move(change));
+    }
+    return changes == host.changes ? "" : "what would be changed is not what was planned";
+}
+
+std::string left_undone(const PlanHost& host, const FixChoices& choices, const HostLook& look) {
+    for (const auto& rule : host.rules) {
+        if (is_broken(look.judgement, rule)) return rule + " is still broken";
+    }
+    for (const auto& id : host.fixes) {
+        auto left = left_by(id, choices, look);
+        if (!left.empty()) return left;
+    }
+    if (cures_rdp(host) && is_broken(look.judgement, "HANDSHAKE"))
+        return "the RDP handshake inside still fails";
+    return {};
+}
+
+bool cures_rdp(const PlanHost& host) {
+    return std::any_of(host.fixes.begin(), host.fixes.end(), [](const std::string& id) {
+        const auto* fix = find_fix(id);
+        return fix == nullptr || fix->cures_rdp;
+    });
+}
+
+bool shows_handshake(const HostLook& look) {
+    const auto* inside = finding_of(look.judgement, "HANDSHAKE");
+    return inside != nullptr && inside->verdict == Verdict::ok;
+}
+
+std::uint16_t moved_port(const PlanHost& host) {
+    for (const auto& change : host.changes) {
+        const auto parts = split(change.after, ':');
+        if (change.kind == Change::Kind::firewall && parts.size() == 2)
+            return static_cast<std::uint16_t>(std::strtoul(parts[1].c_str(), nullptr, 10));
+    }
+    return 0;
+}
+
+} // namespace rdpsweep
