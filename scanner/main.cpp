@@ -1,7 +1,7 @@
 // The program: everything is in the verbs.
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
-#include "scanner/verbs/verbs.hpp"
+#include "scanner/verbs/run_cli.hpp"
 
 #include <csignal>
 #include <exception>

@@ -43,9 +43,6 @@ HEAVY_ALLOWED = [("transports/winrm/", "pugixml.hpp")]
 # may include them.
 HEAVY_OF_OURS = (
     "core/json_members.hpp",
-    "scanner/cli/option_kinds.hpp",
-    "scanner/cli/option_groups.hpp",
-    "scanner/cli/fix_options.hpp",
     "transports/net/http_exchange.hpp",
     "transports/azure/fields.hpp",
 )

@@ -1,8 +1,11 @@
+// Collects the names of transports, reports and languages.
 #include "scanner/cli/names.hpp"
 
 #include "reports/messages/catalogue.hpp"
 #include "reports/report.hpp"
 #include "transports/registry.hpp"
+
+#include <vector>
 
 namespace rdpsweep {
 

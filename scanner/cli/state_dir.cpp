@@ -1,5 +1,5 @@
-// Where runs and pins are kept unless --state says otherwise.
-#include "scanner/cli/options.hpp"
+// Reads XDG_STATE_HOME and HOME for the folder of runs and pins.
+#include "scanner/cli/state_dir.hpp"
 
 #include <cstdlib>
 

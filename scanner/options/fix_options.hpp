@@ -42,7 +42,23 @@ struct FixApproveOptions {
 
 enum class FixApproval : std::uint8_t { none, canary, batch };
 
-// Of fix apply, fix rollback and fix status.
+// Of fix status.
+struct FixStatusOptions {
+    TalkOptions talk;
+    std::string state_dir;
+    std::string plan; // file
+    bool json = false;
+    bool with_changes = false;
+};
+
+// Of fix pause and fix abort.
+struct FixOrderOptions {
+    TalkOptions talk;
+    std::string state_dir;
+    std::string plan; // file
+};
+
+// Of fix apply and fix rollback.
 struct FixApplyOptions {
     TalkOptions talk;
     std::string state_dir;
@@ -59,9 +75,7 @@ struct FixApplyOptions {
     std::vector<std::string> approvals; // files: signatures over the plan
     std::string approvers;              // file; empty: approvers in the state directory, if any
     SnapshotWish snapshots = SnapshotWish::risk;
-    bool json = false;         // of fix status
-    bool with_changes = false; // of fix status
-    std::string audit_file;    // empty: none
+    std::string audit_file; // empty: none
 };
 
 } // namespace rdpsweep

@@ -1,4 +1,4 @@
-// What scan, check and report are asked to do.
+// What scan and check are asked to do.
 #pragma once
 
 #include "core/finding.hpp"
@@ -68,15 +68,6 @@ struct ScanOptions {
 
     std::vector<std::string> args; // the command line as given, for RunInfo::args (no secrets: the
                                    // options name secrets, they never carry them)
-};
-
-struct ReportOptionsCli {
-    TalkOptions talk;
-    std::string run; // id, unique prefix of one, or "last"
-    std::vector<ReportRequest> reports;
-    std::string state_dir;
-    FailOn fail_on;
-    std::size_t max_unassessed = 0;
 };
 
 } // namespace rdpsweep

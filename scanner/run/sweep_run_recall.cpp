@@ -1,5 +1,6 @@
 // What a run takes over from an earlier one: --resume and --rerun.
 #include "scanner/cli/names.hpp"
+#include "scanner/cli/recall.hpp"
 #include "scanner/run/sweep_run.hpp"
 #include "scanner/scope/rerun.hpp"
 #include "scanner/talk/exit_status.hpp"
@@ -38,20 +39,20 @@ int SweepRun::recall_options() {
     const auto run = again ? options_.rerun.substr(0, options_.rerun.find(':')) : options_.resume;
     auto stored = StoredRun::open(options_.state_dir, run);
     if (!stored) return complain(stored.error(), exit_usage);
-    auto begun = parse_command_line(stored->run().args, cli_names());
-    if (begun.exit) {
+    auto begun = recall_scan(stored->run().args, cli_names());
+    if (!begun) {
         write_err("rdpsweep: the command line of that run cannot be read; give its -i again\n");
         return exit_usage;
     }
-    begun.scan.resume = options_.resume;
-    begun.scan.state_dir = options_.state_dir;
-    begun.scan.talk = options_.talk;
-    if (again || !options_.reports.empty()) begun.scan.reports = options_.reports;
+    begun->resume = options_.resume;
+    begun->state_dir = options_.state_dir;
+    begun->talk = options_.talk;
+    if (again || !options_.reports.empty()) begun->reports = options_.reports;
     if (again) {
-        begun.scan.rerun = stored->run().id + options_.rerun.substr(run.size());
-        begun.scan.args = with_option(stored->run().args, "--rerun", begun.scan.rerun);
+        begun->rerun = stored->run().id + options_.rerun.substr(run.size());
+        begun->args = with_option(stored->run().args, "--rerun", begun->rerun);
     }
-    options_ = std::move(begun.scan);
+    options_ = *std::move(begun);
     return exit_ok;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "scanner/cli/binders.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
 #include "scanner/verbs/verbs.hpp"
@@ -53,6 +54,10 @@ Result<AuditChain> follow_chain(std::istream& in) {
     }
     chain.last_sha256 = before;
     return chain;
+}
+
+cli::Options audit_options(AuditOptions& asked, const CliNames&) {
+    return {{"FILE", "TEXT", "what --audit-file named", cli::word(asked.file), cli::group::word}};
 }
 
 int run_audit(const AuditOptions& options) {

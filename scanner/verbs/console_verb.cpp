@@ -2,6 +2,8 @@
 #include "core/secret.hpp"
 #include "core/text.hpp"
 #include "scanner/azure/azure_plane.hpp"
+#include "scanner/cli/binders.hpp"
+#include "scanner/cli/scope_grammar.hpp"
 #include "scanner/console/raw_terminal.hpp"
 #include "scanner/console/talk_session.hpp"
 #include "scanner/scope/load_scope.hpp"
@@ -104,6 +106,29 @@ int talk_to(const Target& target, const ConsoleOptions& options, AzurePlane& pla
 }
 
 } // namespace
+
+cli::Options console_options(ConsoleOptions& asked, const CliNames& names) {
+    using namespace cli;
+    // A row an option.
+    // clang-format off
+    Options options{
+        {"TARGET", "TEXT", "a target's name, or an ARM id", word(asked.target), group::word},
+    };
+    append(options, scope_options(asked.scope, names));
+    append(
+        options,
+        {
+            {"--takeover", "", "end the session of whoever has it",
+             flag(asked.takeover), group::console},
+            {"--admin", "", "the menu offers NMI and reset, which end Windows",
+             flag(asked.admin), group::console},
+            {"--audit-file", "FILE", "append a record here",
+             text(asked.audit_file), group::console},
+        }
+    );
+    // clang-format on
+    return options;
+}
 
 int run_console(const ConsoleOptions& options) {
     forbid_core_dumps();

@@ -1,5 +1,8 @@
 // The verb `doctor`: is this machine fit to scan?
 #include "core/text.hpp"
+#include "scanner/cli/binders.hpp"
+#include "scanner/cli/run_grammar.hpp"
+#include "scanner/cli/scope_grammar.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
 #include "scanner/verbs/doctor_checks.hpp"
@@ -46,6 +49,15 @@ std::string to_text(const Diagnosis& diagnosis, bool color) {
 }
 
 } // namespace
+
+cli::Options doctor_options(DoctorOptions& asked, const CliNames& names) {
+    auto options = cli::scope_options(asked.scope, names);
+    options.push_back(cli::state_option(asked.state_dir, cli::group::talk));
+    options.push_back(
+        {"--ca-file", "FILE", "check these CAs", cli::text(asked.ca_file), cli::group::talk}
+    );
+    return options;
+}
 
 int run_doctor(const DoctorOptions& options) {
     Diagnoses list;

@@ -4,8 +4,10 @@
 #include "probes/fix/change_script.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "scanner/cli/names.hpp"
+#include "scanner/cli/recall.hpp"
 #include "scanner/fix/application.hpp"
 #include "scanner/fix/approval.hpp"
+#include "scanner/fix/orders.hpp"
 #include "scanner/fix/plan_file.hpp"
 #include "scanner/fix/status_json.hpp"
 #include "scanner/fix/status_text.hpp"
@@ -34,15 +36,15 @@ int refuse(const std::string& what, const std::string& advice) {
 Result<ScanOptions> options_of(const Plan& plan, const FixApplyOptions& options) {
     auto stored = StoredRun::open(options.state_dir, plan.run);
     if (!stored) return std::move(stored).error();
-    auto line = parse_command_line(stored->run().args, cli_names());
-    if (line.exit) {
+    auto recalled = recall_scan(stored->run().args, cli_names());
+    if (!recalled) {
         return Error(
             Phase::config,
             Errc::unsupported,
             "the command line of run " + plan.run + " is not known"
         );
     }
-    auto scan = std::move(line.scan);
+    auto scan = *std::move(recalled);
     scan.state_dir = options.state_dir;
     scan.talk = options.talk;
     scan.jobs = options.parallel;
@@ -187,7 +189,7 @@ int run_fix_rollback(const FixApplyOptions& options) {
     return run_fix(options, FixDriver::Way::undo);
 }
 
-int run_fix_status(const FixApplyOptions& options) {
+int run_fix_status(const FixStatusOptions& options) {
     auto plan = load_plan(options.plan);
     if (!plan) return complain(plan.error(), exit_usage);
     auto entries = Journal::read(options.state_dir, plan->id);
@@ -197,13 +199,25 @@ int run_fix_status(const FixApplyOptions& options) {
     return write_out(text) ? exit_ok : exit_failed;
 }
 
-int run_fix_order(const FixApplyOptions& options, FixOrder order) {
+namespace {
+
+int give(const FixOrderOptions& options, FixOrder order) {
     auto plan = load_plan(options.plan);
     if (!plan) return complain(plan.error(), exit_usage);
     auto given = give_order(options.state_dir, plan->id, order);
     if (!given) return complain(given.error(), exit_failed);
     write_err("rdpsweep: no further VM of the plan is begun; those in flight come to their end\n");
     return exit_ok;
+}
+
+} // namespace
+
+int run_fix_pause(const FixOrderOptions& options) {
+    return give(options, FixOrder::pause);
+}
+
+int run_fix_abort(const FixOrderOptions& options) {
+    return give(options, FixOrder::abort);
 }
 
 int run_fix_approve(const FixApproveOptions& options) {

@@ -1,5 +1,7 @@
 // report RUN: a stored run, rendered again in any format, without touching a host.
 #include "reports/messages/catalogue.hpp"
+#include "scanner/cli/binders.hpp"
+#include "scanner/cli/run_grammar.hpp"
 #include "scanner/run/report_output.hpp"
 #include "scanner/run/verdict_status.hpp"
 #include "scanner/store/fleet.hpp"
@@ -10,7 +12,21 @@
 
 namespace rdpsweep {
 
-int run_report(const ReportOptionsCli& options) {
+cli::Options report_options(StoredReportOptions& asked, const CliNames& names) {
+    using namespace cli;
+    // A row an option.
+    // clang-format off
+    Options options{
+        {"RUN", "TEXT", "a run's id, the start of one, or last", word(asked.run), group::word},
+        report_option(asked.reports, names, group::talk),
+    };
+    // clang-format on
+    append(options, gate_options({asked.fail_on, asked.max_unassessed}, group::talk));
+    options.push_back(state_option(asked.state_dir, group::talk));
+    return options;
+}
+
+int run_report(const StoredReportOptions& options) {
     auto stored = StoredRun::open(options.state_dir, options.run);
     if (!stored) return complain(stored.error(), exit_usage);
     auto requests = options.reports;

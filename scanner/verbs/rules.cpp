@@ -4,6 +4,7 @@
 #include "probes/fix/fix.hpp"
 #include "probes/rule.hpp"
 #include "reports/messages/catalogue.hpp"
+#include "scanner/cli/binders.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
 #include "scanner/verbs/verbs.hpp"
@@ -129,6 +130,16 @@ int unknown_subject(const std::string& subject) {
 }
 
 } // namespace
+
+cli::Options rules_options(RulesOptions& asked, const CliNames&) {
+    const auto format = cli::choice<bool>(asked.json, {{"table", false}, {"json", true}});
+    return {{"--format", "WORD", "table or json", format, cli::group::talk}};
+}
+
+cli::Options explain_options(ExplainOptions& asked, const CliNames&) {
+    return {
+        {"RULE", "TEXT", "a rule's id, or a cause", cli::word(asked.subject), cli::group::word}};
+}
 
 int run_rules(const RulesOptions& options) {
     const auto& messages = Catalogue::built_in(options.talk.lang);

@@ -1,7 +1,9 @@
 // The verb `targets`: what a scan would touch, touching nothing.
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "scanner/cli/binders.hpp"
 #include "scanner/cli/names.hpp"
+#include "scanner/cli/scope_grammar.hpp"
 #include "scanner/scope/resolve_scope.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
@@ -162,6 +164,16 @@ std::string as_lines(const std::vector<Target>& targets) {
 }
 
 } // namespace
+
+cli::Options targets_options(TargetsOptions& asked, const CliNames& names) {
+    auto options = cli::scope_options(asked.scope, names);
+    const auto format = cli::choice<ListFormat>(
+        asked.format,
+        {{"table", ListFormat::table}, {"json", ListFormat::json}, {"lines", ListFormat::lines}}
+    );
+    options.push_back({"--format", "WORD", "table, json or lines", format, cli::group::talk});
+    return options;
+}
 
 int run_targets(const TargetsOptions& options) {
     Problems problems;

@@ -1,29 +1,40 @@
-// The verbs: each runs one and returns the exit status (scanner/talk/exit_status.hpp).
+// The verbs: each runs one and returns the exit status (scanner/talk/exit_status.hpp). The options
+// of those that share none with others are beside them.
 #pragma once
 
-#include "scanner/cli/options.hpp"
-#include "scanner/fix/orders.hpp"
+#include "scanner/cli/names.hpp"
+#include "scanner/cli/option.hpp"
+#include "scanner/options/fix_options.hpp"
+#include "scanner/options/scan_options.hpp"
+#include "scanner/options/stored_report_options.hpp"
+#include "scanner/options/verb_options.hpp"
 
 namespace rdpsweep {
 
 int run_scan(const ScanOptions& options);
 int run_check(const ScanOptions& options);
-int run_report(const ReportOptionsCli& options);
 int run_targets(const TargetsOptions& options);
 int run_doctor(const DoctorOptions& options);
 int run_console(const ConsoleOptions& options);
 int run_rules(const RulesOptions& options);
 int run_explain(const ExplainOptions& options);
 int run_audit(const AuditOptions& options);
+int run_report(const StoredReportOptions& options);
 int run_fix_plan(const FixPlanOptions& options);
 int run_fix_show(const FixShowOptions& options);
 int run_fix_apply(const FixApplyOptions& options);
-int run_fix_status(const FixApplyOptions& options);
+int run_fix_status(const FixStatusOptions& options);
 int run_fix_rollback(const FixApplyOptions& options);
-int run_fix_order(const FixApplyOptions& options, FixOrder order);
+int run_fix_pause(const FixOrderOptions& options);
+int run_fix_abort(const FixOrderOptions& options);
 int run_fix_approve(const FixApproveOptions& options);
 
-// Parses the command line and runs its verb. The only caller is main().
-int run_cli(int argc, char** argv);
+cli::Options targets_options(TargetsOptions& asked, const CliNames& names);
+cli::Options doctor_options(DoctorOptions& asked, const CliNames& names);
+cli::Options console_options(ConsoleOptions& asked, const CliNames& names);
+cli::Options rules_options(RulesOptions& asked, const CliNames& names);
+cli::Options explain_options(ExplainOptions& asked, const CliNames& names);
+cli::Options audit_options(AuditOptions& asked, const CliNames& names);
+cli::Options report_options(StoredReportOptions& asked, const CliNames& names);
 
 } // namespace rdpsweep

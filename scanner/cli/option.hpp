@@ -1,0 +1,71 @@
+// One option of a verb as data: the parser, --help and whatever lists options walk these rows.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep::cli {
+
+// Keeps what was given; returns what is wrong with it, else nothing.
+using Setter = std::function<std::optional<std::string>(const std::string&)>;
+
+// What may follow an option on the command line.
+enum class Takes : std::uint8_t {
+    nothing,  // a flag: the setter is told true or false (--flag=false)
+    count,    // a flag whose setter is told how often it was given
+    value,    // one value, once
+    word,     // one value without a name; it must be given
+    values,   // one value each time, any number of times
+    sequence, // as values, and several values may follow at once
+};
+
+// How a row's text reaches its struct. Made by the functions of binders.hpp.
+struct Binder {
+    Setter set;
+    Takes takes = Takes::value;
+    std::vector<std::string> choices = {}; // empty: the text is free
+};
+
+struct Option {
+    std::string names; // "-o,--out"; of a word its name in the usage line: "RUN"
+    std::string type;  // "FILE"; empty of a flag
+    std::string help;
+    Binder bind;
+    std::string_view group; // the heading in --help
+
+    [[nodiscard]] bool repeatable() const noexcept {
+        return bind.takes == Takes::count || bind.takes == Takes::values ||
+               bind.takes == Takes::sequence;
+    }
+};
+
+// In the order of --help.
+using Options = std::vector<Option>;
+
+// The headings of --help.
+namespace group {
+
+inline constexpr std::string_view targets = "Targets";
+inline constexpr std::string_view azure = "Azure";
+inline constexpr std::string_view pace = "Pace";
+inline constexpr std::string_view identity = "Identity";
+inline constexpr std::string_view records = "Records";
+inline constexpr std::string_view console = "Console";
+inline constexpr std::string_view plan = "Plan";
+inline constexpr std::string_view talk = "Talk";
+// Words have a heading of their own; the first option of a group decides where its heading stands.
+inline constexpr std::string_view word = talk;
+
+} // namespace group
+
+// Appends more to options.
+void append(Options& options, Options more);
+
+// "What it is (default 5)".
+std::string usual(const std::string& what, const std::string& value);
+
+} // namespace rdpsweep::cli

@@ -1,0 +1,80 @@
+// --state, --audit-file, --report and the gate.
+#include "scanner/cli/run_grammar.hpp"
+
+#include "scanner/cli/binders.hpp"
+#include "scanner/cli/state_dir.hpp"
+#include "scanner/talk/problems.hpp"
+
+#include <algorithm>
+
+namespace rdpsweep::cli {
+
+namespace {
+
+// FORMAT[:PATH]; no two reports may go to one place.
+Binder report_requests(std::vector<ReportRequest>& reports, const CliNames& names) {
+    const std::vector<std::string> known(names.reports.begin(), names.reports.end());
+    auto set = [&reports, known](const std::string& text) -> std::optional<std::string> {
+        const auto colon = text.find(':');
+        ReportRequest request{text.substr(0, colon), "-"};
+        if (std::find(known.begin(), known.end(), request.format) == known.end()) {
+            return none_of(request.format, known);
+        }
+        if (colon != std::string::npos) request.path = text.substr(colon + 1);
+        if (request.path.empty()) return "the path is empty";
+        for (const auto& other : reports) {
+            if (other.path != request.path) continue;
+            return "two reports would go to " +
+                   (request.path == "-" ? "stdout" : in_quotes(request.path));
+        }
+        reports.push_back(std::move(request));
+        return {};
+    };
+    return {std::move(set), Takes::values, known};
+}
+
+} // namespace
+
+// A row an option.
+// clang-format off
+
+Option state_option(std::string& folder, std::string_view group) {
+    folder = default_state_dir();
+    return {
+        "--state",
+        "FOLDER",
+        "where runs are kept (default: $XDG_STATE_HOME/rdpsweep)",
+        text(folder),
+        group};
+}
+
+Option audit_option(std::string& file, std::string_view group) {
+    return {"--audit-file", "FILE", "append every remote command here", text(file), group};
+}
+
+Option
+report_option(std::vector<ReportRequest>& reports, const CliNames& names, std::string_view group) {
+    auto bind = report_requests(reports, names);
+    auto help = joined(bind.choices) + "; without PATH to stdout";
+    return {"--report", "FORMAT[:PATH]", std::move(help), std::move(bind), group};
+}
+
+Options gate_options(Gate gate, std::string_view group) {
+    const auto verdict = choice<std::optional<Verdict>>(
+        gate.fail_on.verdict,
+        {{"broken", Verdict::broken},
+         {"at_risk", Verdict::at_risk},
+         {"unknown", Verdict::unknown},
+         {"never", std::nullopt}}
+    );
+    return {
+        {"--fail-on", "WORD", "findings begin at broken (default), at_risk or unknown; or never",
+         verdict, group},
+        {"--max-unassessed", "N", "so many unassessed targets are no failure",
+         number(gate.max_unassessed, {0, 1'000'000}), group},
+    };
+}
+
+// clang-format on
+
+} // namespace rdpsweep::cli

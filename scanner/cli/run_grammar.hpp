@@ -1,0 +1,34 @@
+// Options about stored runs and reports, which several verbs share.
+#pragma once
+
+#include "scanner/cli/names.hpp"
+#include "scanner/cli/option.hpp"
+#include "scanner/options/scan_options.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdpsweep::cli {
+
+// Returns --state; folder gets the default.
+Option state_option(std::string& folder, std::string_view group);
+
+// Returns --audit-file of verbs that run commands on hosts.
+Option audit_option(std::string& file, std::string_view group);
+
+// Returns --report.
+Option
+report_option(std::vector<ReportRequest>& reports, const CliNames& names, std::string_view group);
+
+// What decides whether findings and gaps are a failure.
+struct Gate {
+    FailOn& fail_on;
+    std::size_t& max_unassessed;
+};
+
+// Returns --fail-on and --max-unassessed.
+Options gate_options(Gate gate, std::string_view group);
+
+} // namespace rdpsweep::cli

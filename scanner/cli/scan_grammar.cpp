@@ -1,0 +1,146 @@
+// Pace, identity, records and judging on the command line.
+#include "scanner/cli/scan_grammar.hpp"
+
+#include "scanner/cli/binders.hpp"
+#include "scanner/cli/run_grammar.hpp"
+#include "scanner/cli/scope_grammar.hpp"
+#include "scanner/talk/duration.hpp"
+
+namespace rdpsweep::cli {
+
+namespace {
+
+// A row an option.
+// clang-format off
+
+Options pace_options(ScanOptions& scan) {
+    const auto rate_now = std::to_string(static_cast<int>(scan.connect_rate));
+    return {
+        {"--jobs", "N", usual("targets in flight", std::to_string(scan.jobs)),
+         number(scan.jobs, {1, 100'000}), group::pace},
+        {"--connect-rate", "N", usual("new connections a second", rate_now),
+         rate(scan.connect_rate), group::pace},
+        {"--connect-timeout", "DURATION",
+         usual("one TCP connection", to_text(scan.connect_timeout)),
+         duration(scan.connect_timeout), group::pace},
+        {"--step-timeout", "DURATION",
+         usual("one exchange with a host", to_text(scan.step_timeout)),
+         duration(scan.step_timeout), group::pace},
+        {"--deadline", "DURATION", usual("all of one host", to_text(limits::host)),
+         duration(scan.deadline), group::pace},
+        {"--run-deadline", "DURATION", "the whole run (default: none)",
+         duration(scan.run_deadline), group::pace},
+        {"--retries", "N", usual("further tries of a step", std::to_string(scan.retries)),
+         number(scan.retries, {0, 10}), group::pace},
+        {"--quota-delay", "DURATION", usual("pause when a host is full", to_text(scan.quota_delay)),
+         duration(scan.quota_delay), group::pace},
+    };
+}
+
+Options identity_options(ScanOptions& scan) {
+    const auto fallback = choice<std::optional<HttpFallback>>(
+        scan.http_fallback,
+        {{"never", HttpFallback::never},
+         {"kerberos", HttpFallback::kerberos},
+         {"any", HttpFallback::any}}
+    );
+    return {
+        {"--ca-file", "FILE", "trust these CAs instead of the system's",
+         text(scan.ca_file), group::identity},
+        {"--known-hosts", "FILE", "SSH host keys, instead of ~/.ssh/known_hosts",
+         sequence(scan.known_hosts), group::identity},
+        {"--pin-on-first-use", "", "remember an unknown host's certificate or key",
+         flag(scan.pin_on_first_use), group::identity},
+        {"--insecure", "", "accept any certificate or key; shown in the report",
+         flag(scan.insecure), group::identity},
+        {"--legacy-tls", "", "allow TLS 1.0 towards every target",
+         flag(scan.legacy_tls), group::identity},
+        {"--no-cbt", "", "no channel bindings: for a TLS proxy in between",
+         flag_off(scan.channel_bindings), group::identity},
+        {"--http-fallback", "WORD",
+         "where TLS is broken, try HTTP with encrypted messages: never, kerberos, or any "
+         "(NTLM too)",
+         fallback, group::identity},
+    };
+}
+
+Options record_options(ScanOptions& scan) {
+    return {
+        {"--serial-jobs", "N",
+         usual("serial consoles at once in a subscription", std::to_string(scan.serial_jobs)),
+         number(scan.serial_jobs, {1, 1'000}), group::azure},
+        {"--takeover", "", "open serial consoles that are in use: it ends that session",
+         flag(scan.takeover), group::azure},
+        state_option(scan.state_dir, group::records),
+        audit_option(scan.audit_file, group::records),
+        {"--stats-json", "FILE", "live figures, one object a line",
+         text(scan.stats_json), group::records},
+    };
+}
+
+Options run_options(ScanOptions& scan, const CliNames& names) {
+    Options options{
+        {"--resume", "RUN", "go on with an interrupted run", text(scan.resume), group::records},
+        {"--rerun", "RUN[:WHAT]",
+         "a new run over those of RUN that were not assessed, or WHAT: unreachable,broken,...",
+         text(scan.rerun), group::records},
+        report_option(scan.reports, names, group::records),
+    };
+    append(options, gate_options({scan.fail_on, scan.max_unassessed}, group::records));
+    return options;
+}
+
+Options look_options(ScanOptions& scan) {
+    const auto collector = choice<CollectorChoice>(
+        scan.collect_by,
+        {{"auto", CollectorChoice::automatic},
+         {"powershell", CollectorChoice::powershell},
+         {"cim", CollectorChoice::cim}}
+    );
+    return {
+        {"--collector", "WORD",
+         "powershell, cim (WMI reads over WinRM, no script), or auto: cim where powershell fails",
+         collector, group::talk},
+        {"--no-handshake", "", "no RDP handshake, neither inside the VM nor from here",
+         flag_off(scan.handshake), group::pace},
+        {"--rdp-matrix", "", "from here, one for each version of TLS",
+         flag(scan.rdp_matrix), group::pace},
+        {"--azure-evidence", "",
+         "of a VM that was not assessed ask Azure for its state and boot log",
+         flag(scan.azure_evidence), group::azure},
+    };
+}
+
+// clang-format on
+
+} // namespace
+
+Options check_options(ScanOptions& scan, const CliNames& names) {
+    auto options = scope_options(scan.scope, names);
+    append(options, pace_options(scan));
+    append(options, identity_options(scan));
+    append(options, record_options(scan));
+    return options;
+}
+
+Options scan_options(ScanOptions& scan, const CliNames& names) {
+    auto options = check_options(scan, names);
+    append(options, run_options(scan, names));
+    append(options, look_options(scan));
+    return options;
+}
+
+std::string wrong_scan(const ScanOptions& scan) {
+    if (scan.resume.empty() && scan.rerun.empty()) {
+        if (auto empty = empty_scope(scan.scope); !empty.empty()) return empty;
+    }
+    if (!scan.resume.empty() && !scan.rerun.empty()) {
+        return "--resume goes on with a run, --rerun begins one: give one of them";
+    }
+    if (scan.insecure && scan.pin_on_first_use) {
+        return "--insecure accepts any certificate, so there is nothing to --pin-on-first-use";
+    }
+    return wrong_logon(scan.scope);
+}
+
+} // namespace rdpsweep::cli

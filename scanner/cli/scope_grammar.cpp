@@ -1,0 +1,135 @@
+// Inventories, Azure and credentials on the command line.
+#include "scanner/cli/scope_grammar.hpp"
+
+#include "scanner/cli/binders.hpp"
+
+namespace rdpsweep::cli {
+
+namespace {
+
+Binder login_choice(AzureLogin& login) {
+    return choice<AzureLogin>(
+        login,
+        {{"auto", AzureLogin::automatic},
+         {"environment", AzureLogin::environment},
+         {"managed-identity", AzureLogin::managed_identity},
+         {"cli", AzureLogin::cli}}
+    );
+}
+
+Binder address_choice(AzureAddress& address) {
+    return choice<AzureAddress>(
+        address,
+        {{"either", AzureAddress::either},
+         {"private", AzureAddress::private_only},
+         {"public", AzureAddress::public_only}}
+    );
+}
+
+// A row an option.
+// clang-format off
+
+Options source_options(ScopeOptions& scope, const CliNames& names) {
+    return {
+        {"-i,--inventory", "FILE",
+         "targets: .yaml, .csv, .txt, .ini (Ansible), .xml (Nmap), - for lines on stdin; or "
+         "ansible:FILE, nmap:FILE, exec:PROGRAM, azure:[SUBSCRIPTION,...]",
+         list(scope.inventories), group::targets},
+        {"-t,--target", "HOST[,HOST]", "targets: host, host:port or name=address",
+         list(scope.targets, Split::commas), group::targets},
+        {"--transport", "NAME[,NAME]", "overrides every target's route",
+         route(scope.transports, names.transports), group::targets},
+    };
+}
+
+Options azure_options(AzureOptions& azure) {
+    return {
+        {"--subscription", "ID", "the Windows VMs of an Azure subscription, by id or name",
+         list(azure.subscriptions), group::azure},
+        {"--all-subscriptions", "", "of all that our identity sees", flag(azure.all), group::azure},
+        {"--resource-group", "NAME", "only those in this resource group",
+         list(azure.resource_groups), group::azure},
+        {"--resource", "ID", "only the VM with this ARM id", list(azure.resources), group::azure},
+        {"--azure-cloud", "NAME",
+         "AzureCloud, AzureChinaCloud, AzureUSGovernment, or a file that az cloud show wrote",
+         text(azure.cloud), group::azure},
+        {"--azure-login", "WORD", "as whom: auto, environment, managed-identity or cli",
+         login_choice(azure.login), group::azure},
+        {"--azure-address", "WORD",
+         "which address is visited: either (private first), private or public",
+         address_choice(azure.address), group::azure},
+        {"--azure-ca-file", "FILE", "trust these CAs for Azure itself",
+         text(azure.ca_file), group::azure},
+    };
+}
+
+Options credential_options(CommandLineCredential& given) {
+    return {
+        {"--credential", "NAME", "log in everywhere with the inventory's NAME",
+         text(given.name), group::targets},
+        {"--user", "NAME", "log in everywhere as this user; with one of:",
+         text(given.user), group::targets},
+        {"--password-file", "FILE", "  first line of a file of mode 0600",
+         text(given.password_file), group::targets},
+        {"--password-env", "VARIABLE", "  an environment variable",
+         text(given.password_env), group::targets},
+        {"--password-prompt", "", "  asked for on the terminal",
+         flag(given.password_prompt), group::targets},
+        {"--kerberos", "", "  no password: the tickets of kinit",
+         flag(given.kerberos), group::targets},
+    };
+}
+
+Options choice_options(ScopeOptions& scope) {
+    return {
+        {"-s,--select", "EXPR", "only these: 'tag:env=prod & !vm:dc*'; also name: group: address:",
+         text(scope.select), group::targets},
+        {"--pick", "N", "only N of them at random",
+         number(scope.pick, {1, 1'000'000}), group::targets},
+        {"--seed", "N", "makes --pick repeatable",
+         number(scope.seed, {0, UINT64_MAX}), group::targets},
+        {"--limit", "N", "only the first N targets",
+         number(scope.limit, {1, 1'000'000}), group::targets},
+        {"--allow-empty", "", "a scope without targets is no error",
+         flag(scope.allow_empty), group::targets},
+    };
+}
+
+// clang-format on
+
+} // namespace
+
+Options scope_options(ScopeOptions& scope, const CliNames& names) {
+    auto options = source_options(scope, names);
+    append(options, azure_options(scope.azure));
+    append(options, credential_options(scope.credential));
+    append(options, choice_options(scope));
+    return options;
+}
+
+std::string empty_scope(const ScopeOptions& scope) {
+    const bool any = !scope.inventories.empty() || !scope.targets.empty() || scope.azure.wanted();
+    return any ? "" : "no targets: give -i FILE, -t HOST or --subscription ID";
+}
+
+std::string wrong_logon(const ScopeOptions& scope) {
+    const auto& given = scope.credential;
+    const int sources = (given.password_env.empty() ? 0 : 1) +
+                        (given.password_file.empty() ? 0 : 1) + (given.password_prompt ? 1 : 0) +
+                        (given.kerberos ? 1 : 0);
+    constexpr auto names = "--password-prompt, --password-file, --password-env or --kerberos";
+    if (!given.name.empty() && (sources > 0 || !given.user.empty())) {
+        return "--credential stands alone: the inventory says its user and password";
+    }
+    if (sources > 1) return std::string("only one of ") + names;
+    if (!given.user.empty() && sources == 0) return std::string("--user needs ") + names;
+    if (given.user.empty() && sources > 0 && !given.kerberos) return "a password needs --user";
+    return {};
+}
+
+std::string wrong_scope(const ScopeOptions& scope) {
+    auto empty = empty_scope(scope);
+    return empty.empty() ? wrong_logon(scope) : empty;
+}
+
+} // namespace rdpsweep::cli

@@ -1,0 +1,12 @@
+// The options of every verb: how rdpsweep talks to its user.
+#pragma once
+
+#include "scanner/cli/names.hpp"
+#include "scanner/cli/option.hpp"
+#include "scanner/options/talk_options.hpp"
+
+namespace rdpsweep::cli {
+
+Options talk_options(TalkOptions& talk, const CliNames& names);
+
+} // namespace rdpsweep::cli

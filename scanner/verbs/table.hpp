@@ -1,0 +1,11 @@
+// The table of verbs.
+#pragma once
+
+#include "scanner/cli/verb.hpp"
+
+namespace rdpsweep {
+
+// Returns every verb, in the order of --help.
+cli::Verbs all_verbs();
+
+} // namespace rdpsweep
