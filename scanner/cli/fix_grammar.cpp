@@ -13,39 +13,41 @@ namespace {
 // clang-format off
 
 Option plan_word(std::string& plan) {
-    return {"PLAN", "TEXT", "the file of a plan", word(plan), group::word};
+    return {"PLAN", "TEXT", "a plan's file", word(plan), group::word};
 }
 
 Options choice_of_fixes(FixPlanOptions& fix) {
     return {
-        {"RUN", "TEXT", "a run's id, the start of one, or last", word(fix.run), group::word},
+        {"RUN", "TEXT", "a run's id, the start of an id, or last", word(fix.run), group::word},
         {"--fix", "NAME[,NAME]",
-         "only these fixes, and then also for what is only at risk (default: for what is broken, "
-         "none that opens RDP)",
+         "plan only these fixes, also for findings that are only at risk (default: every fix for "
+         "broken findings, except those that open RDP)",
          list(fix.fixes, Split::commas), group::plan},
         {"--stop-service", "NAME[,NAME]",
          "services that may be stopped and disabled where they hold RDP's port",
          list(fix.stop_services, Split::commas), group::plan},
-        {"--move-rdp", "N", "the port RDP may be moved to where its own cannot be freed",
+        {"--move-rdp", "N", "the port that RDP may be moved to where its own port cannot be freed",
          number(fix.move_rdp, {1'024, 65'535}), group::plan},
     };
 }
 
 Options limits_of_plan(FixPlanOptions& fix) {
     return {
-        {"--max-age", "DURATION", usual("oldest facts to go by", to_text(fix.max_age)),
+        {"--max-age", "DURATION",
+         usual("ignore facts that are older than this", to_text(fix.max_age)),
          duration(fix.max_age), group::plan},
-        {"--expires", "DURATION", usual("how long the plan is good", to_text(fix.life)),
+        {"--expires", "DURATION", usual("how long the plan is valid", to_text(fix.life)),
          duration(fix.life), group::plan},
-        {"--max-targets", "N", usual("hosts at most", std::to_string(fix.max_targets)),
+        {"--max-targets", "N", usual("plan at most N hosts", std::to_string(fix.max_targets)),
          number(fix.max_targets, {1, 1'000'000}), group::plan},
         {"--max-percent", "N",
-         usual("hosts at most, of the run's inventory", std::to_string(fix.max_percent)),
+         usual("plan at most N % of the run's inventory", std::to_string(fix.max_percent)),
          number(fix.max_percent, {1, 100}), group::plan},
         {"--batches", "LIST",
-         usual("sizes, the first of each kind of host: the canary", fix.batches),
+         usual("batch sizes; the first batch of each kind of host is the canary", fix.batches),
          text(fix.batches), group::plan},
-        {"-o,--out", "FILE", "the plan (default: plan-ID.json)", text(fix.out), group::plan},
+        {"-o,--out", "FILE", "write the plan to FILE (default: plan-ID.json)",
+         text(fix.out), group::plan},
         state_option(fix.state_dir, group::plan),
     };
 }
@@ -55,8 +57,7 @@ Options change_options(FixApplyOptions& fix, std::string_view group) {
     return {
         plan_word(fix.plan),
         state_option(fix.state_dir, group),
-        {"--confirm", "N:END",
-         "how many hosts the plan has, and the last four characters of its id",
+        {"--confirm", "N:END", "the plan's number of hosts and the last four characters of its id",
          text(fix.confirm), group},
         {"--parallel", "N", usual("hosts at once", std::to_string(fix.parallel)),
          number(fix.parallel, {1, 1'000}), group},
@@ -72,15 +73,16 @@ Options going_on(FixApplyOptions& fix) {
          {"batch", FixApproval::batch}}
     );
     return {
-        {"--resume", "", "go on with a plan that was begun", flag(fix.resume), group::plan},
-        {"--acknowledge", "REASON", "go on although the plan was stopped for it",
+        {"--resume", "", "continue a plan that was started", flag(fix.resume), group::plan},
+        {"--acknowledge", "REASON", "continue although the plan was stopped for REASON",
          text(fix.acknowledge), group::plan},
         {"--approve-each", "WORD",
-         "stop and wait for --resume after the canary (default), after each batch, or none",
+         "when to stop and wait for --resume: canary (default), batch (after each one) or none",
          approve, group::plan},
         {"--soak", "DURATION", usual("how long a host must stay well", to_text(fix.soak)),
          duration(fix.soak), group::plan},
-        {"--canary-soak", "DURATION", usual("the same of the canary", to_text(fix.canary_soak)),
+        {"--canary-soak", "DURATION",
+         usual("how long the canary must stay well", to_text(fix.canary_soak)),
          duration(fix.canary_soak), group::plan},
     };
 }
@@ -93,18 +95,19 @@ Options permissions(FixApplyOptions& fix) {
          {"never", SnapshotWish::never}}
     );
     return {
-        {"--despite-sessions", "", "restart TermService though people are logged on",
+        {"--despite-sessions", "", "restart TermService even if people are logged on",
          flag(fix.despite_sessions), group::plan},
         {"--window", "TIMES",
-         "begin hosts only then: 'Sat 01:00-05:00 Europe/Berlin', 'Mon-Fri 22:00-04:00'",
+         "start hosts only at these times: 'Sat 01:00-05:00 Europe/Berlin', 'Mon-Fri 22:00-04:00'",
          text(fix.window), group::plan},
-        {"--approval", "FILE", "somebody's signature over the plan (fix approve); may be repeated",
+        {"--approval", "FILE",
+         "an approver's signature over the plan (see fix approve); may be repeated",
          list(fix.approvals), group::plan},
         {"--approvers", "FILE",
-         "who may approve (default: the file approvers in the state directory, if there)",
+         "the list of approvers (default: the file approvers in the state directory, if it exists)",
          text(fix.approvers), group::plan},
         {"--snapshot", "WORD",
-         "copy the OS disk in Azure before: always, risk (default: before fixes of high risk), "
+         "copy the OS disk in Azure first: always, risk (default: before high-risk fixes) or "
          "never",
          snapshots, group::plan},
     };
@@ -139,7 +142,7 @@ Options fix_status_options(FixStatusOptions& fix, const CliNames&) {
         state_option(fix.state_dir, group::talk),
         {"--format", "WORD", "text or json",
          choice<bool>(fix.json, {{"text", false}, {"json", true}}), group::talk},
-        {"--changes", "", "what was there before, and what is there now",
+        {"--changes", "", "also print what was there before and what is there now",
          flag(fix.with_changes), group::talk},
     };
 }
@@ -153,7 +156,8 @@ Options fix_approve_options(FixApproveOptions& fix, const CliNames&) {
         plan_word(fix.plan),
         {"--key", "FILE", "a private Ed25519 key in PEM, without a passphrase",
          text(fix.key), group::talk},
-        {"-o,--out", "FILE", "the signature (default: PLAN.sig)", text(fix.out), group::talk},
+        {"-o,--out", "FILE", "write the signature to FILE (default: PLAN.sig)",
+         text(fix.out), group::talk},
     };
 }
 

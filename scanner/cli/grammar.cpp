@@ -16,13 +16,14 @@ namespace rdpsweep::cli {
 namespace {
 
 constexpr auto program =
-    "Finds why Windows VMs answer RDP with \"An internal error has occurred\":\n"
-    "a whole fleet at once, without an agent. A scan changes nothing; fix does, by plan.";
+    "Finds out why Windows VMs answer RDP with \"An internal error has occurred\",\n"
+    "for a whole fleet at once and without an agent. A scan changes nothing. Only fix\n"
+    "changes VMs, and it follows a plan.";
 
 constexpr auto program_footer = R"(Example:
   rdpsweep scan -i fleet.yaml --report text --report html:fleet.html
 
-rdpsweep VERB --help says more about a verb.)";
+Run rdpsweep VERB --help for more about a verb.)";
 
 // The name by which a mistake speaks of an option: the last one.
 std::string spoken_name(const std::string& names) {

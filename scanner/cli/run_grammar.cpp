@@ -49,13 +49,13 @@ Option state_option(std::string& folder, std::string_view group) {
 }
 
 Option audit_option(std::string& file, std::string_view group) {
-    return {"--audit-file", "FILE", "append every remote command here", text(file), group};
+    return {"--audit-file", "FILE", "append every remote command to FILE", text(file), group};
 }
 
 Option
 report_option(std::vector<ReportRequest>& reports, const CliNames& names, std::string_view group) {
     auto bind = report_requests(reports, names);
-    auto help = joined(bind.choices) + "; without PATH to stdout";
+    auto help = joined(bind.choices) + "; to stdout unless PATH is given";
     return {"--report", "FORMAT[:PATH]", std::move(help), std::move(bind), group};
 }
 
@@ -68,9 +68,10 @@ Options gate_options(Gate gate, std::string_view group) {
          {"never", std::nullopt}}
     );
     return {
-        {"--fail-on", "WORD", "findings begin at broken (default), at_risk or unknown; or never",
+        {"--fail-on", "WORD",
+         "the mildest verdict that is a finding: broken (default), at_risk, unknown, or never",
          verdict, group},
-        {"--max-unassessed", "N", "so many unassessed targets are no failure",
+        {"--max-unassessed", "N", "do not fail for up to N targets that were not assessed",
          number(gate.max_unassessed, {0, 1'000'000}), group},
     };
 }

@@ -21,18 +21,19 @@ Options pace_options(ScanOptions& scan) {
         {"--connect-rate", "N", usual("new connections a second", rate_now),
          rate(scan.connect_rate), group::pace},
         {"--connect-timeout", "DURATION",
-         usual("one TCP connection", to_text(scan.connect_timeout)),
+         usual("time limit of one TCP connection", to_text(scan.connect_timeout)),
          duration(scan.connect_timeout), group::pace},
         {"--step-timeout", "DURATION",
-         usual("one exchange with a host", to_text(scan.step_timeout)),
+         usual("time limit of one exchange with a host", to_text(scan.step_timeout)),
          duration(scan.step_timeout), group::pace},
-        {"--deadline", "DURATION", usual("all of one host", to_text(limits::host)),
+        {"--deadline", "DURATION", usual("time limit of one host", to_text(limits::host)),
          duration(scan.deadline), group::pace},
-        {"--run-deadline", "DURATION", "the whole run (default: none)",
+        {"--run-deadline", "DURATION", "time limit of the whole run (default: none)",
          duration(scan.run_deadline), group::pace},
-        {"--retries", "N", usual("further tries of a step", std::to_string(scan.retries)),
+        {"--retries", "N", usual("how often to retry a step", std::to_string(scan.retries)),
          number(scan.retries, {0, 10}), group::pace},
-        {"--quota-delay", "DURATION", usual("pause when a host is full", to_text(scan.quota_delay)),
+        {"--quota-delay", "DURATION",
+         usual("first pause when a host's quota is used up", to_text(scan.quota_delay)),
          duration(scan.quota_delay), group::pace},
     };
 }
@@ -47,15 +48,15 @@ Options identity_options(ScanOptions& scan) {
     return {
         {"--ca-file", "FILE", "trust these CAs instead of the system's",
          text(scan.ca_file), group::identity},
-        {"--known-hosts", "FILE", "SSH host keys, instead of ~/.ssh/known_hosts",
+        {"--known-hosts", "FILE", "read SSH host keys from FILE instead of ~/.ssh/known_hosts",
          sequence(scan.known_hosts), group::identity},
         {"--pin-on-first-use", "", "remember an unknown host's certificate or key",
          flag(scan.pin_on_first_use), group::identity},
-        {"--insecure", "", "accept any certificate or key; shown in the report",
+        {"--insecure", "", "accept any certificate or key; the report says so",
          flag(scan.insecure), group::identity},
-        {"--legacy-tls", "", "allow TLS 1.0 towards every target",
+        {"--legacy-tls", "", "allow TLS 1.0 to every target",
          flag(scan.legacy_tls), group::identity},
-        {"--no-cbt", "", "no channel bindings: for a TLS proxy in between",
+        {"--no-cbt", "", "send no channel bindings, for a TLS proxy in between",
          flag_off(scan.channel_bindings), group::identity},
         {"--http-fallback", "WORD",
          "where TLS is broken, try HTTP with encrypted messages: never, kerberos, or any "
@@ -67,22 +68,24 @@ Options identity_options(ScanOptions& scan) {
 Options record_options(ScanOptions& scan) {
     return {
         {"--serial-jobs", "N",
-         usual("serial consoles at once in a subscription", std::to_string(scan.serial_jobs)),
+         usual("serial consoles open at once in a subscription", std::to_string(scan.serial_jobs)),
          number(scan.serial_jobs, {1, 1'000}), group::azure},
-        {"--takeover", "", "open serial consoles that are in use: it ends that session",
+        {"--takeover", "",
+         "open serial consoles even if they are in use; this ends the other session",
          flag(scan.takeover), group::azure},
         state_option(scan.state_dir, group::records),
         audit_option(scan.audit_file, group::records),
-        {"--stats-json", "FILE", "live figures, one object a line",
+        {"--stats-json", "FILE", "write live figures to FILE, one JSON object a line",
          text(scan.stats_json), group::records},
     };
 }
 
 Options run_options(ScanOptions& scan, const CliNames& names) {
     Options options{
-        {"--resume", "RUN", "go on with an interrupted run", text(scan.resume), group::records},
+        {"--resume", "RUN", "continue an interrupted run", text(scan.resume), group::records},
         {"--rerun", "RUN[:WHAT]",
-         "a new run over those of RUN that were not assessed, or WHAT: unreachable,broken,...",
+         "start a new run over the targets of RUN that were not assessed, or that are WHAT: "
+         "unreachable,broken,...",
          text(scan.rerun), group::records},
         report_option(scan.reports, names, group::records),
     };
@@ -99,14 +102,15 @@ Options look_options(ScanOptions& scan) {
     );
     return {
         {"--collector", "WORD",
-         "powershell, cim (WMI reads over WinRM, no script), or auto: cim where powershell fails",
+         "powershell, cim (no script: WMI reads over WinRM, cmd.exe over a serial console), or "
+         "auto: cim where powershell fails",
          collector, group::talk},
-        {"--no-handshake", "", "no RDP handshake, neither inside the VM nor from here",
+        {"--no-handshake", "", "make no RDP handshake, neither inside the VM nor from here",
          flag_off(scan.handshake), group::pace},
-        {"--rdp-matrix", "", "from here, one for each version of TLS",
+        {"--rdp-matrix", "", "make an RDP handshake from here for each version of TLS",
          flag(scan.rdp_matrix), group::pace},
         {"--azure-evidence", "",
-         "of a VM that was not assessed ask Azure for its state and boot log",
+         "ask Azure for the state and boot log of VMs that were not assessed",
          flag(scan.azure_evidence), group::azure},
     };
 }

@@ -32,31 +32,33 @@ Binder address_choice(AzureAddress& address) {
 Options source_options(ScopeOptions& scope, const CliNames& names) {
     return {
         {"-i,--inventory", "FILE",
-         "targets: .yaml, .csv, .txt, .ini (Ansible), .xml (Nmap), - for lines on stdin; or "
-         "ansible:FILE, nmap:FILE, exec:PROGRAM, azure:[SUBSCRIPTION,...]",
+         "targets from .yaml, .csv, .txt, .ini (Ansible) or .xml (Nmap), or - for lines on stdin; "
+         "or ansible:FILE, nmap:FILE, exec:PROGRAM, azure:[SUBSCRIPTION,...]",
          list(scope.inventories), group::targets},
         {"-t,--target", "HOST[,HOST]", "targets: host, host:port or name=address",
          list(scope.targets, Split::commas), group::targets},
-        {"--transport", "NAME[,NAME]", "overrides every target's route",
+        {"--transport", "NAME[,NAME]", "use these instead of every target's route",
          route(scope.transports, names.transports), group::targets},
     };
 }
 
 Options azure_options(AzureOptions& azure) {
     return {
-        {"--subscription", "ID", "the Windows VMs of an Azure subscription, by id or name",
+        {"--subscription", "ID", "the Windows VMs of the Azure subscription with this id or name",
          list(azure.subscriptions), group::azure},
-        {"--all-subscriptions", "", "of all that our identity sees", flag(azure.all), group::azure},
-        {"--resource-group", "NAME", "only those in this resource group",
+        {"--all-subscriptions", "", "the Windows VMs of all subscriptions that our identity sees",
+         flag(azure.all), group::azure},
+        {"--resource-group", "NAME", "only the VMs in this resource group",
          list(azure.resource_groups), group::azure},
         {"--resource", "ID", "only the VM with this ARM id", list(azure.resources), group::azure},
         {"--azure-cloud", "NAME",
          "AzureCloud, AzureChinaCloud, AzureUSGovernment, or a file that az cloud show wrote",
          text(azure.cloud), group::azure},
-        {"--azure-login", "WORD", "as whom: auto, environment, managed-identity or cli",
+        {"--azure-login", "WORD",
+         "how to log on to Azure: auto, environment, managed-identity or cli",
          login_choice(azure.login), group::azure},
         {"--azure-address", "WORD",
-         "which address is visited: either (private first), private or public",
+         "which address to visit: either (private first), private or public",
          address_choice(azure.address), group::azure},
         {"--azure-ca-file", "FILE", "trust these CAs for Azure itself",
          text(azure.ca_file), group::azure},
@@ -65,32 +67,33 @@ Options azure_options(AzureOptions& azure) {
 
 Options credential_options(CommandLineCredential& given) {
     return {
-        {"--credential", "NAME", "log in everywhere with the inventory's NAME",
+        {"--credential", "NAME", "log on everywhere with the inventory's credential NAME",
          text(given.name), group::targets},
-        {"--user", "NAME", "log in everywhere as this user; with one of:",
+        {"--user", "NAME", "log on everywhere as this user, with one of:",
          text(given.user), group::targets},
-        {"--password-file", "FILE", "  first line of a file of mode 0600",
+        {"--password-file", "FILE", "  the password is the first line of FILE (mode 0600)",
          text(given.password_file), group::targets},
-        {"--password-env", "VARIABLE", "  an environment variable",
+        {"--password-env", "VARIABLE", "  the password is in this environment variable",
          text(given.password_env), group::targets},
-        {"--password-prompt", "", "  asked for on the terminal",
+        {"--password-prompt", "", "  ask for the password on the terminal",
          flag(given.password_prompt), group::targets},
-        {"--kerberos", "", "  no password: the tickets of kinit",
+        {"--kerberos", "", "  no password: use the tickets of kinit",
          flag(given.kerberos), group::targets},
     };
 }
 
 Options choice_options(ScopeOptions& scope) {
     return {
-        {"-s,--select", "EXPR", "only these: 'tag:env=prod & !vm:dc*'; also name: group: address:",
+        {"-s,--select", "EXPR",
+         "only targets that match: 'tag:env=prod & !vm:dc*'; also name: group: address:",
          text(scope.select), group::targets},
-        {"--pick", "N", "only N of them at random",
+        {"--pick", "N", "only N of them, picked at random",
          number(scope.pick, {1, 1'000'000}), group::targets},
-        {"--seed", "N", "makes --pick repeatable",
+        {"--seed", "N", "make --pick repeatable",
          number(scope.seed, {0, UINT64_MAX}), group::targets},
         {"--limit", "N", "only the first N targets",
          number(scope.limit, {1, 1'000'000}), group::targets},
-        {"--allow-empty", "", "a scope without targets is no error",
+        {"--allow-empty", "", "do not fail when the scope has no targets",
          flag(scope.allow_empty), group::targets},
     };
 }

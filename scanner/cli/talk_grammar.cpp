@@ -22,14 +22,16 @@ Options talk_options(TalkOptions& talk, const CliNames& names) {
     // A row an option.
     // clang-format off
     return {
-        {"--color", "WORD", "auto (a terminal, without NO_COLOR), always or never",
+        {"--color", "WORD", "auto (on a terminal, unless NO_COLOR is set), always or never",
          color, group::talk},
         {"--lang", "WORD", "language of rules and reports",
          choice(talk.lang, languages), group::talk},
-        {"-q,--quiet", "", "no progress, no advice: errors only", flag(talk.quiet), group::talk},
-        {"-v,--verbose", "", "say more; twice for the log on stderr",
+        {"-q,--quiet", "", "print errors only, no progress and no advice",
+         flag(talk.quiet), group::talk},
+        {"-v,--verbose", "", "say more; give it twice to log to stderr",
          count(talk.verbose), group::talk},
-        {"--log-file", "FILE", "append a log here (- is stderr)", text(talk.log_file), group::talk},
+        {"--log-file", "FILE", "append a log to FILE (- is stderr)",
+         text(talk.log_file), group::talk},
         {"--log-level", "WORD", "error, warn, info or debug", level, group::talk},
     };
     // clang-format on

@@ -57,7 +57,12 @@ Result<AuditChain> follow_chain(std::istream& in) {
 }
 
 cli::Options audit_options(AuditOptions& asked, const CliNames&) {
-    return {{"FILE", "TEXT", "what --audit-file named", cli::word(asked.file), cli::group::word}};
+    return {
+        {"FILE",
+         "TEXT",
+         "the file that --audit-file named",
+         cli::word(asked.file),
+         cli::group::word}};
 }
 
 int run_audit(const AuditOptions& options) {

@@ -118,11 +118,11 @@ cli::Options console_options(ConsoleOptions& asked, const CliNames& names) {
     append(
         options,
         {
-            {"--takeover", "", "end the session of whoever has it",
+            {"--takeover", "", "end the session of the person who is using it",
              flag(asked.takeover), group::console},
-            {"--admin", "", "the menu offers NMI and reset, which end Windows",
+            {"--admin", "", "offer NMI and reset in the menu; both end Windows",
              flag(asked.admin), group::console},
-            {"--audit-file", "FILE", "append a record here",
+            {"--audit-file", "FILE", "append a record to FILE",
              text(asked.audit_file), group::console},
         }
     );
