@@ -91,7 +91,7 @@ void add(CLI::App& app, const Option& option) {
         option.help
     );
     if (!option.type.empty()) added->type_name(option.type);
-    if (!option.group.empty()) added->group(std::string(option.group));
+    added->group(std::string(option.group));
     expect(*added, option.bind.takes);
 }
 

@@ -35,7 +35,7 @@ struct Option {
     std::string type;  // "FILE"; empty of a flag
     std::string help;
     Binder bind;
-    std::string_view group; // the heading in --help; empty of a word
+    std::string_view group; // the heading in --help
 
     [[nodiscard]] bool repeatable() const noexcept {
         return bind.takes == Takes::count || bind.takes == Takes::values ||
@@ -57,7 +57,8 @@ inline constexpr std::string_view records = "Records";
 inline constexpr std::string_view console = "Console";
 inline constexpr std::string_view plan = "Plan";
 inline constexpr std::string_view talk = "Talk";
-inline constexpr std::string_view word = "";
+// Words have a heading of their own; the first option of a group decides where its heading stands.
+inline constexpr std::string_view word = talk;
 
 } // namespace group
 

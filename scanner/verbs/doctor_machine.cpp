@@ -1,5 +1,6 @@
 // doctor: this machine's limits, clocks, names and disk.
 #include "core/fd_limit.hpp"
+#include "core/limits.hpp"
 #include "core/secret.hpp"
 #include "core/text.hpp"
 #include "scanner/cli/names.hpp"
