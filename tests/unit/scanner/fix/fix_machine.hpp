@@ -2,6 +2,7 @@
 // chance.
 #pragma once
 
+#include "scanner/engine/collector.hpp"
 #include "scanner/fix/vm_guard.hpp"
 #include "tests/unit/scanner/fix/fix_scene.hpp"
 #include "transports/transport.hpp"
