@@ -112,6 +112,7 @@ function(rdpsweep_unit_tests name)
     rdpsweep_tell_source_dir(${ARG_SOURCES})
     target_precompile_headers(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support/catch.hpp")
     add_test(NAME ${name} COMMAND ${name} --use-colour no)
+    set_tests_properties(${name} PROPERTIES LABELS quick PROCESSORS 2)
     rdpsweep_check_listed("${CMAKE_CURRENT_SOURCE_DIR}" ${ARG_SOURCES})
 endfunction()
 
