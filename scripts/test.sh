@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
-# Installs, builds and runs every test. usage: test.sh [preset] [ctest options]
+# Installs, builds and runs every test. usage: test.sh [--quick] [preset] [ctest options]
+#   --quick   below 3 minutes: unit tests, checks and one integration test per transport
+# scripts/test_times.py then prints which tests took longest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+only=()
+if [ "${1:-}" = --quick ]; then
+    only=(--label-regex '^quick$')
+    shift
+fi
 preset=${1:-dev}
 [ $# -gt 0 ] && shift
 scripts/setup.sh test
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 # ctest's own lines come last: they are the result.
-exec ctest --preset "$preset" "$@"
+exec ctest --preset "$preset" "${only[@]}" "$@"

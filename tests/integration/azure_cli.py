@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from support.azure_lib import Azure
-from support.lib import check, finish
+from support.lib import SCANNER, check, finish
 
 if shutil.which("az") is None:
     print("SKIPPED: no azure-cli")
@@ -43,7 +43,7 @@ with Azure(vms=60, mix="healthy", options=["--arm-page", "7", "--run-command-ms"
     own = {key: value for key, value in os.environ.items() if not key.startswith("AZURE_")}
     own.update(AZURE_CONFIG_DIR=environment["AZURE_CONFIG_DIR"], REQUESTS_CA_BUNDLE=str(azure.ca))
     done = subprocess.run(
-        [str(__import__("lib").SCANNER), "targets", "--all-subscriptions", "--azure-cloud", str(azure.cloud),
+        [str(SCANNER), "targets", "--all-subscriptions", "--azure-cloud", str(azure.cloud),
          "--azure-ca-file", str(azure.ca), "--azure-login", "cli", "--format", "json"],
         env=own, capture_output=True, text=True, timeout=120, check=False)
     check(done.returncode == 0 and "azure-cli's login" in done.stderr, f"az is our source of tokens: {done.stderr}")

@@ -32,7 +32,7 @@ def watch(process, canary):
             # A process that is not dumpable belongs to root in /proc, and writes no core.
         except (FileNotFoundError, ProcessLookupError):
             break
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks
     lib.check("0" in seen, f"the soft core limit is 0: {seen}")
 
 

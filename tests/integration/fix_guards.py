@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """What holds a plan back: locks and states of Azure, copies of disks, approvals by others, orders from another
-terminal, VMs beside the plan that stop answering. Approvals are made by openssl's own command."""
+terminal, VMs beside the plan that stop answering. Approvals are made by openssl's own command. The cases run at
+once, each with a fleet of its own: they wait for Azure's answers and for hosts to stay well."""
 import hashlib
 import json
 import subprocess
 import threading
-import time
 
 from support import lib
 from support.azure_lib import Azure
@@ -118,8 +118,10 @@ def approvals():
 
 
 def begin(case, *options):
-    command = [str(lib.SCANNER), *map(str, case.words("apply", "--confirm", case.phrase, "--soak", "700ms", "--canary-soak",
-                                                      "700ms", "--despite-sessions", "--approve-each", "none",
+    """Applies a plan one VM after the other, each of which has to stay well for so long that an order which is
+    given meanwhile comes before the last of them, also on a busy machine."""
+    command = [str(lib.SCANNER), *map(str, case.words("apply", "--confirm", case.phrase, "--soak", "1500ms", "--canary-soak",
+                                                      "1500ms", "--despite-sessions", "--approve-each", "none",
                                                       "--parallel", "1", *options))]
     environment = dict(lib.os.environ, **{lib.PASSWORD_VARIABLE: case.fleet.password})
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -206,13 +208,7 @@ def full_disk():
 
 
 def main():
-    locks_and_copies()
-    copies_that_fail()
-    approvals()
-    orders()
-    controls()
-    moved()
-    full_disk()
+    lib.side_by_side(locks_and_copies, copies_that_fail, approvals, orders, controls, moved, full_disk)
     lib.finish()
 
 

@@ -25,7 +25,7 @@ class Person:
         self.before = termios.tcgetattr(self.fd)
         self.seen = ""
 
-    def until(self, word, seconds=12):
+    def until(self, word, seconds=60):
         end = time.time() + seconds
         while word not in self.seen and time.time() < end:
             ready, _, _ = select.select([self.fd], [], [], 0.2)

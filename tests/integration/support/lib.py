@@ -2,6 +2,7 @@
 
 Every test is a program: it exits 0 when all it checks holds, else prints why and exits 1.
 """
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 BUILD = pathlib.Path(os.environ.get("RDPSWEEP_BUILD", "build/dev")).resolve()
 SCANNER = BUILD / "scanner" / "rdpsweep"
@@ -20,6 +22,7 @@ SIMFLEET = BUILD / "tests" / "simfleet" / "rdpsweep-simfleet"
 PASSWORD_VARIABLE = "RDPSWEEP_PASSWORD"
 
 failures = []
+claims = []  # sockets that keep our ports ours until this program ends
 
 
 def check(holds, what):
@@ -35,15 +38,42 @@ def finish():
     sys.exit(1 if failures else 0)
 
 
+def side_by_side(*cases):
+    """Runs cases at once that share nothing and mostly wait for what they started. One that throws has
+    failed, and the others go on."""
+    with concurrent.futures.ThreadPoolExecutor(len(cases)) as pool:
+        for case, run in [(case, pool.submit(case)) for case in cases]:
+            failure = run.exception()
+            if failure:
+                check(False, f"{case.__name__}: " + "".join(traceback.format_exception(failure)))
+
+
+def until(holds, seconds=60):
+    """Waits for an event that nobody tells us of; returns whether it came."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
 def free_port():
-    """A port that nobody has: below those that the kernel gives to outgoing connections (32768 and
-    up), one of which could take it before our server does."""
+    """Returns a port that nobody has: below those that the kernel gives to outgoing connections (32768
+    and up), one of which could take it before our server does. A test that runs beside this one does
+    not get it either: a name in the abstract namespace says that it is taken until this program ends."""
     while True:
         port = secrets.randbelow(12_000) + 20_000
-        with socket.socket() as probe:
-            with contextlib.suppress(OSError):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0rdpsweep-test-port-{port}")
+            with socket.socket() as probe:
                 probe.bind(("127.0.0.1", port))
-                return port
+        except OSError:
+            claim.close()
+            continue
+        claims.append(claim)
+        return port
 
 
 class Fleet:

@@ -141,15 +141,14 @@ def freerdp(folder, name, display, pem, key, *options):
 
 
 @contextlib.contextmanager
-def x_server(display=":77"):
-    with running(["Xvfb", display, "-screen", "0", "640x480x24", "-nolisten", "tcp"], 0):
-        # Its lock file is there before it takes anybody in.
-        for _ in range(100):
-            with socket.socket(socket.AF_UNIX) as probe:
-                if probe.connect_ex(f"/tmp/.X11-unix/X{display[1:]}") == 0:
-                    break
-            time.sleep(0.1)
-        yield display
+def x_server():
+    """An X server on a display that nobody has; it writes the number once it takes clients in."""
+    number, to_us = os.pipe()
+    command = ["Xvfb", "-displayfd", str(to_us), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
+    with running(command, 0, pass_fds=(to_us,)):
+        os.close(to_us)
+        with open(number, encoding="ascii") as told:
+            yield f":{told.readline().strip()}"
 
 
 # --- our own: it encodes how we read Windows, and what no server above does -----------------------

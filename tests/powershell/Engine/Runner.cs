@@ -19,6 +19,8 @@ public static class Runner
     private static readonly string[] variables =
         ["RDPSWEEP_ARGS", "RDPSWEEP_NONCE", "PROCESSOR_ARCHITEW6432", "COMPUTERNAME", "windir", "SystemDrive"];
 
+    private static readonly Dictionary<string, InitialSessionState> states = [];
+
     // environment holds the variables of the process that the script finds, beside those of Windows.
     public static Outcome Run(Machine machine, string script, IReadOnlyDictionary<string, string> environment, string input = "") =>
         Run(machine, script, environment, new StringReader(input), new StringWriter());
@@ -70,17 +72,27 @@ public static class Runner
         foreach (var (name, value) in environment) Environment.SetEnvironmentVariable(name, value);
     }
 
+    // What a runspace begins with, by what the version of PowerShell lacks. Each runspace takes a copy of it.
     private static InitialSessionState SessionState(Machine machine)
     {
+        var major = new Version(machine.PowerShell).Major;
+        var lacks = major < 3 ? "Get-CimInstance" : major > 5 ? "Get-WmiObject" : "";
+        if (!states.TryGetValue(lacks, out var state)) states[lacks] = state = Without(lacks);
+        return state;
+    }
+
+    private static InitialSessionState Without(string lacks)
+    {
         var state = InitialSessionState.CreateDefault2();
+        // What a script prints is text; tables and lists are nothing that it is read by.
+        state.DisableFormatUpdates = true;
+        state.Formats.Clear();
         foreach (var type in typeof(Runner).Assembly.GetTypes())
         {
             var attribute = (CmdletAttribute?)Attribute.GetCustomAttribute(type, typeof(CmdletAttribute));
             if (attribute is null) continue;
             var name = $"{attribute.VerbName}-{attribute.NounName}";
-            if (name == "Get-CimInstance" && new Version(machine.PowerShell).Major < 3) continue;
-            if (name == "Get-WmiObject" && new Version(machine.PowerShell).Major > 5) continue;
-            state.Commands.Add(new SessionStateCmdletEntry(name, type, null));
+            if (name != lacks) state.Commands.Add(new SessionStateCmdletEntry(name, type, null));
         }
         foreach (var (name, text) in Programs.Functions) state.Commands.Add(new SessionStateFunctionEntry(name, text));
         return state;
