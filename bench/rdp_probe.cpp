@@ -24,9 +24,9 @@ Task<void> look_at_all(Bench& bench) {
         target.name = "h" + std::to_string(host);
         target.address = "127.30.0." + std::to_string(host);
         target.rdp_port = bench.port;
-        HostScope scope(executor, Clock::now() + std::chrono::seconds(30));
+        HostDeadline deadline(executor, Clock::now() + std::chrono::seconds(30));
         Attempt attempt;
-        const auto seen = co_await bench.source.collect(target, scope, attempt);
+        const auto seen = co_await bench.source.collect(target, deadline, attempt);
         if (seen && seen->completed()) ++bench.completed;
     }
 }

@@ -22,12 +22,14 @@ struct Bench {
 };
 
 Task<bool> visit(Bench& bench, const Target& target) {
-    HostScope scope(co_await asio::this_coro::executor, Clock::now() + std::chrono::seconds(30));
+    HostDeadline deadline(
+        co_await asio::this_coro::executor, Clock::now() + std::chrono::seconds(30)
+    );
     Attempt attempt;
-    auto session = co_await bench.transport.open(target, bench.credential, scope, attempt);
+    auto session = co_await bench.transport.open(target, bench.credential, deadline, attempt);
     if (!session) co_return false;
     const ScriptInput input("0123456789abcdef0123456789abcdef", "{}");
-    const auto output = co_await (*session)->run(bench.script, input, scope);
+    const auto output = co_await (*session)->run(bench.script, input, deadline);
     co_await (*session)->close();
     co_return output && !output->out.empty();
 }

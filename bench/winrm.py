@@ -26,13 +26,13 @@ PYTHON = r"""
 import os, sys, winrm
 port, ca, auth, *addresses = sys.argv[1:]
 for address in addresses:
-    talk = winrm.Protocol(f"https://{address}:{port}/wsman", transport=auth, username="SIM\\sweeper",
+    protocol = winrm.Protocol(f"https://{address}:{port}/wsman", transport=auth, username="SIM\\sweeper",
                           password=os.environ["RDPSWEEP_PASSWORD"], ca_trust_path=ca)
-    shell = talk.open_shell()
-    command = talk.run_command(shell, "powershell.exe", ["-NoProfile", "-Command", "Write-Output hello"])
-    _, _, status = talk.get_command_output(shell, command)
-    talk.cleanup_command(shell, command)
-    talk.close_shell(shell)
+    shell = protocol.open_shell()
+    command = protocol.run_command(shell, "powershell.exe", ["-NoProfile", "-Command", "Write-Output hello"])
+    _, _, status = protocol.get_command_output(shell, command)
+    protocol.cleanup_command(shell, command)
+    protocol.close_shell(shell)
     assert status == 0
 """
 

@@ -35,7 +35,7 @@ struct Messages {
 
 Messages messages(const std::string& script) {
     constexpr std::size_t longest = 32'000;
-    winrm::Conversation talk{"https://127.0.0.1/wsman", random_guid(), ""};
+    winrm::Conversation conversation{"https://127.0.0.1/wsman", random_guid(), ""};
     winrm::ShellOptions options;
     options.environment = {
         {"RDPSWEEP_NONCE", "0123456789abcdef0123456789abcdef"}, {"RDPSWEEP_ARGS", "{}"}};
@@ -46,20 +46,20 @@ Messages messages(const std::string& script) {
         sum += (part == 0 ? "$env:" : "+$env:") + name;
     }
     Messages all;
-    all.create = winrm::create_shell(talk, options, patience).xml;
-    talk.shell_id = shell_mark;
+    all.create = winrm::create_shell(conversation, options, patience).xml;
+    conversation.shell_id = shell_mark;
     all.command =
         winrm::run_command(
-            talk,
+            conversation,
             "powershell.exe",
             "-NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command \"Invoke-Expression (" +
                 sum + ")\"",
             patience
         )
             .xml;
-    all.receive = winrm::receive(talk, command_mark, patience).xml;
-    all.terminate = winrm::terminate(talk, command_mark, patience).xml;
-    all.remove = winrm::delete_shell(talk, patience).xml;
+    all.receive = winrm::receive(conversation, command_mark, patience).xml;
+    all.terminate = winrm::terminate(conversation, command_mark, patience).xml;
+    all.remove = winrm::delete_shell(conversation, patience).xml;
     return all;
 }
 
@@ -77,9 +77,9 @@ std::string between(const std::string& text, const std::string& before, char end
     return text.substr(from, text.find(end, from) - from);
 }
 
-class Talk {
+class Wire {
 public:
-    Talk(SSL* ssl, std::string head) : ssl_(ssl), head_(std::move(head)) {}
+    Wire(SSL* ssl, std::string head) : ssl_(ssl), head_(std::move(head)) {}
 
     // The body of the answer; empty when it is none of status 200.
     std::string post(const std::string& body) {
@@ -110,20 +110,20 @@ private:
     std::string head_;
 };
 
-bool collect(Talk& talk, const Messages& all) {
-    const auto created = talk.post(all.create);
+bool collect(Wire& wire, const Messages& all) {
+    const auto created = wire.post(all.create);
     const auto shell = between(created, "<rsp:ShellId>", '<');
-    const auto started = talk.post(with(all.command, shell_mark, shell));
+    const auto started = wire.post(with(all.command, shell_mark, shell));
     const auto command = between(started, "<rsp:CommandId>", '<');
     if (shell.empty() || command.empty()) return false;
     const auto receive = with(with(all.receive, shell_mark, shell), command_mark, command);
     for (;;) {
-        const auto output = talk.post(receive);
+        const auto output = wire.post(receive);
         if (output.empty()) return false;
         if (output.find("CommandState/Done") != std::string::npos) break;
     }
-    talk.post(with(with(all.terminate, shell_mark, shell), command_mark, command));
-    talk.post(with(all.remove, shell_mark, shell));
+    wire.post(with(with(all.terminate, shell_mark, shell), command_mark, command));
+    wire.post(with(all.remove, shell_mark, shell));
     return true;
 }
 
@@ -149,9 +149,9 @@ int main(int count, char** words) {
         SSL* ssl = SSL_new(context);
         SSL_set_fd(ssl, socket);
         if (SSL_connect(ssl) == 1) {
-            Talk talk(ssl, head);
-            done += collect(talk, all) ? 1 : 0;
-            read += talk.read;
+            Wire wire(ssl, head);
+            done += collect(wire, all) ? 1 : 0;
+            read += wire.read;
         }
         SSL_free(ssl);
         close(socket);

@@ -51,7 +51,7 @@ std::string_view to_string(Phase phase) noexcept;
 // "timed_out", "access_denied", ...
 std::string_view to_string(Errc code) noexcept;
 
-// The ladder a user sees: dns, tcp, tls, http, auth, shell, collect, parse; "config", "inventory"
+// The rungs a user sees: dns, tcp, tls, http, auth, shell, collect, parse; "config", "inventory"
 // and "internal" for the rest.
 std::string_view rung(Phase phase) noexcept;
 

@@ -9,7 +9,7 @@ Pacer::Pacer(double per_second, double burst)
     : rate_(std::max(per_second, 0.1)), full_rate_(rate_), burst_(std::max(burst, 1.0)),
       next_(Clock::now()) {}
 
-Task<bool> Pacer::turn(HostScope& scope) {
+Task<bool> Pacer::turn(HostDeadline& deadline) {
     recover();
     const auto gap =
         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / rate_));
@@ -19,8 +19,8 @@ Task<bool> Pacer::turn(HostScope& scope) {
     next_ = std::max(next_, earliest);
     const auto mine = next_;
     next_ += gap;
-    if (mine <= now) co_return !scope.expired();
-    co_return co_await scope.sleep(mine - now);
+    if (mine <= now) co_return !deadline.expired();
+    co_return co_await deadline.sleep(mine - now);
 }
 
 void Pacer::slow_down() noexcept {

@@ -1,7 +1,7 @@
 // Pacing on one executor: a token bucket for new connections.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 
 namespace rdpsweep {
 
@@ -12,8 +12,8 @@ public:
     // per_second > 0; burst connections may go at once after a quiet time (at least 1).
     Pacer(double per_second, double burst);
 
-    // Waits for a turn. False when the scope ended first.
-    Task<bool> turn(HostScope& scope);
+    // Waits for a turn. False when the deadline passed first.
+    Task<bool> turn(HostDeadline& deadline);
 
     // Half the rate, at most once a second: called on signs that our machine is saturated. The rate
     // comes back by and by when the signs stop.

@@ -154,7 +154,7 @@ void put_members(JsonText& out, const HostResult& host, const Say& say) {
     out.key("rdp_port").number(std::uint64_t{target.rdp_port});
     out.member("reason", host.reason);
     out.member("root_cause", to_string(host.root_cause));
-    put(out.key("route"), target.ladder);
+    put(out.key("route"), target.route);
     out.key("secondary_causes").open_array();
     for (const auto cause : host.secondary_causes)
         out.text(to_string(cause));

@@ -1,7 +1,7 @@
 // Runs blocking work on a thread pool and resumes on the host's own lane.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 
 #include <atomic>
 #include <functional>
@@ -11,11 +11,12 @@
 
 namespace rdpsweep {
 
-// The result of work(), or nothing when the scope ended first (the work then finishes unheard, so
-// it must own everything it touches). Call on the scope's executor; the pool must be joined before
-// the lane's io_context is destroyed.
+// The result of work(), or nothing when the deadline passed first (the work then finishes unheard,
+// so it must own everything it touches). Call on the deadline's executor; the pool must be joined
+// before the lane's io_context is destroyed.
 template <class T>
-Task<std::optional<T>> offload(asio::thread_pool& pool, std::function<T()> work, HostScope& scope) {
+Task<std::optional<T>>
+offload(asio::thread_pool& pool, std::function<T()> work, HostDeadline& deadline) {
     struct Shared {
         explicit Shared(const asio::any_io_executor& executor)
             : timer(executor, Clock::time_point::max()) {}
@@ -26,8 +27,8 @@ Task<std::optional<T>> offload(asio::thread_pool& pool, std::function<T()> work,
         bool done = false;
     };
 
-    auto shared = std::make_shared<Shared>(scope.executor());
-    auto lane = scope.executor();
+    auto shared = std::make_shared<Shared>(deadline.executor());
+    auto lane = deadline.executor();
     asio::post(pool, [shared, lane, work = std::move(work)]() mutable {
         if (shared->abandoned) return;
         auto result = work();
@@ -38,9 +39,9 @@ Task<std::optional<T>> offload(asio::thread_pool& pool, std::function<T()> work,
         });
     });
     {
-        const auto guard = scope.on_abort([shared] { shared->timer.cancel(); });
+        const auto guard = deadline.on_abort([shared] { shared->timer.cancel(); });
         boost::system::error_code ignored;
-        if (!scope.expired() && !shared->done) {
+        if (!deadline.expired() && !shared->done) {
             co_await shared->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         }
     }

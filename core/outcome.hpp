@@ -32,7 +32,7 @@ std::span<const Outcome> all_outcomes() noexcept;
 std::string_view to_string(Outcome outcome) noexcept;
 bool from_string(std::string_view text, Outcome& outcome) noexcept;
 
-// One rung of the ladder, tried.
+// One transport of the route, tried once.
 struct Attempt {
     std::string transport;                                          // "winrm"
     std::optional<Error> error;                                     // empty: it worked

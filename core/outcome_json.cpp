@@ -117,7 +117,7 @@ Target read_target(const Members& in) {
     target.name = in.text("name");
     target.address = in.text("address");
     target.rdp_port = in.number<std::uint16_t>("rdp_port");
-    target.ladder = in.texts("route");
+    target.route = in.texts("route");
     target.credential = in.text("credential");
     target.tags = in.texts_by_name("tags");
     target.vm = in.text("vm");

@@ -125,13 +125,14 @@ Resolver::~Resolver() {
         lookup->waiters.clear();
 }
 
-Task<Result<std::vector<asio::ip::address>>> Resolver::resolve(std::string name, HostScope& scope) {
+Task<Result<std::vector<asio::ip::address>>>
+Resolver::resolve(std::string name, HostDeadline& deadline) {
     boost::system::error_code literal_error;
     const auto literal = asio::ip::make_address(name, literal_error);
     if (!literal_error) co_return Addresses(1, literal);
 
-    const auto until = std::min(scope.deadline(), Clock::now() + limits::resolve);
-    auto timer = std::make_shared<asio::steady_timer>(scope.executor(), until);
+    const auto until = std::min(deadline.at(), Clock::now() + limits::resolve);
+    auto timer = std::make_shared<asio::steady_timer>(deadline.executor(), until);
     std::shared_ptr<Lookup> lookup;
     {
         const std::lock_guard lock(state_->mutex);
@@ -142,16 +143,16 @@ Task<Result<std::vector<asio::ip::address>>> Resolver::resolve(std::string name,
         }
         lookup = slot;
         if (lookup->answer) co_return *lookup->answer;
-        lookup->waiters.emplace_back(scope.executor(), timer);
+        lookup->waiters.emplace_back(deadline.executor(), timer);
     }
     boost::system::error_code ignored;
     {
-        const auto guard = scope.on_abort([timer] { timer->cancel(); });
+        const auto guard = deadline.on_abort([timer] { timer->cancel(); });
         co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
     const std::lock_guard lock(state_->mutex);
     if (lookup->answer) co_return *lookup->answer;
-    const auto code = scope.aborted() ? Errc::cancelled : Errc::timed_out;
+    const auto code = deadline.aborted() ? Errc::cancelled : Errc::timed_out;
     co_return Error(Phase::resolve, code, "the name server did not answer in time")
         .with_hint("give an IP address in the inventory, or set RES_OPTIONS='timeout:2 attempts:1'"
         );

@@ -1,7 +1,7 @@
 // Names to addresses without ever blocking the event loop.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/result.hpp"
 
 #include <memory>
@@ -22,8 +22,8 @@ public:
     Resolver& operator=(const Resolver&) = delete;
 
     // Addresses of name, in the order of getaddrinfo; a literal address is returned at once.
-    // Error{resolve, name_not_found | timed_out | cancelled}. Call on the scope's executor.
-    Task<Result<std::vector<asio::ip::address>>> resolve(std::string name, HostScope& scope);
+    // Error{resolve, name_not_found | timed_out | cancelled}. Call on the deadline's executor.
+    Task<Result<std::vector<asio::ip::address>>> resolve(std::string name, HostDeadline& deadline);
 
 private:
     struct State;

@@ -31,7 +31,7 @@ inline constexpr std::uint16_t http = 5985;
 struct WinRmOptions {
     WinRmScheme scheme = WinRmScheme::https;
     std::uint16_t port = winrm_ports::https;     // of the listener that scheme names
-    std::uint16_t http_port = winrm_ports::http; // of the second way, see http_fallback
+    std::uint16_t http_port = winrm_ports::http; // of the fallback to HTTP, see http_fallback
     HttpFallback http_fallback = HttpFallback::kerberos;
     WinRmAuth auth = WinRmAuth::negotiate;
     bool channel_bindings = true;     // tls-server-end-point, RFC 5929
@@ -64,10 +64,10 @@ struct Target {
     std::string name;    // what a human calls it
     std::string address; // literal IP preferred: no DNS on the hot path
     std::uint16_t rdp_port = 3389;
-    bool rdp_outside = true;         // look at the RDP port from here, beside the route
-    std::string rdp_thumbprint;      // SHA-1 it should serve, lower-case hex; empty: not known
-    std::vector<std::string> ladder; // transports in order, e.g. {"winrm", "ssh"}
-    std::string credential;          // a name; the secret itself lives in CredentialStore
+    bool rdp_outside = true;    // look at the RDP port from here, also if the route does not say so
+    std::string rdp_thumbprint; // SHA-1 it should serve, lower-case hex; empty: not known
+    std::vector<std::string> route;          // transports in order, e.g. {"winrm", "ssh"}
+    std::string credential;                  // a name; the secret itself lives in CredentialStore
     std::map<std::string, std::string> tags; // subscription, resource group, role ...
     std::vector<std::string> groups;         // of the inventory, for --select
     std::string vm;                          // ARM resource id as written; empty when none

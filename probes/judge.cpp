@@ -119,7 +119,7 @@ judge(std::span<const Rule> rules, const Facts& facts, const Policy& policy, std
 }
 
 Judgement judge(const Facts& facts, const Policy& policy, std::int64_t now) {
-    return judge(all_probes(), facts, policy, now);
+    return judge(all_rules(), facts, policy, now);
 }
 
 } // namespace rdpsweep

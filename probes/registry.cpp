@@ -88,13 +88,13 @@ std::vector<Rule> make_all() {
 
 } // namespace
 
-std::span<const Rule> all_probes() noexcept {
+std::span<const Rule> all_rules() noexcept {
     static const auto rules = make_all();
     return rules;
 }
 
 std::span<const Rule> outside_probes() noexcept {
-    return all_probes().last(std::size(outside_rows));
+    return all_rules().last(std::size(outside_rows));
 }
 
 } // namespace rdpsweep

@@ -30,14 +30,14 @@ struct Rule {
     Evaluate* evaluate;
 };
 
-std::span<const Rule> all_probes() noexcept; // probes/registry.cpp
+std::span<const Rule> all_rules() noexcept; // probes/registry.cpp
 
 // Those among them that judge a VM of which no more is known than a handshake from outside.
 std::span<const Rule> outside_probes() noexcept;
 
 // What all rules together say of one host.
 struct Judgement {
-    std::vector<Finding> findings; // one a rule, in the order of all_probes()
+    std::vector<Finding> findings; // one a rule, in the order of all_rules()
     Verdict verdict = Verdict::unknown;
     Cause root_cause = Cause::none;
     std::vector<Cause> secondary_causes;

@@ -305,7 +305,7 @@ def files_below(root):
 
 BAD = {
     "braced aggregate": "co_await f(Agg{1, name});",
-    "braced aggregate by const reference": "auto r = co_await f(Agg{name}, scope);",
+    "braced aggregate by const reference": "auto r = co_await f(Agg{name}, deadline);",
     "designated initializers": "co_await f({.a = 1, .b = name});",
     "empty braces": "co_await f({});",
     "braces several lines down": "co_await f(\n    a,\n    g(Agg{\n        name}));",
@@ -350,7 +350,7 @@ GOOD = {
     "block after a condition": "if (co_await f()) { g({1, 2}); } else { h(Agg{}); }",
     "loop over a list": "for (int i : {1, 2, 3}) co_await f(i);",
     "condition with an initializer": "if (auto r = co_await f(); !r) { co_return Agg{}; }",
-    "lambda beside": "const auto guard = scope.on_abort([this] { close(); });\nco_await f();",
+    "lambda beside": "const auto guard = deadline.on_abort([this] { close(); });\nco_await f();",
     "lambda given to co_spawn": "co_spawn(ex, [x]() -> Task<void> { co_await f(x); }, detached);",
     "waived": "co_await f(Agg{1}); // coawait-ok: trivially destructible",
     "waived above": "// coawait-ok: Agg is trivially destructible\nco_await f(\n    Agg{1});",

@@ -33,7 +33,7 @@ def comparison(names):
     name = '"(?:' + "|".join(sorted(re.escape(name) for name in names)) + ')"'
     return re.compile(
         rf"[=!]=\s*{name}|{name}\s*[=!]=|compare\(\s*{name}|"
-        rf"(?:transports|ladder|route)\s*=\s*\{{\s*{name}"
+        rf"(?:transports|route)\s*=\s*\{{\s*{name}"
     )
 
 
@@ -62,13 +62,13 @@ GOOD = [
     'if (connection.ends_with("winrm")) return;',
     '// as if transport == "ssh"',
     'if (kind == "sshd") return;',
-    'target.ladder = {default_transport()};',
+    'target.route = {default_transport()};',
 ]
 BAD = [
     'if (attempt.transport == "ssh") return;',
     'if ("serial" == transport) return;',
     'if (way !=\n    "rdp") return;',
-    'options.by_commands = client.way() == "cmd";',
+    'options.by_commands = client.asked_by() == "cmd";',
     'scope.transports = {"run-command"};',
     'return transport.compare("winrm-http") == 0;',
 ]

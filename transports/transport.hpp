@@ -4,7 +4,7 @@
 #include "core/asio.hpp"
 #include "core/cim.hpp"
 #include "core/facts.hpp"
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
 #include "core/secret.hpp"
@@ -64,7 +64,7 @@ struct CommandOutput {
 };
 
 // Asks a host CIM questions, without a file or a script there. Over WinRM nothing is started there;
-// where way() is "cmd", each question starts one of cmd.exe's own tools.
+// where asked_by() is "cmd", each question starts one of cmd.exe's own tools.
 class CimClient {
 public:
     virtual ~CimClient() = default;
@@ -73,7 +73,7 @@ public:
     // A fault is Error{run, ...} whose native code begins with "WSManFault"; more rows than we accept
     // is Error{run, output_limit}; a request that is not cim::reads_only() is Error{run, unsupported}
     // and is not sent. Every other Error means that the connection is of no more use.
-    virtual Task<Result<cim::Rows>> ask(cim::Request request, HostScope& scope) = 0;
+    virtual Task<Result<cim::Rows>> ask(cim::Request request, HostDeadline& deadline) = 0;
 
     // How often the host was asked anything, pages of a query included.
     [[nodiscard]] virtual std::size_t round_trips() const noexcept = 0;
@@ -85,7 +85,7 @@ public:
 
     // Runs the script once and returns all it printed, at most limits::stdout_bytes.
     virtual Task<Result<CommandOutput>>
-    run(const Script& script, const ScriptInput& input, HostScope& scope) = 0;
+    run(const Script& script, const ScriptInput& input, HostDeadline& deadline) = 0;
 
     // Whether it carries only a few kilobytes back: then the collector is to answer in its lean
     // profile.
@@ -102,12 +102,12 @@ public:
     // script: facts.from is "tunnel". Nothing when this way in has no such thing. Error{open, ...}
     // when the host does not allow it. Call it after run().
     virtual Task<std::optional<Result<HandshakeFacts>>>
-    shake_hands_inside(std::uint16_t /*port*/, HostScope& /*scope*/) {
+    shake_hands_inside(std::uint16_t /*port*/, HostDeadline& /*deadline*/) {
         co_return std::nullopt;
     }
 
     // Is let in and stops: afterwards attempt.identity says as whom the host knows us.
-    virtual Task<Status> prove(HostScope& scope) = 0;
+    virtual Task<Status> prove(HostDeadline& deadline) = 0;
 
     // Best effort, bounded by limits::cleanup; leaves nothing behind on the host.
     virtual Task<void> close() noexcept = 0;
@@ -125,7 +125,7 @@ public:
     // The handshake it made. A peer that refuses or misbehaves is a fact; an Error means that nothing
     // was learned. attempt is kept up to date as it goes and must outlive the call.
     virtual Task<Result<HandshakeFacts>>
-    collect(const Target& target, HostScope& scope, Attempt& attempt) = 0;
+    collect(const Target& target, HostDeadline& deadline, Attempt& attempt) = 0;
 };
 
 class Transport {
@@ -146,14 +146,14 @@ public:
     // (WinRM) does so in run() or prove(). attempt.reached, identity, notes and the byte counters
     // are kept up to date as it goes, also by the session; attempt must outlive it.
     virtual Task<Result<std::unique_ptr<Session>>> open(
-        const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt
+        const Target& target, const Credential& credential, HostDeadline& deadline, Attempt& attempt
     ) = 0;
 
-    // Another way to the same target that error makes worth a try, as the target to open then;
+    // Another form of the same target that error makes worth a try, as the target to open then;
     // nothing when there is none or it is not allowed.
-    [[nodiscard]] virtual std::optional<Target>
-    second_way(const Target& /*target*/, const Credential& /*credential*/, const Error& /*error*/)
-        const {
+    [[nodiscard]] virtual std::optional<Target> http_fallback(
+        const Target& /*target*/, const Credential& /*credential*/, const Error& /*error*/
+    ) const {
         return std::nullopt;
     }
 };

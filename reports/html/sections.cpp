@@ -105,7 +105,7 @@ void write_cause(const Page& page, const CauseGroups& cause) {
     page.out << "</details>\n";
 }
 
-// Where on the ladder a rung is; what has no rung comes last.
+// How far up a rung is; what has no rung comes last.
 int height(const std::string& name) {
     for (auto i = 0; i <= static_cast<int>(Phase::internal); ++i) {
         if (rung(static_cast<Phase>(i)) == name) return i;

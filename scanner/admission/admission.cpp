@@ -23,13 +23,13 @@ AdmissionRules admission_rules(const std::vector<LimitSpec>& limits, std::size_t
     std::optional<std::size_t> all = jobs;
     std::optional<std::size_t> failures;
     for (const auto& limit : limits) {
-        if (limit.scope == LimitScope::all) tighten(all, limit.max_in_flight);
-        if (limit.scope == LimitScope::subnet) tighten(rules.subnet, limit.max_in_flight);
-        if (limit.scope == LimitScope::subscription) {
+        if (limit.range == LimitRange::all) tighten(all, limit.max_in_flight);
+        if (limit.range == LimitRange::subnet) tighten(rules.subnet, limit.max_in_flight);
+        if (limit.range == LimitRange::subscription) {
             tighten(rules.subscription, limit.max_in_flight);
         }
-        if (limit.scope == LimitScope::credential) tighten(rules.credential, limit.max_in_flight);
-        if (limit.scope == LimitScope::transport) tighten(rules.transport, limit.max_in_flight);
+        if (limit.range == LimitRange::credential) tighten(rules.credential, limit.max_in_flight);
+        if (limit.range == LimitRange::transport) tighten(rules.transport, limit.max_in_flight);
         tighten(failures, limit.max_auth_failures);
     }
     rules.jobs = *all;
@@ -104,8 +104,8 @@ void Admission::add(std::size_t host, const std::string& subnet) {
     if (!subscription.empty()) {
         limiters.push_back(queue_.limiter("subscription " + subscription, *rules_.subscription));
     }
-    if (!target.ladder.empty()) {
-        for (const auto limiter : limiters_of(target, target.ladder.front()))
+    if (!target.route.empty()) {
+        for (const auto limiter : limiters_of(target, target.route.front()))
             limiters.push_back(limiter);
     }
     queue_.push(host, std::move(limiters));
@@ -134,14 +134,15 @@ void Admission::ended(const HostResult& result) {
     events_.room();
 }
 
-Task<bool> Admission::change_transport(std::size_t host, std::string transport, HostScope& scope) {
+Task<bool>
+Admission::change_transport(std::size_t host, std::string transport, HostDeadline& deadline) {
     const auto wanted = limiters_of(targets_[host], transport);
     const auto at = active_.find(host);
     if (at == active_.end()) co_return true;
     // Iterators into the map do not survive the wait; the element does.
     auto& active = at->second;
     if (!std::exchange(active.changed, true)) {
-        for (const auto limiter : limiters_of(targets_[host], targets_[host].ladder.front()))
+        for (const auto limiter : limiters_of(targets_[host], targets_[host].route.front()))
             queue_.release_early(active.ticket, limiter);
     }
     for (const auto limiter : active.further)
@@ -150,7 +151,7 @@ Task<bool> Admission::change_transport(std::size_t host, std::string transport, 
     for_transport_.wake();
     events_.room();
     while (!enter_all(wanted)) {
-        const bool awake = co_await for_transport_.wait(scope);
+        const bool awake = co_await for_transport_.wait(deadline);
         if (!awake) co_return false;
     }
     active.further = wanted;

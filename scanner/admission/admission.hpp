@@ -25,7 +25,7 @@ struct AdmissionRules {
     std::size_t max_auth_failures = Breaker::usual_refusals;
 };
 
-// The rules of limits: where several have the same scope, the tightest holds.
+// The rules of limits: where several have the same range, the tightest holds.
 AdmissionRules admission_rules(const std::vector<LimitSpec>& limits, std::size_t jobs);
 
 class Admission {
@@ -51,9 +51,9 @@ public:
     // A host that was taken is done.
     void ended(const HostResult& result);
 
-    // The host goes on to another transport of its ladder: gives the place of the old one back and
-    // waits for one of the new. False when the scope ended first.
-    Task<bool> change_transport(std::size_t host, std::string transport, HostScope& scope);
+    // The host goes on to another transport of its route: gives the place of the old one back and
+    // waits for one of the new. False when the deadline passed first.
+    Task<bool> change_transport(std::size_t host, std::string transport, HostDeadline& deadline);
 
     [[nodiscard]] LoginGate& logins() noexcept { return logins_; }
 

@@ -37,11 +37,11 @@ LoginGate::Turn::~Turn() {
     end(Answer::none);
 }
 
-Task<bool> LoginGate::Turn::come(HostScope& scope) {
+Task<bool> LoginGate::Turn::come(HostDeadline& deadline) {
     auto& seat = gate_.seat(credential_);
     while (!seat.breaker.may_begin()) {
         if (seat.breaker.stopped()) co_return false;
-        const bool awake = co_await seat.waiting.wait(scope);
+        const bool awake = co_await seat.waiting.wait(deadline);
         if (!awake) co_return false;
     }
     seat.breaker.begin();

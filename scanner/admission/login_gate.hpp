@@ -34,8 +34,8 @@ public:
         ~Turn();
 
         // Waits until the credential may be shown to this host. False when it was stopped, or when
-        // the scope ended first.
-        Task<bool> come(HostScope& scope);
+        // the deadline passed first.
+        Task<bool> come(HostDeadline& deadline);
 
         void accepted();
         void refused();

@@ -20,35 +20,35 @@ std::optional<AdmissionQueue::Limiter> AdmissionQueue::find(const std::string& n
 }
 
 void AdmissionQueue::push(std::size_t host, std::vector<Limiter> limiters) {
-    const auto [at, fresh] = lane_of_.try_emplace(limiters, lanes_.size());
-    if (fresh) lanes_.push_back({std::move(limiters), {}, false});
-    auto& lane = lanes_[at->second];
-    lane.hosts.push_back(host);
+    const auto [at, fresh] = line_of_.try_emplace(limiters, lines_.size());
+    if (fresh) lines_.push_back({std::move(limiters), {}, false});
+    auto& line = lines_[at->second];
+    line.hosts.push_back(host);
     ++pending_;
-    if (std::exchange(lane.queued, true)) return;
+    if (std::exchange(line.queued, true)) return;
     ready_.push_back(at->second);
 }
 
-std::optional<AdmissionQueue::Limiter> AdmissionQueue::first_full(const Lane& lane) const noexcept {
-    for (const auto limiter : lane.limiters) {
+std::optional<AdmissionQueue::Limiter> AdmissionQueue::first_full(const Line& line) const noexcept {
+    for (const auto limiter : line.limiters) {
         if (gauges_[limiter].used >= gauges_[limiter].capacity) return limiter;
     }
     return std::nullopt;
 }
 
-// Each place that becomes free wakes one lane that waits for it. A lane that then finds another
+// Each place that becomes free wakes one line that waits for it. A line that then finds another
 // limiter full passes the call on, so that no free place is forgotten.
-void AdmissionQueue::wake(Limiter limiter, std::size_t lanes) {
+void AdmissionQueue::wake(Limiter limiter, std::size_t lines) {
     auto& parked = gauges_[limiter].parked;
-    for (; lanes > 0 && !parked.empty(); --lanes) {
+    for (; lines > 0 && !parked.empty(); --lines) {
         ready_.push_back(parked.front());
         parked.pop_front();
     }
 }
 
-void AdmissionQueue::park(std::uint32_t lane, Limiter full) {
-    gauges_[full].parked.push_back(lane);
-    for (const auto limiter : lanes_[lane].limiters) {
+void AdmissionQueue::park(std::uint32_t line, Limiter full) {
+    gauges_[full].parked.push_back(line);
+    for (const auto limiter : lines_[line].limiters) {
         if (gauges_[limiter].used < gauges_[limiter].capacity) wake(limiter, 1);
     }
 }
@@ -57,19 +57,19 @@ std::optional<AdmissionQueue::Ticket> AdmissionQueue::take() {
     while (in_flight_ < most_ && !ready_.empty()) {
         const auto number = ready_.front();
         ready_.pop_front();
-        auto& lane = lanes_[number];
-        if (const auto full = first_full(lane)) {
+        auto& line = lines_[number];
+        if (const auto full = first_full(line)) {
             park(number, *full);
             continue;
         }
-        for (const auto limiter : lane.limiters)
+        for (const auto limiter : line.limiters)
             ++gauges_[limiter].used;
-        const Ticket ticket{lane.hosts.front(), number, {}};
-        lane.hosts.pop_front();
+        const Ticket ticket{line.hosts.front(), number, {}};
+        line.hosts.pop_front();
         --pending_;
         ++in_flight_;
-        lane.queued = !lane.hosts.empty();
-        if (lane.queued) ready_.push_back(number);
+        line.queued = !line.hosts.empty();
+        if (line.queued) ready_.push_back(number);
         return ticket;
     }
     return std::nullopt;
@@ -77,7 +77,7 @@ std::optional<AdmissionQueue::Ticket> AdmissionQueue::take() {
 
 void AdmissionQueue::release(const Ticket& ticket) {
     --in_flight_;
-    for (const auto limiter : lanes_[ticket.lane].limiters) {
+    for (const auto limiter : lines_[ticket.line].limiters) {
         const auto& returned = ticket.returned;
         if (std::find(returned.begin(), returned.end(), limiter) == returned.end()) leave(limiter);
     }

@@ -11,16 +11,16 @@
 
 namespace rdpsweep {
 
-// Hosts with the same limiters wait in one lane. A host that must wait holds up its own lane only;
+// Hosts with the same limiters stand in one line. A host that must wait holds up its own line only;
 // each step is O(limiters of a host), independent of the number of hosts (save the first look at a
-// lane). Pure; not thread-safe.
+// line). Pure; not thread-safe.
 class AdmissionQueue {
 public:
     using Limiter = std::uint32_t;
 
     struct Ticket {
         std::size_t host = 0;
-        std::uint32_t lane = 0;
+        std::uint32_t line = 0;
         std::vector<Limiter> returned; // places that were given back early
     };
 
@@ -35,7 +35,7 @@ public:
     // host waits for a place in each of limiters.
     void push(std::size_t host, std::vector<Limiter> limiters);
 
-    // The next host that has all its places, which it holds from now on; lanes take turns. Nothing
+    // The next host that has all its places, which it holds from now on; lines take turns. Nothing
     // when no host may go now.
     std::optional<Ticket> take();
 
@@ -62,26 +62,26 @@ private:
     struct Gauge {
         std::size_t capacity = 0;
         std::size_t used = 0;
-        std::deque<std::uint32_t> parked; // lanes that found it full
+        std::deque<std::uint32_t> parked; // lines that found it full
     };
 
-    struct Lane {
+    struct Line {
         std::vector<Limiter> limiters;
         std::deque<std::size_t> hosts;
         bool queued = false; // in ready_ or parked
     };
 
-    [[nodiscard]] std::optional<Limiter> first_full(const Lane& lane) const noexcept;
-    void wake(Limiter limiter, std::size_t lanes);
-    void park(std::uint32_t lane, Limiter full);
+    [[nodiscard]] std::optional<Limiter> first_full(const Line& line) const noexcept;
+    void wake(Limiter limiter, std::size_t lines);
+    void park(std::uint32_t line, Limiter full);
 
     std::size_t most_;
     std::size_t pending_ = 0;
     std::size_t in_flight_ = 0;
     std::map<std::string, Limiter> names_;
     std::vector<Gauge> gauges_;
-    std::map<std::vector<Limiter>, std::uint32_t> lane_of_;
-    std::vector<Lane> lanes_;
+    std::map<std::vector<Limiter>, std::uint32_t> line_of_;
+    std::vector<Line> lines_;
     std::deque<std::uint32_t> ready_;
 };
 

@@ -3,18 +3,18 @@
 
 namespace rdpsweep {
 
-Task<bool> WaitingRoom::wait(HostScope& scope) {
-    asio::steady_timer timer(scope.executor(), scope.deadline());
+Task<bool> WaitingRoom::wait(HostDeadline& deadline) {
+    asio::steady_timer timer(deadline.executor(), deadline.at());
     const auto at = waiting_.insert(waiting_.end(), &timer);
     {
-        const auto guard = scope.on_abort([&timer] { timer.cancel(); });
+        const auto guard = deadline.on_abort([&timer] { timer.cancel(); });
         boost::system::error_code code;
-        if (!scope.expired()) {
+        if (!deadline.expired()) {
             co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, code));
         }
     }
     waiting_.erase(at);
-    co_return !scope.expired();
+    co_return !deadline.expired();
 }
 
 void WaitingRoom::wake() {

@@ -1,7 +1,7 @@
 // Coroutines on one executor that wait for something to change.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 
 #include <list>
 
@@ -9,8 +9,8 @@ namespace rdpsweep {
 
 class WaitingRoom {
 public:
-    // Waits until wake() is called. False when the scope ended first.
-    Task<bool> wait(HostScope& scope);
+    // Waits until wake() is called. False when the deadline passed first.
+    Task<bool> wait(HostDeadline& deadline);
 
     // Wakes everybody; each looks again whether its time has come.
     void wake();

@@ -110,12 +110,12 @@ bool agent_is_ready(const Target& target) {
     return agent == target.tags.end() || iequals(agent->second, "Ready");
 }
 
-// Takes the ways for which leads_nowhere is true; a target without any left is skipped.
+// Drops the transports for which leads_nowhere is true; a target without any left is skipped.
 template <class Test>
-void take_ways(Target& target, Test leads_nowhere, const char* reason) {
+void drop_transports(Target& target, Test leads_nowhere, const char* reason) {
     if (!target.skip.empty()) return;
-    std::erase_if(target.ladder, leads_nowhere);
-    if (target.ladder.empty()) target.skip = reason;
+    std::erase_if(target.route, leads_nowhere);
+    if (target.route.empty()) target.skip = reason;
 }
 
 std::map<std::string, std::size_t> count_addresses(const std::vector<Target>& targets) {
@@ -132,16 +132,18 @@ void settle_azure_targets(std::vector<Target>& targets) {
     const auto counts = count_addresses(targets);
     for (auto& target : targets) {
         if (target.origin != azure_origin) continue;
-        if (!agent_is_ready(target) && target.ladder.size() > 1) {
-            std::erase_if(target.ladder, needs_agent);
+        if (!agent_is_ready(target) && target.route.size() > 1) {
+            std::erase_if(target.route, needs_agent);
         }
         if (target.address.empty()) {
-            take_ways(target, needs_network, "Azure knows no address of it that may be visited");
+            drop_transports(
+                target, needs_network, "Azure knows no address of it that may be visited"
+            );
             continue;
         }
         const auto count = counts.find(target.address);
         if (count == counts.end() || count->second < 2) continue;
-        take_ways(target, needs_network, "another VM of the inventory has the same address");
+        drop_transports(target, needs_network, "another VM of the inventory has the same address");
         target.rdp_outside = false;
     }
 }

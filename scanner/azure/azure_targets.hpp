@@ -17,8 +17,8 @@ void add_azure_targets(
 );
 
 // Fits what Azure listed to what was asked for; call it when routes are final and the selection is
-// made. Ways that cannot lead to a VM are taken from its route: those that need an address where it
-// has none, Run Command where its agent is not ready; a VM without a way is skipped.
+// made. Transports that cannot lead to a VM are taken from its route: those that need an address
+// where it has none, Run Command where its agent is not ready; a VM without a transport is skipped.
 // Networks may overlap: of two VMs with one address we cannot know which one would answer, and a
 // verdict on the wrong VM is worse than none, so those are visited by Run Command or by their
 // serial consoles, or not at all.

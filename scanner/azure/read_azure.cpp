@@ -24,14 +24,14 @@ void complain(const Error& error, Problems& problems) {
 // Asks on a lane of its own, to the end.
 Result<azure::FoundVms> ask(AzurePlane& plane, const AzureOptions& options) {
     asio::io_context lane(1);
-    HostScope scope(lane.get_executor(), Clock::now() + patience);
+    HostDeadline deadline(lane.get_executor(), Clock::now() + patience);
     std::optional<Result<azure::FoundVms>> answer;
     const auto task = [&]() -> Task<void> {
         azure::InventoryScope wanted{
             options.subscriptions, options.resource_groups, options.resources};
-        auto found = co_await azure::find_vms(plane.arm(), std::move(wanted), scope);
+        auto found = co_await azure::find_vms(plane.arm(), std::move(wanted), deadline);
         answer.emplace(std::move(found));
-        scope.abort(); // nothing else keeps the lane
+        deadline.abort(); // nothing else keeps the lane
     };
     asio::co_spawn(lane, task, asio::detached);
     lane.run();

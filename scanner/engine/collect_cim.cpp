@@ -16,12 +16,12 @@ bool is_answer(const Error& error) {
 
 } // namespace
 
-Task<Result<std::string>> ask_all(CimClient& client, Questions questions, HostScope& scope) {
+Task<Result<std::string>> ask_all(CimClient& client, Questions questions, HostDeadline& deadline) {
     CimPlanOptions options;
     options.by_commands = questions == Questions::cmd;
     CimPlan plan(options);
     while (auto question = plan.next()) {
-        auto rows = co_await client.ask(*std::move(question), scope);
+        auto rows = co_await client.ask(*std::move(question), deadline);
         if (!rows && !is_answer(rows.error())) co_return std::move(rows).error();
         plan.answer(std::move(rows));
     }

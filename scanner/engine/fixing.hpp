@@ -1,7 +1,7 @@
 // What a sweep asks of the plan that it carries out; the fixes themselves implement it.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/outcome.hpp"
 #include "transports/transport.hpp"
 
@@ -31,7 +31,8 @@ public:
     // Fixes the host over that session. An Error that can be retried makes the visit come again
     // with a new session.
     virtual Task<Status>
-    fix(const Target& target, Session& session, HostScope& scope, const RecordScript& record) = 0;
+    fix(const Target& target, Session& session, HostDeadline& deadline, const RecordScript& record
+    ) = 0;
 
     // Takes note of what became of the host. Error: it could not be written down.
     virtual Status finished(const HostResult& result) = 0;

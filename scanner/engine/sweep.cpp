@@ -99,12 +99,13 @@ void Sweep::add_all() {
 // A name that cannot be resolved has no subnet; its visit asks again and says so.
 Task<void> Sweep::add_named(std::shared_ptr<std::vector<std::size_t>> named) {
     const Leave leave{tasks_};
-    HostScope scope(lane_.get_executor(), Clock::time_point::max());
-    const auto at = waiting_.insert(waiting_.end(), &scope);
+    HostDeadline deadline(lane_.get_executor(), Clock::time_point::max());
+    const auto at = waiting_.insert(waiting_.end(), &deadline);
     while (!named->empty() && !stopping_) {
         const auto index = named->back();
         named->pop_back();
-        const auto addresses = co_await options_.resolver->resolve(targets_[index].address, scope);
+        const auto addresses =
+            co_await options_.resolver->resolve(targets_[index].address, deadline);
         const bool known = addresses && !addresses->empty();
         admission_.add(index, known ? subnet_of(addresses->front()) : std::string());
         pump();
@@ -151,7 +152,7 @@ void Sweep::fault(std::size_t index, const char* what) {
 // use it up. False when the run is ending.
 Task<bool> Sweep::admit() {
     if (services_.pacer == nullptr) co_return !stopping_;
-    HostScope waiting(lane_.get_executor(), Clock::time_point::max());
+    HostDeadline waiting(lane_.get_executor(), Clock::time_point::max());
     const auto at = waiting_.insert(waiting_.end(), &waiting);
     const bool turn = co_await services_.pacer->turn(waiting);
     waiting_.erase(at);
@@ -162,7 +163,7 @@ Task<bool> Sweep::admit() {
 Clock::duration Sweep::usual_budget(const Target& target) const {
     if (options_.host_deadline) return *options_.host_deadline;
     const bool slow =
-        std::any_of(target.ladder.begin(), target.ladder.end(), [](const std::string& transport) {
+        std::any_of(target.route.begin(), target.route.end(), [](const std::string& transport) {
             return traits_of(transport).slow;
         });
     return slow ? limits::slow_host : limits::host;
@@ -179,8 +180,8 @@ Task<void> Sweep::visit(std::size_t index) {
     const auto budget = target.deadline ? Clock::duration(*target.deadline) : usual_budget(target);
     Visit one(target, index, services_);
     {
-        HostScope scope(lane_.get_executor(), Clock::now() + budget);
-        const auto at = active_.insert(active_.end(), Active{&one, &scope, Clock::now()});
+        HostDeadline deadline(lane_.get_executor(), Clock::now() + budget);
+        const auto at = active_.insert(active_.end(), Active{&one, &deadline, Clock::now()});
 
         struct Landing {
             std::list<Active>& active;
@@ -190,7 +191,7 @@ Task<void> Sweep::visit(std::size_t index) {
         };
 
         const Landing landing{active_, at};
-        co_await one.run(scope);
+        co_await one.run(deadline);
     }
     if (one.failure()) fail(*one.failure(), "a command could not be recorded");
     report(one.result());

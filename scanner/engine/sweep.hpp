@@ -76,7 +76,7 @@ public:
 private:
     struct Active {
         Visit* visit;
-        HostScope* scope;
+        HostDeadline* deadline;
         Clock::time_point since;
     };
 
@@ -105,7 +105,7 @@ private:
     Admission admission_;
     std::size_t tasks_ = 0; // hosts in flight and lookups of names
     std::list<Active> active_;
-    std::list<HostScope*> waiting_; // for their turn to connect
+    std::list<HostDeadline*> waiting_; // for their turn to connect
     asio::steady_timer run_timer_;
     asio::steady_timer drain_timer_;
     bool stopping_ = false;

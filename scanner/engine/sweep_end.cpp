@@ -62,7 +62,7 @@ void Sweep::stop(std::string why) {
 
 void Sweep::abort_all() {
     for (const auto& flight : active_)
-        flight.scope->abort();
+        flight.deadline->abort();
 }
 
 } // namespace rdpsweep

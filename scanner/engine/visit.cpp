@@ -70,7 +70,7 @@ void log_failure(const Target& target, const Attempt& attempt) {
 } // namespace
 
 Visit::Visit(const Target& target, std::size_t index, VisitServices& services)
-    : target_(target), services_(services), way_(&target_) {
+    : target_(target), services_(services), as_(&target_) {
     result_.target = target;
     result_.index = index;
     result_.started = std::time(nullptr);
@@ -80,7 +80,7 @@ std::string_view Visit::rung_now() const noexcept {
     return attempts_.empty() ? "waiting" : rung(attempts_.back()->reached);
 }
 
-Task<void> Visit::run(HostScope& scope) {
+Task<void> Visit::run(HostDeadline& deadline) {
     if (!target_.skip.empty()) {
         result_.outcome = Outcome::skipped;
         result_.reason = target_.skip;
@@ -88,14 +88,14 @@ Task<void> Visit::run(HostScope& scope) {
         co_return;
     }
     const auto begun = Clock::now();
-    co_await walk(scope);
+    co_await walk(deadline);
     conclude();
     // Last: a handshake that fails writes errors into the very log that was just read.
-    co_await look_beside(scope);
-    co_await ask_azure(scope);
+    co_await look_outside(deadline);
+    co_await ask_azure(deadline);
     judge();
     // What the route came to stays the last one.
-    if (beside_) result_.attempts.push_back(*beside_);
+    if (outside_attempt_) result_.attempts.push_back(*outside_attempt_);
     if (azure_) result_.attempts.push_back(*azure_);
     for (auto& attempt : attempts_)
         result_.attempts.push_back(*attempt);
@@ -103,11 +103,11 @@ Task<void> Visit::run(HostScope& scope) {
     result_.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
 }
 
-Task<void> Visit::walk(HostScope& scope) {
-    for (const auto& transport : target_.ladder) {
+Task<void> Visit::walk(HostDeadline& deadline) {
+    for (const auto& transport : target_.route) {
         if (services_.admission != nullptr && !attempts_.empty()) {
             const bool place =
-                co_await services_.admission->change_transport(result_.index, transport, scope);
+                co_await services_.admission->change_transport(result_.index, transport, deadline);
             if (!place) break;
         }
         if (would_repeat_password(transport)) continue;
@@ -115,20 +115,20 @@ Task<void> Visit::walk(HostScope& scope) {
         bool done = false;
         if (outside) {
             attempts_.push_back(std::make_unique<Attempt>());
-            done = co_await look(*attempts_.back(), scope);
+            done = co_await look(*attempts_.back(), deadline);
         } else {
-            done = co_await climb(transport, scope);
-            if (!done && take_second_way(transport)) done = co_await climb(transport, scope);
+            done = co_await climb(transport, deadline);
+            if (!done && take_http_fallback(transport)) done = co_await climb(transport, deadline);
         }
-        way_ = &target_;
-        if (done || scope.expired()) break;
+        as_ = &target_;
+        if (done || deadline.expired()) break;
     }
 }
 
 // Looks at the host from outside. True when something was seen, if only that nothing listens.
-Task<bool> Visit::look(Attempt& attempt, HostScope& scope) {
+Task<bool> Visit::look(Attempt& attempt, HostDeadline& deadline) {
     attempt.transport = services_.outside->name();
-    auto seen = co_await services_.outside->collect(target_, scope, attempt);
+    auto seen = co_await services_.outside->collect(target_, deadline, attempt);
     attempt.leave();
     if (seen) {
         assessment_.add_handshake(*std::move(seen));
@@ -140,39 +140,39 @@ Task<bool> Visit::look(Attempt& attempt, HostScope& scope) {
 }
 
 // The same where the route does not name it. It never changes whether a host counts as assessed.
-Task<void> Visit::look_beside(HostScope& scope) {
+Task<void> Visit::look_outside(HostDeadline& deadline) {
     const bool wanted = services_.always_look_outside && target_.rdp_outside;
     if (services_.outside == nullptr || !wanted) co_return;
-    const auto& route = target_.ladder;
+    const auto& route = target_.route;
     const auto name = services_.outside->name();
-    if (scope.expired() || std::find(route.begin(), route.end(), name) != route.end()) co_return;
+    if (deadline.expired() || std::find(route.begin(), route.end(), name) != route.end()) co_return;
     if (services_.pacer != nullptr) {
-        const bool admitted = co_await services_.pacer->turn(scope);
+        const bool admitted = co_await services_.pacer->turn(deadline);
         if (!admitted) co_return;
     }
-    beside_ = std::make_unique<Attempt>();
-    co_await look(*beside_, scope);
+    outside_attempt_ = std::make_unique<Attempt>();
+    co_await look(*outside_attempt_, deadline);
 }
 
 // Azure may know why a VM was not assessed, though the VM itself says nothing. Its budget is spent
 // by then, so this has one of its own.
-Task<void> Visit::ask_azure(HostScope& scope) {
+Task<void> Visit::ask_azure(HostDeadline& deadline) {
     const bool wanted =
         services_.evidence != nullptr && !target_.vm.empty() &&
         (result_.outcome == Outcome::unreachable || result_.outcome == Outcome::refused);
-    if (!wanted || scope.aborted()) co_return;
+    if (!wanted || deadline.aborted()) co_return;
     azure_ = std::make_unique<Attempt>();
-    HostScope more(scope.executor(), Clock::now() + limits::step);
-    const auto guard = scope.on_abort([&more, &scope] {
-        if (scope.aborted()) more.abort();
+    HostDeadline more(deadline.executor(), Clock::now() + limits::step);
+    const auto guard = deadline.on_abort([&more, &deadline] {
+        if (deadline.aborted()) more.abort();
     });
     co_await azure::gather_evidence(*services_.evidence, target_, more, *azure_);
     azure_->leave();
     if (azure_->error) log_failure(target_, *azure_);
 }
 
-// One rung of the ladder with its retries. True when there is nothing more to try.
-Task<bool> Visit::climb(const std::string& transport, HostScope& scope) {
+// One transport of the route with its retries. True when there is nothing more to try.
+Task<bool> Visit::climb(const std::string& transport, HostDeadline& deadline) {
     const auto found = services_.transports.find(transport);
     if (found == services_.transports.end()) co_return false;
     int tries = 0;
@@ -181,7 +181,7 @@ Task<bool> Visit::climb(const std::string& transport, HostScope& scope) {
         auto& attempt = *attempts_.back();
         attempt.transport = transport;
         attempt.password_refused = password_refused_;
-        auto status = co_await attempt_once(*found->second, attempt, scope);
+        auto status = co_await attempt_once(*found->second, attempt, deadline);
         attempt.leave();
         if (status) co_return true;
         attempt.error = std::move(status).error();
@@ -193,10 +193,10 @@ Task<bool> Visit::climb(const std::string& transport, HostScope& scope) {
         if (!error.retryable() || (!ours && tries++ >= services_.retries)) co_return false;
         // Nothing may be left on the host while we wait to come back.
         co_await clean_up();
-        const bool time_left = co_await scope.sleep(ours ? Clock::duration(1s) : backoff(tries));
+        const bool time_left = co_await deadline.sleep(ours ? Clock::duration(1s) : backoff(tries));
         if (!time_left) co_return true;
         if (services_.pacer != nullptr) {
-            const bool admitted = co_await services_.pacer->turn(scope);
+            const bool admitted = co_await services_.pacer->turn(deadline);
             if (!admitted) co_return true;
         }
         // What was retried is told by the last try; the earlier ones stay as evidence.
@@ -223,18 +223,18 @@ bool Visit::would_repeat_password(const std::string& transport) {
     return true;
 }
 
-// Whether the way that just failed has another one beside it. It is tried as an attempt of its own;
-// the failure stays as evidence.
-bool Visit::take_second_way(const std::string& transport) {
+// Whether the transport that just failed has a fallback to the same target. It is tried as an
+// attempt of its own; the failure stays as evidence.
+bool Visit::take_http_fallback(const std::string& transport) {
     const auto found = services_.transports.find(transport);
     const auto credential = services_.credentials.get(target_.credential);
     if (found == services_.transports.end() || !credential || attempts_.empty()) return false;
     const auto& failed = attempts_.back()->error;
     if (!failed) return false;
-    auto other = found->second->second_way(target_, **credential, *failed);
+    auto other = found->second->http_fallback(target_, **credential, *failed);
     if (!other) return false;
-    second_ = std::make_unique<Target>(std::move(*other));
-    way_ = second_.get();
+    http_fallback_ = std::make_unique<Target>(std::move(*other));
+    as_ = http_fallback_.get();
     return true;
 }
 
@@ -244,7 +244,7 @@ Result<const Credential*> Visit::credential_for(Login login) {
     return services_.credentials.get(target_.credential);
 }
 
-Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostScope& scope) {
+Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostDeadline& deadline) {
     const auto login = transport.login();
     auto credential = credential_for(login);
     if (!credential) co_return std::move(credential).error();
@@ -257,19 +257,19 @@ Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostSco
     attempt.on_enter = [&](Phase phase) {
         if (turn && phase > Phase::authenticate) turn->accepted();
         if (phase == Phase::run && !asks_cim_ && services_.kind == VisitKind::assess)
-            record(attempt, scope);
+            record(attempt, deadline);
     };
     bool may_log_in = true;
-    if (turn && login == Login::on_open) may_log_in = co_await turn->come(scope);
+    if (turn && login == Login::on_open) may_log_in = co_await turn->come(deadline);
     if (!may_log_in) co_return not_shown();
-    auto session = co_await transport.open(*way_, **credential, scope, attempt);
+    auto session = co_await transport.open(*as_, **credential, deadline, attempt);
     if (!session) {
         if (turn && is_refusal(session.error())) turn->refused();
         co_return std::move(session).error();
     }
-    if (turn && login == Login::on_use) may_log_in = co_await turn->come(scope);
+    if (turn && login == Login::on_use) may_log_in = co_await turn->come(deadline);
     Status status = not_shown();
-    if (may_log_in) status = co_await use(**session, attempt, scope);
+    if (may_log_in) status = co_await use(**session, attempt, deadline);
     if (status) {
         if (turn) turn->accepted();
         co_await (*session)->close();
@@ -308,7 +308,7 @@ void Visit::conclude() {
 void Visit::judge() {
     if (services_.kind != VisitKind::assess) return;
     if (result_.outcome != Outcome::assessed) {
-        if (beside_) beside_->notes = assessment_.remarks(services_.policy);
+        if (outside_attempt_) outside_attempt_->notes = assessment_.remarks(services_.policy);
         return;
     }
     auto judged = assessment_.judge_into(result_, services_.policy);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/gate.hpp"
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/outcome.hpp"
 #include "probes/rule.hpp"
 #include "scanner/admission/admission.hpp"
@@ -49,9 +49,9 @@ public:
     // target and services must outlive it. result.target, index and started are set here.
     Visit(const Target& target, std::size_t index, VisitServices& services);
 
-    // Walks the target's ladder until one transport answers or none is left. Afterwards result()
+    // Walks the target's route until one transport answers or none is left. Afterwards result()
     // is complete; it never throws for what a host does.
-    Task<void> run(HostScope& scope);
+    Task<void> run(HostDeadline& deadline);
 
     // Deletes what a failed visit left on the host, within limits::cleanup. Call it after the
     // result is stored: it never delays a result.
@@ -67,36 +67,37 @@ public:
     [[nodiscard]] std::string_view rung_now() const noexcept;
 
 private:
-    Task<void> walk(HostScope& scope);
-    Task<bool> climb(const std::string& transport, HostScope& scope);
-    Task<bool> look(Attempt& attempt, HostScope& scope);
-    Task<void> look_beside(HostScope& scope);
-    Task<void> ask_azure(HostScope& scope);
+    Task<void> walk(HostDeadline& deadline);
+    Task<bool> climb(const std::string& transport, HostDeadline& deadline);
+    Task<bool> look(Attempt& attempt, HostDeadline& deadline);
+    Task<void> look_outside(HostDeadline& deadline);
+    Task<void> ask_azure(HostDeadline& deadline);
     bool would_repeat_password(const std::string& transport);
-    bool take_second_way(const std::string& transport);
+    bool take_http_fallback(const std::string& transport);
     Result<const Credential*> credential_for(Login login);
-    Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostScope& scope);
-    Task<Status> use(Session& session, Attempt& attempt, HostScope& scope);
-    Task<Status> fix(Session& session, Attempt& attempt, HostScope& scope);
-    Task<void> look_inside(Session& session, Attempt& attempt, HostScope& scope);
+    Task<Status> attempt_once(Transport& transport, Attempt& attempt, HostDeadline& deadline);
+    Task<Status> use(Session& session, Attempt& attempt, HostDeadline& deadline);
+    Task<Status> fix(Session& session, Attempt& attempt, HostDeadline& deadline);
+    Task<void> look_inside(Session& session, Attempt& attempt, HostDeadline& deadline);
     [[nodiscard]] std::string user_of(const Attempt& attempt, const Credential& who) const;
-    Task<Status> collect(Session& session, Attempt& attempt, HostScope& scope);
-    Task<Status> collect_by_script(Session& session, Attempt& attempt, HostScope& scope);
-    Task<Status> collect_by_cim(CimClient& cim, Attempt& attempt, HostScope& scope);
-    Task<Status> fall_back(CimClient& cim, Status without, Attempt& attempt, HostScope& scope);
-    void record(const Attempt& attempt, HostScope& scope);
+    Task<Status> collect(Session& session, Attempt& attempt, HostDeadline& deadline);
+    Task<Status> collect_by_script(Session& session, Attempt& attempt, HostDeadline& deadline);
+    Task<Status> collect_by_cim(CimClient& cim, Attempt& attempt, HostDeadline& deadline);
+    Task<Status>
+    fall_back(CimClient& cim, Status without, Attempt& attempt, HostDeadline& deadline);
+    void record(const Attempt& attempt, HostDeadline& deadline);
     Status read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);
     void conclude();
     void judge();
 
     const Target& target_;
     VisitServices& services_;
-    const Target* way_;              // target_, or the second way to it
-    std::unique_ptr<Target> second_; // outlives leftover_, which refers to it
+    const Target* as_;                      // what is opened: target_, or its HTTP fallback
+    std::unique_ptr<Target> http_fallback_; // outlives leftover_, which refers to it
     HostResult result_;
     Assessment assessment_;
     std::vector<std::unique_ptr<Attempt>> attempts_; // stable addresses: sessions write into them
-    std::unique_ptr<Attempt> beside_;                // of look_beside(); null: none
+    std::unique_ptr<Attempt> outside_attempt_;       // of look_outside(); null: none
     std::unique_ptr<Attempt> azure_;                 // of ask_azure(); null: none
     std::unique_ptr<Session> leftover_;
     bool password_refused_ = false;     // over any transport

@@ -43,17 +43,17 @@ Error no_cim_here() {
 
 } // namespace
 
-Task<Status> Visit::use(Session& session, Attempt& attempt, HostScope& scope) {
-    if (services_.kind == VisitKind::check) co_return co_await session.prove(scope);
-    if (services_.kind == VisitKind::fix) co_return co_await fix(session, attempt, scope);
-    auto collected = co_await collect(session, attempt, scope);
+Task<Status> Visit::use(Session& session, Attempt& attempt, HostDeadline& deadline) {
+    if (services_.kind == VisitKind::check) co_return co_await session.prove(deadline);
+    if (services_.kind == VisitKind::fix) co_return co_await fix(session, attempt, deadline);
+    auto collected = co_await collect(session, attempt, deadline);
     // After the logs were read, as every handshake; and also where no script can run.
-    if (services_.always_look_outside) co_await look_inside(session, attempt, scope);
+    if (services_.always_look_outside) co_await look_inside(session, attempt, deadline);
     co_return collected;
 }
 
 // Each script is recorded before it is sent, by whoever sends it.
-Task<Status> Visit::fix(Session& session, Attempt& attempt, HostScope& scope) {
+Task<Status> Visit::fix(Session& session, Attempt& attempt, HostDeadline& deadline) {
     const RecordScript record = [&](const Script& script) -> Status {
         const auto user = user_of(attempt, *shown_);
         auto recorded =
@@ -61,14 +61,14 @@ Task<Status> Visit::fix(Session& session, Attempt& attempt, HostScope& scope) {
         if (!recorded) failure_ = recorded.error();
         return recorded;
     };
-    auto fixed = co_await services_.fixing->fix(target_, session, scope, record);
+    auto fixed = co_await services_.fixing->fix(target_, session, deadline, record);
     co_return fixed;
 }
 
 // The handshake as the host itself sees it, where the way in can carry it.
-Task<void> Visit::look_inside(Session& session, Attempt& attempt, HostScope& scope) {
+Task<void> Visit::look_inside(Session& session, Attempt& attempt, HostDeadline& deadline) {
     const auto port = assessment_.configured_port().value_or(target_.rdp_port);
-    auto seen = co_await session.shake_hands_inside(port, scope);
+    auto seen = co_await session.shake_hands_inside(port, deadline);
     if (!seen) co_return;
     if (*seen) {
         assessment_.add_handshake(**std::move(seen));
@@ -79,26 +79,26 @@ Task<void> Visit::look_inside(Session& session, Attempt& attempt, HostScope& sco
 }
 
 // By the script, by CIM, or by CIM where the script cannot do its work.
-Task<Status> Visit::collect(Session& session, Attempt& attempt, HostScope& scope) {
+Task<Status> Visit::collect(Session& session, Attempt& attempt, HostDeadline& deadline) {
     if (services_.collect_by == CollectorChoice::cim) {
         auto* asked = session.cim();
         if (asked == nullptr) co_return no_cim_here();
-        co_return co_await collect_by_cim(*asked, attempt, scope);
+        co_return co_await collect_by_cim(*asked, attempt, deadline);
     }
-    auto collected = co_await collect_by_script(session, attempt, scope);
+    auto collected = co_await collect_by_script(session, attempt, deadline);
     auto* cim = session.cim(); // only now: a script may have cost the session
     const bool may = services_.collect_by == CollectorChoice::automatic && cim != nullptr;
     const bool helps = collected ? assessment_.constrained() : powershell_fails(collected.error());
-    if (!may || !helps || failure_ || scope.expired()) co_return collected;
-    co_return co_await fall_back(*cim, std::move(collected), attempt, scope);
+    if (!may || !helps || failure_ || deadline.expired()) co_return collected;
+    co_return co_await fall_back(*cim, std::move(collected), attempt, deadline);
 }
 
-Task<Status> Visit::collect_by_cim(CimClient& cim, Attempt& attempt, HostScope& scope) {
+Task<Status> Visit::collect_by_cim(CimClient& cim, Attempt& attempt, HostDeadline& deadline) {
     asks_cim_ = true;
-    record(attempt, scope);
+    record(attempt, deadline);
     if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
     const auto questions = traits_of(attempt.transport).questions;
-    auto document = co_await ask_all(cim, questions, scope);
+    auto document = co_await ask_all(cim, questions, deadline);
     if (!document) co_return std::move(document).error();
     attempt.enter(Phase::decode);
     co_return assessment_.add_document(*std::move(document), attempt.transport);
@@ -106,11 +106,12 @@ Task<Status> Visit::collect_by_cim(CimClient& cim, Attempt& attempt, HostScope& 
 
 // without: what the script came to. It stands where CIM lets us ask nothing; a connection that is
 // lost on the way is worth another try.
-Task<Status> Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, HostScope& scope) {
+Task<Status>
+Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, HostDeadline& deadline) {
     const auto why = without ? std::string("its PowerShell runs in constrained language")
                              : std::string(without.error().detail());
     const bool by_commands = traits_of(attempt.transport).questions == Questions::cmd;
-    auto collected = co_await collect_by_cim(cim, attempt, scope);
+    auto collected = co_await collect_by_cim(cim, attempt, deadline);
     if (collected) {
         attempt.notes.push_back(Message{
             by_commands ? "note.cmd" : "note.cim",
@@ -124,10 +125,10 @@ Task<Status> Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, 
     co_return without;
 }
 
-Task<Status> Visit::collect_by_script(Session& session, Attempt& attempt, HostScope& scope) {
+Task<Status> Visit::collect_by_script(Session& session, Attempt& attempt, HostDeadline& deadline) {
     const auto& collector = services_.collector;
     const ScriptInput input(random_hex128(), collector.arguments_for(session));
-    auto output = co_await session.run(collector.script(), input, scope);
+    auto output = co_await session.run(collector.script(), input, deadline);
     if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
     if (!output) co_return std::move(output).error();
     attempt.enter(Phase::decode);
@@ -143,7 +144,7 @@ std::string Visit::user_of(const Attempt& attempt, const Credential& who) const 
 
 // Called when the command, or the first question, is about to be sent. What cannot be recorded is
 // not done: the connection is closed under the transport before it can send.
-void Visit::record(const Attempt& attempt, HostScope& scope) {
+void Visit::record(const Attempt& attempt, HostDeadline& deadline) {
     const auto user = user_of(attempt, *shown_);
     auto& audit = services_.audit;
     const auto& run = services_.run_id;
@@ -153,7 +154,7 @@ void Visit::record(const Attempt& attempt, HostScope& scope) {
             : audit.command(target_, attempt.transport, user, services_.collector.script(), run);
     if (recorded) return;
     failure_ = std::move(recorded).error();
-    scope.abort();
+    deadline.abort();
 }
 
 Status Visit::read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt) {

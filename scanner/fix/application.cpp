@@ -53,7 +53,7 @@ Application::Application(
 }
 
 int Application::apply(bool only_begun) {
-    FixDriver driver(plan_, services_, FixDriver::Way::apply);
+    FixDriver driver(plan_, services_, FixDriver::Direction::apply);
     for (std::size_t number = 0; number < plan_.batches.size(); ++number) {
         const auto left = driver.left_of(plan_.batches[number], only_begun);
         if (left.empty()) continue;
@@ -77,7 +77,7 @@ int Application::apply(bool only_begun) {
 }
 
 int Application::undo() {
-    FixDriver driver(plan_, services_, FixDriver::Way::undo);
+    FixDriver driver(plan_, services_, FixDriver::Direction::undo);
     std::vector<std::size_t> all(plan_.hosts.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
     const auto left = driver.left_of(all, false);
@@ -156,11 +156,11 @@ std::vector<Target> Application::controls_of(const FixDriver& driver, const RunS
     std::set<std::string_view> planned;
     for (const auto& host : plan_.hosts)
         planned.insert(host.id);
-    std::vector<Target> beside;
+    std::vector<Target> others;
     for (const auto& target : setup.left_out) {
-        if (planned.count(target.id) == 0) beside.push_back(target);
+        if (planned.count(target.id) == 0) others.push_back(target);
     }
-    return controls_among(beside, plan_.id);
+    return controls_among(others, plan_.id);
 }
 
 } // namespace rdpsweep

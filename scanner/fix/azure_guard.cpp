@@ -67,7 +67,7 @@ bool is_of(const json& snapshot, const std::string& disk) {
 
 } // namespace
 
-Task<Status> AzureGuard::read_locks(std::string subscription, HostScope& scope) {
+Task<Status> AzureGuard::read_locks(std::string subscription, HostDeadline& deadline) {
     const auto known = locks_.find(subscription);
     if (known != locks_.end() && Clock::now() - known->second.read < fresh_enough)
         co_return Status();
@@ -80,7 +80,7 @@ Task<Status> AzureGuard::read_locks(std::string subscription, HostScope& scope) 
     };
     auto path = "/subscriptions/" + subscription + "/providers/Microsoft.Authorization/locks" +
                 lock_version;
-    auto listed = co_await arm_.list(std::move(path), add, scope);
+    auto listed = co_await arm_.list(std::move(path), add, deadline);
     if (!listed) co_return listed;
     locks_.insert_or_assign(std::move(subscription), std::move(locks));
     co_return Status();
@@ -97,14 +97,14 @@ std::string AzureGuard::lock_on(const Target& target) const {
     return {};
 }
 
-Task<Result<std::string>> AzureGuard::objection(const Target& target, HostScope& scope) {
+Task<Result<std::string>> AzureGuard::objection(const Target& target, HostDeadline& deadline) {
     auto subscription = subscription_of(target);
-    auto read = co_await read_locks(std::move(subscription), scope);
+    auto read = co_await read_locks(std::move(subscription), deadline);
     if (!read) co_return std::move(read).error();
     auto locked = lock_on(target);
     if (!locked.empty()) co_return locked;
     auto path = target.vm + "?$expand=instanceView&" + compute_version;
-    auto vm = co_await arm_.get_json(std::move(path), scope);
+    auto vm = co_await arm_.get_json(std::move(path), deadline);
     if (!vm) co_return std::move(vm).error();
     const auto state = text(*vm, "properties/provisioningState");
     if (!iequals(state, "Succeeded")) co_return "Azure is changing it: " + printable(state, 40);
@@ -114,26 +114,26 @@ Task<Result<std::string>> AzureGuard::objection(const Target& target, HostScope&
 }
 
 Task<Result<std::string>>
-AzureGuard::snapshot(const Target& target, const std::string& name, HostScope& scope) {
+AzureGuard::snapshot(const Target& target, const std::string& name, HostDeadline& deadline) {
     auto path = target.vm + "?" + compute_version;
-    auto vm = co_await arm_.get_json(std::move(path), scope);
+    auto vm = co_await arm_.get_json(std::move(path), deadline);
     if (!vm) co_return std::move(vm).error();
     const auto disk = text(*vm, "properties/storageProfile/osDisk/managedDisk/id");
     if (disk.empty()) co_return no_copy("it is not a managed disk");
     const auto id = group_path(target.vm) + "/providers/Microsoft.Compute/snapshots/" + name;
     auto url = id + disk_version;
     const auto body = snapshot_body(text(*vm, "location"), disk);
-    auto begun = co_await arm_.put(url, dump_json(body), scope);
+    auto begun = co_await arm_.put(url, dump_json(body), deadline);
     if (!begun) co_return std::move(begun).error();
     if (begun->status < 200 || begun->status > 202) co_return refused(*begun);
     for (;;) {
-        auto made = co_await arm_.get_json(url, scope);
+        auto made = co_await arm_.get_json(url, deadline);
         if (!made) co_return std::move(made).error();
         const auto state = state_of(*made);
         if (state == "succeeded" && is_of(*made, disk)) co_return id;
         if (state == "succeeded") co_return no_copy("what is called " + name + " is of another");
         if (!state.empty()) co_return no_copy("Azure says " + state);
-        const bool slept = co_await scope.sleep(between_looks);
+        const bool slept = co_await deadline.sleep(between_looks);
         if (!slept) co_return no_copy("it was not done in time");
     }
 }

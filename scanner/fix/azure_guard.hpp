@@ -16,11 +16,11 @@ public:
 
     // Locks of the VM or anything above it (Microsoft.Authorization/locks), whatever their level; a
     // VM that does not run; one that is being changed.
-    Task<Result<std::string>> objection(const Target& target, HostScope& scope) override;
+    Task<Result<std::string>> objection(const Target& target, HostDeadline& deadline) override;
 
     // An incremental snapshot beside the disk (Microsoft.Compute/snapshots), tagged as ours.
     Task<Result<std::string>>
-    snapshot(const Target& target, const std::string& name, HostScope& scope) override;
+    snapshot(const Target& target, const std::string& name, HostDeadline& deadline) override;
 
 private:
     struct Lock {
@@ -34,7 +34,7 @@ private:
         std::vector<Lock> all;
     };
 
-    Task<Status> read_locks(std::string subscription, HostScope& scope);
+    Task<Status> read_locks(std::string subscription, HostDeadline& deadline);
     std::string lock_on(const Target& target) const;
 
     azure::Arm& arm_;

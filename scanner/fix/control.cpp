@@ -19,9 +19,9 @@ struct Looks {
 };
 
 Task<void> look_at(Looks& looks, const Target& target, std::size_t at) {
-    HostScope scope(looks.lane.get_executor(), Clock::now() + patience);
+    HostDeadline deadline(looks.lane.get_executor(), Clock::now() + patience);
     Attempt attempt;
-    const auto seen = co_await looks.outside.collect(target, scope, attempt);
+    const auto seen = co_await looks.outside.collect(target, deadline, attempt);
     looks.answers[at] = seen && seen->completed() ? 1 : 0;
     --looks.left;
 }

@@ -46,8 +46,8 @@ std::string why_lost(const HostResult& result) {
 
 } // namespace
 
-FixDriver::FixDriver(const Plan& plan, FixServices& services, Way way)
-    : plan_(plan), services_(services), way_(way),
+FixDriver::FixDriver(const Plan& plan, FixServices& services, Direction direction)
+    : plan_(plan), services_(services), direction_(direction),
       known_(records_of(services.journal.entries(), plan.hosts.size())) {}
 
 std::vector<std::size_t>
@@ -58,8 +58,9 @@ FixDriver::left_of(const std::vector<std::size_t>& batch, bool only_begun) const
         const bool changed = !known.backup.empty() && known.stage != FixStage::rolled_back &&
                              known.stage != FixStage::backed_up && known.stage != FixStage::skipped;
         const bool begun = !known.backup.empty();
-        const bool wanted =
-            way_ == Way::undo ? changed : !is_end(known.stage) && (begun || !only_begun);
+        const bool wanted = direction_ == Direction::undo
+                                ? changed
+                                : !is_end(known.stage) && (begun || !only_begun);
         if (wanted) left.push_back(position);
     }
     return left;
@@ -81,22 +82,22 @@ HostFix& FixDriver::fix_of(std::size_t position) {
     if (fix) return *fix;
     fix = std::make_unique<HostFix>(position, plan_.hosts[position], services_);
     fix->resume(known_[position]);
-    if (way_ == Way::undo) fix->undo_instead();
+    if (direction_ == Direction::undo) fix->undo_instead();
     return *fix;
 }
 
 Task<Status> FixDriver::fix(
-    const Target& target, Session& session, HostScope& scope, const RecordScript& record
+    const Target& target, Session& session, HostDeadline& deadline, const RecordScript& record
 ) {
     auto& one = fix_of(wanted_.at(target.id));
-    co_return co_await one.run(session, target, scope, record);
+    co_return co_await one.run(session, target, deadline, record);
 }
 
 Status FixDriver::finished(const HostResult& result) {
     const auto position = wanted_.at(result.target.id);
     auto& one = fix_of(position);
-    const bool at_end =
-        is_end(one.stage()) && (way_ == Way::apply || one.stage() != FixStage::verified);
+    const bool at_end = is_end(one.stage()) &&
+                        (direction_ == Direction::apply || one.stage() != FixStage::verified);
     // What was not even begun stays planned: going on comes back to it.
     const bool untouched =
         result.outcome == Outcome::not_attempted && known_[position].backup.empty();
@@ -117,7 +118,7 @@ Status FixDriver::finished(const HostResult& result) {
 
 std::optional<std::string_view> FixDriver::stop_reason() const {
     // Undoing goes on whatever happens: every host that can be brought back is.
-    if (way_ == Way::undo) return {};
+    if (direction_ == Direction::undo) return {};
     if (const auto reason = rules_.reason()) return reason;
     if (fell(controls_before_, controls_now_)) return "fix.stop.control";
     const auto order = services_.state_dir.empty()

@@ -19,10 +19,10 @@ inline constexpr std::string_view paused_by_order = "fix.stop.pause";
 
 class FixDriver final : public Fixing {
 public:
-    enum class Way { apply, undo };
+    enum class Direction { apply, undo };
 
     // Everything must outlive it. services' collector and outside are those of the sweep under way.
-    FixDriver(const Plan& plan, FixServices& services, Way way);
+    FixDriver(const Plan& plan, FixServices& services, Direction direction);
 
     // Hosts of that batch that are not at an end yet; with only_begun, those alone of which
     // something may have been written. Of undo: those that were changed, whatever the batch.
@@ -48,10 +48,10 @@ public:
 
     [[nodiscard]] bool knows_controls() const noexcept { return !controls_before_.empty(); }
 
-    [[nodiscard]] bool undoes() const noexcept { return way_ == Way::undo; }
+    [[nodiscard]] bool undoes() const noexcept { return direction_ == Direction::undo; }
 
     Task<Status>
-    fix(const Target& target, Session& session, HostScope& scope, const RecordScript& record
+    fix(const Target& target, Session& session, HostDeadline& deadline, const RecordScript& record
     ) override;
 
     // Says what became of the host, on stdout. Error: the journal could not be written.
@@ -70,7 +70,7 @@ private:
 
     const Plan& plan_;
     FixServices& services_;
-    Way way_;
+    Direction direction_;
     std::vector<HostRecord> known_; // as of the journal, and of what ended since
     std::map<std::size_t, std::unique_ptr<HostFix>> fixes_;
     std::map<std::string, std::size_t> wanted_; // of the batch, by target id

@@ -46,9 +46,10 @@ OutsideAnswer answer_of(const Result<HandshakeFacts>& seen) {
 HostFix::HostFix(std::size_t position, const PlanHost& host, FixServices& services)
     : host_(host), services_(services), fsm_(position, host, services.choices) {}
 
-Task<Status>
-HostFix::run(Session& session, const Target& target, HostScope& scope, const RecordScript& record) {
-    const Reach reach{session, target, scope, record};
+Task<Status> HostFix::run(
+    Session& session, const Target& target, HostDeadline& deadline, const RecordScript& record
+) {
+    const Reach reach{session, target, deadline, record};
     const AlwaysIdle on_every_way_out(fsm_);
     auto action = fsm_.resume(terms_for(target));
     while (!std::holds_alternative<fix_action::Finish>(action)) {
@@ -97,8 +98,7 @@ FixEvent HostFix::take_lock() {
         lock_ = *std::move(lock);
         return fix_event::LockHeld{};
     }
-    if (lock.error().code() == Errc::taken)
-        return fix_event::LockTaken{std::move(lock).error()};
+    if (lock.error().code() == Errc::taken) return fix_event::LockTaken{std::move(lock).error()};
     return fix_event::Lost{std::move(lock).error()};
 }
 
@@ -122,7 +122,7 @@ Task<FixEvent> HostFix::look(const Reach& reach) {
 }
 
 Task<FixEvent> HostFix::ask_guard(const Reach& reach) {
-    auto objection = co_await services_.guard->objection(reach.target, reach.scope);
+    auto objection = co_await services_.guard->objection(reach.target, reach.deadline);
     co_return fix_event::GuardAnswered{std::move(objection)};
 }
 
@@ -130,7 +130,7 @@ Task<FixEvent> HostFix::copy_disk(const Reach& reach) {
     // Of the plan's id and the VM's: an earlier try made the same.
     const auto of_vm = sha256_hex(ascii_lower(reach.target.vm)).substr(0, 12);
     const auto name = "rdpsweep-" + services_.plan_id + "-" + of_vm;
-    auto copied = co_await services_.guard->snapshot(reach.target, name, reach.scope);
+    auto copied = co_await services_.guard->snapshot(reach.target, name, reach.deadline);
     co_return fix_event::DiskCopied{std::move(copied)};
 }
 
@@ -147,12 +147,12 @@ Task<FixEvent> HostFix::ask_outside(std::uint16_t port, const Reach& reach) {
     Attempt attempt;
     auto moved = reach.target;
     if (port != 0) moved.rdp_port = port;
-    auto seen = co_await services_.outside->collect(moved, reach.scope, attempt);
+    auto seen = co_await services_.outside->collect(moved, reach.deadline, attempt);
     co_return fix_event::OutsideAnswered{answer_of(seen)};
 }
 
 Task<FixEvent> HostFix::soak(const Reach& reach) {
-    const bool time_left = co_await reach.scope.sleep(services_.soak);
+    const bool time_left = co_await reach.deadline.sleep(services_.soak);
     if (time_left) co_return fix_event::Soaked{};
     co_return fix_event::Lost{Error(Phase::run, Errc::cancelled, "stopped while it soaked")};
 }
@@ -162,7 +162,7 @@ HostFix::run_script(const Script& script, std::string arguments, const Reach& re
     auto recorded = reach.record(script);
     if (!recorded) co_return std::move(recorded).error();
     const ScriptInput input(random_hex128(), std::move(arguments));
-    auto output = co_await reach.session.run(script, input, reach.scope);
+    auto output = co_await reach.session.run(script, input, reach.deadline);
     if (!output) co_return std::move(output).error();
     auto frame = find_frame(output->out, input.nonce());
     if (!frame) co_return std::move(frame).error();

@@ -2,7 +2,7 @@
 // tells it what came of that.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/outcome.hpp"
 #include "probes/rule.hpp"
 #include "scanner/engine/collector.hpp"
@@ -51,7 +51,7 @@ public:
     // followed by another call with a new session, which looks at what was done first. Afterwards
     // stage() is an end, or the call is worth another try.
     Task<Status>
-    run(Session& session, const Target& target, HostScope& scope, const RecordScript& record);
+    run(Session& session, const Target& target, HostDeadline& deadline, const RecordScript& record);
 
     // Writes down that the host could not be reached any more, unless it is at an end.
     Status give_up(std::string why);
@@ -71,7 +71,7 @@ private:
     struct Reach {
         Session& session;
         const Target& target;
-        HostScope& scope;
+        HostDeadline& deadline;
         const RecordScript& record;
     };
 

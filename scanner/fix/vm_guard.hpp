@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/result.hpp"
 #include "core/target.hpp"
 
@@ -16,12 +16,12 @@ public:
 
     // Why the VM is to be left alone (it is locked, or does not run), one sentence; empty: it is
     // not. Error: nobody knows, so it is left alone as well.
-    virtual Task<Result<std::string>> objection(const Target& target, HostScope& scope) = 0;
+    virtual Task<Result<std::string>> objection(const Target& target, HostDeadline& deadline) = 0;
 
     // A copy of the disk that Windows is on, under that name: its id, once it is whole and of that
     // very disk. One that is there already from an earlier try counts.
     virtual Task<Result<std::string>>
-    snapshot(const Target& target, const std::string& name, HostScope& scope) = 0;
+    snapshot(const Target& target, const std::string& name, HostDeadline& deadline) = 0;
 };
 
 } // namespace rdpsweep

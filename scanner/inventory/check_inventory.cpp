@@ -139,8 +139,8 @@ void check_targets(const Inventory& inventory, Problems& problems) {
         }
         if (target.winrm.scheme == WinRmScheme::http) check_http(target, problems);
         if (!target.address.empty() || target.origin == azure_origin) continue;
-        const auto way = std::find_if(target.ladder.begin(), target.ladder.end(), needs_address);
-        if (way == target.ladder.end()) continue;
+        const auto way = std::find_if(target.route.begin(), target.route.end(), needs_address);
+        if (way == target.route.end()) continue;
         problems.add(
             target.origin,
             in_quotes(target.name) + " has no address, which " + *way + " needs",

@@ -44,7 +44,7 @@ Complaint set_route(
             return Mistake{"the route names " + in_quotes(*it) + " twice", ""};
         }
     }
-    draft.target.ladder = route;
+    draft.target.route = route;
     draft.given.add(Field::route);
     return {};
 }
@@ -94,7 +94,7 @@ void apply_defaults(Target& target, FieldSet given, const TargetDraft& defaults)
     for (const auto& row : all_fields()) {
         if (row.take != nullptr && wanted(row.field)) row.take(from, target);
     }
-    if (wanted(Field::route)) target.ladder = from.ladder;
+    if (wanted(Field::route)) target.route = from.route;
     target.tags.insert(from.tags.begin(), from.tags.end());
     follow_scheme(target.winrm, [&](Field field) {
         return given.has(field) || defaults.given.has(field);

@@ -64,21 +64,21 @@ void append(std::vector<T>& to, std::vector<T>& from) {
 
 std::uint16_t first_port(const Target& target) noexcept {
     // What Azure leads to has no port: WinRM's tells such targets apart.
-    const auto port = target.ladder.empty() ? nullptr : traits_of(target.ladder.front()).port;
+    const auto port = target.route.empty() ? nullptr : traits_of(target.route.front()).port;
     return port != nullptr ? port(target) : target.winrm.port;
 }
 
-std::string_view to_string(LimitScope scope) noexcept {
-    switch (scope) {
-    case LimitScope::all:
+std::string_view to_string(LimitRange range) noexcept {
+    switch (range) {
+    case LimitRange::all:
         return "all";
-    case LimitScope::subnet:
+    case LimitRange::subnet:
         return "subnet";
-    case LimitScope::subscription:
+    case LimitRange::subscription:
         return "subscription";
-    case LimitScope::credential:
+    case LimitRange::credential:
         return "credential";
-    case LimitScope::transport:
+    case LimitRange::transport:
         return "transport";
     }
     return "";
@@ -97,7 +97,7 @@ Inventory merge(std::vector<InventorySource> sources, Problems& problems) {
         for (std::size_t i = 0; i < source.targets.size(); ++i) {
             auto& target = source.targets[i];
             apply_defaults(target, source.given[i], defaults);
-            if (target.ladder.empty()) target.ladder = {default_transport()};
+            if (target.route.empty()) target.route = {default_transport()};
         }
         append(inventory.targets, source.targets);
         append(jump_hosts, source.jump_hosts);

@@ -31,15 +31,15 @@ public:
         }
     }
 
-    // The way to whoever goes via name; null when there is a problem, which was told.
-    Hops way_via(const std::string& name, const std::string& origin) {
-        const auto known = ways_.find(name);
-        if (known != ways_.end()) return known->second;
+    // The hops of a target that goes via name; null when there is a problem, which was told.
+    Hops hops_via(const std::string& name, const std::string& origin) {
+        const auto known = known_.find(name);
+        if (known != known_.end()) return known->second;
         std::vector<JumpHost> hops;
         const bool found = collect(name, origin, hops);
         std::reverse(hops.begin(), hops.end());
-        auto way = found ? std::make_shared<const std::vector<JumpHost>>(std::move(hops)) : nullptr;
-        return ways_.emplace(name, std::move(way)).first->second;
+        auto all = found ? std::make_shared<const std::vector<JumpHost>>(std::move(hops)) : nullptr;
+        return known_.emplace(name, std::move(all)).first->second;
     }
 
 private:
@@ -103,7 +103,7 @@ private:
     Problems& problems_;
     std::map<std::string, const Target*, std::less<>> hosts_;
     std::vector<std::string_view> names_;
-    std::map<std::string, Hops> ways_;
+    std::map<std::string, Hops> known_;
 };
 
 } // namespace
@@ -115,7 +115,7 @@ void resolve_jump_hosts(
     for (auto& target : targets) {
         if (problems.full()) return;
         if (target.ssh.via.empty()) continue;
-        target.ssh.hops = hosts.way_via(target.ssh.via, target.origin);
+        target.ssh.hops = hosts.hops_via(target.ssh.via, target.origin);
     }
 }
 

@@ -10,13 +10,13 @@ namespace rdpsweep {
 
 // all: the whole sweep. The others hold for each subnet (/24, /64), subscription (of the ARM id),
 // credential or transport by itself.
-enum class LimitScope : std::uint8_t { all, subnet, subscription, credential, transport };
-std::string_view to_string(LimitScope scope) noexcept;
+enum class LimitRange : std::uint8_t { all, subnet, subscription, credential, transport };
+std::string_view to_string(LimitRange range) noexcept;
 
 struct LimitSpec {
-    LimitScope scope = LimitScope::all;
+    LimitRange range = LimitRange::all;
     std::optional<std::size_t> max_in_flight;
-    std::optional<std::size_t> max_auth_failures; // scope credential only
+    std::optional<std::size_t> max_auth_failures; // range credential only
 };
 
 } // namespace rdpsweep

@@ -158,25 +158,25 @@ private:
         if (!fields.find("scope")) {
             place_.complain(node.at, {"a limit has no scope", "add scope: subnet"});
         }
-        fields.apply("scope", [&limit](std::string_view text) { return set_scope(limit, text); });
+        fields.apply("scope", [&limit](std::string_view text) { return set_range(limit, text); });
         if (!fields.find("max_in_flight") && !fields.find("max_auth_failures")) {
             place_.complain(node.at, {"this limit limits nothing", "add max_in_flight: 64"});
         }
         source_.limits.push_back(limit);
     }
 
-    static Complaint set_scope(LimitSpec& limit, std::string_view text) {
-        static constexpr std::array scopes{
-            LimitScope::all,
-            LimitScope::subnet,
-            LimitScope::subscription,
-            LimitScope::credential,
-            LimitScope::transport};
+    static Complaint set_range(LimitSpec& limit, std::string_view text) {
+        static constexpr std::array ranges{
+            LimitRange::all,
+            LimitRange::subnet,
+            LimitRange::subscription,
+            LimitRange::credential,
+            LimitRange::transport};
         std::vector<std::string_view> known;
-        for (const auto scope : scopes) {
-            known.push_back(to_string(scope));
-            if (to_string(scope) != text) continue;
-            limit.scope = scope;
+        for (const auto range : ranges) {
+            known.push_back(to_string(range));
+            if (to_string(range) != text) continue;
+            limit.range = range;
             return {};
         }
         return Mistake{"unknown scope " + in_quotes(text), suggest(text, known, "known scopes")};

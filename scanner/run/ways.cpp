@@ -29,7 +29,7 @@ Status fetch_secrets(CredentialStore& credentials, const std::vector<Target>& ta
 }
 
 bool leads_to_azure(const Target& target, bool asks_about_vms) {
-    const auto& route = target.ladder;
+    const auto& route = target.route;
     const bool by_azure = std::any_of(route.begin(), route.end(), [](const auto& transport) {
         return traits_of(transport).by_azure;
     });

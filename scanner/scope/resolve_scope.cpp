@@ -16,7 +16,7 @@ namespace {
 void override_route(const std::vector<std::string>& route, std::vector<Target>& targets) {
     if (route.empty()) return;
     for (auto& target : targets)
-        target.ladder = route;
+        target.route = route;
 }
 
 } // namespace

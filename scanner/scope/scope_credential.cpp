@@ -17,7 +17,7 @@ bool logs_on(std::string_view transport) noexcept {
 
 // Returns the first transport of the route that needs a credential; the route's end without one.
 auto first_that_logs_on(const Target& target) {
-    return std::find_if(target.ladder.begin(), target.ladder.end(), logs_on);
+    return std::find_if(target.route.begin(), target.route.end(), logs_on);
 }
 
 bool names_a_source(const CommandLineCredential& credential) noexcept {
@@ -64,7 +64,7 @@ void assign_credential(
 }
 
 bool needs_credential(const Target& target) noexcept {
-    return target.skip.empty() && first_that_logs_on(target) != target.ladder.end();
+    return target.skip.empty() && first_that_logs_on(target) != target.route.end();
 }
 
 void require_credentials(const Inventory& inventory, Problems& problems) {

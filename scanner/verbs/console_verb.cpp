@@ -4,8 +4,8 @@
 #include "scanner/azure/azure_plane.hpp"
 #include "scanner/cli/binders.hpp"
 #include "scanner/cli/scope_grammar.hpp"
+#include "scanner/console/console_session.hpp"
 #include "scanner/console/raw_terminal.hpp"
-#include "scanner/console/talk_session.hpp"
 #include "scanner/scope/load_scope.hpp"
 #include "scanner/store/audit.hpp"
 #include "scanner/talk/exit_status.hpp"
@@ -22,7 +22,7 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr auto longest_talk = std::chrono::hours(24);
+constexpr auto longest_session = std::chrono::hours(24);
 
 int complain(const std::string& what, const std::string& hint) {
     write_err("rdpsweep: " + what + "\n  " + hint + "\n");
@@ -69,27 +69,27 @@ struct Ends {
     bool done = false;
 };
 
-Task<void> talk(TalkSession& session, HostScope& scope, Ends& ends) {
-    auto status = co_await session.run(scope);
+Task<void> attend(ConsoleSession& session, HostDeadline& deadline, Ends& ends) {
+    auto status = co_await session.run(deadline);
     if (!status) ends.error = std::move(status).error();
     ends.done = true;
 }
 
-int talk_to(const Target& target, const ConsoleOptions& options, AzurePlane& plane) {
+int open_console(const Target& target, const ConsoleOptions& options, AzurePlane& plane) {
     asio::io_context lane(1);
     Resolver resolver;
     Pacer pacer(limits::connects_per_second, 1);
     Services services{resolver, pacer, TrustPolicy{}};
     services.azure_ca_file = options.scope.azure.ca_file;
-    HostScope scope(lane.get_executor(), Clock::now() + longest_talk);
+    HostDeadline deadline(lane.get_executor(), Clock::now() + longest_session);
     asio::signal_set signals(lane, SIGINT, SIGTERM, SIGHUP);
-    signals.async_wait([&scope](boost::system::error_code code, int) {
-        if (!code) scope.abort();
+    signals.async_wait([&deadline](boost::system::error_code code, int) {
+        if (!code) deadline.abort();
     });
     Ends ends;
     {
         const RawTerminal raw(STDIN_FILENO);
-        TalkSession session(
+        ConsoleSession session(
             lane.get_executor(),
             services,
             plane.arm(),
@@ -98,7 +98,7 @@ int talk_to(const Target& target, const ConsoleOptions& options, AzurePlane& pla
             STDIN_FILENO,
             STDOUT_FILENO
         );
-        asio::co_spawn(lane, talk(session, scope, ends), asio::detached);
+        asio::co_spawn(lane, attend(session, deadline, ends), asio::detached);
         while (!ends.done)
             lane.run_one();
     }
@@ -146,7 +146,7 @@ int run_console(const ConsoleOptions& options) {
     if (!audit) return tell(audit.error());
     auto recorded = audit->console(*target, (*plane)->arm().describe());
     if (!recorded) return tell(recorded.error());
-    return talk_to(*target, options, **plane);
+    return open_console(*target, options, **plane);
 }
 
 } // namespace rdpsweep

@@ -152,7 +152,7 @@ bool take_window(const FixApplyOptions& options) {
     return false;
 }
 
-int run_fix(const FixApplyOptions& options, FixDriver::Way way) {
+int run_fix(const FixApplyOptions& options, FixDriver::Direction direction) {
     forbid_core_dumps();
     std::signal(SIGUSR1, SIG_IGN);
     Speaker speaker(options.talk.quiet);
@@ -163,7 +163,7 @@ int run_fix(const FixApplyOptions& options, FixDriver::Way way) {
     auto journal = Journal::open(options.state_dir, plan->id);
     if (!journal) return speaker.fail(journal.error(), exit_usage);
     bool only_begun = false;
-    if (way == FixDriver::Way::apply) {
+    if (direction == FixDriver::Direction::apply) {
         if (!take_window(options)) return exit_usage;
         const int status = check(*plan, options, !journal->entries().empty(), only_begun);
         if (status != exit_ok) return status;
@@ -177,17 +177,18 @@ int run_fix(const FixApplyOptions& options, FixDriver::Way way) {
     auto scan = options_of(*plan, options);
     if (!scan) return speaker.fail(scan.error(), exit_usage);
     Application application(*plan, options, *std::move(scan), *std::move(journal));
-    return way == FixDriver::Way::apply ? application.apply(only_begun) : application.undo();
+    return direction == FixDriver::Direction::apply ? application.apply(only_begun)
+                                                    : application.undo();
 }
 
 } // namespace
 
 int run_fix_apply(const FixApplyOptions& options) {
-    return run_fix(options, FixDriver::Way::apply);
+    return run_fix(options, FixDriver::Direction::apply);
 }
 
 int run_fix_rollback(const FixApplyOptions& options) {
-    return run_fix(options, FixDriver::Way::undo);
+    return run_fix(options, FixDriver::Direction::undo);
 }
 
 int run_fix_status(const FixStatusOptions& options) {

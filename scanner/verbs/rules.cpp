@@ -38,7 +38,7 @@ std::vector<std::string> row_of(const Rule& rule, const Catalogue& messages) {
 
 std::string rules_as_json(const Catalogue& messages) {
     auto list = nlohmann::json::array();
-    for (const auto& rule : all_probes()) {
+    for (const auto& rule : all_rules()) {
         list.push_back({
             {"id", rule.id},
             {"cause", to_string(rule.cause)},
@@ -56,7 +56,7 @@ std::string rules_as_table(const Catalogue& messages) {
          messages.text("explain.cause"),
          messages.text("explain.step"),
          messages.text("explain.title")}};
-    for (const auto& rule : all_probes())
+    for (const auto& rule : all_rules())
         rows.push_back(row_of(rule, messages));
     return table(rows);
 }
@@ -101,7 +101,7 @@ std::string explain_cause(Cause cause, const Catalogue& messages, bool color) {
         {messages.text("explain.rule"),
          messages.text("explain.step"),
          messages.text("explain.title")}};
-    for (const auto& rule : all_probes()) {
+    for (const auto& rule : all_rules()) {
         if (rule.cause != cause) continue;
         rows.push_back(
             {std::string(rule.id),
@@ -117,9 +117,9 @@ std::string explain_cause(Cause cause, const Catalogue& messages, bool color) {
 
 int unknown_subject(const std::string& subject) {
     std::vector<std::string_view> known;
-    for (const auto& rule : all_probes())
+    for (const auto& rule : all_rules())
         known.push_back(rule.id);
-    for (const auto& rule : all_probes())
+    for (const auto& rule : all_rules())
         known.push_back(to_string(rule.cause));
     const auto near = nearest(subject, known);
     write_err(
@@ -150,7 +150,7 @@ int run_rules(const RulesOptions& options) {
 int run_explain(const ExplainOptions& options) {
     const auto& messages = Catalogue::built_in(options.talk.lang);
     const bool color = wants_color(options.talk.color, STDOUT_FILENO);
-    for (const auto& rule : all_probes()) {
+    for (const auto& rule : all_rules()) {
         if (!iequals(rule.id, options.subject)) continue;
         return write_out(explain_rule(rule, messages, color)) ? exit_ok : exit_failed;
     }

@@ -59,7 +59,7 @@ struct Summary {
 Summary summarise(const std::vector<Target>& targets) {
     Summary summary;
     for (const auto& target : targets) {
-        ++summary.routes[joined(target.ladder, ",")];
+        ++summary.routes[joined(target.route, ",")];
         ++summary.credentials[credential_of(target)];
         for (const auto& [key, value] : target.tags)
             ++summary.tags[key + "=" + value];
@@ -92,7 +92,7 @@ std::string as_table(const std::vector<Target>& targets) {
             {target.name,
              endpoint(target),
              std::to_string(target.rdp_port),
-             joined(target.ladder, ","),
+             joined(target.route, ","),
              credential_of(target),
              tags_of(target)}
         );
@@ -122,7 +122,7 @@ nlohmann::json to_json(const Target& target) {
         {"via", target.ssh.via},
         {"scheme", target.winrm.scheme == WinRmScheme::http ? "http" : "https"},
         {"rdp_port", target.rdp_port},
-        {"route", target.ladder},
+        {"route", target.route},
         {"credential", target.credential},
         {"tags", target.tags},
         {"groups", target.groups},

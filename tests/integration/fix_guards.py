@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What holds a plan back: locks and states of Azure, copies of disks, approvals by others, orders from another
-terminal, VMs beside the plan that stop answering. Approvals are made by openssl's own command. The cases run at
+terminal, control VMs that stop answering. Approvals are made by openssl's own command. The cases run at
 once, each with a fleet of its own: they wait for Azure's answers and for hosts to stay well."""
 import hashlib
 import json
@@ -149,9 +149,9 @@ def orders():
 
 def controls():
     """VMs of another fleet, in the same inventory and in no plan: they vanish while the plan is under way."""
-    with fleet_of(6, "one:tls_all_off", 9) as fleet, lib.Fleet(vms=4, mix="healthy", seed=3, rdp=True) as beside:
+    with fleet_of(6, "one:tls_all_off", 9) as fleet, lib.Fleet(vms=4, mix="healthy", seed=3, rdp=True) as controls:
         case = Case(fleet, ("tls_all_off",))
-        lines = beside.inventory.read_text().splitlines(keepends=True)
+        lines = controls.inventory.read_text().splitlines(keepends=True)
         first = next(i for i, line in enumerate(lines) if line == "targets:\n") + 1
         port = next(line for line in lines if "rdp: { port:" in line).strip()
         others = [line.replace('name: "', f'{port}, name: "beside-') for line in lines[first:]]
@@ -161,7 +161,7 @@ def controls():
         lib.check(len(case.document["hosts"]) == 6, "the others are in no plan")
         process = begin(case)
         process.stdout.readline()
-        stopper = threading.Thread(target=beside.stop)
+        stopper = threading.Thread(target=controls.stop)
         stopper.start()
         _, said = process.communicate(timeout=120)
         stopper.join()

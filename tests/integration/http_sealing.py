@@ -147,7 +147,7 @@ def with_http(fleet):
     return path
 
 
-def second_way():
+def http_fallback():
     """Tried after a TLS failure that points at SCHANNEL, when the policy allows it."""
     for mix, cause, code in (("http_tls_all_off", "tls_protocols", "peer_closed"),
                              ("http_key_acl_missing", "machine_keys", "protocol_violation")):
@@ -156,11 +156,11 @@ def second_way():
                 options = ["--http-fallback", when] if when else []
                 _, document = lib.scan(fleet, *options, report=fleet.path / "r.json")
                 for host in document["hosts"]:
-                    check_second_way(host, f"{mix}, {when}", assessed, cause, code)
+                    check_http_fallback(host, f"{mix}, {when}", assessed, cause, code)
             check_stats(fleet.stop(), mix, "ntlm")
 
 
-def check_second_way(host, what, assessed, cause, code):
+def check_http_fallback(host, what, assessed, cause, code):
     attempts = [(a["transport"], a["stage"], a["code"]) for a in host["attempts"]]
     lib.check(attempts[0] == ("winrm", "tls", code), f"{what}: TLS is the evidence: {attempts}")
     ways = {transport for transport, _, _ in attempts}
@@ -186,7 +186,7 @@ def main():
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         os.environ.pop(variable, None)
     ours_to_the_fleet()
-    second_way()
+    http_fallback()
     never_for_a_certificate()
     stranger_ntlm()
     with tempfile.NamedTemporaryFile("w", prefix="ntlm-") as accounts:

@@ -147,14 +147,14 @@ std::string_view Fleet::profile(std::size_t index) const {
 }
 
 // Those whose trouble, if any, is in Windows and not in WinRM can be reached over SSH as well.
-Fleet::Way Fleet::way(std::size_t index, const InventoryOptions& options) const {
-    if (options.ssh_port == 0) return Way::winrm;
+Fleet::Route Fleet::route(std::size_t index, const InventoryOptions& options) const {
+    if (options.ssh_port == 0) return Route::winrm;
     const auto& wire = plans_[index].profile->wire;
-    if (wire.ssh != SshManner::polite) return Way::ssh;
+    if (wire.ssh != SshManner::polite) return Route::ssh;
     const bool drawn = index * 37 % 100 < options.ssh_share; // 37: neighbours differ
     // What CIM can still tell over WinRM is not to be had over SSH.
     const bool only_cim = plans_[index].profile->name.starts_with("cim_");
-    if (!drawn || only_cim) return Way::winrm;
+    if (!drawn || only_cim) return Route::winrm;
     switch (wire.manner) {
     case Manner::polite:
     case Manner::bad_password:
@@ -163,11 +163,11 @@ Fleet::Way Fleet::way(std::size_t index, const InventoryOptions& options) const 
     case Manner::script_fails:
     case Manner::truncated_frame:
     case Manner::powershell_missing:
-        return Way::ssh;
+        return Route::ssh;
     case Manner::refused:
-        return Way::winrm_then_ssh;
+        return Route::winrm_then_ssh;
     default:
-        return Way::winrm;
+        return Route::winrm;
     }
 }
 
@@ -175,9 +175,9 @@ Fleet::Way Fleet::way(std::size_t index, const InventoryOptions& options) const 
 Truth Fleet::truth(std::size_t index, const InventoryOptions& options) const {
     const auto& plan = plans_[index];
     const auto& wire = plan.profile->wire;
-    const auto by = way(index, options);
-    if (by == Way::winrm_then_ssh) return {}; // the Windows in it is well
-    if (by == Way::ssh && wire.ssh != SshManner::polite) return not_assessed("unreachable");
+    const auto by = route(index, options);
+    if (by == Route::winrm_then_ssh) return {}; // the Windows in it is well
+    if (by == Route::ssh && wire.ssh != SshManner::polite) return not_assessed("unreachable");
     const bool shut = wire.http_works && options.http_port == 0;
     return shut ? not_assessed("unreachable") : truth_of(*plan.profile, plan.build);
 }

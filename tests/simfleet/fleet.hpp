@@ -63,7 +63,7 @@ public:
 
 private:
     // How an inventory says that a VM is reached.
-    enum class Way : std::uint8_t { winrm, ssh, winrm_then_ssh };
+    enum class Route : std::uint8_t { winrm, ssh, winrm_then_ssh };
 
     struct Plan {
         const Profile* profile = nullptr;
@@ -74,7 +74,7 @@ private:
         std::string environment;
     };
 
-    [[nodiscard]] Way way(std::size_t index, const InventoryOptions& options) const;
+    [[nodiscard]] Route route(std::size_t index, const InventoryOptions& options) const;
     [[nodiscard]] Truth truth(std::size_t index, const InventoryOptions& options) const;
     void describe(std::size_t index, std::uint64_t seed);
     [[nodiscard]] Vm build(std::size_t index) const;

@@ -53,9 +53,9 @@ std::string Fleet::inventory_yaml(const InventoryOptions& options) const {
                 ", http_fallback: any }\n";
     }
     const auto ssh = "ssh: { port: " + std::to_string(options.ssh_port) + " }";
-    const auto ssh_part = [&ssh](Way way) {
-        if (way == Way::winrm) return std::string();
-        return (way == Way::ssh ? ", route: [ssh], " : ", route: [winrm, ssh], ") + ssh;
+    const auto ssh_part = [&ssh](Route route) {
+        if (route == Route::winrm) return std::string();
+        return (route == Route::ssh ? ", route: [ssh], " : ", route: [winrm, ssh], ") + ssh;
     };
     yaml += "targets:\n";
     const auto auth = options.auth.empty() ? std::string() : ", auth: " + options.auth;
@@ -65,7 +65,7 @@ std::string Fleet::inventory_yaml(const InventoryOptions& options) const {
         const auto* filtered = plan.profile->wire.rdp_outside ? "" : ", rdp: { outside: false }";
         yaml += "  - { name: " + in_quotes(plan.name) + ", address: " + address_of(i) + filtered +
                 ", winrm: { port: " + std::to_string(closed ? options.closed_port : options.port) +
-                auth + " }" + ssh_part(way(i, options)) + ", tags: { env: " + plan.environment +
+                auth + " }" + ssh_part(route(i, options)) + ", tags: { env: " + plan.environment +
                 ", role: " + plan.role + ", build: \"" + std::to_string(plan.build) + "\" } }\n";
     }
     return yaml;

@@ -31,7 +31,7 @@ HostResult base_host(std::size_t index, const char* prefix) {
     host.target.name = numbered(prefix, index);
     host.target.id = host.target.name;
     host.target.address = "10.1." + std::to_string(index / 250) + "." + std::to_string(index % 250);
-    host.target.ladder = {"winrm", "ssh"};
+    host.target.route = {"winrm", "ssh"};
     host.target.credential = "fleet";
     host.target.tags = {{"env", "prod"}};
     host.target.vm = "/subscriptions/0/virtualMachines/" + host.target.name;

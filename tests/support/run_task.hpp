@@ -1,7 +1,7 @@
 // Runs one coroutine to completion on a lane of its own.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 
 #include <exception>
 #include <optional>
@@ -9,24 +9,24 @@
 
 namespace rdpsweep::test {
 
-// The result of make(scope), where make returns Task<T>. The scope ends after limit.
+// The result of make(deadline), where make returns Task<T>. The deadline is limit away.
 template <class Make>
 auto run_task(Make make, Clock::duration limit = std::chrono::seconds(20)) {
-    using Value = typename decltype(make(std::declval<HostScope&>()))::value_type;
+    using Value = typename decltype(make(std::declval<HostDeadline&>()))::value_type;
     asio::io_context lane{1};
     std::optional<Value> value;
     std::exception_ptr failure;
     {
-        HostScope scope(lane.get_executor(), Clock::now() + limit);
+        HostDeadline deadline(lane.get_executor(), Clock::now() + limit);
         // Named, so that no capturing lambda lives inside a co_await statement (GCC 12).
         auto body = [&]() -> Task<void> {
-            auto task = make(scope);
+            auto task = make(deadline);
             value.emplace(co_await std::move(task));
         };
         asio::co_spawn(lane, body, [&failure](std::exception_ptr error) { failure = error; });
         while (!value && !failure && lane.run_one() > 0) {
         }
-        scope.abort(); // what make() left running ends while its scope is still here
+        deadline.abort(); // what make() left running ends while its scope is still here
         lane.poll();
     }
     if (failure) std::rethrow_exception(failure);

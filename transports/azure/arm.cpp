@@ -18,8 +18,8 @@ constexpr int most_tries = 5;
 constexpr std::size_t most_pages = 10'000;
 constexpr JsonLimits page_limits{64u << 20, 32, 8'000'000};
 
-// The subscription in a path: where Azure counts; "tenant" without one.
-std::string subscription_of(const std::string& path) {
+// Where Azure counts calls of a path: its subscription; "tenant" without one.
+std::string quota_place_of(const std::string& path) {
     const auto folded = ascii_lower(path);
     constexpr std::string_view sign = "/subscriptions/";
     const auto at = folded.find(sign);
@@ -72,24 +72,24 @@ Result<std::string> Arm::url_of(const std::string& path) const {
     );
 }
 
-Task<Result<nlohmann::json>> Arm::get_json(std::string path, HostScope& scope) {
-    auto answer = co_await get(std::move(path), scope);
+Task<Result<nlohmann::json>> Arm::get_json(std::string path, HostDeadline& deadline) {
+    auto answer = co_await get(std::move(path), deadline);
     if (!answer) co_return std::move(answer).error();
     co_return parse_json(answer->body, Phase::inventory, page_limits);
 }
 
-Task<Result<RestAnswer>> Arm::get(std::string path, HostScope& scope) {
+Task<Result<RestAnswer>> Arm::get(std::string path, HostDeadline& deadline) {
     auto url = url_of(path);
     if (!url) co_return std::move(url).error();
     Call call;
     call.request.url = std::move(*url);
-    call.key = "read:" + subscription_of(path);
+    call.key = "read:" + quota_place_of(path);
     call.quota = quotas::arm_reads;
-    co_return co_await perform(std::move(call), scope);
+    co_return co_await perform(std::move(call), deadline);
 }
 
 Task<Result<nlohmann::json>>
-Arm::post_query(std::string path, std::string body, std::string quota_key, HostScope& scope) {
+Arm::post_query(std::string path, std::string body, std::string quota_key, HostDeadline& deadline) {
     Call call;
     call.request.method = "POST";
     call.request.url = cloud_.arm + path;
@@ -97,7 +97,7 @@ Arm::post_query(std::string path, std::string body, std::string quota_key, HostS
     call.request.headers.emplace_back("Content-Type", "application/json");
     call.key = std::move(quota_key);
     call.quota = quotas::graph;
-    auto answer = co_await perform(std::move(call), scope);
+    auto answer = co_await perform(std::move(call), deadline);
     if (!answer) co_return std::move(answer).error();
     co_return parse_json(answer->body, Phase::inventory, page_limits);
 }
@@ -108,16 +108,16 @@ Arm::Call Arm::write_call(const char* method, const std::string& path, std::stri
     call.request.url = cloud_.arm + path;
     call.request.body = std::move(body);
     call.request.headers.emplace_back("Content-Type", "application/json");
-    call.key = "write:" + subscription_of(path);
+    call.key = "write:" + quota_place_of(path);
     call.quota = quotas::arm_writes;
     return call;
 }
 
 // Where Azure said that it did nothing (401, 429) it is asked again.
-Task<Result<RestAnswer>> Arm::write(Call call, HostScope& scope) {
+Task<Result<RestAnswer>> Arm::write(Call call, HostDeadline& deadline) {
     bool renewed = false;
     for (int tries = 0;; ++tries) {
-        auto answer = co_await send_once(call, scope);
+        auto answer = co_await send_once(call, deadline);
         if (!answer) co_return std::move(answer).error();
         if (answer->status == 401 && !std::exchange(renewed, true)) {
             tokens_.reject();
@@ -128,40 +128,42 @@ Task<Result<RestAnswer>> Arm::write(Call call, HostScope& scope) {
     }
 }
 
-Task<Result<RestAnswer>> Arm::post(std::string path, std::string body, HostScope& scope) {
+Task<Result<RestAnswer>> Arm::post(std::string path, std::string body, HostDeadline& deadline) {
     auto call = write_call("POST", path, std::move(body));
     call.request.repeatable = false;
-    auto answer = co_await write(std::move(call), scope);
+    auto answer = co_await write(std::move(call), deadline);
     if (!answer) co_return may_have_begun(std::move(answer).error());
     co_return answer;
 }
 
-Task<Result<RestAnswer>> Arm::put(std::string path, std::string body, HostScope& scope) {
+Task<Result<RestAnswer>> Arm::put(std::string path, std::string body, HostDeadline& deadline) {
     auto call = write_call("PUT", path, std::move(body));
-    auto answer = co_await write(std::move(call), scope);
+    auto answer = co_await write(std::move(call), deadline);
     co_return answer;
 }
 
-Task<Result<std::string>> Arm::get_signed(const Secret& link, std::size_t most, HostScope& scope) {
+Task<Result<std::string>>
+Arm::get_signed(const Secret& link, std::size_t most, HostDeadline& deadline) {
     RestRequest request;
     request.url = link.reveal();
     request.most_bytes = most;
     request.repeatable = false; // its connection is of no use to others
     ++calls_;
-    auto answer = co_await rest_.send(std::move(request), scope);
+    auto answer = co_await rest_.send(std::move(request), deadline);
     if (!answer) co_return std::move(answer).error();
     if (answer->status == 200) co_return std::move(answer->body);
     co_return Error(Phase::inventory, Errc::access_denied, "the signed address was refused")
         .with_native("HTTP " + std::to_string(answer->status));
 }
 
-Task<Result<Secret>> Arm::console_token(HostScope& scope) {
-    auto token = co_await tokens_.get(scope);
+Task<Result<Secret>> Arm::console_token(HostDeadline& deadline) {
+    auto token = co_await tokens_.get(deadline);
     if (!token) co_return std::move(token).error();
     co_return Secret(std::string((*token)->value.reveal()));
 }
 
-Task<Result<RestAnswer>> Arm::order_gateway(std::string url, std::string body, HostScope& scope) {
+Task<Result<RestAnswer>>
+Arm::order_gateway(std::string url, std::string body, HostDeadline& deadline) {
     Call call;
     call.request.method = "POST";
     call.request.url = std::move(url);
@@ -170,13 +172,13 @@ Task<Result<RestAnswer>> Arm::order_gateway(std::string url, std::string body, H
     call.request.repeatable = false;
     call.key = "gateway";
     call.quota = quotas::arm_writes;
-    co_return co_await send_once(call, scope);
+    co_return co_await send_once(call, deadline);
 }
 
-Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostScope& scope) {
-    const bool admitted = co_await throttle_.admit(call.key, call.quota, scope);
+Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostDeadline& deadline) {
+    const bool admitted = co_await throttle_.admit(call.key, call.quota, deadline);
     if (!admitted) co_return gave_up();
-    auto token = co_await tokens_.get(scope);
+    auto token = co_await tokens_.get(deadline);
     if (!token) co_return std::move(token).error();
     RestRequest request = call.request;
     request.headers.emplace_back(
@@ -184,7 +186,7 @@ Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostScope& scope) {
     );
     request.headers.emplace_back("Accept", "application/json");
     ++calls_;
-    auto answer = co_await rest_.send(std::move(request), scope);
+    auto answer = co_await rest_.send(std::move(request), deadline);
     if (answer) {
         throttle_.learn(call.key, *answer);
         left_out_ = left_out_ || answer->header("x-ms-tenant-subscription-limit-hit") == "true";
@@ -192,10 +194,10 @@ Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostScope& scope) {
     co_return answer;
 }
 
-Task<Result<RestAnswer>> Arm::perform(Call call, HostScope& scope) {
+Task<Result<RestAnswer>> Arm::perform(Call call, HostDeadline& deadline) {
     bool renewed = false;
     for (int tries = 0;; ++tries) {
-        auto answer = co_await send_once(call, scope);
+        auto answer = co_await send_once(call, deadline);
         if (answer && answer->status >= 200 && answer->status < 300) co_return answer;
         if (answer && answer->status == 401 && !std::exchange(renewed, true)) {
             tokens_.reject(); // expired, or the user's rights changed: once
@@ -208,15 +210,15 @@ Task<Result<RestAnswer>> Arm::perform(Call call, HostScope& scope) {
         }
         const auto wait = pause_before(tries, answer ? &*answer : nullptr);
         throttle_.pause(call.key, wait);
-        if (scope.remaining() > wait) continue; // admit() waits
+        if (deadline.remaining() > wait) continue; // admit() waits
         if (answer) co_return arm_error(*answer);
         co_return std::move(answer).error();
     }
 }
 
-Task<Status> Arm::list(std::string path, VisitRow visit, HostScope& scope) {
+Task<Status> Arm::list(std::string path, VisitRow visit, HostDeadline& deadline) {
     for (std::size_t page = 0; page < most_pages && !path.empty(); ++page) {
-        auto answer = co_await get_json(path, scope);
+        auto answer = co_await get_json(path, deadline);
         if (!answer) co_return std::move(answer).error();
         const auto& rows = field(*answer, "value");
         if (!rows.is_array()) {

@@ -26,29 +26,30 @@ public:
     // whole link that ARM gave; one that leads to another host is Error{inventory,
     // blocked_by_policy}: our token would go there. A failure after the retries that make sense:
     // Error{inventory, ...}, or how the connection failed.
-    Task<Result<nlohmann::json>> get_json(std::string path, HostScope& scope);
+    Task<Result<nlohmann::json>> get_json(std::string path, HostDeadline& deadline);
 
     // Sends GET and returns the answer as it came: any status from 200 to 299.
-    Task<Result<RestAnswer>> get(std::string path, HostScope& scope);
+    Task<Result<RestAnswer>> get(std::string path, HostDeadline& deadline);
 
     // Sends POST, which starts something. It is sent again only where Azure said that it did
     // nothing (401, 429); a lost answer is Error{run, ...}, for it may have been begun. Any other
     // status is given as it came.
-    Task<Result<RestAnswer>> post(std::string path, std::string body, HostScope& scope);
+    Task<Result<RestAnswer>> post(std::string path, std::string body, HostDeadline& deadline);
 
     // Sends PUT, which makes something under a name of ours. It is sent again after a lost answer:
     // twice comes to once.
-    Task<Result<RestAnswer>> put(std::string path, std::string body, HostScope& scope);
+    Task<Result<RestAnswer>> put(std::string path, std::string body, HostDeadline& deadline);
 
     // Gets the body behind a signed address that ARM gave, which gets no token of ours.
-    Task<Result<std::string>> get_signed(const Secret& link, std::size_t most, HostScope& scope);
+    Task<Result<std::string>>
+    get_signed(const Secret& link, std::size_t most, HostDeadline& deadline);
 
     // Sends POST with a question, which changes nothing (Resource Graph), and returns the JSON.
     Task<Result<nlohmann::json>>
-    post_query(std::string path, std::string body, std::string quota_key, HostScope& scope);
+    post_query(std::string path, std::string body, std::string quota_key, HostDeadline& deadline);
 
     // Visits every row of every page, following nextLink as it is written.
-    Task<Status> list(std::string path, VisitRow visit, HostScope& scope);
+    Task<Status> list(std::string path, VisitRow visit, HostDeadline& deadline);
 
     [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
 
@@ -59,11 +60,12 @@ public:
     [[nodiscard]] std::string describe() const { return tokens_.describe(); }
 
     // A copy of our token, for the gateway of a serial console: nobody else may get it.
-    Task<Result<Secret>> console_token(HostScope& scope);
+    Task<Result<Secret>> console_token(HostDeadline& deadline);
 
     // An order to the gateway of an open console (NMI, reset): only ever a person's. url: of a host
     // that serial::read_gateway() let through. Any status.
-    Task<Result<RestAnswer>> order_gateway(std::string url, std::string body, HostScope& scope);
+    Task<Result<RestAnswer>>
+    order_gateway(std::string url, std::string body, HostDeadline& deadline);
 
     [[nodiscard]] const Cloud& cloud() const noexcept { return cloud_; }
 
@@ -75,9 +77,9 @@ private:
     };
 
     Call write_call(const char* method, const std::string& path, std::string body) const;
-    Task<Result<RestAnswer>> write(Call call, HostScope& scope);
-    Task<Result<RestAnswer>> perform(Call call, HostScope& scope);
-    Task<Result<RestAnswer>> send_once(const Call& call, HostScope& scope);
+    Task<Result<RestAnswer>> write(Call call, HostDeadline& deadline);
+    Task<Result<RestAnswer>> perform(Call call, HostDeadline& deadline);
+    Task<Result<RestAnswer>> send_once(const Call& call, HostDeadline& deadline);
     Result<std::string> url_of(const std::string& path) const;
 
     Rest& rest_;

@@ -14,7 +14,7 @@ public:
 
     [[nodiscard]] std::string describe() const override { return "azure-cli's login"; }
 
-    Task<Result<AccessToken>> fetch(HostScope&) override {
+    Task<Result<AccessToken>> fetch(HostDeadline&) override {
         std::vector<std::string> argv;
         for (const auto* word : {"az", "account", "get-access-token", "--output", "json"})
             argv.emplace_back(word);

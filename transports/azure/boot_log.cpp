@@ -38,11 +38,11 @@ BootSign read_boot_log(std::string_view log) noexcept {
     return sign;
 }
 
-Task<Result<std::string>> fetch_boot_log(Arm& arm, std::string vm, HostScope& scope) {
+Task<Result<std::string>> fetch_boot_log(Arm& arm, std::string vm, HostDeadline& deadline) {
     auto path = vm + "/retrieveBootDiagnosticsData?sasUriExpirationTimeInMinutes=5"
                      "&api-version=2024-07-01";
     std::string nothing;
-    auto answer = co_await arm.post(std::move(path), std::move(nothing), scope);
+    auto answer = co_await arm.post(std::move(path), std::move(nothing), deadline);
     if (!answer) co_return std::move(answer).error();
     if (answer->status != 200) co_return arm_error(*answer);
     auto links = parse_json(answer->body, Phase::inventory);
@@ -53,7 +53,7 @@ Task<Result<std::string>> fetch_boot_log(Arm& arm, std::string vm, HostScope& sc
             Phase::inventory, Errc::name_not_found, "the VM's boot diagnostics are off"
         );
     }
-    auto log = co_await arm.get_signed(link, most_bytes, scope);
+    auto log = co_await arm.get_signed(link, most_bytes, deadline);
     if (!log) co_return std::move(log).error();
     if (log->size() > kept_bytes) log->erase(0, log->size() - kept_bytes);
     co_return log;

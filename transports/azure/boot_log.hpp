@@ -22,6 +22,6 @@ BootSign read_boot_log(std::string_view log) noexcept;
 
 // The log, its end if it is long. Error{inventory, ...}; name_not_found when boot diagnostics are
 // off. The address that Azure gives for it is a secret and is not told.
-Task<Result<std::string>> fetch_boot_log(Arm& arm, std::string vm, HostScope& scope);
+Task<Result<std::string>> fetch_boot_log(Arm& arm, std::string vm, HostDeadline& deadline);
 
 } // namespace rdpsweep::azure

@@ -44,10 +44,10 @@ public:
                proofs[principal_.proof.index()];
     }
 
-    Task<Result<AccessToken>> fetch(HostScope& scope) override {
+    Task<Result<AccessToken>> fetch(HostDeadline& deadline) override {
         auto request = make_request();
         if (!request) co_return std::move(request).error();
-        auto answer = co_await rest_.send(std::move(*request), scope);
+        auto answer = co_await rest_.send(std::move(*request), deadline);
         if (!answer) co_return std::move(answer).error();
         if (answer->status != 200) co_return token_refused(answer->status, answer->body);
         auto token = parse_token(answer->body, std::time(nullptr));

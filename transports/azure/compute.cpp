@@ -23,7 +23,7 @@ std::string compute_path(const std::string& subscription, const char* type) {
 }
 
 Task<Result<std::vector<std::string>>>
-uniform_windows_sets(Arm& arm, const std::string& subscription, HostScope& scope) {
+uniform_windows_sets(Arm& arm, const std::string& subscription, HostDeadline& deadline) {
     std::vector<std::string> ids;
     const VisitRow add = [&ids](const json& row) {
         const auto& properties = field(row, "properties");
@@ -33,17 +33,17 @@ uniform_windows_sets(Arm& arm, const std::string& subscription, HostScope& scope
         ids.push_back(text(row, "id"));
     };
     auto path = compute_path(subscription, "virtualMachineScaleSets");
-    auto listed = co_await arm.list(std::move(path), add, scope);
+    auto listed = co_await arm.list(std::move(path), add, deadline);
     if (!listed) co_return std::move(listed).error();
     co_return ids;
 }
 
 Task<Status>
-list_set(Arm& arm, const std::string& id, std::vector<Vm>& instances, HostScope& scope) {
+list_set(Arm& arm, const std::string& id, std::vector<Vm>& instances, HostDeadline& deadline) {
     std::vector<VmRow> rows;
     const VisitRow add = [&rows](const json& row) { rows.push_back(vm_of_compute(row)); };
     auto path = id + "/virtualMachines?$expand=instanceView&" + compute_version;
-    auto listed = co_await arm.list(std::move(path), add, scope);
+    auto listed = co_await arm.list(std::move(path), add, deadline);
     if (!listed) co_return listed;
     if (rows.empty()) co_return Status();
     Network network;
@@ -51,7 +51,7 @@ list_set(Arm& arm, const std::string& id, std::vector<Vm>& instances, HostScope&
         network.add(interface_of_network(row));
     };
     path = id + "/networkInterfaces?" + instance_network_version;
-    listed = co_await arm.list(std::move(path), add_interface, scope);
+    listed = co_await arm.list(std::move(path), add_interface, deadline);
     if (!listed) co_return listed;
     for (auto& row : rows) {
         if (!row.vm.windows) continue;
@@ -74,7 +74,7 @@ void take_state(const Vm& state, Vm& vm) {
 } // namespace
 
 Task<Result<std::vector<VmRow>>>
-list_machines(Arm& arm, const std::string& subscription, HostScope& scope) {
+list_machines(Arm& arm, const std::string& subscription, HostDeadline& deadline) {
     std::map<std::string, VmRow> rows; // by folded id
     const VisitRow add = [&rows](const json& row) {
         auto read = vm_of_compute(row);
@@ -90,10 +90,10 @@ list_machines(Arm& arm, const std::string& subscription, HostScope& scope) {
     };
     auto path = compute_path(subscription, "virtualMachines");
     const auto states = path + "&statusOnly=true";
-    auto listed = co_await arm.list(std::move(path), add, scope);
+    auto listed = co_await arm.list(std::move(path), add, deadline);
     if (!listed) co_return std::move(listed).error();
     // States come from a second list. Where Azure does not give it, they are just not known.
-    auto with_states = co_await arm.list(states, add_state, scope);
+    auto with_states = co_await arm.list(states, add_state, deadline);
     if (!with_states && with_states.error().code() == Errc::timed_out) {
         co_return std::move(with_states).error();
     }
@@ -104,28 +104,28 @@ list_machines(Arm& arm, const std::string& subscription, HostScope& scope) {
 }
 
 Task<Status>
-list_network(Arm& arm, const std::string& subscription, Network& network, HostScope& scope) {
+list_network(Arm& arm, const std::string& subscription, Network& network, HostDeadline& deadline) {
     const auto base = "/subscriptions/" + subscription + "/providers/Microsoft.Network/";
     const VisitRow add_interface = [&network](const json& row) {
         network.add(interface_of_network(row));
     };
     auto path = base + "networkInterfaces?" + network_version;
-    auto listed = co_await arm.list(std::move(path), add_interface, scope);
+    auto listed = co_await arm.list(std::move(path), add_interface, deadline);
     if (!listed) co_return listed;
     const VisitRow add_address = [&network](const json& row) {
         network.add(public_address_of_network(row));
     };
     path = base + "publicIPAddresses?" + network_version;
-    co_return co_await arm.list(std::move(path), add_address, scope);
+    co_return co_await arm.list(std::move(path), add_address, deadline);
 }
 
 Task<Result<std::vector<Vm>>>
-list_instances(Arm& arm, const std::string& subscription, HostScope& scope) {
-    auto sets = co_await uniform_windows_sets(arm, subscription, scope);
+list_instances(Arm& arm, const std::string& subscription, HostDeadline& deadline) {
+    auto sets = co_await uniform_windows_sets(arm, subscription, deadline);
     if (!sets) co_return std::move(sets).error();
     std::vector<Vm> instances;
     for (const auto& id : *sets) {
-        auto listed = co_await list_set(arm, id, instances, scope);
+        auto listed = co_await list_set(arm, id, instances, deadline);
         if (!listed) co_return std::move(listed).error();
     }
     co_return instances;

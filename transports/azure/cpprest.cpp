@@ -213,18 +213,18 @@ public:
         });
     }
 
-    Task<Result<RestAnswer>> send(RestRequest request, HostScope& scope) override {
-        const auto exchange = std::make_shared<Exchange>(scope.executor());
+    Task<Result<RestAnswer>> send(RestRequest request, HostDeadline& deadline) override {
+        const auto exchange = std::make_shared<Exchange>(deadline.executor());
         const Leave leave(exchange);
         exchange->most_bytes = request.most_bytes;
         auto begun = begin(request, exchange);
         if (!begun) co_return std::move(begun).error();
-        const auto guard = scope.on_abort([exchange] { exchange->stop(); });
-        if (!scope.expired() && !exchange->result) co_await exchange->wait();
+        const auto guard = deadline.on_abort([exchange] { exchange->stop(); });
+        if (!deadline.expired() && !exchange->result) co_await exchange->wait();
         // Giving up makes the library fail in words of its own.
         const bool failed = !exchange->result || !exchange->result->has_value();
-        if (failed && scope.expired()) {
-            const auto code = scope.aborted() ? Errc::cancelled : Errc::timed_out;
+        if (failed && deadline.expired()) {
+            const auto code = deadline.aborted() ? Errc::cancelled : Errc::timed_out;
             co_return Error(Phase::http, code, "no whole answer in time");
         }
         if (!exchange->result) co_return Error(Phase::http, Errc::bug, "the answer got lost");

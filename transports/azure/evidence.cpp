@@ -31,12 +31,13 @@ const char* note_of(BootSign sign) {
 
 } // namespace
 
-Task<void> gather_evidence(Arm& arm, const Target& target, HostScope& scope, Attempt& attempt) {
+Task<void>
+gather_evidence(Arm& arm, const Target& target, HostDeadline& deadline, Attempt& attempt) {
     attempt.transport = "azure";
     attempt.identity = arm.describe();
     attempt.enter(Phase::open);
     auto path = target.vm + "/instanceView?api-version=2024-07-01";
-    auto view = co_await arm.get_json(std::move(path), scope);
+    auto view = co_await arm.get_json(std::move(path), deadline);
     if (!view) {
         attempt.error = std::move(view).error().in_phase(Phase::open);
         co_return;
@@ -44,7 +45,7 @@ Task<void> gather_evidence(Arm& arm, const Target& target, HostScope& scope, Att
     const auto vm = state_of_view(*view);
     attempt.notes.push_back(Message{
         "note.azure_state", {{"power", said(vm.power)}, {"agent", said(vm.agent)}}});
-    auto log = co_await fetch_boot_log(arm, target.vm, scope);
+    auto log = co_await fetch_boot_log(arm, target.vm, deadline);
     if (log) {
         attempt.notes.push_back(Message{note_of(read_boot_log(*log)), {}});
     } else {

@@ -9,6 +9,7 @@
 namespace rdpsweep::azure {
 
 // Writes it into attempt: notes, or the error that prevented it.
-Task<void> gather_evidence(Arm& arm, const Target& target, HostScope& scope, Attempt& attempt);
+Task<void>
+gather_evidence(Arm& arm, const Target& target, HostDeadline& deadline, Attempt& attempt);
 
 } // namespace rdpsweep::azure

@@ -69,13 +69,13 @@ public:
     run(const char* query,
         std::span<const std::string> subscriptions,
         const VisitRow& visit,
-        HostScope& scope) {
+        HostDeadline& deadline) {
         std::size_t rows = 0;
         std::string token;
         for (std::size_t page = 0; page < most_query_pages; ++page) {
             auto body = body_of(query, subscriptions, token);
             std::string key("graph");
-            auto answer = co_await arm_.post_query(path, std::move(body), std::move(key), scope);
+            auto answer = co_await arm_.post_query(path, std::move(body), std::move(key), deadline);
             if (!answer) co_return std::move(answer).error();
             const auto& data = field(*answer, "data");
             if (!data.is_array()) {
@@ -113,34 +113,35 @@ private:
     std::vector<std::string>& doubts_;
 };
 
-Task<Status>
-ask_group(Arm& arm, std::span<const std::string> group, GraphFinding& found, HostScope& scope) {
+Task<Status> ask_group(
+    Arm& arm, std::span<const std::string> group, GraphFinding& found, HostDeadline& deadline
+) {
     Question of_machines(arm, "virtual machines", found.doubts);
     const VisitRow add_vm = [&found](const json& row) { found.vms.push_back(vm_of_graph(row)); };
-    auto asked = co_await of_machines.run(machines, group, add_vm, scope);
+    auto asked = co_await of_machines.run(machines, group, add_vm, deadline);
     if (!asked) co_return asked;
     Question of_interfaces(arm, "network interfaces", found.doubts);
     const VisitRow add_interface = [&found](const json& row) {
         found.network.add(interface_of_graph(row));
     };
-    asked = co_await of_interfaces.run(interfaces, group, add_interface, scope);
+    asked = co_await of_interfaces.run(interfaces, group, add_interface, deadline);
     if (!asked) co_return asked;
     Question of_addresses(arm, "public addresses", found.doubts);
     const VisitRow add_address = [&found](const json& row) {
         found.network.add(public_address_of_graph(row));
     };
-    co_return co_await of_addresses.run(public_addresses, group, add_address, scope);
+    co_return co_await of_addresses.run(public_addresses, group, add_address, deadline);
 }
 
 } // namespace
 
 Task<Result<GraphFinding>>
-ask_graph(Arm& arm, const std::vector<std::string>& subscriptions, HostScope& scope) {
+ask_graph(Arm& arm, const std::vector<std::string>& subscriptions, HostDeadline& deadline) {
     GraphFinding found;
     std::span<const std::string> left(subscriptions);
     while (!left.empty()) {
         const auto group = left.first(std::min(left.size(), subscriptions_a_query));
-        auto asked = co_await ask_group(arm, group, found, scope);
+        auto asked = co_await ask_group(arm, group, found, deadline);
         if (!asked) co_return std::move(asked).error();
         left = left.subspan(group.size());
     }

@@ -18,6 +18,6 @@ struct GraphFinding {
 
 // Of the subscriptions given (ids). Error{inventory, access_denied} when it may not be asked.
 Task<Result<GraphFinding>>
-ask_graph(Arm& arm, const std::vector<std::string>& subscriptions, HostScope& scope);
+ask_graph(Arm& arm, const std::vector<std::string>& subscriptions, HostDeadline& deadline);
 
 } // namespace rdpsweep::azure

@@ -28,9 +28,9 @@ struct Hearsay {
 // Reads the subscriptions, several at a time, and collects what they hold.
 class Search {
 public:
-    Search(Arm& arm, HostScope& scope, Hearsay& hearsay)
-        : arm_(arm), scope_(scope), hearsay_(hearsay),
-          all_done_(scope.executor(), Clock::time_point::max()) {}
+    Search(Arm& arm, HostDeadline& deadline, Hearsay& hearsay)
+        : arm_(arm), deadline_(deadline), hearsay_(hearsay),
+          all_done_(deadline.executor(), Clock::time_point::max()) {}
 
     Task<void> run(const std::vector<Subscription>& subscriptions) {
         todo_ = &subscriptions;
@@ -38,7 +38,7 @@ public:
         if (workers == 0) co_return;
         working_ = workers;
         for (std::size_t i = 0; i < workers; ++i)
-            asio::co_spawn(scope_.executor(), work(), asio::detached);
+            asio::co_spawn(deadline_.executor(), work(), asio::detached);
         boost::system::error_code ignored;
         co_await all_done_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
@@ -49,7 +49,7 @@ public:
 
 private:
     Task<void> work() {
-        while (next_ < todo_->size() && !scope_.expired()) {
+        while (next_ < todo_->size() && !deadline_.expired()) {
             const auto& subscription = (*todo_)[next_++];
             auto done = co_await read_one(subscription);
             if (done) {
@@ -71,14 +71,14 @@ private:
     }
 
     Task<Status> read_one(const Subscription& subscription) {
-        auto machines = co_await list_machines(arm_, subscription.id, scope_);
+        auto machines = co_await list_machines(arm_, subscription.id, deadline_);
         if (!machines) co_return std::move(machines).error();
-        auto instances = co_await list_instances(arm_, subscription.id, scope_);
+        auto instances = co_await list_instances(arm_, subscription.id, deadline_);
         if (!instances) co_return std::move(instances).error();
         const auto* heard = confirmed(subscription, *machines);
         Network own;
         if (heard == nullptr) {
-            auto listed = co_await list_network(arm_, subscription.id, own, scope_);
+            auto listed = co_await list_network(arm_, subscription.id, own, deadline_);
             if (!listed) co_return listed;
         }
         const auto& network = heard == nullptr ? own : hearsay_.network;
@@ -124,7 +124,7 @@ private:
     }
 
     Arm& arm_;
-    HostScope& scope_;
+    HostDeadline& deadline_;
     Hearsay& hearsay_;
     const std::vector<Subscription>* todo_ = nullptr;
     std::size_t next_ = 0;
@@ -132,12 +132,16 @@ private:
     asio::steady_timer all_done_;
 };
 
-Task<Result<Hearsay>>
-hear(Arm& arm, const std::vector<Subscription>& subscriptions, FoundVms& found, HostScope& scope) {
+Task<Result<Hearsay>> hear(
+    Arm& arm,
+    const std::vector<Subscription>& subscriptions,
+    FoundVms& found,
+    HostDeadline& deadline
+) {
     std::vector<std::string> ids;
     for (const auto& one : subscriptions)
         ids.push_back(one.id);
-    auto graph = co_await ask_graph(arm, ids, scope);
+    auto graph = co_await ask_graph(arm, ids, deadline);
     Hearsay hearsay;
     if (!graph) {
         // Compute alone will do where we may not ask.
@@ -198,20 +202,20 @@ void leave_out_unreadable(std::vector<Subscription>& subscriptions, FoundVms& fo
 
 } // namespace
 
-Task<Result<FoundVms>> find_vms(Arm& arm, InventoryScope wanted, HostScope& scope) {
-    auto all = co_await list_subscriptions(arm, scope);
+Task<Result<FoundVms>> find_vms(Arm& arm, InventoryScope wanted, HostDeadline& deadline) {
+    auto all = co_await list_subscriptions(arm, deadline);
     if (!all) co_return std::move(all).error();
     auto chosen = choose(std::move(*all), wanted.subscriptions);
     if (!chosen) co_return std::move(chosen).error();
     FoundVms before;
     leave_out_unreadable(*chosen, before);
-    auto hearsay = co_await hear(arm, *chosen, before, scope);
+    auto hearsay = co_await hear(arm, *chosen, before, deadline);
     if (!hearsay) co_return std::move(hearsay).error();
-    Search search(arm, scope, *hearsay);
+    Search search(arm, deadline, *hearsay);
     search.found = std::move(before);
     co_await search.run(*chosen);
     if (search.read == 0 && search.last_failure) co_return std::move(*search.last_failure);
-    if (scope.expired()) {
+    if (deadline.expired()) {
         co_return Error(Phase::inventory, Errc::timed_out, "Azure's answers took too long")
             .with_hint("name fewer subscriptions with --subscription");
     }

@@ -61,14 +61,14 @@ public:
                                   : machine_->describe() + ", or " + cli_->describe();
     }
 
-    Task<Result<AccessToken>> fetch(HostScope& scope) override {
-        if (chosen_ != nullptr) co_return co_await chosen_->fetch(scope);
-        auto token = co_await machine_->fetch(scope);
-        if (token || scope.aborted()) {
+    Task<Result<AccessToken>> fetch(HostDeadline& deadline) override {
+        if (chosen_ != nullptr) co_return co_await chosen_->fetch(deadline);
+        auto token = co_await machine_->fetch(deadline);
+        if (token || deadline.aborted()) {
             chosen_ = machine_.get();
             co_return token;
         }
-        auto other = co_await cli_->fetch(scope);
+        auto other = co_await cli_->fetch(deadline);
         if (other)
             chosen_ = cli_.get();
         else if (answered(token.error()))

@@ -53,15 +53,15 @@ public:
         return said;
     }
 
-    Task<Result<AccessToken>> fetch(HostScope& scope) override {
+    Task<Result<AccessToken>> fetch(HostDeadline& deadline) override {
         auto first = make_request();
-        auto answer = co_await rest_.send(std::move(first), scope);
+        auto answer = co_await rest_.send(std::move(first), deadline);
         const bool challenged =
             answer && identity_.kind == MachineKind::arc && answer->status == 401;
         if (challenged) {
             auto second = answer_challenge(answer->header("www-authenticate"));
             if (!second) co_return std::move(second).error();
-            answer = co_await rest_.send(std::move(*second), scope);
+            answer = co_await rest_.send(std::move(*second), deadline);
         }
         if (!answer) co_return std::move(answer).error();
         if (answer->status != 200) co_return token_refused(answer->status, answer->body);

@@ -57,17 +57,17 @@ public:
         : arm_(arm), status_(begun.header("azure-asyncoperation")),
           result_(begun.header("location")), pause_(pause_after(begun)) {}
 
-    Task<Result<json>> finish(HostScope& scope) {
+    Task<Result<json>> finish(HostDeadline& deadline) {
         if (status_.empty() && result_.empty()) {
             co_return Error(
                 Phase::run, Errc::protocol_violation, "Azure gave no address for the operation"
             );
         }
         for (;;) {
-            const bool slept = co_await scope.sleep(pause_);
+            const bool slept = co_await deadline.sleep(pause_);
             if (!slept) co_return too_late();
             const auto& where = status_.empty() ? result_ : status_;
-            auto answer = co_await arm_.get(where, scope);
+            auto answer = co_await arm_.get(where, deadline);
             if (!answer) co_return std::move(answer).error().in_phase(Phase::run);
             pause_ = pause_after(*answer);
             if (status_.empty()) {
@@ -79,17 +79,17 @@ public:
             const auto word = text(*status, "status");
             if (is_failure(word)) co_return failed(*status, word); // with HTTP 200
             // A word that is not known means that it still runs.
-            if (is_success(word)) co_return co_await result_of(*status, scope);
+            if (is_success(word)) co_return co_await result_of(*status, deadline);
         }
     }
 
 private:
     // It stands in the status or at the other address.
-    Task<Result<json>> result_of(const json& status, HostScope& scope) {
+    Task<Result<json>> result_of(const json& status, HostDeadline& deadline) {
         const auto& output = field(status, "properties/output");
         if (!output.is_null()) co_return output;
         if (result_.empty()) co_return json::object();
-        auto answer = co_await arm_.get(result_, scope);
+        auto answer = co_await arm_.get(result_, deadline);
         if (!answer) co_return std::move(answer).error().in_phase(Phase::run);
         co_return parse_json(answer->body, Phase::run);
     }
@@ -102,10 +102,10 @@ private:
 
 } // namespace
 
-Task<Result<json>> finish_operation(Arm& arm, const RestAnswer& answer, HostScope& scope) {
+Task<Result<json>> finish_operation(Arm& arm, const RestAnswer& answer, HostDeadline& deadline) {
     if (answer.status == 200) co_return parse_json(answer.body, Phase::run);
     Operation operation(arm, answer);
-    co_return co_await operation.finish(scope);
+    co_return co_await operation.finish(deadline);
 }
 
 } // namespace rdpsweep::azure

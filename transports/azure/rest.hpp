@@ -1,7 +1,7 @@
 // One HTTPS exchange with Azure: the only thing the rest of transports/azure knows of its library.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/result.hpp"
 
 #include <memory>
@@ -45,8 +45,9 @@ public:
     virtual ~Rest() = default;
 
     // The answer whatever its status; redirects are not followed (they would carry the token to
-    // another host). Error{connect or http, ...} without one: timed_out when the scope ended first.
-    virtual Task<Result<RestAnswer>> send(RestRequest request, HostScope& scope) = 0;
+    // another host). Error{connect or http, ...} without one: timed_out when the deadline passed
+    // first.
+    virtual Task<Result<RestAnswer>> send(RestRequest request, HostDeadline& deadline) = 0;
 };
 
 // By cpprestsdk. ca_file: trusted instead of the system's CAs; empty: those. Proxies come from the

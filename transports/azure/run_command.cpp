@@ -53,25 +53,25 @@ public:
     [[nodiscard]] std::size_t tail() const noexcept override { return run_command_tail; }
 
     Task<Result<CommandOutput>>
-    run(const Script& script, const ScriptInput& input, HostScope& scope) override {
+    run(const Script& script, const ScriptInput& input, HostDeadline& deadline) override {
         attempt_.enter(Phase::run);
         auto body = run_command_body(script, input);
         attempt_.bytes_sent += body.size();
         auto path = vm_ + "/runCommand" + version;
-        auto begun = co_await arm_.post(std::move(path), std::move(body), scope);
+        auto begun = co_await arm_.post(std::move(path), std::move(body), deadline);
         ++attempt_.round_trips;
         if (!begun) co_return std::move(begun).error();
         if (begun->status == 409) co_return busy(*begun);
         if (begun->status < 200 || begun->status > 202)
             co_return arm_error(*begun).in_phase(Phase::open);
-        auto result = co_await finish_operation(arm_, *begun, scope);
+        auto result = co_await finish_operation(arm_, *begun, deadline);
         if (!result) co_return std::move(result).error();
         auto output = read_run_command(*result);
         if (output) attempt_.bytes_received += output->out.size() + output->err.size();
         co_return output;
     }
 
-    Task<Status> prove(HostScope&) override { co_return Status(); }
+    Task<Status> prove(HostDeadline&) override { co_return Status(); }
 
     Task<void> close() noexcept override { co_return; } // nothing of ours is open
 
@@ -89,8 +89,9 @@ public:
 
     [[nodiscard]] Login login() const noexcept override { return Login::never; }
 
-    Task<Result<std::unique_ptr<Session>>>
-    open(const Target& target, const Credential&, HostScope& scope, Attempt& attempt) override {
+    Task<Result<std::unique_ptr<Session>>> open(
+        const Target& target, const Credential&, HostDeadline& deadline, Attempt& attempt
+    ) override {
         if (arm_ == nullptr || target.vm.empty()) {
             co_return Error(Phase::config, Errc::unsupported, "the target has no ARM id")
                 .with_hint("give it vm: /subscriptions/...");
@@ -98,7 +99,7 @@ public:
         attempt.enter(Phase::open);
         attempt.identity = arm_->describe();
         auto path = target.vm + "/instanceView" + version;
-        auto view = co_await arm_->get_json(std::move(path), scope);
+        auto view = co_await arm_->get_json(std::move(path), deadline);
         ++attempt.round_trips;
         if (!view) co_return std::move(view).error().in_phase(Phase::open);
         auto ready = check_state(state_of_view(*view));

@@ -28,7 +28,7 @@ Error unknown(const std::string& word, const std::vector<Subscription>& all) {
 
 } // namespace
 
-Task<Result<std::vector<Subscription>>> list_subscriptions(Arm& arm, HostScope& scope) {
+Task<Result<std::vector<Subscription>>> list_subscriptions(Arm& arm, HostDeadline& deadline) {
     std::vector<Subscription> all;
     const VisitRow add = [&all](const nlohmann::json& row) {
         all.push_back(
@@ -36,7 +36,7 @@ Task<Result<std::vector<Subscription>>> list_subscriptions(Arm& arm, HostScope& 
         );
     };
     std::string path("/subscriptions?api-version=2022-12-01");
-    auto listed = co_await arm.list(std::move(path), add, scope);
+    auto listed = co_await arm.list(std::move(path), add, deadline);
     if (!listed) co_return std::move(listed).error();
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     co_return all;

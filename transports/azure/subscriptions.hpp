@@ -19,7 +19,7 @@ struct Subscription {
     }
 };
 
-Task<Result<std::vector<Subscription>>> list_subscriptions(Arm& arm, HostScope& scope);
+Task<Result<std::vector<Subscription>>> list_subscriptions(Arm& arm, HostDeadline& deadline);
 
 // Those that wanted names, by id or by name; all when it names none. Error{config, name_not_found}
 // with the nearest known name, or when a name is that of two.

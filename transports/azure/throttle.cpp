@@ -28,7 +28,7 @@ std::optional<double> whole(std::string_view text) {
 
 } // namespace
 
-Task<bool> Throttle::admit(std::string key, Quota quota, HostScope& scope) {
+Task<bool> Throttle::admit(std::string key, Quota quota, HostDeadline& deadline) {
     for (;;) {
         const auto now = Clock::now();
         auto [at, fresh] = buckets_.try_emplace(key);
@@ -48,7 +48,7 @@ Task<bool> Throttle::admit(std::string key, Quota quota, HostScope& scope) {
             bucket.left -= 1;
             co_return true;
         }
-        const bool slept = co_await scope.sleep(wait);
+        const bool slept = co_await deadline.sleep(wait);
         if (!slept) co_return false;
     }
 }

@@ -1,7 +1,7 @@
 // Keeps our calls below Azure's limits: one token bucket for each scope in which Azure counts.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "transports/azure/rest.hpp"
 
 #include <map>
@@ -29,7 +29,7 @@ inline constexpr Quota graph{13, 2.7};
 class Throttle {
 public:
     // Waits for a turn in the scope named key. False when host ended first.
-    Task<bool> admit(std::string key, Quota quota, HostScope& scope);
+    Task<bool> admit(std::string key, Quota quota, HostDeadline& deadline);
 
     // What the answer's headers say is left, and how long the server wants us to pause.
     void learn(const std::string& key, const RestAnswer& answer);

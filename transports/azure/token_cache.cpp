@@ -12,19 +12,19 @@ std::int64_t TokenCache::unix_now() {
     return std::time(nullptr);
 }
 
-Task<Result<const AccessToken*>> TokenCache::get(HostScope& scope) {
+Task<Result<const AccessToken*>> TokenCache::get(HostDeadline& deadline) {
     while (!token_ || now_() >= token_->refresh) {
         if (fetching_) {
             const auto timer = fetching_;
-            const auto guard = scope.on_abort([timer] { timer->cancel(); });
+            const auto guard = deadline.on_abort([timer] { timer->cancel(); });
             boost::system::error_code ignored;
             co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-            if (scope.expired()) {
+            if (deadline.expired()) {
                 co_return Error(Phase::authenticate, Errc::timed_out, "no token in time");
             }
             continue;
         }
-        auto renewed = co_await renew(scope);
+        auto renewed = co_await renew(deadline);
         if (renewed) break;
         const bool still_good = token_ && now_() < token_->expires;
         if (!still_good) co_return std::move(renewed).error();
@@ -33,9 +33,9 @@ Task<Result<const AccessToken*>> TokenCache::get(HostScope& scope) {
     co_return &*token_;
 }
 
-Task<Status> TokenCache::renew(HostScope& scope) {
-    fetching_ = std::make_shared<asio::steady_timer>(scope.executor(), Clock::time_point::max());
-    auto fresh = co_await source_->fetch(scope);
+Task<Status> TokenCache::renew(HostDeadline& deadline) {
+    fetching_ = std::make_shared<asio::steady_timer>(deadline.executor(), Clock::time_point::max());
+    auto fresh = co_await source_->fetch(deadline);
     fetching_->cancel();
     fetching_.reset();
     if (!fresh) co_return std::move(fresh).error();

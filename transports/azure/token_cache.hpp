@@ -19,7 +19,7 @@ public:
 
     // Returns a token that is good for a while, valid until the next call. Callers that ask during
     // a fetch share it; when a renewal fails, an old token that still works is returned.
-    Task<Result<const AccessToken*>> get(HostScope& scope);
+    Task<Result<const AccessToken*>> get(HostDeadline& deadline);
 
     // ARM refused the token given: the next get() fetches another.
     void reject() noexcept { token_.reset(); }
@@ -29,7 +29,7 @@ public:
     static std::int64_t unix_now();
 
 private:
-    Task<Status> renew(HostScope& scope);
+    Task<Status> renew(HostDeadline& deadline);
 
     std::unique_ptr<TokenSource> source_;
     std::function<std::int64_t()> now_;

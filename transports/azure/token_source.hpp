@@ -1,7 +1,7 @@
 // Where access tokens for ARM come from.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "transports/azure/token.hpp"
 
 #include <string>
@@ -16,7 +16,7 @@ public:
     [[nodiscard]] virtual std::string describe() const = 0;
 
     // A new token. Error{authenticate, ...}, or how the way to the service failed.
-    virtual Task<Result<AccessToken>> fetch(HostScope& scope) = 0;
+    virtual Task<Result<AccessToken>> fetch(HostDeadline& deadline) = 0;
 };
 
 } // namespace rdpsweep::azure

@@ -42,15 +42,16 @@ Error connect_error(const boost::system::error_code& code, bool timed_out, bool 
     return make(Errc::unreachable, "no route to the host", "check routing, VPN and peering");
 }
 
-Task<Result<tcp::socket>> dial_one(tcp::endpoint endpoint, Services& services, HostScope& scope) {
-    tcp::socket socket(scope.executor());
+Task<Result<tcp::socket>>
+dial_one(tcp::endpoint endpoint, Services& services, HostDeadline& deadline) {
+    tcp::socket socket(deadline.executor());
     boost::system::error_code code;
     socket.open(endpoint.protocol(), code);
     if (code) co_return connect_error(code, false, false);
     bool timed_out = false;
-    asio::steady_timer timer(scope.executor(), services.connect_timeout);
+    asio::steady_timer timer(deadline.executor(), services.connect_timeout);
     {
-        const auto guard = scope.on_abort([&socket] {
+        const auto guard = deadline.on_abort([&socket] {
             boost::system::error_code ignored;
             socket.close(ignored);
         });
@@ -63,11 +64,11 @@ Task<Result<tcp::socket>> dial_one(tcp::endpoint endpoint, Services& services, H
         co_await socket.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, code));
         // The timer's handler refers to this frame: it must have run or be cancelled before we go.
         if (timer.cancel() == 0 && !timed_out) {
-            co_await asio::post(scope.executor(), asio::use_awaitable);
+            co_await asio::post(deadline.executor(), asio::use_awaitable);
         }
     }
-    if (code || timed_out || scope.expired()) {
-        co_return connect_error(code, timed_out || scope.expired(), scope.aborted());
+    if (code || timed_out || deadline.expired()) {
+        co_return connect_error(code, timed_out || deadline.expired(), deadline.aborted());
     }
     socket.set_option(tcp::no_delay(true), code);
     co_return std::move(socket);
@@ -76,22 +77,22 @@ Task<Result<tcp::socket>> dial_one(tcp::endpoint endpoint, Services& services, H
 } // namespace
 
 Task<Result<tcp::socket>>
-dial(Endpoint to, Services& services, HostScope& scope, Attempt& attempt) {
+dial(Endpoint to, Services& services, HostDeadline& deadline, Attempt& attempt) {
     attempt.enter(Phase::resolve);
-    auto addresses = co_await services.resolver.resolve(to.host, scope);
+    auto addresses = co_await services.resolver.resolve(to.host, deadline);
     if (!addresses) co_return std::move(addresses).error();
     attempt.enter(Phase::connect);
     auto last = Error(Phase::connect, Errc::unreachable, "the name has no address");
     for (const auto& candidate : *addresses) {
         const tcp::endpoint endpoint(candidate, to.port);
-        auto socket = co_await dial_one(endpoint, services, scope);
+        auto socket = co_await dial_one(endpoint, services, deadline);
         if (socket) {
             ++attempt.round_trips;
             co_return std::move(*socket);
         }
         last = std::move(socket).error();
         if (last.code() == Errc::local_limit) services.pacer.slow_down();
-        if (scope.expired()) break;
+        if (deadline.expired()) break;
     }
     co_return last;
 }

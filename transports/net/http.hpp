@@ -1,7 +1,7 @@
 // HTTP as WinRM needs it: one POST at a time over one connection, over TLS or without.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
 
@@ -38,7 +38,7 @@ public:
     // Sends request and reads the whole answer, within limit. body_limit bounds the answer.
     // Error{http, timed_out | peer_closed | output_limit | protocol_violation | cancelled}.
     virtual Task<Result<HttpResponse>> exchange(
-        HttpRequest request, HostScope& scope, Clock::duration limit, std::size_t body_limit
+        HttpRequest request, HostDeadline& deadline, Clock::duration limit, std::size_t body_limit
     ) = 0;
 
     // False after any error, or when the peer said Connection: close.

@@ -13,8 +13,8 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
 
-bool is_timeout(const error_code& code, const HostScope& scope) {
-    return code == beast::error::timeout || scope.expired();
+bool is_timeout(const error_code& code, const HostDeadline& deadline) {
+    return code == beast::error::timeout || deadline.expired();
 }
 
 bool is_disconnect(const error_code& code) {
@@ -24,15 +24,15 @@ bool is_disconnect(const error_code& code) {
            code == http::error::partial_message;
 }
 
-Error http_error(const error_code& code, const HostScope& scope, bool sending) {
-    if (scope.aborted())
+Error http_error(const error_code& code, const HostDeadline& deadline, bool sending) {
+    if (deadline.aborted())
         return Error(Phase::http, Errc::cancelled, "the run ended during a request");
-    if (is_timeout(code, scope)) {
+    if (is_timeout(code, deadline)) {
         return Error(
                    Phase::http,
                    Errc::timed_out,
-                   scope.expired() ? "the host's time was up before it answered"
-                                   : "the host did not finish its answer in time"
+                   deadline.expired() ? "the host's time was up before it answered"
+                                      : "the host did not finish its answer in time"
         )
             .with_hint("see how long each rung took with `rdpsweep check`, or raise --deadline");
     }

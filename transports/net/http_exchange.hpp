@@ -85,15 +85,15 @@ Task<Exchange> exchange_over(
 // PlainHttpConnection hold, with its time limit set.
 template <class Connection>
 Task<Result<HttpResponse>>
-post_over(Connection& self, HttpMessage message, HostScope& scope, std::size_t body_limit) {
-    const auto guard = scope.on_abort([&self] { self.close(); });
+post_over(Connection& self, HttpMessage message, HostDeadline& deadline, std::size_t body_limit) {
+    const auto guard = deadline.on_abort([&self] { self.close(); });
     auto done = co_await exchange_over(self.stream, self.buffer, message, body_limit);
     wipe_authorization(message);
     self.count(done);
     ++self.attempt.round_trips;
     if (done.code) {
         self.close();
-        co_return http_error(done.code, scope, done.sending);
+        co_return http_error(done.code, deadline, done.sending);
     }
     if (!done.response.keep_alive) self.usable = false;
     co_return std::move(done.response);

@@ -47,12 +47,12 @@ void PlainHttpConnection::close() noexcept {
 }
 
 Task<Result<HttpResponse>> PlainHttpConnection::exchange(
-    HttpRequest request, HostScope& scope, Clock::duration limit, std::size_t body_limit
+    HttpRequest request, HostDeadline& deadline, Clock::duration limit, std::size_t body_limit
 ) {
     auto& self = *impl_;
     auto message = http_message(std::move(request), self.host);
-    self.stream.expires_at(std::min(scope.deadline(), Clock::now() + limit));
-    co_return co_await post_over(self, std::move(message), scope, body_limit);
+    self.stream.expires_at(std::min(deadline.at(), Clock::now() + limit));
+    co_return co_await post_over(self, std::move(message), deadline, body_limit);
 }
 
 } // namespace rdpsweep::net

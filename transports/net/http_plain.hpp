@@ -17,7 +17,7 @@ public:
     ~PlainHttpConnection() override;
 
     Task<Result<HttpResponse>> exchange(
-        HttpRequest request, HostScope& scope, Clock::duration limit, std::size_t body_limit
+        HttpRequest request, HostDeadline& deadline, Clock::duration limit, std::size_t body_limit
     ) override;
 
     [[nodiscard]] bool usable() const noexcept override;

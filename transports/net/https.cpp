@@ -46,10 +46,10 @@ bool is_outdated(const error_code& code) {
     }
 }
 
-Error tls_error(const error_code& code, const HostScope& scope) {
-    if (scope.aborted())
+Error tls_error(const error_code& code, const HostDeadline& deadline) {
+    if (deadline.aborted())
         return Error(Phase::tls, Errc::cancelled, "the run ended during the handshake");
-    if (is_timeout(code, scope)) {
+    if (is_timeout(code, deadline)) {
         return tls_problem(
             Errc::timed_out, "the host accepts TCP but never answers our ClientHello"
         );
@@ -86,9 +86,8 @@ struct HttpsConnection::Impl {
           peer(std::move(endpoint)), attempt(counters) {}
 
     // Beast closes the socket itself when this moment passes; reads and writes then report timeout.
-    void arm(HostScope& scope, Clock::duration limit) {
-        beast::get_lowest_layer(stream).expires_at(std::min(scope.deadline(), Clock::now() + limit)
-        );
+    void arm(HostDeadline& deadline, Clock::duration limit) {
+        beast::get_lowest_layer(stream).expires_at(std::min(deadline.at(), Clock::now() + limit));
     }
 
     void close() noexcept {
@@ -129,14 +128,15 @@ void HttpsConnection::close() noexcept {
     impl_->close();
 }
 
-Task<Result<PeerCertificate>> HttpsConnection::handshake(HostScope& scope, Clock::duration limit) {
+Task<Result<PeerCertificate>>
+HttpsConnection::handshake(HostDeadline& deadline, Clock::duration limit) {
     auto& self = *impl_;
     self.attempt.enter(Phase::tls);
     ask_for_name(self.stream.native_handle(), self.peer.host);
-    self.arm(scope, limit);
+    self.arm(deadline, limit);
     error_code code;
     {
-        const auto guard = scope.on_abort([&self] { self.close(); });
+        const auto guard = deadline.on_abort([&self] { self.close(); });
         co_await self.stream.async_handshake(
             ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, code)
         );
@@ -144,7 +144,7 @@ Task<Result<PeerCertificate>> HttpsConnection::handshake(HostScope& scope, Clock
     self.count_bytes();
     if (code) {
         self.close();
-        co_return tls_error(code, scope);
+        co_return tls_error(code, deadline);
     }
     self.attempt.round_trips += handshake_trips(self.stream.native_handle());
     auto peer = inspect_peer(self.stream.native_handle(), self.peer.host);
@@ -153,12 +153,12 @@ Task<Result<PeerCertificate>> HttpsConnection::handshake(HostScope& scope, Clock
 }
 
 Task<Result<HttpResponse>> HttpsConnection::exchange(
-    HttpRequest request, HostScope& scope, Clock::duration limit, std::size_t body_limit
+    HttpRequest request, HostDeadline& deadline, Clock::duration limit, std::size_t body_limit
 ) {
     auto& self = *impl_;
     auto message = http_message(std::move(request), authority(self.peer.host, self.peer.port));
-    self.arm(scope, limit);
-    co_return co_await post_over(self, std::move(message), scope, body_limit);
+    self.arm(deadline, limit);
+    co_return co_await post_over(self, std::move(message), deadline, body_limit);
 }
 
 } // namespace rdpsweep::net

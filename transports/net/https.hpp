@@ -25,10 +25,10 @@ public:
 
     // The TLS handshake, within limit. Error{tls, ...} tells an alert, a reset straight after our
     // ClientHello and silence apart: with TCP open they are evidence about SCHANNEL.
-    Task<Result<PeerCertificate>> handshake(HostScope& scope, Clock::duration limit);
+    Task<Result<PeerCertificate>> handshake(HostDeadline& deadline, Clock::duration limit);
 
     Task<Result<HttpResponse>> exchange(
-        HttpRequest request, HostScope& scope, Clock::duration limit, std::size_t body_limit
+        HttpRequest request, HostDeadline& deadline, Clock::duration limit, std::size_t body_limit
     ) override;
 
     [[nodiscard]] bool usable() const noexcept override;

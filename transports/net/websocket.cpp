@@ -34,11 +34,11 @@ constexpr std::size_t message_limit = 1u << 20;
 constexpr std::size_t chunk_bytes = 16u << 10;
 constexpr auto idle_limit = std::chrono::seconds(50); // Beast pings at half of it
 
-Error tls_failure(const error_code& code, const HostScope& scope) {
-    const auto errc = scope.aborted()           ? Errc::cancelled
-                      : is_timeout(code, scope) ? Errc::timed_out
-                      : is_disconnect(code)     ? Errc::peer_closed
-                                                : Errc::protocol_violation;
+Error tls_failure(const error_code& code, const HostDeadline& deadline) {
+    const auto errc = deadline.aborted()           ? Errc::cancelled
+                      : is_timeout(code, deadline) ? Errc::timed_out
+                      : is_disconnect(code)        ? Errc::peer_closed
+                                                   : Errc::protocol_violation;
     const auto alert = alert_text(code);
     return Error(Phase::tls, errc, "the TLS handshake with the console's gateway failed")
         .with_native(alert ? *alert : code.message())
@@ -188,14 +188,14 @@ WebSocket::~WebSocket() {
     impl_->attempt = nullptr;
 }
 
-Task<Result<PeerCertificate>> WebSocket::handshake(HostScope& scope, Clock::duration limit) {
+Task<Result<PeerCertificate>> WebSocket::handshake(HostDeadline& deadline, Clock::duration limit) {
     const auto self = impl_;
     self->attempt->enter(Phase::tls);
     ask_for_name(self->tls(), self->peer.host);
-    self->lowest().expires_at(std::min(scope.deadline(), Clock::now() + limit));
+    self->lowest().expires_at(std::min(deadline.at(), Clock::now() + limit));
     error_code code;
     {
-        const auto guard = scope.on_abort([self] { self->abandon(); });
+        const auto guard = deadline.on_abort([self] { self->abandon(); });
         co_await self->stream.next_layer().next_layer().async_handshake(
             ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, code)
         );
@@ -203,7 +203,7 @@ Task<Result<PeerCertificate>> WebSocket::handshake(HostScope& scope, Clock::dura
     self->count_bytes();
     if (code) {
         self->abandon();
-        co_return tls_failure(code, scope);
+        co_return tls_failure(code, deadline);
     }
     self->attempt->round_trips += handshake_trips(self->tls());
     auto peer = inspect_peer(self->tls(), self->peer.host);
@@ -211,12 +211,12 @@ Task<Result<PeerCertificate>> WebSocket::handshake(HostScope& scope, Clock::dura
     co_return peer;
 }
 
-Task<Status> WebSocket::upgrade(std::string path, HostScope& scope, Clock::duration limit) {
+Task<Status> WebSocket::upgrade(std::string path, HostDeadline& deadline, Clock::duration limit) {
     const auto self = impl_;
     self->attempt->enter(Phase::http);
     self->lowest().expires_never(); // from here on the WebSocket has time limits of its own
     websocket::stream_base::timeout times;
-    times.handshake_timeout = std::min(limit, scope.remaining());
+    times.handshake_timeout = std::min(limit, deadline.remaining());
     times.idle_timeout = idle_limit;
     times.keep_alive_pings = true;
     self->stream.set_option(times);
@@ -226,7 +226,7 @@ Task<Status> WebSocket::upgrade(std::string path, HostScope& scope, Clock::durat
     const auto host = authority(self->peer.host, self->peer.port);
     error_code code;
     {
-        const auto guard = scope.on_abort([self] { self->abandon(); });
+        const auto guard = deadline.on_abort([self] { self->abandon(); });
         co_await self->stream.async_handshake(
             response, host, path, asio::redirect_error(asio::use_awaitable, code)
         );
@@ -237,7 +237,7 @@ Task<Status> WebSocket::upgrade(std::string path, HostScope& scope, Clock::durat
     self->abandon();
     if (code == websocket::error::upgrade_declined)
         co_return upgrade_refused(response.result_int());
-    co_return http_error(code, scope, false);
+    co_return http_error(code, deadline, false);
 }
 
 Task<Status> WebSocket::send(std::string text, Clock::duration limit) {
@@ -292,7 +292,7 @@ Task<Result<std::string>> WebSocket::receive() {
 
 // Beast 1.74's own close beside a read that is waiting ended in freed memory; so the frame goes out
 // by hand, and the read sees the answer. A write of Beast's (a pong) is one TLS record, as ours is.
-Task<void> WebSocket::close(HostScope& scope, Clock::duration limit) {
+Task<void> WebSocket::close(HostDeadline& deadline, Clock::duration limit) {
     const auto self = impl_;
     if (!self->open) co_return;
     const auto frame = close_frame();
@@ -302,7 +302,7 @@ Task<void> WebSocket::close(HostScope& scope, Clock::duration limit) {
     co_await self->stream.next_layer().async_write_some(
         buffer, asio::redirect_error(asio::use_awaitable, ignored)
     );
-    asio::steady_timer timer(scope.executor());
+    asio::steady_timer timer(deadline.executor());
     while (self->open && Clock::now() < end) {
         timer.expires_after(std::chrono::milliseconds(20));
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));

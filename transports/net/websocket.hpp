@@ -2,7 +2,7 @@
 // websocket.cpp.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
 #include "transports/net/endpoint.hpp"
@@ -34,24 +34,24 @@ public:
     WebSocket& operator=(const WebSocket&) = delete;
 
     // The TLS handshake, within limit. Error{tls, ...}.
-    Task<Result<PeerCertificate>> handshake(HostScope& scope, Clock::duration limit);
+    Task<Result<PeerCertificate>> handshake(HostDeadline& deadline, Clock::duration limit);
 
     // The opening handshake for path, within limit. Error{http, ...}; an answer that is no 101 is
     // access_denied (401, 403), throttled (429 and 5xx) or protocol_violation, with its status.
-    Task<Status> upgrade(std::string path, HostScope& scope, Clock::duration limit);
+    Task<Status> upgrade(std::string path, HostDeadline& deadline, Clock::duration limit);
 
     // One text frame, within limit. One send at a time. Error{http, peer_closed | timed_out}. No
-    // scope cuts it: a console that is cut in the middle cannot be left in good order.
+    // deadline cuts it: a console that is cut in the middle cannot be left in good order.
     Task<Status> send(std::string text, Clock::duration limit);
 
     // The next bytes of messages, whatever their frames; at least one, at most 16 KiB. Waits
     // without limit: pings every 20 to 30 s find out whether the peer is still there. One receive
     // at a time, which may go beside a send. An Error means that closed() says how it ended.
-    // Independent of any scope: abandon() ends it.
+    // Independent of any deadline: abandon() ends it.
     Task<Result<std::string>> receive();
 
     // Says goodbye (1000) and waits within limit for the receive under way to see the answer.
-    Task<void> close(HostScope& scope, Clock::duration limit);
+    Task<void> close(HostDeadline& deadline, Clock::duration limit);
 
     // Closes the socket. Everything under way ends with an Error.
     void abandon() noexcept;

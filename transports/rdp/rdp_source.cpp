@@ -28,8 +28,8 @@ std::uint32_t milliseconds_since(Clock::time_point begun) {
     return static_cast<std::uint32_t>(took.count());
 }
 
-Error out_of_time(const HostScope& scope) {
-    if (scope.aborted()) return Error(Phase::tls, Errc::cancelled, "the run ended first");
+Error out_of_time(const HostDeadline& deadline) {
+    if (deadline.aborted()) return Error(Phase::tls, Errc::cancelled, "the run ended first");
     return Error(Phase::tls, Errc::timed_out, "the host's time was over during the handshake");
 }
 
@@ -37,7 +37,7 @@ Error out_of_time(const HostScope& scope) {
 
 struct RdpSource::Look {
     const Target& target;
-    HostScope& scope;
+    HostDeadline& deadline;
     Attempt& attempt;
 };
 
@@ -51,17 +51,17 @@ Task<Result<HandshakeFacts>> RdpSource::once(Look& look, Offer offer) const {
     const auto begun = Clock::now();
     net::Endpoint to{look.target.address, look.target.rdp_port};
     HandshakeFacts facts;
-    auto socket = co_await net::dial(std::move(to), services_, look.scope, look.attempt);
+    auto socket = co_await net::dial(std::move(to), services_, look.deadline, look.attempt);
     const auto problem = socket ? Errc{} : socket.error().code();
     const bool hung_up = problem == Errc::peer_closed; // open, and gone before we said a word
     if (!socket && !hung_up && problem != Errc::refused) co_return std::move(socket).error();
     const auto connected = milliseconds_since(begun);
     if (socket) {
         look.attempt.enter(Phase::tls);
-        TcpStream stream(std::move(*socket), look.scope, services_.step_timeout);
+        TcpStream stream(std::move(*socket), look.deadline, services_.step_timeout);
         facts = co_await shake_hands(stream, offer);
         // That our own time was over says nothing of the host.
-        if (look.scope.expired()) co_return out_of_time(look.scope);
+        if (look.deadline.expired()) co_return out_of_time(look.deadline);
     } else {
         facts.stage = hung_up ? "x224" : "connect";
         facts.failure = hung_up ? "reset" : "refused";
@@ -78,10 +78,10 @@ Task<Result<HandshakeFacts>> RdpSource::once(Look& look, Offer offer) const {
 }
 
 Task<Result<HandshakeFacts>> RdpSource::again(Look& look, Offer offer) const {
-    const bool time_left = co_await look.scope.sleep(pause);
-    if (!time_left) co_return out_of_time(look.scope);
-    const bool admitted = co_await services_.pacer.turn(look.scope);
-    if (!admitted) co_return out_of_time(look.scope);
+    const bool time_left = co_await look.deadline.sleep(pause);
+    if (!time_left) co_return out_of_time(look.deadline);
+    const bool admitted = co_await services_.pacer.turn(look.deadline);
+    if (!admitted) co_return out_of_time(look.deadline);
     co_return co_await once(look, offer);
 }
 
@@ -125,8 +125,8 @@ Task<void> RdpSource::try_plain(Look& look, HandshakeFacts& facts) const {
 }
 
 Task<Result<HandshakeFacts>>
-RdpSource::collect(const Target& target, HostScope& scope, Attempt& attempt) {
-    Look look{target, scope, attempt};
+RdpSource::collect(const Target& target, HostDeadline& deadline, Attempt& attempt) {
+    Look look{target, deadline, attempt};
     const Offer offer{every_tls_protocol, profiles_.every.get(), true};
     auto first = co_await once(look, offer);
     if (!first) co_return first;

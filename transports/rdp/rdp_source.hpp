@@ -29,7 +29,7 @@ public:
     // A port that refuses, or answers anything, is a fact. Error{resolve|connect, ...} means that
     // nothing was learned of RDP: no name, no route, no answer to a SYN.
     Task<Result<HandshakeFacts>>
-    collect(const Target& target, HostScope& scope, Attempt& attempt) override;
+    collect(const Target& target, HostDeadline& deadline, Attempt& attempt) override;
 
 private:
     struct Look;

@@ -33,9 +33,9 @@ struct TcpStream::Watch : std::enable_shared_from_this<TcpStream::Watch> {
     bool fired = false;
 };
 
-TcpStream::TcpStream(asio::ip::tcp::socket socket, HostScope& scope, Clock::duration step)
-    : socket_(std::move(socket)), scope_(scope), step_(step),
-      watch_(std::make_shared<Watch>(scope.executor())), guard_(scope.on_abort([this] {
+TcpStream::TcpStream(asio::ip::tcp::socket socket, HostDeadline& deadline, Clock::duration step)
+    : socket_(std::move(socket)), deadline_(deadline), step_(step),
+      watch_(std::make_shared<Watch>(deadline.executor())), guard_(deadline.on_abort([this] {
           boost::system::error_code ignored;
           socket_.close(ignored);
       })) {
@@ -62,7 +62,7 @@ void TcpStream::stop_clock() {
 
 StreamEnd TcpStream::end_of(const boost::system::error_code& code) const {
     if (!code) return StreamEnd::none;
-    if (watch_->fired || scope_.expired()) return StreamEnd::timed_out;
+    if (watch_->fired || deadline_.expired()) return StreamEnd::timed_out;
     return code == asio::error::eof ? StreamEnd::closed : StreamEnd::reset;
 }
 

@@ -1,7 +1,7 @@
 // A ByteStream over a TCP socket.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "transports/rdp/byte_stream.hpp"
 
 #include <memory>
@@ -10,9 +10,9 @@ namespace rdpsweep::rdp {
 
 class TcpStream final : public ByteStream {
 public:
-    // Each write and read may take step, and none goes on after scope has ended, which must outlive
-    // the stream.
-    TcpStream(asio::ip::tcp::socket socket, HostScope& scope, Clock::duration step);
+    // Each write and read may take step, and none goes on after deadline has passed, which must
+    // outlive the stream.
+    TcpStream(asio::ip::tcp::socket socket, HostDeadline& deadline, Clock::duration step);
     ~TcpStream() override;
 
     Task<StreamEnd> write(std::string bytes) override;
@@ -24,12 +24,12 @@ private:
     void stop_clock();
 
     asio::ip::tcp::socket socket_;
-    HostScope& scope_;
+    HostDeadline& deadline_;
     Clock::duration step_;
     // Owned beside the socket: the handler of a timer that has fired must not find us gone.
     struct Watch;
     std::shared_ptr<Watch> watch_;
-    HostScope::Guard guard_;
+    HostDeadline::Guard guard_;
 };
 
 } // namespace rdpsweep::rdp

@@ -119,12 +119,12 @@ Error connect_refused(const azure::RestAnswer& answer, bool custom_storage) {
     return console_error(outcome, std::move(detail), native_of(answer));
 }
 
-Task<Status> ArmConsole::check_switch(const std::string& subscription, HostScope& scope) {
+Task<Status> ArmConsole::check_switch(const std::string& subscription, HostDeadline& deadline) {
     const auto known = enabled_.find(subscription);
     if (known == enabled_.end()) {
         auto path = "/subscriptions/" + subscription +
                     "/providers/Microsoft.SerialConsole/consoleServices/default" + console_version;
-        auto answer = co_await arm_.get_json(std::move(path), scope);
+        auto answer = co_await arm_.get_json(std::move(path), deadline);
         if (!answer) {
             // Where we may not ask, or nobody ever turned it, connect itself will tell.
             const auto code = answer.error().code();
@@ -139,12 +139,12 @@ Task<Status> ArmConsole::check_switch(const std::string& subscription, HostScope
     co_return console_error(ConsoleOutcome::console_disabled);
 }
 
-Task<Result<ConsoleState>> ArmConsole::inspect(const std::string& vm, HostScope& scope) {
+Task<Result<ConsoleState>> ArmConsole::inspect(const std::string& vm, HostDeadline& deadline) {
     auto subscription = ascii_lower(azure::part_of(vm, "subscriptions"));
-    auto on = co_await check_switch(subscription, scope);
+    auto on = co_await check_switch(subscription, deadline);
     if (!on) co_return std::move(on).error();
     auto path = vm + "?$expand=instanceView&" + compute_version;
-    auto machine = co_await arm_.get_json(std::move(path), scope);
+    auto machine = co_await arm_.get_json(std::move(path), deadline);
     if (!machine) co_return std::move(machine).error().in_phase(Phase::open);
     const auto& view = azure::field(*machine, "properties/instanceView");
     ConsoleState state;
@@ -165,9 +165,9 @@ Task<Result<ConsoleState>> ArmConsole::inspect(const std::string& vm, HostScope&
     co_return state;
 }
 
-Task<Result<bool>> ArmConsole::in_use(const std::string& vm, HostScope& scope) {
+Task<Result<bool>> ArmConsole::in_use(const std::string& vm, HostDeadline& deadline) {
     auto path = vm + port + console_version;
-    auto answer = co_await arm_.get_json(std::move(path), scope);
+    auto answer = co_await arm_.get_json(std::move(path), deadline);
     if (answer) co_return iequals(azure::text(*answer, "properties/connectionState"), "active");
     const auto code = answer.error().code();
     // The operation is missing from the provider's list, so that many a role lacks it.
@@ -176,10 +176,10 @@ Task<Result<bool>> ArmConsole::in_use(const std::string& vm, HostScope& scope) {
 }
 
 Task<Result<Gateway>>
-ArmConsole::connect(const std::string& vm, bool custom_storage, HostScope& scope) {
+ArmConsole::connect(const std::string& vm, bool custom_storage, HostDeadline& deadline) {
     auto path = vm + port + "/connect" + console_version;
     std::string nothing;
-    auto answer = co_await arm_.post(std::move(path), std::move(nothing), scope);
+    auto answer = co_await arm_.post(std::move(path), std::move(nothing), deadline);
     if (!answer) co_return std::move(answer).error().in_phase(Phase::open);
     if (answer->status == 429) co_return azure::arm_error(*answer).in_phase(Phase::open);
     if (answer->status != 200) co_return connect_refused(*answer, custom_storage);

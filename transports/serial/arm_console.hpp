@@ -41,21 +41,22 @@ public:
 
     // The subscription's switch (asked once), power and boot diagnostics of the VM. vm: an ARM id.
     // Error of an outcome, or how the way to Azure failed.
-    Task<Result<ConsoleState>> inspect(const std::string& vm, HostScope& scope);
+    Task<Result<ConsoleState>> inspect(const std::string& vm, HostDeadline& deadline);
 
     // Whether somebody is connected. False also where we may not ask (403).
-    Task<Result<bool>> in_use(const std::string& vm, HostScope& scope);
+    Task<Result<bool>> in_use(const std::string& vm, HostDeadline& deadline);
 
     // A new session: it ends whoever is connected. Error of an outcome.
-    Task<Result<Gateway>> connect(const std::string& vm, bool custom_storage, HostScope& scope);
+    Task<Result<Gateway>>
+    connect(const std::string& vm, bool custom_storage, HostDeadline& deadline);
 
     // Our token, for the gateway alone.
-    Task<Result<Secret>> token(HostScope& scope) { return arm_.console_token(scope); }
+    Task<Result<Secret>> token(HostDeadline& deadline) { return arm_.console_token(deadline); }
 
     [[nodiscard]] std::string identity() const { return arm_.describe(); }
 
 private:
-    Task<Status> check_switch(const std::string& subscription, HostScope& scope);
+    Task<Status> check_switch(const std::string& subscription, HostDeadline& deadline);
 
     azure::Arm& arm_;
     std::map<std::string, bool> enabled_; // by subscription

@@ -113,29 +113,29 @@ bool has_failed(const ShellLink::Said& said) {
 
 } // namespace
 
-Task<Result<ShellLink::Said>> CmdQuestions::run(std::string line, HostScope& scope) {
+Task<Result<ShellLink::Said>> CmdQuestions::run(std::string line, HostDeadline& deadline) {
     ++asked_;
-    auto said = co_await shell_.command(without_doubles(std::move(line)), scope);
+    auto said = co_await shell_.command(without_doubles(std::move(line)), deadline);
     co_return said;
 }
 
-Task<Result<cim::Rows>> CmdQuestions::ask(cim::Request request, HostScope& scope) {
+Task<Result<cim::Rows>> CmdQuestions::ask(cim::Request request, HostDeadline& deadline) {
     if (!cim::reads_only(request)) co_return unsupported();
     if (const auto* call = std::get_if<cim::Invoke>(&request.what)) {
         if (request.class_name != "StdRegProv") co_return unsupported();
-        co_return co_await registry(*call, scope);
+        co_return co_await registry(*call, deadline);
     }
     auto* asked = std::get_if<cim::Query>(&request.what);
     if (asked == nullptr) co_return unsupported();
-    co_return co_await query(std::move(asked->wql), scope);
+    co_return co_await query(std::move(asked->wql), deadline);
 }
 
 // A key as reg shows it, asked for once.
-Task<Result<CmdQuestions::Known>> CmdQuestions::look_at(std::string key, HostScope& scope) {
+Task<Result<CmdQuestions::Known>> CmdQuestions::look_at(std::string key, HostDeadline& deadline) {
     const auto folded = ascii_lower(key);
     if (const auto known = known_.find(folded); known != known_.end()) co_return known->second;
     auto line = "reg query \"HKLM\\" + key + "\"" + std::string(mark_failure);
-    auto said = co_await run(std::move(line), scope);
+    auto said = co_await run(std::move(line), deadline);
     if (!said) co_return std::move(said).error();
     Known known;
     if (said->whole && has_failed(*said)) {
@@ -145,7 +145,7 @@ Task<Result<CmdQuestions::Known>> CmdQuestions::look_at(std::string key, HostSco
         if (cut != std::string::npos) {
             auto second = "reg query \"HKLM\\" + key.substr(0, cut) + "\"|findstr /i /e /c:\"\\" +
                           key.substr(cut + 1) + "\"";
-            auto listed = co_await run(std::move(second), scope);
+            auto listed = co_await run(std::move(second), deadline);
             if (!listed) co_return std::move(listed).error();
             const auto below = read_reg(listed->rows, key);
             if (below) known.code = access_denied;
@@ -158,8 +158,9 @@ Task<Result<CmdQuestions::Known>> CmdQuestions::look_at(std::string key, HostSco
     co_return known;
 }
 
-Task<Result<std::optional<RegValue>>>
-CmdQuestions::value_of(const Known& known, std::string key, std::string name, HostScope& scope) {
+Task<Result<std::optional<RegValue>>> CmdQuestions::value_of(
+    const Known& known, std::string key, std::string name, HostDeadline& deadline
+) {
     const auto find = [&name](const RegKey& from) -> std::optional<RegValue> {
         for (const auto& value : from.values)
             if (iequals(value.name, name)) return value;
@@ -167,7 +168,7 @@ CmdQuestions::value_of(const Known& known, std::string key, std::string name, Ho
     };
     if (known.key) co_return find(*known.key);
     auto line = "reg query \"HKLM\\" + key + "\" /v \"" + name + "\"" + std::string(mark_failure);
-    auto said = co_await run(std::move(line), scope);
+    auto said = co_await run(std::move(line), deadline);
     if (!said) co_return std::move(said).error();
     if (!said->whole) {
         co_return Error(Phase::run, Errc::output_limit, "the value is longer than a screen");
@@ -177,12 +178,12 @@ CmdQuestions::value_of(const Known& known, std::string key, std::string name, Ho
     co_return find(*read);
 }
 
-Task<Result<cim::Rows>> CmdQuestions::registry(const cim::Invoke& call, HostScope& scope) {
+Task<Result<cim::Rows>> CmdQuestions::registry(const cim::Invoke& call, HostDeadline& deadline) {
     auto key = parameter(call, "sSubKeyName");
     auto name = parameter(call, "sValueName");
     if (!can_be_quoted(key) || !can_be_quoted(name)) co_return unsupported();
     if (call.method == "GetSecurityDescriptor") co_return unsupported();
-    auto known = co_await look_at(key, scope);
+    auto known = co_await look_at(key, deadline);
     if (!known) co_return std::move(known).error();
     if (known->code != 0) co_return code_row(known->code);
     if (call.method == "EnumKey" || call.method == "EnumValues") {
@@ -205,41 +206,41 @@ Task<Result<cim::Rows>> CmdQuestions::registry(const cim::Invoke& call, HostScop
         if (!types.texts.empty()) rows.front().properties.emplace_back("Types", std::move(types));
         co_return rows;
     }
-    auto value = co_await value_of(*known, std::move(key), std::move(name), scope);
+    auto value = co_await value_of(*known, std::move(key), std::move(name), deadline);
     if (!value) co_return std::move(value).error();
     if (!*value) co_return code_row(file_not_found);
     co_return row_of(call.method, **value);
 }
 
-Task<Result<cim::Rows>> CmdQuestions::query(std::string wql, HostScope& scope) {
+Task<Result<cim::Rows>> CmdQuestions::query(std::string wql, HostDeadline& deadline) {
     const auto from = [&wql](std::string_view name) {
         return wql.find(" FROM " + std::string(name)) != std::string::npos;
     };
-    if (from("Win32_OperatingSystem")) co_return co_await system(scope);
-    if (from("Win32_Service")) co_return co_await services(wql, scope);
-    if (from("Win32_Process")) co_return co_await processes(wql, scope);
+    if (from("Win32_OperatingSystem")) co_return co_await system(deadline);
+    if (from("Win32_Service")) co_return co_await services(wql, deadline);
+    if (from("Win32_Process")) co_return co_await processes(wql, deadline);
     if (from("MSFT_NetTCPConnection")) {
         const auto ports = told_after(wql, "LocalPort=");
         const auto port = ports.size() == 1 ? number(ports.front()) : std::nullopt;
         if (port && *port < 65536) {
-            co_return co_await listeners(static_cast<std::uint16_t>(*port), scope);
+            co_return co_await listeners(static_cast<std::uint16_t>(*port), deadline);
         }
     }
     co_return unsupported();
 }
 
 // Build and kind of the system; they stand in the registry.
-Task<Result<cim::Rows>> CmdQuestions::system(HostScope& scope) {
-    auto version = co_await look_at(R"(SOFTWARE\Microsoft\Windows NT\CurrentVersion)", scope);
+Task<Result<cim::Rows>> CmdQuestions::system(HostDeadline& deadline) {
+    auto version = co_await look_at(R"(SOFTWARE\Microsoft\Windows NT\CurrentVersion)", deadline);
     if (!version) co_return std::move(version).error();
     auto build = co_await value_of(
-        *version, R"(SOFTWARE\Microsoft\Windows NT\CurrentVersion)", "CurrentBuildNumber", scope
+        *version, R"(SOFTWARE\Microsoft\Windows NT\CurrentVersion)", "CurrentBuildNumber", deadline
     );
     if (!build) co_return std::move(build).error();
     const std::string options = R"(SYSTEM\CurrentControlSet\Control\ProductOptions)";
-    auto product = co_await look_at(options, scope);
+    auto product = co_await look_at(options, deadline);
     if (!product) co_return std::move(product).error();
-    auto kind = co_await value_of(*product, options, "ProductType", scope);
+    auto kind = co_await value_of(*product, options, "ProductType", deadline);
     if (!kind) co_return std::move(kind).error();
     cim::Instance row;
     if (*build) row.properties.emplace_back("BuildNumber", text_value((*build)->text));
@@ -252,13 +253,13 @@ Task<Result<cim::Rows>> CmdQuestions::system(HostScope& scope) {
     co_return cim::Rows{std::move(row)};
 }
 
-Task<Result<cim::Rows>> CmdQuestions::services(const std::string& wql, HostScope& scope) {
+Task<Result<cim::Rows>> CmdQuestions::services(const std::string& wql, HostDeadline& deadline) {
     const auto names = told_after(wql, "Name='");
     if (names.empty()) co_return unsupported(); // all of them are more than a screen holds
     cim::Rows rows;
     for (const auto& name : names) {
         if (!can_be_quoted(name)) co_return unsupported();
-        auto said = co_await run("sc queryex \"" + name + "\"", scope);
+        auto said = co_await run("sc queryex \"" + name + "\"", deadline);
         if (!said) co_return std::move(said).error();
         const auto state = read_sc(said->rows);
         const auto word = state ? cim::service_state(state->state) : std::string_view();
@@ -273,9 +274,9 @@ Task<Result<cim::Rows>> CmdQuestions::services(const std::string& wql, HostScope
     co_return rows;
 }
 
-Task<Result<cim::Rows>> CmdQuestions::listeners(std::uint16_t port, HostScope& scope) {
+Task<Result<cim::Rows>> CmdQuestions::listeners(std::uint16_t port, HostDeadline& deadline) {
     auto line = "netstat -ano|findstr \":" + std::to_string(port) + "\"";
-    auto said = co_await run(std::move(line), scope);
+    auto said = co_await run(std::move(line), deadline);
     if (!said) co_return std::move(said).error();
     if (!said->whole) {
         co_return Error(Phase::run, Errc::output_limit, "more connections than a screen holds");
@@ -290,13 +291,13 @@ Task<Result<cim::Rows>> CmdQuestions::listeners(std::uint16_t port, HostScope& s
     co_return rows;
 }
 
-Task<Result<cim::Rows>> CmdQuestions::processes(const std::string& wql, HostScope& scope) {
+Task<Result<cim::Rows>> CmdQuestions::processes(const std::string& wql, HostDeadline& deadline) {
     cim::Rows rows;
     for (const auto& text : told_after(wql, "ProcessId=")) {
         const auto pid = number(text);
         if (!pid) continue;
         auto line = "tasklist /fo csv /nh /fi \"pid eq " + std::to_string(*pid) + "\"";
-        auto said = co_await run(std::move(line), scope);
+        auto said = co_await run(std::move(line), deadline);
         if (!said) co_return std::move(said).error();
         const auto image = read_tasklist(said->rows, *pid);
         if (!image) continue;

@@ -18,7 +18,7 @@ class CmdQuestions final : public CimClient {
 public:
     explicit CmdQuestions(ShellLink& shell) : shell_(shell) {}
 
-    Task<Result<cim::Rows>> ask(cim::Request request, HostScope& scope) override;
+    Task<Result<cim::Rows>> ask(cim::Request request, HostDeadline& deadline) override;
 
     [[nodiscard]] std::size_t round_trips() const noexcept override { return asked_; }
 
@@ -28,16 +28,16 @@ private:
         std::optional<RegKey> key; // nothing: it has more than a screen holds
     };
 
-    Task<Result<cim::Rows>> registry(const cim::Invoke& call, HostScope& scope);
-    Task<Result<Known>> look_at(std::string key, HostScope& scope);
+    Task<Result<cim::Rows>> registry(const cim::Invoke& call, HostDeadline& deadline);
+    Task<Result<Known>> look_at(std::string key, HostDeadline& deadline);
     Task<Result<std::optional<RegValue>>>
-    value_of(const Known& known, std::string key, std::string name, HostScope& scope);
-    Task<Result<cim::Rows>> query(std::string wql, HostScope& scope);
-    Task<Result<cim::Rows>> system(HostScope& scope);
-    Task<Result<cim::Rows>> services(const std::string& wql, HostScope& scope);
-    Task<Result<cim::Rows>> listeners(std::uint16_t port, HostScope& scope);
-    Task<Result<cim::Rows>> processes(const std::string& wql, HostScope& scope);
-    Task<Result<ShellLink::Said>> run(std::string line, HostScope& scope);
+    value_of(const Known& known, std::string key, std::string name, HostDeadline& deadline);
+    Task<Result<cim::Rows>> query(std::string wql, HostDeadline& deadline);
+    Task<Result<cim::Rows>> system(HostDeadline& deadline);
+    Task<Result<cim::Rows>> services(const std::string& wql, HostDeadline& deadline);
+    Task<Result<cim::Rows>> listeners(std::uint16_t port, HostDeadline& deadline);
+    Task<Result<cim::Rows>> processes(const std::string& wql, HostDeadline& deadline);
+    Task<Result<ShellLink::Said>> run(std::string line, HostDeadline& deadline);
 
     ShellLink& shell_;
     std::map<std::string, Known, std::less<>> known_; // by folded key

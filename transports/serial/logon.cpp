@@ -30,7 +30,7 @@ Error strange(const Terminal& terminal, ConsoleOutcome outcome) {
 
 // Old console hosts drop a key that follows its equal too soon: such a key goes alone and is waited
 // for. The cursor counts, which also works where the dialog shows stars.
-Task<Status> type_counted(Terminal& terminal, std::string_view text, HostScope& scope) {
+Task<Status> type_counted(Terminal& terminal, std::string_view text, HostDeadline& deadline) {
     const auto& screen = terminal.screen();
     const auto start = screen.cursor_column();
     const auto row = screen.cursor_row();
@@ -47,11 +47,11 @@ Task<Status> type_counted(Terminal& terminal, std::string_view text, HostScope& 
         const Terminal::Ready there = [&screen, wanted, row] {
             return screen.cursor_row() != row || screen.cursor_column() >= wanted;
         };
-        auto typed = co_await terminal.type(std::move(keys), scope);
+        auto typed = co_await terminal.type(std::move(keys), deadline);
         if (!typed) co_return typed;
         const Clock::duration limit =
             doubled ? logon_echo_patience * (repeats + 1) : Clock::duration(4s);
-        auto echoed = co_await terminal.until(there, limit, scope);
+        auto echoed = co_await terminal.until(there, limit, deadline);
         if (!echoed) co_return std::move(echoed).error();
         if (*echoed && screen.cursor_row() == row && screen.cursor_column() == wanted) {
             done = end;
@@ -68,14 +68,14 @@ Task<Status> type_counted(Terminal& terminal, std::string_view text, HostScope& 
 }
 
 // The next field: its label in another row than the last one's.
-Task<Result<bool>> next_label(Terminal& terminal, int before, HostScope& scope) {
+Task<Result<bool>> next_label(Terminal& terminal, int before, HostDeadline& deadline) {
     const Terminal::Ready ready = [&terminal, before] {
         const auto at = at_label(terminal.screen());
         return (at && *at != before) || typing_to_sac(terminal.screen()) ||
                (before < 0 && at_shell_prompt(terminal.screen()));
     };
     const auto limit = label_patience;
-    auto came = co_await terminal.until(ready, limit, scope);
+    auto came = co_await terminal.until(ready, limit, deadline);
     if (came && *came && typing_to_sac(terminal.screen())) co_return false;
     co_return came;
 }
@@ -88,7 +88,7 @@ std::string words_below(const Screen& screen, int row) {
     return std::string(trim(words));
 }
 
-Task<Status> wait_for_shell(Terminal& terminal, int password_row, HostScope& scope) {
+Task<Status> wait_for_shell(Terminal& terminal, int password_row, HostDeadline& deadline) {
     const auto& screen = terminal.screen();
     const Terminal::Ready ready = [&screen] {
         const auto text = screen.dump();
@@ -97,7 +97,7 @@ Task<Status> wait_for_shell(Terminal& terminal, int password_row, HostScope& sco
                text.find(refused_text) != std::string::npos;
     };
     const auto limit = profile_patience;
-    auto came = co_await terminal.until(ready, limit, scope);
+    auto came = co_await terminal.until(ready, limit, deadline);
     if (!came) co_return std::move(came).error();
     if (*came && at_shell_prompt(screen)) co_return Status();
     const auto said = words_below(screen, password_row);
@@ -117,27 +117,28 @@ Account account_of(std::string_view user) {
     return {std::move(domain), std::string(user.substr(slash + 1))};
 }
 
-Task<Status>
-log_on(Terminal& terminal, const Account& account, std::string_view password, HostScope& scope) {
+Task<Status> log_on(
+    Terminal& terminal, const Account& account, std::string_view password, HostDeadline& deadline
+) {
     const auto& screen = terminal.screen();
     int before = -1;
     const std::array<std::string_view, 3> fields{account.user, account.domain, password};
     for (const auto field : fields) {
-        auto asked = co_await next_label(terminal, before, scope);
+        auto asked = co_await next_label(terminal, before, deadline);
         if (!asked) co_return std::move(asked).error();
         if (!*asked) co_return strange(terminal, ConsoleOutcome::cmd_unavailable);
         // Public automation shows images whose channels open a shell without asking.
         if (before < 0 && at_shell_prompt(screen)) co_return Status();
-        auto still = co_await terminal.quiet(150ms, 1s, scope);
+        auto still = co_await terminal.quiet(150ms, 1s, deadline);
         if (!still) co_return still;
         before = screen.cursor_row();
-        auto typed = co_await type_counted(terminal, field, scope);
+        auto typed = co_await type_counted(terminal, field, deadline);
         if (!typed) co_return typed;
         terminal.mark();
-        auto entered = co_await terminal.type("\r", scope);
+        auto entered = co_await terminal.type("\r", deadline);
         if (!entered) co_return entered;
     }
-    co_return co_await wait_for_shell(terminal, before, scope);
+    co_return co_await wait_for_shell(terminal, before, deadline);
 }
 
 } // namespace rdpsweep::serial

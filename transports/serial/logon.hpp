@@ -19,7 +19,8 @@ Account account_of(std::string_view user);
 // Fills the dialog in, field by field, each key seen before the next; waits for the shell's prompt,
 // up to a minute for a first profile. Precondition: the key that dismisses our own channel's switch
 // screen was typed. Nothing is typed any more as soon as SAC's prompt shows. Error of an outcome.
-Task<Status>
-log_on(Terminal& terminal, const Account& account, std::string_view password, HostScope& scope);
+Task<Status> log_on(
+    Terminal& terminal, const Account& account, std::string_view password, HostDeadline& deadline
+);
 
 } // namespace rdpsweep::serial

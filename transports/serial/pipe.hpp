@@ -2,7 +2,7 @@
 // way.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/result.hpp"
 
 #include <string>
@@ -14,14 +14,14 @@ public:
     virtual ~Pipe() = default;
 
     // keys: at most 256 bytes. An Error means that the way is lost.
-    virtual Task<Status> send(std::string keys, HostScope& scope) = 0;
+    virtual Task<Status> send(std::string keys, HostDeadline& deadline) = 0;
 
     // What came, as soon as something has; empty when nothing did within limit. An Error once all
     // that came was given and the way is lost.
-    virtual Task<Result<std::string>> receive(Clock::duration limit, HostScope& scope) = 0;
+    virtual Task<Result<std::string>> receive(Clock::duration limit, HostDeadline& deadline) = 0;
 
     // Ends it in good order, in little time.
-    virtual Task<void> close(HostScope& scope) = 0;
+    virtual Task<void> close(HostDeadline& deadline) = 0;
 };
 
 } // namespace rdpsweep::serial

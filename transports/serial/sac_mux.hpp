@@ -27,21 +27,21 @@ public:
     // Lets the past go by, waits for a Windows that starts (booted: Unix seconds, 0 where not
     // known), and gets to SAC's prompt. The first keys are ESC TAB 0, which no program ever gets;
     // nothing that somebody has half typed is run. Error of an outcome.
-    Task<Status> arrive(std::int64_t booted, HostScope& scope);
+    Task<Status> arrive(std::int64_t booted, HostDeadline& deadline);
 
     // Opens a command prompt in a new channel, waiting for the service behind it where it is late.
     // Precondition: at SAC's prompt. Afterwards channel() is its name.
-    Task<Status> open_channel(HostScope& scope);
+    Task<Status> open_channel(HostDeadline& deadline);
 
     // Switches to channel() and dismisses its switch screen.
-    Task<Status> enter(HostScope& scope);
+    Task<Status> enter(HostDeadline& deadline);
 
     // From wherever we are back to SAC's prompt; closes channel() by its name where it still lives.
     // False when it could not be closed.
-    Task<bool> leave(HostScope& scope);
+    Task<bool> leave(HostDeadline& deadline);
 
     // `id` and `s`. Precondition: at SAC's prompt.
-    Task<Result<SacFacts>> ask(HostScope& scope);
+    Task<Result<SacFacts>> ask(HostDeadline& deadline);
 
     // Empty: none of ours is open.
     [[nodiscard]] const std::string& channel() const noexcept { return channel_; }
@@ -64,15 +64,15 @@ private:
         std::string words; // what SAC said where none is open yet, but may be later
     };
 
-    Task<Status> wait_for_boot(std::int64_t booted, HostScope& scope);
-    Task<Status> to_sac(HostScope& scope);
-    Task<Result<bool>> see_sac_screen(HostScope& scope);
-    Task<Status> clear_line(HostScope& scope);
-    Task<Result<std::vector<std::string>>> command(std::string text, HostScope& scope);
-    Task<Result<bool>> say(const std::string& text, HostScope& scope);
-    Task<Status> wait_for_prompt(HostScope& scope);
-    Task<Result<std::vector<ChannelRow>>> channels(HostScope& scope);
-    Task<Result<Started>> start_prompt(const std::set<std::string>& known, HostScope& scope);
+    Task<Status> wait_for_boot(std::int64_t booted, HostDeadline& deadline);
+    Task<Status> to_sac(HostDeadline& deadline);
+    Task<Result<bool>> see_sac_screen(HostDeadline& deadline);
+    Task<Status> clear_line(HostDeadline& deadline);
+    Task<Result<std::vector<std::string>>> command(std::string text, HostDeadline& deadline);
+    Task<Result<bool>> say(const std::string& text, HostDeadline& deadline);
+    Task<Status> wait_for_prompt(HostDeadline& deadline);
+    Task<Result<std::vector<ChannelRow>>> channels(HostDeadline& deadline);
+    Task<Result<Started>> start_prompt(const std::set<std::string>& known, HostDeadline& deadline);
     [[nodiscard]] Error silent() const;
     [[nodiscard]] std::vector<std::string> fresh_rows(const std::string& said) const;
 

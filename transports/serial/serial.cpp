@@ -20,15 +20,15 @@ public:
     [[nodiscard]] Login login() const noexcept override { return Login::on_open; }
 
     Task<Result<std::unique_ptr<Session>>> open(
-        const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt
+        const Target& target, const Credential& credential, HostDeadline& deadline, Attempt& attempt
     ) override {
         if (!console_ || target.vm.empty()) {
             co_return Error(Phase::config, Errc::unsupported, "the target has no ARM id")
                 .with_hint("give it vm: /subscriptions/...");
         }
-        const Errand errand{target, credential, attempt, scope};
+        const Errand errand{target, credential, attempt, deadline};
         auto session = std::make_unique<SerialSession>(services_, *console_, errand);
-        auto begun = co_await session->begin(scope);
+        auto begun = co_await session->begin(deadline);
         if (!begun) co_return std::move(begun).error();
         co_return std::unique_ptr<Session>(std::move(session));
     }

@@ -31,9 +31,9 @@ bool can_be_typed(std::string_view text) {
 }
 
 // A visit that was given more time than any by default (--deadline, a fix) has it here too.
-Clock::time_point time_for(const HostScope& scope) {
-    if (scope.remaining() > Clock::duration(limits::slow_host)) return scope.deadline();
-    return std::min(scope.deadline(), Clock::now() + Clock::duration(limits::serial_host));
+Clock::time_point time_for(const HostDeadline& deadline) {
+    if (deadline.remaining() > Clock::duration(limits::slow_host)) return deadline.at();
+    return std::min(deadline.at(), Clock::now() + Clock::duration(limits::serial_host));
 }
 
 const Password* password_of(const Credential& credential) {
@@ -50,22 +50,22 @@ Error no_password() {
 SerialSession::SerialSession(Services& services, ArmConsole& console, const Errand& errand)
     : services_(services), console_(console), target_(errand.target),
       credential_(errand.credential), attempt_(errand.attempt),
-      own_(errand.scope.executor(), time_for(errand.scope)) {}
+      own_(errand.deadline.executor(), time_for(errand.deadline)) {}
 
 // While the visit lasts, its interruption is ours. Its deadline is not before ours.
-HostScope::Guard SerialSession::follow(HostScope& scope) {
-    return scope.on_abort([this, &scope] {
-        if (scope.aborted()) own_.abort();
+HostDeadline::Guard SerialSession::follow(HostDeadline& deadline) {
+    return deadline.on_abort([this, &deadline] {
+        if (deadline.aborted()) own_.abort();
     });
 }
 
-Task<Status> SerialSession::begin(HostScope& scope) {
-    const auto guard = follow(scope);
+Task<Status> SerialSession::begin(HostDeadline& deadline) {
+    const auto guard = follow(deadline);
     co_return co_await begin_here();
 }
 
 Task<Status> SerialSession::begin_here() {
-    auto& scope = own_;
+    auto& deadline = own_;
     const auto* password = password_of(credential_);
     if (password == nullptr) co_return no_password();
     if (!can_be_typed(password->value.reveal()) || !can_be_typed(credential_.user)) {
@@ -77,35 +77,36 @@ Task<Status> SerialSession::begin_here() {
             .with_hint("use a password of ASCII characters");
     }
     attempt_.identity = console_.identity();
-    auto state = co_await console_.inspect(target_.vm, scope);
+    auto state = co_await console_.inspect(target_.vm, deadline);
     ++attempt_.round_trips;
     if (!state) co_return std::move(state).error();
     state_ = *std::move(state);
-    auto attached = co_await attach(scope);
+    auto attached = co_await attach(deadline);
     if (!attached) co_return attached;
-    auto inside = co_await climb_in(scope);
+    auto inside = co_await climb_in(deadline);
     if (inside) co_return inside;
-    auto back = co_await come_back(std::move(inside).error(), scope);
-    if (back) back = co_await climb_in(scope);
+    auto back = co_await come_back(std::move(inside).error(), deadline);
+    if (back) back = co_await climb_in(deadline);
     if (!back) co_await clean_up();
     co_return back;
 }
 
 // A new session at the gateway. Whoever has the console keeps it, unless --takeover was said.
-Task<Status> SerialSession::attach(HostScope& scope) {
+Task<Status> SerialSession::attach(HostDeadline& deadline) {
     if (!services_.takeover) {
-        auto used = co_await console_.in_use(target_.vm, scope);
+        auto used = co_await console_.in_use(target_.vm, deadline);
         ++attempt_.round_trips;
         if (!used) co_return std::move(used).error();
         if (*used) co_return console_error(ConsoleOutcome::console_in_use);
     }
-    auto gateway = co_await console_.connect(target_.vm, state_.custom_storage, scope);
+    auto gateway = co_await console_.connect(target_.vm, state_.custom_storage, deadline);
     ++attempt_.round_trips;
     if (!gateway) co_return std::move(gateway).error();
-    auto token = co_await console_.token(scope);
+    auto token = co_await console_.token(deadline);
     if (!token) co_return std::move(token).error();
-    auto pipe =
-        co_await open_ws_pipe(std::move(*gateway), std::move(*token), services_, scope, attempt_);
+    auto pipe = co_await open_ws_pipe(
+        std::move(*gateway), std::move(*token), services_, deadline, attempt_
+    );
     if (!pipe) co_return std::move(pipe).error();
     if (terminal_ == nullptr) {
         terminal_ = std::make_unique<Terminal>(std::move(*pipe), attempt_);
@@ -116,57 +117,57 @@ Task<Status> SerialSession::attach(HostScope& scope) {
     co_return Status();
 }
 
-Task<Status> SerialSession::climb_in(HostScope& scope) {
+Task<Status> SerialSession::climb_in(HostDeadline& deadline) {
     attempt_.enter(Phase::http);
-    auto there = co_await mux_->arrive(state_.booted, scope);
+    auto there = co_await mux_->arrive(state_.booted, deadline);
     if (!there) co_return there;
-    auto opened = co_await mux_->open_channel(scope);
+    auto opened = co_await mux_->open_channel(deadline);
     if (!opened) co_return opened;
     if (mux_->foreign_channels() != 0) {
         const auto count = std::to_string(mux_->foreign_channels());
         attempt_.notes.push_back(Message{"note.foreign_channels", {{"count", count}}});
     }
-    auto entered = co_await mux_->enter(scope);
+    auto entered = co_await mux_->enter(deadline);
     if (!entered) co_return entered;
     attempt_.enter(Phase::authenticate);
     const auto account = account_of(credential_.user);
     const auto password = password_of(credential_)->value.reveal();
     shown_ = true;
-    auto logged_on = co_await log_on(*terminal_, account, password, scope);
+    auto logged_on = co_await log_on(*terminal_, account, password, deadline);
     if (!logged_on) co_return logged_on;
     logged_on_ = true;
     attempt_.enter(Phase::open);
     shell_.emplace(*terminal_);
-    co_return co_await shell_->settle(scope);
+    co_return co_await shell_->settle(deadline);
 }
 
 // The way was lost and nobody else has the console: one more, to clean up and go on. why stands
 // otherwise.
-Task<Status> SerialSession::come_back(Error why, HostScope& scope) {
+Task<Status> SerialSession::come_back(Error why, HostDeadline& deadline) {
     const bool lost = terminal_->lost() && is_outcome(why, ConsoleOutcome::session_preempted);
     // A password that was shown and not accepted is not shown again.
     const bool unsure = shown_ && !logged_on_;
     if (!lost || unsure || std::exchange(resumed_, true)) co_return why;
-    if (scope.remaining() < Clock::duration(worth_coming_back)) co_return why;
-    auto used = co_await console_.in_use(target_.vm, scope);
+    if (deadline.remaining() < Clock::duration(worth_coming_back)) co_return why;
+    auto used = co_await console_.in_use(target_.vm, deadline);
     if (!used || *used) co_return why;
-    const bool waited = co_await scope.sleep(1s);
+    const bool waited = co_await deadline.sleep(1s);
     if (!waited) co_return why;
-    auto attached = co_await attach(scope);
+    auto attached = co_await attach(deadline);
     if (!attached) co_return why;
     questions_.reset();
     shell_.reset();
-    auto there = co_await mux_->arrive(0, scope);
+    auto there = co_await mux_->arrive(0, deadline);
     if (!there) co_return there;
-    const bool left = co_await mux_->leave(scope);
+    const bool left = co_await mux_->leave(deadline);
     if (!left) co_return why;
     attempt_.notes.push_back(Message{"note.console_resumed", {}});
     co_return Status();
 }
 
-Task<Status> SerialSession::know_who(HostScope& scope) {
+Task<Status> SerialSession::know_who(HostDeadline& deadline) {
     if (known_) co_return Status();
-    auto who = co_await shell_->who(scope);
+    auto who = co_await shell_->who(deadline);
     if (!who) co_return std::move(who).error();
     if (!who->user.empty()) attempt_.identity = printable(who->user, 120);
     if (!who->elevated) co_return console_error(ConsoleOutcome::not_elevated);
@@ -174,23 +175,23 @@ Task<Status> SerialSession::know_who(HostScope& scope) {
     co_return Status();
 }
 
-Task<Status> SerialSession::prove(HostScope& scope) {
-    const auto guard = follow(scope);
+Task<Status> SerialSession::prove(HostDeadline& deadline) {
+    const auto guard = follow(deadline);
     co_return co_await know_who(own_);
 }
 
 Task<Result<CommandOutput>>
-SerialSession::run(const Script& script, const ScriptInput& input, HostScope& scope) {
-    const auto guard = follow(scope);
+SerialSession::run(const Script& script, const ScriptInput& input, HostDeadline& deadline) {
+    const auto guard = follow(deadline);
     co_return co_await run_here(script, input);
 }
 
 Task<Result<CommandOutput>>
 SerialSession::run_here(const Script& script, const ScriptInput& input) {
-    auto& scope = own_;
+    auto& deadline = own_;
     if (!shell_) co_return Error(Phase::run, Errc::peer_closed, "the console was left already");
     for (;;) {
-        auto known = co_await know_who(scope);
+        auto known = co_await know_who(deadline);
         if (!known && !terminal_->lost()) {
             co_await clean_up();
             co_return std::move(known).error();
@@ -198,7 +199,7 @@ SerialSession::run_here(const Script& script, const ScriptInput& input) {
         attempt_.enter(Phase::run);
         auto why = Error(Phase::run, Errc::bug, "nothing was run");
         if (known) {
-            auto done = co_await shell_->run(script, input, scope);
+            auto done = co_await shell_->run(script, input, deadline);
             if (done) {
                 if (shell_->resent() != 0) {
                     const auto count = std::to_string(shell_->resent());
@@ -215,8 +216,8 @@ SerialSession::run_here(const Script& script, const ScriptInput& input) {
         // What changes a VM is not run a second time.
         const bool may = script.effect() == Script::Effect::read_only;
         auto back = Status(Error(why));
-        if (may) back = co_await come_back(std::move(why), scope);
-        if (back) back = co_await climb_in(scope);
+        if (may) back = co_await come_back(std::move(why), deadline);
+        if (back) back = co_await climb_in(deadline);
         if (back) continue;
         co_await clean_up();
         co_return std::move(back).error();
@@ -253,9 +254,9 @@ void SerialSession::note_the_past() {
 }
 
 // What SAC tells anybody, for a VM whose shell we could not have.
-Task<void> SerialSession::note_what_sac_says(HostScope& scope) {
+Task<void> SerialSession::note_what_sac_says(HostDeadline& deadline) {
     if (logged_on_ || !at_sac_prompt(terminal_->screen())) co_return;
-    auto facts = co_await mux_->ask(scope);
+    auto facts = co_await mux_->ask(deadline);
     if (!facts) co_return;
     const auto build = facts->build == 0 ? std::string("?") : std::to_string(facts->build);
     attempt_.notes.push_back(Message{
@@ -263,19 +264,19 @@ Task<void> SerialSession::note_what_sac_says(HostScope& scope) {
 }
 
 // One reconnect, solely to close what we opened.
-Task<void> SerialSession::leave_by_another_way(HostScope& scope) {
+Task<void> SerialSession::leave_by_another_way(HostDeadline& deadline) {
     if (mux_->channel().empty() || std::exchange(resumed_, true)) co_return;
-    auto used = co_await console_.in_use(target_.vm, scope);
+    auto used = co_await console_.in_use(target_.vm, deadline);
     if (!used || *used) co_return;
-    auto attached = co_await attach(scope);
+    auto attached = co_await attach(deadline);
     if (!attached) co_return;
-    auto there = co_await mux_->arrive(0, scope);
-    if (there) co_await mux_->leave(scope);
+    auto there = co_await mux_->arrive(0, deadline);
+    if (there) co_await mux_->leave(deadline);
 }
 
 Task<void> SerialSession::clean_up() {
     if (terminal_ == nullptr) co_return;
-    HostScope scope(own_.executor(), Clock::now() + cleaning_patience);
+    HostDeadline deadline(own_.executor(), Clock::now() + cleaning_patience);
     note_the_past();
     const auto& signs = terminal_->signs();
     // Windows ended, and its channels with it: not a key for a boot menu.
@@ -283,22 +284,22 @@ Task<void> SerialSession::clean_up() {
     if (gone) {
         mux_->forget_channel();
     } else if (terminal_->lost()) {
-        co_await leave_by_another_way(scope);
+        co_await leave_by_another_way(deadline);
     } else {
         terminal_->forget_signs();
         if (shell_ && at_shell_prompt(terminal_->screen())) {
-            auto left = co_await shell_->exit(scope);
+            auto left = co_await shell_->exit(deadline);
             const Terminal::Ready away = [this] {
                 return read_switch_screen(terminal_->screen()).has_value() ||
                        typing_to_sac(terminal_->screen());
             };
-            if (left) (void)co_await terminal_->until(away, 3s, scope);
+            if (left) (void)co_await terminal_->until(away, 3s, deadline);
         }
-        co_await mux_->leave(scope);
-        co_await note_what_sac_says(scope);
+        co_await mux_->leave(deadline);
+        co_await note_what_sac_says(deadline);
     }
     if (!mux_->channel().empty() || mux_->may_have_opened()) note_leak();
-    if (!terminal_->lost()) co_await terminal_->close(scope);
+    if (!terminal_->lost()) co_await terminal_->close(deadline);
     questions_.reset();
     shell_.reset();
     mux_.reset();

@@ -21,7 +21,7 @@ struct Errand {
     const Target& target;
     const Credential& credential;
     Attempt& attempt;
-    const HostScope& scope;
+    const HostDeadline& deadline;
 };
 
 class SerialSession final : public Session {
@@ -30,31 +30,31 @@ public:
     SerialSession(Services& services, ArmConsole& console, const Errand& errand);
 
     // Up to a shell that takes our keys. When it fails, what was opened is closed again.
-    Task<Status> begin(HostScope& scope);
+    Task<Status> begin(HostDeadline& deadline);
 
     [[nodiscard]] bool narrow() const noexcept override { return true; }
 
     Task<Result<CommandOutput>>
-    run(const Script& script, const ScriptInput& input, HostScope& scope) override;
+    run(const Script& script, const ScriptInput& input, HostDeadline& deadline) override;
 
     // cmd.exe's own tools, where the shell is ours and PowerShell could not do its work.
     [[nodiscard]] CimClient* cim() noexcept override;
 
-    Task<Status> prove(HostScope& scope) override;
+    Task<Status> prove(HostDeadline& deadline) override;
 
     Task<void> close() noexcept override;
 
 private:
-    [[nodiscard]] HostScope::Guard follow(HostScope& scope);
+    [[nodiscard]] HostDeadline::Guard follow(HostDeadline& deadline);
     Task<Result<CommandOutput>> run_here(const Script& script, const ScriptInput& input);
     Task<Status> begin_here();
-    Task<Status> attach(HostScope& scope);
-    Task<Status> climb_in(HostScope& scope);
-    Task<Status> know_who(HostScope& scope);
-    Task<Status> come_back(Error why, HostScope& scope);
+    Task<Status> attach(HostDeadline& deadline);
+    Task<Status> climb_in(HostDeadline& deadline);
+    Task<Status> know_who(HostDeadline& deadline);
+    Task<Status> come_back(Error why, HostDeadline& deadline);
     Task<void> clean_up();
-    Task<void> leave_by_another_way(HostScope& scope);
-    Task<void> note_what_sac_says(HostScope& scope);
+    Task<void> leave_by_another_way(HostDeadline& deadline);
+    Task<void> note_what_sac_says(HostDeadline& deadline);
     void note_leak();
     void note_the_past();
 
@@ -63,7 +63,7 @@ private:
     const Target& target_;
     const Credential& credential_;
     Attempt& attempt_;
-    HostScope own_; // the visit's time, and not more than limits::serial_host
+    HostDeadline own_; // the visit's time, and not more than limits::serial_host
     ConsoleState state_;
     std::unique_ptr<Terminal> terminal_;
     std::optional<SacMux> mux_;

@@ -34,26 +34,26 @@ std::string without_blanks(std::string_view text) {
 
 } // namespace
 
-Task<Result<bool>> ShellLink::wait_for_prompt(Clock::duration limit, HostScope& scope) {
+Task<Result<bool>> ShellLink::wait_for_prompt(Clock::duration limit, HostDeadline& deadline) {
     const Terminal::Ready ready = [this] {
         const auto& screen = terminal_.screen();
         return at_shell_prompt(screen) && terminal_.fresh(screen.cursor_row());
     };
-    auto came = co_await terminal_.until(ready, limit, scope);
+    auto came = co_await terminal_.until(ready, limit, deadline);
     co_return came;
 }
 
 // The first keys may be lost: '#' is harmless to every program that could get it.
-Task<Status> ShellLink::wake(HostScope& scope) {
+Task<Status> ShellLink::wake(HostDeadline& deadline) {
     const Terminal::Ready echoed = [this] {
         const auto typed = typed_at_shell(terminal_.screen());
         return typed && typed->starts_with('#');
     };
     const auto end = Clock::now() + wake_patience;
     for (;;) {
-        auto typed = co_await terminal_.type("#", scope);
+        auto typed = co_await terminal_.type("#", deadline);
         if (!typed) co_return typed;
-        auto seen = co_await terminal_.until(echoed, wake_pause, scope);
+        auto seen = co_await terminal_.until(echoed, wake_pause, deadline);
         if (!seen) co_return std::move(seen).error();
         if (*seen) break;
         if (Clock::now() >= end) {
@@ -62,50 +62,50 @@ Task<Status> ShellLink::wake(HostScope& scope) {
             );
         }
     }
-    auto still = co_await terminal_.quiet(wake_pause, 3s, scope);
+    auto still = co_await terminal_.quiet(wake_pause, 3s, deadline);
     if (!still) co_return still;
     terminal_.mark();
-    auto entered = co_await terminal_.type("\r", scope);
+    auto entered = co_await terminal_.type("\r", deadline);
     if (!entered) co_return entered;
-    auto prompt = co_await wait_for_prompt(command_patience, scope);
+    auto prompt = co_await wait_for_prompt(command_patience, deadline);
     if (!prompt) co_return std::move(prompt).error();
     if (*prompt) co_return Status();
     co_return console_error(ConsoleOutcome::no_echo, "no prompt; " + what_is_shown(terminal_));
 }
 
-Task<Status> ShellLink::settle(HostScope& scope) {
+Task<Status> ShellLink::settle(HostDeadline& deadline) {
     build_ = read_build(terminal_.screen());
     terminal_.screen().forget_addressing();
-    auto awake = co_await wake(scope);
+    auto awake = co_await wake(deadline);
     if (!awake) co_return awake;
     differences_ = build_ != 0 && build_ < first_stream_build;
     if (build_ == 0) differences_ = terminal_.screen().addressed();
     if (!differences_) {
         // A stream wraps at the width that the shell believes in.
-        auto widened = co_await command(std::string(wide_line), scope);
+        auto widened = co_await command(std::string(wide_line), deadline);
         if (!widened) co_return std::move(widened).error();
-        auto cleared = co_await clear(scope);
+        auto cleared = co_await clear(deadline);
         if (!cleared) co_return cleared;
     }
-    co_return co_await prove_alphabet(scope);
+    co_return co_await prove_alphabet(deadline);
 }
 
 // Every character that we are going to type, as a line that no program understands.
-Task<Status> ShellLink::prove_alphabet(HostScope& scope) {
+Task<Status> ShellLink::prove_alphabet(HostDeadline& deadline) {
     const auto line = "#" + std::string(alphabet());
     const Terminal::Ready whole = [this, &line] {
         const auto typed = typed_at_shell(terminal_.screen());
         return typed && typed->size() >= line.size();
     };
-    auto sent = co_await terminal_.type(line, scope);
+    auto sent = co_await terminal_.type(line, deadline);
     if (!sent) co_return sent;
-    auto seen = co_await terminal_.until(whole, line_echo_patience, scope);
+    auto seen = co_await terminal_.until(whole, line_echo_patience, deadline);
     if (!seen) co_return std::move(seen).error();
     const auto got = typed_at_shell(terminal_.screen()).value_or(std::string());
     terminal_.mark();
-    auto entered = co_await terminal_.type("\r", scope);
+    auto entered = co_await terminal_.type("\r", deadline);
     if (!entered) co_return entered;
-    auto prompt = co_await wait_for_prompt(command_patience, scope);
+    auto prompt = co_await wait_for_prompt(command_patience, deadline);
     if (!prompt) co_return std::move(prompt).error();
     if (!*prompt) {
         co_return console_error(ConsoleOutcome::no_echo, "no prompt; " + what_is_shown(terminal_));
@@ -120,12 +120,12 @@ Task<Status> ShellLink::prove_alphabet(HostScope& scope) {
 }
 
 // Gives up the line or the program that has the prompt; true when it is back.
-Task<Result<bool>> ShellLink::interrupt(HostScope& scope) {
+Task<Result<bool>> ShellLink::interrupt(HostDeadline& deadline) {
     for (int tries = 0; tries < 2; ++tries) {
         terminal_.mark();
-        auto typed = co_await terminal_.type(interrupt_key, scope);
+        auto typed = co_await terminal_.type(interrupt_key, deadline);
         if (!typed) co_return std::move(typed).error();
-        auto back = co_await wait_for_prompt(5s, scope);
+        auto back = co_await wait_for_prompt(5s, deadline);
         if (!back) co_return std::move(back).error();
         if (*back) co_return true;
     }
@@ -133,15 +133,16 @@ Task<Result<bool>> ShellLink::interrupt(HostScope& scope) {
 }
 
 // A key that equals the one before it, which an old console host may drop: alone, and waited for.
-Task<Result<bool>> ShellLink::type_again(char key, const std::string& wanted, HostScope& scope) {
+Task<Result<bool>>
+ShellLink::type_again(char key, const std::string& wanted, HostDeadline& deadline) {
     const Terminal::Ready echoed = [this, &wanted] {
         return typed_at_shell(terminal_.screen()) == wanted;
     };
     for (int tries = 1; tries <= 4; ++tries) {
-        auto typed = co_await terminal_.type(std::string(1, key), scope);
+        auto typed = co_await terminal_.type(std::string(1, key), deadline);
         if (!typed) co_return std::move(typed).error();
         const auto limit = double_patience * tries;
-        auto seen = co_await terminal_.until(echoed, limit, scope);
+        auto seen = co_await terminal_.until(echoed, limit, deadline);
         if (!seen) co_return std::move(seen).error();
         if (*seen) co_return true;
     }
@@ -149,7 +150,7 @@ Task<Result<bool>> ShellLink::type_again(char key, const std::string& wanted, Ho
 }
 
 // A line behind the shell's prompt, seen to be what we meant; without Enter.
-Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
+Task<Status> ShellLink::type_line(std::string line, HostDeadline& deadline) {
     for (int tries = 0;; ++tries) {
         bool good = true;
         for (std::size_t at = 0; at < line.size() && good;) {
@@ -159,7 +160,7 @@ Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
                 ++end;
             const auto wanted = without_blanks(line.substr(0, end));
             if (doubled && line[at] != ' ') {
-                auto again = co_await type_again(line[at], wanted, scope);
+                auto again = co_await type_again(line[at], wanted, deadline);
                 if (!again) co_return std::move(again).error();
                 good = *again;
                 at = end;
@@ -169,9 +170,9 @@ Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
             const Terminal::Ready echoed = [this, &wanted] {
                 return typed_at_shell(terminal_.screen()) == wanted;
             };
-            auto typed = co_await terminal_.type(std::move(keys), scope);
+            auto typed = co_await terminal_.type(std::move(keys), deadline);
             if (!typed) co_return typed;
-            auto seen = co_await terminal_.until(echoed, line_echo_patience, scope);
+            auto seen = co_await terminal_.until(echoed, line_echo_patience, deadline);
             if (!seen) co_return std::move(seen).error();
             good = *seen;
             at = end;
@@ -179,7 +180,7 @@ Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
         if (good) co_return Status();
         ++resent_;
         if (tries == 2) break;
-        auto back = co_await interrupt(scope);
+        auto back = co_await interrupt(deadline);
         if (!back) co_return std::move(back).error();
         if (!*back) break;
     }
@@ -189,14 +190,14 @@ Task<Status> ShellLink::type_line(std::string line, HostScope& scope) {
 }
 
 // Whole: the line itself still stands above what it printed.
-Task<Result<ShellLink::Said>> ShellLink::command(std::string line, HostScope& scope) {
+Task<Result<ShellLink::Said>> ShellLink::command(std::string line, HostDeadline& deadline) {
     const auto size = line.size();
-    auto typed = co_await type_line(std::move(line), scope);
+    auto typed = co_await type_line(std::move(line), deadline);
     if (!typed) co_return std::move(typed).error();
     terminal_.mark();
-    auto entered = co_await terminal_.type("\r", scope);
+    auto entered = co_await terminal_.type("\r", deadline);
     if (!entered) co_return std::move(entered).error();
-    auto prompt = co_await wait_for_prompt(command_patience, scope);
+    auto prompt = co_await wait_for_prompt(command_patience, deadline);
     if (!prompt) co_return std::move(prompt).error();
     if (!*prompt) co_return console_error(ConsoleOutcome::probe_timeout, what_is_shown(terminal_));
     const auto& screen = terminal_.screen();
@@ -216,17 +217,17 @@ Task<Result<ShellLink::Said>> ShellLink::command(std::string line, HostScope& sc
 }
 
 // A screen on which nothing of before can be taken for an answer.
-Task<Status> ShellLink::clear(HostScope& scope) {
-    auto typed = co_await type_line("cls", scope);
+Task<Status> ShellLink::clear(HostDeadline& deadline) {
+    auto typed = co_await type_line("cls", deadline);
     if (!typed) co_return typed;
-    auto entered = co_await terminal_.type("\r", scope);
+    auto entered = co_await terminal_.type("\r", deadline);
     if (!entered) co_return entered;
     const Terminal::Ready blank = [this] {
         const auto& screen = terminal_.screen();
         return at_shell_prompt(screen) && screen.cursor_row() <= 1 &&
                typed_at_shell(screen) == std::string();
     };
-    auto cleared = co_await terminal_.until(blank, command_patience, scope);
+    auto cleared = co_await terminal_.until(blank, command_patience, deadline);
     if (!cleared) co_return std::move(cleared).error();
     if (*cleared) co_return Status();
     co_return console_error(
@@ -235,17 +236,17 @@ Task<Status> ShellLink::clear(HostScope& scope) {
     );
 }
 
-Task<Result<ShellLink::Identity>> ShellLink::who(HostScope& scope) {
-    auto cleared = co_await clear(scope);
+Task<Result<ShellLink::Identity>> ShellLink::who(HostDeadline& deadline) {
+    auto cleared = co_await clear(deadline);
     if (!cleared) co_return std::move(cleared).error();
-    auto names = co_await command("whoami", scope);
+    auto names = co_await command("whoami", deadline);
     if (!names) co_return std::move(names).error();
     Identity found;
     for (const auto& row : names->rows)
         if (row.find('\\') != std::string::npos && row.find('>') == std::string::npos) {
             found.user = row;
         }
-    auto groups = co_await command(std::string(groups_line), scope);
+    auto groups = co_await command(std::string(groups_line), deadline);
     if (!groups) co_return std::move(groups).error();
     for (const auto& row : groups->rows) {
         const bool level = row.find("S-1-16-12288") != std::string::npos ||
@@ -255,15 +256,15 @@ Task<Result<ShellLink::Identity>> ShellLink::who(HostScope& scope) {
     co_return found;
 }
 
-Task<Status> ShellLink::exit(HostScope& scope) {
+Task<Status> ShellLink::exit(HostDeadline& deadline) {
     if (!at_shell_prompt(terminal_.screen())) {
-        auto back = co_await interrupt(scope);
+        auto back = co_await interrupt(deadline);
         if (!back) co_return std::move(back).error();
         if (!*back) co_return console_error(ConsoleOutcome::probe_timeout);
     }
-    auto typed = co_await type_line("exit", scope);
+    auto typed = co_await type_line("exit", deadline);
     if (!typed) co_return typed;
-    co_return co_await terminal_.type("\r", scope);
+    co_return co_await terminal_.type("\r", deadline);
 }
 
 } // namespace rdpsweep::serial

@@ -18,7 +18,7 @@ public:
 
     // After the logon: waits until keys get through (the first ones are eaten), and proves that all
     // characters we type arrive as themselves. Error no_echo, keyboard_layout_mismatch.
-    Task<Status> settle(HostScope& scope);
+    Task<Status> settle(HostDeadline& deadline);
 
     // As whom the shell runs, "corp\svc", and whether with an administrator's rights.
     struct Identity {
@@ -26,7 +26,7 @@ public:
         bool elevated = false;
     };
 
-    Task<Result<Identity>> who(HostScope& scope);
+    Task<Result<Identity>> who(HostDeadline& deadline);
 
     // What a short line printed.
     struct Said {
@@ -35,15 +35,15 @@ public:
     };
 
     // Runs one line of cmd. Error transfer_corrupt, probe_timeout.
-    Task<Result<Said>> command(std::string line, HostScope& scope);
+    Task<Result<Said>> command(std::string line, HostDeadline& deadline);
 
     // The script by a PowerShell of its own. Error clm_restricted, transfer_corrupt, probe_timeout;
     // Error{run, nonzero_exit} 9009 where PowerShell is not there.
     Task<Result<CommandOutput>>
-    run(const Script& script, const ScriptInput& input, HostScope& scope);
+    run(const Script& script, const ScriptInput& input, HostDeadline& deadline);
 
     // `exit`, where the shell's prompt shows.
-    Task<Status> exit(HostScope& scope);
+    Task<Status> exit(HostDeadline& deadline);
 
     // By the banner; 0 before settle().
     [[nodiscard]] std::uint32_t build() const noexcept { return build_; }
@@ -55,24 +55,25 @@ public:
     [[nodiscard]] std::size_t resent() const noexcept { return resent_; }
 
 private:
-    Task<Status> wake(HostScope& scope);
-    Task<Status> prove_alphabet(HostScope& scope);
-    Task<Status> type_line(std::string line, HostScope& scope);
-    Task<Result<bool>> wait_for_prompt(Clock::duration limit, HostScope& scope);
-    Task<Result<bool>> interrupt(HostScope& scope);
-    Task<Result<bool>> type_again(char key, const std::string& wanted, HostScope& scope);
-    Task<Status> clear(HostScope& scope);
-    Task<Status> start_loader(HostScope& scope);
-    Task<Status> first_line(const std::string& line, HostScope& scope);
-    Task<Status> push_letters(HostScope& scope);
-    Task<Status> wait_for_loader(HostScope& scope);
-    Task<Status> push(std::string_view text, HostScope& scope);
-    Task<Result<std::size_t>> wait_for_answers(std::size_t sent, HostScope& scope);
-    Task<Result<std::string>> read_pages(HostScope& scope);
-    Task<Result<PageEnd>>
-    read_page(std::size_t page, std::string& text, Clock::duration patience, HostScope& scope);
+    Task<Status> wake(HostDeadline& deadline);
+    Task<Status> prove_alphabet(HostDeadline& deadline);
+    Task<Status> type_line(std::string line, HostDeadline& deadline);
+    Task<Result<bool>> wait_for_prompt(Clock::duration limit, HostDeadline& deadline);
+    Task<Result<bool>> interrupt(HostDeadline& deadline);
+    Task<Result<bool>> type_again(char key, const std::string& wanted, HostDeadline& deadline);
+    Task<Status> clear(HostDeadline& deadline);
+    Task<Status> start_loader(HostDeadline& deadline);
+    Task<Status> first_line(const std::string& line, HostDeadline& deadline);
+    Task<Status> push_letters(HostDeadline& deadline);
+    Task<Status> wait_for_loader(HostDeadline& deadline);
+    Task<Status> push(std::string_view text, HostDeadline& deadline);
+    Task<Result<std::size_t>> wait_for_answers(std::size_t sent, HostDeadline& deadline);
+    Task<Result<std::string>> read_pages(HostDeadline& deadline);
+    Task<Result<PageEnd>> read_page(
+        std::size_t page, std::string& text, Clock::duration patience, HostDeadline& deadline
+    );
     Task<Result<CommandOutput>>
-    transfer(const Script& script, const ScriptInput& input, HostScope& scope);
+    transfer(const Script& script, const ScriptInput& input, HostDeadline& deadline);
 
     Terminal& terminal_;
     std::uint32_t build_ = 0;

@@ -77,33 +77,33 @@ Error not_there() {
 } // namespace
 
 Task<Result<CommandOutput>>
-ShellLink::run(const Script& script, const ScriptInput& input, HostScope& scope) {
-    auto done = co_await transfer(script, input, scope);
+ShellLink::run(const Script& script, const ScriptInput& input, HostDeadline& deadline) {
+    auto done = co_await transfer(script, input, deadline);
     if (done) co_return done;
     // Whatever holds the prompt is given up, so that the shell can be left.
-    if (!terminal_.lost() && !scope.expired() && !at_shell_prompt(terminal_.screen())) {
-        auto back = co_await interrupt(scope);
+    if (!terminal_.lost() && !deadline.expired() && !at_shell_prompt(terminal_.screen())) {
+        auto back = co_await interrupt(deadline);
         (void)back;
     }
     co_return done;
 }
 
 Task<Result<CommandOutput>>
-ShellLink::transfer(const Script& script, const ScriptInput& input, HostScope& scope) {
-    auto cleared = co_await clear(scope);
+ShellLink::transfer(const Script& script, const ScriptInput& input, HostDeadline& deadline) {
+    auto cleared = co_await clear(deadline);
     if (!cleared) co_return std::move(cleared).error();
-    auto loaded = co_await start_loader(scope);
+    auto loaded = co_await start_loader(deadline);
     if (!loaded) co_return std::move(loaded).error();
     const auto pager = stripped(embedded::serial_pager);
     const auto parameters = input.nonce() + "\n" + input.arguments();
     for (const std::string_view text :
          {std::string_view(pager), std::string_view(parameters), script.text()}) {
-        auto pushed = co_await push(text, scope);
+        auto pushed = co_await push(text, deadline);
         if (!pushed) co_return std::move(pushed).error();
     }
-    auto said = co_await read_pages(scope);
+    auto said = co_await read_pages(deadline);
     if (!said) co_return std::move(said).error();
-    auto prompt = co_await wait_for_prompt(answer_patience, scope);
+    auto prompt = co_await wait_for_prompt(answer_patience, deadline);
     if (!prompt) co_return std::move(prompt).error();
     // First line: how much of what follows is an error.
     CommandOutput output;
@@ -119,29 +119,29 @@ ShellLink::transfer(const Script& script, const ScriptInput& input, HostScope& s
     co_return output;
 }
 
-Task<Status> ShellLink::start_loader(HostScope& scope) {
-    auto typed = co_await type_line(std::string(starter), scope);
+Task<Status> ShellLink::start_loader(HostDeadline& deadline) {
+    auto typed = co_await type_line(std::string(starter), deadline);
     if (!typed) co_return typed;
     terminal_.mark();
-    auto entered = co_await terminal_.type("\r", scope);
+    auto entered = co_await terminal_.type("\r", deadline);
     if (!entered) co_return entered;
     // Where PowerShell is missing the prompt is back at once.
-    auto back = co_await wait_for_prompt(1500ms, scope);
+    auto back = co_await wait_for_prompt(1500ms, deadline);
     if (!back) co_return std::move(back).error();
     if (*back) co_return not_there();
-    auto pushed = co_await push_letters(scope);
+    auto pushed = co_await push_letters(deadline);
     if (!pushed) co_return pushed;
-    co_return co_await wait_for_loader(scope);
+    co_return co_await wait_for_loader(deadline);
 }
 
 // The first line waits for PowerShell to start: its echo says that somebody reads.
-Task<Status> ShellLink::first_line(const std::string& line, HostScope& scope) {
+Task<Status> ShellLink::first_line(const std::string& line, HostDeadline& deadline) {
     const Terminal::Ready echoed = [this, &line] {
         return shows(terminal_.screen(), line) || at_shell_prompt(terminal_.screen());
     };
-    auto typed = co_await terminal_.type(line + "\r", scope);
+    auto typed = co_await terminal_.type(line + "\r", deadline);
     if (!typed) co_return typed;
-    auto seen = co_await terminal_.until(echoed, start_patience, scope);
+    auto seen = co_await terminal_.until(echoed, start_patience, deadline);
     if (!seen) co_return std::move(seen).error();
     if (!*seen) {
         co_return console_error(
@@ -153,10 +153,10 @@ Task<Status> ShellLink::first_line(const std::string& line, HostScope& scope) {
     co_return Status();
 }
 
-Task<Status> ShellLink::push_letters(HostScope& scope) {
+Task<Status> ShellLink::push_letters(HostDeadline& deadline) {
     const auto text = stripped(embedded::serial_loader);
     const auto lines = letter_lines(text);
-    auto first = co_await first_line(lines.front(), scope);
+    auto first = co_await first_line(lines.front(), deadline);
     if (!first) co_return first;
     for (std::size_t at = 1; at < lines.size(); at += lines_a_frame) {
         std::string frame;
@@ -169,22 +169,22 @@ Task<Status> ShellLink::push_letters(HostScope& scope) {
                 if (!shows(terminal_.screen(), lines[i])) return false;
             return true;
         };
-        auto typed = co_await terminal_.type(std::move(frame), scope);
+        auto typed = co_await terminal_.type(std::move(frame), deadline);
         if (!typed) co_return typed;
-        auto seen = co_await terminal_.until(echoed, row_echo_patience, scope);
+        auto seen = co_await terminal_.until(echoed, row_echo_patience, deadline);
         if (!seen) co_return std::move(seen).error();
         if (!*seen) co_return corrupt(terminal_, "the loader arrives damaged");
     }
     auto ended = std::string(last_letters) + "\r";
-    co_return co_await terminal_.type(std::move(ended), scope);
+    co_return co_await terminal_.type(std::move(ended), deadline);
 }
 
-Task<Status> ShellLink::wait_for_loader(HostScope& scope) {
+Task<Status> ShellLink::wait_for_loader(HostDeadline& deadline) {
     const Terminal::Ready ready = [this] {
         const auto& screen = terminal_.screen();
         return highest(screen, '+') >= 0 || shows(screen, "!C") || at_shell_prompt(screen);
     };
-    auto came = co_await terminal_.until(ready, start_patience, scope);
+    auto came = co_await terminal_.until(ready, start_patience, deadline);
     if (!came) co_return std::move(came).error();
     if (shows(terminal_.screen(), "!C")) co_return console_error(ConsoleOutcome::clm_restricted);
     if (!*came || highest(terminal_.screen(), '+') < 0) {
@@ -195,7 +195,7 @@ Task<Status> ShellLink::wait_for_loader(HostScope& scope) {
 }
 
 // Go-back-N: lines are numbered, the loader says how many it has.
-Task<Status> ShellLink::push(std::string_view text, HostScope& scope) {
+Task<Status> ShellLink::push(std::string_view text, HostDeadline& deadline) {
     const auto first = taken_;
     const auto lines = transfer_lines(text, first);
     std::size_t sent = 0;
@@ -209,11 +209,11 @@ Task<Status> ShellLink::push(std::string_view text, HostScope& scope) {
         }
         const bool room = sent < lines.size() && sent < taken_ - first + window;
         if (!frame.empty()) {
-            auto typed = co_await terminal_.type(std::move(frame), scope);
+            auto typed = co_await terminal_.type(std::move(frame), deadline);
             if (!typed) co_return typed;
             if (room) continue;
         }
-        auto answered = co_await wait_for_answers(first + sent, scope);
+        auto answered = co_await wait_for_answers(first + sent, deadline);
         if (!answered) co_return std::move(answered).error();
         if (*answered > taken_) {
             taken_ = *answered;
@@ -231,7 +231,7 @@ Task<Status> ShellLink::push(std::string_view text, HostScope& scope) {
 
 // How many lines the loader has: as soon as it is more than before, or after its refusal has
 // settled.
-Task<Result<std::size_t>> ShellLink::wait_for_answers(std::size_t sent, HostScope& scope) {
+Task<Result<std::size_t>> ShellLink::wait_for_answers(std::size_t sent, HostDeadline& deadline) {
     const auto before = static_cast<int>(taken_);
     const auto all = static_cast<int>(sent);
     terminal_.mark();
@@ -244,19 +244,19 @@ Task<Result<std::size_t>> ShellLink::wait_for_answers(std::size_t sent, HostScop
             if (terminal_.fresh(at) && answer_of(screen.row(at), '-') >= before) return true;
         return false;
     };
-    auto came = co_await terminal_.until(ready, answer_patience, scope);
+    auto came = co_await terminal_.until(ready, answer_patience, deadline);
     if (!came) co_return std::move(came).error();
     const auto have = highest(terminal_.screen(), '+');
     if (have >= wanted) co_return static_cast<std::size_t>(std::min(have, all));
     // What was on its way is refused too; only then is it sent again.
-    auto still = co_await terminal_.quiet(400ms, 3s, scope);
+    auto still = co_await terminal_.quiet(400ms, 3s, deadline);
     if (!still) co_return std::move(still).error();
     const auto now = std::max(highest(terminal_.screen(), '+'), before);
     co_return static_cast<std::size_t>(std::min(now, all));
 }
 
 Task<Result<PageEnd>> ShellLink::read_page(
-    std::size_t page, std::string& text, Clock::duration patience, HostScope& scope
+    std::size_t page, std::string& text, Clock::duration patience, HostDeadline& deadline
 ) {
     PageOnScreen seen(page, terminal_);
     const Terminal::Ready whole = [&] { return seen.whole(); };
@@ -264,34 +264,34 @@ Task<Result<PageEnd>> ShellLink::read_page(
     // Only the first page waits for the script itself.
     auto limit = patience;
     for (int failures = 0;; ++failures) {
-        auto came = co_await terminal_.until(begun, limit, scope);
+        auto came = co_await terminal_.until(begun, limit, deadline);
         if (!came) co_return std::move(came).error();
         const bool never = !*came && page == 0 && failures == 0;
         if (never) co_return console_error(ConsoleOutcome::probe_timeout);
         limit = answer_patience;
         // The page's end may be painted before its rows are.
-        auto full = co_await terminal_.until(whole, 600ms, scope);
+        auto full = co_await terminal_.until(whole, 600ms, deadline);
         if (!full) co_return std::move(full).error();
         if (*full) break;
         if (failures == most_failures) co_return corrupt(terminal_, "a page stays damaged");
         ++resent_;
         const auto missing = seen.missing();
         auto again = page_answer(page, missing == 0 ? 0xffffffu : missing) + "\r";
-        auto asked = co_await terminal_.type(std::move(again), scope);
+        auto asked = co_await terminal_.type(std::move(again), deadline);
         if (!asked) co_return std::move(asked).error();
     }
     text += seen.text();
     co_return *seen.end();
 }
 
-Task<Result<std::string>> ShellLink::read_pages(HostScope& scope) {
+Task<Result<std::string>> ShellLink::read_pages(HostDeadline& deadline) {
     std::string text;
     std::optional<PageEnd> last;
-    const Clock::duration spare = scope.remaining() - Clock::duration(kept_for_cleaning);
+    const Clock::duration spare = deadline.remaining() - Clock::duration(kept_for_cleaning);
     Clock::duration patience =
         std::max<Clock::duration>(std::min<Clock::duration>(spare, script_patience), 5s);
     for (std::size_t page = 0; !last || last->more; ++page) {
-        auto end = co_await read_page(page, text, patience, scope);
+        auto end = co_await read_page(page, text, patience, deadline);
         if (!end) co_return std::move(end).error();
         last = std::move(*end);
         // Told and shown: a VM may say one and page for ever.
@@ -302,7 +302,7 @@ Task<Result<std::string>> ShellLink::read_pages(HostScope& scope) {
         }
         auto answer = page_answer(page, 0) + "\r";
         if (!last->more) terminal_.mark();
-        auto answered = co_await terminal_.type(std::move(answer), scope);
+        auto answered = co_await terminal_.type(std::move(answer), deadline);
         if (!answered) co_return std::move(answered).error();
         patience = answer_patience;
     }

@@ -63,8 +63,8 @@ void note(Sign sign, Signs& signs) {
 
 } // namespace
 
-Error out_of_time(const HostScope& scope) {
-    if (scope.aborted()) return {Phase::run, Errc::cancelled, "the run ended"};
+Error out_of_time(const HostDeadline& deadline) {
+    if (deadline.aborted()) return {Phase::run, Errc::cancelled, "the run ended"};
     return console_error(
         ConsoleOutcome::probe_timeout, "the VM's time was over before its console was done"
     );
@@ -102,16 +102,16 @@ std::optional<Error> Terminal::trouble() const {
     return {};
 }
 
-Task<Result<bool>> Terminal::until(Ready ready, Clock::duration limit, HostScope& scope) {
+Task<Result<bool>> Terminal::until(Ready ready, Clock::duration limit, HostDeadline& deadline) {
     const auto end = Clock::now() + limit;
     for (;;) {
         if (auto bad = trouble()) co_return std::move(*bad);
         if (ready()) co_return true;
         if (lost_) co_return Error(*lost_);
-        if (scope.expired()) co_return out_of_time(scope);
+        if (deadline.expired()) co_return out_of_time(deadline);
         const auto left = end - Clock::now();
         if (left <= Clock::duration::zero()) co_return false;
-        auto came = co_await pipe_->receive(left, scope);
+        auto came = co_await pipe_->receive(left, deadline);
         if (!came) {
             lost_ = std::move(came).error();
             continue;
@@ -120,14 +120,14 @@ Task<Result<bool>> Terminal::until(Ready ready, Clock::duration limit, HostScope
     }
 }
 
-Task<Status> Terminal::quiet(Clock::duration silence, Clock::duration cap, HostScope& scope) {
+Task<Status> Terminal::quiet(Clock::duration silence, Clock::duration cap, HostDeadline& deadline) {
     const auto end = Clock::now() + cap;
     for (;;) {
         if (lost_) co_return Error(*lost_);
-        if (scope.expired()) co_return out_of_time(scope);
+        if (deadline.expired()) co_return out_of_time(deadline);
         const auto left = std::min<Clock::duration>(silence, end - Clock::now());
         if (left <= Clock::duration::zero()) co_return Status();
-        auto came = co_await pipe_->receive(left, scope);
+        auto came = co_await pipe_->receive(left, deadline);
         if (!came) {
             lost_ = std::move(came).error();
             continue;
@@ -137,12 +137,12 @@ Task<Status> Terminal::quiet(Clock::duration silence, Clock::duration cap, HostS
     }
 }
 
-Task<Status> Terminal::type(std::string keys, HostScope& scope) {
+Task<Status> Terminal::type(std::string keys, HostDeadline& deadline) {
     typed_ = true;
     for (std::size_t at = 0; at < keys.size() && !lost_; at += frame_bytes) {
         auto frame = keys.substr(at, frame_bytes);
         ++attempt_.round_trips;
-        auto sent = co_await pipe_->send(std::move(frame), scope);
+        auto sent = co_await pipe_->send(std::move(frame), deadline);
         if (!sent) lost_ = std::move(sent).error();
     }
     cleanse(keys); // passwords are keys too
@@ -159,8 +159,8 @@ void Terminal::reattach(std::unique_ptr<Pipe> pipe) {
     mark_ = 0;
 }
 
-Task<void> Terminal::close(HostScope& scope) {
-    co_await pipe_->close(scope);
+Task<void> Terminal::close(HostDeadline& deadline) {
+    co_await pipe_->close(deadline);
 }
 
 std::string what_is_shown(const Terminal& terminal) {

@@ -51,14 +51,14 @@ public:
 
     // False when limit passed first. Error when the way is lost, the VM crashed or starts anew, or
     // the host's time is over.
-    Task<Result<bool>> until(Ready ready, Clock::duration limit, HostScope& scope);
+    Task<Result<bool>> until(Ready ready, Clock::duration limit, HostDeadline& deadline);
 
     // Reads until nothing came for silence, at most cap. Error as of until(), but the past tells
     // nothing: signs do not end it.
-    Task<Status> quiet(Clock::duration silence, Clock::duration cap, HostScope& scope);
+    Task<Status> quiet(Clock::duration silence, Clock::duration cap, HostDeadline& deadline);
 
     // Sends keys in frames of at most 256 bytes.
-    Task<Status> type(std::string keys, HostScope& scope);
+    Task<Status> type(std::string keys, HostDeadline& deadline);
 
     [[nodiscard]] bool lost() const noexcept { return lost_.has_value(); }
 
@@ -68,7 +68,7 @@ public:
     // Another way to the same port; the screen is as blank as ours was.
     void reattach(std::unique_ptr<Pipe> pipe);
 
-    Task<void> close(HostScope& scope);
+    Task<void> close(HostDeadline& deadline);
 
     [[nodiscard]] Attempt& attempt() noexcept { return attempt_; }
 
@@ -91,6 +91,6 @@ private:
 std::string what_is_shown(const Terminal& terminal);
 
 // The host's time is over, or the run was interrupted.
-Error out_of_time(const HostScope& scope);
+Error out_of_time(const HostDeadline& deadline);
 
 } // namespace rdpsweep::serial

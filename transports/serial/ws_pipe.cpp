@@ -6,8 +6,8 @@
 #include "core/text.hpp"
 #include "transports/net/tls_profile.hpp"
 #include "transports/net/websocket.hpp"
+#include "transports/serial/dial_by_proxy.hpp"
 #include "transports/serial/gateway_words.hpp"
-#include "transports/serial/way_out.hpp"
 
 #include <algorithm>
 
@@ -54,10 +54,10 @@ Task<void> read_all(std::shared_ptr<net::WebSocket> socket, std::shared_ptr<Inbo
 
 class WsPipe final : public Pipe {
 public:
-    WsPipe(std::shared_ptr<net::WebSocket> socket, Services& services, HostScope& scope)
+    WsPipe(std::shared_ptr<net::WebSocket> socket, Services& services, HostDeadline& deadline)
         : socket_(std::move(socket)), services_(services),
-          inbox_(std::make_shared<Inbox>(scope.executor())) {
-        asio::co_spawn(scope.executor(), read_all(socket_, inbox_), asio::detached);
+          inbox_(std::make_shared<Inbox>(deadline.executor())) {
+        asio::co_spawn(deadline.executor(), read_all(socket_, inbox_), asio::detached);
     }
 
     ~WsPipe() override {
@@ -65,22 +65,22 @@ public:
         inbox_->room.cancel();
     }
 
-    Task<Status> send(std::string keys, HostScope&) override {
+    Task<Status> send(std::string keys, HostDeadline&) override {
         if (inbox_->ended) co_return lost();
         auto sent = co_await socket_->send(std::move(keys), services_.step_timeout);
         if (!sent) co_return lost();
         co_return Status();
     }
 
-    Task<Result<std::string>> receive(Clock::duration limit, HostScope& scope) override {
+    Task<Result<std::string>> receive(Clock::duration limit, HostDeadline& deadline) override {
         if (!first_.empty()) {
             std::string first;
             first.swap(first_);
             co_return first;
         }
         if (inbox_->bytes.empty() && !inbox_->ended) {
-            const auto guard = scope.on_abort([inbox = inbox_] { inbox->news.cancel(); });
-            if (!scope.expired()) {
+            const auto guard = deadline.on_abort([inbox = inbox_] { inbox->news.cancel(); });
+            if (!deadline.expired()) {
                 inbox_->news.expires_after(limit);
                 boost::system::error_code ignored;
                 co_await inbox_->news.async_wait(asio::redirect_error(asio::use_awaitable, ignored)
@@ -96,15 +96,15 @@ public:
         co_return bytes;
     }
 
-    Task<void> close(HostScope& scope) override {
-        if (!inbox_->ended) co_await socket_->close(scope, goodbye_limit);
+    Task<void> close(HostDeadline& deadline) override {
+        if (!inbox_->ended) co_await socket_->close(deadline, goodbye_limit);
     }
 
     // Waits for what the gateway says once it trusts us.
-    Task<Status> first_word(HostScope& scope) {
+    Task<Status> first_word(HostDeadline& deadline) {
         const auto until = Clock::now() + word_limit;
-        while (!began_ && Clock::now() < until && !scope.expired()) {
-            auto came = co_await receive(until - Clock::now(), scope);
+        while (!began_ && Clock::now() < until && !deadline.expired()) {
+            auto came = co_await receive(until - Clock::now(), deadline);
             if (!came) co_return std::move(came).error();
             first_ += *came;
         }
@@ -151,15 +151,15 @@ ConsoleOutcome meaning_of_close(std::uint16_t code, std::string_view reason, boo
 }
 
 Task<Result<std::unique_ptr<Pipe>>> open_ws_pipe(
-    Gateway gateway, Secret token, Services& services, HostScope& scope, Attempt& attempt
+    Gateway gateway, Secret token, Services& services, HostDeadline& deadline, Attempt& attempt
 ) {
     const net::Endpoint to{gateway.host, gateway.port};
-    auto socket = co_await dial_by_proxy(to, services, scope, attempt);
+    auto socket = co_await dial_by_proxy(to, services, deadline, attempt);
     if (!socket) co_return unreachable(std::move(socket).error());
     auto context = net::make_tls_context(net::TlsProfile::strict, services.azure_ca_file);
     if (!context) co_return std::move(context).error();
     auto web = std::make_shared<net::WebSocket>(std::move(*socket), *context, to, attempt);
-    auto peer = co_await web->handshake(scope, services.step_timeout);
+    auto peer = co_await web->handshake(deadline, services.step_timeout);
     if (!peer) co_return unreachable(std::move(peer).error());
     if (!peer->chain_problem.empty()) {
         co_return console_error(
@@ -167,7 +167,7 @@ Task<Result<std::unique_ptr<Pipe>>> open_ws_pipe(
             "the gateway's certificate is not trusted: " + printable(peer->chain_problem, 200)
         );
     }
-    auto upgraded = co_await web->upgrade(gateway.path, scope, services.step_timeout);
+    auto upgraded = co_await web->upgrade(gateway.path, deadline, services.step_timeout);
     if (!upgraded) {
         auto error = std::move(upgraded).error();
         if (error.code() == Errc::access_denied) {
@@ -178,8 +178,8 @@ Task<Result<std::unique_ptr<Pipe>>> open_ws_pipe(
     std::string word(token.reveal());
     auto shown = co_await web->send(std::move(word), services.step_timeout);
     if (!shown) co_return unreachable(std::move(shown).error());
-    auto pipe = std::make_unique<WsPipe>(std::move(web), services, scope);
-    auto trusted = co_await pipe->first_word(scope);
+    auto pipe = std::make_unique<WsPipe>(std::move(web), services, deadline);
+    auto trusted = co_await pipe->first_word(deadline);
     if (!trusted) co_return std::move(trusted).error();
     co_return std::unique_ptr<Pipe>(std::move(pipe));
 }

@@ -16,7 +16,8 @@ ConsoleOutcome meaning_of_close(std::uint16_t code, std::string_view reason, boo
 
 // Connects, shows the token once and waits for the first word behind it. Error of an outcome: the
 // token goes to the gateway's host alone, never into a URL. attempt must outlive the pipe.
-Task<Result<std::unique_ptr<Pipe>>>
-open_ws_pipe(Gateway gateway, Secret token, Services& services, HostScope& scope, Attempt& attempt);
+Task<Result<std::unique_ptr<Pipe>>> open_ws_pipe(
+    Gateway gateway, Secret token, Services& services, HostDeadline& deadline, Attempt& attempt
+);
 
 } // namespace rdpsweep::serial

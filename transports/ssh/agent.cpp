@@ -1,4 +1,4 @@
-// Connects to the agent's socket and exchanges one message at a time, within the scope.
+// Connects to the agent's socket and exchanges one message at a time, within the deadline.
 #include "transports/ssh/agent.hpp"
 
 #include "transports/ssh/wire.hpp"
@@ -61,17 +61,17 @@ Task<bool> receive_exactly(Socket& socket, std::string& bytes, std::size_t lengt
 
 } // namespace
 
-Task<Result<std::string>> Agent::ask(std::string request, HostScope& scope) {
+Task<Result<std::string>> Agent::ask(std::string request, HostDeadline& deadline) {
     const int descriptor = connect_to(path_);
     if (descriptor < 0) co_return agent_error(Errc::unsupported, "there is no SSH agent");
     // Shared: the timer's handler may run after this frame is gone.
-    const auto socket = std::make_shared<Socket>(scope.executor(), descriptor);
+    const auto socket = std::make_shared<Socket>(deadline.executor(), descriptor);
     const auto close = [socket] {
         boost::system::error_code ignored;
         socket->close(ignored);
     };
-    const auto guard = scope.on_abort(close);
-    asio::steady_timer timer(scope.executor(), step_);
+    const auto guard = deadline.on_abort(close);
+    asio::steady_timer timer(deadline.executor(), step_);
     timer.async_wait([close](boost::system::error_code stopped) {
         if (!stopped) close();
     });
@@ -87,16 +87,16 @@ Task<Result<std::string>> Agent::ask(std::string request, HostScope& scope) {
     co_return answer;
 }
 
-Task<Result<std::vector<AgentKey>>> Agent::keys(HostScope& scope) {
-    auto answer = co_await ask(agent_list_request(), scope);
+Task<Result<std::vector<AgentKey>>> Agent::keys(HostDeadline& deadline) {
+    auto answer = co_await ask(agent_list_request(), deadline);
     if (!answer) co_return std::move(answer).error();
     auto keys = read_agent_keys(*answer);
     if (!keys) co_return agent_error(Errc::malformed_output, "the SSH agent listed no keys");
     co_return std::move(*keys);
 }
 
-Task<Result<std::string>> Agent::sign(std::string blob, std::string data, HostScope& scope) {
-    auto answer = co_await ask(agent_sign_request(blob, data), scope);
+Task<Result<std::string>> Agent::sign(std::string blob, std::string data, HostDeadline& deadline) {
+    auto answer = co_await ask(agent_sign_request(blob, data), deadline);
     if (!answer) co_return std::move(answer).error();
     auto signature = read_agent_signature(*answer);
     if (!signature) co_return agent_error(Errc::access_denied, "the SSH agent did not sign");

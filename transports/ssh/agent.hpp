@@ -1,7 +1,7 @@
 // The SSH agent of this machine, asked without blocking: a hardware key may take its time.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/result.hpp"
 #include "transports/ssh/agent_wire.hpp"
 
@@ -16,14 +16,14 @@ public:
     Agent(std::string path, Clock::duration step) : path_(std::move(path)), step_(step) {}
 
     // Error{authenticate, unsupported | timed_out | ...}: no agent, or it does not answer.
-    Task<Result<std::vector<AgentKey>>> keys(HostScope& scope);
+    Task<Result<std::vector<AgentKey>>> keys(HostDeadline& deadline);
 
     // Its signature of data with the key blob, as libssh2 wants it. The arguments are kept by
     // value: a coroutine outlives its caller's buffers.
-    Task<Result<std::string>> sign(std::string blob, std::string data, HostScope& scope);
+    Task<Result<std::string>> sign(std::string blob, std::string data, HostDeadline& deadline);
 
 private:
-    Task<Result<std::string>> ask(std::string request, HostScope& scope);
+    Task<Result<std::string>> ask(std::string request, HostDeadline& deadline);
 
     std::string path_;
     Clock::duration step_;

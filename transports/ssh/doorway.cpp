@@ -3,11 +3,11 @@
 
 namespace rdpsweep::ssh {
 
-Task<Doorway::Pass> Doorway::enter(HostScope& scope) {
+Task<Doorway::Pass> Doorway::enter(HostDeadline& deadline) {
     while (inside_ >= most_) {
-        if (scope.expired()) co_return Pass(nullptr);
-        const auto timer = std::make_shared<asio::steady_timer>(scope.executor(), scope.deadline());
-        const auto guard = scope.on_abort([timer] { timer->cancel(); });
+        if (deadline.expired()) co_return Pass(nullptr);
+        const auto timer = std::make_shared<asio::steady_timer>(deadline.executor(), deadline.at());
+        const auto guard = deadline.on_abort([timer] { timer->cancel(); });
         const auto place = waiting_.insert(waiting_.end(), timer);
         boost::system::error_code ignored;
         co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));

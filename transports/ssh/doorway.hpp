@@ -2,7 +2,7 @@
 // logged in yet (MaxStartups, 10 by default).
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 
 #include <cstddef>
 #include <list>
@@ -30,14 +30,14 @@ public:
             if (door_ != nullptr) door_->leave();
         }
 
-        // False: the scope ended first.
+        // False: the deadline passed first.
         explicit operator bool() const noexcept { return door_ != nullptr; }
 
     private:
         Doorway* door_;
     };
 
-    Task<Pass> enter(HostScope& scope);
+    Task<Pass> enter(HostDeadline& deadline);
 
 private:
     void leave() noexcept;

@@ -28,46 +28,47 @@ Exec::~Exec() {
     if (channel_ != nullptr) libssh2_channel_free(channel_);
 }
 
-Task<Status> Exec::open(HostScope& scope) {
+Task<Status> Exec::open(HostDeadline& deadline) {
     attempt_.enter(Phase::open);
     auto* const session = link_.session();
     const std::function<int()> step = [&] {
         channel_ = libssh2_channel_open_session(session);
         return channel_ != nullptr ? 0 : libssh2_session_last_errno(session);
     };
-    const int code = co_await link_.drive(step, scope);
+    const int code = co_await link_.drive(step, deadline);
     ++attempt_.round_trips;
     if (code == 0) co_return Status();
     if (code == LIBSSH2_ERROR_CHANNEL_FAILURE) {
         co_return Error(Phase::open, Errc::blocked_by_policy, "the host opens no session")
             .with_hint("MaxSessions of its sshd_config forbids it");
     }
-    co_return link_.failure(Phase::open, "while a session was opened", scope);
+    co_return link_.failure(Phase::open, "while a session was opened", deadline);
 }
 
-Task<Result<CommandOutput>> Exec::run(std::string command, std::string input, HostScope& scope) {
+Task<Result<CommandOutput>>
+Exec::run(std::string command, std::string input, HostDeadline& deadline) {
     link_.allow(limits::stdout_bytes + framing_bytes);
     attempt_.enter(Phase::run);
     const std::function<int()> start = [&] {
         return libssh2_channel_exec(channel_, command.c_str());
     };
-    const int code = co_await link_.drive(start, scope);
+    const int code = co_await link_.drive(start, deadline);
     ++attempt_.round_trips;
     if (code == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) {
         co_return Error(Phase::run, Errc::blocked_by_policy, "the host runs no command for us");
     }
-    if (code != 0) co_return link_.failure(Phase::run, "when the command was started", scope);
-    auto sent = co_await send_input(input, scope);
+    if (code != 0) co_return link_.failure(Phase::run, "when the command was started", deadline);
+    auto sent = co_await send_input(input, deadline);
     if (!sent) co_return std::move(sent).error();
     CommandOutput output;
-    auto read = co_await read_output(output, scope);
+    auto read = co_await read_output(output, deadline);
     if (!read) co_return std::move(read).error();
     tell_end(output);
     co_return std::move(output);
 }
 
 // A command may end before it has read everything: its output says more than a failed write.
-Task<Status> Exec::send_input(const std::string& input, HostScope& scope) {
+Task<Status> Exec::send_input(const std::string& input, HostDeadline& deadline) {
     std::size_t sent = 0;
     const std::function<int()> write = [&] {
         const auto wrote =
@@ -79,15 +80,15 @@ Task<Status> Exec::send_input(const std::string& input, HostScope& scope) {
         return static_cast<int>(wrote);
     };
     while (sent < input.size()) {
-        const int code = co_await link_.drive(write, scope);
+        const int code = co_await link_.drive(write, deadline);
         if (over(code)) co_return Status();
-        if (code < 0) co_return link_.failure(Phase::run, "while the script was sent", scope);
+        if (code < 0) co_return link_.failure(Phase::run, "while the script was sent", deadline);
         sent += static_cast<std::size_t>(code);
     }
     const std::function<int()> finish = [&] { return libssh2_channel_send_eof(channel_); };
-    const int code = co_await link_.drive(finish, scope);
+    const int code = co_await link_.drive(finish, deadline);
     if (code < 0 && !over(code)) {
-        co_return link_.failure(Phase::run, "while the script was sent", scope);
+        co_return link_.failure(Phase::run, "while the script was sent", deadline);
     }
     co_return Status();
 }
@@ -100,9 +101,9 @@ int Exec::read_some(int stream, std::string& to) {
 }
 
 // Both streams are read: unread bytes of one would close the window for the other.
-Task<Status> Exec::read_output(CommandOutput& output, HostScope& scope) {
+Task<Status> Exec::read_output(CommandOutput& output, HostDeadline& deadline) {
     const auto held = link_.shared_from_this();
-    const auto guard = scope.on_abort([held] { held->kill(); });
+    const auto guard = deadline.on_abort([held] { held->kill(); });
     libssh2_keepalive_config(
         link_.session(),
         1,
@@ -124,26 +125,26 @@ Task<Status> Exec::read_output(CommandOutput& output, HostScope& scope) {
         if (out > 0 || err > 0) continue;
         const bool waits = out == LIBSSH2_ERROR_EAGAIN || err == LIBSSH2_ERROR_EAGAIN;
         if (!waits && (out < 0 || err < 0)) {
-            co_return link_.failure(Phase::run, "while the output was read", scope);
+            co_return link_.failure(Phase::run, "while the output was read", deadline);
         }
         if (!waits && libssh2_channel_eof(channel_) != 0) break;
-        const bool alive = co_await wait_for_output(scope);
-        if (!alive) co_return link_.failure(Phase::run, "while the output was read", scope);
+        const bool alive = co_await wait_for_output(deadline);
+        if (!alive) co_return link_.failure(Phase::run, "while the output was read", deadline);
     }
     // The exit status comes before the channel's close, often after the end of the output.
     const std::function<int()> close = [&] { return libssh2_channel_close(channel_); };
-    int code = co_await link_.drive(close, scope);
+    int code = co_await link_.drive(close, deadline);
     const std::function<int()> end = [&] { return libssh2_channel_wait_closed(channel_); };
-    if (code == 0) code = co_await link_.drive(end, scope);
+    if (code == 0) code = co_await link_.drive(end, deadline);
     if (code == 0 || over(code)) co_return Status();
-    co_return link_.failure(Phase::run, "while the command ended", scope);
+    co_return link_.failure(Phase::run, "while the command ended", deadline);
 }
 
 // False when the host was silent for a step, although keepalives asked it to answer.
-Task<bool> Exec::wait_for_output(HostScope& scope) {
+Task<bool> Exec::wait_for_output(HostDeadline& deadline) {
     const auto pause = std::max<Clock::duration>(link_.step() / 3, std::chrono::milliseconds(20));
-    const bool woken = co_await link_.wait(std::min(Clock::now() + pause, scope.deadline()));
-    if (link_.dead() || scope.expired()) co_return false;
+    const bool woken = co_await link_.wait(std::min(Clock::now() + pause, deadline.at()));
+    if (link_.dead() || deadline.expired()) co_return false;
     if (woken) co_return true;
     int next = 0;
     (void)libssh2_keepalive_send(link_.session(), &next);
@@ -163,10 +164,10 @@ void Exec::tell_end(CommandOutput& output) {
     libssh2_free(link_.session(), signal);
 }
 
-Task<void> Exec::close(HostScope& scope) {
+Task<void> Exec::close(HostDeadline& deadline) {
     if (channel_ == nullptr) co_return;
     const std::function<int()> step = [&] { return libssh2_channel_free(channel_); };
-    (void)co_await link_.drive(step, scope);
+    (void)co_await link_.drive(step, deadline);
     channel_ = nullptr;
 }
 

@@ -17,20 +17,21 @@ public:
     ~Exec();
 
     // A session channel without a pty. Error{open, ...}.
-    Task<Status> open(HostScope& scope);
+    Task<Status> open(HostDeadline& deadline);
 
-    // Runs command with input as its standard input, until it ends or the scope does. A signal that
-    // ended it becomes exit code 255 and a last line of err. Error{run, ...}; output_limit beyond
-    // limits::stdout_bytes; timed_out when the host does not even answer keepalives for a step.
-    Task<Result<CommandOutput>> run(std::string command, std::string input, HostScope& scope);
+    // Runs command with input as its standard input, until it ends or the deadline passes. A signal
+    // that ended it becomes exit code 255 and a last line of err. Error{run, ...}; output_limit
+    // beyond limits::stdout_bytes; timed_out when the host does not even answer keepalives for a
+    // step.
+    Task<Result<CommandOutput>> run(std::string command, std::string input, HostDeadline& deadline);
 
-    // Closes the channel, as far as the scope allows.
-    Task<void> close(HostScope& scope);
+    // Closes the channel, as far as the deadline allows.
+    Task<void> close(HostDeadline& deadline);
 
 private:
-    Task<Status> send_input(const std::string& input, HostScope& scope);
-    Task<Status> read_output(CommandOutput& output, HostScope& scope);
-    Task<bool> wait_for_output(HostScope& scope);
+    Task<Status> send_input(const std::string& input, HostDeadline& deadline);
+    Task<Status> read_output(CommandOutput& output, HostDeadline& deadline);
+    Task<bool> wait_for_output(HostDeadline& deadline);
     int read_some(int stream, std::string& to);
     void tell_end(CommandOutput& output);
 

@@ -161,25 +161,26 @@ Task<bool> Link::wait(Clock::time_point until) {
     co_return ended == asio::error::operation_aborted;
 }
 
-Task<int> Link::drive(const std::function<int()>& step, HostScope& scope, Clock::time_point until) {
+Task<int>
+Link::drive(const std::function<int()>& step, HostDeadline& deadline, Clock::time_point until) {
     const auto self = shared_from_this();
-    const auto guard = scope.on_abort([self] { self->kill(); });
+    const auto guard = deadline.on_abort([self] { self->kill(); });
     for (;;) {
         const int code = step();
         if (code != LIBSSH2_ERROR_EAGAIN) co_return code;
         if (dead_) co_return LIBSSH2_ERROR_SOCKET_DISCONNECT;
-        const bool woken = co_await wait(std::min(until, scope.deadline()));
+        const bool woken = co_await wait(std::min(until, deadline.at()));
         if (woken) continue;
         give_up();
         co_return LIBSSH2_ERROR_TIMEOUT;
     }
 }
 
-Task<int> Link::drive(const std::function<int()>& step, HostScope& scope) {
-    co_return co_await drive(step, scope, Clock::now() + step_);
+Task<int> Link::drive(const std::function<int()>& step, HostDeadline& deadline) {
+    co_return co_await drive(step, deadline, Clock::now() + step_);
 }
 
-Task<Status> Link::handshake(std::span<const std::string> key_types, HostScope& scope) {
+Task<Status> Link::handshake(std::span<const std::string> key_types, HostDeadline& deadline) {
     if (session_ == nullptr) {
         co_return Error(Phase::internal, Errc::local_limit, "libssh2 made no session");
     }
@@ -188,14 +189,14 @@ Task<Status> Link::handshake(std::span<const std::string> key_types, HostScope& 
     const std::function<int()> step = [this] {
         return libssh2_session_handshake(session_, socket_.native_handle());
     };
-    const int code = co_await drive(step, scope);
+    const int code = co_await drive(step, deadline);
     // Versions, algorithms and keys: each side speaks three times.
     attempt_.round_trips += 3;
-    if (code != 0) co_return handshake_failure(code, scope);
+    if (code != 0) co_return handshake_failure(code, deadline);
     co_return Status();
 }
 
-Error Link::handshake_failure(int code, const HostScope& scope) const {
+Error Link::handshake_failure(int code, const HostDeadline& deadline) const {
     const auto greeting = hello();
     const auto disagreement =
         greeting.offered ? explain_disagreement(greeting.offer) : Disagreement();
@@ -212,7 +213,7 @@ Error Link::handshake_failure(int code, const HostScope& scope) const {
             .with_native("after " + std::to_string(greeting.before) + " lines");
     }
     auto error = failure(
-        Phase::tls, speaks ? "during the key exchange" : "before it said its version", scope
+        Phase::tls, speaks ? "during the key exchange" : "before it said its version", deadline
     );
     if (speaks || error.code() != Errc::protocol_violation) return error;
     return Error(
@@ -224,7 +225,7 @@ Error Link::handshake_failure(int code, const HostScope& scope) const {
         .with_hint("is this the port of sshd?");
 }
 
-Error Link::failure(Phase phase, const std::string& doing, const HostScope& scope) const {
+Error Link::failure(Phase phase, const std::string& doing, const HostDeadline& deadline) const {
     char* text = nullptr;
     const int code = libssh2_session_last_error(session_, &text, nullptr, 0);
     const auto native = "libssh2 " + std::to_string(code) +
@@ -232,8 +233,8 @@ Error Link::failure(Phase phase, const std::string& doing, const HostScope& scop
     const auto make = [&](Errc errc, const std::string& what) {
         return Error(phase, errc, what + " " + doing).with_native(native);
     };
-    if (scope.aborted()) return make(Errc::cancelled, "the run ended");
-    if (timed_out_ || scope.expired()) return make(Errc::timed_out, "the host did not answer");
+    if (deadline.aborted()) return make(Errc::cancelled, "the run ended");
+    if (timed_out_ || deadline.expired()) return make(Errc::timed_out, "the host did not answer");
     if (flooded_) return make(Errc::output_limit, "the host sent more than is accepted");
     if (closed_ || code == LIBSSH2_ERROR_SOCKET_DISCONNECT) {
         return make(Errc::peer_closed, "the host closed the connection");
@@ -248,12 +249,12 @@ std::string Link::host_key() const {
     return key == nullptr ? std::string() : std::string(key, length);
 }
 
-Task<void> Link::disconnect(HostScope& scope) {
+Task<void> Link::disconnect(HostDeadline& deadline) {
     if (!dead_ && session_ != nullptr) {
         const std::function<int()> step = [this] {
             return libssh2_session_disconnect(session_, "done");
         };
-        (void)co_await drive(step, scope);
+        (void)co_await drive(step, deadline);
     }
     kill();
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
 #include "transports/ssh/hello.hpp"
@@ -35,15 +35,16 @@ public:
     ~Link();
 
     // Version exchange and key exchange. key_types: wire names of host keys to ask for first.
-    Task<Status> handshake(std::span<const std::string> key_types, HostScope& scope);
+    Task<Status> handshake(std::span<const std::string> key_types, HostDeadline& deadline);
 
     // Calls step until it is done, waiting in between while it says LIBSSH2_ERROR_EAGAIN; returns
     // its last value (negative: an error of libssh2, see failure()). LIBSSH2_ERROR_TIMEOUT when
     // until passes first; the link is dead then.
-    Task<int> drive(const std::function<int()>& step, HostScope& scope, Clock::time_point until);
+    Task<int>
+    drive(const std::function<int()>& step, HostDeadline& deadline, Clock::time_point until);
 
     // drive() within one step's time.
-    Task<int> drive(const std::function<int()>& step, HostScope& scope);
+    Task<int> drive(const std::function<int()>& step, HostDeadline& deadline);
 
     // Suspends until the socket is ready for what libssh2 waits for, or wake() is called; false
     // when until passed first. Ends early, sometimes for nothing.
@@ -57,12 +58,12 @@ public:
     // The peer was silent for too long: kills, and failure() says so.
     void give_up() noexcept;
 
-    // Says goodbye, within the scope, and kills.
-    Task<void> disconnect(HostScope& scope);
+    // Says goodbye, within the deadline, and kills.
+    Task<void> disconnect(HostDeadline& deadline);
 
     // Why the last call failed, as far as it can be told. doing: "while logging in".
     [[nodiscard]] Error
-    failure(Phase phase, const std::string& doing, const HostScope& scope) const;
+    failure(Phase phase, const std::string& doing, const HostDeadline& deadline) const;
 
     // From now on the peer may send at most this much before the link dies as flooded.
     void allow(std::uint64_t bytes) noexcept;
@@ -93,7 +94,7 @@ public:
     std::ptrdiff_t send(const void* buffer, std::size_t length) noexcept;
 
 private:
-    Error handshake_failure(int code, const HostScope& scope) const;
+    Error handshake_failure(int code, const HostDeadline& deadline) const;
 
     asio::posix::stream_descriptor socket_;
     asio::steady_timer wake_;

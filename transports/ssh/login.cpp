@@ -105,7 +105,7 @@ Login::Answer Login::judge(int code, const std::string& method) {
     return Answer::refused;
 }
 
-Task<Login::Answer> Login::list_methods(HostScope& scope) {
+Task<Login::Answer> Login::list_methods(HostDeadline& deadline) {
     auto* const session = link_.session();
     const char* list = nullptr;
     const std::function<int()> step = [&] {
@@ -113,7 +113,7 @@ Task<Login::Answer> Login::list_methods(HostScope& scope) {
         if (list != nullptr || libssh2_userauth_authenticated(session) != 0) return 0;
         return libssh2_session_last_errno(session);
     };
-    const int code = co_await link_.drive(step, scope);
+    const int code = co_await link_.drive(step, deadline);
     ++attempt_.round_trips;
     if (code != 0) co_return Answer::broken;
     if (list == nullptr) co_return judge(0, "none");
@@ -122,7 +122,7 @@ Task<Login::Answer> Login::list_methods(HostScope& scope) {
     co_return Answer::refused;
 }
 
-Task<Login::Answer> Login::try_agent_key(std::string blob, HostScope& scope) {
+Task<Login::Answer> Login::try_agent_key(std::string blob, HostDeadline& deadline) {
     Signing signing;
     Agent agent(options_.agent_path, link_.step());
     void* opaque = &signing;
@@ -138,12 +138,12 @@ Task<Login::Answer> Login::try_agent_key(std::string blob, HostScope& scope) {
         // Not the socket but the agent is waited for: leave the loop.
         return code == LIBSSH2_ERROR_EAGAIN && signing.wanted && !signing.signature ? 1 : code;
     };
-    int code = co_await link_.drive(step, scope);
+    int code = co_await link_.drive(step, deadline);
     if (code == 1) {
-        auto signature = co_await agent.sign(blob, signing.data, scope);
+        auto signature = co_await agent.sign(blob, signing.data, deadline);
         // libssh2 is in the middle of a message and can neither go on nor begin another one.
         signing.signature = signature ? std::move(*signature) : std::string();
-        code = co_await link_.drive(step, scope);
+        code = co_await link_.drive(step, deadline);
     }
     attempt_.round_trips += 2;
     const auto type = key_type(blob);
@@ -151,23 +151,23 @@ Task<Login::Answer> Login::try_agent_key(std::string blob, HostScope& scope) {
     co_return judge(code, "agent key " + std::string(type) + " " + fingerprint(blob));
 }
 
-Task<Login::Answer> Login::try_agent(HostScope& scope) {
+Task<Login::Answer> Login::try_agent(HostDeadline& deadline) {
     if (!credential_.ssh.agent || !offers("publickey")) co_return Answer::refused;
     Agent agent(options_.agent_path, link_.step());
-    auto keys = co_await agent.keys(scope);
+    auto keys = co_await agent.keys(deadline);
     if (!keys) {
         refused_.push_back("agent (" + std::string(keys.error().detail()) + ")");
         co_return Answer::refused;
     }
     if (keys->empty()) refused_.push_back("agent (it has no key)");
     for (std::size_t i = 0; i < std::min(keys->size(), most_agent_keys); ++i) {
-        const auto answer = co_await try_agent_key((*keys)[i].blob, scope);
+        const auto answer = co_await try_agent_key((*keys)[i].blob, deadline);
         if (answer != Answer::refused) co_return answer;
     }
     co_return Answer::refused;
 }
 
-Task<Login::Answer> Login::try_key(HostScope& scope) {
+Task<Login::Answer> Login::try_key(HostDeadline& deadline) {
     if (!credential_.ssh.key || !offers("publickey")) co_return Answer::refused;
     const auto& key = *credential_.ssh.key;
     const std::string_view pem = key.pem.reveal();
@@ -184,7 +184,7 @@ Task<Login::Answer> Login::try_key(HostScope& scope) {
             passphrase.empty() ? nullptr : passphrase.c_str()
         );
     };
-    const int code = co_await link_.drive(step, scope);
+    const int code = co_await link_.drive(step, deadline);
     attempt_.round_trips += 2;
     const auto kind = read_key_kind(pem);
     const auto type = kind ? kind->type : std::string();
@@ -195,7 +195,7 @@ Task<Login::Answer> Login::try_key(HostScope& scope) {
     co_return judge(code, name);
 }
 
-Task<Login::Answer> Login::try_interactive(HostScope& scope) {
+Task<Login::Answer> Login::try_interactive(HostDeadline& deadline) {
     const auto* password = std::get_if<Password>(&credential_.proof);
     if (password == nullptr || !options_.may_send_password || !offers(keyboard_interactive)) {
         co_return Answer::refused;
@@ -207,14 +207,14 @@ Task<Login::Answer> Login::try_interactive(HostScope& scope) {
             link_.session(), options_.user.c_str(), length_of(options_.user), answer_prompts
         );
     };
-    const int code = co_await link_.drive(step, scope);
+    const int code = co_await link_.drive(step, deadline);
     link_.answers = nullptr;
     attempt_.round_trips += 2;
     password_shown_ = answers.given > 0;
     co_return judge(code, std::string(keyboard_interactive));
 }
 
-Task<Login::Answer> Login::try_password(HostScope& scope) {
+Task<Login::Answer> Login::try_password(HostDeadline& deadline) {
     const auto* password = std::get_if<Password>(&credential_.proof);
     if (password == nullptr || !options_.may_send_password || password_shown_ ||
         !offers("password")) {
@@ -232,7 +232,7 @@ Task<Login::Answer> Login::try_password(HostScope& scope) {
         );
     };
     password_shown_ = true;
-    const int code = co_await link_.drive(step, scope);
+    const int code = co_await link_.drive(step, deadline);
     ++attempt_.round_trips;
     const bool expired = code == LIBSSH2_ERROR_PASSWORD_EXPIRED;
     co_return judge(code, expired ? "password (it is expired)" : "password");
@@ -252,15 +252,15 @@ Error Login::refusal() const {
     return Error(Phase::authenticate, Errc::access_denied, std::move(what)).with_hint(hint);
 }
 
-Task<Status> Login::run(HostScope& scope) {
+Task<Status> Login::run(HostDeadline& deadline) {
     attempt_.enter(Phase::authenticate);
-    auto answer = co_await list_methods(scope);
-    if (answer == Answer::refused) answer = co_await try_agent(scope);
-    if (answer == Answer::refused) answer = co_await try_key(scope);
-    if (answer == Answer::refused) answer = co_await try_interactive(scope);
-    if (answer == Answer::refused) answer = co_await try_password(scope);
+    auto answer = co_await list_methods(deadline);
+    if (answer == Answer::refused) answer = co_await try_agent(deadline);
+    if (answer == Answer::refused) answer = co_await try_key(deadline);
+    if (answer == Answer::refused) answer = co_await try_interactive(deadline);
+    if (answer == Answer::refused) answer = co_await try_password(deadline);
     if (answer == Answer::broken) {
-        auto error = link_.failure(Phase::authenticate, "during the logon", scope);
+        auto error = link_.failure(Phase::authenticate, "during the logon", deadline);
         // sshd hangs up after too many tries: what it refused until then is the reason.
         const bool hung_up = error.code() == Errc::peer_closed && !refused_.empty();
         attempt_.password_withheld = !password_shown_;

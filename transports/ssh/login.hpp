@@ -23,17 +23,17 @@ public:
     Login(Link& link, const Credential& credential, LoginOptions options, Attempt& attempt);
 
     // Error{authenticate, ...}; access_denied when the host refused all that there is.
-    Task<Status> run(HostScope& scope);
+    Task<Status> run(HostDeadline& deadline);
 
 private:
     enum class Answer : std::uint8_t { accepted, refused, broken };
 
-    Task<Answer> list_methods(HostScope& scope);
-    Task<Answer> try_agent(HostScope& scope);
-    Task<Answer> try_agent_key(std::string blob, HostScope& scope);
-    Task<Answer> try_key(HostScope& scope);
-    Task<Answer> try_interactive(HostScope& scope);
-    Task<Answer> try_password(HostScope& scope);
+    Task<Answer> list_methods(HostDeadline& deadline);
+    Task<Answer> try_agent(HostDeadline& deadline);
+    Task<Answer> try_agent_key(std::string blob, HostDeadline& deadline);
+    Task<Answer> try_key(HostDeadline& deadline);
+    Task<Answer> try_interactive(HostDeadline& deadline);
+    Task<Answer> try_password(HostDeadline& deadline);
     Answer judge(int code, const std::string& method);
     [[nodiscard]] bool offers(std::string_view method) const;
     [[nodiscard]] Error refusal() const;

@@ -32,22 +32,22 @@ ShellSession::ShellSession(
     : chain_(std::move(chain)), link_(std::move(link)), tls_(tls), attempt_(attempt) {}
 
 Task<Result<CommandOutput>>
-ShellSession::run(const Script& script, const ScriptInput& input, HostScope& scope) {
-    auto opened = co_await open_channel(scope);
+ShellSession::run(const Script& script, const ScriptInput& input, HostDeadline& deadline) {
+    auto opened = co_await open_channel(deadline);
     if (!opened) co_return std::move(opened).error();
     std::string text = input.nonce() + "\n" + input.arguments() + "\n";
     text += script.text();
-    co_return co_await exec_->run(std::string(command), std::move(text), scope);
+    co_return co_await exec_->run(std::string(command), std::move(text), deadline);
 }
 
 Task<std::optional<Result<HandshakeFacts>>>
-ShellSession::shake_hands_inside(std::uint16_t port, HostScope& scope) {
-    if (link_->dead() || scope.expired()) co_return std::nullopt;
-    if (exec_) co_await exec_->close(scope);
+ShellSession::shake_hands_inside(std::uint16_t port, HostDeadline& deadline) {
+    if (link_->dead() || deadline.expired()) co_return std::nullopt;
+    if (exec_) co_await exec_->close(deadline);
     exec_.reset();
     const auto begun = Clock::now();
     link_->allow(tunnel_bytes);
-    auto tunnel = co_await Tunnel::open(*link_, std::string(loopback), port, scope);
+    auto tunnel = co_await Tunnel::open(*link_, std::string(loopback), port, deadline);
     HandshakeFacts facts;
     if (tunnel) {
         const rdp::Offer offer{rdp::every_tls_protocol, tls_.every.get(), true};
@@ -67,21 +67,21 @@ ShellSession::shake_hands_inside(std::uint16_t port, HostScope& scope) {
     co_return facts;
 }
 
-Task<Status> ShellSession::prove(HostScope& scope) {
-    co_return co_await open_channel(scope);
+Task<Status> ShellSession::prove(HostDeadline& deadline) {
+    co_return co_await open_channel(deadline);
 }
 
 Task<void> ShellSession::close() noexcept {
-    HostScope scope(co_await asio::this_coro::executor, Clock::now() + limits::cleanup);
-    if (exec_ && !link_->dead()) co_await exec_->close(scope);
+    HostDeadline deadline(co_await asio::this_coro::executor, Clock::now() + limits::cleanup);
+    if (exec_ && !link_->dead()) co_await exec_->close(deadline);
     exec_.reset();
-    co_await link_->disconnect(scope);
+    co_await link_->disconnect(deadline);
     chain_.kill();
 }
 
-Task<Status> ShellSession::open_channel(HostScope& scope) {
+Task<Status> ShellSession::open_channel(HostDeadline& deadline) {
     exec_ = std::make_unique<Exec>(*link_, attempt_);
-    co_return co_await exec_->open(scope);
+    co_return co_await exec_->open(deadline);
 }
 
 } // namespace rdpsweep::ssh

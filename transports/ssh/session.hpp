@@ -41,18 +41,18 @@ public:
     ShellSession(Chain chain, std::shared_ptr<Link> link, rdp::TlsProfiles& tls, Attempt& attempt);
 
     Task<Result<CommandOutput>>
-    run(const Script& script, const ScriptInput& input, HostScope& scope) override;
+    run(const Script& script, const ScriptInput& input, HostDeadline& deadline) override;
 
     Task<std::optional<Result<HandshakeFacts>>>
-    shake_hands_inside(std::uint16_t port, HostScope& scope) override;
+    shake_hands_inside(std::uint16_t port, HostDeadline& deadline) override;
 
     // Logged in already; a channel shows that we may also do something.
-    Task<Status> prove(HostScope& scope) override;
+    Task<Status> prove(HostDeadline& deadline) override;
 
     Task<void> close() noexcept override;
 
 private:
-    Task<Status> open_channel(HostScope& scope);
+    Task<Status> open_channel(HostDeadline& deadline);
 
     Chain chain_;
     std::shared_ptr<Link> link_;

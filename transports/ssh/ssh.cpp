@@ -56,24 +56,25 @@ public:
     }
 
     Task<Result<std::unique_ptr<Session>>> open(
-        const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt
+        const Target& target, const Credential& credential, HostDeadline& deadline, Attempt& attempt
     ) override {
-        auto way = Way{target, scope, attempt, {}};
-        auto descriptor = co_await arrive(way);
+        auto trip = Trip{target, deadline, attempt, {}};
+        auto descriptor = co_await arrive(trip);
         if (!descriptor) co_return std::move(descriptor).error();
         const Stop stop{target.address, target.ssh.port, target.ssh.user, target.ssh.pin_sha256};
-        const auto link = make_link(*descriptor, scope, attempt);
-        auto ready = co_await come_in(*link, stop, credential, way);
+        const auto link = make_link(*descriptor, deadline, attempt);
+        auto ready = co_await come_in(*link, stop, credential, trip);
         if (!ready) co_return std::move(ready).error();
         co_return std::unique_ptr<Session>(
-            std::make_unique<ssh::ShellSession>(std::move(way.chain), link, tls_, attempt)
+            std::make_unique<ssh::ShellSession>(std::move(trip.chain), link, tls_, attempt)
         );
     }
 
 private:
-    std::shared_ptr<ssh::Link> make_link(int descriptor, HostScope& scope, Attempt& attempt) const {
+    std::shared_ptr<ssh::Link>
+    make_link(int descriptor, HostDeadline& deadline, Attempt& attempt) const {
         return std::make_shared<ssh::Link>(
-            scope.executor(), descriptor, attempt, services_.step_timeout
+            deadline.executor(), descriptor, attempt, services_.step_timeout
         );
     }
 
@@ -85,45 +86,45 @@ private:
     using Place = std::optional<ssh::Doorway::Pass>;
 
     // What one open() has got so far.
-    struct Way {
+    struct Trip {
         const Target& target;
-        HostScope& scope;
+        HostDeadline& deadline;
         Attempt& attempt;
         ssh::Chain chain;
     };
 
     // A connection to the target's SSH server: its descriptor.
-    Task<Result<int>> arrive(Way& way) {
-        const auto& target = way.target;
+    Task<Result<int>> arrive(Trip& trip) {
+        const auto& target = trip.target;
         if (!target.ssh.hops) {
             net::Endpoint to{target.address, target.ssh.port};
-            co_return co_await dial(std::move(to), way);
+            co_return co_await dial(std::move(to), trip);
         }
         const auto& hops = *target.ssh.hops;
         Place place;
-        auto waited = co_await knock(hops.front(), place, way);
+        auto waited = co_await knock(hops.front(), place, trip);
         if (!waited) co_return std::move(waited).error();
         net::Endpoint first{hops.front().address, hops.front().port};
-        auto descriptor = co_await dial(std::move(first), way);
+        auto descriptor = co_await dial(std::move(first), trip);
         if (!descriptor) co_return at_hop(std::move(descriptor).error(), hops.front());
         for (std::size_t i = 0; i < hops.size(); ++i) {
-            descriptor = co_await pass(i, *descriptor, place, way);
+            descriptor = co_await pass(i, *descriptor, place, trip);
             if (!descriptor) co_return descriptor;
         }
         co_return descriptor;
     }
 
-    Task<Result<int>> dial(net::Endpoint to, Way& way) {
-        auto socket = co_await net::dial(std::move(to), services_, way.scope, way.attempt);
+    Task<Result<int>> dial(net::Endpoint to, Trip& trip) {
+        auto socket = co_await net::dial(std::move(to), services_, trip.deadline, trip.attempt);
         if (!socket) co_return std::move(socket).error();
         socket->native_non_blocking(true);
         co_return socket->release();
     }
 
     // Waits for a place among those who may log in at the hop, before a connection to it is made.
-    Task<Status> knock(const JumpHost& hop, Place& place, Way& way) {
+    Task<Status> knock(const JumpHost& hop, Place& place, Trip& trip) {
         auto& gate = gates_.try_emplace(hop.name).first->second;
-        place.emplace(co_await gate.door.enter(way.scope));
+        place.emplace(co_await gate.door.enter(trip.deadline));
         if (!*place) {
             co_return Error(
                 Phase::connect, Errc::timed_out, "at the jump host " + hop.name + ": too many wait"
@@ -135,15 +136,15 @@ private:
     }
 
     // In at one of the target's hops, and out again to the next one or to the target.
-    Task<Result<int>> pass(std::size_t at, int descriptor, Place& place, Way& way) {
-        const auto& hops = *way.target.ssh.hops;
+    Task<Result<int>> pass(std::size_t at, int descriptor, Place& place, Trip& trip) {
+        const auto& hops = *trip.target.ssh.hops;
         const auto& hop = hops[at];
         const auto* const next = at + 1 < hops.size() ? &hops[at + 1] : nullptr;
-        const auto link = make_link(descriptor, way.scope, way.attempt);
+        const auto link = make_link(descriptor, trip.deadline, trip.attempt);
         auto credential = services_.credential(hop.credential);
         if (!credential) co_return std::move(credential).error();
         const Stop stop{hop.address, hop.port, hop.user, hop.pin_sha256};
-        auto ready = co_await come_in(*link, stop, **credential, way);
+        auto ready = co_await come_in(*link, stop, **credential, trip);
         if (!ready) {
             const bool refused = ready.error().code() == Errc::access_denied;
             auto error = at_hop(std::move(ready).error(), hop);
@@ -152,41 +153,41 @@ private:
         }
         place.reset();
         if (next != nullptr) {
-            auto waited = co_await knock(*next, place, way);
+            auto waited = co_await knock(*next, place, trip);
             if (!waited) co_return std::move(waited).error();
         }
-        way.attempt.enter(Phase::connect);
-        auto address = next != nullptr ? next->address : way.target.address;
-        const auto port = next != nullptr ? next->port : way.target.ssh.port;
-        auto tunnel = co_await ssh::Tunnel::open(*link, std::move(address), port, way.scope);
+        trip.attempt.enter(Phase::connect);
+        auto address = next != nullptr ? next->address : trip.target.address;
+        const auto port = next != nullptr ? next->port : trip.target.ssh.port;
+        auto tunnel = co_await ssh::Tunnel::open(*link, std::move(address), port, trip.deadline);
         if (!tunnel) {
             link->kill();
             co_return at_hop(std::move(tunnel).error(), hop);
         }
         link->allow(relayed_bytes);
         auto* const channel = (*tunnel)->release();
-        way.chain.add(link);
-        const int end = ssh::start_relay(way.scope.executor(), link, channel);
+        trip.chain.add(link);
+        const int end = ssh::start_relay(trip.deadline.executor(), link, channel);
         if (end >= 0) co_return end;
         co_return Error(Phase::connect, Errc::local_limit, "no socket pair for a jump host");
     }
 
     // Key exchange, identity, login.
     Task<Status>
-    come_in(ssh::Link& link, const Stop& stop, const Credential& credential, Way& way) const {
+    come_in(ssh::Link& link, const Stop& stop, const Credential& credential, Trip& trip) const {
         const auto lines = known_.about(stop.address, stop.port);
         std::vector<std::string> types;
         for (const auto* line : lines)
             types.push_back(line->type);
-        auto ready = co_await link.handshake(types, way.scope);
-        if (ready) ready = check_key(link, stop, lines, way.attempt);
+        auto ready = co_await link.handshake(types, trip.deadline);
+        if (ready) ready = check_key(link, stop, lines, trip.attempt);
         if (!ready) co_return ready;
         ssh::LoginOptions options;
         options.user = stop.user.empty() ? credential.user : stop.user;
-        options.may_send_password = !way.attempt.password_refused;
+        options.may_send_password = !trip.attempt.password_refused;
         if (const char* agent = std::getenv("SSH_AUTH_SOCK")) options.agent_path = agent;
-        ssh::Login login(link, credential, std::move(options), way.attempt);
-        co_return co_await login.run(way.scope);
+        ssh::Login login(link, credential, std::move(options), trip.attempt);
+        co_return co_await login.run(trip.deadline);
     }
 
     Status check_key(

@@ -1,4 +1,4 @@
-// SSH, the second way in: for Windows VMs with OpenSSH.
+// SSH: for Windows VMs with OpenSSH.
 #pragma once
 
 #include "transports/services.hpp"

@@ -15,7 +15,7 @@ StreamEnd end_of(int code) {
 
 // libssh2 1.10 tells "Channel open failure (administratively prohibited)" and "(connect failed)" by
 // their text alone (RFC 4254 section 5.1 reason codes 1 and 2).
-Error no_tunnel(const Link& link, HostScope& scope) {
+Error no_tunnel(const Link& link, HostDeadline& deadline) {
     char* text = nullptr;
     libssh2_session_last_error(link.session(), &text, nullptr, 0);
     const std::string_view said(text == nullptr ? "" : text);
@@ -28,22 +28,22 @@ Error no_tunnel(const Link& link, HostScope& scope) {
         return Error(Phase::open, Errc::refused, "the SSH server could not connect there")
             .with_native(std::string(said));
     }
-    return link.failure(Phase::open, "while a connection was forwarded", scope);
+    return link.failure(Phase::open, "while a connection was forwarded", deadline);
 }
 
 } // namespace
 
 Task<Result<std::unique_ptr<Tunnel>>>
-Tunnel::open(Link& link, std::string address, std::uint16_t port, HostScope& scope) {
+Tunnel::open(Link& link, std::string address, std::uint16_t port, HostDeadline& deadline) {
     auto* const session = link.session();
     LIBSSH2_CHANNEL* channel = nullptr;
     const std::function<int()> step = [&] {
         channel = libssh2_channel_direct_tcpip_ex(session, address.c_str(), port, "127.0.0.1", 0);
         return channel != nullptr ? 0 : libssh2_session_last_errno(session);
     };
-    const int code = co_await link.drive(step, scope);
-    if (code != 0) co_return no_tunnel(link, scope);
-    co_return std::make_unique<Tunnel>(link, channel, scope);
+    const int code = co_await link.drive(step, deadline);
+    if (code != 0) co_return no_tunnel(link, deadline);
+    co_return std::make_unique<Tunnel>(link, channel, deadline);
 }
 
 Tunnel::~Tunnel() {
@@ -58,7 +58,7 @@ Task<StreamEnd> Tunnel::write(std::string bytes) {
         );
     };
     while (sent < bytes.size()) {
-        const int code = co_await link_.drive(step, scope_);
+        const int code = co_await link_.drive(step, deadline_);
         if (code < 0) co_return end_of(code);
         sent += static_cast<std::size_t>(code);
     }
@@ -73,7 +73,7 @@ Task<rdp::Received> Tunnel::read(char* buffer, std::size_t size) {
         const bool over = got == 0 && libssh2_channel_eof(channel_) != 0;
         return got == 0 && !over ? static_cast<int>(LIBSSH2_ERROR_EAGAIN) : static_cast<int>(got);
     };
-    const int code = co_await link_.drive(step, scope_);
+    const int code = co_await link_.drive(step, deadline_);
     if (code > 0) received.count = static_cast<std::size_t>(code);
     if (code == 0) received.end = StreamEnd::closed;
     if (code < 0) received.end = end_of(code);
@@ -83,7 +83,7 @@ Task<rdp::Received> Tunnel::read(char* buffer, std::size_t size) {
 Task<void> Tunnel::close() {
     if (channel_ == nullptr) co_return;
     const std::function<int()> step = [&] { return libssh2_channel_free(channel_); };
-    (void)co_await link_.drive(step, scope_);
+    (void)co_await link_.drive(step, deadline_);
     channel_ = nullptr;
 }
 

@@ -14,14 +14,14 @@ namespace rdpsweep::ssh {
 
 class Tunnel final : public rdp::ByteStream {
 public:
-    // The server connects to address:port as seen from there. link and scope must outlive the
+    // The server connects to address:port as seen from there. link and deadline must outlive the
     // tunnel. Error{open, ...}: blocked_by_policy when the server forwards nothing, refused when
     // nobody listens there.
     static Task<Result<std::unique_ptr<Tunnel>>>
-    open(Link& link, std::string address, std::uint16_t port, HostScope& scope);
+    open(Link& link, std::string address, std::uint16_t port, HostDeadline& deadline);
 
-    Tunnel(Link& link, _LIBSSH2_CHANNEL* channel, HostScope& scope)
-        : link_(link), channel_(channel), scope_(scope) {}
+    Tunnel(Link& link, _LIBSSH2_CHANNEL* channel, HostDeadline& deadline)
+        : link_(link), channel_(channel), deadline_(deadline) {}
 
     Tunnel(const Tunnel&) = delete;
     Tunnel& operator=(const Tunnel&) = delete;
@@ -30,7 +30,7 @@ public:
     Task<rdp::StreamEnd> write(std::string bytes) override;
     Task<rdp::Received> read(char* buffer, std::size_t size) override;
 
-    // Closes the channel, as far as the scope allows.
+    // Closes the channel, as far as the deadline allows.
     Task<void> close();
 
     // Gives the channel away; the caller frees it.
@@ -39,7 +39,7 @@ public:
 private:
     Link& link_;
     _LIBSSH2_CHANNEL* channel_;
-    HostScope& scope_;
+    HostDeadline& deadline_;
 };
 
 } // namespace rdpsweep::ssh

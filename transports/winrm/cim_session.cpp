@@ -41,18 +41,18 @@ void append(cim::Rows& rows, cim::Rows more) {
 
 CimSession::CimSession(std::string endpoint, Poster& poster, Clock::duration step, Attempt& attempt)
     : poster_(poster), step_(step),
-      attempt_(attempt), talk_{std::move(endpoint), random_guid(), {}} {}
+      attempt_(attempt), conversation_{std::move(endpoint), random_guid(), {}} {}
 
-std::chrono::seconds CimSession::operation_timeout(const HostScope& scope) const {
-    const auto patience = std::min<Clock::duration>(step_, scope.remaining()) - answer_margin;
+std::chrono::seconds CimSession::operation_timeout(const HostDeadline& deadline) const {
+    const auto patience = std::min<Clock::duration>(step_, deadline.remaining()) - answer_margin;
     return std::max<std::chrono::seconds>(
         std::chrono::duration_cast<std::chrono::seconds>(patience), 1s
     );
 }
 
-Task<Result<CimReply>> CimSession::exchange(Message message, HostScope& scope) {
+Task<Result<CimReply>> CimSession::exchange(Message message, HostDeadline& deadline) {
     ++round_trips_;
-    auto response = co_await poster_.post(std::move(message.xml), scope, step_);
+    auto response = co_await poster_.post(std::move(message.xml), deadline, step_);
     if (!response) co_return std::move(response).error();
     attempt_.enter(Phase::run);
     auto reply = read_cim_reply(response->body, message.id);
@@ -61,16 +61,16 @@ Task<Result<CimReply>> CimSession::exchange(Message message, HostScope& scope) {
     co_return reply;
 }
 
-Task<void> CimSession::give_up(Enumeration enumeration, HostScope& scope) {
-    auto message = release(talk_, enumeration, operation_timeout(scope));
+Task<void> CimSession::give_up(Enumeration enumeration, HostDeadline& deadline) {
+    auto message = release(conversation_, enumeration, operation_timeout(deadline));
     // Whatever the host says to that: it forgets the enumeration after four minutes anyway.
-    (void)co_await exchange(std::move(message), scope);
+    (void)co_await exchange(std::move(message), deadline);
 }
 
-Task<Result<cim::Rows>> CimSession::ask(cim::Request request, HostScope& scope) {
+Task<Result<cim::Rows>> CimSession::ask(cim::Request request, HostDeadline& deadline) {
     if (!cim::reads_only(request)) co_return not_allowed();
-    auto first = ask_cim(talk_, request, operation_timeout(scope));
-    auto reply = co_await exchange(std::move(first), scope);
+    auto first = ask_cim(conversation_, request, operation_timeout(deadline));
+    auto reply = co_await exchange(std::move(first), deadline);
     if (!reply) co_return std::move(reply).error();
     auto rows = std::move(reply->instances);
     Enumeration enumeration;
@@ -84,11 +84,11 @@ Task<Result<cim::Rows>> CimSession::ask(cim::Request request, HostScope& scope) 
         asked_again = reply->context.empty();
         if (!asked_again) enumeration.context = reply->context;
         if (pages == most_pages || rows.size() > most_rows) {
-            co_await give_up(std::move(enumeration), scope);
+            co_await give_up(std::move(enumeration), deadline);
             co_return too_much();
         }
-        auto next = pull(talk_, enumeration, operation_timeout(scope));
-        reply = co_await exchange(std::move(next), scope);
+        auto next = pull(conversation_, enumeration, operation_timeout(deadline));
+        reply = co_await exchange(std::move(next), deadline);
         if (!reply) co_return std::move(reply).error();
         append(rows, std::move(reply->instances));
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transports/transport.hpp"
-#include "transports/winrm/channel.hpp"
+#include "transports/winrm/connection.hpp"
 #include "transports/winrm/wsman_cim.hpp"
 
 namespace rdpsweep::winrm {
@@ -15,19 +15,19 @@ public:
     CimSession(std::string endpoint, Poster& poster, Clock::duration step, Attempt& attempt);
 
     // An enumeration that is given up is released.
-    Task<Result<cim::Rows>> ask(cim::Request request, HostScope& scope) override;
+    Task<Result<cim::Rows>> ask(cim::Request request, HostDeadline& deadline) override;
 
     [[nodiscard]] std::size_t round_trips() const noexcept override { return round_trips_; }
 
 private:
-    Task<Result<CimReply>> exchange(Message message, HostScope& scope);
-    Task<void> give_up(Enumeration enumeration, HostScope& scope);
-    [[nodiscard]] std::chrono::seconds operation_timeout(const HostScope& scope) const;
+    Task<Result<CimReply>> exchange(Message message, HostDeadline& deadline);
+    Task<void> give_up(Enumeration enumeration, HostDeadline& deadline);
+    [[nodiscard]] std::chrono::seconds operation_timeout(const HostDeadline& deadline) const;
 
     Poster& poster_;
     Clock::duration step_;
     Attempt& attempt_;
-    Conversation talk_;
+    Conversation conversation_;
     std::size_t round_trips_ = 0;
 };
 

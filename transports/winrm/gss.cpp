@@ -324,14 +324,14 @@ Result<std::string> GssContext::unseal(std::string_view header, std::string_view
     return unseal_message(state_->context, header, data);
 }
 
-Task<Result<std::string>> GssContext::step(std::string token, HostScope& scope) {
+Task<Result<std::string>> GssContext::step(std::string token, HostDeadline& deadline) {
     std::function<Result<std::string>()> work = [state = state_, token = std::move(token)] {
         return state->step(token);
     };
     auto& pool = state_->engine.pool_for(state_->request.mechanism);
-    auto result = co_await offload<Result<std::string>>(pool, std::move(work), scope);
+    auto result = co_await offload<Result<std::string>>(pool, std::move(work), deadline);
     if (result) co_return std::move(*result);
-    const auto code = scope.aborted() ? Errc::cancelled : Errc::timed_out;
+    const auto code = deadline.aborted() ? Errc::cancelled : Errc::timed_out;
     co_return Error(Phase::authenticate, code, "GSSAPI did not answer in time")
         .with_hint("is the KDC reachable? see `rdpsweep doctor`");
 }

@@ -56,7 +56,7 @@ public:
     // Feeds the acceptor's token (empty for the first leg) and returns ours (may be empty).
     // Error{authenticate, ...} with the GSSAPI's own words; local faults (no ticket, no KDC) say
     // so.
-    Task<Result<std::string>> step(std::string token, HostScope& scope);
+    Task<Result<std::string>> step(std::string token, HostDeadline& deadline);
 
     // True once both sides are satisfied.
     [[nodiscard]] bool complete() const noexcept;

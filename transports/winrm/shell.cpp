@@ -59,39 +59,39 @@ std::chrono::seconds longest_create_of(const ShellBudget& budget) {
 
 Shell::Shell(std::string endpoint, Poster& poster, ShellBudget budget, Attempt& attempt)
     : poster_(poster), budget_(budget),
-      attempt_(attempt), talk_{std::move(endpoint), random_guid(), {}} {}
+      attempt_(attempt), conversation_{std::move(endpoint), random_guid(), {}} {}
 
 std::chrono::seconds
-Shell::operation_timeout(const HostScope& scope, std::chrono::seconds longest) const {
-    const auto left = std::chrono::duration_cast<std::chrono::seconds>(scope.remaining()) - 5s;
+Shell::operation_timeout(const HostDeadline& deadline, std::chrono::seconds longest) const {
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(deadline.remaining()) - 5s;
     return std::clamp<std::chrono::seconds>(left, 1s, longest);
 }
 
-Task<Result<Reply>> Shell::ask(Message message, HostScope& scope, Clock::duration limit) {
-    auto response = co_await poster_.post(std::move(message.xml), scope, limit);
+Task<Result<Reply>> Shell::ask(Message message, HostDeadline& deadline, Clock::duration limit) {
+    auto response = co_await poster_.post(std::move(message.xml), deadline, limit);
     if (!response) co_return std::move(response).error();
     co_return read_reply(response->body, message.id);
 }
 
-Task<Status> Shell::create(ShellOptions options, HostScope& scope) {
+Task<Status> Shell::create(ShellOptions options, HostDeadline& deadline) {
     // As long as the host's own time and a little more: it ends by itself should we be killed.
-    const auto left = std::chrono::duration_cast<std::chrono::seconds>(scope.remaining());
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(deadline.remaining());
     if (options.lifetime == 0s) options.lifetime = std::min<std::chrono::seconds>(left, 24h) + 60s;
     auto delay = budget_.quota_delay;
     for (int tries = 0;; ++tries) {
-        const auto wait = operation_timeout(scope, longest_create_of(budget_));
-        auto message = create_shell(talk_, options, wait);
+        const auto wait = operation_timeout(deadline, longest_create_of(budget_));
+        auto message = create_shell(conversation_, options, wait);
         // The host gives up before we do: a shell it made after we hung up would stay there.
-        auto reply = co_await ask(std::move(message), scope, wait + answer_margin);
-        // Until the first answer we were authenticating, and the channel says so; after it, a lost
-        // Create may have made a shell and is not repeated.
+        auto reply = co_await ask(std::move(message), deadline, wait + answer_margin);
+        // Until the first answer we were authenticating, and the connection says so; after it, a
+        // lost Create may have made a shell and is not repeated.
         if (!reply && attempt_.reached == Phase::open) {
             co_return as_of(std::move(reply).error(), Phase::open);
         }
         if (!reply) co_return std::move(reply).error();
         attempt_.enter(Phase::open);
         if (!reply->fault) {
-            talk_.shell_id = std::move(reply->shell_id);
+            conversation_.shell_id = std::move(reply->shell_id);
             owner_ = std::move(reply->owner);
             if (exists()) co_return Status();
             co_return Error(
@@ -100,17 +100,18 @@ Task<Status> Shell::create(ShellOptions options, HostScope& scope) {
         }
         auto error = error_of(*reply->fault, Phase::open);
         if (!is_quota(reply->fault->code) || tries == quota_tries) co_return std::move(error);
-        const bool time_left = co_await scope.sleep(with_jitter(delay));
+        const bool time_left = co_await deadline.sleep(with_jitter(delay));
         if (!time_left) co_return std::move(error);
         delay *= 2;
     }
 }
 
-Task<Status> Shell::start(std::string command, std::string arguments, HostScope& scope) {
+Task<Status> Shell::start(std::string command, std::string arguments, HostDeadline& deadline) {
     attempt_.enter(Phase::run);
-    auto message =
-        run_command(talk_, command, arguments, operation_timeout(scope, longest_operation));
-    auto reply = co_await ask(std::move(message), scope, budget_.step);
+    auto message = run_command(
+        conversation_, command, arguments, operation_timeout(deadline, longest_operation)
+    );
+    auto reply = co_await ask(std::move(message), deadline, budget_.step);
     if (!reply) co_return as_of(std::move(reply).error(), Phase::run);
     if (reply->fault) co_return error_of(*reply->fault, Phase::run);
     command_id_ = std::move(reply->command_id);
@@ -120,20 +121,21 @@ Task<Status> Shell::start(std::string command, std::string arguments, HostScope&
     );
 }
 
-Task<Status> Shell::send(std::string input, HostScope& scope) {
+Task<Status> Shell::send(std::string input, HostDeadline& deadline) {
     std::string_view rest = input;
     int busy = 0;
     for (;;) {
         const auto bytes = rest.substr(0, input_piece);
         const InputPiece piece{bytes, bytes.size() == rest.size()};
-        auto message =
-            send_input(talk_, command_id_, piece, operation_timeout(scope, longest_operation));
-        auto reply = co_await ask(std::move(message), scope, budget_.step);
+        auto message = send_input(
+            conversation_, command_id_, piece, operation_timeout(deadline, longest_operation)
+        );
+        auto reply = co_await ask(std::move(message), deadline, budget_.step);
         if (!reply) co_return as_of(std::move(reply).error(), Phase::run);
         if (reply->fault) {
             const bool again = reply->fault->code == code::busy && ++busy <= busy_tries;
             if (!again) co_return error_of(*reply->fault, Phase::run);
-            const bool time_left = co_await scope.sleep(with_jitter(500ms));
+            const bool time_left = co_await deadline.sleep(with_jitter(500ms));
             if (!time_left) co_return error_of(*reply->fault, Phase::run);
             continue;
         }
@@ -142,17 +144,17 @@ Task<Status> Shell::send(std::string input, HostScope& scope) {
     }
 }
 
-Task<Status> Shell::receive(CommandOutput& output, HostScope& scope) {
+Task<Status> Shell::receive(CommandOutput& output, HostDeadline& deadline) {
     for (;;) {
-        const auto wait = operation_timeout(scope, longest_operation);
-        auto message = winrm::receive(talk_, command_id_, wait);
-        auto reply = co_await ask(std::move(message), scope, wait + answer_margin);
+        const auto wait = operation_timeout(deadline, longest_operation);
+        auto message = winrm::receive(conversation_, command_id_, wait);
+        auto reply = co_await ask(std::move(message), deadline, wait + answer_margin);
         if (!reply) co_return as_of(std::move(reply).error(), Phase::run);
         if (reply->fault) {
             // No output yet: the same question again, nothing is lost.
             const bool patience = reply->fault->code == code::operation_timed_out;
             if (!patience) co_return error_of(*reply->fault, Phase::run);
-            if (!scope.expired()) continue;
+            if (!deadline.expired()) continue;
             co_return Error(Phase::run, Errc::timed_out, "the collector did not finish in time");
         }
         append(output.out, reply->out, output.truncated);
@@ -162,7 +164,7 @@ Task<Status> Shell::receive(CommandOutput& output, HostScope& scope) {
         }
         if (!reply->done && reply->out.empty() && reply->err.empty()) {
             // A host that answers at once and says nothing must not keep our only thread busy.
-            const bool time_left = co_await scope.sleep(50ms);
+            const bool time_left = co_await deadline.sleep(50ms);
             if (!time_left)
                 co_return Error(
                     Phase::run, Errc::timed_out, "the collector did not finish in time"
@@ -176,22 +178,23 @@ Task<Status> Shell::receive(CommandOutput& output, HostScope& scope) {
     }
 }
 
-Task<void> Shell::terminate(HostScope& scope) {
+Task<void> Shell::terminate(HostDeadline& deadline) {
     if (command_id_.empty()) co_return;
-    auto message =
-        winrm::terminate(talk_, command_id_, operation_timeout(scope, longest_operation));
+    auto message = winrm::terminate(
+        conversation_, command_id_, operation_timeout(deadline, longest_operation)
+    );
     command_id_.clear();
     // The answer may be a fault when the command is gone already: either way it is ended.
-    (void)co_await ask(std::move(message), scope, budget_.step);
+    (void)co_await ask(std::move(message), deadline, budget_.step);
 }
 
-Task<bool> Shell::remove(HostScope& scope) {
+Task<bool> Shell::remove(HostDeadline& deadline) {
     if (!exists()) co_return true;
-    auto message = delete_shell(talk_, operation_timeout(scope, longest_operation));
-    auto reply = co_await ask(std::move(message), scope, budget_.step);
+    auto message = delete_shell(conversation_, operation_timeout(deadline, longest_operation));
+    auto reply = co_await ask(std::move(message), deadline, budget_.step);
     if (!reply) co_return false;
     const bool gone = !reply->fault || reply->fault->code == code::unexpected_selectors;
-    if (gone) talk_.shell_id.clear();
+    if (gone) conversation_.shell_id.clear();
     co_return gone;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transports/transport.hpp"
-#include "transports/winrm/channel.hpp"
+#include "transports/winrm/connection.hpp"
 #include "transports/winrm/wsman.hpp"
 
 namespace rdpsweep::winrm {
@@ -17,37 +17,37 @@ public:
     // endpoint is https://host:port/wsman. poster and attempt must outlive it.
     Shell(std::string endpoint, Poster& poster, ShellBudget budget, Attempt& attempt);
 
-    // Quota faults are waited out within the scope. Error{open, ...}.
-    Task<Status> create(ShellOptions options, HostScope& scope);
+    // Quota faults are waited out within the deadline. Error{open, ...}.
+    Task<Status> create(ShellOptions options, HostDeadline& deadline);
 
     // Starts one command line.
-    Task<Status> start(std::string command, std::string arguments, HostScope& scope);
-    Task<Status> send(std::string input, HostScope& scope); // all of stdin, in pieces
+    Task<Status> start(std::string command, std::string arguments, HostDeadline& deadline);
+    Task<Status> send(std::string input, HostDeadline& deadline); // all of stdin, in pieces
 
     // Adds to output what the command prints until it ends, at most limits::stdout_bytes a stream.
     // A lost connection is Error{run, peer_closed}; receive() may then be called again on a new
     // one, with the same output.
-    Task<Status> receive(CommandOutput& output, HostScope& scope);
+    Task<Status> receive(CommandOutput& output, HostDeadline& deadline);
 
     // Tells the host that the command's output was taken.
-    Task<void> terminate(HostScope& scope);
+    Task<void> terminate(HostDeadline& deadline);
 
     // Leaves nothing behind. True when the host confirmed, or the shell was gone already.
-    Task<bool> remove(HostScope& scope);
+    Task<bool> remove(HostDeadline& deadline);
 
-    [[nodiscard]] bool exists() const noexcept { return !talk_.shell_id.empty(); }
+    [[nodiscard]] bool exists() const noexcept { return !conversation_.shell_id.empty(); }
 
     [[nodiscard]] const std::string& owner() const noexcept { return owner_; }
 
 private:
-    Task<Result<Reply>> ask(Message message, HostScope& scope, Clock::duration limit);
+    Task<Result<Reply>> ask(Message message, HostDeadline& deadline, Clock::duration limit);
     std::chrono::seconds
-    operation_timeout(const HostScope& scope, std::chrono::seconds longest) const;
+    operation_timeout(const HostDeadline& deadline, std::chrono::seconds longest) const;
 
     Poster& poster_;
     ShellBudget budget_;
     Attempt& attempt_;
-    Conversation talk_;
+    Conversation conversation_;
     std::string owner_;
     std::string command_id_;
 };

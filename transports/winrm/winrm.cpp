@@ -4,7 +4,7 @@
 
 #include "core/log.hpp"
 #include "transports/winrm/cim_session.hpp"
-#include "transports/winrm/second_way.hpp"
+#include "transports/winrm/http_fallback.hpp"
 #include "transports/winrm/shell.hpp"
 
 #include <utility>
@@ -13,7 +13,7 @@ namespace rdpsweep {
 
 namespace {
 
-using winrm::Channel;
+using winrm::Connection;
 using winrm::Shell;
 
 // Windows holds longest_variable characters a variable; its name, "=" and the terminating zero may
@@ -71,64 +71,64 @@ public:
         winrm::WinRmServices& services,
         Attempt& attempt
     )
-        : attempt_(attempt), channel_(target, credential, services, attempt),
+        : attempt_(attempt), connection_(target, credential, services, attempt),
           shell_(
               endpoint_of(target),
-              channel_,
+              connection_,
               winrm::ShellBudget{services.base.step_timeout, services.base.quota_delay},
               attempt
           ),
-          cim_(endpoint_of(target), channel_, services.base.step_timeout, attempt),
+          cim_(endpoint_of(target), connection_, services.base.step_timeout, attempt),
           name_(target.name) {}
 
     [[nodiscard]] CimClient* cim() noexcept override { return &cim_; }
 
     // Connection and trust only: the shell's environment carries the script, so it is made by
     // run().
-    Task<Status> open(HostScope& scope) { return channel_.connect(scope); }
+    Task<Status> open(HostDeadline& deadline) { return connection_.connect(deadline); }
 
     Task<Result<CommandOutput>>
-    run(const Script& script, const ScriptInput& input, HostScope& scope) override {
+    run(const Script& script, const ScriptInput& input, HostDeadline& deadline) override {
         // A shell's environment carries one script: the next one needs a shell of its own.
-        if (shell_.exists()) (void)co_await shell_.remove(scope);
-        auto started = co_await start_from_environment(script, input, scope);
+        if (shell_.exists()) (void)co_await shell_.remove(deadline);
+        auto started = co_await start_from_environment(script, input, deadline);
         if (!started && wants_another_shell(started.error())) {
-            (void)co_await shell_.remove(scope);
-            started = co_await start_from_environment(script, input, scope);
+            (void)co_await shell_.remove(deadline);
+            started = co_await start_from_environment(script, input, deadline);
         }
         if (!started && says(started.error(), winrm::code::line_too_long)) {
-            started = co_await start_from_stdin(script, input, scope);
+            started = co_await start_from_stdin(script, input, deadline);
         }
         if (!started) co_return std::move(started).error();
         CommandOutput output;
-        auto received = co_await shell_.receive(output, scope);
-        if (!received && received.error().code() == Errc::peer_closed && !scope.expired()) {
+        auto received = co_await shell_.receive(output, deadline);
+        if (!received && received.error().code() == Errc::peer_closed && !deadline.expired()) {
             // The host repeats what the lost answer held, and only that: what came before is kept.
-            received = co_await resume(output, scope);
+            received = co_await resume(output, deadline);
         }
         if (!received) co_return std::move(received).error();
-        co_await shell_.terminate(scope);
+        co_await shell_.terminate(deadline);
         co_return output;
     }
 
     // A shell without a script: for `check`, which only asks whether and as whom we get in.
-    Task<Status> prove(HostScope& scope) override {
-        auto made = co_await shell_.create(winrm::ShellOptions(), scope);
+    Task<Status> prove(HostDeadline& deadline) override {
+        auto made = co_await shell_.create(winrm::ShellOptions(), deadline);
         if (made) attempt_.identity = shell_.owner();
         co_return made;
     }
 
     Task<void> close() noexcept override {
         if (!shell_.exists()) {
-            channel_.close();
+            connection_.close();
             co_return;
         }
-        HostScope scope(co_await asio::this_coro::executor, Clock::now() + limits::cleanup);
+        HostDeadline deadline(co_await asio::this_coro::executor, Clock::now() + limits::cleanup);
         bool gone = false;
-        if (channel_.usable()) gone = co_await shell_.remove(scope);
-        if (!gone && !scope.expired()) {
-            const auto again = co_await channel_.connect(scope);
-            if (again) gone = co_await shell_.remove(scope);
+        if (connection_.usable()) gone = co_await shell_.remove(deadline);
+        if (!gone && !deadline.expired()) {
+            const auto again = co_await connection_.connect(deadline);
+            if (again) gone = co_await shell_.remove(deadline);
         }
         if (!gone) {
             log_line(
@@ -138,7 +138,7 @@ public:
                 "the shell could not be deleted; it ends by its idle timeout"
             );
         }
-        channel_.close();
+        connection_.close();
     }
 
 private:
@@ -155,37 +155,38 @@ private:
     }
 
     Task<Status>
-    start_from_environment(const Script& script, const ScriptInput& input, HostScope& scope) {
+    start_from_environment(const Script& script, const ScriptInput& input, HostDeadline& deadline) {
         std::size_t parts = 0;
         auto options = shell_options(&script, input, parts);
-        auto made = co_await shell_.create(std::move(options), scope);
+        auto made = co_await shell_.create(std::move(options), deadline);
         if (!made) co_return made;
         attempt_.identity = shell_.owner();
         auto arguments = invoke_from_environment(parts);
-        co_return co_await shell_.start(std::string(powershell), std::move(arguments), scope);
+        co_return co_await shell_.start(std::string(powershell), std::move(arguments), deadline);
     }
 
     Task<Status>
-    start_from_stdin(const Script& script, const ScriptInput& input, HostScope& scope) {
-        (void)co_await shell_.remove(scope);
+    start_from_stdin(const Script& script, const ScriptInput& input, HostDeadline& deadline) {
+        (void)co_await shell_.remove(deadline);
         std::size_t parts = 0;
         auto options = shell_options(nullptr, input, parts);
-        auto made = co_await shell_.create(std::move(options), scope);
+        auto made = co_await shell_.create(std::move(options), deadline);
         if (!made) co_return made;
         attempt_.identity = shell_.owner();
-        auto started = co_await shell_.start(std::string(powershell), invoke_from_stdin(), scope);
+        auto started =
+            co_await shell_.start(std::string(powershell), invoke_from_stdin(), deadline);
         if (!started) co_return started;
-        co_return co_await shell_.send(std::string(script.text()), scope);
+        co_return co_await shell_.send(std::string(script.text()), deadline);
     }
 
-    Task<Status> resume(CommandOutput& output, HostScope& scope) {
-        auto connected = co_await channel_.connect(scope);
+    Task<Status> resume(CommandOutput& output, HostDeadline& deadline) {
+        auto connected = co_await connection_.connect(deadline);
         if (!connected) co_return connected;
-        co_return co_await shell_.receive(output, scope);
+        co_return co_await shell_.receive(output, deadline);
     }
 
     Attempt& attempt_;
-    Channel channel_;
+    Connection connection_;
     Shell shell_;
     winrm::CimSession cim_;
     std::string name_;
@@ -199,15 +200,15 @@ public:
     [[nodiscard]] std::string_view name() const noexcept override { return winrm::transport_name; }
 
     Task<Result<std::unique_ptr<Session>>> open(
-        const Target& target, const Credential& credential, HostScope& scope, Attempt& attempt
+        const Target& target, const Credential& credential, HostDeadline& deadline, Attempt& attempt
     ) override {
         auto session = std::make_unique<WinRmSession>(target, credential, services_, attempt);
-        auto connected = co_await session->open(scope);
+        auto connected = co_await session->open(deadline);
         if (!connected) co_return std::move(connected).error();
         co_return std::unique_ptr<Session>(std::move(session));
     }
 
-    [[nodiscard]] std::optional<Target> second_way(
+    [[nodiscard]] std::optional<Target> http_fallback(
         const Target& target, const Credential& credential, const Error& error
     ) const override {
         const auto policy = services_.base.http_fallback.value_or(target.winrm.http_fallback);

@@ -31,8 +31,8 @@ std::string option_set(std::initializer_list<Option> options, bool must_understa
     return xml + "</w:OptionSet>";
 }
 
-std::string selector(const Conversation& talk) {
-    return "<w:SelectorSet><w:Selector Name=\"ShellId\">" + xml_escape(talk.shell_id) +
+std::string selector(const Conversation& conversation) {
+    return "<w:SelectorSet><w:Selector Name=\"ShellId\">" + xml_escape(conversation.shell_id) +
            "</w:Selector></w:SelectorSet>";
 }
 
@@ -91,8 +91,9 @@ std::string shell_id_of(const pugi::xml_node& body) {
 
 } // namespace
 
-Message
-create_shell(const Conversation& talk, const ShellOptions& options, std::chrono::seconds timeout) {
+Message create_shell(
+    const Conversation& conversation, const ShellOptions& options, std::chrono::seconds timeout
+) {
     const auto headers =
         option_set({{"WINRS_NOPROFILE", "TRUE"}, {"WINRS_CODEPAGE", "65001"}}, true);
     const auto body = "<rsp:Shell>" + environment_of(options) + "<rsp:Lifetime>" +
@@ -100,11 +101,13 @@ create_shell(const Conversation& talk, const ShellOptions& options, std::chrono:
                       duration(options.idle_timeout) +
                       "</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams>"
                       "<rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>";
-    return envelope(talk, to_shell(std::string(ns::transfer) + "/Create", timeout), headers, body);
+    return envelope(
+        conversation, to_shell(std::string(ns::transfer) + "/Create", timeout), headers, body
+    );
 }
 
 Message run_command(
-    const Conversation& talk,
+    const Conversation& conversation,
     std::string_view command,
     std::string_view arguments,
     std::chrono::seconds timeout
@@ -114,15 +117,15 @@ Message run_command(
         option_set(
             {{"WINRS_CONSOLEMODE_STDIN", "FALSE"}, {"WINRS_SKIP_CMD_SHELL", "FALSE"}}, true
         ) +
-        selector(talk);
+        selector(conversation);
     auto body = "<rsp:CommandLine><rsp:Command>" + xml_escape(command) + "</rsp:Command>";
     if (!arguments.empty()) body += "<rsp:Arguments>" + xml_escape(arguments) + "</rsp:Arguments>";
     body += "</rsp:CommandLine>";
-    return envelope(talk, to_shell(action_uri("Command"), timeout), headers, body);
+    return envelope(conversation, to_shell(action_uri("Command"), timeout), headers, body);
 }
 
 Message send_input(
-    const Conversation& talk,
+    const Conversation& conversation,
     std::string_view command_id,
     InputPiece piece,
     std::chrono::seconds timeout
@@ -130,28 +133,37 @@ Message send_input(
     const auto body = "<rsp:Send><rsp:Stream Name=\"stdin\" CommandId=\"" + xml_escape(command_id) +
                       "\"" + (piece.last ? " End=\"true\"" : "") + ">" +
                       base64_encode(piece.bytes) + "</rsp:Stream></rsp:Send>";
-    return envelope(talk, to_shell(action_uri("Send"), timeout), selector(talk), body);
+    return envelope(
+        conversation, to_shell(action_uri("Send"), timeout), selector(conversation), body
+    );
 }
 
-Message
-receive(const Conversation& talk, std::string_view command_id, std::chrono::seconds timeout) {
+Message receive(
+    const Conversation& conversation, std::string_view command_id, std::chrono::seconds timeout
+) {
     const auto headers =
-        option_set({{"WSMAN_CMDSHELL_OPTION_KEEPALIVE", "TRUE"}}, true) + selector(talk);
+        option_set({{"WSMAN_CMDSHELL_OPTION_KEEPALIVE", "TRUE"}}, true) + selector(conversation);
     const auto body = "<rsp:Receive><rsp:DesiredStream CommandId=\"" + xml_escape(command_id) +
                       "\">stdout stderr</rsp:DesiredStream></rsp:Receive>";
-    return envelope(talk, to_shell(action_uri("Receive"), timeout), headers, body);
+    return envelope(conversation, to_shell(action_uri("Receive"), timeout), headers, body);
 }
 
-Message
-terminate(const Conversation& talk, std::string_view command_id, std::chrono::seconds timeout) {
+Message terminate(
+    const Conversation& conversation, std::string_view command_id, std::chrono::seconds timeout
+) {
     const auto body = "<rsp:Signal CommandId=\"" + xml_escape(command_id) + "\"><rsp:Code>" +
                       action_uri("signal/terminate") + "</rsp:Code></rsp:Signal>";
-    return envelope(talk, to_shell(action_uri("Signal"), timeout), selector(talk), body);
+    return envelope(
+        conversation, to_shell(action_uri("Signal"), timeout), selector(conversation), body
+    );
 }
 
-Message delete_shell(const Conversation& talk, std::chrono::seconds timeout) {
+Message delete_shell(const Conversation& conversation, std::chrono::seconds timeout) {
     return envelope(
-        talk, to_shell(std::string(ns::transfer) + "/Delete", timeout), selector(talk), {}
+        conversation,
+        to_shell(std::string(ns::transfer) + "/Delete", timeout),
+        selector(conversation),
+        {}
     );
 }
 

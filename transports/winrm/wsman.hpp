@@ -35,12 +35,13 @@ struct ShellOptions {
 // A variable longer than this does not fit a Windows environment block (CreateProcess).
 inline constexpr std::size_t longest_variable = 32'767;
 
-Message
-create_shell(const Conversation& talk, const ShellOptions& options, std::chrono::seconds timeout);
+Message create_shell(
+    const Conversation& conversation, const ShellOptions& options, std::chrono::seconds timeout
+);
 
 // One line for cmd.exe, which joins command and arguments by a blank and reads metacharacters.
 Message run_command(
-    const Conversation& talk,
+    const Conversation& conversation,
     std::string_view command,
     std::string_view arguments,
     std::chrono::seconds timeout
@@ -53,16 +54,18 @@ struct InputPiece {
 };
 
 Message send_input(
-    const Conversation& talk,
+    const Conversation& conversation,
     std::string_view command_id,
     InputPiece piece,
     std::chrono::seconds timeout
 );
-Message
-receive(const Conversation& talk, std::string_view command_id, std::chrono::seconds timeout);
-Message
-terminate(const Conversation& talk, std::string_view command_id, std::chrono::seconds timeout);
-Message delete_shell(const Conversation& talk, std::chrono::seconds timeout);
+Message receive(
+    const Conversation& conversation, std::string_view command_id, std::chrono::seconds timeout
+);
+Message terminate(
+    const Conversation& conversation, std::string_view command_id, std::chrono::seconds timeout
+);
+Message delete_shell(const Conversation& conversation, std::chrono::seconds timeout);
 
 // What an answer said. Only what its kind carries is set.
 struct Reply {

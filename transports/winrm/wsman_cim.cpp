@@ -47,7 +47,7 @@ std::string invoke_body(const cim::Invoke& call, std::string_view resource) {
 }
 
 Message about(
-    const Conversation& talk,
+    const Conversation& conversation,
     const Enumeration& enumeration,
     std::string_view verb,
     std::chrono::seconds timeout
@@ -59,38 +59,41 @@ Message about(
     const auto body = "<" + tag + " xmlns:n=\"" + std::string(ns::enumeration) +
                       "\"><n:EnumerationContext>" + xml_escape(enumeration.context) +
                       "</n:EnumerationContext>" + std::string(limit) + "</" + tag + ">";
-    return envelope(talk, Addressed{resource, action, timeout}, {}, body);
+    return envelope(conversation, Addressed{resource, action, timeout}, {}, body);
 }
 
 } // namespace
 
-Message
-ask_cim(const Conversation& talk, const cim::Request& request, std::chrono::seconds timeout) {
+Message ask_cim(
+    const Conversation& conversation, const cim::Request& request, std::chrono::seconds timeout
+) {
     if (const auto* query = std::get_if<cim::Query>(&request.what)) {
         // A WQL filter names its class itself and is refused on any resource but "all classes".
         const auto all = resource_of(request.name_space, "*");
         const auto verb = enumeration_verb("Enumerate");
-        return envelope(talk, Addressed{all, verb, timeout}, {}, query_body(*query));
+        return envelope(conversation, Addressed{all, verb, timeout}, {}, query_body(*query));
     }
     const auto resource = resource_of(request.name_space, request.class_name);
     if (const auto* call = std::get_if<cim::Invoke>(&request.what)) {
         const auto action = resource + "/" + call->method;
         const auto body = invoke_body(*call, resource);
         return envelope(
-            talk, Addressed{resource, action, timeout}, selector_set(call->selectors), body
+            conversation, Addressed{resource, action, timeout}, selector_set(call->selectors), body
         );
     }
     const auto action = std::string(ns::transfer) + "/Get";
     const auto keys = selector_set(std::get<cim::Get>(request.what).selectors);
-    return envelope(talk, Addressed{resource, action, timeout}, keys, {});
+    return envelope(conversation, Addressed{resource, action, timeout}, keys, {});
 }
 
-Message pull(const Conversation& talk, const Enumeration& from, std::chrono::seconds timeout) {
-    return about(talk, from, "Pull", timeout);
+Message
+pull(const Conversation& conversation, const Enumeration& from, std::chrono::seconds timeout) {
+    return about(conversation, from, "Pull", timeout);
 }
 
-Message release(const Conversation& talk, const Enumeration& what, std::chrono::seconds timeout) {
-    return about(talk, what, "Release", timeout);
+Message
+release(const Conversation& conversation, const Enumeration& what, std::chrono::seconds timeout) {
+    return about(conversation, what, "Release", timeout);
 }
 
 } // namespace rdpsweep::winrm

@@ -7,8 +7,9 @@
 namespace rdpsweep::winrm {
 
 // The message that asks request: Get, Enumerate with a WQL filter, or the method.
-Message
-ask_cim(const Conversation& talk, const cim::Request& request, std::chrono::seconds timeout);
+Message ask_cim(
+    const Conversation& conversation, const cim::Request& request, std::chrono::seconds timeout
+);
 
 // An enumeration that is under way.
 struct Enumeration {
@@ -17,10 +18,12 @@ struct Enumeration {
 };
 
 // The next page.
-Message pull(const Conversation& talk, const Enumeration& from, std::chrono::seconds timeout);
+Message
+pull(const Conversation& conversation, const Enumeration& from, std::chrono::seconds timeout);
 
 // Gives an enumeration up that was not read to its end: it holds one of the host's operations.
-Message release(const Conversation& talk, const Enumeration& what, std::chrono::seconds timeout);
+Message
+release(const Conversation& conversation, const Enumeration& what, std::chrono::seconds timeout);
 
 struct CimReply {
     std::optional<Fault> fault;

@@ -34,7 +34,7 @@ std::string must(std::string_view name, std::string_view value) {
 }
 
 Message envelope(
-    const Conversation& talk,
+    const Conversation& conversation,
     const Addressed& to,
     std::string_view more_headers,
     std::string_view body
@@ -43,7 +43,7 @@ Message envelope(
     auto& xml = message.xml;
     xml.reserve(body.size() + 2048);
     xml += "<s:Envelope" + declarations() + "><s:Header>";
-    xml += "<a:To>" + xml_escape(talk.endpoint) + "</a:To>";
+    xml += "<a:To>" + xml_escape(conversation.endpoint) + "</a:To>";
     xml += must("w:ResourceURI", to.resource);
     xml += "<a:ReplyTo>" + must("a:Address", ns::anonymous) + "</a:ReplyTo>";
     xml += must("a:Action", to.action);
@@ -52,7 +52,8 @@ Message envelope(
     // Always English: a fault's text is then readable whatever the host's language.
     xml += "<w:Locale xml:lang=\"en-US\" s:mustUnderstand=\"false\"/>";
     xml += "<p:DataLocale xml:lang=\"en-US\" s:mustUnderstand=\"false\"/>";
-    xml += "<p:SessionId s:mustUnderstand=\"false\">uuid:" + talk.session_id + "</p:SessionId>";
+    xml += "<p:SessionId s:mustUnderstand=\"false\">uuid:" + conversation.session_id +
+           "</p:SessionId>";
     xml += "<w:OperationTimeout>" + duration(to.limit) + "</w:OperationTimeout>";
     xml += more_headers;
     xml += "</s:Header><s:Body>";

@@ -27,7 +27,7 @@ std::string duration(std::chrono::seconds value);
 
 // A message with headers and body as given (XML already). Prefixes declared: s a w p rsp.
 Message envelope(
-    const Conversation& talk,
+    const Conversation& conversation,
     const Addressed& to,
     std::string_view more_headers,
     std::string_view body

@@ -3,7 +3,7 @@
 
 #include "tests/simfleet/serial/console_gateway.hpp"
 #include "tests/simfleet/winrm/accept_loop.hpp"
-#include "tests/simfleet/winrm/channel.hpp"
+#include "tests/simfleet/winrm/peer_stream.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -41,27 +41,27 @@ bool is_console(const HttpRequest& request) {
 
 Task<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<Plane> plane, bool metadata) {
     auto tls = metadata ? nullptr : plane->world->identities.engine_for_host("localhost");
-    Channel channel(std::move(socket), std::move(tls));
-    const bool ready = co_await channel.handshake();
+    PeerStream stream(std::move(socket), std::move(tls));
+    const bool ready = co_await stream.handshake();
     if (!ready) co_return;
     std::string unread;
     for (;;) {
         HttpRequest request;
         auto state = read_request(unread, request);
         while (state == HttpRead::incomplete) {
-            const bool came = co_await channel.read(unread);
+            const bool came = co_await stream.read(unread);
             if (!came) co_return;
             state = read_request(unread, request);
         }
         if (state != HttpRead::complete) co_return;
         if (!metadata && is_console(request)) {
-            co_await plane->gateway.serve(channel, request, std::move(unread));
+            co_await plane->gateway.serve(stream, request, std::move(unread));
             co_return;
         }
         auto& face = plane->face;
         const auto response = metadata ? face.answer_metadata(request) : face.answer(request);
         auto bytes = to_bytes(response);
-        const bool sent = co_await channel.write(std::move(bytes));
+        const bool sent = co_await stream.write(std::move(bytes));
         if (!sent || !request.keep_alive) co_return;
     }
 }

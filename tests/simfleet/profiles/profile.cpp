@@ -26,7 +26,7 @@ std::span<const Profile* const> all_profiles() {
               symptom_profiles(),
               hostile_profiles(),
               wire_profiles(),
-              second_way_profiles(),
+              http_fallback_profiles(),
               ssh_profiles(),
               cim_profiles(),
               fix_profiles()}) {

@@ -89,7 +89,7 @@ std::span<const Profile> policy_profiles();
 std::span<const Profile> symptom_profiles();
 std::span<const Profile> hostile_profiles();
 std::span<const Profile> wire_profiles();
-std::span<const Profile> second_way_profiles();
+std::span<const Profile> http_fallback_profiles();
 std::span<const Profile> ssh_profiles();
 std::span<const Profile> cim_profiles();
 std::span<const Profile> fix_profiles();

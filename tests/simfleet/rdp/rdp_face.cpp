@@ -5,7 +5,7 @@
 #include "tests/simfleet/rdp/rdp_wire.hpp"
 #include "tests/simfleet/windows/certificates.hpp"
 #include "tests/simfleet/windows/paths.hpp"
-#include "tests/simfleet/winrm/channel.hpp"
+#include "tests/simfleet/winrm/peer_stream.hpp"
 
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -93,31 +93,31 @@ Handshake meant_for(const Vm& vm) {
 }
 
 // Ends the connection in the way that the VM ends it.
-Task<void> end(Channel& channel, const Handshake& shake) {
+Task<void> end(PeerStream& stream, const Handshake& shake) {
     if (shake.alert) {
-        (void)co_await channel.write_raw(tls_alert(*shake.alert));
+        (void)co_await stream.write_raw(tls_alert(*shake.alert));
     }
-    if (shake.failure == "timeout") co_await channel.ignore_peer();
-    if (shake.failure == "reset" || shake.failure == "refused") channel.reset();
+    if (shake.failure == "timeout") co_await stream.ignore_peer();
+    if (shake.failure == "reset" || shake.failure == "refused") stream.reset();
 }
 
-Task<bool> read_request(Channel& channel, std::string& bytes) {
+Task<bool> read_request(PeerStream& stream, std::string& bytes) {
     while (!is_connection_request(bytes)) {
-        const bool came = bytes.size() < 1024 && co_await channel.read_raw(bytes);
+        const bool came = bytes.size() < 1024 && co_await stream.read_raw(bytes);
         if (!came) co_return false;
     }
     co_return true;
 }
 
 // TLS, and the first leg of CredSSP for whoever asks for it.
-Task<void> talk(Channel& channel, const Vm& vm, const Handshake& shake) {
-    const bool ready = co_await channel.handshake();
+Task<void> serve_tls(PeerStream& stream, const Vm& vm, const Handshake& shake) {
+    const bool ready = co_await stream.handshake();
     if (!ready) co_return;
     std::string request;
-    const bool came = co_await channel.read(request);
+    const bool came = co_await stream.read(request);
     if (!came || shake.selected.value_or(hybrid) < hybrid) co_return;
-    const bool sent = co_await channel.write(credssp_challenge(names_of(vm)));
-    if (sent) co_await channel.ignore_peer();
+    const bool sent = co_await stream.write(credssp_challenge(names_of(vm)));
+    if (sent) co_await stream.ignore_peer();
 }
 
 } // namespace
@@ -127,38 +127,38 @@ Task<void> serve_rdp(asio::ip::tcp::socket socket, std::shared_ptr<World> world,
     const auto shake = meant_for(*vm);
     const bool completes = shake.stage == "done" && !shake.tls.empty();
     auto engine = completes ? engine_for(*vm, shake) : nullptr;
-    Channel channel(std::move(socket), std::move(engine));
+    PeerStream stream(std::move(socket), std::move(engine));
     if (shake.stage == "connect") { // as near to a closed port as a listener gets
-        channel.reset();
+        stream.reset();
         co_return;
     }
     std::string bytes;
-    const bool asked = co_await read_request(channel, bytes);
+    const bool asked = co_await read_request(stream, bytes);
     if (!asked) co_return;
     if (shake.failure == "not_rdp") {
         std::string other("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-        (void)co_await channel.write_raw(std::move(other));
+        (void)co_await stream.write_raw(std::move(other));
         co_return;
     }
     if (shake.failure_code) {
         auto refusal = connection_refusal(*shake.failure_code);
-        (void)co_await channel.write_raw(std::move(refusal));
+        (void)co_await stream.write_raw(std::move(refusal));
         co_return;
     }
     if (shake.stage == "x224") {
-        co_await end(channel, shake);
+        co_await end(stream, shake);
         co_return;
     }
     auto confirm = connection_confirm(shake.selected.value_or(hybrid));
-    const bool sent = co_await channel.write_raw(std::move(confirm));
+    const bool sent = co_await stream.write_raw(std::move(confirm));
     if (!sent) co_return;
-    if (channel.encrypted()) {
-        co_await talk(channel, *vm, shake);
+    if (stream.encrypted()) {
+        co_await serve_tls(stream, *vm, shake);
         co_return;
     }
     std::string hello;
-    const bool came = co_await channel.read_raw(hello);
-    if (came) co_await end(channel, shake);
+    const bool came = co_await stream.read_raw(hello);
+    if (came) co_await end(stream, shake);
 }
 
 } // namespace simfleet

@@ -41,11 +41,11 @@ std::string close_payload(std::uint16_t code, std::string_view reason) {
 
 } // namespace
 
-// One WebSocket. Its reader and its writer are two coroutines; the channel is the writer's.
+// One WebSocket. Its reader and its writer are two coroutines; the stream is the writer's.
 struct ConsoleGateway::Live {
-    explicit Live(Channel& wire, std::uint64_t seed) : channel(wire), dice(seed) {}
+    explicit Live(PeerStream& wire, std::uint64_t seed) : stream(wire), dice(seed) {}
 
-    Channel& channel;
+    PeerStream& stream;
     Dice dice;
     std::string unread;
     std::deque<std::pair<Clock::time_point, std::string>>
@@ -173,7 +173,7 @@ Task<void> ConsoleGateway::read_keys(std::shared_ptr<Live> live, std::size_t ind
         WsFrame frame;
         const auto state = read_ws_frame(live->unread, frame);
         if (state == WsRead::incomplete) {
-            const bool came = co_await live->channel.read(live->unread);
+            const bool came = co_await live->stream.read(live->unread);
             if (!came || live->over) break;
             continue;
         }
@@ -214,7 +214,7 @@ Task<void> ConsoleGateway::read_keys(std::shared_ptr<Live> live, std::size_t ind
 Task<bool> ConsoleGateway::trust(Live& live, std::size_t index) {
     const auto executor = co_await asio::this_coro::executor;
     auto hello = ws_frame(WsOpcode::text, "Connecting...\r\n");
-    bool sent = co_await live.channel.write(std::move(hello));
+    bool sent = co_await live.stream.write(std::move(hello));
     boost::system::error_code ignored;
     while (sent && live.token.empty() && !live.gone) {
         asio::steady_timer timer(executor, tick);
@@ -226,7 +226,7 @@ Task<bool> ConsoleGateway::trust(Live& live, std::size_t index) {
     if (known && gate != Scene::Gate::closes_4xxx) co_return true;
     auto bye = known ? close_payload(4002, "") : close_payload(1011, "Connection not trusted");
     bye = ws_frame(WsOpcode::close, bye);
-    sent = co_await live.channel.write(std::move(bye));
+    sent = co_await live.stream.write(std::move(bye));
     co_return false;
 }
 
@@ -270,17 +270,18 @@ Task<void> ConsoleGateway::show(Live& live, std::size_t index, std::size_t sessi
         bytes.clear();
         const bool cut = cut_now(index, live);
         if (cut) wire += std::exchange(live.control, {});
-        if (!wire.empty()) good = co_await live.channel.write(std::move(wire));
+        if (!wire.empty()) good = co_await live.stream.write(std::move(wire));
         if (cut) break;
         asio::steady_timer timer(executor, tick);
         boost::system::error_code ignored;
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
     auto rest = std::exchange(live.control, {});
-    if (good && !rest.empty()) good = co_await live.channel.write(std::move(rest));
+    if (good && !rest.empty()) good = co_await live.stream.write(std::move(rest));
 }
 
-Task<void> ConsoleGateway::serve(Channel& channel, const HttpRequest& request, std::string unread) {
+Task<void>
+ConsoleGateway::serve(PeerStream& stream, const HttpRequest& request, std::string unread) {
     const auto executor = co_await asio::this_coro::executor;
     const auto mark = request.target.find('?');
     if (mark != std::string::npos) world_->stats.violation("a console's URL with a query");
@@ -290,7 +291,7 @@ Task<void> ConsoleGateway::serve(Channel& channel, const HttpRequest& request, s
         HttpResponse refused;
         refused.status = 404;
         auto bytes = to_bytes(refused);
-        (void)co_await channel.write(std::move(bytes));
+        (void)co_await stream.write(std::move(bytes));
         co_return;
     }
     const auto index = found->second;
@@ -298,9 +299,9 @@ Task<void> ConsoleGateway::serve(Channel& channel, const HttpRequest& request, s
     std::string hello = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
                         "Upgrade\r\nSec-WebSocket-Accept: " +
                         ws_accept(*key) + "\r\n\r\n";
-    const bool sent = co_await channel.write(std::move(hello));
+    const bool sent = co_await stream.write(std::move(hello));
     if (!sent) co_return;
-    const auto live = std::make_shared<Live>(channel, ++sessions_ * 31 + index);
+    const auto live = std::make_shared<Live>(stream, ++sessions_ * 31 + index);
     live->unread = std::move(unread);
     live->reading = true;
     asio::co_spawn(executor, read_keys(live, index), asio::detached);
@@ -317,7 +318,7 @@ Task<void> ConsoleGateway::serve(Channel& channel, const HttpRequest& request, s
     asio::steady_timer timer(executor, 100ms);
     boost::system::error_code ignored;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    channel.reset();
+    stream.reset();
     while (live->reading) {
         timer.expires_after(tick);
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));

@@ -4,8 +4,8 @@
 
 #include "tests/simfleet/serial/sac_machine.hpp"
 #include "tests/simfleet/windows/engine.hpp"
-#include "tests/simfleet/winrm/channel.hpp"
 #include "tests/simfleet/winrm/http_message.hpp"
+#include "tests/simfleet/winrm/peer_stream.hpp"
 #include "tests/simfleet/world.hpp"
 
 #include <chrono>
@@ -42,7 +42,7 @@ public:
     HttpResponse port_state(std::size_t index);
 
     // A client's WebSocket, from its request on; unread: what came behind it.
-    rdpsweep::Task<void> serve(Channel& channel, const HttpRequest& request, std::string unread);
+    rdpsweep::Task<void> serve(PeerStream& stream, const HttpRequest& request, std::string unread);
 
     // One object a VM: name, scene, how a visit must end, channels left open, sessions, bytes.
     [[nodiscard]] std::string report() const;

@@ -7,7 +7,7 @@
 #include "tests/simfleet/ssh/ssh_host.hpp"
 #include "tests/simfleet/ssh/ssh_tunnel.hpp"
 #include "tests/simfleet/windows/paths.hpp"
-#include "tests/simfleet/winrm/channel.hpp"
+#include "tests/simfleet/winrm/peer_stream.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -247,8 +247,8 @@ Task<void> serve_ssh(asio::ip::tcp::socket socket, std::shared_ptr<World> world,
     world->stats.request(vm->index, "ssh");
     const auto executor = socket.get_executor();
     if (vm->wire.ssh == SshManner::mute) {
-        Channel channel(std::move(socket), nullptr);
-        co_await channel.ignore_peer();
+        PeerStream stream(std::move(socket), nullptr);
+        co_await stream.ignore_peer();
         co_return;
     }
     socket.native_non_blocking(true);

@@ -3,8 +3,8 @@
 
 #include "core/text.hpp"
 #include "tests/simfleet/winrm/authenticator.hpp"
-#include "tests/simfleet/winrm/channel.hpp"
 #include "tests/simfleet/winrm/http_message.hpp"
+#include "tests/simfleet/winrm/peer_stream.hpp"
 #include "tests/simfleet/winrm/raw_manners.hpp"
 #include "tests/simfleet/winrm/sealed_body.hpp"
 #include "tests/simfleet/winrm/soap_reply.hpp"
@@ -55,9 +55,9 @@ HttpResponse status_only(unsigned status, bool close) {
 
 class Connection {
 public:
-    Connection(Channel& channel, std::shared_ptr<World> world, const Vm& vm, std::string peer)
-        : channel_(channel), world_(std::move(world)), vm_(vm), peer_(std::move(peer)),
-          authenticator_(world_, vm, channel.binding()) {}
+    Connection(PeerStream& stream, std::shared_ptr<World> world, const Vm& vm, std::string peer)
+        : stream_(stream), world_(std::move(world)), vm_(vm), peer_(std::move(peer)),
+          authenticator_(world_, vm, stream.binding()) {}
 
     Task<void> run();
 
@@ -79,7 +79,7 @@ private:
     Task<bool> send_dripping(std::string bytes);
     Task<bool> send_half(std::string bytes);
 
-    Channel& channel_;
+    PeerStream& stream_;
     std::shared_ptr<World> world_;
     const Vm& vm_;
     std::string peer_;
@@ -94,7 +94,7 @@ Task<HttpRead> Connection::next_request(HttpRequest& request) {
     for (;;) {
         const HttpRead state = read_request(unread_, request);
         if (state != HttpRead::incomplete) co_return state;
-        const bool came = co_await channel_.read(unread_);
+        const bool came = co_await stream_.read(unread_);
         if (!came) co_return HttpRead::incomplete;
     }
 }
@@ -152,10 +152,10 @@ void Connection::check_headers(const HttpRequest& request) {
     const bool soap =
         type != nullptr && rdpsweep::ascii_lower(*type).starts_with("application/soap+xml");
     if (request.body.empty()) return;
-    if (channel_.encrypted() && !soap) {
+    if (stream_.encrypted() && !soap) {
         world_->stats.violation("a body that is not application/soap+xml");
     }
-    if (!channel_.encrypted() && soap && request.header("wsmanidentify") == nullptr) {
+    if (!stream_.encrypted() && soap && request.header("wsmanidentify") == nullptr) {
         world_->stats.violation("a body in clear over HTTP");
     }
 }
@@ -209,10 +209,10 @@ Task<AuthVerdict> Connection::judge(const std::string* authorization) {
     }
     if (!asked_) {
         asked_ = true;
-        const bool answered = co_await channel_.ask_certificate(unread_);
+        const bool answered = co_await stream_.ask_certificate(unread_);
         // As Windows Server 2022 does with a client that offers no post-handshake authentication.
-        if (!answered) channel_.reset();
-        upn_ = answered ? channel_.client_upn() : std::string();
+        if (!answered) stream_.reset();
+        upn_ = answered ? stream_.client_upn() : std::string();
         const bool known = !upn_.empty() && upn_ == world_->policy.user + "@localhost";
         if (!known) upn_.clear();
         if (known) world_->stats.authenticated("certificate", false);
@@ -230,7 +230,7 @@ Connection::answer_authenticated(HttpRequest& request, const AuthVerdict& verdic
     HttpResponse response;
     if (request.body.empty()) {
         world_->stats.request(vm_.index, "handshake");
-    } else if (!channel_.encrypted()) {
+    } else if (!stream_.encrypted()) {
         response = co_await answer_sealed(request, verdict.user);
     } else {
         std::string body = std::move(request.body);
@@ -247,7 +247,7 @@ Connection::answer_envelope(std::string envelope, const std::string& user, std::
     Caller caller;
     caller.user = user;
     caller.address = peer_;
-    caller.endpoint = (channel_.encrypted() ? "https://" : "http://") + host + "/wsman";
+    caller.endpoint = (stream_.encrypted() ? "https://" : "http://") + host + "/wsman";
     co_return co_await serve_soap(world_, vm_, std::move(caller), std::move(envelope));
 }
 
@@ -294,7 +294,7 @@ Task<bool> Connection::send(HttpResponse response) {
     if (response.delivery == Delivery::half_then_reset) {
         co_return co_await send_half(std::move(bytes));
     }
-    const bool sent = co_await channel_.write(std::move(bytes));
+    const bool sent = co_await stream_.write(std::move(bytes));
     if (!sent) co_return false;
     if (response.delivery == Delivery::endless) co_return co_await send_endless();
     if (response.delivery == Delivery::huge) {
@@ -306,7 +306,7 @@ Task<bool> Connection::send(HttpResponse response) {
 Task<bool> Connection::send_endless() {
     for (;;) {
         std::string chunk = "4000\r\n" + std::string(0x4000, ' ') + "\r\n";
-        const bool sent = co_await channel_.write(std::move(chunk));
+        const bool sent = co_await stream_.write(std::move(chunk));
         if (!sent) co_return false;
         co_await pause(5ms); // endless, not greedy: other VMs share this thread
     }
@@ -316,7 +316,7 @@ Task<bool> Connection::send_huge(std::uint64_t length) {
     while (length > 0) {
         const std::uint64_t piece = std::min<std::uint64_t>(length, 0x10000);
         std::string bytes(piece, ' ');
-        const bool sent = co_await channel_.write(std::move(bytes));
+        const bool sent = co_await stream_.write(std::move(bytes));
         if (!sent) co_return false;
         length -= piece;
     }
@@ -326,7 +326,7 @@ Task<bool> Connection::send_huge(std::uint64_t length) {
 Task<bool> Connection::send_dripping(std::string bytes) {
     for (const char octet : bytes) {
         std::string one(1, octet);
-        const bool sent = co_await channel_.write(std::move(one));
+        const bool sent = co_await stream_.write(std::move(one));
         if (!sent) co_return false;
         co_await pause(1s);
     }
@@ -335,10 +335,10 @@ Task<bool> Connection::send_dripping(std::string bytes) {
 
 Task<bool> Connection::send_half(std::string bytes) {
     bytes.resize(bytes.size() / 2);
-    const bool sent = co_await channel_.write(std::move(bytes));
+    const bool sent = co_await stream_.write(std::move(bytes));
     // RST overtakes what the peer has not read: let the first half arrive.
     if (sent) co_await pause(50ms);
-    channel_.reset();
+    stream_.reset();
     co_return false;
 }
 
@@ -352,19 +352,19 @@ Task<void> serve_connection(
     std::string peer = socket.remote_endpoint(ignored).address().to_string();
     auto tls = face == Face::https ? world->identities.engine_for(*vm) : nullptr;
     if (face == Face::https && !tls) co_return;
-    Channel channel(std::move(socket), std::move(tls));
+    PeerStream stream(std::move(socket), std::move(tls));
     if (face == Face::https || !vm->wire.http_works) {
-        const bool over = co_await misbehave_before_tls(channel, *vm);
+        const bool over = co_await misbehave_before_tls(stream, *vm);
         if (over) co_return;
     }
-    const bool secured = co_await channel.handshake();
-    if (face == Face::https) world->stats.tls_handshake(secured, channel.tls_version());
+    const bool secured = co_await stream.handshake();
+    if (face == Face::https) world->stats.tls_handshake(secured, stream.tls_version());
     if (!secured) co_return;
     if (vm->wire.manner == Manner::mute_after_tls) {
-        co_await channel.ignore_peer();
+        co_await stream.ignore_peer();
         co_return;
     }
-    Connection connection(channel, world, *vm, std::move(peer));
+    Connection connection(stream, world, *vm, std::move(peer));
     co_await connection.run();
 }
 

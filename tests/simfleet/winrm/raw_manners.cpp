@@ -23,30 +23,30 @@ std::string noise(std::size_t seed) {
 
 } // namespace
 
-Task<bool> misbehave_before_tls(Channel& channel, const Vm& vm) {
+Task<bool> misbehave_before_tls(PeerStream& stream, const Vm& vm) {
     std::string hello;
     switch (vm.wire.manner) {
     case Manner::refused: // somebody came all the same: as if nothing listened
     case Manner::black_hole:
-        channel.reset();
+        stream.reset();
         co_return true;
     case Manner::mute:
-        co_await channel.ignore_peer();
+        co_await stream.ignore_peer();
         co_return true;
     case Manner::garbage: {
-        const bool sent = co_await channel.write_raw(noise(vm.index));
-        if (sent) co_await channel.ignore_peer();
+        const bool sent = co_await stream.write_raw(noise(vm.index));
+        if (sent) co_await stream.ignore_peer();
         co_return true;
     }
     case Manner::tls_off:
-        (void)co_await channel.read_raw(hello);
-        channel.reset();
+        (void)co_await stream.read_raw(hello);
+        stream.reset();
         co_return true;
     case Manner::tls_alert: {
-        const bool came = co_await channel.read_raw(hello);
+        const bool came = co_await stream.read_raw(hello);
         // Alert record, TLS 1.0 on the wire: fatal handshake_failure (40).
         std::string alert{"\x15\x03\x01\x00\x02\x02\x28", 7};
-        if (came) (void)co_await channel.write_raw(std::move(alert));
+        if (came) (void)co_await stream.write_raw(std::move(alert));
         co_return true;
     }
     default:

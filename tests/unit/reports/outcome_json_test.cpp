@@ -50,7 +50,7 @@ TEST_CASE("host json: every kind of host survives the round trip", "[report]") {
         CHECK(back->target.name == host.target.name);
         CHECK(back->target.id == host.target.id);
         CHECK(back->target.tags == host.target.tags);
-        CHECK(back->target.ladder == host.target.ladder);
+        CHECK(back->target.route == host.target.route);
         CHECK(back->outcome == host.outcome);
         CHECK(back->verdict == host.verdict);
         CHECK(back->root_cause == host.root_cause);

@@ -48,7 +48,7 @@ TEST_CASE("fixes: each has a rule, a declaration and its sentences", "[fix]") {
         CHECK(ids.insert(fix.id).second);
         CHECK_FALSE(fix.rules.empty());
         CHECK_FALSE(fix.declared.empty());
-        const auto known = all_probes();
+        const auto known = all_rules();
         const auto is_known = [&](std::string_view id) {
             return std::any_of(known.begin(), known.end(), [&](const Rule& rule) {
                 return rule.id == id;

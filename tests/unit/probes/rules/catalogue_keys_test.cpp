@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 6> explanations{
 
 // The rule a key like "CERT.SELF.VALID.expired" belongs to; null for any other key.
 const Rule* owner_of(const std::string& key) {
-    for (const Rule& rule : all_probes()) {
+    for (const Rule& rule : all_rules()) {
         const std::string prefix = std::string(rule.id) + ".";
         if (key.starts_with(prefix) && key.find('.', prefix.size()) == std::string::npos)
             return &rule;
@@ -28,7 +28,7 @@ const Rule* owner_of(const std::string& key) {
 TEST_CASE("rules: every message and explanation has a sentence", "[rule]") {
     const auto& sentences = catalogue();
     std::set<std::string_view> ids;
-    for (const Rule& rule : all_probes()) {
+    for (const Rule& rule : all_rules()) {
         INFO(rule.id);
         CHECK(ids.insert(rule.id).second);
         REQUIRE(rule.evaluate != nullptr);

@@ -32,7 +32,7 @@ void check_placeholders(const Message& message) {
 } // namespace
 
 const Rule& rule_named(std::string_view id) {
-    for (const Rule& rule : all_probes()) {
+    for (const Rule& rule : all_rules()) {
         if (rule.id == id) return rule;
     }
     throw std::logic_error("no such rule");

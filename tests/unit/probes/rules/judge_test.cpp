@@ -86,7 +86,7 @@ TEST_CASE("judge: a healthy host of every release is ok", "[judge]") {
         CHECK(judgement.root_cause == Cause::none);
         CHECK(judgement.secondary_causes.empty());
         CHECK(judgement.summary.key == "judge.ok");
-        REQUIRE(judgement.findings.size() == all_probes().size());
+        REQUIRE(judgement.findings.size() == all_rules().size());
         for (const Finding& finding : judgement.findings) {
             INFO(finding.summary.key);
             CHECK((finding.verdict == Verdict::ok || finding.verdict == Verdict::not_applicable));
@@ -238,7 +238,7 @@ TEST_CASE("judge: a handshake nobody ran leaves a host unknown", "[judge]") {
 }
 
 TEST_CASE("judge: a rule that throws is unknown and hides no other", "[judge]") {
-    std::vector<Rule> rules(all_probes().begin(), all_probes().end());
+    std::vector<Rule> rules(all_rules().begin(), all_rules().end());
     rules.front().evaluate = throwing;
     Facts facts = healthy_facts();
     no_tls(facts);

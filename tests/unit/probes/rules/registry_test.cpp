@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 36> by_rank{
 } // namespace
 
 TEST_CASE("registry: the order of attribution is this one", "[judge]") {
-    std::vector<Rule> rules(all_probes().begin(), all_probes().end());
+    std::vector<Rule> rules(all_rules().begin(), all_rules().end());
     const auto ranked_before = [](const Rule& a, const Rule& b) { return a.rank < b.rank; };
     std::stable_sort(rules.begin(), rules.end(), ranked_before);
     REQUIRE(rules.size() == by_rank.size());
@@ -36,7 +36,7 @@ TEST_CASE("registry: the order of attribution is this one", "[judge]") {
 TEST_CASE("registry: each row has a rule and a rank of its own", "[judge]") {
     std::vector<int> ranks;
     std::vector<std::string_view> ids;
-    for (const Rule& rule : all_probes()) {
+    for (const Rule& rule : all_rules()) {
         CHECK(rule.rank > 0);
         ranks.push_back(rule.rank);
         ids.push_back(rule.id);
@@ -49,7 +49,7 @@ TEST_CASE("registry: each row has a rule and a rank of its own", "[judge]") {
 
 TEST_CASE("registry: the rules that see a handshake only are those of outside", "[judge]") {
     REQUIRE(outside_probes().size() == 4);
-    for (const Rule& rule : all_probes()) {
+    for (const Rule& rule : all_rules()) {
         const bool outside =
             std::any_of(outside_probes().begin(), outside_probes().end(), [&](const Rule& other) {
                 return other.id == rule.id && other.rank == rule.rank;

@@ -12,7 +12,7 @@ Target target(const std::string& name, const std::string& credential = "c") {
     made.name = name;
     made.id = name;
     made.credential = credential;
-    made.ladder = {"winrm"};
+    made.route = {"winrm"};
     return made;
 }
 
@@ -47,15 +47,15 @@ using Hosts = std::vector<std::size_t>;
 
 } // namespace
 
-TEST_CASE("admission: the tightest of several limits of a scope holds", "[admission]") {
+TEST_CASE("admission: the tightest of several limits of a range holds", "[admission]") {
     const auto rules = admission_rules(
-        {{LimitScope::all, 100, {}},
-         {LimitScope::all, 80, {}},
-         {LimitScope::subnet, 64, {}},
-         {LimitScope::subnet, 96, {}},
-         {LimitScope::subscription, 5, {}},
-         {LimitScope::transport, 7, {}},
-         {LimitScope::credential, 9, 2}},
+        {{LimitRange::all, 100, {}},
+         {LimitRange::all, 80, {}},
+         {LimitRange::subnet, 64, {}},
+         {LimitRange::subnet, 96, {}},
+         {LimitRange::subscription, 5, {}},
+         {LimitRange::transport, 7, {}},
+         {LimitRange::credential, 9, 2}},
         256
     );
     CHECK(rules.jobs == 80);
@@ -65,7 +65,7 @@ TEST_CASE("admission: the tightest of several limits of a scope holds", "[admiss
     CHECK(rules.credential == 9u);
     CHECK(rules.max_auth_failures == 2);
     CHECK(admission_rules({}, 256).max_auth_failures == 3);
-    CHECK(admission_rules({{LimitScope::all, 500, {}}}, 256).jobs == 256); // never more than --jobs
+    CHECK(admission_rules({{LimitRange::all, 500, {}}}, 256).jobs == 256); // never more than --jobs
 }
 
 TEST_CASE("admission: networks and subscriptions", "[admission]") {
@@ -118,7 +118,7 @@ TEST_CASE("admission: limits per subscription and transport", "[admission]") {
     SECTION("transport") {
         rules.transport = 1;
         auto other = target("b", "");
-        other.ladder = {"ssh"};
+        other.route = {"ssh"};
         Gate gate({target("a", ""), target("c", ""), other}, rules);
         for (std::size_t host = 0; host < 3; ++host)
             gate.admission.add(host, "");
@@ -162,7 +162,7 @@ TEST_CASE(
 ) {
     std::vector<Target> hosts(9);
     for (std::size_t at = 0; at < hosts.size(); ++at) {
-        hosts[at].ladder = {"serial"};
+        hosts[at].route = {"serial"};
         hosts[at].vm =
             std::string("/subscriptions/") + (at < 6 ? "AA" : "bb") + "/resourceGroups/x";
     }

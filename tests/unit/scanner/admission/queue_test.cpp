@@ -9,7 +9,7 @@
 
 using namespace rdpsweep;
 
-TEST_CASE("admission queue: hosts of one lane keep their order", "[admission]") {
+TEST_CASE("admission queue: hosts of one line keep their order", "[admission]") {
     AdmissionQueue queue(100);
     for (std::size_t host = 0; host < 5; ++host)
         queue.push(host, {});

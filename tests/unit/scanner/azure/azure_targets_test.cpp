@@ -67,7 +67,7 @@ TEST_CASE("azure: what does not run or has no address is a target that is skippe
     CHECK_FALSE(needs_credential(source.targets[0]));
     auto targets = source.targets;
     for (auto& target : targets)
-        target.ladder = {"winrm"};
+        target.route = {"winrm"};
     settle_azure_targets(targets);
     CHECK(targets[1].skip.empty());
     CHECK(targets[3].skip == "Azure knows no address of it that may be visited");
@@ -91,12 +91,12 @@ TEST_CASE("azure: VMs that share an address are not visited, what a file says is
     written.origin = "fleet.yaml:3:5";
     targets.push_back(written);
     for (auto& target : targets)
-        target.ladder = {"winrm"};
-    targets[1].ladder = {"winrm", "run-command", "ssh", "serial"};
+        target.route = {"winrm"};
+    targets[1].route = {"winrm", "run-command", "ssh", "serial"};
     settle_azure_targets(targets);
     CHECK_FALSE(targets[0].skip.empty());
     CHECK(targets[1].skip.empty());
-    CHECK(targets[1].ladder == std::vector<std::string>{"run-command", "serial"});
+    CHECK(targets[1].route == std::vector<std::string>{"run-command", "serial"});
     CHECK_FALSE(targets[1].rdp_outside);
     CHECK_FALSE(targets[2].skip.empty());
     CHECK(targets[3].skip.empty());
@@ -109,12 +109,12 @@ TEST_CASE("azure: Run Command is left out where the agent is not ready and there
     auto unknown = vm("rg", "b", "10.0.0.5");
     auto targets = source_of({dead, unknown, dead}).targets;
     targets[2].address = "10.0.0.6";
-    targets[0].ladder = targets[1].ladder = {"winrm", "run-command"};
-    targets[2].ladder = {"run-command"};
+    targets[0].route = targets[1].route = {"winrm", "run-command"};
+    targets[2].route = {"run-command"};
     settle_azure_targets(targets);
-    CHECK(targets[0].ladder == std::vector<std::string>{"winrm"});
-    CHECK(targets[1].ladder.size() == 2);
-    CHECK(targets[2].ladder.size() == 1); // it was asked for alone: the attempt will say why
+    CHECK(targets[0].route == std::vector<std::string>{"winrm"});
+    CHECK(targets[1].route.size() == 2);
+    CHECK(targets[2].route.size() == 1); // it was asked for alone: the attempt will say why
     CHECK_FALSE(needs_credential(targets[2]));
 }
 
@@ -134,11 +134,11 @@ TEST_CASE("azure: -i azure: names subscriptions") {
 
 TEST_CASE("azure: a serial console needs neither an address nor an agent") {
     auto targets = source_of({vm("rg", "a", "10.0.0.4")}).targets;
-    targets[0].ladder = {"winrm", "run-command", "serial"};
+    targets[0].route = {"winrm", "run-command", "serial"};
     targets[0].tags["agent"] = "Not Ready";
     targets[0].address.clear();
     targets[0].skip.clear();
     settle_azure_targets(targets);
     CHECK(targets[0].skip.empty());
-    CHECK(targets[0].ladder == std::vector<std::string>{"serial"});
+    CHECK(targets[0].route == std::vector<std::string>{"serial"});
 }

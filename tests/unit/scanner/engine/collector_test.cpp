@@ -10,11 +10,11 @@ class Way final : public Session {
 public:
     Way(bool narrow, std::size_t tail) : narrow_(narrow), tail_(tail) {}
 
-    Task<Result<CommandOutput>> run(const Script&, const ScriptInput&, HostScope&) override {
+    Task<Result<CommandOutput>> run(const Script&, const ScriptInput&, HostDeadline&) override {
         co_return CommandOutput();
     }
 
-    Task<Status> prove(HostScope&) override { co_return Status(); }
+    Task<Status> prove(HostDeadline&) override { co_return Status(); }
 
     Task<void> close() noexcept override { co_return; }
 

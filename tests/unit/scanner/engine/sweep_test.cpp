@@ -41,10 +41,10 @@ public:
         : world_(world), kind_(std::move(kind)), attempt_(attempt) {}
 
     Task<Result<CommandOutput>>
-    run(const Script&, const ScriptInput& input, HostScope& scope) override {
+    run(const Script&, const ScriptInput& input, HostDeadline& deadline) override {
         if (kind_ == "wrong") {
             attempt_.enter(Phase::authenticate);
-            co_await scope.sleep(1ms);
+            co_await deadline.sleep(1ms);
             co_return Error(Phase::authenticate, Errc::access_denied, "no");
         }
         attempt_.enter(Phase::run);
@@ -52,8 +52,8 @@ public:
         world_.events.emplace_back("run");
         if (kind_ == "full") co_return Error(Phase::run, Errc::throttled, "a quota");
         if (kind_ == "stall") {
-            co_await scope.sleep(1h);
-            const auto code = scope.aborted() ? Errc::cancelled : Errc::timed_out;
+            co_await deadline.sleep(1h);
+            const auto code = deadline.aborted() ? Errc::cancelled : Errc::timed_out;
             co_return Error(Phase::run, code, "stalled");
         }
         CommandOutput output;
@@ -63,7 +63,7 @@ public:
         co_return output;
     }
 
-    Task<Status> prove(HostScope&) override { co_return Status(); }
+    Task<Status> prove(HostDeadline&) override { co_return Status(); }
 
     Task<void> close() noexcept override {
         ++world_.closed;
@@ -94,22 +94,23 @@ public:
     bool withholds_ = false;   // refused before a password was asked for
     bool saw_refused_ = false; // what the attempt was told
 
-    Task<Result<std::unique_ptr<Session>>>
-    open(const Target& target, const Credential&, HostScope& scope, Attempt& attempt) override {
+    Task<Result<std::unique_ptr<Session>>> open(
+        const Target& target, const Credential&, HostDeadline& deadline, Attempt& attempt
+    ) override {
         const auto kind = target.name.substr(0, target.name.find('-'));
         attempt.enter(Phase::connect);
         ++world_.tries[target.name];
         world_.most_open = std::max(world_.most_open, ++world_.open_now);
         if (world_.ran == 0) world_.most_at_once_before_run = world_.most_open;
-        const bool slept = co_await scope.sleep(kind == "hang" ? Clock::duration(1h) : 1ms);
+        const bool slept = co_await deadline.sleep(kind == "hang" ? Clock::duration(1h) : 1ms);
         --world_.open_now;
         if (kind == "boom") throw std::runtime_error("a bug");
         if (!slept) {
-            const auto code = scope.aborted() ? Errc::cancelled : Errc::timed_out;
+            const auto code = deadline.aborted() ? Errc::cancelled : Errc::timed_out;
             co_return Error(Phase::connect, code, "silence");
         }
         if (kind == "closed") co_return Error(Phase::connect, Errc::refused, "closed");
-        if (kind == "lame" && target.address == first_way) {
+        if (kind == "lame" && target.address == first_address) {
             co_return Error(Phase::tls, Errc::protocol_violation, "broken");
         }
         saw_refused_ = attempt.password_refused;
@@ -120,14 +121,14 @@ public:
     }
 
     [[nodiscard]] std::optional<Target>
-    second_way(const Target& target, const Credential&, const Error& error) const override {
+    http_fallback(const Target& target, const Credential&, const Error& error) const override {
         if (error.phase() != Phase::tls) return std::nullopt;
         auto other = target;
         other.address = "127.0.0.2";
         return other;
     }
 
-    static constexpr const char* first_way = "127.0.0.1";
+    static constexpr const char* first_address = "127.0.0.1";
 
 private:
     World& world_;
@@ -139,9 +140,9 @@ public:
     [[nodiscard]] std::string_view name() const noexcept override { return "rdp"; }
 
     Task<Result<HandshakeFacts>>
-    collect(const Target& target, HostScope& scope, Attempt&) override {
+    collect(const Target& target, HostDeadline& deadline, Attempt&) override {
         ++looks;
-        co_await scope.sleep(1ms);
+        co_await deadline.sleep(1ms);
         if (target.tags.contains("dark")) co_return Error(Phase::connect, Errc::timed_out, "dark");
         HandshakeFacts seen;
         seen.from = "outside";
@@ -179,7 +180,7 @@ struct Rig {
             target.name = kind + "-" + std::to_string(i);
             target.id = target.name;
             target.address = "127.0.0.1";
-            target.ladder = {"fake"};
+            target.route = {"fake"};
             target.credential = "c";
             targets.push_back(std::move(target));
         }
@@ -265,7 +266,7 @@ TEST_CASE("sweep: a refused credential is tried once, a closed port again", "[sw
 TEST_CASE("sweep: a refused password is not shown again over another transport", "[sweep]") {
     Rig rig;
     rig.add("denied", 1);
-    rig.targets[0].ladder = {"fake", "other"};
+    rig.targets[0].route = {"fake", "other"};
     auto& other = static_cast<FakeTransport&>(*rig.transports.at("other"));
     SECTION("and what was left out stands among the attempts") {
         REQUIRE(rig.run({}));
@@ -298,7 +299,9 @@ TEST_CASE("sweep: nothing is left on a host while we wait to come back", "[sweep
     CHECK(rig.world.events == std::vector<std::string>{"run", "close", "run", "close"});
 }
 
-TEST_CASE("sweep: a second way is an attempt of its own, the first stays as evidence", "[sweep]") {
+TEST_CASE(
+    "sweep: an HTTP fallback is an attempt of its own, the first stays as evidence", "[sweep]"
+) {
     Rig rig;
     rig.add("lame", 1);
     rig.add("closed", 1);
@@ -486,7 +489,7 @@ TEST_CASE("sweep: refusals count over all transports of a credential", "[sweep][
     Rig rig;
     rig.add("denied", 40);
     for (std::size_t i = 0; i < rig.targets.size(); ++i)
-        rig.targets[i].ladder = {i % 2 == 0 ? "fake" : "other"};
+        rig.targets[i].route = {i % 2 == 0 ? "fake" : "other"};
     REQUIRE(rig.run({}));
     CHECK(rig.totals.of(Outcome::refused) == 3);
 }
@@ -516,7 +519,7 @@ TEST_CASE("sweep: a host gives its place up when it goes on to another transport
     Rig rig;
     rig.add("closed", 6);
     for (auto& target : rig.targets)
-        target.ladder = {"fake", "other"};
+        target.route = {"fake", "other"};
     rig.services.retries = 0;
     SweepOptions options;
     options.admission.transport = 1;
@@ -555,7 +558,9 @@ TEST_CASE("sweep: a command that cannot be recorded ends the run, not one host",
         CHECK(host.outcome == Outcome::not_attempted);
 }
 
-TEST_CASE("sweep: the look from outside goes beside the route", "[sweep][outside]") {
+TEST_CASE(
+    "sweep: the look from outside is taken though the route does not name it", "[sweep][outside]"
+) {
     Rig rig;
     FakeSource source;
     rig.services.outside = &source;
@@ -591,10 +596,10 @@ TEST_CASE("sweep: a route that names the look from outside is assessed by it", "
     rig.add("dark", 1);
     for (auto& target : rig.targets)
         target.credential.clear();
-    rig.targets[0].ladder = {"rdp"};
-    rig.targets[1].ladder = {"fake", "rdp"};
+    rig.targets[0].route = {"rdp"};
+    rig.targets[1].route = {"fake", "rdp"};
     rig.targets[1].credential = "c";
-    rig.targets[2].ladder = {"rdp"};
+    rig.targets[2].route = {"rdp"};
     rig.targets[2].tags["dark"] = "";
     REQUIRE(rig.run({}));
     CHECK(rig.totals.of(Outcome::assessed) == 2);

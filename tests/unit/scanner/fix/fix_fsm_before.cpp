@@ -38,7 +38,7 @@ Looked sees_cured(const std::function<void(Seen&)>& change = [](Seen&) {}) {
 }
 
 Error error(std::string detail) {
-    return {Phase::config, Errc::throttled, std::move(detail)};
+    return {Phase::config, Errc::taken, std::move(detail)};
 }
 
 Cases drifted() {

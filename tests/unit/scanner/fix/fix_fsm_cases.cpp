@@ -31,7 +31,7 @@ Looked sees(const std::function<void(Seen&)>& change = [](Seen&) {}) {
 }
 
 Error error(std::string detail) {
-    return {Phase::config, Errc::throttled, std::move(detail)};
+    return {Phase::config, Errc::taken, std::move(detail)};
 }
 
 Cases at_the_door() {

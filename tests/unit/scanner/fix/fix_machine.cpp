@@ -75,7 +75,7 @@ std::string Machine::change(std::string_view arguments) {
 }
 
 Task<Result<CommandOutput>>
-FakeSession::run(const Script& script, const ScriptInput& input, HostScope&) {
+FakeSession::run(const Script& script, const ScriptInput& input, HostDeadline&) {
     if (machine_.gone > 0) {
         --machine_.gone;
         co_return lost();

@@ -42,9 +42,9 @@ public:
     explicit FakeSession(Machine& machine) : machine_(machine) {}
 
     Task<Result<CommandOutput>>
-    run(const Script& script, const ScriptInput& input, HostScope& scope) override;
+    run(const Script& script, const ScriptInput& input, HostDeadline& deadline) override;
 
-    Task<Status> prove(HostScope&) override { co_return Status(); }
+    Task<Status> prove(HostDeadline&) override { co_return Status(); }
 
     Task<void> close() noexcept override { co_return; }
 
@@ -60,13 +60,13 @@ public:
     bool copies = true;  // disks can be copied
     std::vector<std::string> names;
 
-    Task<Result<std::string>> objection(const Target&, HostScope&) override {
+    Task<Result<std::string>> objection(const Target&, HostDeadline&) override {
         if (silent) co_return Error(Phase::inventory, Errc::access_denied, "Azure refused");
         co_return says;
     }
 
     Task<Result<std::string>>
-    snapshot(const Target&, const std::string& name, HostScope&) override {
+    snapshot(const Target&, const std::string& name, HostDeadline&) override {
         names.push_back(name);
         if (!copies) co_return Error(Phase::config, Errc::unsupported, "no copy of the OS disk");
         co_return "/copies/" + name;

@@ -1,4 +1,4 @@
-// What keeps a plan from going on: orders, approvals that are missing, VMs beside it that stop
+// What keeps a plan from going on: orders, approvals that are missing, control VMs that stop
 // answering.
 #include "core/text.hpp"
 #include "scanner/fix/approval.hpp"

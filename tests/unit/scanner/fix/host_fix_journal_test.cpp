@@ -56,8 +56,9 @@ Ran one_run(const Scratch& scratch, Session& session, std::optional<std::size_t>
     const Target target;
     std::optional<FullDisk> disk;
     if (full) disk.emplace(*full);
-    auto status =
-        run_task([&](HostScope& scope) { return fix.run(session, target, scope, record); });
+    auto status = run_task([&](HostDeadline& deadline) {
+        return fix.run(session, target, deadline, record);
+    });
     return {std::move(status), fix.stage(), journal->entries()};
 }
 
@@ -102,13 +103,13 @@ public:
     BuggySession(Machine& machine, int scripts) : whole_(machine), left_(scripts) {}
 
     Task<Result<CommandOutput>>
-    run(const Script& script, const ScriptInput& input, HostScope& scope) override {
+    run(const Script& script, const ScriptInput& input, HostDeadline& deadline) override {
         if (left_-- == 0) throw std::runtime_error("a bug");
-        auto output = co_await whole_.run(script, input, scope);
+        auto output = co_await whole_.run(script, input, deadline);
         co_return output;
     }
 
-    Task<Status> prove(HostScope&) override { co_return Status(); }
+    Task<Status> prove(HostDeadline&) override { co_return Status(); }
 
     Task<void> close() noexcept override { co_return; }
 
@@ -152,8 +153,8 @@ TEST_CASE("fix of a host: after an exception it can be given up, or gone on with
             BuggySession session(machine, scripts);
             const RecordScript record = [](const Script&) -> Status { return {}; };
             const Target target;
-            const auto run = [&](HostScope& scope) {
-                return fix.run(session, target, scope, record);
+            const auto run = [&](HostDeadline& deadline) {
+                return fix.run(session, target, deadline, record);
             };
             CHECK_THROWS_AS(run_task(run), std::runtime_error);
             REQUIRE(fix.give_up("a bug"));

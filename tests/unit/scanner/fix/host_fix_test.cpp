@@ -24,8 +24,7 @@ FixStage one_process(
 ) {
     auto journal = Journal::open(state, "plan");
     REQUIRE(journal);
-    FixServices services{
-        collector(), changer(), *journal, Policy(), nullptr, {}, {}, false};
+    FixServices services{collector(), changer(), *journal, Policy(), nullptr, {}, {}, false};
     services.state_dir = state;
     services.plan_id = "plan";
     services.guard = guard;
@@ -49,10 +48,10 @@ FixStage one_process(
             for (int tries = 0; tries < 4 && !dead; ++tries) {
                 if (is_end(fix.stage())) co_return;
                 FakeSession session(machine);
-                HostScope scope(lane.get_executor(), Clock::now() + std::chrono::seconds(60));
+                HostDeadline deadline(lane.get_executor(), Clock::now() + std::chrono::seconds(60));
                 Target target;
                 target.vm = guard == nullptr ? "" : "/subscriptions/s/vm";
-                auto done = co_await fix.run(session, target, scope, record);
+                auto done = co_await fix.run(session, target, deadline, record);
                 if (done) co_return;
             }
         },

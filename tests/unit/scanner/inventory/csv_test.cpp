@@ -71,7 +71,7 @@ TEST_CASE("csv: targets with every column", "[inventory]") {
     REQUIRE(result.problems.empty());
     REQUIRE(result.inventory.targets.size() == 2);
     const auto& web = result.inventory.targets[0];
-    CHECK(web.ladder == std::vector<std::string>{"winrm", "rdp"});
+    CHECK(web.route == std::vector<std::string>{"winrm", "rdp"});
     CHECK(web.winrm.port == 15986);
     CHECK(web.winrm.auth == WinRmAuth::ntlm);
     CHECK(web.winrm.pin_sha256 == std::string(64, 'a'));

@@ -58,7 +58,7 @@ TEST_CASE("inventory: everything that can be said is understood", "[inventory]")
         const auto& web = targets[0];
         CHECK(web.id == "web-01");
         CHECK(web.address == "10.1.0.4");
-        CHECK(web.ladder == std::vector<std::string>{"winrm"});
+        CHECK(web.route == std::vector<std::string>{"winrm"});
         CHECK(web.credential == "fleet");
         CHECK(web.deadline == 120s);
         CHECK(web.winrm.port == 15986);
@@ -107,7 +107,7 @@ TEST_CASE("inventory: everything that can be said is understood", "[inventory]")
     }
     SECTION("limits") {
         REQUIRE(limits.size() == 2);
-        CHECK(limits[0].scope == LimitScope::subnet);
+        CHECK(limits[0].range == LimitRange::subnet);
         CHECK(limits[0].max_in_flight == 64u);
         CHECK(limits[1].max_auth_failures == 3u);
     }

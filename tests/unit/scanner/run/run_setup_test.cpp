@@ -25,7 +25,7 @@ public:
 
     void started() override {}
 
-    Task<Status> fix(const Target&, Session&, HostScope&, const RecordScript&) override {
+    Task<Status> fix(const Target&, Session&, HostDeadline&, const RecordScript&) override {
         co_return Status();
     }
 

@@ -13,7 +13,7 @@ TEST_CASE("load_scope: only who logs on needs a credential", "[scope]") {
     REQUIRE(found);
     REQUIRE(found->targets.size() == 1);
     CHECK(found->targets[0].name == "a");
-    CHECK(found->targets[0].ladder == std::vector<std::string>{"winrm"});
+    CHECK(found->targets[0].route == std::vector<std::string>{"winrm"});
 }
 
 TEST_CASE("load_scope: a mistake is one for both", "[scope]") {

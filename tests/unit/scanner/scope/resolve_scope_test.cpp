@@ -32,7 +32,7 @@ TEST_CASE("lines: hosts, ports, names and comments", "[inventory]") {
     const auto& targets = result.inventory.targets;
     REQUIRE(targets.size() == 6);
     CHECK(targets[0].name == "10.1.0.4");
-    CHECK(targets[0].ladder == std::vector<std::string>{"winrm"});
+    CHECK(targets[0].route == std::vector<std::string>{"winrm"});
     CHECK(targets[1].winrm.port == 15986);
     CHECK(targets[2].name == "sql");
     CHECK(targets[2].address == "10.1.0.9");
@@ -137,7 +137,7 @@ TEST_CASE("scope: the command line overrides route, credential and number", "[in
     SECTION("route") {
         scope.transports = {"rdp"};
         for (const auto& target : resolve(scope).inventory.targets) {
-            CHECK(target.ladder == std::vector<std::string>{"rdp"});
+            CHECK(target.route == std::vector<std::string>{"rdp"});
         }
     }
     SECTION("limit") {

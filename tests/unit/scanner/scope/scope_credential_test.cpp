@@ -10,7 +10,7 @@ Target target(const std::string& name, std::vector<std::string> route) {
     Target made;
     made.name = name;
     made.origin = "fleet.yaml:1:1";
-    made.ladder = std::move(route);
+    made.route = std::move(route);
     return made;
 }
 

@@ -110,7 +110,7 @@ TEST_CASE("rules: every rule is listed, in both forms", "[cli]") {
     options.json = true;
     const auto json = nlohmann::json::parse(run([&options] { return run_rules(options); }).out);
     CHECK(table.status == exit_ok);
-    REQUIRE(json.at("rules").size() == all_probes().size());
+    REQUIRE(json.at("rules").size() == all_rules().size());
     for (const auto& rule : json.at("rules")) {
         const auto id = rule.at("id").get<std::string>();
         INFO(id);

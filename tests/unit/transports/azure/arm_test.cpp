@@ -45,8 +45,8 @@ public:
 
     [[nodiscard]] std::string describe() const override { return "a test"; }
 
-    Task<Result<AccessToken>> fetch(HostScope& scope) override {
-        (void)co_await scope.sleep(1ms);
+    Task<Result<AccessToken>> fetch(HostDeadline& deadline) override {
+        (void)co_await deadline.sleep(1ms);
         if (broken) co_return Error(Phase::authenticate, Errc::access_denied, "no");
         co_return parse_token(token_json("token" + std::to_string(++fetched)), *now);
     }
@@ -71,13 +71,14 @@ struct Bench {
     }
 
     Result<nlohmann::json> get(const std::string& path) {
-        return run_task([&](HostScope& scope) { return arm.get_json(path, scope); });
+        return run_task([&](HostDeadline& deadline) { return arm.get_json(path, deadline); });
     }
 
     Result<std::vector<std::string>> list(const std::string& path) {
         std::vector<std::string> rows;
         const VisitRow visit = [&rows](const nlohmann::json& row) { rows.push_back(row.dump()); };
-        auto done = run_task([&](HostScope& scope) { return arm.list(path, visit, scope); });
+        auto done =
+            run_task([&](HostDeadline& deadline) { return arm.list(path, visit, deadline); });
         if (!done) return std::move(done).error();
         return rows;
     }
@@ -92,24 +93,24 @@ Environment environment_of(std::map<std::string, std::string> values) {
 }
 
 Result<AccessToken> fetch(TokenSource& source) {
-    return run_task([&](HostScope& scope) { return source.fetch(scope); });
+    return run_task([&](HostDeadline& deadline) { return source.fetch(deadline); });
 }
 
 } // namespace
 
 TEST_CASE("One token serves all who ask, until it is time for another") {
     Bench bench;
-    const auto ask_twice = [&](HostScope& scope) -> Task<Status> {
+    const auto ask_twice = [&](HostDeadline& deadline) -> Task<Status> {
         int waiting = 2;
         const auto one = [&]() -> Task<void> {
-            auto token = co_await bench.tokens.get(scope);
+            auto token = co_await bench.tokens.get(deadline);
             CHECK(token);
             --waiting;
         };
         for (int i = 0; i < 2; ++i)
-            asio::co_spawn(scope.executor(), one, asio::detached);
+            asio::co_spawn(deadline.executor(), one, asio::detached);
         while (waiting > 0)
-            (void)co_await scope.sleep(1ms);
+            (void)co_await deadline.sleep(1ms);
         co_return Status();
     };
     (void)run_task(ask_twice);
@@ -220,9 +221,9 @@ TEST_CASE("Calls stay below the quota") {
     Throttle throttle;
     const Quota quota{3, 50};
     const auto begun = Clock::now();
-    (void)run_task([&](HostScope& scope) -> Task<Status> {
+    (void)run_task([&](HostDeadline& deadline) -> Task<Status> {
         for (int i = 0; i < 8; ++i) {
-            const bool admitted = co_await throttle.admit(std::string("a"), quota, scope);
+            const bool admitted = co_await throttle.admit(std::string("a"), quota, deadline);
             CHECK(admitted);
         }
         co_return Status();
@@ -241,10 +242,10 @@ TEST_CASE("Calls stay below the quota") {
             )
         );
         const auto from = Clock::now();
-        (void)run_task([&](HostScope& scope) -> Task<Status> {
-            (void)co_await throttle.admit(std::string("b"), quota, scope); // another scope
+        (void)run_task([&](HostDeadline& deadline) -> Task<Status> {
+            (void)co_await throttle.admit(std::string("b"), quota, deadline); // another scope
             CHECK(Clock::now() - from < 500ms);
-            (void)co_await throttle.admit(std::string("a"), quota, scope);
+            (void)co_await throttle.admit(std::string("a"), quota, deadline);
             co_return Status();
         });
         CHECK(Clock::now() - from >= 990ms);
@@ -252,8 +253,8 @@ TEST_CASE("Calls stay below the quota") {
     SECTION("who runs out of time is not admitted") {
         throttle.pause("a", 1h);
         const auto admitted = run_task(
-            [&](HostScope& scope) -> Task<Result<bool>> {
-                co_return co_await throttle.admit(std::string("a"), quota, scope);
+            [&](HostDeadline& deadline) -> Task<Result<bool>> {
+                co_return co_await throttle.admit(std::string("a"), quota, deadline);
             },
             50ms
         );
@@ -445,9 +446,9 @@ TEST_CASE("What starts something is sent again only where it started nothing") {
     Bench bench;
     const auto post = [&](Clock::duration patience = 20s) {
         return run_task(
-            [&](HostScope& scope) {
+            [&](HostDeadline& deadline) {
                 return bench.arm.post(
-                    std::string("/subscriptions/A/x?api-version=1"), std::string("{}"), scope
+                    std::string("/subscriptions/A/x?api-version=1"), std::string("{}"), deadline
                 );
             },
             patience
@@ -499,8 +500,8 @@ TEST_CASE("An operation is asked about until it has ended") {
         return answer;
     };
     const auto finish = [&](RestAnswer answer) {
-        return run_task([&, answer](HostScope& scope) {
-            return finish_operation(bench.arm, answer, scope);
+        return run_task([&, answer](HostDeadline& deadline) {
+            return finish_operation(bench.arm, answer, deadline);
         });
     };
     SECTION("at once") {
@@ -600,8 +601,9 @@ TEST_CASE("Resource Graph is asked page by page, and believed with care") {
     Bench bench;
     const auto ask = [&] {
         const std::vector<std::string> subscriptions{"aa"};
-        return run_task([&](HostScope& scope) { return ask_graph(bench.arm, subscriptions, scope); }
-        );
+        return run_task([&](HostDeadline& deadline) {
+            return ask_graph(bench.arm, subscriptions, deadline);
+        });
     };
     const std::string vm =
         R"({"id":"/subscriptions/aa/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v",)"

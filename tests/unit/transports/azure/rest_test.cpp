@@ -19,12 +19,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Accepts connections one after the other on loopback and lets the test's function talk.
+// Accepts connections one after the other on loopback and lets the test's function serve them.
 class Server {
 public:
-    using Talk = std::function<void(int socket, int connection)>;
+    using Serve = std::function<void(int socket, int connection)>;
 
-    explicit Server(Talk talk) : talk_(std::move(talk)) {
+    explicit Server(Serve serve) : serve_(std::move(serve)) {
         listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in where{};
         where.sin_family = AF_INET;
@@ -41,7 +41,7 @@ public:
                 const timeval patience{1, 0};
                 setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
                 ++connections;
-                talk_(client, number);
+                serve_(client, number);
                 close(client);
             }
         });
@@ -64,7 +64,7 @@ public:
     std::atomic<int> connections = 0;
 
 private:
-    Talk talk_;
+    Serve serve_;
     int listener_ = -1;
     std::thread thread_;
 };
@@ -97,12 +97,12 @@ std::string ok(const std::string& body, const std::string& headers = {}) {
 
 Result<RestAnswer> send_one(Rest& rest, RestRequest request, Clock::duration patience = 10s) {
     asio::io_context lane(1);
-    HostScope scope(lane.get_executor(), Clock::now() + patience);
+    HostDeadline deadline(lane.get_executor(), Clock::now() + patience);
     std::optional<Result<RestAnswer>> result;
     const auto task = [&]() -> Task<void> {
-        auto answer = co_await rest.send(std::move(request), scope);
+        auto answer = co_await rest.send(std::move(request), deadline);
         result.emplace(std::move(answer));
-        scope.abort();
+        deadline.abort();
     };
     asio::co_spawn(lane, task, asio::detached);
     lane.run();
@@ -165,7 +165,7 @@ TEST_CASE("A redirect is an answer, and the token stays here") {
     CHECK(elsewhere.connections == 0);
 }
 
-TEST_CASE("A server that drips is cut by the scope, not by its own pace") {
+TEST_CASE("A server that drips is cut by the deadline, not by its own pace") {
     Server server([](int client, int) {
         (void)read_one(client);
         say(client, "HTTP/1.1 200 OK\r\n");

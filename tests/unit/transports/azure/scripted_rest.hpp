@@ -24,11 +24,11 @@ public:
     std::vector<RestRequest> asked;
     std::function<void()> on_send; // before each answer
 
-    Task<Result<RestAnswer>> send(RestRequest request, HostScope& scope) override {
+    Task<Result<RestAnswer>> send(RestRequest request, HostDeadline& deadline) override {
         asked.push_back(std::move(request));
         if (on_send) on_send();
         // As if it took a moment, so that others run meanwhile.
-        (void)co_await scope.sleep(std::chrono::milliseconds(1));
+        (void)co_await deadline.sleep(std::chrono::milliseconds(1));
         if (answers.empty()) {
             co_return Error(Phase::http, Errc::peer_closed, "the connection was lost");
         }

@@ -53,7 +53,7 @@ const TlsProfiles& profiles() {
 HandshakeFacts shake(ByteStream& stream) {
     const Offer offer{every_tls_protocol, profiles().every.get(), true};
     return test::run_task(
-               [&](HostScope&) -> Task<std::vector<HandshakeFacts>> {
+               [&](HostDeadline&) -> Task<std::vector<HandshakeFacts>> {
                    auto facts = co_await shake_hands(stream, offer);
                    std::vector<HandshakeFacts> one;
                    one.push_back(std::move(facts));

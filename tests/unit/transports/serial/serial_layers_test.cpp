@@ -9,10 +9,10 @@
 #include "tests/unit/transports/azure/scripted_rest.hpp"
 #include "transports/azure/token_cache.hpp"
 #include "transports/serial/arm_console.hpp"
+#include "transports/serial/dial_by_proxy.hpp"
 #include "transports/serial/logon.hpp"
 #include "transports/serial/sac_mux.hpp"
 #include "transports/serial/shell_link.hpp"
-#include "transports/serial/way_out.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -32,7 +32,7 @@ class OneToken final : public azure::TokenSource {
 public:
     [[nodiscard]] std::string describe() const override { return "a test"; }
 
-    Task<Result<azure::AccessToken>> fetch(HostScope&) override {
+    Task<Result<azure::AccessToken>> fetch(HostDeadline&) override {
         co_return azure::parse_token(R"({"access_token":"the-token","expires_in":3600})", 0);
     }
 };
@@ -70,7 +70,7 @@ public:
     MemoryPipe(simfleet::SacMachine& machine, std::size_t cut)
         : machine_(machine), cut_(cut), past_(machine.past()) {}
 
-    Task<Status> send(std::string keys, HostScope&) override {
+    Task<Status> send(std::string keys, HostDeadline&) override {
         if (sent == cut_) lost_ = true;
         if (lost_) co_return gone();
         ++sent;
@@ -78,18 +78,18 @@ public:
         co_return Status();
     }
 
-    Task<Result<std::string>> receive(Clock::duration limit, HostScope& scope) override {
+    Task<Result<std::string>> receive(Clock::duration limit, HostDeadline& deadline) override {
         if (lost_) co_return gone();
         const auto end = Clock::now() + limit;
         for (;;) {
             auto bytes = std::exchange(past_, {}) + machine_.output(Clock::now());
-            if (!bytes.empty() || Clock::now() >= end || scope.expired()) co_return bytes;
-            const bool slept = co_await scope.sleep(5ms);
+            if (!bytes.empty() || Clock::now() >= end || deadline.expired()) co_return bytes;
+            const bool slept = co_await deadline.sleep(5ms);
             (void)slept;
         }
     }
 
-    Task<void> close(HostScope&) override { co_return; }
+    Task<void> close(HostDeadline&) override { co_return; }
 
     std::size_t sent = 0;
 
@@ -121,22 +121,22 @@ struct Rig {
 
 // From arrival to a shell that takes keys, and away again.
 Task<Result<std::size_t>>
-there_and_back(Terminal& terminal, SacMux& mux, const MemoryPipe& pipe, HostScope& scope) {
-    auto arrived = co_await mux.arrive(0, scope);
+there_and_back(Terminal& terminal, SacMux& mux, const MemoryPipe& pipe, HostDeadline& deadline) {
+    auto arrived = co_await mux.arrive(0, deadline);
     if (!arrived) co_return std::move(arrived).error();
-    auto opened = co_await mux.open_channel(scope);
+    auto opened = co_await mux.open_channel(deadline);
     if (!opened) co_return std::move(opened).error();
-    auto entered = co_await mux.enter(scope);
+    auto entered = co_await mux.enter(deadline);
     if (!entered) co_return std::move(entered).error();
     const Account account{"SIM", "sweeper"};
-    auto logged_on = co_await log_on(terminal, account, "passwwword", scope);
+    auto logged_on = co_await log_on(terminal, account, "passwwword", deadline);
     if (!logged_on) co_return std::move(logged_on).error();
     ShellLink shell(terminal);
-    auto settled = co_await shell.settle(scope);
+    auto settled = co_await shell.settle(deadline);
     if (!settled) co_return std::move(settled).error();
-    auto left = co_await shell.exit(scope);
+    auto left = co_await shell.exit(deadline);
     if (!left) co_return std::move(left).error();
-    const bool gone = co_await mux.leave(scope);
+    const bool gone = co_await mux.leave(deadline);
     if (!gone) co_return console_error(ConsoleOutcome::channel_leaked);
     co_return pipe.sent;
 }
@@ -164,8 +164,8 @@ TEST_CASE("arm console: what Azure says of a VM, before anything is opened", "[s
         Plane plane;
         plane.say(one.switch_status, one.switch_body);
         if (!one.machine_body.empty()) plane.say(200, one.machine_body);
-        const auto seen = run_task([&](HostScope& scope) -> Task<Result<ConsoleState>> {
-            auto state = co_await plane.console.inspect(vm, scope);
+        const auto seen = run_task([&](HostDeadline& deadline) -> Task<Result<ConsoleState>> {
+            auto state = co_await plane.console.inspect(vm, deadline);
             co_return state;
         });
         CHECK(outcome(seen) == one.wanted);
@@ -176,8 +176,8 @@ TEST_CASE("arm console: what Azure says of a VM, before anything is opened", "[s
 TEST_CASE("arm console: connect is one POST, and its token is for the gateway", "[serial]") {
     Plane plane;
     plane.say(200, R"({"connectionString":"wss://a.gateway.serialconsole.azure.com/n/1/client"})");
-    const auto gateway = run_task([&](HostScope& scope) -> Task<Result<Gateway>> {
-        auto opened = co_await plane.console.connect(vm, false, scope);
+    const auto gateway = run_task([&](HostDeadline& deadline) -> Task<Result<Gateway>> {
+        auto opened = co_await plane.console.connect(vm, false, deadline);
         co_return opened;
     });
     REQUIRE(gateway);
@@ -199,8 +199,8 @@ TEST_CASE("arm console: connect is one POST, and its token is for the gateway", 
           std::tuple{403u, "{}", false}}) {
         Plane other;
         other.say(status, body);
-        const auto told = run_task([&](HostScope& scope) -> Task<Result<bool>> {
-            auto in_use = co_await other.console.in_use(vm, scope);
+        const auto told = run_task([&](HostDeadline& deadline) -> Task<Result<bool>> {
+            auto in_use = co_await other.console.in_use(vm, deadline);
             co_return in_use;
         });
         REQUIRE(told);
@@ -214,12 +214,12 @@ TEST_CASE("sac: from arrival to a shell and away, whatever the painter", "[seria
         Rig rig(scene);
         Attempt attempt;
         const auto sent = run_task(
-            [&](HostScope& scope) -> Task<Result<std::size_t>> {
+            [&](HostDeadline& deadline) -> Task<Result<std::size_t>> {
                 auto pipe = std::make_unique<MemoryPipe>(*rig.machine, 10'000);
                 const auto& same = *pipe;
                 Terminal terminal(std::move(pipe), attempt);
                 SacMux mux(terminal);
-                auto done = co_await there_and_back(terminal, mux, same, scope);
+                auto done = co_await there_and_back(terminal, mux, same, deadline);
                 co_return done;
             },
             60s
@@ -233,7 +233,7 @@ TEST_CASE("sac: from arrival to a shell and away, whatever the painter", "[seria
 TEST_CASE("sac: the line is cut at every key in turn", "[serial]") {
     // Each run is a visit in real time up to its cut, so that they go side by side on one lane.
     asio::io_context lane(1);
-    HostScope scope(lane.get_executor(), Clock::now() + 60s);
+    HostDeadline deadline(lane.get_executor(), Clock::now() + 60s);
     constexpr std::size_t most = 40;
     std::vector<std::unique_ptr<Rig>> rigs;
     std::vector<std::string> outcomes(most);
@@ -247,10 +247,10 @@ TEST_CASE("sac: the line is cut at every key in turn", "[serial]") {
             const auto& same = *pipe;
             Terminal terminal(std::move(pipe), attempt);
             SacMux mux(terminal);
-            auto result = co_await there_and_back(terminal, mux, same, scope);
+            auto result = co_await there_and_back(terminal, mux, same, deadline);
             outcomes[cut] = outcome(result);
             known[cut] = !mux.channel().empty() || mux.may_have_opened();
-            if (++done == most) scope.abort();
+            if (++done == most) deadline.abort();
         };
         asio::co_spawn(lane, visit, asio::detached);
     }
@@ -300,14 +300,14 @@ ProxyTry by_proxy(const std::string& answer) {
         Resolver resolver;
         Pacer pacer(100, 10);
         Services services{resolver, pacer, TrustPolicy{}};
-        HostScope scope(lane.get_executor(), Clock::now() + 10s);
+        HostDeadline deadline(lane.get_executor(), Clock::now() + 10s);
         const auto visit = [&]() -> Task<void> {
             Attempt attempt;
             net::Endpoint gateway{"gw.example", 443};
-            auto socket = co_await dial_by_proxy(gateway, services, scope, attempt);
+            auto socket = co_await dial_by_proxy(gateway, services, deadline, attempt);
             tried.outcome = "ok";
             if (!socket) tried.outcome = std::string(socket.error().native());
-            scope.abort();
+            deadline.abort();
         };
         asio::co_spawn(lane, answer_once(acceptor, answer, tried.asked), asio::detached);
         asio::co_spawn(lane, visit, asio::detached);
@@ -319,7 +319,7 @@ ProxyTry by_proxy(const std::string& answer) {
 
 } // namespace
 
-TEST_CASE("way out: by the proxy of the environment, and what it says", "[serial]") {
+TEST_CASE("dial by proxy: by the proxy of the environment, and what it says", "[serial]") {
     const auto good = by_proxy("HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n");
     CHECK(good.outcome == "ok");
     CHECK(good.asked.starts_with("CONNECT gw.example:443 HTTP/1.1\r\nHost: gw.example:443\r\n"));

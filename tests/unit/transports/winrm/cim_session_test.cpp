@@ -24,7 +24,7 @@ public:
     bool answered = false; // ever
 
     Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostScope&, Clock::duration) override {
+    post(std::string envelope, HostDeadline&, Clock::duration) override {
         const auto number = std::min(verbs.size(), answers_.size() - 1);
         verbs.push_back(find(envelope, "Action[^>]*>[^<]*/([A-Za-z]+)<"));
         contexts.push_back(find(envelope, "EnumerationContext>([^<]*)<"));
@@ -78,8 +78,8 @@ Answer denied() {
 Result<Rows> ask(ScriptedHost& host) {
     Attempt attempt;
     CimSession session("https://vm:5986/wsman", host, 20s, attempt);
-    auto rows = run_task([&](HostScope& scope) {
-        return session.ask({"root/cimv2", "", cim::Query{"SELECT A FROM B"}}, scope);
+    auto rows = run_task([&](HostDeadline& deadline) {
+        return session.ask({"root/cimv2", "", cim::Query{"SELECT A FROM B"}}, deadline);
     });
     CHECK(session.round_trips() == host.verbs.size());
     CHECK((attempt.reached == Phase::run) == host.answered);
@@ -150,7 +150,8 @@ TEST_CASE("cim session: what might write is not sent", "[cim]") {
     Attempt attempt;
     CimSession session("https://vm:5986/wsman", host, 20s, attempt);
     const cim::Request create{"root/cimv2", "Win32_Process", cim::Invoke{"Create", {}, {}}};
-    const auto refused = run_task([&](HostScope& scope) { return session.ask(create, scope); });
+    const auto refused =
+        run_task([&](HostDeadline& deadline) { return session.ask(create, deadline); });
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code() == Errc::unsupported);
     CHECK(host.verbs.empty());

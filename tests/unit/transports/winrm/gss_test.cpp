@@ -94,9 +94,9 @@ winrm::GssRequest request_for(Mechanism mechanism) {
 }
 
 Task<Result<std::string>>
-first_token(GssEngine& engine, const Credential& who, Mechanism mechanism, HostScope& scope) {
+first_token(GssEngine& engine, const Credential& who, Mechanism mechanism, HostDeadline& deadline) {
     GssContext context(engine, who, request_for(mechanism));
-    auto token = co_await context.step(std::string(), scope);
+    auto token = co_await context.step(std::string(), deadline);
     co_return token;
 }
 
@@ -105,13 +105,13 @@ first_token(GssEngine& engine, const Credential& who, Mechanism mechanism, HostS
 TEST_CASE("gss: a failed Kerberos logon is remembered, and the KDC asked once", "[winrm][gss]") {
     SilentKdc kdc(SilentKdc::Manner::hang_up);
     const Credential who{"c", "svc@KDC.TEST", Password{Secret("some password")}};
-    run_task([&](HostScope& scope) -> Task<bool> {
+    run_task([&](HostDeadline& deadline) -> Task<bool> {
         GssEngine engine;
-        const auto first = co_await first_token(engine, who, Mechanism::kerberos, scope);
+        const auto first = co_await first_token(engine, who, Mechanism::kerberos, deadline);
         CHECK_FALSE(first);
         const int asked = kdc.asked;
         CHECK(asked > 0);
-        const auto second = co_await first_token(engine, who, Mechanism::kerberos, scope);
+        const auto second = co_await first_token(engine, who, Mechanism::kerberos, deadline);
         CHECK_FALSE(second);
         CHECK(second.error().detail() == first.error().detail());
         CHECK(kdc.asked == asked);
@@ -123,16 +123,16 @@ TEST_CASE("gss: a KDC that is silent holds up nobody who uses NTLM", "[winrm][gs
     SilentKdc kdc(SilentKdc::Manner::hold);
     const Credential domain{"d", "svc@KDC.TEST", Password{Secret("some password")}};
     const Credential local{"l", "SIM\\sweeper", Password{Secret("another password")}};
-    run_task([&](HostScope& scope) -> Task<bool> {
+    run_task([&](HostDeadline& deadline) -> Task<bool> {
         GssEngine engine; // ends before the lane: its threads post there
         // More than the pool has threads; each is given up after a moment, its thread still waits.
         for (std::size_t i = 0; i < limits::gss_threads + 2; ++i) {
-            HostScope moment(scope.executor(), Clock::now() + 50ms);
+            HostDeadline moment(deadline.executor(), Clock::now() + 50ms);
             const auto stuck = co_await first_token(engine, domain, Mechanism::kerberos, moment);
             CHECK_FALSE(stuck);
             CHECK(stuck.error().code() == Errc::timed_out);
         }
-        const auto token = co_await first_token(engine, local, Mechanism::ntlm, scope);
+        const auto token = co_await first_token(engine, local, Mechanism::ntlm, deadline);
         CHECK(token.has_value());
         if (token) CHECK(token->starts_with("NTLMSSP"));
         kdc.release();

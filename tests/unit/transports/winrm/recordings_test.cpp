@@ -149,7 +149,7 @@ public:
     explicit Replayer(const std::string& name) : exchanges_(load(name)) {}
 
     Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostScope&, Clock::duration) override {
+    post(std::string envelope, HostDeadline&, Clock::duration) override {
         REQUIRE(next_ < exchanges_.size());
         const auto& exchange = exchanges_[next_++];
         INFO("exchange " << next_);
@@ -222,15 +222,15 @@ struct Case {
 };
 
 Task<Result<CommandOutput>>
-replay(Replayer& replayer, const Case& play, Attempt& attempt, HostScope& scope) {
+replay(Replayer& replayer, const Case& play, Attempt& attempt, HostDeadline& deadline) {
     winrm::Shell shell("https://vm:5986/wsman", replayer, {}, attempt);
-    auto created = co_await shell.create(play.options, scope);
+    auto created = co_await shell.create(play.options, deadline);
     if (!created) co_return std::move(created).error();
     for (std::size_t i = 0; i < play.skip_after_create; ++i)
         replayer.skip();
-    auto output = co_await run_in_shell(shell, play.command, play.arguments, scope);
-    if (!output) co_await shell.terminate(scope);
-    const bool gone = co_await shell.remove(scope);
+    auto output = co_await run_in_shell(shell, play.command, play.arguments, deadline);
+    if (!output) co_await shell.terminate(deadline);
+    const bool gone = co_await shell.remove(deadline);
     CHECK(gone);
     CHECK_FALSE(shell.exists());
     co_return output;
@@ -280,7 +280,7 @@ TEST_CASE("recordings: the client gets what real Windows servers answered", "[wi
         Replayer replayer(play.file);
         Attempt attempt;
         const auto output = run_task(
-            [&](HostScope& scope) { return replay(replayer, play, attempt, scope); },
+            [&](HostDeadline& deadline) { return replay(replayer, play, attempt, deadline); },
             std::chrono::seconds(60)
         );
         REQUIRE(output);
@@ -297,12 +297,12 @@ TEST_CASE("recordings: a program that is not there is a typed fault", "[winrm][r
     Replayer replayer("winrs_no_cmd_shell.yml");
     Attempt attempt;
     const auto status = run_task(
-        [&](HostScope& scope) -> Task<Status> {
+        [&](HostDeadline& deadline) -> Task<Status> {
             winrm::Shell shell("https://vm:5986/wsman", replayer, {}, attempt);
             winrm::ShellOptions options;
-            auto created = co_await shell.create(options, scope);
+            auto created = co_await shell.create(options, deadline);
             REQUIRE(created);
-            co_return co_await shell.start("powershell.exe", "Write-Host hi", scope);
+            co_return co_await shell.start("powershell.exe", "Write-Host hi", deadline);
         },
         std::chrono::seconds(60)
     );
@@ -320,7 +320,7 @@ TEST_CASE(
     const Case play{"winrs_bad_cmd_id.yml", "cmd.exe", "/c echo hi"};
     Attempt attempt;
     const auto output = run_task(
-        [&](HostScope& scope) { return replay(replayer, play, attempt, scope); },
+        [&](HostDeadline& deadline) { return replay(replayer, play, attempt, deadline); },
         std::chrono::seconds(60)
     );
     REQUIRE_FALSE(output);

@@ -7,14 +7,15 @@ namespace rdpsweep::test {
 
 // Starts the command, receives until it is done, and terminates it: after a failure only the
 // shell's removal is left.
-inline Task<Result<CommandOutput>>
-run_in_shell(winrm::Shell& shell, std::string command, std::string arguments, HostScope& scope) {
-    auto started = co_await shell.start(std::move(command), std::move(arguments), scope);
+inline Task<Result<CommandOutput>> run_in_shell(
+    winrm::Shell& shell, std::string command, std::string arguments, HostDeadline& deadline
+) {
+    auto started = co_await shell.start(std::move(command), std::move(arguments), deadline);
     if (!started) co_return std::move(started).error();
     CommandOutput output;
-    auto received = co_await shell.receive(output, scope);
+    auto received = co_await shell.receive(output, deadline);
     if (!received) co_return std::move(received).error();
-    co_await shell.terminate(scope);
+    co_await shell.terminate(deadline);
     co_return output;
 }
 

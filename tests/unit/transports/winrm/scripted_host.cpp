@@ -69,13 +69,13 @@ HttpResponse sealed_answer(GssAcceptor& session, const std::string& plain) {
     return response;
 }
 
-void ScriptedHost::start(HostScope& scope) {
+void ScriptedHost::start(HostDeadline& deadline) {
     [[maybe_unused]] const auto& known = accounts();
     const asio::ip::tcp::endpoint any(asio::ip::make_address("127.0.0.1"), 0);
     // Held by its coroutine only: it must not outlive the lane.
-    auto acceptor = std::make_shared<Acceptor>(scope.executor(), any);
+    auto acceptor = std::make_shared<Acceptor>(deadline.executor(), any);
     port_ = acceptor->local_endpoint().port();
-    asio::co_spawn(scope.executor(), accept_all(std::move(acceptor)), asio::detached);
+    asio::co_spawn(deadline.executor(), accept_all(std::move(acceptor)), asio::detached);
 }
 
 Task<void> ScriptedHost::accept_all(std::shared_ptr<Acceptor> acceptor) {

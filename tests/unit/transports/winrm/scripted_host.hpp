@@ -2,7 +2,7 @@
 // encryption by the system's GSSAPI acceptor.
 #pragma once
 
-#include "core/host_scope.hpp"
+#include "core/host_deadline.hpp"
 #include "tests/simfleet/winrm/gss_acceptor.hpp"
 #include "tests/simfleet/winrm/http_message.hpp"
 
@@ -19,8 +19,8 @@ public:
     static constexpr const char* user = "SIM\\sweeper";
     static constexpr const char* password = "right horse battery";
 
-    // Listens on a free port of 127.0.0.1 and serves until the scope's lane ends.
-    void start(HostScope& scope);
+    // Listens on a free port of 127.0.0.1 and serves until the deadline's lane ends.
+    void start(HostDeadline& deadline);
 
     // Changes the polite answer to the n-th request, from 0; nothing resets the connection.
     using Answer = std::optional<simfleet::HttpResponse>;

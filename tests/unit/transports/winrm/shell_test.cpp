@@ -51,7 +51,7 @@ public:
     std::vector<Clock::duration> margins; // how long we wait beyond the operation's timeout
 
     Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostScope&, Clock::duration limit) override {
+    post(std::string envelope, HostDeadline&, Clock::duration limit) override {
         const auto seconds = find(envelope, "OperationTimeout[^>]*>PT([0-9]+)");
         margins.push_back(limit - std::chrono::seconds(std::stoi(seconds)));
         const auto verb = find(envelope, "Action[^>]*>[^<]*/([A-Za-z]+)<");
@@ -89,43 +89,48 @@ private:
     }
 };
 
-struct Talk {
+struct Heard {
     Result<CommandOutput> output;
     bool deleted;
 };
 
-Task<Talk> converse(
-    ScriptedHost& host, Attempt& attempt, HostScope& scope, Clock::duration step = limits::step
+Task<Heard> converse(
+    ScriptedHost& host,
+    Attempt& attempt,
+    HostDeadline& deadline,
+    Clock::duration step = limits::step
 ) {
     winrm::ShellBudget budget;
     budget.step = step;
     budget.quota_delay = 1ms;
     winrm::Shell shell("https://vm:5986/wsman", host, budget, attempt);
     winrm::ShellOptions options;
-    auto created = co_await shell.create(options, scope);
+    auto created = co_await shell.create(options, deadline);
     if (!created) {
-        const bool gone = co_await shell.remove(scope);
-        co_return Talk{std::move(created).error(), gone};
+        const bool gone = co_await shell.remove(deadline);
+        co_return Heard{std::move(created).error(), gone};
     }
-    auto output = co_await run_in_shell(shell, "c", "", scope);
-    const bool gone = co_await shell.remove(scope);
-    co_return Talk{std::move(output), gone};
+    auto output = co_await run_in_shell(shell, "c", "", deadline);
+    const bool gone = co_await shell.remove(deadline);
+    co_return Heard{std::move(output), gone};
 }
 
-Talk talk_to(ScriptedHost& host, Clock::duration limit = 20s) {
+Heard converse_with(ScriptedHost& host, Clock::duration limit = 20s) {
     Attempt attempt;
-    return run_task([&](HostScope& scope) { return converse(host, attempt, scope); }, limit);
+    return run_task(
+        [&](HostDeadline& deadline) { return converse(host, attempt, deadline); }, limit
+    );
 }
 
 } // namespace
 
 TEST_CASE("shell: the happy path, output of several Receives joined", "[winrm]") {
     ScriptedHost host;
-    const auto talk = talk_to(host);
-    REQUIRE(talk.output);
-    CHECK(talk.output->out == "one two");
-    CHECK(talk.output->exit_code == 3);
-    CHECK(talk.deleted);
+    const auto heard = converse_with(host);
+    REQUIRE(heard.output);
+    CHECK(heard.output->out == "one two");
+    CHECK(heard.output->exit_code == 3);
+    CHECK(heard.deleted);
     CHECK(
         host.verbs ==
         std::vector<std::string>{"Create", "Command", "Receive", "Receive", "Signal", "Delete"}
@@ -164,10 +169,10 @@ TEST_CASE(
                 failed = true;
                 return answer(id);
             };
-            const auto talk = talk_to(host);
+            const auto heard = converse_with(host);
             // An empty Receive answer means "still running", Signal's answer never matters.
             const bool fatal = step < 4 && !(way == "empty" && steps[step] == "Receive");
-            CHECK(talk.output.has_value() == !fatal);
+            CHECK(heard.output.has_value() == !fatal);
             if (step > 0) CHECK(host.count("Delete") == 1);
             if (step == 0) CHECK(host.count("Delete") == 0); // no shell is known: nothing to delete
         }
@@ -182,8 +187,8 @@ TEST_CASE("shell: no output yet is asked again, without a word", "[winrm]") {
         if (verb != "Receive" || patience-- <= 0) return std::nullopt;
         return Result<std::string>(soap(id, fault(winrm::code::operation_timed_out)));
     };
-    const auto talk = talk_to(host);
-    REQUIRE(talk.output);
+    const auto heard = converse_with(host);
+    REQUIRE(heard.output);
     CHECK(host.count("Receive") > 3);
 }
 
@@ -195,24 +200,24 @@ TEST_CASE("shell: a lost answer is asked for again, what came before it is kept"
         return Result<std::string>(Error(Phase::http, Errc::peer_closed, "lost"));
     };
     Attempt attempt;
-    const auto resume = [&](HostScope& scope) -> Task<CommandOutput> {
+    const auto resume = [&](HostDeadline& deadline) -> Task<CommandOutput> {
         winrm::Shell shell("https://vm:5986/wsman", host, {}, attempt);
         winrm::ShellOptions options;
-        const auto created = co_await shell.create(options, scope);
+        const auto created = co_await shell.create(options, deadline);
         CHECK(created);
-        const auto started = co_await shell.start("c", "", scope);
+        const auto started = co_await shell.start("c", "", deadline);
         CHECK(started);
         CommandOutput output;
-        const auto lost = co_await shell.receive(output, scope);
+        const auto lost = co_await shell.receive(output, deadline);
         REQUIRE_FALSE(lost);
         CHECK(lost.error().phase() == Phase::run);
         CHECK(lost.error().code() == Errc::peer_closed);
         CHECK(output.out == "one ");
-        const auto rest = co_await shell.receive(output, scope);
+        const auto rest = co_await shell.receive(output, deadline);
         CHECK(rest);
         co_return output;
     };
-    const auto output = run_task([&](HostScope& scope) { return resume(scope); }, 20s);
+    const auto output = run_task([&](HostDeadline& deadline) { return resume(deadline); }, 20s);
     CHECK(output.out == "one two");
     CHECK(output.exit_code == 3);
 }
@@ -224,7 +229,7 @@ TEST_CASE("shell: a quota is waited out, another fault is not", "[winrm]") {
         if (verb != "Create" || n >= 2) return std::nullopt;
         return Result<std::string>(soap(id, fault(2150859173)));
     };
-    CHECK(talk_to(host).output);
+    CHECK(converse_with(host).output);
     CHECK(host.count("Create") == 3);
 
     ScriptedHost full;
@@ -233,7 +238,7 @@ TEST_CASE("shell: a quota is waited out, another fault is not", "[winrm]") {
         if (verb != "Create") return std::nullopt;
         return Result<std::string>(soap(id, fault(2150859173)));
     };
-    const auto refused = talk_to(full);
+    const auto refused = converse_with(full);
     REQUIRE_FALSE(refused.output);
     CHECK(refused.output.error().code() == Errc::throttled);
     CHECK(full.count("Create") == 4);
@@ -247,11 +252,11 @@ TEST_CASE("shell: output without end is cut off", "[winrm]") {
         if (verb != "Receive") return std::nullopt;
         return Result<std::string>(soap(id, streams(piece, false)));
     };
-    const auto talk = talk_to(host);
-    REQUIRE_FALSE(talk.output);
-    CHECK(talk.output.error().code() == Errc::output_limit);
+    const auto heard = converse_with(host);
+    REQUIRE_FALSE(heard.output);
+    CHECK(heard.output.error().code() == Errc::output_limit);
     CHECK(host.count("Receive") <= 10);
-    CHECK(talk.deleted);
+    CHECK(heard.deleted);
 }
 
 TEST_CASE("shell: the host gives up a Create or a Receive before we hang up", "[winrm]") {
@@ -259,9 +264,10 @@ TEST_CASE("shell: the host gives up a Create or a Receive before we hang up", "[
         INFO(step.count() << " s");
         ScriptedHost host;
         Attempt attempt;
-        const auto talk =
-            run_task([&](HostScope& scope) { return converse(host, attempt, scope, step); }, 600s);
-        REQUIRE(talk.output);
+        const auto heard = run_task(
+            [&](HostDeadline& deadline) { return converse(host, attempt, deadline, step); }, 600s
+        );
+        REQUIRE(heard.output);
         REQUIRE(host.verbs.size() == host.margins.size());
         for (std::size_t i = 0; i < host.verbs.size(); ++i) {
             if (host.verbs[i] == "Create" || host.verbs[i] == "Receive") {
@@ -281,9 +287,9 @@ TEST_CASE("shell: a refused deletion is told, and a shell that is gone is no ref
             if (verb != "Delete") return std::nullopt;
             return Result<std::string>(soap(id, fault(code)));
         };
-        const auto talk = talk_to(host);
-        CHECK(talk.output);
-        CHECK(talk.deleted == gone);
+        const auto heard = converse_with(host);
+        CHECK(heard.output);
+        CHECK(heard.deleted == gone);
         CHECK(host.count("Delete") == 1);
     }
 }

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Conversation talk{"https://vm:5986/wsman", "S", {}};
+const Conversation conversation{"https://vm:5986/wsman", "S", {}};
 
 std::string answer(const std::string& body, const std::string& id = "1") {
     return "<s:Envelope xml:lang=\"en-US\" xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" "
@@ -47,7 +47,7 @@ bool holds(const Message& message, std::string_view text) {
 
 TEST_CASE("cim: a query asks all classes of its namespace, escaped", "[cim]") {
     const auto message =
-        ask_cim(talk, {"root/cimv2", "", cim::Query{"SELECT A FROM B WHERE C<'&'"}}, 20s);
+        ask_cim(conversation, {"root/cimv2", "", cim::Query{"SELECT A FROM B WHERE C<'&'"}}, 20s);
     CHECK(holds(message, "/wsman/1/wmi/root/cimv2/*</w:ResourceURI>"));
     CHECK(holds(message, "/enumeration/Enumerate</a:Action>"));
     CHECK(holds(message, "/wsman/1/WQL\">SELECT A FROM B WHERE C&lt;'&amp;'</w:Filter>"));
@@ -58,7 +58,7 @@ TEST_CASE("cim: a query asks all classes of its namespace, escaped", "[cim]") {
 TEST_CASE("cim: a method is called by its class, with its keys", "[cim]") {
     const cim::Invoke call{
         "GetDWORDValue", {{"sSubKeyName", "A\\B & C"}, {"sValueName", ""}}, {{"Path", "C:\\<x>"}}};
-    const auto message = ask_cim(talk, {"root/cimv2", "StdRegProv", call}, 20s);
+    const auto message = ask_cim(conversation, {"root/cimv2", "StdRegProv", call}, 20s);
     CHECK(holds(message, "/wmi/root/cimv2/StdRegProv/GetDWORDValue</a:Action>"));
     CHECK(holds(message, "<c:GetDWORDValue_INPUT xmlns:c=\"http://schemas.microsoft.com/"));
     CHECK(holds(message, "<c:sSubKeyName>A\\B &amp; C</c:sSubKeyName><c:sValueName></c:sValueName>")
@@ -67,14 +67,15 @@ TEST_CASE("cim: a method is called by its class, with its keys", "[cim]") {
 }
 
 TEST_CASE("cim: get, pull and release name what they want", "[cim]") {
-    const auto get =
-        ask_cim(talk, {"root/cimv2", "Win32_Service", cim::Get{{{"Name", "TermService"}}}}, 20s);
+    const auto get = ask_cim(
+        conversation, {"root/cimv2", "Win32_Service", cim::Get{{{"Name", "TermService"}}}}, 20s
+    );
     CHECK(holds(get, "/transfer/Get</a:Action>"));
     CHECK(holds(get, "<w:Selector Name=\"Name\">TermService</w:Selector>"));
-    const auto next = pull(talk, {"root/cimv2", "uuid:<7>"}, 20s);
+    const auto next = pull(conversation, {"root/cimv2", "uuid:<7>"}, 20s);
     CHECK(holds(next, "/enumeration/Pull</a:Action>"));
     CHECK(holds(next, "<n:EnumerationContext>uuid:&lt;7&gt;</n:EnumerationContext>"));
-    const auto end = release(talk, {"root/cimv2", "uuid:7"}, 20s);
+    const auto end = release(conversation, {"root/cimv2", "uuid:7"}, 20s);
     CHECK(holds(end, "/enumeration/Release</a:Action>"));
     CHECK(holds(end, "<n:Release "));
 }

@@ -246,10 +246,10 @@ TEST_CASE("read_reply: prefixes mean nothing, namespaces do", "[winrm]") {
 }
 
 TEST_CASE("create_shell: hostile environment text stays inside its element", "[winrm]") {
-    const Conversation talk{"https://vm:5986/wsman", "S", ""};
+    const Conversation conversation{"https://vm:5986/wsman", "S", ""};
     ShellOptions options;
     options.environment = {{"A", "line1\nline2\r\n<b>&\"'\x01]]>"}};
-    const auto message = create_shell(talk, options, 20s);
+    const auto message = create_shell(conversation, options, 20s);
     for (const auto& element : test::flatten(message.xml)) {
         if (element.path.ends_with("Variable")) CHECK(element.text == "line1\nline2\r\n<b>&\"']]>");
     }

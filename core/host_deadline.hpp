@@ -10,14 +10,14 @@ namespace rdpsweep {
 
 // Lives on one executor; not thread-safe. When the deadline passes or abort() is called, every
 // registered function runs once (they close sockets); later registrations run at once.
-class HostScope {
+class HostDeadline {
     struct State;
 
 public:
-    HostScope(asio::any_io_executor executor, Clock::time_point deadline);
-    HostScope(const HostScope&) = delete;
-    HostScope& operator=(const HostScope&) = delete;
-    ~HostScope();
+    HostDeadline(asio::any_io_executor executor, Clock::time_point at);
+    HostDeadline(const HostDeadline&) = delete;
+    HostDeadline& operator=(const HostDeadline&) = delete;
+    ~HostDeadline();
 
     // Unregisters on destruction: declare it after the object that its function closes.
     class Guard {
@@ -27,20 +27,21 @@ public:
         ~Guard();
 
     private:
-        friend class HostScope;
+        friend class HostDeadline;
         Guard(std::weak_ptr<State> state, std::uint64_t id) noexcept;
         std::weak_ptr<State> state_;
         std::uint64_t id_;
     };
 
     [[nodiscard]] Guard on_abort(std::function<void()> close_something);
-    [[nodiscard]] Clock::time_point deadline() const noexcept;
+    [[nodiscard]] Clock::time_point at() const noexcept;
     [[nodiscard]] Clock::duration remaining() const noexcept; // never negative
     [[nodiscard]] bool expired() const noexcept;              // the deadline passed, or aborted
     [[nodiscard]] bool aborted() const noexcept;              // abort() was called
     void abort() noexcept;                                    // Ctrl-C, or the sweep's own deadline
 
-    // Waits for at least delay, or until the scope ends. Returns false when the scope ended first.
+    // Waits for at least delay, or until the deadline passes. Returns false when the deadline
+    // passed first.
     Task<bool> sleep(Clock::duration delay);
 
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept;

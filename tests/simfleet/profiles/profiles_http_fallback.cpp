@@ -26,7 +26,7 @@ Profile over_http(
 
 } // namespace
 
-std::span<const Profile> second_way_profiles() {
+std::span<const Profile> http_fallback_profiles() {
     static const std::array table{
         over_http("http_tls_all_off", protocol_profiles(), "tls_all_off", Manner::tls_off),
         over_http(

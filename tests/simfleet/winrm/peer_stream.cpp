@@ -1,5 +1,5 @@
 // Moves bytes between a socket and its TLS engine.
-#include "tests/simfleet/winrm/channel.hpp"
+#include "tests/simfleet/winrm/peer_stream.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
@@ -9,13 +9,13 @@ namespace simfleet {
 namespace asio = rdpsweep::asio;
 using rdpsweep::Task;
 
-Channel::Channel(asio::ip::tcp::socket socket, std::unique_ptr<TlsEngine> tls)
+PeerStream::PeerStream(asio::ip::tcp::socket socket, std::unique_ptr<TlsEngine> tls)
     : socket_(std::move(socket)), tls_(std::move(tls)) {
     boost::system::error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
 }
 
-Task<bool> Channel::read_raw(std::string& into) {
+Task<bool> PeerStream::read_raw(std::string& into) {
     boost::system::error_code ec;
     const std::size_t got = co_await socket_.async_read_some(
         asio::buffer(buffer_), asio::redirect_error(asio::use_awaitable, ec)
@@ -24,7 +24,7 @@ Task<bool> Channel::read_raw(std::string& into) {
     co_return !ec && got > 0;
 }
 
-Task<bool> Channel::write_raw(std::string bytes) {
+Task<bool> PeerStream::write_raw(std::string bytes) {
     boost::system::error_code ec;
     co_await asio::async_write(
         socket_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, ec)
@@ -32,7 +32,7 @@ Task<bool> Channel::write_raw(std::string bytes) {
     co_return !ec;
 }
 
-Task<bool> Channel::handshake() {
+Task<bool> PeerStream::handshake() {
     if (!tls_) co_return true;
     for (;;) {
         const auto progress = tls_->handshake();
@@ -51,7 +51,7 @@ Task<bool> Channel::handshake() {
     }
 }
 
-Task<bool> Channel::read(std::string& into) {
+Task<bool> PeerStream::read(std::string& into) {
     if (!tls_) co_return co_await read_raw(into);
     for (;;) {
         const auto progress = tls_->read(into);
@@ -70,14 +70,14 @@ Task<bool> Channel::read(std::string& into) {
     }
 }
 
-Task<bool> Channel::write(std::string bytes) {
+Task<bool> PeerStream::write(std::string bytes) {
     if (!tls_) co_return co_await write_raw(std::move(bytes));
     if (!tls_->write(bytes)) co_return false;
     std::string wire = tls_->take_wire();
     co_return co_await write_raw(std::move(wire));
 }
 
-Task<bool> Channel::ask_certificate(std::string& into) {
+Task<bool> PeerStream::ask_certificate(std::string& into) {
     if (!tls_ || !tls_->ask_certificate()) co_return false;
     for (;;) {
         std::string wire = tls_->take_wire();
@@ -95,11 +95,11 @@ Task<bool> Channel::ask_certificate(std::string& into) {
     }
 }
 
-std::string Channel::client_upn() const {
+std::string PeerStream::client_upn() const {
     return tls_ ? tls_->client_upn() : std::string();
 }
 
-Task<void> Channel::ignore_peer() {
+Task<void> PeerStream::ignore_peer() {
     for (;;) {
         std::string swallowed;
         const bool came = co_await read_raw(swallowed);
@@ -107,17 +107,17 @@ Task<void> Channel::ignore_peer() {
     }
 }
 
-void Channel::reset() noexcept {
+void PeerStream::reset() noexcept {
     boost::system::error_code ignored;
     socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
     socket_.close(ignored);
 }
 
-std::string_view Channel::tls_version() const noexcept {
+std::string_view PeerStream::tls_version() const noexcept {
     return tls_ ? tls_->version() : std::string_view{};
 }
 
-const std::string& Channel::binding() const noexcept {
+const std::string& PeerStream::binding() const noexcept {
     static const std::string none;
     return tls_ ? tls_->binding() : none;
 }

@@ -1,5 +1,5 @@
 // Carries keys and screens between a person and the console until one side ends.
-#include "scanner/console/talk_session.hpp"
+#include "scanner/console/console_session.hpp"
 
 #include "core/text.hpp"
 #include "transports/serial/ws_pipe.hpp"
@@ -27,7 +27,7 @@ void write_all(int descriptor, std::string_view text) {
 
 } // namespace
 
-TalkSession::TalkSession(
+ConsoleSession::ConsoleSession(
     const asio::any_io_executor& executor,
     Services& services,
     azure::Arm& arm,
@@ -40,23 +40,23 @@ TalkSession::TalkSession(
       display_(display), keyboard_(executor, dup(keyboard)), keys_(manners.admin),
       screen_(std::make_unique<serial::Screen>()) {}
 
-std::string TalkSession::usual_status() const {
+std::string ConsoleSession::usual_status() const {
     return " " + target_.name + " | Ctrl-] menu ";
 }
 
-Task<Status> TalkSession::attach(HostScope& scope) {
+Task<Status> ConsoleSession::attach(HostDeadline& deadline) {
     if (!manners_.takeover) {
-        auto used = co_await console_.in_use(target_.vm, scope);
+        auto used = co_await console_.in_use(target_.vm, deadline);
         if (!used) co_return std::move(used).error();
         if (*used) co_return serial::console_error(serial::ConsoleOutcome::console_in_use);
     }
-    auto gateway = co_await console_.connect(target_.vm, state_.custom_storage, scope);
+    auto gateway = co_await console_.connect(target_.vm, state_.custom_storage, deadline);
     if (!gateway) co_return std::move(gateway).error();
     gateway_ = *gateway;
-    auto token = co_await console_.token(scope);
+    auto token = co_await console_.token(deadline);
     if (!token) co_return std::move(token).error();
     auto pipe = co_await serial::open_ws_pipe(
-        std::move(*gateway), std::move(*token), services_, scope, attempt_
+        std::move(*gateway), std::move(*token), services_, deadline, attempt_
     );
     if (!pipe) co_return std::move(pipe).error();
     pipe_ = std::move(*pipe);
@@ -65,25 +65,25 @@ Task<Status> TalkSession::attach(HostScope& scope) {
     co_return Status();
 }
 
-void TalkSession::show() {
+void ConsoleSession::show() {
     write_all(display_, painter_.paint(*screen_, status_));
 }
 
-Task<Status> TalkSession::run(HostScope& scope) {
-    auto state = co_await console_.inspect(target_.vm, scope);
+Task<Status> ConsoleSession::run(HostDeadline& deadline) {
+    auto state = co_await console_.inspect(target_.vm, deadline);
     if (!state) co_return std::move(state).error();
     state_ = *std::move(state);
-    auto attached = co_await attach(scope);
+    auto attached = co_await attach(deadline);
     if (!attached) co_return attached;
     show();
     reading_ = true;
-    asio::co_spawn(scope.executor(), read_keys(scope), asio::detached);
-    co_await listen(scope);
-    if (pipe_) co_await pipe_->close(scope);
+    asio::co_spawn(deadline.executor(), read_keys(deadline), asio::detached);
+    co_await listen(deadline);
+    if (pipe_) co_await pipe_->close(deadline);
     leaving_ = true;
     boost::system::error_code ignored;
     keyboard_.cancel(ignored);
-    asio::steady_timer timer(scope.executor());
+    asio::steady_timer timer(deadline.executor());
     while (reading_) {
         timer.expires_after(10ms);
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -93,16 +93,16 @@ Task<Status> TalkSession::run(HostScope& scope) {
 }
 
 // Shows what comes. When the console is closed, Enter opens it again (read_keys()).
-Task<void> TalkSession::listen(HostScope& scope) {
-    asio::steady_timer timer(scope.executor());
+Task<void> ConsoleSession::listen(HostDeadline& deadline) {
+    asio::steady_timer timer(deadline.executor());
     boost::system::error_code ignored;
-    while (!leaving_ && !scope.expired()) {
+    while (!leaving_ && !deadline.expired()) {
         if (!pipe_) {
             timer.expires_after(100ms);
             co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
             continue;
         }
-        auto came = co_await pipe_->receive(200ms, scope);
+        auto came = co_await pipe_->receive(200ms, deadline);
         if (leaving_) co_return;
         if (!came) {
             status_ =
@@ -117,14 +117,14 @@ Task<void> TalkSession::listen(HostScope& scope) {
     }
 }
 
-Task<void> TalkSession::read_keys(HostScope& scope) {
+Task<void> ConsoleSession::read_keys(HostDeadline& deadline) {
     std::array<char, 1024> buffer{};
     boost::system::error_code code;
-    const auto guard = scope.on_abort([this] {
+    const auto guard = deadline.on_abort([this] {
         boost::system::error_code ignored;
         keyboard_.cancel(ignored);
     });
-    while (!leaving_ && !scope.expired()) {
+    while (!leaving_ && !deadline.expired()) {
         const auto into = asio::buffer(buffer);
         const auto count = co_await keyboard_.async_read_some(
             into, asio::redirect_error(asio::use_awaitable, code)
@@ -134,23 +134,23 @@ Task<void> TalkSession::read_keys(HostScope& scope) {
         while (!typed.empty() && !leaving_) {
             auto step = keys_.take(typed);
             if (!pipe_ && step.send.find('\r') != std::string::npos) {
-                auto attached = co_await attach(scope);
+                auto attached = co_await attach(deadline);
                 if (!attached) status_ = " " + std::string(attached.error().detail()) + " ";
                 show();
                 step.send.clear();
             }
             for (std::size_t at = 0; pipe_ && at < step.send.size(); at += frame_bytes) {
-                auto sent = co_await pipe_->send(step.send.substr(at, frame_bytes), scope);
+                auto sent = co_await pipe_->send(step.send.substr(at, frame_bytes), deadline);
                 if (!sent) break; // listen() will say so
             }
-            co_await act(step.action, scope);
+            co_await act(step.action, deadline);
         }
     }
     leaving_ = true;
     reading_ = false;
 }
 
-Task<void> TalkSession::act(ConsoleAction action, HostScope& scope) {
+Task<void> ConsoleSession::act(ConsoleAction action, HostDeadline& deadline) {
     switch (action) {
     case ConsoleAction::none:
         co_return;
@@ -163,7 +163,7 @@ Task<void> TalkSession::act(ConsoleAction action, HostScope& scope) {
     case ConsoleAction::to_sac:
         status_ = usual_status();
         if (pipe_) {
-            auto sent = co_await pipe_->send(to_sac_keys, scope);
+            auto sent = co_await pipe_->send(to_sac_keys, deadline);
             (void)sent;
         }
         break;
@@ -174,10 +174,10 @@ Task<void> TalkSession::act(ConsoleAction action, HostScope& scope) {
         status_ = " The VM restarts at once, what is unsaved is lost. Sure? y/n ";
         break;
     case ConsoleAction::nmi:
-        co_await order("nmi", scope);
+        co_await order("nmi", deadline);
         break;
     case ConsoleAction::reset:
-        co_await order("reset", scope);
+        co_await order("reset", deadline);
         break;
     case ConsoleAction::hide_menu:
         status_ = usual_status();
@@ -187,7 +187,7 @@ Task<void> TalkSession::act(ConsoleAction action, HostScope& scope) {
 }
 
 // Azure does it to the VM from outside; only while a session is open.
-Task<void> TalkSession::order(std::string what, HostScope& scope) {
+Task<void> ConsoleSession::order(std::string what, HostDeadline& deadline) {
     auto path = gateway_.path;
     constexpr std::string_view client = "/client";
     if (path.ends_with(client)) path.resize(path.size() - client.size());
@@ -195,7 +195,7 @@ Task<void> TalkSession::order(std::string what, HostScope& scope) {
                      "/adminCommand/" + what;
     const auto body = R"({"command":")" + what + R"(","requestId":")" + ascii_lower(random_guid()) +
                       R"(","commandParameters":{}})";
-    auto done = co_await arm_.order_gateway(url, body, scope);
+    auto done = co_await arm_.order_gateway(url, body, deadline);
     const bool good = done && done->status == 200;
     status_ = good   ? " " + what + ": Azure did it "
               : done ? " " + what + ": Azure said HTTP " + std::to_string(done->status) + " "

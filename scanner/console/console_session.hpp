@@ -14,7 +14,7 @@
 
 namespace rdpsweep {
 
-class TalkSession {
+class ConsoleSession {
 public:
     struct Manners {
         bool takeover = false;
@@ -22,7 +22,7 @@ public:
     };
 
     // keyboard and display: descriptors of a terminal in raw mode. All must outlive it.
-    TalkSession(
+    ConsoleSession(
         const asio::any_io_executor& executor,
         Services& services,
         azure::Arm& arm,
@@ -32,15 +32,15 @@ public:
         int display
     );
 
-    // Until the person leaves or scope ends. Error when there was no console to talk to.
-    Task<Status> run(HostScope& scope);
+    // Until the person leaves or the deadline passes. Error when there was no console to talk to.
+    Task<Status> run(HostDeadline& deadline);
 
 private:
-    Task<Status> attach(HostScope& scope);
-    Task<void> listen(HostScope& scope);
-    Task<void> read_keys(HostScope& scope);
-    Task<void> act(ConsoleAction action, HostScope& scope);
-    Task<void> order(std::string what, HostScope& scope);
+    Task<Status> attach(HostDeadline& deadline);
+    Task<void> listen(HostDeadline& deadline);
+    Task<void> read_keys(HostDeadline& deadline);
+    Task<void> act(ConsoleAction action, HostDeadline& deadline);
+    Task<void> order(std::string what, HostDeadline& deadline);
     void show();
     [[nodiscard]] std::string usual_status() const;
 

@@ -1,6 +1,6 @@
-// How a channel proves who we are: the legs of Basic and Negotiate.
+// How a connection proves who we are: the legs of Basic and Negotiate.
 #include "core/encoding.hpp"
-#include "transports/winrm/channel.hpp"
+#include "transports/winrm/connection.hpp"
 #include "transports/winrm/http_auth.hpp"
 #include "transports/winrm/http_status.hpp"
 
@@ -48,7 +48,7 @@ Mechanism mechanism_for(const Target& target, const Credential& credential) {
 }
 
 Task<Result<net::HttpResponse>>
-Channel::post_basic(std::string envelope, HostScope& scope, Clock::duration limit) {
+Connection::post_basic(std::string envelope, HostDeadline& deadline, Clock::duration limit) {
     const auto* password = std::get_if<Password>(&credential_.proof);
     if (password == nullptr) {
         co_return Error(Phase::config, Errc::unsupported, "Basic needs a password");
@@ -57,19 +57,19 @@ Channel::post_basic(std::string envelope, HostScope& scope, Clock::duration limi
     proof_sent_ = true;
     auto header = basic_header(credential_.user, password->value.reveal());
     Body body(std::move(envelope), soap_type);
-    co_return co_await send(std::move(body), std::move(header), scope, limit);
+    co_return co_await send(std::move(body), std::move(header), deadline, limit);
 }
 
 // The certificate itself travels in TLS, when the host asks for it; the header makes it ask.
 Task<Result<net::HttpResponse>>
-Channel::post_certificate(std::string envelope, HostScope& scope, Clock::duration limit) {
+Connection::post_certificate(std::string envelope, HostDeadline& deadline, Clock::duration limit) {
     proof_sent_ = true;
     std::string header(mutual_profile);
     Body body(std::move(envelope), soap_type);
-    co_return co_await send(std::move(body), std::move(header), scope, limit);
+    co_return co_await send(std::move(body), std::move(header), deadline, limit);
 }
 
-void Channel::begin(Mechanism mechanism) {
+void Connection::begin(Mechanism mechanism) {
     mechanism_ = mechanism;
     GssRequest request;
     request.mechanism = mechanism;
@@ -80,14 +80,14 @@ void Channel::begin(Mechanism mechanism) {
     gss_.emplace(services_.gss, credential_, std::move(request));
 }
 
-Task<Result<std::string>> Channel::first_token(HostScope& scope) {
+Task<Result<std::string>> Connection::first_token(HostDeadline& deadline) {
     begin(mechanism_for(target_, credential_));
-    co_return co_await gss_->step(std::string(), scope);
+    co_return co_await gss_->step(std::string(), deadline);
 }
 
 Task<Result<net::HttpResponse>>
-Channel::negotiate(std::string envelope, HostScope& scope, Clock::duration limit) {
-    auto token = co_await first_token(scope);
+Connection::negotiate(std::string envelope, HostDeadline& deadline, Clock::duration limit) {
+    auto token = co_await first_token(deadline);
     if (!token) co_return std::move(token).error();
     bool proves = mechanism_ == Mechanism::kerberos;
     for (int leg = 0; leg < most_legs; ++leg) {
@@ -96,20 +96,20 @@ Channel::negotiate(std::string envelope, HostScope& scope, Clock::duration limit
         proof_sent_ = proof_sent_ || proves;
         // A leg without a body starts nothing on the host: it has no reason to take long.
         const auto patience = body.bytes.empty() ? services_.base.step_timeout : limit;
-        auto response = co_await send(std::move(body), std::move(header), scope, patience);
+        auto response = co_await send(std::move(body), std::move(header), deadline, patience);
         if (!response) co_return response;
         if (response->status != 401) {
             const bool let_in = sealing() ? response->status == 200 : carries_envelope(*response);
             if (!let_in) co_return response; // the caller says what it means
             if (!proves) co_return let_in_unasked();
-            auto proven = co_await finish(*gss_, *response, scope);
+            auto proven = co_await finish(*gss_, *response, deadline);
             if (!proven) co_return std::move(proven).error();
             co_return response;
         }
         const auto challenge = read_challenge(response->values("WWW-Authenticate"));
         if (!challenge.token) co_return response;
         if (!usable()) co_return closed_in_mid_logon();
-        token = co_await gss_->step(*challenge.token, scope);
+        token = co_await gss_->step(*challenge.token, deadline);
         if (!token) co_return std::move(token).error();
         proves = true;
     }
@@ -118,8 +118,8 @@ Channel::negotiate(std::string envelope, HostScope& scope, Clock::duration limit
 }
 
 // Over HTTP the logon comes first, with empty bodies: an envelope needs its key.
-Task<Result<net::HttpResponse>> Channel::log_on_first(HostScope& scope) {
-    auto answer = co_await negotiate(std::string(), scope, services_.base.step_timeout);
+Task<Result<net::HttpResponse>> Connection::log_on_first(HostDeadline& deadline) {
+    auto answer = co_await negotiate(std::string(), deadline, services_.base.step_timeout);
     if (!answer || answer->status == 401) co_return answer;
     if (answer->status != 200) co_return unexpected_status(answer->status);
     if (!usable()) co_return closed_in_mid_logon();
@@ -130,11 +130,11 @@ Task<Result<net::HttpResponse>> Channel::log_on_first(HostScope& scope) {
 
 // The last token, on the success answer, is the host's proof that it knows the secret too.
 Task<Status>
-Channel::finish(GssContext& context, const net::HttpResponse& response, HostScope& scope) {
+Connection::finish(GssContext& context, const net::HttpResponse& response, HostDeadline& deadline) {
     if (context.complete()) co_return Status();
     const auto challenge = read_challenge(response.values("WWW-Authenticate"));
     if (challenge.token) {
-        auto rest = co_await context.step(*challenge.token, scope);
+        auto rest = co_await context.step(*challenge.token, deadline);
         if (!rest) co_return std::move(rest).error();
     }
     if (context.complete()) co_return Status();

@@ -1,8 +1,8 @@
 // Decides by the error and the policy; the connection itself is channel.cpp's.
-#include "transports/winrm/second_way.hpp"
+#include "transports/winrm/http_fallback.hpp"
 
 #include "transports/net/alert.hpp"
-#include "transports/winrm/channel.hpp"
+#include "transports/winrm/connection.hpp"
 
 #include <algorithm>
 #include <array>

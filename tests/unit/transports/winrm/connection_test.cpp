@@ -1,10 +1,10 @@
-// The channel over HTTP against a scripted host: nothing goes out in clear, nothing in clear or
+// The connection over HTTP against a scripted host: nothing goes out in clear, nothing in clear or
 // changed is believed, and a proof of ours is sent once.
 #include "core/encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/unit/transports/winrm/scripted_host.hpp"
-#include "transports/winrm/channel.hpp"
+#include "transports/winrm/connection.hpp"
 
 #include <optional>
 
@@ -18,7 +18,7 @@ namespace {
 
 using Answer = ScriptedHost::Answer;
 
-// What the tests talk with: one channel to the host, posting envelopes.
+// What the tests talk with: one connection to the host, posting envelopes.
 struct Caller {
     Credential credential{"c", ScriptedHost::user, Password{Secret(ScriptedHost::password)}};
     WinRmOptions options;
@@ -29,12 +29,13 @@ struct Caller {
 
     // Posts that many envelopes; the body of the last answer, or the first error.
     Result<std::string> post(ScriptedHost& host, int envelopes = 1) {
-        return run_task([&](HostScope& scope) { return post_all(host, envelopes, scope); });
+        return run_task([&](HostDeadline& deadline) { return post_all(host, envelopes, deadline); }
+        );
     }
 
 private:
-    Task<Result<std::string>> post_all(ScriptedHost& host, int envelopes, HostScope& scope) {
-        host.start(scope);
+    Task<Result<std::string>> post_all(ScriptedHost& host, int envelopes, HostDeadline& deadline) {
+        host.start(deadline);
         Resolver resolver;
         Pacer pacer(1000, 1000);
         Services base{resolver, pacer, TrustPolicy()};
@@ -47,14 +48,15 @@ private:
         target.address = "127.0.0.1";
         target.winrm = options;
         target.winrm.port = host.port();
-        winrm::Channel channel(target, credential, services, attempt);
-        auto connected = co_await channel.connect(scope);
+        winrm::Connection connection(target, credential, services, attempt);
+        auto connected = co_await connection.connect(deadline);
         if (!connected) co_return std::move(connected).error();
         std::string last;
         for (int i = 0; i < envelopes; ++i) {
             std::string envelope = "<Envelope>question " + std::to_string(i) + "</Envelope>";
-            auto answer = co_await channel.post(std::move(envelope), scope, base.step_timeout);
-            usable_after = channel.usable();
+            auto answer =
+                co_await connection.post(std::move(envelope), deadline, base.step_timeout);
+            usable_after = connection.usable();
             if (!answer) co_return std::move(answer).error();
             last = std::move(answer->body);
         }
@@ -81,7 +83,9 @@ bool mentions(const Error& error, std::string_view words) {
 
 } // namespace
 
-TEST_CASE("channel: over HTTP every envelope and every answer is encrypted", "[winrm][sealing]") {
+TEST_CASE(
+    "connection: over HTTP every envelope and every answer is encrypted", "[winrm][sealing]"
+) {
     ScriptedHost host;
     host.last_answer = "<Envelope>the answer</Envelope>";
     Caller caller;
@@ -100,7 +104,7 @@ TEST_CASE("channel: over HTTP every envelope and every answer is encrypted", "[w
     CHECK(caller.attempt.bytes_sent == host.received.size());
 }
 
-TEST_CASE("channel: an answer in clear is never believed", "[winrm][sealing]") {
+TEST_CASE("connection: an answer in clear is never believed", "[winrm][sealing]") {
     for (const unsigned status : {200u, 500u, 404u}) {
         for (const auto when : {first_envelope, second_envelope}) {
             INFO("status " << status << ", request " << when);
@@ -118,7 +122,7 @@ TEST_CASE("channel: an answer in clear is never believed", "[winrm][sealing]") {
     }
 }
 
-TEST_CASE("channel: a changed or replayed answer ends the connection", "[winrm][sealing]") {
+TEST_CASE("connection: a changed or replayed answer ends the connection", "[winrm][sealing]") {
     std::optional<HttpResponse> first;
     const auto play = [&](const std::function<void(HttpResponse&)>& change) {
         ScriptedHost host;
@@ -143,7 +147,9 @@ TEST_CASE("channel: a changed or replayed answer ends the connection", "[winrm][
     CHECK(play([](HttpResponse& r) { r.content_type = "text/html"; }) == Errc::protocol_violation);
 }
 
-TEST_CASE("channel: every request may be the last one, and none is repeated", "[winrm][sealing]") {
+TEST_CASE(
+    "connection: every request may be the last one, and none is repeated", "[winrm][sealing]"
+) {
     for (std::size_t lost = negotiate_leg; lost <= second_envelope; ++lost) {
         INFO("request " << lost);
         ScriptedHost host;
@@ -164,7 +170,7 @@ TEST_CASE("channel: every request may be the last one, and none is repeated", "[
     }
 }
 
-TEST_CASE("channel: a wrong password is shown once", "[winrm]") {
+TEST_CASE("connection: a wrong password is shown once", "[winrm]") {
     ScriptedHost host;
     Caller caller;
     caller.credential.proof = Password{Secret("wrong horse")};
@@ -175,7 +181,7 @@ TEST_CASE("channel: a wrong password is shown once", "[winrm]") {
     CHECK(host.envelopes.empty());
 }
 
-TEST_CASE("channel: a host that closes in mid-logon has not refused a credential", "[winrm]") {
+TEST_CASE("connection: a host that closes in mid-logon has not refused a credential", "[winrm]") {
     for (const auto leg : {negotiate_leg, authenticate_leg}) {
         INFO("leg " << leg);
         ScriptedHost host;
@@ -192,7 +198,7 @@ TEST_CASE("channel: a host that closes in mid-logon has not refused a credential
     }
 }
 
-TEST_CASE("channel: a host that lets us in unasked gets no envelope", "[winrm]") {
+TEST_CASE("connection: a host that lets us in unasked gets no envelope", "[winrm]") {
     ScriptedHost host;
     host.script = [](std::size_t, const HttpRequest&, Answer) -> Answer { return HttpResponse(); };
     Caller caller;
@@ -202,7 +208,7 @@ TEST_CASE("channel: a host that lets us in unasked gets no envelope", "[winrm]")
     CHECK(host.requests == 1);
 }
 
-TEST_CASE("channel: who offers Basic only over HTTP gets no password", "[winrm]") {
+TEST_CASE("connection: who offers Basic only over HTTP gets no password", "[winrm]") {
     ScriptedHost host;
     host.script = [](std::size_t, const HttpRequest&, Answer) -> Answer {
         HttpResponse response;
@@ -218,7 +224,7 @@ TEST_CASE("channel: who offers Basic only over HTTP gets no password", "[winrm]"
     CHECK(host.received.find("Basic") == std::string::npos);
 }
 
-TEST_CASE("channel: Basic over HTTP is refused before the first packet", "[winrm]") {
+TEST_CASE("connection: Basic over HTTP is refused before the first packet", "[winrm]") {
     ScriptedHost host;
     Caller caller;
     caller.options.auth = WinRmAuth::basic;
@@ -228,7 +234,7 @@ TEST_CASE("channel: Basic over HTTP is refused before the first packet", "[winrm
     CHECK(host.connections == 0);
 }
 
-TEST_CASE("channel: a challenge without encryption is no way in", "[winrm][sealing]") {
+TEST_CASE("connection: a challenge without encryption is no way in", "[winrm][sealing]") {
     constexpr std::size_t flags = 20;                    // MS-NLMP 2.2.1.2
     constexpr unsigned char sign_and_seal = 0x10 | 0x20; // MS-NLMP 2.2.2.5
     ScriptedHost host;

@@ -1,5 +1,5 @@
-// Keeps the closers of one scope in a shared state, so that a Guard may outlive the scope.
-#include "core/host_scope.hpp"
+// Keeps the closers of one deadline in a shared state, so that a Guard may outlive the deadline.
+#include "core/host_deadline.hpp"
 
 #include <algorithm>
 #include <map>
@@ -7,9 +7,9 @@
 
 namespace rdpsweep {
 
-struct HostScope::State : std::enable_shared_from_this<State> {
+struct HostDeadline::State : std::enable_shared_from_this<State> {
     State(asio::any_io_executor ex, Clock::time_point when)
-        : executor(std::move(ex)), deadline(when), timer(executor, when) {}
+        : executor(std::move(ex)), at(when), timer(executor, when) {}
 
     // Runs every registered function once. They may unregister others, so each is taken out first.
     void fire() noexcept {
@@ -22,7 +22,7 @@ struct HostScope::State : std::enable_shared_from_this<State> {
     }
 
     asio::any_io_executor executor;
-    Clock::time_point deadline;
+    Clock::time_point at;
     asio::steady_timer timer;
     std::map<std::uint64_t, std::function<void()>> closers;
     std::uint64_t next_id = 0;
@@ -30,8 +30,8 @@ struct HostScope::State : std::enable_shared_from_this<State> {
     bool aborted = false;
 };
 
-HostScope::HostScope(asio::any_io_executor executor, Clock::time_point deadline)
-    : state_(std::make_shared<State>(std::move(executor), deadline)) {
+HostDeadline::HostDeadline(asio::any_io_executor executor, Clock::time_point at)
+    : state_(std::make_shared<State>(std::move(executor), at)) {
     std::weak_ptr<State> weak = state_;
     state_->timer.async_wait([weak](boost::system::error_code error) {
         if (error) return;
@@ -39,21 +39,21 @@ HostScope::HostScope(asio::any_io_executor executor, Clock::time_point deadline)
     });
 }
 
-HostScope::~HostScope() {
+HostDeadline::~HostDeadline() {
     state_->timer.cancel();
 }
 
-HostScope::Guard::Guard(std::weak_ptr<State> state, std::uint64_t id) noexcept
+HostDeadline::Guard::Guard(std::weak_ptr<State> state, std::uint64_t id) noexcept
     : state_(std::move(state)), id_(id) {}
 
-HostScope::Guard::Guard(Guard&& other) noexcept
+HostDeadline::Guard::Guard(Guard&& other) noexcept
     : state_(std::exchange(other.state_, {})), id_(other.id_) {}
 
-HostScope::Guard::~Guard() {
+HostDeadline::Guard::~Guard() {
     if (const auto state = state_.lock()) state->closers.erase(id_);
 }
 
-HostScope::Guard HostScope::on_abort(std::function<void()> close_something) {
+HostDeadline::Guard HostDeadline::on_abort(std::function<void()> close_something) {
     const auto id = state_->next_id++;
     if (expired()) {
         close_something();
@@ -63,30 +63,30 @@ HostScope::Guard HostScope::on_abort(std::function<void()> close_something) {
     return Guard{state_, id};
 }
 
-Clock::time_point HostScope::deadline() const noexcept {
-    return state_->deadline;
+Clock::time_point HostDeadline::at() const noexcept {
+    return state_->at;
 }
 
-Clock::duration HostScope::remaining() const noexcept {
+Clock::duration HostDeadline::remaining() const noexcept {
     if (state_->ended) return Clock::duration::zero();
-    return std::max(Clock::duration::zero(), state_->deadline - Clock::now());
+    return std::max(Clock::duration::zero(), state_->at - Clock::now());
 }
 
-bool HostScope::expired() const noexcept {
-    return state_->ended || Clock::now() >= state_->deadline;
+bool HostDeadline::expired() const noexcept {
+    return state_->ended || Clock::now() >= state_->at;
 }
 
-bool HostScope::aborted() const noexcept {
+bool HostDeadline::aborted() const noexcept {
     return state_->aborted;
 }
 
-void HostScope::abort() noexcept {
+void HostDeadline::abort() noexcept {
     state_->aborted = true;
     state_->timer.cancel();
     state_->fire();
 }
 
-Task<bool> HostScope::sleep(Clock::duration delay) {
+Task<bool> HostDeadline::sleep(Clock::duration delay) {
     if (expired()) co_return false;
     asio::steady_timer timer(state_->executor, delay);
     boost::system::error_code error;
@@ -97,7 +97,7 @@ Task<bool> HostScope::sleep(Clock::duration delay) {
     co_return !error && !expired();
 }
 
-const asio::any_io_executor& HostScope::executor() const noexcept {
+const asio::any_io_executor& HostDeadline::executor() const noexcept {
     return state_->executor;
 }
 

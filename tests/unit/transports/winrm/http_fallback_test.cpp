@@ -1,6 +1,6 @@
 // Which failures of HTTPS lead to a second try over HTTP, and which never may.
 #include "tests/support/catch.hpp"
-#include "transports/winrm/second_way.hpp"
+#include "transports/winrm/http_fallback.hpp"
 
 using namespace rdpsweep;
 using winrm::over_http;
@@ -25,7 +25,7 @@ Credential with_password(std::string user) {
 
 } // namespace
 
-TEST_CASE("second way: resets and a server's alerts point at SCHANNEL", "[winrm]") {
+TEST_CASE("http fallback: resets and a server's alerts point at SCHANNEL", "[winrm]") {
     CHECK(points_at_schannel(tls(Errc::peer_closed)));
     for (const auto* alert :
          {"TLS alert 40 handshake failure",
@@ -36,7 +36,7 @@ TEST_CASE("second way: resets and a server's alerts point at SCHANNEL", "[winrm]
     }
 }
 
-TEST_CASE("second way: nothing else does, least of all a certificate we reject", "[winrm]") {
+TEST_CASE("http fallback: nothing else does, least of all a certificate we reject", "[winrm]") {
     CHECK_FALSE(points_at_schannel(tls(Errc::certificate_rejected)));
     CHECK_FALSE(points_at_schannel(tls(Errc::timed_out)));
     CHECK_FALSE(points_at_schannel(tls(Errc::unsupported))); // TLS 1.0 only
@@ -51,7 +51,7 @@ TEST_CASE("second way: nothing else does, least of all a certificate we reject",
     CHECK_FALSE(points_at_schannel(Error(Phase::http, Errc::peer_closed, "x")));
 }
 
-TEST_CASE("second way: the policy decides which logons may go over HTTP", "[winrm]") {
+TEST_CASE("http fallback: the policy decides which logons may go over HTTP", "[winrm]") {
     const auto broken = tls(Errc::peer_closed);
     const auto by_name = target_named("sql-01.corp.example");
     const auto by_address = target_named("10.1.0.4");
@@ -68,14 +68,14 @@ TEST_CASE("second way: the policy decides which logons may go over HTTP", "[winr
     CHECK_FALSE(over_http(by_address, local, HttpFallback::any, tls(Errc::certificate_rejected)));
 }
 
-TEST_CASE("second way: the default lets Kerberos try and NTLM not", "[winrm]") {
+TEST_CASE("http fallback: the default lets Kerberos try and NTLM not", "[winrm]") {
     const auto policy = WinRmOptions().http_fallback;
     const auto broken = tls(Errc::peer_closed);
     CHECK(over_http(target_named("a.example"), with_password("u@R"), policy, broken));
     CHECK_FALSE(over_http(target_named("a.example"), with_password("u"), policy, broken));
 }
 
-TEST_CASE("second way: a pinned target, Basic and HTTP itself have none with NTLM", "[winrm]") {
+TEST_CASE("http fallback: a pinned target, Basic and HTTP itself have none with NTLM", "[winrm]") {
     const auto broken = tls(Errc::peer_closed);
     const auto local = with_password("svc");
     auto pinned = target_named("10.1.0.4");
@@ -92,7 +92,7 @@ TEST_CASE("second way: a pinned target, Basic and HTTP itself have none with NTL
     CHECK_FALSE(over_http(http, local, HttpFallback::any, broken));
 }
 
-TEST_CASE("second way: it leads to the HTTP port of the same host", "[winrm]") {
+TEST_CASE("http fallback: it leads to the HTTP port of the same host", "[winrm]") {
     auto target = target_named("10.1.0.4");
     target.winrm.http_port = 15985;
     const auto other =

@@ -1,5 +1,5 @@
 // Connects, seals and posts; the login is in channel_login.cpp.
-#include "transports/winrm/channel.hpp"
+#include "transports/winrm/connection.hpp"
 
 #include "transports/net/dial.hpp"
 #include "transports/net/http_plain.hpp"
@@ -10,20 +10,20 @@
 
 namespace rdpsweep::winrm {
 
-Channel::Channel(
+Connection::Connection(
     const Target& target, const Credential& credential, WinRmServices& services, Attempt& attempt
 )
     : target_(target), credential_(credential), services_(services), attempt_(attempt) {}
 
-bool Channel::usable() const noexcept {
+bool Connection::usable() const noexcept {
     return connection_ != nullptr && connection_->usable();
 }
 
-void Channel::close() noexcept {
+void Connection::close() noexcept {
     if (connection_) connection_->close();
 }
 
-Task<Status> Channel::connect(HostScope& scope) {
+Task<Status> Connection::connect(HostDeadline& deadline) {
     gss_.reset();
     proof_sent_ = false;
     authenticated_ = false;
@@ -39,16 +39,16 @@ Task<Status> Channel::connect(HostScope& scope) {
     }
     if (sealing()) attempt_.transport = sealed_name;
     net::Endpoint to{target_.address, target_.winrm.port};
-    auto socket = co_await net::dial(std::move(to), services_.base, scope, attempt_);
+    auto socket = co_await net::dial(std::move(to), services_.base, deadline, attempt_);
     if (!socket) co_return std::move(socket).error();
-    if (!sealing()) co_return co_await secure(std::move(*socket), scope);
+    if (!sealing()) co_return co_await secure(std::move(*socket), deadline);
     connection_ = std::make_unique<net::PlainHttpConnection>(
         std::move(*socket), target_.address, target_.winrm.port, attempt_
     );
     co_return Status();
 }
 
-Task<Status> Channel::secure(asio::ip::tcp::socket socket, HostScope& scope) {
+Task<Status> Connection::secure(asio::ip::tcp::socket socket, HostDeadline& deadline) {
     const bool legacy = target_.winrm.legacy_tls || services_.base.legacy_tls;
     const auto port = target_.winrm.port;
     auto context = services_.tls.get(
@@ -58,7 +58,7 @@ Task<Status> Channel::secure(asio::ip::tcp::socket socket, HostScope& scope) {
     auto connection = std::make_unique<net::HttpsConnection>(
         std::move(socket), std::move(*context), net::Endpoint{target_.address, port}, attempt_
     );
-    auto peer = co_await connection->handshake(scope, services_.base.step_timeout);
+    auto peer = co_await connection->handshake(deadline, services_.base.step_timeout);
     if (!peer && certificate_refused(peer.error(), target_.winrm.auth)) {
         co_return denied_certificate(std::string(peer.error().native()));
     }
@@ -71,7 +71,7 @@ Task<Status> Channel::secure(asio::ip::tcp::socket socket, HostScope& scope) {
     co_return note_trust(*basis);
 }
 
-Status Channel::note_trust(net::TrustBasis basis) {
+Status Connection::note_trust(net::TrustBasis basis) {
     const auto note = [this](const char* key) {
         add_note(rdpsweep::Message{key, {{"sha256", peer_.sha256}}});
     };
@@ -82,15 +82,16 @@ Status Channel::note_trust(net::TrustBasis basis) {
 }
 
 // Once an attempt, however many connections it takes.
-void Channel::add_note(rdpsweep::Message note) {
+void Connection::add_note(rdpsweep::Message note) {
     for (const auto& known : attempt_.notes) {
         if (known == note) return;
     }
     attempt_.notes.push_back(std::move(note));
 }
 
-Task<Result<net::HttpResponse>>
-Channel::send(Body body, std::string authorization, HostScope& scope, Clock::duration limit) {
+Task<Result<net::HttpResponse>> Connection::send(
+    Body body, std::string authorization, HostDeadline& deadline, Clock::duration limit
+) {
     net::HttpRequest request;
     request.path = "/wsman";
     request.headers.emplace_back("User-Agent", "rdpsweep/" RDPSWEEP_VERSION);
@@ -102,16 +103,16 @@ Channel::send(Body body, std::string authorization, HostScope& scope, Clock::dur
         request.headers.emplace_back("Authorization", std::move(authorization));
     }
     request.body = std::move(body.bytes);
-    return connection_->exchange(std::move(request), scope, limit, limits::soap_bytes);
+    return connection_->exchange(std::move(request), deadline, limit, limits::soap_bytes);
 }
 
 Task<Result<net::HttpResponse>>
-Channel::post(std::string envelope, HostScope& scope, Clock::duration limit) {
+Connection::post(std::string envelope, HostDeadline& deadline, Clock::duration limit) {
     if (!usable()) {
         co_return Error(Phase::http, Errc::peer_closed, "the connection is closed");
     }
     if (!authenticated_) attempt_.enter(Phase::authenticate);
-    auto answer = co_await deliver(std::move(envelope), scope, limit);
+    auto answer = co_await deliver(std::move(envelope), deadline, limit);
     if (!answer) {
         auto error = std::move(answer).error();
         if (certificate_refused(error, target_.winrm.auth)) {
@@ -138,32 +139,32 @@ Channel::post(std::string envelope, HostScope& scope, Clock::duration limit) {
 
 // Logs on where that is still to be done, and sends the envelope.
 Task<Result<net::HttpResponse>>
-Channel::deliver(std::string envelope, HostScope& scope, Clock::duration limit) {
+Connection::deliver(std::string envelope, HostDeadline& deadline, Clock::duration limit) {
     if (target_.winrm.auth == WinRmAuth::certificate) {
-        co_return co_await post_certificate(std::move(envelope), scope, limit);
+        co_return co_await post_certificate(std::move(envelope), deadline, limit);
     }
     if (target_.winrm.auth == WinRmAuth::basic) {
-        co_return co_await post_basic(std::move(envelope), scope, limit);
+        co_return co_await post_basic(std::move(envelope), deadline, limit);
     }
     if (!authenticated_ && !sealing()) {
-        co_return co_await negotiate(std::move(envelope), scope, limit);
+        co_return co_await negotiate(std::move(envelope), deadline, limit);
     }
     if (!authenticated_) {
-        auto login = co_await log_on_first(scope);
+        auto login = co_await log_on_first(deadline);
         if (!login || login->status == 401) co_return login;
     }
     auto body = pack(std::move(envelope));
     if (!body) co_return std::move(body).error();
-    co_return co_await send(std::move(*body), std::string(), scope, limit);
+    co_return co_await send(std::move(*body), std::string(), deadline, limit);
 }
 
-Error Channel::refused(const net::HttpResponse& answer) const {
+Error Connection::refused(const net::HttpResponse& answer) const {
     if (target_.winrm.auth == WinRmAuth::certificate) return denied_certificate("HTTP 401");
     const auto* scheme = target_.winrm.auth == WinRmAuth::basic ? "Basic" : "Negotiate";
     return denied(read_challenge(answer.values("WWW-Authenticate")), scheme, bound());
 }
 
-Result<Channel::Body> Channel::pack(std::string envelope) {
+Result<Connection::Body> Connection::pack(std::string envelope) {
     if (!sealing()) return Body(std::move(envelope), soap_type);
     auto sealed = gss_->seal(envelope);
     if (!sealed) return std::move(sealed).error();
@@ -172,7 +173,7 @@ Result<Channel::Body> Channel::pack(std::string envelope) {
 
 // What a host says over HTTP counts only where it is encrypted with the key of our logon; of
 // anything else we believe no more than that it is not that.
-Result<std::string> Channel::open_sealed(const net::HttpResponse& answer) {
+Result<std::string> Connection::open_sealed(const net::HttpResponse& answer) {
     if (answer.body.empty()) return unexpected_status(answer.status);
     const auto types = answer.values("Content-Type");
     const auto parts = read_sealed(types.empty() ? std::string() : types.front(), answer.body);

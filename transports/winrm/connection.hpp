@@ -25,7 +25,7 @@ public:
     // Sends one envelope and returns the HTTP answer (200, or 500 with a fault in it), within
     // limit.
     virtual Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostScope& scope, Clock::duration limit) = 0;
+    post(std::string envelope, HostDeadline& deadline, Clock::duration limit) = 0;
 };
 
 // Shared by all hosts of a sweep.
@@ -38,10 +38,10 @@ struct WinRmServices {
 // Whether the logon is by Kerberos or by NTLM.
 Mechanism mechanism_for(const Target& target, const Credential& credential);
 
-class Channel final : public Poster {
+class Connection final : public Poster {
 public:
     // target, credential, services and attempt must outlive it.
-    Channel(
+    Connection(
         const Target& target,
         const Credential& credential,
         WinRmServices& services,
@@ -50,12 +50,12 @@ public:
 
     // TCP, and where the scheme is https TLS and the decision whether to believe the host. Nothing
     // of the credential is sent.
-    Task<Status> connect(HostScope& scope);
+    Task<Status> connect(HostDeadline& deadline);
 
     // Authenticates with the first call: the first leg of NTLM carries no body, so that an envelope
     // is never executed twice. Requires connect().
     Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostScope& scope, Clock::duration limit) override;
+    post(std::string envelope, HostDeadline& deadline, Clock::duration limit) override;
 
     [[nodiscard]] bool usable() const noexcept;
     void close() noexcept;
@@ -79,23 +79,24 @@ private:
         return services_.base.channel_bindings && target_.winrm.channel_bindings && !sealing();
     }
 
-    Task<Status> secure(asio::ip::tcp::socket socket, HostScope& scope);
+    Task<Status> secure(asio::ip::tcp::socket socket, HostDeadline& deadline);
     Task<Result<net::HttpResponse>>
-    send(Body body, std::string authorization, HostScope& scope, Clock::duration limit);
+    send(Body body, std::string authorization, HostDeadline& deadline, Clock::duration limit);
     Task<Result<net::HttpResponse>>
-    deliver(std::string envelope, HostScope& scope, Clock::duration limit);
+    deliver(std::string envelope, HostDeadline& deadline, Clock::duration limit);
     Error refused(const net::HttpResponse& answer) const;
     Result<Body> pack(std::string envelope);
     Result<std::string> open_sealed(const net::HttpResponse& answer);
-    Task<Result<net::HttpResponse>> log_on_first(HostScope& scope);
+    Task<Result<net::HttpResponse>> log_on_first(HostDeadline& deadline);
     Task<Result<net::HttpResponse>>
-    post_certificate(std::string envelope, HostScope& scope, Clock::duration limit);
+    post_certificate(std::string envelope, HostDeadline& deadline, Clock::duration limit);
     Task<Result<net::HttpResponse>>
-    post_basic(std::string envelope, HostScope& scope, Clock::duration limit);
+    post_basic(std::string envelope, HostDeadline& deadline, Clock::duration limit);
     Task<Result<net::HttpResponse>>
-    negotiate(std::string envelope, HostScope& scope, Clock::duration limit);
-    Task<Result<std::string>> first_token(HostScope& scope);
-    Task<Status> finish(GssContext& context, const net::HttpResponse& response, HostScope& scope);
+    negotiate(std::string envelope, HostDeadline& deadline, Clock::duration limit);
+    Task<Result<std::string>> first_token(HostDeadline& deadline);
+    Task<Status>
+    finish(GssContext& context, const net::HttpResponse& response, HostDeadline& deadline);
     void add_note(rdpsweep::Message note);
     Status note_trust(net::TrustBasis basis);
     void begin(Mechanism mechanism);

@@ -1,5 +1,5 @@
 // Speaks CONNECT to a proxy, by hand: what follows the empty line is TLS.
-#include "transports/serial/way_out.hpp"
+#include "transports/serial/dial_by_proxy.hpp"
 
 #include "core/encoding.hpp"
 #include "core/text.hpp"
@@ -70,8 +70,8 @@ Task<Result<std::string>> read_header(tcp::socket& socket) {
     co_return header;
 }
 
-Task<Status> ask_proxy(tcp::socket& socket, std::string request, HostScope& scope) {
-    const auto guard = scope.on_abort([&socket] {
+Task<Status> ask_proxy(tcp::socket& socket, std::string request, HostDeadline& deadline) {
+    const auto guard = deadline.on_abort([&socket] {
         error_code ignored;
         socket.close(ignored);
     });
@@ -91,20 +91,20 @@ Task<Status> ask_proxy(tcp::socket& socket, std::string request, HostScope& scop
 } // namespace
 
 Task<Result<tcp::socket>>
-dial_by_proxy(net::Endpoint to, Services& services, HostScope& scope, Attempt& attempt) {
+dial_by_proxy(net::Endpoint to, Services& services, HostDeadline& deadline, Attempt& attempt) {
     const auto where = net::authority(to.host, to.port);
     auto proxy = azure::proxy_for("https://" + where + "/", azure::process_environment);
-    if (!proxy) co_return co_await net::dial(std::move(to), services, scope, attempt);
+    if (!proxy) co_return co_await net::dial(std::move(to), services, deadline, attempt);
     auto place = place_of(proxy->url);
     if (!place) {
         co_return proxy_error(
             Errc::unsupported, "only a proxy with http:// can be used for a console", proxy->url
         );
     }
-    auto socket = co_await net::dial(*std::move(place), services, scope, attempt);
+    auto socket = co_await net::dial(*std::move(place), services, deadline, attempt);
     if (!socket) co_return std::move(socket).error();
     auto request = request_for(where, *proxy);
-    auto asked = co_await ask_proxy(*socket, std::move(request), scope);
+    auto asked = co_await ask_proxy(*socket, std::move(request), deadline);
     ++attempt.round_trips;
     if (!asked) co_return std::move(asked).error();
     co_return std::move(*socket);

@@ -11,10 +11,10 @@
 
 namespace simfleet {
 
-class Channel {
+class PeerStream {
 public:
     // tls may be null: plain text.
-    Channel(rdpsweep::asio::ip::tcp::socket socket, std::unique_ptr<TlsEngine> tls);
+    PeerStream(rdpsweep::asio::ip::tcp::socket socket, std::unique_ptr<TlsEngine> tls);
 
     // Completes the TLS handshake; at once true for plain text.
     rdpsweep::Task<bool> handshake();

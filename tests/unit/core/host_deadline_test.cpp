@@ -1,0 +1,108 @@
+#include "core/gate.hpp"
+#include "core/host_deadline.hpp"
+#include "core/offload.hpp"
+#include "core/resolver.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/run_task.hpp"
+
+#include <thread>
+
+using namespace rdpsweep;
+using namespace std::chrono_literals;
+using rdpsweep::test::run_task;
+
+TEST_CASE(
+    "HostDeadline: its deadline runs every closer once, an unregistered one never", "[deadline]"
+) {
+    asio::io_context lane{1};
+    HostDeadline deadline(lane.get_executor(), Clock::now() + 20ms);
+    int first = 0;
+    int second = 0;
+    const auto kept = deadline.on_abort([&] { ++first; });
+    {
+        const auto dropped = deadline.on_abort([&] { ++second; });
+    }
+    lane.run_for(200ms);
+    deadline.abort();
+    CHECK(first == 1);
+    CHECK(second == 0);
+    CHECK(deadline.expired());
+}
+
+TEST_CASE("HostDeadline: whoever registers too late is closed at once", "[deadline]") {
+    asio::io_context lane{1};
+    HostDeadline deadline(lane.get_executor(), Clock::now() + 1h);
+    CHECK_FALSE(deadline.expired());
+    deadline.abort();
+    CHECK(deadline.aborted());
+    bool closed = false;
+    const auto guard = deadline.on_abort([&] { closed = true; });
+    CHECK(closed);
+    CHECK(deadline.remaining() == Clock::duration::zero());
+}
+
+TEST_CASE("HostDeadline: sleep ends early when it passes", "[deadline]") {
+    const auto begun = Clock::now();
+    const bool slept = run_task([](HostDeadline& deadline) { return deadline.sleep(1h); }, 30ms);
+    CHECK_FALSE(slept);
+    CHECK(Clock::now() - begun < 10s);
+    CHECK(run_task([](HostDeadline& deadline) { return deadline.sleep(1ms); }));
+}
+
+TEST_CASE("offload: the result comes back, a stuck call is left behind", "[deadline]") {
+    asio::thread_pool pool(1);
+    const auto answer = run_task([&pool](HostDeadline& deadline) {
+        std::function<int()> work = [] { return 42; };
+        return offload<int>(pool, std::move(work), deadline);
+    });
+    CHECK(answer == 42);
+    // The stuck call posts its late result: the lane must still be there, as offload.hpp asks.
+    asio::io_context lane{1};
+    std::optional<std::optional<int>> none;
+    HostDeadline deadline(lane.get_executor(), Clock::now() + 20ms);
+    auto body = [&]() -> Task<void> {
+        std::function<int()> work = [] {
+            std::this_thread::sleep_for(300ms);
+            return 1;
+        };
+        none.emplace(co_await offload<int>(pool, std::move(work), deadline));
+    };
+    asio::co_spawn(lane, body, asio::detached);
+    while (!none)
+        lane.run_one();
+    CHECK_FALSE(none->has_value());
+    pool.join();
+}
+
+TEST_CASE("Pacer: turns are spread, a burst is allowed after quiet", "[deadline]") {
+    Pacer pacer(1000, 1);
+    const auto begun = Clock::now();
+    for (int i = 0; i < 20; ++i) {
+        CHECK(run_task([&pacer](HostDeadline& deadline) { return pacer.turn(deadline); }));
+    }
+    // A lower bound only: 20 turns at 1,000 a second cannot be had in less than 19 ms.
+    CHECK(Clock::now() - begun >= 18ms);
+    const auto before = pacer.per_second();
+    pacer.slow_down();
+    CHECK(pacer.per_second() < before);
+}
+
+TEST_CASE("Resolver: literals cost nothing, no such name is an answer", "[deadline]") {
+    Resolver resolver;
+    const auto literal =
+        run_task([&](HostDeadline& deadline) { return resolver.resolve("127.0.0.9", deadline); });
+    REQUIRE(literal);
+    CHECK(literal->front().to_string() == "127.0.0.9");
+    const auto v6 =
+        run_task([&](HostDeadline& deadline) { return resolver.resolve("::1", deadline); });
+    REQUIRE(v6);
+    CHECK(v6->front().is_v6());
+    const auto local =
+        run_task([&](HostDeadline& deadline) { return resolver.resolve("localhost", deadline); });
+    REQUIRE(local);
+    const auto none = run_task([&](HostDeadline& deadline) {
+        return resolver.resolve("no-such-host.invalid", deadline); // RFC 6761 section 6.4
+    });
+    REQUIRE_FALSE(none);
+    CHECK(none.error().phase() == Phase::resolve);
+}
