@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What holds a plan back: locks and states of Azure, copies of disks, approvals by others, orders from another
 terminal, VMs beside the plan that stop answering. Approvals are made by openssl's own command. The cases run at
-once, each with a fleet of its own: they wait for Azure's answers and for hosts to stay well."""
+once, each with a fleet of its own: they wait for Azure's answers and for hosts to stay well, which takes long."""
 import hashlib
 import json
 import subprocess
