@@ -1,5 +1,6 @@
 """azure-cli, which nobody here wrote: a client of the simulated control plane, whose lists ours must
-equal, and a source of our tokens. Skipped where it is not installed."""
+equal, and a source of our tokens. Skipped where it is not installed. It takes
+long because each call of az starts Python and loads all of Azure."""
 import json
 import os
 import shutil

@@ -2,7 +2,8 @@
 """A gate on what a host costs: instructions (callgrind's slope between two sizes of fleet, so that starting
 up is not in it) and memory (peak of many in flight, and what finished hosts leave behind).
 
-Both are counts, not times. The limits are for the build that the tests use; they stand some way above what
+It takes long because callgrind runs a program fifty times slower, and what a finished host
+leaves shows only in a thousand of them. Both are counts, not times. The limits are for the build that the tests use; they stand some way above what
 was measured on the day they were set: a seventh for instructions, a sixth for memory in flight, more for what is
 left, which is little and varies. Set them anew with a
 reason, never to make a test pass."""

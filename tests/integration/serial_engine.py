@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A real PowerShell engine behind simulated serial consoles, of both painters: the real loader, pager and
-collector are typed at it, and every verdict equals that over WinRM.
+collector are typed at it, and every verdict equals that over WinRM. It takes long because they are typed.
 
 usage: serial_engine.py rdpsweep-powershell.dll
 """

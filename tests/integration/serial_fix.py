@@ -1,4 +1,6 @@
-"""A fix over the serial console: planned from a scan that way, applied, verified and undone that way."""
+"""A fix over the serial console: planned from a scan that way, applied, verified and undone that way. It takes long
+because a console takes what is typed at the pace of its screen, and each step is a visit of its own; it waits for
+nearly all of that time."""
 from support import lib
 from support.fix_lib import there_and_back
 from support.serial_lib import Consoles

@@ -1,6 +1,6 @@
 """Everything that can be met on a serial console, each in its own VM, all at once: every visit ends in
 the outcome that its scene names, no key goes where it must not, nothing is left behind. The slowest scenes
-take a minute by themselves: a console that restarts, a first profile, a command that never ends."""
+take more than a minute by themselves: a first profile, a console that restarts, a command that never ends."""
 import json
 import os
 import re

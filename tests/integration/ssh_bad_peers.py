@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Peers that do not do as SSH says: no version, endless lines, another protocol, silence at any
-moment, a connection cut after any number of bytes. Each ends in time, as what it is."""
+moment, a connection cut after any number of bytes. Each ends in time, as what it is. It takes long
+because each of twenty silences lasts a second or more before it is one."""
 import contextlib
 import socket
 import threading

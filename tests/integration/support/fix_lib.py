@@ -80,9 +80,7 @@ def there_and_back(fleet, scan, environment, way):
 
     done = run("scan", *scan, "--report", f"json:{fleet.path / 'r.json'}")
     lib.check(done.returncode == 10, f"{way}: the VMs are sick: {done.returncode} {done.stderr}")
-    # A visit over a console takes as long as a person would: all VMs are in the first batch, and visited at once.
-    batches = ("--batches", "100%") if way == "serial" else ()
-    run("fix", "plan", "last", "--max-percent", "100", *batches, "-o", plan)
+    run("fix", "plan", "last", "--max-percent", "100", "-o", plan)
     document = json.loads(plan.read_text())
     lib.check({host["seen_by"] for host in document["hosts"]} == {way}, f"{way} is the way in")
     phrase = f'{len(document["hosts"])}:{document["id"][-4:]}'

@@ -1,6 +1,7 @@
 // Every fix on every simulated machine that needs it, by the script that goes to a host: it writes what
 // the plan names and nothing else, a second run writes nothing, and undoing restores the machine to
-// the byte. The facts afterwards go to a file, for the rules to say whether it is cured.
+// the byte. The facts afterwards go to a file, for the rules to say whether it is cured. It takes long because each of
+// some 50 fixes runs its script five times and the collector once.
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
