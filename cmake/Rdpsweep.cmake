@@ -7,13 +7,13 @@ set(RDPSWEEP_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
 
 find_program(RDPSWEEP_CCACHE ccache)
 if(RDPSWEEP_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${RDPSWEEP_CCACHE}")
-    # ccache can only cache what uses a precompiled header when told not to mind its time stamps.
+    # Another clone, in another folder, finds what this one compiled: paths below it count as
+    # relative. What uses a precompiled header is kept only without minding its time stamps.
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}"
+        CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        "${RDPSWEEP_CCACHE}")
     set(CMAKE_PCH_INSTANTIATE_TEMPLATES OFF)
 endif()
-
-# Two translation units instantiate Beast over TLS: each takes over 1 GB, so one at a time.
-set_property(GLOBAL PROPERTY JOB_POOLS heavy=1)
 
 add_library(rdpsweep_options INTERFACE)
 target_include_directories(rdpsweep_options INTERFACE "${CMAKE_SOURCE_DIR}")
@@ -56,23 +56,34 @@ set(RDPSWEEP_UNITY_BATCH 10)
 
 # rdpsweep_unity(TARGET SOURCES a.cpp ...): compiles the sources of each folder together, batch by
 # batch: headers are read, and templates instantiated, once a batch. A batch holds neighbours only:
-# two files of one batch must not have a local name in common.
+# two files of one batch must not have a local name in common. CMake's own unity builds name the
+# sources by their full paths, which makes each clone's batches new to ccache.
 function(rdpsweep_unity target)
     cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
     if(NOT RDPSWEEP_UNITY)
         return()
     endif()
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+    file(RELATIVE_PATH here "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+    set(batches "")
     foreach(source IN LISTS ARG_SOURCES)
         get_filename_component(folder "${source}" DIRECTORY)
-        string(MAKE_C_IDENTIFIER "top${folder}" key)
+        string(MAKE_C_IDENTIFIER "top/${folder}" key)
         if(NOT DEFINED count_${key})
             set(count_${key} 0)
         endif()
-        math(EXPR batch "${count_${key}} / ${RDPSWEEP_UNITY_BATCH}")
+        math(EXPR number "${count_${key}} / ${RDPSWEEP_UNITY_BATCH}")
         math(EXPR count_${key} "${count_${key}} + 1")
-        set_property(SOURCE "${source}" PROPERTY UNITY_GROUP "${key}_${batch}")
+        set(batch "${CMAKE_CURRENT_BINARY_DIR}/unity/${key}_${number}.cpp")
+        list(APPEND batches "${batch}")
+        string(APPEND text_${key}_${number} "#include \"${here}/${source}\"\n")
+        set_source_files_properties("${source}" PROPERTIES HEADER_FILE_ONLY ON)
     endforeach()
+    list(REMOVE_DUPLICATES batches)
+    foreach(batch IN LISTS batches)
+        get_filename_component(name "${batch}" NAME_WE)
+        file(CONFIGURE OUTPUT "${batch}" CONTENT "${text_${name}}" @ONLY)
+    endforeach()
+    target_sources(${target} PRIVATE ${batches})
 endfunction()
 
 # rdpsweep_library(NAME [APART] SOURCES a.cpp ... [HEAVY b.cpp ...] [PCH <h> ...] LINK lib ...)
@@ -92,7 +103,8 @@ function(rdpsweep_library name)
     rdpsweep_check_listed("${CMAKE_CURRENT_SOURCE_DIR}" ${ARG_SOURCES} ${ARG_HEAVY})
 endfunction()
 
-# Compiles the given sources of a target one at a time, in an object library of their own.
+# Compiles the given sources of a target by themselves and without its precompiled header: they
+# instantiate Beast over TLS or cpprest, and take over 1 GB each.
 function(rdpsweep_heavy target)
     if(NOT ARGN)
         return()

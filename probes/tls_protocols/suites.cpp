@@ -36,8 +36,9 @@ constexpr RuleTraits fips_traits{"FIPS", Cause::tls_protocols, "", Severity::med
 constexpr auto fips_keys =
     with_shared("FIPS.ok", "FIPS.on", "FIPS.min_encryption", "FIPS.no_suite");
 
-constexpr std::size_t few = 3;          // fewer leaves nothing when one more is retired (section 2)
-constexpr std::uint32_t fips_level = 4; // MinEncryptionLevel
+constexpr std::size_t few =
+    3; // fewer leaves nothing when one more is retired (docs/attribution.md)
+constexpr std::uint32_t fips_level = 4;          // MinEncryptionLevel
 constexpr std::uint32_t no_common_suite = 36874; // Schannel event
 
 bool fips_on(const Facts& facts) {

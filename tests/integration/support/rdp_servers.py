@@ -142,9 +142,12 @@ def freerdp(folder, name, display, pem, key, *options):
 
 @contextlib.contextmanager
 def x_server():
-    """An X server on a display that nobody has; it writes the number once it takes clients in."""
+    """An X server on a display that nobody has; it writes the number once it takes clients in. Without
+    -noreset it starts anew when its only client leaves, and refuses the next for a moment:
+    freerdp-shadow-cli opens the display twice in a row."""
     number, to_us = os.pipe()
-    command = ["Xvfb", "-displayfd", str(to_us), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(to_us), "-screen", "0", "640x480x24", "-nolisten", "tcp",
+               "-noreset"]
     with running(command, 0, pass_fds=(to_us,)):
         os.close(to_us)
         with open(number, encoding="ascii") as told:
