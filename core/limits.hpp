@@ -19,7 +19,7 @@ inline constexpr auto slow_host = 240s;            // of one whose route has a s
 inline constexpr std::size_t serial_consoles = 16; // at once in one subscription
 inline constexpr auto serial_host = 180s;          // one visit over a serial console
 inline constexpr auto cleanup = 3s;                // leaving nothing behind, after the result
-inline constexpr int retries = 2;                  // per phase, beyond the first try
+inline constexpr int retries = 2;                  // of a transport, beyond the first try
 
 inline constexpr std::size_t stdout_bytes = 4u << 20; // what a collector may print
 inline constexpr std::size_t soap_bytes = 1u << 20;   // one WS-Man answer

@@ -93,7 +93,7 @@ std::span<const Rule> all_rules() noexcept {
     return rules;
 }
 
-std::span<const Rule> outside_probes() noexcept {
+std::span<const Rule> outside_rules() noexcept {
     return all_rules().last(std::size(outside_rows));
 }
 

@@ -32,8 +32,8 @@ struct Rule {
 
 std::span<const Rule> all_rules() noexcept; // probes/registry.cpp
 
-// Those among them that judge a VM of which no more is known than a handshake from outside.
-std::span<const Rule> outside_probes() noexcept;
+// Returns those among them that judge a VM from a handshake from outside alone.
+std::span<const Rule> outside_rules() noexcept;
 
 // What all rules together say of one host.
 struct Judgement {

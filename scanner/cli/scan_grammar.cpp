@@ -30,7 +30,7 @@ Options pace_options(ScanOptions& scan) {
          duration(scan.deadline), group::pace},
         {"--run-deadline", "DURATION", "time limit of the whole run (default: none)",
          duration(scan.run_deadline), group::pace},
-        {"--retries", "N", usual("how often to retry a step", std::to_string(scan.retries)),
+        {"--retries", "N", usual("how often to try a transport again", std::to_string(scan.retries)),
          number(scan.retries, {0, 10}), group::pace},
         {"--quota-delay", "DURATION",
          usual("first pause when a host's quota is used up", to_text(scan.quota_delay)),

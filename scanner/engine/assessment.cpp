@@ -54,7 +54,7 @@ Result<Judgement> Assessment::judge_outside(const Policy& policy, std::int64_t n
     if (!json) return std::move(json).error();
     auto facts = decode_facts(*json, outside_source().name, now);
     if (!facts) return std::move(facts).error();
-    return judge(outside_probes(), *facts, policy, now);
+    return judge(outside_rules(), *facts, policy, now);
 }
 
 Status Assessment::judge_into(HostResult& result, const Policy& policy) const {

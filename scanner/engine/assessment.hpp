@@ -35,7 +35,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return document_.empty() && handshakes_.empty(); }
 
     // Sets result's facts_json (one document with everything), verdict, findings and causes. A host
-    // of which only handshakes are known is judged by outside_probes() alone. Does nothing when
+    // of which only handshakes are known is judged by outside_rules() alone. Does nothing when
     // empty. Error{decode, ...} when what was merged cannot be read, which would be our fault.
     Status judge_into(HostResult& result, const Policy& policy) const;
 

@@ -1,5 +1,7 @@
 // The table of a target's values: how YAML and CSV call each, how its text is read, and whether it
-// may be a default. A new value is a row there and a word in field.hpp; every reader knows it then.
+// may be a default. A new value is a row there and a word in field.hpp. CSV knows it then, and so
+// does YAML, unless its section is new: yaml_target.cpp lists those. Ansible and Nmap set single
+// fields by hand.
 #pragma once
 
 #include "core/target.hpp"

@@ -167,5 +167,5 @@ TEST_CASE("OUT.NAME: told, and never a verdict of the VM", "[rule]") {
     Facts facts = outside_only();
     shake(facts).nla = NlaFacts{};
     shake(facts).nla->computer = "SQL-01";
-    CHECK(judge(outside_probes(), facts, Policy(), fixed_now).verdict == Verdict::ok);
+    CHECK(judge(outside_rules(), facts, Policy(), fixed_now).verdict == Verdict::ok);
 }

@@ -48,10 +48,10 @@ TEST_CASE("registry: each row has a rule and a rank of its own", "[judge]") {
 }
 
 TEST_CASE("registry: the rules that see a handshake only are those of outside", "[judge]") {
-    REQUIRE(outside_probes().size() == 4);
+    REQUIRE(outside_rules().size() == 4);
     for (const Rule& rule : all_rules()) {
         const bool outside =
-            std::any_of(outside_probes().begin(), outside_probes().end(), [&](const Rule& other) {
+            std::any_of(outside_rules().begin(), outside_rules().end(), [&](const Rule& other) {
                 return other.id == rule.id && other.rank == rule.rank;
             });
         CHECK(outside == rule.id.starts_with("OUT."));

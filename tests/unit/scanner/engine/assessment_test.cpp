@@ -44,7 +44,7 @@ TEST_CASE("assessment: of handshakes alone, by the rules for outside", "[assessm
     REQUIRE(assessment.judge_into(host, Policy()));
     CHECK(host.verdict == Verdict::broken);
     CHECK(host.root_cause == Cause::unexplained);
-    CHECK(host.findings.size() == outside_probes().size());
+    CHECK(host.findings.size() == outside_rules().size());
     const auto facts = decode_facts(host.facts_json, "rdp", 0);
     REQUIRE(facts);
     const auto* read = facts->handshake_from("outside");

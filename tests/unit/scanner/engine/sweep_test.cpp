@@ -607,6 +607,6 @@ TEST_CASE("sweep: a route that names the look from outside is assessed by it", "
     for (const auto& host : rig.results) {
         if (host.outcome != Outcome::assessed) continue;
         CHECK(host.verdict == Verdict::ok);
-        CHECK(host.findings.size() == outside_probes().size());
+        CHECK(host.findings.size() == outside_rules().size());
     }
 }
