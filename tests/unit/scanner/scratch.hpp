@@ -1,4 +1,5 @@
-// A folder that vanishes with the test, and files in it.
+// A folder that vanishes with the test, and files in it. In memory where there is such a folder: a
+// journal waits for the disk after each entry, and thousands of days are 3 minutes of that.
 #pragma once
 
 #include <cstdlib>
@@ -7,11 +8,15 @@
 #include <sstream>
 #include <string>
 #include <sys/stat.h>
+#include <unistd.h>
 
 class Scratch {
 public:
     Scratch() {
-        auto pattern = (std::filesystem::temp_directory_path() / "rdpsweep-test-XXXXXX").string();
+        const std::filesystem::path memory = "/dev/shm";
+        const bool usable = access(memory.c_str(), W_OK | X_OK) == 0;
+        const auto below = usable ? memory : std::filesystem::temp_directory_path();
+        auto pattern = (below / "rdpsweep-test-XXXXXX").string();
         folder_ = mkdtemp(pattern.data());
     }
 
