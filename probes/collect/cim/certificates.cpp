@@ -2,6 +2,7 @@
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "core/unicode.hpp"
+#include "probes/collect/cim/shared.hpp"
 #include "probes/collect/cim/steps.hpp"
 
 #include <nlohmann/json.hpp>
@@ -13,7 +14,6 @@ namespace rdpsweep::cim_plan {
 namespace {
 
 const std::string stations = R"(SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations)";
-const std::string listener_key = stations + R"(\RDP-Tcp)";
 const std::string store_key = R"(SOFTWARE\Microsoft\SystemCertificates\Remote Desktop)";
 const std::string my_key = R"(SOFTWARE\Microsoft\SystemCertificates\MY\Certificates)";
 

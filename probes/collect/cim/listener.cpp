@@ -7,10 +7,7 @@ namespace rdpsweep::cim_plan {
 
 namespace {
 
-const std::string current = R"(SYSTEM\CurrentControlSet)";
 const std::string server_key = current + R"(\Control\Terminal Server)";
-const std::string policy_key = R"(SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services)";
-const std::string listener_key = server_key + R"(\WinStations\RDP-Tcp)";
 
 void ask_proxies(Steps& steps) {
     const auto root = current + R"(\Services\PortProxy)";

@@ -1,6 +1,7 @@
 // /sec over CIM, and what Remote Desktop Services says of its certificate.
 #include "core/text.hpp"
 #include "core/unicode.hpp"
+#include "probes/collect/cim/shared.hpp"
 #include "probes/collect/cim/steps.hpp"
 
 #include <nlohmann/json.hpp>
@@ -10,8 +11,6 @@ namespace rdpsweep::cim_plan {
 namespace {
 
 const std::string control = R"(SYSTEM\CurrentControlSet\Control)";
-const std::string listener_key = control + R"(\Terminal Server\WinStations\RDP-Tcp)";
-const std::string policy_key = R"(SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services)";
 constexpr std::size_t most_policies = 128;
 
 std::string policy_name(const std::string& lower, const std::string& spelled) {

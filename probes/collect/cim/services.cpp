@@ -12,8 +12,6 @@ namespace rdpsweep::cim_plan {
 
 namespace {
 
-const std::string current = R"(SYSTEM\CurrentControlSet)";
-
 constexpr std::array wanted_services{
     "TermService", "SessionEnv", "UmRdpService", "KeyIso", "CertPropSvc", "CryptSvc", "gpsvc"};
 

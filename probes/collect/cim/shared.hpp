@@ -1,4 +1,5 @@
-// What the questions about services, sockets and the firewall share. Private to probes/collect/cim.
+// What several groups of questions share: keys, and what services, sockets and the firewall find out
+// for each other. Private to probes/collect/cim.
 #pragma once
 
 #include "probes/collect/cim/steps.hpp"
@@ -7,6 +8,11 @@
 #include <vector>
 
 namespace rdpsweep::cim_plan {
+
+// Keys that several groups of facts are read from, below HKEY_LOCAL_MACHINE.
+inline const std::string current = R"(SYSTEM\CurrentControlSet)";
+inline const std::string listener_key = current + R"(\Control\Terminal Server\WinStations\RDP-Tcp)";
+inline const std::string policy_key = R"(SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services)";
 
 inline constexpr std::uint32_t standard_port = 3389; // MS-RDPBCGR 2.1
 inline constexpr std::size_t most_rules = 64;        // as the PowerShell collector

@@ -1,6 +1,7 @@
 // /os, /pending, /ems and /crash over CIM.
 #include "core/text.hpp"
 #include "core/unicode.hpp"
+#include "probes/collect/cim/shared.hpp"
 #include "probes/collect/cim/steps.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,7 +13,6 @@ namespace rdpsweep::cim_plan {
 
 namespace {
 
-const std::string current = R"(SYSTEM\CurrentControlSet)";
 const std::string version_key = R"(SOFTWARE\Microsoft\Windows NT\CurrentVersion)";
 
 // Every text a host may put into a small field.
