@@ -68,7 +68,7 @@ public:
 
 private:
     Task<void> walk(HostDeadline& deadline);
-    Task<bool> climb(const std::string& transport, HostDeadline& deadline);
+    Task<bool> try_transport(const std::string& transport, HostDeadline& deadline);
     Task<bool> look(Attempt& attempt, HostDeadline& deadline);
     Task<void> look_outside(HostDeadline& deadline);
     Task<void> ask_azure(HostDeadline& deadline);
@@ -87,6 +87,7 @@ private:
     fall_back(CimClient& cim, Status without, Attempt& attempt, HostDeadline& deadline);
     void record(const Attempt& attempt, HostDeadline& deadline);
     Status read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);
+    void log_failure(const Attempt& attempt) const;
     void conclude();
     void judge();
 

@@ -56,8 +56,8 @@ Task<Status> Visit::use(Session& session, Attempt& attempt, HostDeadline& deadli
 Task<Status> Visit::fix(Session& session, Attempt& attempt, HostDeadline& deadline) {
     const RecordScript record = [&](const Script& script) -> Status {
         const auto user = user_of(attempt, *shown_);
-        auto recorded =
-            services_.audit.command(target_, attempt.transport, user, script, services_.run_id);
+        const AuditContext context{target_, attempt.transport, user, services_.run_id};
+        auto recorded = services_.audit.command(context, script);
         if (!recorded) failure_ = recorded.error();
         return recorded;
     };
@@ -147,11 +147,9 @@ std::string Visit::user_of(const Attempt& attempt, const Credential& who) const 
 void Visit::record(const Attempt& attempt, HostDeadline& deadline) {
     const auto user = user_of(attempt, *shown_);
     auto& audit = services_.audit;
-    const auto& run = services_.run_id;
+    const AuditContext context{target_, attempt.transport, user, services_.run_id};
     auto recorded =
-        asks_cim_
-            ? audit.questions(target_, attempt.transport, user, run)
-            : audit.command(target_, attempt.transport, user, services_.collector.script(), run);
+        asks_cim_ ? audit.questions(context) : audit.command(context, services_.collector.script());
     if (recorded) return;
     failure_ = std::move(recorded).error();
     deadline.abort();

@@ -1,3 +1,4 @@
+// Applies a plan batch by batch, tells how each batch went, and stops where the guards say so.
 #include "scanner/fix/application.hpp"
 
 #include "probes/fix/change_script.hpp"

@@ -1,3 +1,4 @@
+// Asks Azure for locks, for a VM's state and for snapshots of its disk.
 #include "scanner/fix/azure_guard.hpp"
 
 #include "core/json.hpp"

@@ -1,3 +1,4 @@
+// Writes a plan's journal line by line, and reads it back after a crash.
 #include "scanner/fix/journal.hpp"
 
 #include "core/json.hpp"

@@ -60,15 +60,16 @@ void keep_variable(AnsibleVars& vars, std::string_view name, AnsibleValue value)
 // 100,000 names.
 std::vector<std::string> expand_host_range(std::string_view pattern, Complaint& complaint);
 
-// A host as inventories list it, range and port included: "web[01:50]:5986". Adds all of them to
-// the group and returns their names.
-std::vector<std::string> list_hosts(
-    AnsibleFleet& fleet,
-    std::string_view pattern,
-    std::string_view group,
-    Position at,
-    Complaint& complaint
-);
+// Where an inventory lists a host.
+struct AnsiblePlace {
+    std::string_view group;
+    Position at;
+};
+
+// Adds the hosts of a pattern, range and port included ("web[01:50]:5986"), to the place's group
+// and returns their names.
+std::vector<std::string>
+list_hosts(AnsibleFleet& fleet, std::string_view pattern, AnsiblePlace place, Complaint& complaint);
 
 // The readers of Ansible's formats.
 void read_ansible_ini(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);

@@ -1,3 +1,4 @@
+// Draws the progress line, the full status and the JSON of --stats-json.
 #include "scanner/run/progress.hpp"
 
 #include "core/json.hpp"

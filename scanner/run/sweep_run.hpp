@@ -22,7 +22,7 @@ public:
 
 private:
     [[nodiscard]] VisitServices services() const;
-    [[nodiscard]] SweepOptions sweep_options() const;
+    [[nodiscard]] SweepOptions sweep_options();
     SweepEvents events();
     Status finished(const HostResult& host);
     void

@@ -1,3 +1,4 @@
+// Follows the hash chain of an audit file and names the records that break it.
 #include "scanner/verbs/audit.hpp"
 
 #include "core/json.hpp"

@@ -1,3 +1,4 @@
+// Sends requests to Resource Manager: with a token, within the quotas, again where that is safe.
 #include "transports/azure/arm.hpp"
 
 #include "core/json.hpp"
