@@ -32,7 +32,7 @@ struct Rule {
 
 std::span<const Rule> all_rules() noexcept; // probes/registry.cpp
 
-// Those among them that judge a VM of which no more is known than a handshake from outside.
+// Returns those among them that judge a VM from a handshake from outside alone.
 std::span<const Rule> outside_probes() noexcept;
 
 // What all rules together say of one host.
@@ -49,7 +49,7 @@ struct Judgement {
 // yields an unknown finding with the message key "rule.failed"; the others are still evaluated.
 Judgement judge(const Facts& facts, const Policy& policy, std::int64_t now); // probes/judge.cpp
 
-// The same with another table of rules; its findings are in that table's order.
+// Does the same with another table of rules; its findings are in that table's order.
 Judgement
 judge(std::span<const Rule> rules, const Facts& facts, const Policy& policy, std::int64_t now);
 

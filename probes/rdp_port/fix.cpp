@@ -54,7 +54,7 @@ bool is_foreign(const Facts& facts, const Socket& socket) {
     return term == nullptr || term->pid == 0 || socket.pid != term->pid;
 }
 
-// Why the owner of a socket is not one to stop; nothing when it is.
+// Returns why the owner of a socket is not one to stop; nothing when it is.
 std::optional<Refusal> refusal_of(const Socket& socket, const FixChoices& choices) {
     const auto process = socket.image + " (pid " + std::to_string(socket.pid) + ")";
     if (socket.services.empty()) return Refusal{"fix.refused.no_service", {{"process", process}}};

@@ -10,7 +10,8 @@ namespace rdpsweep {
 // wrong becomes a problem. Blocks until Azure has answered, at most 10 minutes. Touches no VM.
 void read_azure(const AzureOptions& options, Problems& problems, InventorySource& source);
 
-// "azure:" (all subscriptions) or "azure:ID-OR-NAME,..." of an -i adds to the options and is true.
+// Adds "azure:" (all subscriptions) or "azure:ID-OR-NAME,..." of an -i to the options; false for
+// any other text.
 bool take_azure_inventory(const std::string& written, AzureOptions& options);
 
 } // namespace rdpsweep

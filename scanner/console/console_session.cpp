@@ -179,7 +179,7 @@ Task<void> ConsoleSession::act(ConsoleAction action, HostDeadline& deadline) {
     show();
 }
 
-// Azure does it to the VM from outside; only while a session is open.
+// Orders what Azure does to the VM from outside; only while a session is open.
 Task<void> ConsoleSession::order(std::string what, HostDeadline& deadline) {
     auto path = gateway_.path;
     constexpr std::string_view client = "/client";

@@ -56,7 +56,7 @@ public:
     Status run();
 
     // Ends the sweep: the first call gives the hosts in flight options.drain to finish, the second
-    // ends them now. Call on the lane. why is the reason that targets not attempted are given.
+    // ends them now. Call on the lane. why becomes the reason of targets that were not attempted.
     void stop(std::string why);
 
     struct Flight {

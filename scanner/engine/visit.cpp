@@ -66,7 +66,7 @@ Task<void> Visit::run(HostDeadline& deadline) {
     co_await look_outside(deadline);
     co_await ask_azure(deadline);
     judge();
-    // What the route came to stays the last one.
+    // The attempts of the route stay the last ones.
     if (outside_attempt_) result_.attempts.push_back(*outside_attempt_);
     if (azure_) result_.attempts.push_back(*azure_);
     for (auto& attempt : attempts_)
@@ -112,7 +112,8 @@ Task<bool> Visit::look(Attempt& attempt, HostDeadline& deadline) {
     co_return false;
 }
 
-// The same where the route does not name it. It never changes whether a host counts as assessed.
+// Looks from outside where the route does not name that. It never changes whether a host counts as
+// assessed.
 Task<void> Visit::look_outside(HostDeadline& deadline) {
     const bool wanted = services_.always_look_outside && target_.rdp_outside;
     if (services_.outside == nullptr || !wanted) co_return;
@@ -127,7 +128,7 @@ Task<void> Visit::look_outside(HostDeadline& deadline) {
     co_await look(*outside_attempt_, deadline);
 }
 
-// Azure may know why a VM was not assessed, though the VM itself says nothing. Its budget is spent
+// Azure may know why a VM was not assessed, though the VM itself says nothing. Its time is spent
 // by then, so this has one of its own.
 Task<void> Visit::ask_azure(HostDeadline& deadline) {
     const bool wanted =
@@ -167,7 +168,7 @@ void Visit::conclude() {
     if (result_.outcome == Outcome::not_attempted) result_.reason = "interrupted";
 }
 
-// What was learned, judged. Of a host that was not assessed, what its handshake shows is told with
+// Judges what was learned. For a host that was not assessed, what its handshake shows stays with
 // the attempt: it is no verdict on a VM whose inside was asked for and not seen.
 void Visit::judge() {
     if (services_.kind != VisitKind::assess) return;

@@ -26,7 +26,7 @@ bool is_refusal(const Error& error) {
     return error.phase() == Phase::authenticate && error.code() == Errc::access_denied;
 }
 
-// The sweep says why, when it reports the host as not attempted.
+// Returns a held-back Error; the sweep says why when it reports the host as not attempted.
 Error not_shown() {
     return Error(
         Phase::authenticate,
@@ -37,7 +37,7 @@ Error not_shown() {
 
 } // namespace
 
-// One transport of the route with its retries. True when there is nothing more to try.
+// Tries one transport of the route with its retries. True when there is nothing more to try.
 Task<bool> Visit::try_transport(const std::string& transport, HostDeadline& deadline) {
     const auto found = services_.transports.find(transport);
     if (found == services_.transports.end()) co_return false;
@@ -65,12 +65,12 @@ Task<bool> Visit::try_transport(const std::string& transport, HostDeadline& dead
             const bool admitted = co_await services_.pacer->turn(deadline);
             if (!admitted) co_return true;
         }
-        // What was retried is told by the last try; the earlier ones stay as evidence.
+        // The last try says how it ended; the earlier ones stay as evidence.
     }
 }
 
-// A password that the host refused once is not shown to it again, whatever the transport: each
-// refusal counts towards a lock-out. What was left out stands among the attempts.
+// Leaves out a transport that would send a password which the host has refused already: each
+// refusal counts towards a lock-out. What was left out is among the attempts.
 bool Visit::would_repeat_password(const std::string& transport) {
     const auto found = services_.transports.find(transport);
     const auto credential = services_.credentials.get(target_.credential);
@@ -89,7 +89,7 @@ bool Visit::would_repeat_password(const std::string& transport) {
     return true;
 }
 
-// Whether the transport that just failed has a fallback to the same target. It is tried as an
+// Tells whether the transport that just failed has a fallback to the same target. It is tried as an
 // attempt of its own; the failure stays as evidence.
 bool Visit::take_http_fallback(const std::string& transport) {
     const auto found = services_.transports.find(transport);

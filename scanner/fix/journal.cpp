@@ -76,7 +76,7 @@ std::vector<JournalEntry> read_entries(const std::string& path) {
     return entries;
 }
 
-// A torn last line must not swallow the next one.
+// Ends a torn last line, which must not swallow the next one.
 Status end_line(int descriptor) {
     const auto size = lseek(descriptor, 0, SEEK_END);
     char last = '\n';

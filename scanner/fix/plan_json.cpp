@@ -136,8 +136,9 @@ PlanHost read_host(const Members& in, std::string& problem) {
     return host;
 }
 
-// A plan says of itself how risky it is, and its digest is for anybody to make: what guards go by
-// (approvals, copies of disks, people who are logged on) has to be what the fixes themselves say.
+// Tells whether a plan's risk is that of its fixes. Anybody can write a risk and make a digest:
+// what guards go by (approvals, copies of disks, people who are logged on) has to be what the fixes
+// themselves say.
 bool as_its_fixes(const PlanHost& host) {
     auto risk = Risk::low;
     auto restart = Restart::none;
@@ -227,7 +228,7 @@ Result<Plan> read_plan(std::string_view text) {
     if (document->value("schema", json()) != schema) return no_plan("of another kind");
     const auto digest = document->value("digest", json());
     document->erase("digest");
-    // Over the text as it stands: members that we do not know are covered as well.
+    // Over the text as it is: members that we do not know are covered as well.
     if (!digest.is_string() || digest.get<std::string>() != sha256_hex(dump_json(*document)))
         return no_plan("it was changed after it was made");
     std::string problem;

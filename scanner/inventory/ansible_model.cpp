@@ -78,7 +78,7 @@ std::optional<Range> find_range(std::string_view pattern, Complaint& complaint) 
     return range;
 }
 
-// The port behind a host or a range of hosts; IPv6 addresses keep their colons.
+// Returns the port behind a host or a range of hosts; IPv6 addresses keep their colons.
 std::string_view take_port(std::string_view& pattern) {
     const auto colon = pattern.rfind(':');
     if (colon == std::string_view::npos || !parse_port(pattern.substr(colon + 1))) return {};

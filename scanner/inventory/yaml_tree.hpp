@@ -31,7 +31,7 @@ struct YamlEntry {
     YamlNode value;
 };
 
-// "a map", "a list", "text", "nothing".
+// Returns "a map", "a list", "text", "nothing".
 std::string_view to_text(YamlNode::Kind kind) noexcept;
 
 struct YamlLimits {

@@ -55,7 +55,7 @@ Step<void> count_stored(RunSetup& setup, StoredRun& stored) {
     );
 }
 
-// The earlier run, gone on with by this version; now: what this process would have begun.
+// Returns the earlier run, continued by this version; now: what this process would have begun.
 RunInfo gone_on_with(RunInfo before, const RunInfo& now) {
     std::erase_if(before.warnings, [](const Message& warning) {
         return warning.key == "run.credential_stopped"; // it gets another chance

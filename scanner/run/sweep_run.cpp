@@ -89,7 +89,7 @@ Status SweepRun::finished(const HostResult& host) {
     return kept;
 }
 
-// Said at once, not only in the report: the operator can mend it while the others go on.
+// Says it at once, not only in the report: the operator can mend it while the others go on.
 void SweepRun::credential_stopped(
     const std::string& credential, const Breaker& breaker, std::size_t left
 ) {

@@ -37,7 +37,7 @@ private:
     Watch watch_;
 };
 
-// Sweeps and concludes. The exit status.
+// Sweeps, concludes and returns the exit status.
 int carry_out(RunSetup& setup, RunKind& kind, Speaker& speaker);
 
 } // namespace rdpsweep

@@ -12,7 +12,7 @@
 
 namespace rdpsweep {
 
-// Where something is about to be run, by which way in, as whom, and in which run.
+// Where something is about to run, by which transport, as which account, and in which run.
 struct AuditContext {
     const Target& target;
     std::string_view transport;

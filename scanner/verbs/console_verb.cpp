@@ -29,7 +29,7 @@ int complain(const std::string& what, const std::string& hint) {
     return exit_usage;
 }
 
-// The one that is meant: an ARM id, or a name of the scope that has one.
+// Returns the one that is meant: an ARM id, or a name of the scope that has one.
 Result<Target> find_target(const ConsoleOptions& options) {
     if (options.target.starts_with("/subscriptions/")) {
         Target target;

@@ -1,4 +1,4 @@
-// The fleet as an inventory file of rdpsweep (docs: cli.md, Targets).
+// The fleet as an inventory file of rdpsweep (docs/inventory.md).
 #include "tests/simfleet/fleet.hpp"
 
 #include <array>

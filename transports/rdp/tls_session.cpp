@@ -37,7 +37,7 @@ TlsSession::TlsSession(ssl_ctx_st* offer, ByteStream& stream)
 
 TlsSession::~TlsSession() = default;
 
-// What OpenSSL wants to send.
+// Returns what OpenSSL wants to send.
 Task<StreamEnd> TlsSession::flush() {
     char* data = nullptr;
     auto* out = SSL_get_wbio(ssl_.get());
@@ -49,7 +49,7 @@ Task<StreamEnd> TlsSession::flush() {
     co_return co_await stream_.write(std::move(bytes));
 }
 
-// What the peer has sent.
+// Returns what the peer has sent.
 Task<StreamEnd> TlsSession::fill() {
     std::array<char, read_bytes> buffer;
     const auto received = co_await stream_.read(buffer.data(), buffer.size());

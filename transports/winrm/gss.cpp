@@ -101,7 +101,7 @@ Result<NamePtr> import_name(std::string_view text, gss_OID type, Mechanism mecha
     return NamePtr(name);
 }
 
-// A SPNEGO credential that offers Kerberos and nothing else; a bare NTLM one as it is.
+// Returns a SPNEGO credential that offers Kerberos and nothing else; a bare NTLM one as it is.
 Result<CredPtr> restrict_to(gss_cred_id_t raw, Mechanism mechanism) {
     CredPtr credential(raw, CredFree{});
     if (mechanism == Mechanism::ntlm) return credential;

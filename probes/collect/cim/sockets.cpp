@@ -24,7 +24,7 @@ void put_services_of(
     steps.put(socket + "/svcs", std::move(names));
 }
 
-// Names and ages of the processes that services and sockets pointed to.
+// Reads the names and ages of the processes that services and sockets pointed to.
 void read_processes(Steps& steps, const cim::Rows& rows) {
     const auto of_pid = [&](const nlohmann::json& pid) -> const cim::Instance* {
         for (const auto& row : rows) {
