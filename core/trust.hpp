@@ -1,4 +1,4 @@
-// Who a host claims to be, and how we decide to believe it.
+// The identity that a host claims, and how we decide to believe it.
 #pragma once
 
 #include "core/result.hpp"

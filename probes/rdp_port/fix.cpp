@@ -1,4 +1,5 @@
-// Fix port: stops and disables the service that holds RDP's port, if the one who plans names it.
+// Fix port: stops and disables the service that holds RDP's port, if the author of the plan names
+// it.
 //
 // Article step 1 stops whatever netstat shows, or moves RDP to another port. Which of the two
 // programs may keep the port is a decision, not a finding: nothing is stopped that was not named.

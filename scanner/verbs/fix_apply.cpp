@@ -170,7 +170,7 @@ int run_fix(const FixApplyOptions& options, FixDriver::Direction direction) {
         if (status != exit_ok) return status;
         if (const int short_of = check_approvals(*plan, *text, options); short_of != exit_ok)
             return short_of;
-        // Who goes on has seen that it was ordered to stop.
+        // To continue means to have seen that it was ordered to stop.
         if (options.resume) take_back_order(options.state_dir, plan->id);
     } else if (options.confirm != phrase_of(*plan)) {
         return refuse("this undoes a plan", "say --confirm " + phrase_of(*plan));

@@ -18,7 +18,8 @@ namespace {
 // A whole record of a certificate chain needs a few reads; a coroutine's frame holds this.
 constexpr std::size_t read_bytes = 4096;
 
-// A handshake takes a few KiB, with a long chain some dozen. Who sends more does not mean to end.
+// A handshake takes a few KiB, with a long chain some dozen. A peer that sends more does not mean
+// to end.
 constexpr std::size_t longest_handshake = std::size_t{256} * 1024;
 
 std::string last_reason() {

@@ -232,7 +232,7 @@ CimClient* SerialSession::cim() noexcept {
 
 void SerialSession::note_leak() {
     if (std::exchange(leak_told_, true)) return;
-    // Without a name: who looks finds it in the list.
+    // Without a name: the list of channels shows it.
     auto name = mux_->channel().empty() ? std::string("Cmd....") : mux_->channel();
     attempt_.notes.push_back(Message{"note.channel_leaked", {{"channel", std::move(name)}}});
 }

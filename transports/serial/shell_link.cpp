@@ -1,4 +1,4 @@
-// The shell itself: its prompt, short lines, who it is.
+// The shell itself: its prompt, short lines, the account that it runs as.
 #include "transports/serial/shell_link.hpp"
 
 #include "core/text.hpp"

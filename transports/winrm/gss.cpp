@@ -174,7 +174,7 @@ Result<CredPtr> acquire(const Credential& credential, Mechanism mechanism) {
 } // namespace
 
 struct GssEngine::State {
-    // Apart, so that a KDC that does not answer holds up nobody who uses NTLM.
+    // Apart, so that a KDC that does not answer holds up no host that uses NTLM.
     asio::thread_pool ntlm_pool{limits::gss_threads};
     asio::thread_pool kerberos_pool{limits::gss_threads};
 

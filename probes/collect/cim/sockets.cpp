@@ -1,4 +1,4 @@
-// /listener/sockets over CIM: who listens, and the processes behind sockets and services.
+// /listener/sockets over CIM: what listens, and the processes behind sockets and services.
 #include "core/text.hpp"
 #include "core/unicode.hpp"
 #include "probes/collect/cim/shared.hpp"
