@@ -25,7 +25,7 @@ bool is_absent(std::string_view text) noexcept {
     return text == "absent" || text.starts_with("absent/");
 }
 
-// Automatic or on demand; those before are of drivers (winsvc.h).
+// Tells whether a start is automatic or on demand; those before are of drivers (winsvc.h).
 bool is_enabled(std::string_view text) noexcept {
     return text == "start:2" || text == "start:3" || text == "start:enabled";
 }

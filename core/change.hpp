@@ -43,20 +43,20 @@ namespace state {
 std::string dword(std::uint32_t number);
 inline const std::string absent = "absent";
 
-// Whether found is what was planned: equal, or both absent, or one of what was planned.
+// Tells whether found is what was planned: equal, or both absent, or one of what was planned.
 bool same(std::string_view planned, std::string_view found) noexcept;
 } // namespace state
 
 std::string_view to_string(Change::Kind kind) noexcept;
 
-// The resource it writes, as fixes declare them: "registry:HKLM\SYSTEM\...\Enabled", "file:C:\...",
-// "service:TermService", "certificate:Remote Desktop\59EF...", "boot:{default}\ems".
+// Returns the resource it writes, as fixes declare them: "registry:HKLM\SYSTEM\...\Enabled",
+// "file:C:\...", "service:TermService", "certificate:Remote Desktop\59EF...", "boot:{default}\ems".
 std::string resource_of(const Change& change);
 
-// How changes travel to a host, one a line: kind|place|name|before|after.
+// Writes changes as they travel to a host, one a line: kind|place|name|before|after.
 std::string to_lines(const std::vector<Change>& changes);
 
-// The inverse. Error{decode, malformed_output} for a line that is none.
+// Reads such lines back. Error{decode, malformed_output} for a line that is none.
 Result<std::vector<Change>> changes_from_lines(std::string_view text);
 
 } // namespace rdpsweep

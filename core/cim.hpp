@@ -27,7 +27,7 @@ struct Instance {
     std::string class_name; // empty for a row of a WQL query that names its columns
     std::vector<std::pair<std::string, Value>> properties;
 
-    // The property called name in any case, or null.
+    // Returns the property called name in any case, or null.
     [[nodiscard]] const Value* find(std::string_view name) const noexcept {
         for (const auto& [key, value] : properties) {
             if (iequals(key, name)) return &value;
@@ -36,8 +36,8 @@ struct Instance {
     }
 };
 
-// Win32_Service.State, whose words are not translated, and SERVICE_STATUS.dwCurrentState, 1 to 7:
-// what sc.exe and the service manager call the same. Empty and 0 for any other.
+// Returns Win32_Service.State, whose words are not translated, and SERVICE_STATUS.dwCurrentState, 1
+// to 7: what sc.exe and the service manager call the same. Empty and 0 for any other.
 [[nodiscard]] std::string_view service_state(std::uint32_t number) noexcept;
 [[nodiscard]] std::uint32_t service_state(std::string_view word) noexcept;
 
@@ -68,8 +68,8 @@ struct Request {
     std::variant<Get, Query, Invoke> what;
 };
 
-// Whether a request is known to change nothing: Get, a SELECT, or a method of our short list. The
-// transport sends no other.
+// Tells whether a request is known to change nothing: Get, a SELECT, or a method of our short list.
+// The transport sends no other.
 [[nodiscard]] bool reads_only(const Request& request) noexcept;
 
 } // namespace rdpsweep::cim

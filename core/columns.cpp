@@ -11,7 +11,7 @@ namespace {
 
 using Range = std::pair<char32_t, char32_t>;
 
-// Width W and F of EastAsianWidth.txt, Unicode 14; gaps that no character stands in are
+// Width W and F of EastAsianWidth.txt, Unicode 14; gaps without a character are
 // closed.
 // clang-format off
 constexpr std::array<Range, 81> wide{{

@@ -1,4 +1,4 @@
-// Names for bytes: checksums of given ones, and random ones that nobody else has.
+// Names for bytes: checksums of given bytes, and random names that are unique.
 #pragma once
 
 #include <cstdint>
@@ -7,16 +7,16 @@
 
 namespace rdpsweep {
 
-// CRC-32 (IEEE 802.3, the one of zlib).
+// Returns the CRC-32 (IEEE 802.3, the one of zlib).
 std::uint32_t crc32(std::string_view bytes) noexcept;
 
-// Lower-case hex of the SHA-256.
+// Returns the lower-case hex of the SHA-256.
 std::string sha256_hex(std::string_view bytes);
 
-// 128 random bits as lower-case hex, from the operating system.
+// Returns 128 random bits as lower-case hex, from the operating system.
 std::string random_hex128();
 
-// An upper-case GUID, version 4.
+// Returns an upper-case GUID, version 4.
 std::string random_guid();
 
 } // namespace rdpsweep

@@ -109,7 +109,7 @@ bool Error::blames_powershell() const noexcept {
 bool Error::retryable() const noexcept {
     switch (code_) {
     case Errc::throttled:
-    case Errc::taken: // whoever has it may let go of it
+    case Errc::taken: // its holder may release it
         return true;
     case Errc::timed_out:
         return phase_ == Phase::resolve || phase_ == Phase::connect;

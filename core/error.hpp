@@ -45,17 +45,17 @@ enum class Errc : std::uint8_t {
     bug,
 };
 
-// "tls", "authenticate", ...
+// Returns "tls", "authenticate", ...
 std::string_view to_string(Phase phase) noexcept;
 
-// "timed_out", "access_denied", ...
+// Returns "timed_out", "access_denied", ...
 std::string_view to_string(Errc code) noexcept;
 
-// The rungs a user sees: dns, tcp, tls, http, auth, shell, collect, parse; "config", "inventory"
-// and "internal" for the rest.
+// Returns the rungs a user sees: dns, tcp, tls, http, auth, shell, collect, parse; "config",
+// "inventory" and "internal" for the rest.
 std::string_view rung(Phase phase) noexcept;
 
-// Inverse of to_string; false when the text names none.
+// Does the inverse of to_string; returns false when the text names none.
 bool from_string(std::string_view text, Phase& phase) noexcept;
 bool from_string(std::string_view text, Errc& code) noexcept;
 
@@ -70,25 +70,26 @@ public:
 
     [[nodiscard]] std::string_view detail() const noexcept { return detail_; }
 
-    // The peer's own code: "WSManFault 2150858793", "HTTP 401", "TLS alert 40". May be empty.
+    // Returns the peer's own code: "WSManFault 2150858793", "HTTP 401", "TLS alert 40". May be
+    // empty.
     [[nodiscard]] std::string_view native() const noexcept { return native_; }
 
-    // What the reader should do next, as a command or a sentence. May be empty.
+    // Returns what the reader should do next, as a command or a sentence. May be empty.
     [[nodiscard]] std::string_view hint() const noexcept { return hint_; }
 
-    // The same error seen from another phase: a lost connection says nothing of what was being
-    // done.
+    // Makes it the same error seen from another phase: a lost connection says nothing of what was
+    // being done.
     Error&& in_phase(Phase phase) && noexcept;
     Error&& with_native(std::string native) &&;
     Error&& with_hint(std::string hint) &&;
 
-    // Whether the same step may simply be tried again. Decided here from (phase, code), nowhere
-    // else: refused credentials and untrusted certificates never (lock-out), lost connections and
-    // quotas yes.
+    // Tells whether the same step may simply be tried again. This is decided here from (phase,
+    // code), nowhere else: refused credentials and untrusted certificates never (lock-out), lost
+    // connections and quotas yes.
     [[nodiscard]] bool retryable() const noexcept;
 
-    // Whether PowerShell is missing, forbidden or damaged while the host itself answers: asking it
-    // in another way may work.
+    // Tells whether PowerShell is missing, forbidden or damaged while the host itself answers:
+    // asking it in another way may work.
     [[nodiscard]] bool blames_powershell() const noexcept;
 
 private:

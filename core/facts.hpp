@@ -88,7 +88,7 @@ struct Service {
 struct ServiceFacts {
     std::vector<Service> services;
 
-    // Case-insensitive; null when the service was not reported.
+    // Finds a service, whatever the name's case; null when the service was not reported.
     [[nodiscard]] const Service* find(std::string_view name) const noexcept;
 };
 
@@ -134,7 +134,7 @@ struct PortFacts {
     std::vector<PortProxy> port_proxies;  // portproxy
     std::vector<FirewallRule> firewall;   // fw
 
-    // The configured port, or 3389.
+    // Returns the configured port, or 3389.
     [[nodiscard]] std::uint16_t port() const noexcept;
 };
 
@@ -155,7 +155,7 @@ struct SecurityFacts {
     Dword fips;                                        // fips: FipsAlgorithmPolicy\Enabled
     Dword disable_domain_creds;                        // disabledomaincreds
 
-    // The policy value when one is set, else the listener's own.
+    // Returns the policy value when one is set, else the listener's own.
     [[nodiscard]] Dword effective_layer() const noexcept;
     [[nodiscard]] Dword effective_nla() const noexcept;
     [[nodiscard]] Dword effective_min_encryption() const noexcept;
@@ -254,7 +254,7 @@ struct MachineKeysFacts {
     std::uint32_t other_count = 0;  // other_count: files beyond the cap
     std::string expected; // f686aace..._<MachineGuid>, computed by probes/collect; empty: no GUID
 
-    // Case-insensitive by file name, in files then cng_files; null when not listed.
+    // Finds a file by its name in any case, in files, then in cng_files; null when not listed.
     [[nodiscard]] const KeyFile* find(std::string_view name) const noexcept;
 };
 
@@ -380,10 +380,10 @@ struct Facts {
     std::vector<Unread> unread;
     std::int64_t received_at = 0; // our own clock when the facts arrived
 
-    // The entry that covers pointer ("/keys" covers "/keys/dir_sddl"), or null.
+    // Returns the entry that covers pointer ("/keys" covers "/keys/dir_sddl"), or null.
     [[nodiscard]] const Unread* why_unread(std::string_view pointer) const noexcept;
 
-    // The first handshake made from there ("guest", "outside", "tunnel"), or null.
+    // Returns the first handshake made from there ("guest", "outside", "tunnel"), or null.
     [[nodiscard]] const HandshakeFacts* handshake_from(std::string_view from) const noexcept;
 };
 

@@ -15,8 +15,8 @@ public:
     // Waits for a turn. False when the deadline passed first.
     Task<bool> turn(HostDeadline& deadline);
 
-    // Half the rate, at most once a second: called on signs that our machine is saturated. The rate
-    // comes back by and by when the signs stop.
+    // Halves the rate, at most once a second: call it on signs that our machine is saturated. The
+    // rate comes back step by step when the signs stop.
     void slow_down() noexcept;
 
     [[nodiscard]] double per_second() const noexcept { return rate_; }

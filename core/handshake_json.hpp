@@ -1,4 +1,4 @@
-// Handshakes that we made ourselves, put into a facts/1 document beside what the VM said.
+// Handshakes that we made ourselves, put into a facts/1 document next to what the VM said.
 #pragma once
 
 #include "core/facts.hpp"
@@ -10,9 +10,9 @@
 
 namespace rdpsweep {
 
-// document with handshakes after those it made as guest, or a document of nothing else when it is
-// empty. What a VM says of handshakes from outside is not believed. ASCII.
-// Error{decode, malformed_output} when document is no JSON object.
+// Returns document with handshakes after those it made as guest, or a document of nothing else when
+// it is empty. What a VM says of handshakes from outside is not believed. ASCII. Error{decode,
+// malformed_output} when document is no JSON object.
 Result<std::string>
 with_handshakes(std::string_view document, const std::vector<HandshakeFacts>& handshakes);
 

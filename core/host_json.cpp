@@ -104,7 +104,7 @@ void put_finding(JsonText& out, const Finding& finding, const Say& say) {
     out.close_object();
 }
 
-// The way in that worked; empty when none did.
+// Returns the way in that worked; empty when none did.
 std::string_view used_transport(const HostResult& host) {
     if (host.outcome != Outcome::assessed) return {};
     for (auto at = host.attempts.rbegin(); at != host.attempts.rend(); ++at) {
@@ -113,7 +113,7 @@ std::string_view used_transport(const HostResult& host) {
     return {};
 }
 
-// The document as it came, where that is one line; else the same in one. It was decoded once
+// Writes the document as it came, where that is one line; else the same in one. It was decoded once
 // already: what is no JSON after all is left out rather than passed on.
 void put_facts(JsonText& out, const std::string& facts_json) {
     const bool line = facts_json.starts_with('{') && facts_json.ends_with('}') &&

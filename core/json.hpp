@@ -17,12 +17,13 @@ struct JsonLimits {
     std::size_t nodes = 500'000;
 };
 
-// The document in text, which must be one JSON value in UTF-8 without duplicate keys. On failure
-// an Error of the given phase with Errc::malformed_output (or output_limit) that says where.
+// Returns the document in text, which must be one JSON value in UTF-8 without duplicate keys. On
+// failure an Error of the given phase with Errc::malformed_output (or output_limit) that says
+// where.
 Result<nlohmann::json>
 parse_json(std::string_view text, Phase phase, const JsonLimits& limits = {});
 
-// One line of JSON; text that is not UTF-8 is written with replacement characters.
+// Returns one line of JSON; text that is not UTF-8 is written with replacement characters.
 std::string dump_json(const nlohmann::json& value);
 
 } // namespace rdpsweep

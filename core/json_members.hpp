@@ -27,7 +27,7 @@ public:
         if (!object_.is_object()) wrong(where_, "an object");
     }
 
-    // Null when the member is absent or JSON's null.
+    // Returns null when the member is absent or JSON's null.
     const nlohmann::json* find(const std::string& key) const {
         if (!object_.is_object()) return nullptr;
         const auto at = object_.find(key);
@@ -74,7 +74,7 @@ public:
         return seconds.value_or(0);
     }
 
-    // An enumerator that from_string() knows; must be there.
+    // Reads an enumerator that from_string() knows; the member must be there.
     template <class Enum>
     Enum name(const std::string& key) const {
         Enum value{};

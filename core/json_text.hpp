@@ -18,21 +18,21 @@ public:
     JsonText& open_array();
     JsonText& close_array();
 
-    // The name of the next value; one of ours, which needs no escapes.
+    // Writes the name of the next value; one of ours, which needs no escapes.
     JsonText& key(std::string_view name);
 
-    // The same for a name that is written as a JSON text already, quotes included.
+    // Does the same for a name that is written as a JSON text already, quotes included.
     JsonText& name(std::string_view quoted);
 
-    // Text of strangers: what is no UTF-8 becomes U+FFFD.
+    // Writes text of strangers: what is no UTF-8 becomes U+FFFD.
     JsonText& text(std::string_view value);
     JsonText& number(std::uint64_t value);
     JsonText& number(std::int64_t value);
     JsonText& null();
-    // A document that is known to be JSON.
+    // Writes a document that is known to be JSON.
     JsonText& raw(std::string_view json);
 
-    // A member with a text.
+    // Writes a member with a text.
     JsonText& member(std::string_view name, std::string_view value) {
         return key(name).text(value);
     }

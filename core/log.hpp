@@ -20,7 +20,7 @@ bool open_log(const std::string& path, LogLevel level);
 
 [[nodiscard]] bool log_enabled(LogLevel level) noexcept;
 
-// host may be empty. Never throws; a full disk loses the line and nothing else.
+// Writes a line; host may be empty. Never throws: a full disk loses the line and nothing else.
 void log_line(
     LogLevel level,
     std::string_view host,

@@ -11,7 +11,7 @@ namespace rdpsweep {
 template <class Enum, std::size_t Size>
 using Names = std::array<std::pair<Enum, std::string_view>, Size>;
 
-// The name of value; empty when the table lacks it.
+// Returns the name of value; empty when the table lacks it.
 template <class Enum, std::size_t Size>
 constexpr std::string_view name_of(const Names<Enum, Size>& names, Enum value) noexcept {
     for (const auto& [candidate, name] : names) {

@@ -11,9 +11,9 @@
 
 namespace rdpsweep {
 
-// The result of work(), or nothing when the deadline passed first (the work then finishes unheard,
-// so it must own everything it touches). Call on the deadline's executor; the pool must be joined
-// before the lane's io_context is destroyed.
+// Returns the result of work(), or nothing when the deadline passed first (the work then finishes
+// unheard, so it must own everything it touches). Call on the deadline's executor; the pool must be
+// joined before the lane's io_context is destroyed.
 template <class T>
 Task<std::optional<T>>
 offload(asio::thread_pool& pool, std::function<T()> work, HostDeadline& deadline) {
@@ -23,7 +23,7 @@ offload(asio::thread_pool& pool, std::function<T()> work, HostDeadline& deadline
 
         asio::steady_timer timer; // touched on the lane only
         std::optional<T> result;
-        std::atomic<bool> abandoned = false; // nobody waits any more: do not even begin
+        std::atomic<bool> abandoned = false; // the waiter has left: do not even begin
         bool done = false;
     };
 

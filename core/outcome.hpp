@@ -86,8 +86,8 @@ struct Totals {
     std::map<Verdict, std::size_t> by_verdict; // of assessed hosts
     void count(const HostResult& result);
 
-    // assessed + unreachable + refused + skipped + not_attempted == targets, and the verdicts of
-    // the assessed add up to them. False is exit 70.
+    // Tells whether assessed + unreachable + refused + skipped + not_attempted == targets, and the
+    // verdicts of the assessed add up to them. False is exit 70.
     [[nodiscard]] bool balanced() const noexcept;
     [[nodiscard]] std::size_t of(Outcome outcome) const noexcept;
     [[nodiscard]] std::size_t of(Verdict verdict) const noexcept;

@@ -19,8 +19,8 @@ using nlohmann::json;
 
 // --- writing ------------------------------------------------------------------------------------
 
-// Text of strangers as JSON may hold it. Everything is cleaned here, so that dump() of the result
-// cannot throw, whoever calls it.
+// Returns text of strangers as JSON may hold it. Everything is cleaned here, so that dump() of the
+// result cannot throw.
 json clean(std::string_view text) {
     return to_valid_utf8(text);
 }
@@ -39,7 +39,7 @@ json clean(const std::vector<std::string>& texts) {
     return array;
 }
 
-// Null for "never": the clock's zero is no date anybody wants to read.
+// Returns null for "never": the clock's zero is no date anybody wants to read.
 json moment(std::int64_t unix_seconds) {
     return unix_seconds == 0 ? json() : json(to_iso8601(unix_seconds));
 }

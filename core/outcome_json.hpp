@@ -12,15 +12,15 @@ namespace rdpsweep {
 // Renders a message in the report's language; reports/messages supplies one.
 using Say = std::function<std::string(const Message&)>;
 
-// The host object of rdpsweep.report/1. Each finding and note carries its text (by say) and its
-// key and arguments, so that it can be re-rendered. facts is embedded as an object.
+// Returns the host object of rdpsweep.report/1. Each finding and note carries its text (by say) and
+// its key and arguments, so that it can be re-rendered. facts is embedded as an object.
 nlohmann::json to_json(const HostResult& host, const Say& say);
 
-// The same as text, in one line: built without a tree. host.facts_json was parsed when it came and
-// is passed on as it is.
+// Returns the same as text, in one line: built without a tree. host.facts_json was parsed when it
+// came and is passed on as it is.
 std::string to_json_text(const HostResult& host, const Say& say);
 
-// Inverse of to_json. Error{decode, malformed_output} names the member that is wrong.
+// Does the inverse of to_json. Error{decode, malformed_output} names the member that is wrong.
 Result<HostResult> host_from_json(const nlohmann::json& value);
 
 nlohmann::json to_json(const RunInfo& run, const Say& say);

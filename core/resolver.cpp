@@ -58,7 +58,7 @@ Result<Addresses> look_up(const std::string& name) {
     return found;
 }
 
-// One name's lookup, shared by all who wait for it.
+// One name's lookup, shared by everything that waits for it.
 struct Lookup {
     std::optional<Result<Addresses>> answer;
     std::vector<std::pair<asio::any_io_executor, std::weak_ptr<asio::steady_timer>>> waiters;

@@ -21,8 +21,9 @@ public:
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
 
-    // Addresses of name, in the order of getaddrinfo; a literal address is returned at once.
-    // Error{resolve, name_not_found | timed_out | cancelled}. Call on the deadline's executor.
+    // Returns the addresses of name, in the order of getaddrinfo; a literal address is returned at
+    // once. Error{resolve, name_not_found | timed_out | cancelled}. Call on the deadline's
+    // executor.
     Task<Result<std::vector<asio::ip::address>>> resolve(std::string name, HostDeadline& deadline);
 
 private:

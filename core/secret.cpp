@@ -57,7 +57,7 @@ private:
     }
 
     // Base64 of a secret inside a longer text depends on its offset modulo 3: the characters that
-    // are the same wherever it stands are looked for.
+    // are the same at any place are looked for.
     static void replace_base64(std::string& text, std::string_view bytes) {
         for (std::size_t skew = 0; skew < 3; ++skew) {
             auto padded = std::string(skew, '\0') + std::string(bytes);

@@ -21,7 +21,7 @@ public:
     Secret& operator=(const Secret&) = delete;
     ~Secret();
 
-    // The plain text. Callers pass it on at once and never store it.
+    // Returns the plain text. Callers pass it on at once and never store it.
     [[nodiscard]] std::string_view reveal() const noexcept;
 
 private:
@@ -30,7 +30,7 @@ private:
     std::string plain_;
 };
 
-// text with every living Secret of at least 4 characters replaced by "[redacted]".
+// Returns text with every living Secret of at least 4 characters replaced by "[redacted]".
 std::string redact(std::string text);
 
 // Forbids core dumps and ptrace of this process (PR_SET_DUMPABLE 0, RLIMIT_CORE 0). Called by the
@@ -49,7 +49,7 @@ struct PrivateKey {
     Secret passphrase;
 };
 
-// What SSH accepts beside the proof that all transports know.
+// What SSH accepts in addition to the proof that all transports know.
 struct SshProof {
     std::optional<PrivateKey> key;
     bool agent = false; // ask the one at SSH_AUTH_SOCK

@@ -19,7 +19,7 @@ enum class WinRmScheme : std::uint8_t { https, http };
 // Whether a host whose TLS is broken is tried again over HTTP with encrypted messages (ADR 0013).
 enum class HttpFallback : std::uint8_t {
     never,
-    kerberos, // where Kerberos proves to each side who the other one is
+    kerberos, // where Kerberos proves the identity of each side to the other
     any,      // with NTLM too, which a man in the middle may pass on to another host
 };
 

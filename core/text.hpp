@@ -16,7 +16,7 @@
 
 namespace rdpsweep {
 
-// ASCII letters only: nothing here depends on the locale.
+// Folds ASCII letters only: nothing here depends on the locale.
 std::string ascii_upper(std::string_view text);
 std::string ascii_lower(std::string_view text);
 bool iequals(std::string_view a, std::string_view b) noexcept;
@@ -29,18 +29,18 @@ constexpr bool is_hex_digit(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// For a terminal or a log: control characters (C0, DEL, C1), bidirectional overrides and invalid
-// UTF-8 are shown as \xNN or \u{NNNN}; at most max_bytes of the source, then "...".
+// Makes text fit for a terminal or a log: control characters (C0, DEL, C1), bidirectional overrides
+// and invalid UTF-8 are shown as \xNN or \u{NNNN}; at most max_bytes of the source, then "...".
 std::string printable(std::string_view untrusted, std::size_t max_bytes = 400);
 
-// text inside HTML, attribute or element; & < > " ' and control characters are escaped.
+// Escapes & < > " ' and control characters, for text in an element or attribute of HTML.
 std::string html_escape(std::string_view untrusted);
 
-// "2026-11-23T03:00:00Z" and back; also accepts a fraction, which is dropped.
+// Writes "2026-11-23T03:00:00Z", and reads it back; a fraction is accepted and dropped.
 std::string to_iso8601(std::int64_t unix_seconds);
 std::optional<std::int64_t> from_iso8601(std::string_view text);
 
-// The candidate closest to word by edit distance, if close enough to be a typing slip.
+// Returns the candidate closest to word by edit distance, if close enough to be a typing slip.
 std::optional<std::string_view>
 nearest(std::string_view word, std::span<const std::string_view> candidates);
 

@@ -1,4 +1,4 @@
-// Who a host claims to be, and how we decide to believe it.
+// The identity that a host claims, and how we decide to believe it.
 #pragma once
 
 #include "core/result.hpp"
@@ -14,7 +14,7 @@ class TrustStore {
 public:
     virtual ~TrustStore() = default;
 
-    // Lower-case hex, or nothing when the endpoint was never seen.
+    // Returns lower-case hex, or nothing when the endpoint was never seen.
     [[nodiscard]] virtual std::optional<std::string> pinned(std::string_view endpoint) const = 0;
 
     // Remembers an identity. Error{config, local_limit} when it cannot be written.

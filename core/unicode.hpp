@@ -17,10 +17,10 @@ struct CodePoint {
 // Reads the first code point of text, which must not be empty.
 CodePoint decode_utf8(std::string_view text);
 
-// Valid UTF-8: bad sequences become U+FFFD.
+// Returns valid UTF-8: bad sequences become U+FFFD.
 std::string to_valid_utf8(std::string_view bytes);
 
-// UTF-16LE bytes to UTF-8; lone surrogates become U+FFFD, an odd last byte is dropped.
+// Turns UTF-16LE bytes into UTF-8; lone surrogates become U+FFFD, an odd last byte is dropped.
 std::string utf16le_to_utf8(std::string_view bytes);
 std::string utf8_to_utf16le(std::string_view text);
 

@@ -22,7 +22,8 @@ std::size_t run_of(std::string_view text, bool (*accepts)(char)) {
     return length;
 }
 
-// Bytes at the start of text that look like shape: 'h' a hex digit, 'd' a digit, else itself.
+// Tells whether the bytes at the start of text look like shape: 'h' a hex digit, 'd' a digit, else
+// itself.
 bool has_shape(std::string_view text, std::string_view shape) {
     if (text.size() < shape.size()) return false;
     for (std::size_t i = 0; i < shape.size(); ++i) {
@@ -62,7 +63,7 @@ Match match_hash(std::string_view text) {
     return length >= shortest ? Match{length, "<hash>"} : Match{};
 }
 
-// S-1-5-21-x-y-z: the domain or machine; the relative id after it tells who is meant.
+// Matches S-1-5-21-x-y-z, the domain or machine; the relative id after it names the account.
 Match match_domain_sid(std::string_view text) {
     constexpr std::string_view prefix = "S-1-5-21-";
     if (!text.starts_with(prefix)) return {};
@@ -116,7 +117,7 @@ Match match_name(std::string_view text, const std::vector<std::string>& names) {
     return {};
 }
 
-// Longest first, so that a full name is not cut to its first label.
+// Returns the names, longest first, so that a full name is not cut to its first label.
 std::vector<std::string> names_of(const Facts& facts) {
     constexpr std::size_t shortest = 2;
     std::vector<std::string> names;
@@ -162,7 +163,7 @@ std::string without_indexes(std::string_view pointer) {
 
 std::string normalised(const Evidence& evidence, const std::vector<std::string>& names) {
     const std::string fact = without_indexes(evidence.fact);
-    // A certificate's subject names somebody, whoever it is.
+    // A certificate's subject names its owner.
     if (evidence.fact.ends_with("/subject")) return fact + "|<name>";
     return fact + "|" + replace_identities(evidence.observed, names) + "|" +
            replace_identities(evidence.expected, names);

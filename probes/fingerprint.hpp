@@ -10,16 +10,16 @@
 
 namespace rdpsweep {
 
-// SHA-256 (lower-case hex) over the root cause, the verdict, and of each broken or at_risk finding
-// above hygiene the rule, verdict, message key and normalised evidence, in the order given. Message
-// arguments do not count: they repeat the evidence.
+// Returns the SHA-256 (lower-case hex) over the root cause, the verdict, and of each broken or
+// at_risk finding above hygiene the rule, verdict, message key and normalised evidence, in the
+// order given. Message arguments do not count: they repeat the evidence.
 std::string fingerprint(
     const Facts& facts, Cause root_cause, Verdict verdict, std::span<const Finding> findings
 );
 
-// text with identities replaced: times, GUIDs, thumbprints and other hex of 32 digits or more,
-// domain SIDs, IP addresses other than wildcard and loopback, process ids after "pid ", and the
-// host's own names. Image and service names, protocol names, codes and masks stay.
+// Returns text with identities replaced: times, GUIDs, thumbprints and other hex of 32 digits or
+// more, domain SIDs, IP addresses other than wildcard and loopback, process ids after "pid ", and
+// the host's own names. Image and service names, protocol names, codes and masks stay.
 std::string without_identities(std::string_view text, const Facts& facts);
 
 } // namespace rdpsweep

@@ -51,7 +51,8 @@ bool carries(const Finding& finding) {
     return false;
 }
 
-// With no ok finding either, nothing was learnt: unknown, unless nothing was to be judged at all.
+// Returns the host's verdict. With no ok finding either, nothing was learnt: unknown, unless
+// nothing was to be judged at all.
 Verdict verdict_of(std::span<const Finding> findings) {
     Verdict worst = Verdict::not_applicable;
     bool judged = false;

@@ -64,7 +64,7 @@ constexpr Row inside_rows[] = {
     {dump_ready_rule, 112},
 };
 
-// Those that judge a VM of which no more is known than a handshake from outside.
+// The rules that judge a VM from a handshake from outside alone.
 constexpr Row outside_rows[] = {
     {outside_answer_rule, 99},
     {outside_certificate_rule, 65},

@@ -49,7 +49,7 @@ struct Judgement {
 // yields an unknown finding with the message key "rule.failed"; the others are still evaluated.
 Judgement judge(const Facts& facts, const Policy& policy, std::int64_t now); // probes/judge.cpp
 
-// The same with another table of rules; its findings are in that table's order.
+// Does the same with another table of rules; its findings are in that table's order.
 Judgement
 judge(std::span<const Rule> rules, const Facts& facts, const Policy& policy, std::int64_t now);
 

@@ -51,7 +51,7 @@ std::string joined_causes(const std::vector<Cause>& causes) {
     return text;
 }
 
-// "env=prod role=web"
+// Returns "env=prod role=web"
 std::string joined_tags(const Target& target) {
     std::string text;
     for (const auto& [name, value] : target.tags) {

@@ -28,7 +28,7 @@ std::optional<std::int64_t> time_in(std::string_view text) {
     return std::nullopt;
 }
 
-// The next date the evidence of the host's at-risk findings speaks of.
+// Returns the next date the evidence of the host's at-risk findings speaks of.
 std::optional<std::int64_t> deadline_of(const HostResult& host, std::int64_t now) {
     std::optional<std::int64_t> first;
     for (const auto& finding : host.findings) {
@@ -41,7 +41,7 @@ std::optional<std::int64_t> deadline_of(const HostResult& host, std::int64_t now
     return first;
 }
 
-// Room for one more kind, or one that is known already.
+// Tells whether there is room for one more kind, or the kind is known already.
 template <class Kinds, class Key>
 bool admits(const Kinds& kinds, const Key& key) {
     return kinds.size() < kinds_kept || kinds.contains(key);
@@ -56,7 +56,7 @@ void keep_common(std::string_view text, bool first, std::string& common) {
     }
 }
 
-// Each kind of note once a host, however many attempts made it.
+// Adds each kind of note once a host, however many attempts made it.
 void add_notes(const HostResult& host, std::map<std::string, Noted>& notes) {
     std::set<std::string_view> seen;
     for (const auto& attempt : host.attempts) {

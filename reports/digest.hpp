@@ -56,29 +56,29 @@ struct Digest {
     std::map<std::string, Noted> notes;    // by key: what attempts had to remark
     std::map<GroupKey, std::string> rules; // the rule that decided for each group
 
-    // now: Unix seconds; dates before it are history, not deadlines.
+    // Adds a host. now: Unix seconds; dates before it are history, not deadlines.
     void add(const HostResult& host, std::int64_t now);
 };
 
 // Gathers the digest of all hosts in one pass, which also may use: what a report keeps of each host
-// beside it. Returns the reader's error.
+// in addition. Returns the reader's error.
 Result<Digest> digest_of(
     HostReader& hosts,
     std::int64_t now,
     const std::function<void(const HostResult&)>& also = [](const HostResult&) {}
 );
 
-// The attempt that explains why a host was not assessed: of those that failed, the one that came
-// furthest, the latest among equals. Null when none was made.
+// Returns the attempt that explains why a host was not assessed: of those that failed, the one that
+// came furthest, the latest among equals. Null when none was made.
 const Attempt* deciding_attempt(const HostResult& host) noexcept;
 
 Obstacle obstacle_of(const HostResult& host);
 
-// The finding behind the host's verdict: as bad as the host, of its root cause if it has one, the
-// most severe of those. Null when the host is well or was not assessed.
+// Returns the finding behind the host's verdict: as bad as the host, of its root cause if it has
+// one, the most severe of those. Null when the host is well or was not assessed.
 const Finding* deciding_finding(const HostResult& host) noexcept;
 
-// The transport that reached the host, the last one where several did; empty when none.
+// Returns the transport that reached the host, the last one where several did; empty when none.
 std::string_view transport_used(const HostResult& host) noexcept;
 
 // The groups of one root cause.
@@ -88,18 +88,18 @@ struct CauseGroups {
     std::size_t at_risk = 0;          // hosts
     std::vector<const Group*> groups; // as in the report: broken first, large ones first
 
-    // The first hosts' names, of the largest groups.
+    // Returns the first hosts' names, of the largest groups.
     [[nodiscard]] Tally hosts() const;
 };
 
-// Causes with a broken or at-risk host: those with most broken hosts first, then most at risk. The
-// report must outlive the result.
+// Returns the causes with a broken or at-risk host: those with most broken hosts first, then most
+// at risk. The report must outlive the result.
 std::vector<CauseGroups> causes_of(const FleetReport& report);
 
-// The rule behind the largest of the worst groups of a cause; empty when none is known.
+// Returns the rule behind the largest of the worst groups of a cause; empty when none is known.
 std::string rule_behind(const Digest& digest, const CauseGroups& cause);
 
-// Groups of hosts that were assessed without a verdict.
+// Returns the groups of hosts that were assessed without a verdict.
 std::vector<const Group*> not_judged(const FleetReport& report);
 
 } // namespace rdpsweep

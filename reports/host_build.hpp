@@ -6,7 +6,8 @@
 
 namespace rdpsweep {
 
-// /os/build of a facts/1 document; 0 when it is not there. Reads without building the document.
+// Returns /os/build of a facts/1 document; 0 when it is not there. Reads without building the
+// document.
 std::uint32_t os_build(std::string_view facts_json);
 
 } // namespace rdpsweep

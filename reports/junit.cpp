@@ -58,7 +58,7 @@ Grade grade_of(const HostResult& host) noexcept {
     return host.outcome == Outcome::skipped ? Grade::skipped : Grade::error;
 }
 
-// tests, failures, errors and skipped of a whole run.
+// Returns tests, failures, errors and skipped of a whole run.
 std::string counts(const Totals& totals, bool with_skipped) {
     const auto skipped = totals.of(Outcome::skipped) + totals.of(Verdict::not_applicable);
     const auto errors = totals.of(Outcome::unreachable) + totals.of(Outcome::refused) +
@@ -76,7 +76,7 @@ std::string property(std::string_view name, std::string_view value) {
     return "<property" + attribute("name", name) + attribute("value", escaped(value)) + "/>\n";
 }
 
-// "KEY.ACL broken: NETWORK SERVICE lacks ..." and a line for each piece of evidence.
+// Returns "KEY.ACL broken: NETWORK SERVICE lacks ..." and a line for each piece of evidence.
 std::string finding_lines(const Catalogue& messages, const Finding& finding) {
     auto text = escaped(finding.rule) + " " + escaped(word(messages, finding.verdict)) + ": " +
                 escaped(messages.say(finding.summary)) + "\n";

@@ -14,7 +14,8 @@ class Output {
 public:
     explicit Output(Sink sink) : sink_(std::move(sink)) {}
 
-    // After a failure nothing more is written: half a report is not followed by its other half.
+    // Writes bytes. After a failure nothing more is written: half a report is not followed by its
+    // other half.
     Output& operator<<(std::string_view bytes);
 
     // Hands over what is still held; the first error of all writes.

@@ -33,7 +33,7 @@ struct Histogram {
     }
 };
 
-// name="value", escaped as the text format wants it.
+// Returns name="value", escaped as the text format wants it.
 std::string label(std::string_view name, std::string_view value) {
     std::string out = std::string(name) + "=\"";
     for (const char c : printable(value, label_bytes)) {

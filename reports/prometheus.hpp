@@ -5,8 +5,8 @@
 
 namespace rdpsweep {
 
-// No metric carries a host's name: the number of series follows the kinds of trouble, not the
-// fleet.
+// Makes the report. No metric carries a host's name: the number of series follows the kinds of
+// trouble, not the fleet.
 std::unique_ptr<Reporter>
 make_prometheus_report(Sink sink, const Catalogue& messages, ReportOptions options);
 

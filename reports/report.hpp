@@ -27,10 +27,11 @@ class Reporter {
 public:
     virtual ~Reporter() = default;
 
-    // Streamed, in completion order, while the sweep runs. Most reports ignore it.
+    // Takes a host while the sweep runs, in completion order. Most reports ignore it.
     virtual void on_host(const HostResult& result) = 0;
 
-    // The run is over (or interrupted). hosts replays every stored host in inventory order.
+    // Ends the report: the run is over, or was interrupted. hosts replays every stored host in
+    // inventory order.
     virtual Status on_finish(const FleetReport& report, HostReader& hosts) = 0;
 };
 

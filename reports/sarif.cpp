@@ -30,7 +30,7 @@ bool is_reported(const Group& group) {
            group.verdict == Verdict::unknown;
 }
 
-// "rdpsweep/machine_keys"; groups without a verdict have no cause.
+// Returns "rdpsweep/machine_keys"; groups without a verdict have no cause.
 std::string rule_id(const Group& group) {
     const auto cause = group.cause == Cause::none ? "unknown" : to_string(group.cause);
     return "rdpsweep/" + std::string(cause);
@@ -53,7 +53,7 @@ json rule(const Catalogue& messages, const Group& group) {
     };
 }
 
-// One rule for each cause among the groups, in their order.
+// Returns one rule for each cause among the groups, in their order.
 std::vector<std::pair<std::string, json>>
 rules_of(const Catalogue& messages, const FleetReport& report) {
     std::vector<std::pair<std::string, json>> rules;

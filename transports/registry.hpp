@@ -1,4 +1,5 @@
-// The ways in: one row each, with all that others have to know of one: nobody compares its name.
+// The transports: one row each, with everything that others have to know of one. No code compares
+// names.
 #pragma once
 
 #include "transports/services.hpp"
@@ -52,7 +53,7 @@ struct SourceKind {
     Result<std::unique_ptr<FactSource>> (*make)(Services& services);
 };
 
-// The one way to look at a VM without logging on to it.
+// Returns the one way to look at a VM without logging on to it.
 const SourceKind& outside_source() noexcept;
 
 // Returns the traits of a transport or a source, by its name in a route or in an attempt; those of

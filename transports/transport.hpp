@@ -1,4 +1,4 @@
-// Says what a transport is: a way to reach a VM and run a script there.
+// What a transport is: a way to reach a VM and run a script there.
 #pragma once
 
 #include "core/asio.hpp"
@@ -69,13 +69,14 @@ class CimClient {
 public:
     virtual ~CimClient() = default;
 
-    // Returns all rows of a query, the instance of a Get, or one instance with a method's output.
-    // A fault is Error{run, ...} whose native code begins with "WSManFault"; more rows than we accept
-    // is Error{run, output_limit}; a request that is not cim::reads_only() is Error{run, unsupported}
-    // and is not sent. Every other Error means that the connection is of no more use.
+    // Returns all rows of a query, the instance of a Get, or one instance with a method's output. A
+    // fault is Error{run, ...} whose native code begins with "WSManFault"; more rows than we accept
+    // is Error{run, output_limit}; a request that is not cim::reads_only() is Error{run,
+    // unsupported} and is not sent. Every other Error means that the connection is no longer of
+    // use.
     virtual Task<Result<cim::Rows>> ask(cim::Request request, HostDeadline& deadline) = 0;
 
-    // How often the host was asked anything, pages of a query included.
+    // Returns how often the host was asked anything, pages of a query included.
     [[nodiscard]] virtual std::size_t round_trips() const noexcept = 0;
 };
 
@@ -87,29 +88,29 @@ public:
     virtual Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostDeadline& deadline) = 0;
 
-    // Whether it carries only a few kilobytes back: then the collector is to answer in its lean
-    // profile.
+    // Tells whether it carries only a few kilobytes back: then the collector is to answer in its
+    // lean profile.
     [[nodiscard]] virtual bool narrow() const noexcept { return false; }
 
-    // Of what a script prints only so many bytes, the last, come back; 0: all.
+    // Returns how many of the last bytes that a script prints come back; 0: all.
     [[nodiscard]] virtual std::size_t tail() const noexcept { return 0; }
 
-    // Returns what answers CIM questions here, valid until the next run() or close(): WinRM asks WMI,
-    // the serial console asks cmd.exe. Null when this transport has neither, or has lost it.
+    // Returns what answers CIM questions here, valid until the next run() or close(): WinRM asks
+    // WMI, the serial console asks cmd.exe. Null when this transport has neither, or has lost it.
     [[nodiscard]] virtual CimClient* cim() noexcept { return nullptr; }
 
-    // The RDP handshake with port as the host itself sees it, through this session and without any
-    // script: facts.from is "tunnel". Nothing when this way in has no such thing. Error{open, ...}
-    // when the host does not allow it. Call it after run().
+    // Returns the RDP handshake with port as the host itself sees it, through this session and
+    // without any script: facts.from is "tunnel". Nothing when this way in has no such thing.
+    // Error{open, ...} when the host does not allow it. Call it after run().
     virtual Task<std::optional<Result<HandshakeFacts>>>
     shake_hands_inside(std::uint16_t /*port*/, HostDeadline& /*deadline*/) {
         co_return std::nullopt;
     }
 
-    // Is let in and stops: afterwards attempt.identity says as whom the host knows us.
+    // Logs in and stops: afterwards attempt.identity says as whom the host knows us.
     virtual Task<Status> prove(HostDeadline& deadline) = 0;
 
-    // Best effort, bounded by limits::cleanup; leaves nothing behind on the host.
+    // Closes the session as far as limits::cleanup allows; leaves nothing behind on the host.
     virtual Task<void> close() noexcept = 0;
 };
 
@@ -122,8 +123,8 @@ public:
     virtual ~FactSource() = default;
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 
-    // The handshake it made. A peer that refuses or misbehaves is a fact; an Error means that nothing
-    // was learned. attempt is kept up to date as it goes and must outlive the call.
+    // Returns the handshake it made. A peer that refuses or misbehaves is a fact; an Error means
+    // that nothing was learned. attempt is kept up to date as it goes and must outlive the call.
     virtual Task<Result<HandshakeFacts>>
     collect(const Target& target, HostDeadline& deadline, Attempt& attempt) = 0;
 };
@@ -133,10 +134,11 @@ public:
     virtual ~Transport() = default;
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 
-    // The sweep holds a host back here until the credential has proved good on others.
+    // Returns when the credential is shown: there the sweep holds a host back until the credential
+    // has proved good on others.
     [[nodiscard]] virtual Login login() const noexcept { return Login::on_use; }
 
-    // Whether the credential can be proved here by something else than its password; then the
+    // Tells whether the credential can be proved here by something else than its password; then the
     // transport is tried although the host refused the password over another one.
     [[nodiscard]] virtual bool has_other_proof(const Credential& /*credential*/) const noexcept {
         return false;
@@ -149,8 +151,8 @@ public:
         const Target& target, const Credential& credential, HostDeadline& deadline, Attempt& attempt
     ) = 0;
 
-    // Another form of the same target that error makes worth a try, as the target to open then;
-    // nothing when there is none or it is not allowed.
+    // Returns another form of the same target that error makes worth a try, as the target to open
+    // then; nothing when there is none or it is not allowed.
     [[nodiscard]] virtual std::optional<Target> http_fallback(
         const Target& /*target*/, const Credential& /*credential*/, const Error& /*error*/
     ) const {

@@ -25,7 +25,7 @@ Error malformed(std::string detail) {
     return Error(Phase::decode, Errc::malformed_output, std::move(detail));
 }
 
-// bytes must hold four bytes at offset.
+// Reads four bytes; bytes must hold four bytes at offset.
 std::uint32_t u32_at(std::string_view bytes, std::size_t offset) noexcept {
     std::uint32_t value = 0;
     for (std::size_t i = 4; i-- > 0;) {

@@ -19,7 +19,7 @@ struct CertBlob {
     std::string provider_error;          // why it does not parse
 };
 
-// blob is a list of {u32 property, u32 encoding, u32 length, data}, little-endian. Fails with
+// Reads blob, a list of {u32 property, u32 encoding, u32 length, data}, little-endian. Fails with
 // Error{decode, malformed_output} when the list is cut short, has no certificate or has two.
 Result<CertBlob> parse_cert_blob(std::string_view blob);
 

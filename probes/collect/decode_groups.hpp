@@ -37,14 +37,14 @@ PendingFacts read_pending(const JsonReader& group);
 SessionFacts read_sessions(const JsonReader& group);
 std::vector<HandshakeFacts> read_handshakes(const JsonReader& group);
 
-// machine_guid completes the names of key files; may be empty.
+// Reads the certificates; machine_guid completes the names of key files; may be empty.
 CertificateFacts read_certificates(const JsonReader& group, std::string_view machine_guid);
 
-// The pointer with the name of a known protocol under /tls/proto as we write it ("TLS 1.2"),
-// whatever its case on the VM; any other pointer as it is.
+// Returns the pointer with the name of a known protocol under /tls/proto as we write it ("TLS
+// 1.2"), whatever its case on the VM; any other pointer as it is.
 std::string canonical_pointer(std::string pointer);
 
-// These two are spread over several top-level keys.
+// Reads a group that is spread over several top-level keys.
 EventFacts read_events(const JsonReader& document);
 ConsoleFacts read_console(const JsonReader& document);
 

@@ -48,7 +48,7 @@ NlaFacts read_nla(const JsonReader& element) {
     return nla;
 }
 
-// What only our own handshakes have.
+// Reads what only our own handshakes have.
 void read_outside(const JsonReader& element, HandshakeFacts& facts) {
     constexpr std::size_t max_versions = 8;
     facts.asked_for = element.at("asked").text();

@@ -20,7 +20,7 @@ constexpr std::uint32_t generic_execute = 0x20000000;
 constexpr std::uint32_t generic_write = 0x40000000;
 constexpr std::uint32_t generic_read = 0x80000000;
 
-// GENERIC_MAPPING of the file object type.
+// Maps generic rights by the GENERIC_MAPPING of the file object type.
 std::uint32_t map_generic(std::uint32_t mask) noexcept {
     std::uint32_t mapped = mask & ~(generic_all | generic_execute | generic_write | generic_read);
     if ((mask & generic_all) != 0) mapped |= file_access::all;

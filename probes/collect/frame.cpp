@@ -29,7 +29,8 @@ Error malformed(std::string native, std::string detail) {
         .with_native(std::move(native));
 }
 
-// The text before the next space, which is consumed too; nothing when there is none within limit.
+// Returns the text before the next space, which is consumed too; nothing when there is none within
+// limit.
 std::optional<std::string_view> take_word(std::string_view& rest, std::size_t limit) {
     const auto space = rest.substr(0, limit + 1).find(' ');
     if (space == std::string_view::npos || space == 0) return std::nullopt;
@@ -90,7 +91,7 @@ Candidates scan(std::string_view output, std::string_view nonce) {
         if (const auto header = parse_header(output, at)) {
             if (header->nonce == nonce) {
                 found.ours.push_back(*header);
-                // What stands inside a frame is data of the VM's, not another frame.
+                // What is inside a frame is data of the VM's, not another frame.
                 if (header->length <= output.size() - header->body) {
                     next = header->body + header->length;
                 }

@@ -19,9 +19,9 @@ struct Frame {
     std::string noise; // what stood before and after it, at most max_noise_bytes; untrusted
 };
 
-// The frame with this nonce in output, its length (decimal) and CRC-32 (8 hex digits, of the JSON
-// bytes) verified. Every failure is Phase::decode, Errc::malformed_output; native() says which:
-// "no-frame", "wrong-nonce", "truncated", "crc-mismatch", "hash-mismatch", "two-frames".
+// Finds the frame with this nonce in output, its length (decimal) and CRC-32 (8 hex digits, of the
+// JSON bytes) verified. Every failure is Phase::decode, Errc::malformed_output; native() says
+// which: "no-frame", "wrong-nonce", "truncated", "crc-mismatch", "hash-mismatch", "two-frames".
 Result<Frame> find_frame(std::string_view output, std::string_view nonce);
 
 } // namespace rdpsweep

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t max_dword = std::numeric_limits<std::uint32_t>::max();
 
-// RFC 6901: "~" and "/" within a key are "~0" and "~1".
+// Escapes a key by RFC 6901: "~" and "/" within a key are "~0" and "~1".
 std::string escaped(std::string_view key) {
     std::string result;
     for (const char c : key) {

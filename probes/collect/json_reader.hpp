@@ -20,7 +20,7 @@ inline constexpr std::size_t default_text_cap = 4096;
 // The first problem of a document; later ones are consequences.
 class DocumentProblem {
 public:
-    // pointer is the JSON pointer of the value, what a clause: "is not a text".
+    // Notes a problem. pointer is the JSON pointer of the value, what a clause: "is not a text".
     void note(Errc code, std::string_view pointer, std::string_view what);
 
     [[nodiscard]] const std::optional<Error>& first() const noexcept { return first_; }
@@ -41,7 +41,7 @@ public:
 
     [[nodiscard]] const std::string& pointer() const noexcept { return pointer_; }
 
-    // A member of this object; absent when this or the member is.
+    // Returns a member of this object; absent when this or the member is.
     [[nodiscard]] JsonReader at(std::string_view key) const;
 
     [[nodiscard]] std::optional<std::uint32_t> dword() const;
@@ -52,13 +52,13 @@ public:
     [[nodiscard]] std::optional<std::string> maybe_text(std::size_t cap = default_text_cap) const;
     [[nodiscard]] std::string text(std::size_t cap = default_text_cap) const;
 
-    // Hexadecimal text, lower-cased.
+    // Reads hexadecimal text, lower-cased.
     [[nodiscard]] std::optional<std::string> maybe_hex(std::size_t cap) const;
 
-    // ISO 8601 UTC as Unix seconds.
+    // Reads ISO 8601 UTC as Unix seconds.
     [[nodiscard]] std::optional<std::int64_t> time() const;
 
-    // Texts of an array of at most cap elements.
+    // Reads the texts of an array of at most cap elements.
     [[nodiscard]] std::vector<std::string> texts(std::size_t cap) const;
 
     // Calls visit for each element of this array, or member of this object, in order.
@@ -68,7 +68,7 @@ public:
         const std::function<void(const std::string& name, const JsonReader&)>& visit
     ) const;
 
-    // For values of the right type that make no sense.
+    // Notes that a value of the right type makes no sense.
     void wrong(std::string_view what) const;
 
 private:

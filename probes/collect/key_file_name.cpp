@@ -19,7 +19,7 @@ bool is_usable_ascii(std::string_view text) noexcept {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-// MD5 printed as four little-endian dwords: every group of four bytes is reversed.
+// Returns the MD5 printed as four little-endian dwords: every group of four bytes is reversed.
 std::string md5_as_dwords(std::string_view bytes) {
     std::array<unsigned char, 16> digest{};
     unsigned int size = 0;

@@ -11,18 +11,18 @@ namespace rdpsweep {
 // Container of the key behind the certificate that Windows makes for RDP itself.
 inline constexpr std::string_view rdp_container = "TSSecKeySet1";
 
-// 32 lower-case hex digits: the MD5 of the lower-cased container name with its terminator, printed
-// as four little-endian dwords; ASCII for CAPI (Crypto\RSA\MachineKeys), UTF-16LE for CNG
+// Returns 32 lower-case hex digits: the MD5 of the lower-cased container name with its terminator,
+// printed as four little-endian dwords; ASCII for CAPI (Crypto\RSA\MachineKeys), UTF-16LE for CNG
 // (Crypto\Keys). Empty when the name is empty or not ASCII: how Windows folds the case of other
 // letters there is not known.
 std::string capi_key_file_prefix(std::string_view container);
 std::string cng_key_file_prefix(std::string_view container);
 
-// "<prefix>_<machine_guid>", or "" when it cannot be known: no GUID, no usable container name, or
-// a provider that does not keep keys in these folders (TPM, smart card, third party).
+// Returns "<prefix>_<machine_guid>", or "" when it cannot be known: no GUID, no usable container
+// name, or a provider that does not keep keys in these folders (TPM, smart card, third party).
 std::string key_file_name(const KeyProvider& provider, std::string_view machine_guid);
 
-// The file of rdp_container; "" without a GUID.
+// Returns the file of rdp_container; "" without a GUID.
 std::string rdp_key_file_name(std::string_view machine_guid);
 
 } // namespace rdpsweep

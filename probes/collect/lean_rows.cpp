@@ -49,7 +49,7 @@ std::optional<std::size_t> number(std::string_view text) {
     return value;
 }
 
-// RFC 1146's Fletcher checksum, 8-bit form: both sums modulo 255.
+// Returns RFC 1146's Fletcher checksum, 8-bit form: both sums modulo 255.
 std::string fletcher(std::string_view text) {
     unsigned low = 0;
     unsigned high = 0;
@@ -72,7 +72,7 @@ std::optional<LastRow> read_last(std::string_view line) {
     return LastRow{*rows, *length, words[2], words[3]};
 }
 
-// The place of a row that is whole, else nothing.
+// Returns the place of a row that is whole, else nothing.
 std::optional<std::size_t> row_number(std::string_view line) {
     constexpr std::size_t least = 1 + 3 + 1 + 4;
     if (line.size() < least || line.size() > widest || line.front() != '#') return {};

@@ -13,11 +13,11 @@
 
 namespace rdpsweep {
 
-// Whether output holds a last row of this framing, whosever it is.
+// Tells whether output holds a last row of this framing, with any nonce.
 bool holds_lean_rows(std::string_view output);
 
-// The document behind the rows whose last one has this nonce. Lines that are no rows are noise.
-// Failures as of find_frame(); "truncated" also when rows are missing or damaged.
+// Finds the document behind the rows whose last one has this nonce. Lines that are no rows are
+// noise. Failures as of find_frame(); "truncated" also when rows are missing or damaged.
 Result<Frame> find_lean_frame(std::string_view output, std::string_view nonce);
 
 } // namespace rdpsweep

@@ -1,4 +1,4 @@
-// Reads a firewall rule's ports once for both who ask: the collector over CIM, which leaves out
+// Reads a firewall rule's ports once for both callers: the collector over CIM, which leaves out
 // rules that are not about RDP, and PORT.MOVED, which judges the rest.
 #include "probes/collect/port_range.hpp"
 

@@ -58,29 +58,29 @@ struct SecurityDescriptor {
     std::string owner; // as Ace::sid; may be empty
     std::string group;
     std::uint16_t control = 0; // sd_control
-    bool null_dacl = true;     // no DACL at all: everybody may do everything
+    bool null_dacl = true;     // no DACL at all: every account may do everything
     std::vector<Ace> dacl;     // in stored order; empty and not null_dacl: nobody may do anything
 };
 
-// The descriptor in text. A SACL is skipped. Fails with Error{decode, malformed_output}, or
+// Reads the descriptor in text. A SACL is skipped. Fails with Error{decode, malformed_output}, or
 // output_limit above max_sddl_bytes or max_aces.
 Result<SecurityDescriptor> parse_sddl(std::string_view text);
 
-// The bits of desired that a token holding exactly these SIDs gets on a file: ACEs in stored
-// order, the first one that names a bit decides it, grants add up over ACEs. Inherit-only ACEs do
-// not apply; generic rights are mapped as for files; a conditional allow does not count, a
+// Returns the bits of desired that a token holding exactly these SIDs gets on a file: ACEs in
+// stored order, the first one that names a bit decides it, grants add up over ACEs. Inherit-only
+// ACEs do not apply; generic rights are mapped as for files; a conditional allow does not count, a
 // conditional deny does. The owner has READ_CONTROL and WRITE_DAC unless an OWNER RIGHTS ACE says
 // otherwise.
 std::uint32_t effective_access(
     const SecurityDescriptor& descriptor, std::span<const std::string> sids, std::uint32_t desired
 ) noexcept;
 
-// SID of the Windows service of that name: S-1-5-80- and the five little-endian dwords of the
-// SHA-1 of the upper-cased name in UTF-16LE. ASCII names only.
+// Returns the SID of the Windows service of that name: S-1-5-80- and the five little-endian dwords
+// of the SHA-1 of the upper-cased name in UTF-16LE. ASCII names only.
 std::string service_sid(std::string_view service_name);
 
-// Who TermService is when it opens its key: NETWORK SERVICE, Everyone, Authenticated Users,
-// SERVICE, BUILTIN\Users and its own service SID.
+// Returns the SIDs that TermService has when it opens its key: NETWORK SERVICE, Everyone,
+// Authenticated Users, SERVICE, BUILTIN\Users and its own service SID.
 std::span<const std::string> termservice_sids();
 
 } // namespace rdpsweep

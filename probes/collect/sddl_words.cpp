@@ -169,7 +169,7 @@ std::optional<std::uint32_t> number(std::string_view text) {
     return value;
 }
 
-// The union of two-letter words.
+// Returns the union of two-letter words.
 template <class Table>
 std::optional<std::uint32_t> letters(std::string_view text, const Table& table) {
     if (text.size() % 2 != 0) return std::nullopt;

@@ -1,4 +1,4 @@
-// Writes what the change script is told and reads the rows that it prints.
+// Writes the arguments of the change script and reads the rows that it prints.
 #include "probes/fix/change_script.hpp"
 
 #include "core/encoding.hpp"

@@ -11,13 +11,14 @@
 
 namespace rdpsweep {
 
-// PowerShell 2.0 and later. It writes only what the changes it is given name.
+// Returns the script, for PowerShell 2.0 and later. It writes only what the changes it is given
+// name.
 std::string_view change_script() noexcept;
 
 enum class ChangeMode : std::uint8_t { read, apply, undo };
 
-// RDPSWEEP_ARGS for the script. restart: TermService is started anew after what was written, also
-// when nothing was; never when something could not be.
+// Returns RDPSWEEP_ARGS for the script. restart: TermService is started anew after what was
+// written, also when nothing was; never when something could not be.
 std::string
 change_arguments(ChangeMode mode, const std::vector<Change>& changes, bool restart = false);
 
@@ -31,7 +32,7 @@ struct ChangeResult {
     std::string why; // Windows' words when it failed, or could not be read
 };
 
-// Reads the document of the script's frame, an answer to so many changes: Error{decode,
+// Reads the document of the script's frame, an answer to that many changes: Error{decode,
 // malformed_output} when it is not.
 Result<std::vector<ChangeResult>> read_changes(std::string_view json, std::size_t count);
 

@@ -27,7 +27,7 @@ std::string_view to_string(Restart restart) noexcept;
 // Why a fix is not for this host: a key of the catalogue with its arguments.
 using Refusal = Message;
 
-// What the one who makes a plan has agreed to beyond naming a fix.
+// What the author of a plan has agreed to beyond naming a fix.
 struct FixChoices {
     std::vector<std::string>
         stop_services; // may be stopped and disabled where they hold RDP's port
@@ -42,21 +42,21 @@ struct Fix {
     std::span<const std::string_view> rules; // whose findings it cures: "TLS.PROTO"
     Risk risk;
     Restart restart;
-    bool by_name_only =
-        false;             // it lets people in who were kept out, or cures nothing that is broken
-    bool cures_rdp = true; // false: what it cures has no part in whether RDP answers
+    bool by_name_only = false;   // it opens access that was closed, or cures nothing that is broken
+    bool cures_rdp = true;       // false: what it cures has no part in whether RDP answers
     bool despite_policy = false; // no policy sets what it writes
     // Resources as resource_of() names them; '*' stands for any text.
     std::span<const std::string_view> declared;
     // Rules that may not be broken before: their fixes come first, in a plan of their own.
     std::span<const std::string_view> first = {};
-    // A rule that has to be ok afterwards beside its own; empty: none.
+    // A rule that has to be ok afterwards, in addition to its own; empty: none.
     std::string_view settled_by = {};
-    // At least one change, all within declared. finding is one of its rules', broken or at_risk.
+    // Returns at least one change, all within declared. finding is one of its rules', broken or
+    // at_risk.
     std::variant<std::vector<Change>, Refusal> (*prepare
     )(const Facts& facts, const Finding& finding, const FixChoices& choices);
 
-    // Whether it cures what that rule finds.
+    // Tells whether it cures what that rule finds.
     [[nodiscard]] bool cures(std::string_view rule) const noexcept;
 };
 
@@ -64,12 +64,12 @@ std::span<const Fix> all_fixes() noexcept; // probes/fix/registry.cpp
 
 const Fix* find_fix(std::string_view id) noexcept; // null: none
 
-// The fix for a rule, or null.
+// Returns the fix for a rule, or null.
 const Fix* fix_of(std::string_view rule) noexcept;
 
-// What fix comes to on a host: what prepare() says, after the refusals that hold for every fix (a
-// domain controller; a value that a policy sets; another fix that has to come first). findings are
-// all of the host's.
+// Returns what fix would do on a host: what prepare() says, after the refusals that hold for every
+// fix (a domain controller; a value that a policy sets; another fix that has to come first).
+// findings are all of the host's.
 std::variant<std::vector<Change>, Refusal> prepare(
     const Fix& fix,
     const Facts& facts,
@@ -77,7 +77,7 @@ std::variant<std::vector<Change>, Refusal> prepare(
     const FixChoices& choices = {}
 );
 
-// Whether a resource is within what a fix declares.
+// Tells whether a resource is within what a fix declares.
 bool covers(const Fix& fix, std::string_view resource) noexcept;
 
 } // namespace rdpsweep

@@ -1,4 +1,4 @@
-// Every fix, one function each, beside the rules of its cause.
+// Every fix: one function each, in the folder of its cause.
 #pragma once
 
 #include "probes/fix/fix.hpp"

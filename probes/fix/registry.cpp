@@ -13,14 +13,14 @@ bool is_controller(const Facts& facts) {
     return facts.os && facts.os->domain_role.value_or(0) >= backup_controller;
 }
 
-// A policy that is proven to set what the rules judge would undo a fix.
+// Tells whether a policy is proven to set what the rules judge: it would undo a fix.
 bool is_managed(std::span<const Finding> findings) {
     return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
         return finding.rule == "GPO.MANAGED" && finding.verdict >= Verdict::at_risk;
     });
 }
 
-// What the fix might cure, the gravest first: not every case of a rule has a fix.
+// Returns what the fix might cure, the gravest first: not every case of a rule has a fix.
 std::vector<const Finding*> complaints_of(const Fix& fix, std::span<const Finding> findings) {
     std::vector<const Finding*> complaints;
     for (const auto& finding : findings) {
@@ -33,7 +33,7 @@ std::vector<const Finding*> complaints_of(const Fix& fix, std::span<const Findin
     return complaints;
 }
 
-// What has to be cured before, or null.
+// Returns what has to be cured before, or null.
 const Finding* obstacle_of(const Fix& fix, std::span<const Finding> findings) {
     for (const auto& finding : findings) {
         const bool named =
@@ -43,7 +43,7 @@ const Finding* obstacle_of(const Fix& fix, std::span<const Finding> findings) {
     return nullptr;
 }
 
-// '*' in pattern stands for any text; the rest is compared without case, as Windows does.
+// Matches '*' in pattern with any text; the rest is compared without case, as Windows does.
 bool matches(std::string_view pattern, std::string_view text) {
     const auto star = pattern.find('*');
     if (star == std::string_view::npos) return iequals(pattern, text);

@@ -58,7 +58,7 @@ std::string join(const Parts& parts) {
     return text + parts.tail;
 }
 
-// Behind the explicit entries.
+// Inserts a grant behind the explicit entries.
 void insert(Parts& parts, const SecurityDescriptor& descriptor, const Grant& grant) {
     std::size_t at = 0;
     while (at < descriptor.dacl.size() && (descriptor.dacl[at].flags & ace_flag::inherited) == 0)

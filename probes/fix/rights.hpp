@@ -14,9 +14,9 @@ struct Grant {
     std::uint32_t mask = 0; // winnt.h
 };
 
-// sddl with denials of those SIDs taken out, where they deny what is granted, and a grant put in
-// for each SID that lacks some of its mask: explicit ones, before those that are inherited. Nothing
-// when the text cannot be taken apart safely: no DACL, conditional or object entries.
+// Returns sddl with denials of those SIDs taken out, where they deny what is granted, and a grant
+// put in for each SID that lacks some of its mask: explicit ones, before those that are inherited.
+// Nothing when the text cannot be taken apart safely: no DACL, conditional or object entries.
 std::optional<std::string> with_grants(std::string_view sddl, std::span<const Grant> grants);
 
 } // namespace rdpsweep

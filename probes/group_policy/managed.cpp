@@ -50,7 +50,7 @@ std::size_t add_names(Draft& draft, const char* pointer, const std::vector<std::
     return count;
 }
 
-// How many values are proven to come from a policy; adds the proof to draft.
+// Returns how many values are proven to come from a policy; adds the proof to draft.
 std::size_t add_proofs(Draft& draft, const Facts& facts) {
     std::size_t count = add_names(draft, "/gp/rsop", facts.group_policy->rsop);
     count += add_names(draft, "/gp/registry_pol", facts.group_policy->registry_pol);
@@ -69,7 +69,7 @@ std::size_t add_proofs(Draft& draft, const Facts& facts) {
     return count;
 }
 
-// Values below the Policies key, or management that leaves no trace there, without proof.
+// Adds values below the Policies key, or management that leaves no trace there, without proof.
 bool add_suspicions(Draft& draft, const Facts& facts) {
     bool any = false;
     const auto add = [&](bool present, const char* pointer, const std::string& observed) {
@@ -96,7 +96,8 @@ bool add_suspicions(Draft& draft, const Facts& facts) {
     return any;
 }
 
-// Device management writes SCHANNEL keys directly; beside overrides there it is the likely author.
+// Adds device management, which writes SCHANNEL keys directly: it is the likely author of overrides
+// there.
 bool add_management(Draft& draft, const Facts& facts) {
     if (!facts.schannel || !(facts.group_policy->mdm || facts.group_policy->dsc)) return false;
     const auto& protocols = facts.schannel->protocols;

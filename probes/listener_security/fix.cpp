@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 5> switch_values{
     RDPSWEEP_SERVER R"(TSUserEnabled)"};
 #undef RDPSWEEP_SERVER
 
-// TLS, NLA and high encryption, in the place of values that are out of range or weaken the
+// Sets TLS, NLA and high encryption, in the place of values that are out of range or weaken the
 // listener.
 Prepared prepare_nla(const Facts& facts, const Finding&, const FixChoices&) {
     if (!facts.security) return Refusal{"fix.refused.unread", {{"fact", "/sec"}}};

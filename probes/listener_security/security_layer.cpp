@@ -61,7 +61,7 @@ Draft& show(Draft& draft, const SecurityFacts& security) {
     return draft;
 }
 
-// Layer 0 in the registry, in order of what it means.
+// Judges layer 0 in the registry, in order of what it means.
 Draft judge_layer_zero(const Facts& facts, const Settings& settings) {
     // Only a value that was read requires NLA: what an absent one means with layer 0 is not known.
     const bool nla_required = facts.security->effective_nla() == 1u;

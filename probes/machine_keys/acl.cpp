@@ -45,8 +45,9 @@ Finding judge_unread(const Facts& facts, const std::string& pointer) {
         .saw(pointer, "unread", "owner and DACL");
 }
 
-// What the shipped ACL has besides NETWORK SERVICE: SYSTEM full, and SessionEnv full from 17763 on
-// or administrators read before it. For 7601 and 9200 the earlier set is assumed (UNVERIFIED).
+// Returns what the shipped ACL has besides NETWORK SERVICE: SYSTEM full, and SessionEnv full from
+// 17763 on or administrators read before it. For 7601 and 9200 the earlier set is assumed
+// (UNVERIFIED).
 std::string missing_entries(const Facts& facts, const SecurityDescriptor& descriptor) {
     std::string lacking;
     const auto require = [&](const std::string& sid, std::uint32_t mask, const char* name) {

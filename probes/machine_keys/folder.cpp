@@ -22,8 +22,7 @@ constexpr auto keys = with_shared(
     "KEY.FOLDER.renewal_fails",
     "KEY.FOLDER.no_certificate"
 );
-constexpr std::uint32_t everyone_mask =
-    0x12019f; // read and write, as shipped (docs/attribution.md)
+constexpr std::uint32_t everyone_mask = 0x12019f; // read and write, as shipped
 
 // Windows makes no certificate of its own where a policy's template chose one, or RDP is denied.
 bool none_expected(const Facts& facts) {

@@ -40,7 +40,8 @@ bool by_design(std::string_view name) {
     });
 }
 
-// The key of a certificate that RDP presents or may present: TermService has to read it.
+// Tells whether RDP presents or may present the key's certificate: TermService has to read that
+// key.
 bool is_used_by_rdp(const Facts& facts, std::string_view name) {
     if (is_rdp_key_name(name) || iequals(name, rdp_key_file(facts))) return true;
     if (!facts.rdp_certificate) return false;
@@ -48,7 +49,8 @@ bool is_used_by_rdp(const Facts& facts, std::string_view name) {
     return configured != nullptr && iequals(name, configured->key_file);
 }
 
-// Granted to NETWORK SERVICE by name; what it may do through Everyone is the file's own business.
+// Tells whether it grants to NETWORK SERVICE by name; what it may do through Everyone is the file's
+// own business.
 bool grants_network_service(const SecurityDescriptor& descriptor) {
     constexpr std::uint32_t read_data = 0x1; // FILE_READ_DATA
     const std::array<std::string, 1> token{sid::network_service};

@@ -28,7 +28,8 @@ constexpr auto keys = with_shared(
 );
 constexpr std::uint32_t least_rsa_bits = 2048; // SP 800-131A
 
-// Windows Server 2008 R2 is said to sign its own with SHA-1: only a CA's signature is judged.
+// Tells whether a signature is weak. Windows Server 2008 R2 is said to sign its own with SHA-1:
+// only a CA's signature is judged.
 bool weak(const Certificate& certificate) {
     const bool short_key = certificate.key_type == "RSA" && certificate.key_bits < least_rsa_bits;
     if (short_key || certificate.self_signed) return short_key;

@@ -22,8 +22,8 @@ constexpr auto keys = with_shared(
     "CERT.BINDING.not_used"
 );
 
-// The thumbprint that should be presented. A pin counts although it names nothing: that Windows
-// then presents its own certificate is the fallback this rule is to show.
+// Returns the thumbprint that should be presented. A pin counts although it names nothing: that
+// Windows then presents its own certificate is the fallback this rule is to show.
 std::string expected_thumbprint(const CertificateFacts& certificates) {
     if (certificates.pin && pinned_certificate(certificates) == nullptr)
         return ascii_lower(*certificates.pin);

@@ -39,7 +39,7 @@ bool is_weak(const Certificate& certificate) {
     return certificate.key_type == "RSA" && certificate.key_bits < smallest_rsa;
 }
 
-// "*.corp.example" covers one label (RFC 6125 6.4.3).
+// Tells whether a name is covered: "*.corp.example" covers one label (RFC 6125 6.4.3).
 bool name_covers(std::string_view pattern, std::string_view host) {
     if (iequals(pattern, host)) return true;
     if (!pattern.starts_with("*.")) return false;
@@ -47,7 +47,7 @@ bool name_covers(std::string_view pattern, std::string_view host) {
     return dot != std::string_view::npos && iequals(pattern.substr(1), host.substr(dot));
 }
 
-// True when the certificate names the host, or the host's names are not known.
+// Returns true when the certificate names the host, or the host's names are not known.
 bool names_host(const Facts& facts, const Certificate& certificate) {
     if (!facts.os || (facts.os->host.empty() && facts.os->fqdn.empty())) return true;
     return std::any_of(
@@ -59,7 +59,7 @@ bool names_host(const Facts& facts, const Certificate& certificate) {
     );
 }
 
-// Not meant for RDP at all, or without any link to a private key.
+// Judges a certificate that is not meant for RDP at all, or without any link to a private key.
 std::optional<Draft>
 judge_fitness(const Facts& facts, const StoredCertificate& chosen, const std::string& at) {
     const Certificate& certificate = *chosen.parsed;

@@ -54,7 +54,7 @@ std::optional<Finding> judge_entry(const Facts& facts, const StoredCertificate& 
     return draft.saw(at + "/blob_b64", certificate.parse_error, "a certificate");
 }
 
-// The gravest of the entries' findings.
+// Returns the gravest of the entries' findings.
 std::optional<Finding> judge_damage(const Facts& facts) {
     std::optional<Finding> worst;
     for (const StoredCertificate& certificate : facts.rdp_certificate->store) {

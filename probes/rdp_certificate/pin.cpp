@@ -28,7 +28,8 @@ constexpr auto keys = with_shared(
 );
 constexpr std::uint32_t sha1_bytes = 20;
 
-// A fault of the pin: down when the handshake fails, else Windows serves another certificate.
+// Returns a fault of the pin: down when the handshake fails, else Windows serves another
+// certificate.
 Finding fault(const Facts& facts, std::string_view slug, Draft (*add)(Draft, const Facts&)) {
     const bool down = trial(facts) == Trial::fails;
     return add(down ? broken(traits, slug) : at_risk(traits, slug), facts);

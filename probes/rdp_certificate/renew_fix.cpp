@@ -31,7 +31,8 @@ bool is_thumbprint(std::string_view text) {
            text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// The three cases in which a new one is the cure; others of the same rules are somebody's choice.
+// Tells whether it is one of the three cases that a new one cures; others of the same rules are
+// deliberate.
 bool is_curable(const Finding& finding) {
     const auto& key = finding.summary.key;
     return key == "CERT.SELF.VALID.expired" || key == "CERT.CORRUPT.unparsable" ||
@@ -52,7 +53,7 @@ std::optional<Refusal> refusal_of(const Facts& facts) {
     return {};
 }
 
-// The bytes of the key file, in decimal; "none" without one; nothing when nobody knows.
+// Returns the bytes of the key file, in decimal; "none" without one; nothing when that is unknown.
 std::optional<std::string> size_of_key(const MachineKeysFacts& keys, const std::string& name) {
     if (const auto* file = keys.find(name)) return std::to_string(file->size);
     if (keys.directory_listed) return "none";

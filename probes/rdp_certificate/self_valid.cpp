@@ -2,7 +2,7 @@
 //
 // Article step 2.1 deletes it so that Windows makes another. Windows renews it only once it has
 // expired, so "expires soon" is normal life for a certificate of 183 days: it is a risk only when
-// something stands in the way of the renewal (key file, folder, store, SessionEnv). An expired one
+// something prevents the renewal (key file, folder, store, SessionEnv). An expired one
 // means that renewal is already failing. Whether mstsc would show "internal error" for an expired
 // certificate whose key works is UNVERIFIED, so it is critical only beside a failed handshake or a
 // failed creation on record.
@@ -34,7 +34,7 @@ constexpr auto keys = with_shared(
     "CERT.SELF.VALID.expired"
 );
 
-// 1058, an expired certificate not replaced, and no new one since.
+// Tells whether there is 1058, an expired certificate not replaced, and no new one since.
 bool has_creation_failure(const Facts& facts) {
     const auto failures = uncured_creation_failures(facts);
     return std::any_of(failures.begin(), failures.end(), [](const LoggedEvent& logged) {
@@ -42,7 +42,8 @@ bool has_creation_failure(const Facts& facts) {
     });
 }
 
-// The rules whose trouble stops the renewal, as far as it is known: an unread ACL stops nothing.
+// Returns the rules whose trouble stops the renewal, as far as it is known: an unread ACL stops
+// nothing.
 std::string renewal_obstacles(const Facts& facts, const Policy& policy, std::int64_t now) {
     std::string obstacles;
     for (const Rule& rule :

@@ -27,7 +27,7 @@ constexpr auto keys = with_shared(
 constexpr std::uint32_t create_rights = 0x0006;
 constexpr std::uint32_t generic_write_or_all = 0x5000'0000;
 
-// Who SYSTEM is in an access check.
+// Tells whether the SID is one that SYSTEM has in an access check.
 bool is_system(std::string_view sid) {
     constexpr std::array<std::string_view, 4> token{
         "S-1-5-18", "S-1-5-32-544", "S-1-1-0", "S-1-5-11"};

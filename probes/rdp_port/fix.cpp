@@ -1,4 +1,5 @@
-// Fix port: stops and disables the service that holds RDP's port, if the one who plans names it.
+// Fix port: stops and disables the service that holds RDP's port, if the author of the plan names
+// it.
 //
 // Article step 1 stops whatever netstat shows, or moves RDP to another port. Which of the two
 // programs may keep the port is a decision, not a finding: nothing is stopped that was not named.
@@ -54,7 +55,7 @@ bool is_foreign(const Facts& facts, const Socket& socket) {
     return term == nullptr || term->pid == 0 || socket.pid != term->pid;
 }
 
-// Why the owner of a socket is not one to stop; nothing when it is.
+// Returns why the owner of a socket is not one to stop; nothing when it is.
 std::optional<Refusal> refusal_of(const Socket& socket, const FixChoices& choices) {
     const auto process = socket.image + " (pid " + std::to_string(socket.pid) + ")";
     if (socket.services.empty()) return Refusal{"fix.refused.no_service", {{"process", process}}};

@@ -23,7 +23,8 @@ constexpr auto keys = with_shared(
 );
 constexpr std::uint16_t standard_port = 3389; // MS-RDPBCGR 2.1
 
-// LPort of a firewall rule: empty or "*" is any port, else numbers and ranges "5000-5010".
+// Tells whether LPort of a firewall rule holds the port: empty or "*" is any port, else numbers and
+// ranges "5000-5010".
 bool covers(std::string_view local_port, std::uint16_t port) {
     if (trim(local_port).empty() || trim(local_port) == "*") return true;
     for (const std::string& part : split(local_port, ',')) {

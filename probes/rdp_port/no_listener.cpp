@@ -20,8 +20,8 @@ constexpr auto keys = with_shared(
     "PORT.NOLISTEN.adapter"
 );
 
-// Whether the configuration itself says that nothing should listen; RDP.DENIED, RDP.LISTENER and
-// SVC.STATE then have the word.
+// Tells whether the configuration itself says that nothing should listen; RDP.DENIED, RDP.LISTENER
+// and SVC.STATE then have the word.
 bool listener_expected(const Facts& facts) {
     const PortFacts& port = *facts.rdp_port;
     const Service* service = facts.services->find("TermService");

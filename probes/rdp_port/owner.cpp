@@ -91,10 +91,10 @@ bool holds_specific_v4(const std::vector<Listener>& listeners) {
     });
 }
 
-// Whether this foreign listener takes connections a client makes to the VM, although TermService
-// listens too. Azure clients come in over IPv4 to a NIC's address: a bind to that address beats
-// TermService's 0.0.0.0; a loopback bind or an IPv6 twin beside TermService's IPv4 does not matter
-// to them.
+// Tells whether this foreign listener takes connections a client makes to the VM, although
+// TermService listens too. Azure clients come in over IPv4 to a NIC's address: a bind to that
+// address beats TermService's 0.0.0.0; a loopback bind or an IPv6 twin beside TermService's IPv4
+// does not matter to them.
 bool steals(const Socket& foreign, const Owners& owners) {
     if (is_loopback(foreign.address)) return false;
     const bool ours_on_v4 = holds(owners.ours, "0.0.0.0") || holds_specific_v4(owners.ours);
@@ -158,7 +158,8 @@ Finding judge_system(const Facts& facts, const Owners& owners, std::uint32_t pid
     return show(draft, owners.system, pid);
 }
 
-// A portproxy rule for the port without a listener of its own: it takes over when IP Helper starts.
+// Returns a portproxy rule for the port without a listener of its own: it takes over when IP Helper
+// starts.
 std::optional<Finding> dormant_proxy(const PortFacts& port) {
     const std::string number = std::to_string(port.port());
     for (std::size_t i = 0; i < port.port_proxies.size(); ++i) {

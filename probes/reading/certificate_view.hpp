@@ -8,28 +8,29 @@
 
 namespace rdpsweep {
 
-// The certificate Windows made for RDP itself: the one WinStations\SelfSignedCertificate names,
-// else the only one in the "Remote Desktop" store; null when there is none.
+// Returns the certificate Windows made for RDP itself: the one WinStations\SelfSignedCertificate
+// names, else the only one in the "Remote Desktop" store; null when there is none.
 const StoredCertificate* self_signed_certificate(const CertificateFacts& facts) noexcept;
 
-// The certificate that SSLCertificateSHA1Hash names, from LocalMachine\My or the RDP store; null
-// without a pin or when the pin names no certificate that was found.
+// Returns the certificate that SSLCertificateSHA1Hash names, from LocalMachine\My or the RDP store;
+// null without a pin or when the pin names no certificate that was found.
 const StoredCertificate* pinned_certificate(const CertificateFacts& facts) noexcept;
 
-// The one a client should be shown: the pinned one, else one that policy selected, else Windows'
-// own. A pin that names nothing makes Windows fall back to its own.
+// Returns the one a client should be shown: the pinned one, else one that policy selected, else
+// Windows' own. A pin that names nothing makes Windows fall back to its own.
 const StoredCertificate* configured_certificate(const CertificateFacts& facts) noexcept;
 
-// SHA-1 of the DER when it parses, else the registry key's name; lower-case hex.
+// Returns the SHA-1 of the DER when it parses, else the registry key's name; lower-case hex.
 std::string thumbprint_of(const StoredCertificate& certificate);
 
-// Whether a narrow collector left Windows' own certificates out because another one is configured.
+// Tells whether a narrow collector left Windows' own certificates out because another one is
+// configured.
 bool own_left_out(const Facts& facts) noexcept;
 
-// "/cert/store/0" or "/cert/my_match".
+// Returns "/cert/store/0" or "/cert/my_match".
 std::string pointer_to(const CertificateFacts& facts, const StoredCertificate& certificate);
 
-// True when a completed handshake presented this certificate: TermService could use its key.
+// Tells whether a completed handshake presented this certificate: TermService could use its key.
 bool served(const Facts& facts, const StoredCertificate& certificate);
 
 } // namespace rdpsweep

@@ -16,32 +16,34 @@ struct LoggedEvent {
     std::size_t index;
 };
 
-// The events of provider (any case) that keep accepts, newest first as reported; facts.events must
-// have been observed.
+// Returns the events of provider (any case) that keep accepts, newest first as reported;
+// facts.events must have been observed.
 std::vector<LoggedEvent> events_of(
     const Facts& facts, std::string_view provider, const std::function<bool(const Event&)>& keep
 );
 
-// Whether the System log reaches back over the whole window, so that no event means none happened.
-// False when the oldest record is not known: a log that wrapped or was cleared proves nothing.
+// Tells whether the System log reaches back over the whole window, so that no event means none
+// happened. False when the oldest record is not known: a log that wrapped or was cleared proves
+// nothing.
 bool log_covers_window(const Facts& facts, std::int64_t now) noexcept;
 
-// Whether a Schannel event belongs to RDP: logged while our own handshake ran, or at most 5 s after
-// a connection to RDP (RdpCoreTS 131, TermService 261). Its process id is always that of lsass.
+// Tells whether a Schannel event belongs to RDP: logged while our own handshake ran, or at most 5 s
+// after a connection to RDP (RdpCoreTS 131, TermService 261). Its process id is always that of
+// lsass.
 bool belongs_to_rdp(const Facts& facts, const Event& event) noexcept;
 
-// TermService 1057 and 1058: the self-signed certificate could not be made, or an expired one not
-// replaced.
+// Tells whether it is TermService's 1057 or 1058: the self-signed certificate could not be made, or
+// an expired one not replaced.
 bool is_creation_failure(const Event& event) noexcept;
 
-// Those of the TermService events in troubles that no later 1056 (a new certificate) cured, in
-// their order; facts.events must have been observed.
+// Returns those of the TermService events in troubles that no later 1056 (a new certificate) cured,
+// in their order; facts.events must have been observed.
 std::vector<LoggedEvent> uncured(const Facts& facts, const std::vector<LoggedEvent>& troubles);
 
-// The uncured creation failures of the window; empty when the events were not read.
+// Returns the uncured creation failures of the window; empty when the events were not read.
 std::vector<LoggedEvent> uncured_creation_failures(const Facts& facts);
 
-// data[name], or "".
+// Returns data[name], or "".
 std::string data_of(const Event& event, const char* name);
 
 } // namespace rdpsweep

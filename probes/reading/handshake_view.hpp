@@ -16,43 +16,46 @@ enum class Trial : std::uint8_t {
     fails,   // tried inside the guest and not completed
 };
 
-// A guest trial that failed although one from elsewhere completed counts as works: a client can
-// connect. A failed trial from outside alone says nothing (network, security group).
+// Judges how trials went. A guest trial that failed although one from elsewhere completed counts as
+// works: a client can connect. A failed trial from outside alone says nothing (network, security
+// group).
 Trial trial(const Facts& facts) noexcept;
 
-// TLS was agreed on and completed; a completed negotiation of plain RDP security is not that.
+// Tells whether TLS was agreed on and completed; a completed negotiation of plain RDP security is
+// not that.
 bool tls_completed(const HandshakeFacts& handshake) noexcept;
 
-// A handshake with a loopback address that another process's loopback listener took.
+// Tells whether another process's loopback listener took a handshake with a loopback address.
 bool reached_another_process(const Facts& facts, const HandshakeFacts& handshake) noexcept;
 
-// TLS was refused, as configured, by a listener with plain RDP security and NLA off.
+// Tells whether TLS was refused, as configured, by a listener with plain RDP security and NLA off.
 bool refused_tls_by_design(const Facts& facts, const HandshakeFacts& handshake) noexcept;
 
-// The handshake as seen from inside the guest: its own, else one through a tunnel to it. Null when
-// there is neither.
+// Returns the handshake as seen from inside the guest: its own, else one through a tunnel to it.
+// Null when there is neither.
 const HandshakeFacts* inside_handshake(const Facts& facts) noexcept;
 
-// The handshake that completed and reached TermService, the guest's first; null when none did.
+// Returns the handshake that completed and reached TermService, the guest's first; null when none
+// did.
 const HandshakeFacts* completed_handshake(const Facts& facts) noexcept;
 
-// The guest's handshake when it failed for a reason that says something about TermService; null
-// otherwise (see refused_tls_by_design and reached_another_process).
+// Returns the guest's handshake when it failed for a reason that says something about TermService;
+// null otherwise (see refused_tls_by_design and reached_another_process).
 const HandshakeFacts* failed_guest_handshake(const Facts& facts) noexcept;
 
-// SecurityLayer 0 and NLA off, both as values that were read: TLS is never used, so nothing about
-// TLS decides whether this host answers.
+// Tells whether SecurityLayer is 0 and NLA off, both as values that were read: then TLS is never
+// used, so nothing about TLS decides whether this host answers.
 bool tls_never_used(const Facts& facts) noexcept;
 
-// address is a loopback address, and a process other than TermService listens on the RDP port on a
-// loopback address of that family, so that a handshake with it does not reach RDP.
+// Tells whether address is a loopback address and a process other than TermService listens on the
+// RDP port on a loopback address of that family, so that a handshake with it does not reach RDP.
 bool loopback_is_taken(const Facts& facts, std::string_view address) noexcept;
 
-// Whether address (a literal) is a loopback address.
+// Tells whether address (a literal) is a loopback address.
 bool is_loopback(std::string_view address) noexcept;
 
-// Whether the event was logged while our own in-guest handshake ran: within tolerance seconds of
-// the collector's clock. False without a failed handshake or a clock.
+// Tells whether the event was logged while our own in-guest handshake ran: within tolerance seconds
+// of the collector's clock. False without a failed handshake or a clock.
 bool during_handshake(const Facts& facts, const Event& event) noexcept;
 
 } // namespace rdpsweep

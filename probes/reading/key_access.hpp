@@ -18,31 +18,31 @@ inline const std::string administrators = "S-1-5-32-544";
 inline const std::string everyone = "S-1-1-0";
 } // namespace sid
 
-// What TermService lacks of the read access it needs; 0 when it can read the key.
+// Returns the read rights that TermService is missing; 0 if it can read the key.
 std::uint32_t missing_for_termservice(const SecurityDescriptor& descriptor);
 
-// What a token holding sid and Everyone lacks of wanted.
+// Returns the rights of wanted that a token with sid and Everyone is missing.
 std::uint32_t
 missing_for(const SecurityDescriptor& descriptor, const std::string& sid, std::uint32_t wanted);
 
-// The RDP key file the facts expect: that of the self-signed certificate when its store entry
-// tells, else MachineKeysFacts::expected; empty when neither is known.
+// Returns the RDP key file the facts expect: that of the self-signed certificate when its store
+// entry tells, else MachineKeysFacts::expected; empty when neither is known.
 std::string rdp_key_file(const Facts& facts);
 
-// "/keys/files/3/sddl" or "/keys/cng_files/0/sddl".
+// Returns "/keys/files/3/sddl" or "/keys/cng_files/0/sddl".
 std::string pointer_to(const MachineKeysFacts& keys, const KeyFile& file, std::string_view member);
 
-// Whether the RDP key is only Windows' fallback: the listener presents a pinned certificate with
-// another key, or inside the guest any certificate but Windows' own (one a policy's template
+// Tells whether the RDP key is only Windows' fallback: the listener presents a pinned certificate
+// with another key, or inside the guest any certificate but Windows' own (one a policy's template
 // chose).
 bool own_certificate_unused(const Facts& facts);
 
-// Whether a completed handshake presented Windows' own certificate, so that the running TermService
-// holds its key, whatever the file looks like now.
+// Tells whether a completed handshake presented Windows' own certificate, so that the running
+// TermService holds its key, whatever the file looks like now.
 bool own_key_in_use(const Facts& facts);
 
-// A file name with its 32 hex digits, underscore and machine GUID belongs to an RDP key of this or
-// another (cloned) machine.
+// Tells whether a file name with its 32 hex digits, underscore and machine GUID belongs to an RDP
+// key of this or another (cloned) machine.
 bool is_rdp_key_name(std::string_view name);
 
 } // namespace rdpsweep

@@ -26,7 +26,7 @@ inline constexpr std::string_view unread_key = "rule.unread";
 inline constexpr std::string_view no_server_key = "rule.no_server";
 inline constexpr std::string_view failed_key = "rule.failed";
 
-// The list for Rule::messages: the rule's own keys and the shared ones.
+// Returns the list for Rule::messages: the rule's own keys and the shared ones.
 template <class... Keys>
 constexpr std::array<std::string_view, sizeof...(Keys) + 3> with_shared(Keys... keys) {
     return {std::string_view{keys}..., unread_key, no_server_key, failed_key};
@@ -36,12 +36,12 @@ constexpr std::array<std::string_view, sizeof...(Keys) + 3> with_shared(Keys... 
 // a rule that can be critical or high, else the rule's worst; ok and not_applicable = low.
 class Draft {
 public:
-    // slug is appended to the rule's id ("foreign" makes "PORT.OWNER.foreign"); one that starts
-    // with "rule." is a shared key and taken as it is.
+    // Begins a finding; slug is appended to the rule's id ("foreign" makes "PORT.OWNER.foreign");
+    // one that starts with "rule." is a shared key and taken as it is.
     Draft(const RuleTraits& rule, Verdict verdict, std::string_view slug);
 
     Draft& with(std::string_view name, std::string value);
-    // At most 24 pieces of 600 bytes are kept: a VM may claim anything.
+    // Adds a piece of evidence. At most 24 pieces of 600 bytes are kept: a VM may claim anything.
     Draft& saw(std::string pointer, std::string observed, std::string expected);
     Draft& severity(Severity severity);
     Draft& confidence(Confidence confidence);
@@ -59,7 +59,7 @@ Draft unknown(const RuleTraits& rule, std::string_view slug);
 Draft ok(const RuleTraits& rule, std::string_view slug = "ok");
 Draft not_applicable(const RuleTraits& rule, std::string_view slug);
 
-// The unknown finding for facts at pointer that were not read; the reason comes from
+// Returns the unknown finding for facts at pointer that were not read; the reason comes from
 // Facts::unread, else from error, else it is "not collected".
 Draft unread(
     const RuleTraits& rule,
@@ -68,7 +68,8 @@ Draft unread(
     const std::optional<Error>& error = {}
 );
 
-// The rule's unread finding when the group was not observed, or a pointer in it was not read.
+// Returns the rule's unread finding when the group was not observed, or a pointer in it was not
+// read.
 template <class T>
 std::optional<Finding> missing(
     const RuleTraits& rule, const Facts& facts, const Observed<T>& group, std::string_view pointer
@@ -78,14 +79,14 @@ std::optional<Finding> missing(
     return std::nullopt;
 }
 
-// "absent" or the decimal number.
+// Returns "absent" or the decimal number.
 std::string text(const Dword& value);
-// "0x120089"
+// Returns "0x120089"
 std::string hex(std::uint32_t value);
-// "/svc/3/start"
+// Returns "/svc/3/start"
 std::string pointer_at(std::string_view array, std::size_t index, std::string_view member);
 
-// The build number, when it was read.
+// Returns the build number, when it was read.
 std::optional<std::uint32_t> build_of(const Facts& facts) noexcept;
 
 // First builds of the releases at which behaviour changes.
@@ -96,7 +97,7 @@ constexpr std::uint32_t server_2022 = 20348;
 constexpr std::uint32_t server_2025 = 26100;
 } // namespace build
 
-// False when the VM runs an edition without any RDP server (Nano Server, Windows PE).
+// Returns false when the VM runs an edition without any RDP server (Nano Server, Windows PE).
 bool has_rdp_server(const Facts& facts) noexcept;
 
 // The two clocks: the VM's own decides what Windows does with a certificate, ours is the check.

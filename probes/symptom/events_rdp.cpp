@@ -37,7 +37,7 @@ bool is_certificate_trouble(const Event& event) {
     return is_creation_failure(event) || event.id == 1051 || (event.id >= 1053 && event.id <= 1055);
 }
 
-// The window's TermService troubles that no later 1056 cured, creation failures first.
+// Returns the window's TermService troubles that no later 1056 cured, creation failures first.
 std::vector<LoggedEvent>
 gravest_uncured(const Facts& facts, const std::vector<LoggedEvent>& troubles) {
     std::vector<LoggedEvent> left = uncured(facts, troubles);
@@ -94,7 +94,7 @@ Finding evaluate_certificate(const Facts& facts, const Policy&, std::int64_t now
     return ok(certificate_traits);
 }
 
-// An audited access to the RDP key by TermService's account.
+// Tells whether it is an audited access to the RDP key by TermService's account.
 bool is_rdp_key_access(const Event& event) {
     return (event.id == 5061 || event.id == 5058) &&
            iequals(data_of(event, "KeyName"), rdp_container) &&

@@ -45,7 +45,8 @@ struct Weighed {
     bool of_rdp;
 };
 
-// RDP's own first, then those about the key: the cause they name is the more specific.
+// Orders events: RDP's own first, then those about the key: the cause they name is the more
+// specific.
 Weighed weightiest(const Facts& facts, const std::vector<LoggedEvent>& events) {
     Weighed best{events.front(), belongs_to_rdp(facts, *events.front().event)};
     for (const LoggedEvent& logged : events) {

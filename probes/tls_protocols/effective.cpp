@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::uint32_t reg_dword = 4; // REG_DWORD, winnt.h
 
-// Server side, TLS 1.0 to 1.3 (Microsoft, "Protocols in TLS/SSL (Schannel SSP)").
+// Returns the default of the server side, TLS 1.0 to 1.3 (Microsoft, "Protocols in TLS/SSL
+// (Schannel SSP)").
 Offer default_offer(std::uint32_t number, TlsVersion version) noexcept {
     if (number < build::server_2012) return version == TlsVersion::tls_1_0 ? Offer::on : Offer::off;
     if (version == TlsVersion::tls_1_3)

@@ -19,17 +19,18 @@ enum class Offer : std::uint8_t {
     unspecified,     // the release's default is not known (1.0 and 1.1 on Server 2025)
 };
 
-// The registry's name: "TLS 1.2".
+// Returns the registry's name: "TLS 1.2".
 std::string_view registry_name(TlsVersion version) noexcept;
 
-// Enabled is any non-zero number (hardening tools write 0xffffffff); a missing key or value is the
-// release's default (Microsoft, "Protocols in TLS/SSL"). An unknown build counts as 2012 to 2019.
+// Tells what a server offers. Enabled is any non-zero number (hardening tools write 0xffffffff); a
+// missing key or value is the release's default (Microsoft, "Protocols in TLS/SSL"). An unknown
+// build counts as 2012 to 2019.
 Offer server_offer(const Facts& facts, TlsVersion version) noexcept;
 
-// Whether a server may end up speaking it: anything but off.
+// Tells whether a server may end up speaking it: anything but off.
 bool possible(Offer offer) noexcept;
 
-// "on by default", "off (Enabled=0)", "Enabled has registry type 1" and the like.
+// Returns "on by default", "off (Enabled=0)", "Enabled has registry type 1" and the like.
 std::string describe_offer(const Facts& facts, TlsVersion version);
 
 } // namespace rdpsweep

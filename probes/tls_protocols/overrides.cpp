@@ -28,7 +28,7 @@ const ProtocolSide* server_side(const Facts& facts, std::string_view name) {
     return found == facts.schannel->protocols.end() ? nullptr : &found->second.server;
 }
 
-// Switched on by a value that was written, as opposed to by default.
+// Tells whether it is switched on by a value that was written, as opposed to by default.
 bool explicitly_on(const ProtocolSide* side) {
     return side != nullptr && side->enabled.value_or(0) != 0 &&
            side->disabled_by_default.value_or(0) == 0;

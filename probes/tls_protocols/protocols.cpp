@@ -48,7 +48,7 @@ Draft& show(Draft& draft, const Facts& facts) {
     return draft.with("tls12", describe_offer(facts, TlsVersion::tls_1_2));
 }
 
-// A handshake with TLS 1.2 or later: proof that the running listener has a good protocol.
+// Returns a handshake with TLS 1.2 or later: proof that the running listener has a good protocol.
 const HandshakeFacts* modern_handshake(const Facts& facts) {
     const HandshakeFacts* done = completed_handshake(facts);
     if (done == nullptr) return nullptr;

@@ -23,8 +23,8 @@ struct Suite {
     std::string_view hash;         // "SHA256"
 };
 
-// Nothing for a name that is no TLS suite a certificate takes part in (PSK, NULL, SSL 2.0). A curve
-// suffix as before 2016 ("..._P256") is ignored.
+// Reads a suite's name. Nothing for a name that is no TLS suite a certificate takes part in (PSK,
+// NULL, SSL 2.0). A curve suffix as before 2016 ("..._P256") is ignored.
 std::optional<Suite> parse_suite(std::string_view name);
 
 // The list in force: the policy's when there is one, else the local one; where it was read.
@@ -47,8 +47,8 @@ struct SuiteContext {
     bool fips_only = false;
 };
 
-// The suites of the list that are usable in this context with the ciphers, hashes and key exchanges
-// that Schannel has not switched off.
+// Returns the suites of the list that are usable in this context with the ciphers, hashes and key
+// exchanges that Schannel has not switched off.
 std::vector<std::string>
 usable_suites(const SuiteList& list, const SchannelFacts& schannel, const SuiteContext& context);
 

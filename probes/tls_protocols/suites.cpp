@@ -36,8 +36,7 @@ constexpr RuleTraits fips_traits{"FIPS", Cause::tls_protocols, "", Severity::med
 constexpr auto fips_keys =
     with_shared("FIPS.ok", "FIPS.on", "FIPS.min_encryption", "FIPS.no_suite");
 
-constexpr std::size_t few =
-    3; // fewer leaves nothing when one more is retired (docs/attribution.md)
+constexpr std::size_t few = 3;                   // fewer leaves nothing when one more is retired
 constexpr std::uint32_t fips_level = 4;          // MinEncryptionLevel
 constexpr std::uint32_t no_common_suite = 36874; // Schannel event
 
@@ -106,7 +105,8 @@ Draft judge_none_usable(const Facts& facts, const SuiteList& list) {
                             : at_risk(suites_traits, "empty_local");
 }
 
-// Schannel itself said, while our handshake ran, that client and server have no suite in common.
+// Finds the event in which Schannel itself said, while our handshake ran, that client and server
+// have no suite in common.
 const Event* no_common_event(const Facts& facts) {
     if (!facts.events) return nullptr;
     for (const Event& event : facts.events->events) {

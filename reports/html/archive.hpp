@@ -12,12 +12,12 @@ namespace rdpsweep::html {
 // paths and sentences repeat from host to host, so a tenth of their size is left.
 class Archive {
 public:
-    // The fragment's number, by which the script finds it. It must not hold a NUL.
+    // Adds a fragment and returns its number, by which the script finds it. It must not hold a NUL.
     std::size_t add(std::string_view fragment);
 
     [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
 
-    // The element that holds all parcels; nothing may be added afterwards.
+    // Returns the element that holds all parcels; nothing may be added afterwards.
     std::string element();
 
 private:

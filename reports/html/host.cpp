@@ -40,7 +40,7 @@ std::string hygiene_of(const HostResult& host) {
     return rules;
 }
 
-// "step 2.3, read directly"
+// Returns "step 2.3, read directly"
 std::string provenance(const Words& words, const Finding& finding) {
     const auto how = "report.confidence." + std::string(to_string(finding.confidence));
     auto text = words(how);
@@ -120,7 +120,7 @@ std::string worked_attempt(const Words& words, const Attempt& attempt) {
     );
 }
 
-// "dns 3 ms · tcp 12 ms · tls 38 ms"
+// Returns "dns 3 ms · tcp 12 ms · tls 38 ms"
 std::string rungs_of(const Attempt& attempt) {
     std::string text;
     for (const auto& [phase, took] : attempt.rungs) {
@@ -151,7 +151,7 @@ std::string attempts_list(const Words& words, const HostResult& host) {
     return list + "<p>" + words("report.attempts.more", {{"count", left}}) + "\n";
 }
 
-// Name, address, build and transport: what tells one line of a list from the next.
+// Returns name, address, build and transport: what tells one line of a list from the next.
 std::string label(const Words& words, const HostResult& host) {
     auto text = "<b>" + escaped(host.target.name, name_bytes) + "</b>";
     const auto add = [&text](const std::string& part) {

@@ -8,17 +8,18 @@
 
 namespace rdpsweep::html {
 
-// <tr> with name, address, build, transport and what there is to tidy up: for hosts in order.
+// Returns <tr> with name, address, build, transport and what there is to tidy up: for hosts in
+// order.
 std::string host_row(const Words& words, const HostResult& host);
 
-// What opens below a host: the findings that are not ok and every attempt; empty when there is
-// none.
+// Returns what opens below a host: the findings that are not ok and every attempt; empty when there
+// is none.
 std::string host_evidence(const Words& words, const HostResult& host);
 
-// <details> with its evidence; <div> when there is nothing to open.
+// Returns <details> with its evidence; <div> when there is nothing to open.
 std::string host_details(const Words& words, const HostResult& host, const std::string& evidence);
 
-// <details> whose evidence the script takes from the archive, by its number there.
+// Returns <details> whose evidence the script takes from the archive, by its number there.
 std::string host_packed(const Words& words, const HostResult& host, std::size_t number);
 
 } // namespace rdpsweep::html

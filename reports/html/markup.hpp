@@ -11,7 +11,7 @@ namespace rdpsweep::html {
 
 using Arguments = std::map<std::string, std::string>;
 
-// Escaped; at most max_bytes of the source, then an ellipsis.
+// Returns text escaped; at most max_bytes of the source, then an ellipsis.
 std::string escaped(std::string_view untrusted, std::size_t max_bytes = 400);
 
 // The catalogue's sentences, escaped after the arguments went in.
@@ -31,8 +31,8 @@ private:
     const Catalogue& messages_;
 };
 
-// The source expression that lets a browser run or apply exactly this text (CSP level 2, 2.3.2):
-// 'sha256-...'.
+// Returns the source expression that lets a browser run or apply exactly this text (CSP level 2,
+// 2.3.2): 'sha256-...'.
 std::string csp_hash(std::string_view text);
 
 } // namespace rdpsweep::html

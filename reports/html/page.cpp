@@ -28,8 +28,8 @@ std::string fixed(double value) {
     return text;
 }
 
-// A stacked bar as SVG: attributes only, since the policy forbids inline styles. Slivers are
-// widened so that one host of ten thousand can be seen; the numbers beside it are exact.
+// Returns a stacked bar as SVG: attributes only, since the policy forbids inline styles. Slivers
+// are widened so that one host of ten thousand can be seen; the numbers beside it are exact.
 std::string bar(const Words& words, const Totals& totals) {
     std::vector<double> shares;
     double sum = 0;

@@ -9,14 +9,14 @@
 
 namespace rdpsweep::html {
 
-// Everything up to <main>: one file, no network; the policy in its head lets a browser use the
-// embedded style and script and nothing else.
+// Returns everything up to <main>: one file, no network; the policy in its head lets a browser use
+// the embedded style and script and nothing else.
 std::string page_head(const Words& words, const FleetReport& report);
 
-// The bar over all targets with its sum, and the verdicts of those that were assessed.
+// Returns the bar over all targets with its sum, and the verdicts of those that were assessed.
 std::string completeness(const Words& words, const Totals& totals);
 
-// The filter, shown by the script only; and what a reader without JavaScript does not see.
+// Returns the filter, shown by the script only; and what a reader without JavaScript does not see.
 std::string tools(const Words& words, const Archive& archive);
 
 std::string run_details(const Words& words, const RunInfo& run);

@@ -15,7 +15,7 @@ constexpr std::size_t groups_shown = 8;    // of one cause at first sight; the r
 constexpr std::size_t groups_listed = 200; // by themselves; the rest is thrown together
 constexpr std::size_t days_shown = 31;
 
-// A section with its heading; the caller writes the end.
+// Opens a section with its heading; the caller writes the end.
 void open_section(const Page& page, std::string_view id, std::string_view heading) {
     page.out << "<section aria-labelledby=" << id << ">\n<h2 id=" << id << ">"
              << page.words(heading) << "</h2>\n";
@@ -105,7 +105,7 @@ void write_cause(const Page& page, const CauseGroups& cause) {
     page.out << "</details>\n";
 }
 
-// How far up a rung is; what has no rung comes last.
+// Returns how far up a rung is; what has no rung comes last.
 int height(const std::string& name) {
     for (auto i = 0; i <= static_cast<int>(Phase::internal); ++i) {
         if (rung(static_cast<Phase>(i)) == name) return i;

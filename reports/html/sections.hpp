@@ -21,7 +21,7 @@ void write_causes(const Page& page);
 void write_at_risk(const Page& page);
 void write_not_judged(const Page& page);
 
-// Hosts whose group the report does not list. There should be none; none is hidden.
+// Writes the hosts whose group the report does not list. There should be none; none is hidden.
 void write_ungrouped(const Page& page);
 
 void write_not_assessed(const Page& page);

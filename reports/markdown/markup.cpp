@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t name_bytes = 60;
 
-// Whether the character at a place of text would mean something to Markdown. Parentheses, commas
-// and most full stops do not, and text that is read as it stands should stay readable.
+// Tells whether the character at a place of text would mean something to Markdown. Parentheses,
+// commas and most full stops do not, and text that is read as it stands should stay readable.
 bool means_something(std::string_view text, std::size_t at) {
     constexpr std::string_view anywhere = "\\`*_{}[]<>|~#!&$@";
     constexpr std::string_view at_the_start = "-+=";
@@ -37,8 +37,8 @@ std::string escaped(std::string_view untrusted, std::size_t max_bytes) {
     return out;
 }
 
-// A name in a code span: no character means anything there but the backtick, and in a table the
-// bar.
+// Returns a name in a code span: no character means anything there but the backtick, and in a table
+// the bar.
 std::string code(std::string_view untrusted) {
     std::string out = "`";
     for (const char c : printable(untrusted, name_bytes)) {

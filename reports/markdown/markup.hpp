@@ -8,13 +8,13 @@
 
 namespace rdpsweep::markdown {
 
-// Text that is only text, also in a table; at most max_bytes of the source.
+// Returns text that is only text, also in a table; at most max_bytes of the source.
 std::string escaped(std::string_view untrusted, std::size_t max_bytes = 400);
 
-// A name in a code span.
+// Returns a name in a code span.
 std::string code(std::string_view untrusted);
 
-// One line of a table; the cells are Markdown already.
+// Returns one line of a table; the cells are Markdown already.
 std::string row(const std::vector<std::string>& cells);
 
 // A document that never grows longer than its budget: a block that does not fit ends it, and what
@@ -31,7 +31,7 @@ public:
         text_ += block;
     }
 
-    // Whether something was left out.
+    // Tells whether something was left out.
     [[nodiscard]] bool cut() const noexcept { return cut_; }
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }

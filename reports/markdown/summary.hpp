@@ -12,12 +12,12 @@
 
 namespace rdpsweep::markdown {
 
-// What is told of must outlive it.
+// Everything it describes must outlive it.
 class Summary {
 public:
     Summary(const Catalogue& messages, const FleetReport& report, const Digest& digest);
 
-    // The whole document, at most markdown_bytes; its last line says so where it was cut.
+    // Writes the whole document, at most markdown_bytes; its last line says so where it was cut.
     std::string write() &&;
 
 private:

@@ -15,33 +15,35 @@ namespace rdpsweep {
 
 class Catalogue {
 public:
-    // json: one flat object, key to sentence. Error{config, malformed_output} names what is wrong.
+    // Reads a catalogue. json: one flat object, key to sentence. Error{config, malformed_output}
+    // names what is wrong.
     static Result<Catalogue> load(std::string_view json);
 
-    // The built-in one of a language (reports/messages/LANGUAGE.json); the English one for a
-    // language that is none of built_in_languages().
+    // Returns the built-in one of a language (reports/messages/LANGUAGE.json); the English one for
+    // a language that is none of built_in_languages().
     static const Catalogue& built_in(std::string_view language);
 
-    // What is stored and logged is said in English, whatever language the reports are in.
+    // Returns the English one: what is stored and logged is English, whatever language the reports
+    // have.
     static const Catalogue& english();
 
-    // What an error advises or a target's reason says, in this language. These come as English
-    // sentences from the code that met the trouble, and are stored so; the catalogue knows them by
-    // their English text ("phrase.*"). Others, and those with a value of the moment in them, stay
-    // as they are.
+    // Returns what an error advises or a target's reason says, in this language. These come as
+    // English sentences from the code that met the trouble, and are stored so; the catalogue knows
+    // them by their English text ("phrase.*"). Others, and those with a value of the moment in
+    // them, stay as they are.
     [[nodiscard]] std::string phrase(std::string_view english) const;
 
-    // Every key, in order.
+    // Returns every key, in order.
     [[nodiscard]] std::vector<std::string_view> keys() const;
 
     [[nodiscard]] bool has(std::string_view key) const;
 
-    // The sentence as it stands; "[key]" when there is none.
+    // Returns the sentence as it stands; "[key]" when there is none.
     [[nodiscard]] std::string text(std::string_view key) const;
 
-    // The sentence with each {name} replaced by the argument of that name. A placeholder without an
-    // argument stays. Arguments go in as they are: whoever shows the sentence escapes it. A message
-    // without a key says nothing.
+    // Returns the sentence with each {name} replaced by the argument of that name. A placeholder
+    // without an argument stays. Arguments go in as they are: the caller that shows the sentence
+    // escapes it. A message without a key says nothing.
     [[nodiscard]] std::string say(const Message& message) const;
 
 private:
@@ -52,7 +54,7 @@ private:
     std::map<std::string, std::string, std::less<>> phrases_; // by their English text
 };
 
-// "en", "zh-TW": what --lang takes.
+// Returns "en", "zh-TW": what --lang takes.
 std::span<const std::string_view> built_in_languages() noexcept;
 
 } // namespace rdpsweep

@@ -9,7 +9,7 @@ namespace rdpsweep {
 
 namespace {
 
-// "  ✖ 120 broken  ▲ 14 at risk   TLS: no usable protocol   web-01, web-02, web-03 +131"
+// Returns "  ✖ 120 broken  ▲ 14 at risk   TLS: no usable protocol   web-01, web-02, web-03 +131"
 Line cause_line(const Scene& scene, const CauseGroups& cause) {
     Line line("  ");
     const auto counted = [&](Verdict verdict, std::size_t count) {
@@ -51,8 +51,8 @@ Line said_line(const Said& line) {
     return Line(right_aligned(line.hosts)).add(mark, tone_of(line.verdict)).add(line.text);
 }
 
-// How many group lines each cause may have so that all together take no more than room: one each
-// first, then a second one each, and so on.
+// Returns how many group lines each cause may have so that all together take no more than room: one
+// each first, then a second one each, and so on.
 std::vector<std::size_t> share_out(const std::vector<std::vector<Said>>& causes, std::size_t room) {
     std::vector<std::size_t> shares(causes.size(), 0);
     for (bool given = true; given && room > 0;) {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t text_bytes = 200;
 constexpr std::size_t evidence_shown = 4; // of one finding
 
-// What the host is called and what became of it.
+// Returns what the host is called and what became of it.
 Line title_line(const Scene& scene, const HostResult& host) {
     const auto name = printable(host.target.name, text_bytes);
     const bool assessed = host.outcome == Outcome::assessed;
@@ -69,7 +69,7 @@ void add_findings(const Scene& scene, const HostResult& host, Lines& lines) {
     lines.push_back(Line("  ").add("✔ ", Tone::good).add(text, Tone::faint));
 }
 
-// Three lines for an error: where it stopped and with which code, what happened, what to do.
+// Adds three lines for an error: where it stopped and with which code, what happened, what to do.
 void add_attempt(const Scene& scene, const Attempt& attempt, Lines& lines) {
     const auto transport = printable(attempt.transport, 40);
     if (!attempt.error) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view ellipsis = "…";
 
-// ECMA-48 SGR.
+// Returns the parameters of ECMA-48's SGR.
 std::string_view sgr(Tone tone) noexcept {
     switch (tone) {
     case Tone::plain:

@@ -20,17 +20,17 @@ public:
 
     explicit Line(std::string_view text, Tone tone = Tone::plain) { add(text, tone); }
 
-    // text must be fit for a terminal already: see printable().
+    // Adds a span; text must be fit for a terminal already: see printable().
     Line& add(std::string_view text, Tone tone = Tone::plain);
 
     // Spaces up to the given column; at least one.
     Line& pad_to(std::size_t column);
 
-    // A line that is to be copied must not be cut.
+    // Keeps the line from being cut, for one that is to be copied.
     Line& whole();
 
-    // The line with a line break; colours only when asked for. Longer than width columns: cut,
-    // with an ellipsis.
+    // Returns the line with a line break; colours only when asked for. Longer than width columns:
+    // cut, with an ellipsis.
     [[nodiscard]] std::string render(std::size_t width, bool color) const;
 
 private:

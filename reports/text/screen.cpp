@@ -17,7 +17,7 @@ constexpr std::size_t bar_columns = 40;
 
 using Arguments = std::map<std::string, std::string>;
 
-// "[████████████████████████████████████    ]  94.1 % assessed"
+// Returns "[████████████████████████████████████    ]  94.1 % assessed"
 Line bar_line(const Scene& scene) {
     const auto& totals = scene.report.totals;
     const auto assessed = totals.of(Outcome::assessed);

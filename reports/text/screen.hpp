@@ -22,26 +22,26 @@ struct Scene {
 
 using Lines = std::vector<Line>;
 
-// Which run, when, how long.
+// Returns which run it was, when, and how long.
 Lines header_lines(const Scene& scene);
 
-// The sum over all targets, before any finding; then the verdicts.
+// Returns the sum over all targets, before any finding; then the verdicts.
 Lines completeness_lines(const Scene& scene);
 
-// What makes this run less trustworthy than it looks: --insecure, an interruption.
+// Returns what makes this run less trustworthy than it looks: --insecure, an interruption.
 Lines warning_lines(const Scene& scene, std::size_t most);
 
-// Root causes with counts and names; identical evidence folded below each.
+// Returns root causes with counts and names; identical evidence folded below each.
 Lines cause_lines(const Scene& scene, std::size_t most);
 
 Lines at_risk_lines(const Scene& scene, std::size_t most);
 Lines not_judged_lines(const Scene& scene, std::size_t most);
 Lines not_assessed_lines(const Scene& scene, std::size_t most);
 
-// Commands to run next.
+// Returns commands to run next.
 Lines next_lines(const Scene& scene);
 
-// Each host of a small fleet with its evidence and its attempts.
+// Returns each host of a small fleet with its evidence and its attempts.
 Lines host_lines(const Scene& scene, std::size_t most);
 
 } // namespace rdpsweep

@@ -61,7 +61,7 @@ Admission::Admission(const std::vector<Target>& targets, AdmissionRules rules, E
                                }
                            ) {}
 
-// Of a transport: the inventory's limit, and what is kind to Azure's consoles.
+// Returns the limiters of a transport: the inventory's limit, and what is kind to Azure's consoles.
 std::vector<AdmissionQueue::Limiter>
 Admission::limiters_of(const Target& target, const std::string& transport) {
     std::vector<AdmissionQueue::Limiter> limiters;

@@ -25,7 +25,7 @@ struct AdmissionRules {
     std::size_t max_auth_failures = Breaker::usual_refusals;
 };
 
-// The rules of limits: where several have the same range, the tightest holds.
+// Returns the rules of limits: where several have the same range, the tightest holds.
 AdmissionRules admission_rules(const std::vector<LimitSpec>& limits, std::size_t jobs);
 
 class Admission {
@@ -39,25 +39,25 @@ public:
     // targets must outlive it; hosts are positions in them.
     Admission(const std::vector<Target>& targets, AdmissionRules rules, Events events);
 
-    // Whether add() wants to know the subnet of a target whose address is a name.
+    // Tells whether add() wants to know the subnet of a target whose address is a name.
     [[nodiscard]] bool wants_subnets() const noexcept { return rules_.subnet.has_value(); }
 
-    // The host waits to be taken. subnet: of subnet_of(); empty when it is not known.
+    // Makes the host wait to be taken. subnet: from subnet_of(); empty when it is not known.
     void add(std::size_t host, const std::string& subnet);
 
-    // The next host; nothing when none may go now.
+    // Returns the next host; nothing when none may go now.
     std::optional<std::size_t> take();
 
-    // A host that was taken is done.
+    // Takes note that a host that was taken is done.
     void ended(const HostResult& result);
 
-    // The host goes on to another transport of its route: gives the place of the old one back and
+    // Moves the host to another transport of its route: gives the place of the old one back and
     // waits for one of the new. False when the deadline passed first.
     Task<bool> change_transport(std::size_t host, std::string transport, HostDeadline& deadline);
 
     [[nodiscard]] LoginGate& logins() noexcept { return logins_; }
 
-    // Why the hosts left of that credential are not tried; empty while it is not stopped.
+    // Returns why the hosts left of that credential are not tried; empty while it is not stopped.
     [[nodiscard]] std::string why_stopped(const std::string& credential);
 
     [[nodiscard]] const Window& window() const noexcept { return window_; }
@@ -86,7 +86,7 @@ private:
     WaitingRoom for_transport_;
 };
 
-// What the attempts of a host say about the network.
+// Returns what the attempts of a host say about the network.
 Traffic traffic_of(const HostResult& result) noexcept;
 
 } // namespace rdpsweep

@@ -20,27 +20,28 @@ public:
 
     explicit Breaker(std::size_t most = usual_refusals) noexcept : most_(most) {}
 
-    // Whether another login may begin now.
+    // Tells whether another login may begin now.
     [[nodiscard]] bool may_begin() const noexcept;
 
     void begin() noexcept { ++under_way_; }
 
-    // How the login of a host went. Each of the three ends one begin().
+    // Says how the login of a host went. Each of the three ends one begin().
     void accepted() noexcept;
     void refused(std::size_t host);
     void undecided() noexcept; // it broke off before the host had said yes or no
 
-    // A host is done and has said neither yes nor no: most often it was not reached at all.
+    // Takes note that a host is done and has said neither yes nor no: most often it was not reached
+    // at all.
     void fruitless() noexcept { ++fruitless_; }
 
-    // How many hosts should be on their way to a login: as many as may log in while nothing is
-    // known, one more with each that led to nothing (hosts that are switched off must not hold up
-    // the others), all of them once one was let in.
+    // Returns how many hosts should be on their way to a login: as many as may log in while nothing
+    // is known, one more with each that led to nothing (hosts that are switched off must not hold
+    // up the others), all of them once one was let in.
     [[nodiscard]] std::size_t width() const noexcept;
 
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 
-    // Distinct hosts that refused it since the last one accepted it.
+    // Returns the distinct hosts that refused it since the last one accepted it.
     [[nodiscard]] const std::set<std::size_t>& refusals() const noexcept { return refusals_; }
 
 private:

@@ -9,13 +9,13 @@
 
 namespace rdpsweep {
 
-// The subscription of the target's ARM id, lower-cased; empty when it has none.
+// Returns the subscription of the target's ARM id, lower-cased; empty when it has none.
 std::string subscription_of(const Target& target);
 
-// The network of an address: "10.1.2.0/24", "fd00:0:0:1::/64". IPv4 in IPv6 counts as IPv4.
+// Returns the network of an address: "10.1.2.0/24", "fd00:0:0:1::/64". IPv4 in IPv6 counts as IPv4.
 std::string subnet_of(const asio::ip::address& address);
 
-// Nothing when the target's address is a name, or it has none.
+// Returns the target's address; nothing when it is a name, or there is none.
 std::optional<asio::ip::address> literal_address(const Target& target);
 
 } // namespace rdpsweep

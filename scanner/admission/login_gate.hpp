@@ -50,10 +50,10 @@ public:
         bool open_ = false; // begun, and not ended yet
     };
 
-    // A host of that credential is done, whether or not it logged in.
+    // Takes note that a host of that credential is done, whether or not it logged in.
     void ended(const std::string& credential, std::size_t host);
 
-    // The state of a credential; a fresh one when it was never shown.
+    // Returns the state of a credential; a fresh one when it was never shown.
     [[nodiscard]] const Breaker& breaker(const std::string& credential);
 
     [[nodiscard]] bool stopped(const std::string& credential) const;

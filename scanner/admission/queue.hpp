@@ -26,17 +26,17 @@ public:
 
     explicit AdmissionQueue(std::size_t most) noexcept : most_(most) {}
 
-    // The limiter of that name; made with the capacity when it is new.
+    // Returns the limiter of that name; made with the capacity when it is new.
     Limiter limiter(const std::string& name, std::size_t capacity);
 
-    // Nothing when there is none of that name.
+    // Finds the limiter of that name; nothing when there is none.
     [[nodiscard]] std::optional<Limiter> find(const std::string& name) const;
 
-    // host waits for a place in each of limiters.
+    // Makes host wait for a place in each of limiters.
     void push(std::size_t host, std::vector<Limiter> limiters);
 
-    // The next host that has all its places, which it holds from now on; lines take turns. Nothing
-    // when no host may go now.
+    // Returns the next host that has all its places, which it holds from now on; lines take turns.
+    // Nothing when no host may go now.
     std::optional<Ticket> take();
 
     // Gives all places of that host back.
@@ -45,13 +45,13 @@ public:
     // Gives one of its places back while the host goes on: it changes its transport.
     void release_early(Ticket& ticket, Limiter limiter);
 
-    // One place outside of a ticket. False when there is none.
+    // Takes one place outside of a ticket. False when there is none.
     bool enter(Limiter limiter) noexcept;
     void leave(Limiter limiter);
 
     void resize(Limiter limiter, std::size_t capacity);
 
-    // Of all hosts together.
+    // Limits all hosts together.
     void resize_all(std::size_t most) noexcept { most_ = most; }
 
     [[nodiscard]] std::size_t pending() const noexcept { return pending_; }

@@ -61,8 +61,8 @@ void Window::halve(double share) noexcept {
 
 bool Window::resize(std::size_t size) noexcept {
     if (size == size_) return false;
-    // Who set out under the old size says nothing about the new one. A wider window is no news to
-    // judge by: its hosts may be judged together with the earlier ones.
+    // A host that set out under the old size says nothing about the new one. A wider window is no
+    // news to judge by: its hosts may be judged together with the earlier ones.
     if (size < size_ || trials_ > 0) ++epoch_;
     size_ = size;
     hosts_ = 0;

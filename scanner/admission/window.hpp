@@ -33,13 +33,13 @@ public:
 
     [[nodiscard]] std::size_t most() const noexcept { return most_; }
 
-    // How often it was halved.
+    // Returns how often it was halved.
     [[nodiscard]] std::size_t halvings() const noexcept { return halvings_; }
 
-    // Give it to ended() for each host that sets out now.
+    // Returns what ended() has to be given for each host that sets out now.
     [[nodiscard]] std::uint32_t epoch() const noexcept { return epoch_; }
 
-    // True when size() changed.
+    // Judges a host that ended; true when size() changed.
     bool ended(std::uint32_t epoch, Traffic traffic) noexcept;
 
 private:

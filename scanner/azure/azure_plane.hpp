@@ -12,7 +12,8 @@ namespace rdpsweep {
 
 class AzurePlane {
 public:
-    // Reads the cloud's description and chooses the login; talks to nobody yet. Error{config, ...}.
+    // Reads the cloud's description and chooses the login; opens no connection yet. Error{config,
+    // ...}.
     static Result<std::unique_ptr<AzurePlane>> open(const AzureOptions& options);
 
     AzurePlane(const AzurePlane&) = delete;

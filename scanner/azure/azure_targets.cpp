@@ -100,7 +100,8 @@ void add_azure_targets(
 
 namespace {
 
-// By the agent or the serial console Azure itself leads there.
+// Tells whether a path in the network is needed: Azure itself leads to the agent and to the serial
+// console.
 bool needs_network(const std::string& transport) {
     return traits_of(transport).needs_address();
 }

@@ -1,5 +1,5 @@
 // How the text of an option becomes a member of its struct, kind by kind. We read the texts
-// ourselves, so that a mistake is told in our words.
+// ourselves, so that our own words describe a mistake.
 #pragma once
 
 #include "scanner/cli/option.hpp"
@@ -24,38 +24,38 @@ struct Range {
     std::uint64_t high = 0;
 };
 
-// Any text but an empty one.
+// Binds any text but an empty one.
 Binder text(std::string& value);
-// Text that must be given, empty or not.
+// Binds text that must be given, empty or not.
 Binder word(std::string& value);
 Binder list(std::vector<std::string>& values, Split split = Split::none);
-// As list, and several may follow at once.
+// Binds a list of which several may follow at once.
 Binder sequence(std::vector<std::string>& values);
 
 Binder flag(bool& value);
-// Given, it makes value false.
+// Binds a flag that makes value false when it is given.
 Binder flag_off(bool& value);
 Binder count(int& value);
 
 Binder number(int& value, Range range);
 Binder number(std::size_t& value, Range range);
 Binder number(std::optional<std::uint64_t>& value, Range range);
-// Connections a second, "12.5" or "12.5/s".
+// Binds connections a second, "12.5" or "12.5/s".
 Binder rate(double& value);
 
 Binder duration(std::chrono::milliseconds& value);
 Binder duration(std::optional<std::chrono::milliseconds>& value);
 
-// Names of known, separated by commas, each once; in order.
+// Binds names of known, separated by commas, each once; in order.
 Binder route(std::vector<std::string>& names, std::span<const std::string_view> known);
 
-// "a, b, c"
+// Returns "a, b, c"
 std::string joined(std::span<const std::string> names);
 
-// What to say of text that is none of known.
+// Returns what to say of text that is none of known.
 std::string none_of(const std::string& text, std::span<const std::string> known);
 
-// One of a few words, each standing for a value.
+// Binds one of a few words, each standing for a value.
 template <class Value>
 Binder choice(Value& value, std::vector<std::pair<std::string, Value>> choices) {
     std::vector<std::string> known;

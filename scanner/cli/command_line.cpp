@@ -28,7 +28,7 @@ CommandLine stop(int status, std::string text) {
     return line;
 }
 
-// One line of what is wrong, one of what to do.
+// Returns one line of what is wrong, one of what to do.
 CommandLine mistake(const std::string& verb, const std::string& what, const std::string& advice) {
     const auto name = "rdpsweep" + (verb.empty() ? "" : " " + verb);
     auto text = name + ": " + what + '\n';
@@ -42,7 +42,7 @@ std::string did_you_mean(std::string_view word, const Words& known) {
     return near ? "did you mean " + std::string(*near) + "?" : "";
 }
 
-// All that may be written with a dash: of a verb, or (without rows) of the program.
+// Returns all that may be written with a dash: of a verb, or (without rows) of the program.
 Words option_names(const Entry& verb) {
     Words names{"--help", "-h"};
     if (verb.name.empty()) names.emplace_back("--version");
@@ -54,7 +54,8 @@ Words option_names(const Entry& verb) {
     return names;
 }
 
-// Something the verb does not know: the first option among it, else the first word.
+// Complains about words that the verb does not know: the first option among it, else the first
+// word.
 CommandLine unexpected(const Entry& verb, const Words& left, const Words& args) {
     std::string culprit = left.empty() ? "" : left.front();
     for (const auto& arg : args) {
@@ -111,7 +112,7 @@ CommandLine parse_verb(const Words& args, Grammar& grammar) {
     return understood(verb, args);
 }
 
-// The first words of all verbs, each once.
+// Returns the first words of all verbs, each once.
 Words first_words(cli::Verbs verbs) {
     Words words;
     for (const auto& verb : verbs) {

@@ -52,7 +52,7 @@ Options limits_of_plan(FixPlanOptions& fix) {
     };
 }
 
-// What apply and rollback have in common.
+// Returns what apply and rollback have in common.
 Options change_options(FixApplyOptions& fix, std::string_view group) {
     return {
         plan_word(fix.plan),

@@ -25,12 +25,12 @@ constexpr auto program_footer = R"(Example:
 
 Run rdpsweep VERB --help for more about a verb.)";
 
-// The name by which a mistake speaks of an option: the last one.
+// Returns the name by which a mistake speaks of an option: the last one.
 std::string spoken_name(const std::string& names) {
     return names.substr(names.rfind(',') + 1);
 }
 
-// What CLI11 heard of a flag, in the words that a flag's setter takes.
+// Returns what CLI11 heard of a flag, in the words that a flag's setter takes.
 std::string heard(Takes takes, const CLI::results_t& results) {
     std::int64_t sum = 0;
     for (const auto& result : results)
@@ -59,7 +59,7 @@ bool tell(const Option& option, const CLI::results_t& results) {
     return true;
 }
 
-// How many values CLI11 lets follow.
+// Tells CLI11 how many values may follow.
 void expect(CLI::Option& added, Takes takes) {
     constexpr int any = CLI::detail::expected_max_vector_size;
     switch (takes) {
@@ -95,7 +95,7 @@ void add(CLI::App& app, const Option& option) {
     expect(*added, option.bind.takes);
 }
 
-// CLI11's words for a wrong number of values, in ours.
+// Returns CLI11's words for a wrong number of values, in ours.
 std::string reworded(const CLI::ParseError& error) {
     const std::string text = error.what();
     const auto option = text.substr(0, text.find(':'));

@@ -15,8 +15,8 @@ using Setter = std::function<std::optional<std::string>(const std::string&)>;
 
 // What may follow an option on the command line.
 enum class Takes : std::uint8_t {
-    nothing,  // a flag: the setter is told true or false (--flag=false)
-    count,    // a flag whose setter is told how often it was given
+    nothing,  // a flag: the setter gets true or false (--flag=false)
+    count,    // a flag whose setter gets the number of times it was given
     value,    // one value, once
     word,     // one value without a name; it must be given
     values,   // one value each time, any number of times
@@ -65,7 +65,7 @@ inline constexpr std::string_view word = talk;
 // Appends more to options.
 void append(Options& options, Options more);
 
-// "What it is (default 5)".
+// Returns "What it is (default 5)".
 std::string usual(const std::string& what, const std::string& value);
 
 } // namespace rdpsweep::cli

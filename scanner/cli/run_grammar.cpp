@@ -11,7 +11,7 @@ namespace rdpsweep::cli {
 
 namespace {
 
-// FORMAT[:PATH]; no two reports may go to one place.
+// Binds FORMAT[:PATH]; no two reports may go to one place.
 Binder report_requests(std::vector<ReportRequest>& reports, const CliNames& names) {
     const std::vector<std::string> known(names.reports.begin(), names.reports.end());
     auto set = [&reports, known](const std::string& text) -> std::optional<std::string> {

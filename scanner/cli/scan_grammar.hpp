@@ -9,7 +9,7 @@
 
 namespace rdpsweep::cli {
 
-// How targets are reached; a scan also judges, and reports.
+// Returns the options that say how targets are reached; a scan also judges, and reports.
 Options check_options(ScanOptions& scan, const CliNames& names);
 Options scan_options(ScanOptions& scan, const CliNames& names);
 

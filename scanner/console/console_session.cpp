@@ -27,17 +27,10 @@ void write_all(int descriptor, std::string_view text) {
 
 } // namespace
 
-ConsoleSession::ConsoleSession(
-    const asio::any_io_executor& executor,
-    Services& services,
-    azure::Arm& arm,
-    const Target& target,
-    Manners manners,
-    int keyboard,
-    int display
-)
-    : services_(services), arm_(arm), console_(arm), target_(target), manners_(manners),
-      display_(display), keyboard_(executor, dup(keyboard)), keys_(manners.admin),
+ConsoleSession::ConsoleSession(const Access& access, Terminal terminal, Manners manners)
+    : services_(access.services), arm_(access.arm), console_(access.arm), target_(access.target),
+      manners_(manners), display_(terminal.display),
+      keyboard_(access.executor, dup(terminal.keyboard)), keys_(manners.admin),
       screen_(std::make_unique<serial::Screen>()) {}
 
 std::string ConsoleSession::usual_status() const {
@@ -186,7 +179,7 @@ Task<void> ConsoleSession::act(ConsoleAction action, HostDeadline& deadline) {
     show();
 }
 
-// Azure does it to the VM from outside; only while a session is open.
+// Orders what Azure does to the VM from outside; only while a session is open.
 Task<void> ConsoleSession::order(std::string what, HostDeadline& deadline) {
     auto path = gateway_.path;
     constexpr std::string_view client = "/client";

@@ -21,18 +21,24 @@ public:
         bool admin = false;
     };
 
-    // keyboard and display: descriptors of a terminal in raw mode. All must outlive it.
-    ConsoleSession(
-        const asio::any_io_executor& executor,
-        Services& services,
-        azure::Arm& arm,
-        const Target& target,
-        Manners manners,
-        int keyboard,
-        int display
-    );
+    // How the VM's console is reached; everything must outlive the session.
+    struct Access {
+        asio::any_io_executor executor;
+        Services& services;
+        azure::Arm& arm;
+        const Target& target;
+    };
 
-    // Until the person leaves or the deadline passes. Error when there was no console to talk to.
+    // Descriptors of a terminal in raw mode.
+    struct Terminal {
+        int keyboard;
+        int display;
+    };
+
+    ConsoleSession(const Access& access, Terminal terminal, Manners manners);
+
+    // Runs until the person leaves or the deadline passes. Error when there was no console to talk
+    // to.
     Task<Status> run(HostDeadline& deadline);
 
 private:

@@ -33,7 +33,7 @@ public:
     // Takes keys off the front of typed up to the next action, or all.
     Step take(std::string_view& typed);
 
-    // One line, what the menu offers.
+    // Returns one line, what the menu offers.
     [[nodiscard]] std::string menu() const;
 
 private:

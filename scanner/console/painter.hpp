@@ -12,8 +12,8 @@ namespace rdpsweep {
 
 class ScreenPainter {
 public:
-    // What has to be written so that the terminal shows the screen; status is a line of ours below
-    // it.
+    // Returns what has to be written so that the terminal shows the screen; status is a line of
+    // ours below it.
     std::string paint(const serial::Screen& screen, const std::string& status);
 
 private:

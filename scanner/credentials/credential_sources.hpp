@@ -7,20 +7,20 @@
 
 namespace rdpsweep {
 
-// Each yields the password or an Error{config, ...} that does not hold any of it. who names the
+// Fetches the password, or an Error{config, ...} that does not hold any of it. who names the
 // credential in messages.
 Result<Secret> password_from(const FromEnvironment& source, const CredentialLimits& limits);
 Result<Secret> password_from(const FromFile& source, const CredentialLimits& limits);
 Result<Secret> password_from(const FromCommand& source, const CredentialLimits& limits);
 
-// All of a PEM text. A key's file must be as private as
-// a password's; a certificate is public.
+// Reads all of a PEM text. A key's file must be as private as a password's; a certificate is
+// public.
 enum class PemKind { certificate, key };
 Result<Secret> pem_from(const PemSource& source, PemKind kind, const CredentialLimits& limits);
 Result<Secret> ask_password(const std::string& who, const CredentialLimits& limits);
 
-// The first line of text (LF or CRLF ends it) as a secret; text is overwritten. An empty line or
-// one with a NUL is an Error{config, malformed_output} about `where`.
+// Returns the first line of text (LF or CRLF ends it) as a secret; text is overwritten. An empty
+// line or one with a NUL is an Error{config, malformed_output} about `where`.
 Result<Secret> first_line(std::string& text, const std::string& where);
 
 } // namespace rdpsweep

@@ -71,7 +71,8 @@ Result<Credential> fetch_certificate(const CredentialSpec& spec, const Credentia
     ClientCertificate identity{std::string(chain->reveal()), std::move(*key)};
     const auto usable = net::check_client_certificate(identity);
     if (!usable) return about(spec, usable.error());
-    // The audit file names whoever a script runs as; the account is known to the host only.
+    // The audit file names the account that a script runs as; the account is known to the host
+    // only.
     auto user = spec.username.empty() ? "certificate " + spec.name : spec.username;
     return Credential{spec.name, std::move(user), std::move(identity)};
 }

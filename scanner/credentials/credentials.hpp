@@ -53,8 +53,8 @@ struct CredentialSpec {
     bool implied = false; // only its user was given: one with the same user stands in for it
 };
 
-// "environment variable RDPSWEEP_PASSWORD", "file /etc/…", "command az", "prompt",
-// "client certificate", "Kerberos cache", or "nothing"; never a secret.
+// Returns "environment variable RDPSWEEP_PASSWORD", "file /etc/…", "command az", "prompt", "client
+// certificate", "Kerberos cache", or "nothing"; never a secret.
 std::string describe(const CredentialSpec& spec);
 
 struct CredentialLimits {
@@ -70,9 +70,9 @@ class CredentialStore {
 public:
     explicit CredentialStore(std::vector<CredentialSpec> specs, CredentialLimits limits = {});
 
-    // The credential, valid as long as the store. Error{config, ...} says why there is none:
-    // access_denied (a file open to others), timed_out, nonzero_exit, malformed_output (empty),
-    // unsupported. No error text ever holds a part of the secret.
+    // Returns the credential, valid as long as the store. Error{config, ...} says why there is
+    // none: access_denied (a file open to others), timed_out, nonzero_exit, malformed_output
+    // (empty), unsupported. No error text ever holds a part of the secret.
     Result<const Credential*> get(std::string_view name);
 
     [[nodiscard]] const std::vector<CredentialSpec>& specs() const noexcept { return specs_; }

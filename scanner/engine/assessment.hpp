@@ -17,19 +17,19 @@ namespace rdpsweep {
 
 class Assessment {
 public:
-    // What a collector told of the host's inside, a facts/1 document. It replaces an earlier one.
+    // Adds what a collector found inside the host, a facts/1 document. It replaces an earlier one.
     // source is the transport it came by. Error{decode, ...} when it cannot be read; nothing is
     // kept then.
     Status add_document(std::string json, std::string_view source);
 
-    // A handshake made from here.
+    // Adds a handshake made from here.
     void add_handshake(HandshakeFacts handshake);
 
-    // The RDP port as the host's inside says it; nothing before that is known.
+    // Returns the RDP port as the host's inside says it; nothing before that is known.
     [[nodiscard]] std::optional<std::uint16_t> configured_port() const noexcept;
 
-    // Whether the collector said that the host's PowerShell let it do nothing but say so (AppLocker
-    // or WDAC: constrained language).
+    // Tells whether the host's PowerShell let the collector do nothing but say so (AppLocker or
+    // WDAC: constrained language).
     [[nodiscard]] bool constrained() const noexcept;
 
     [[nodiscard]] bool empty() const noexcept { return document_.empty() && handshakes_.empty(); }
@@ -39,7 +39,8 @@ public:
     // empty. Error{decode, ...} when what was merged cannot be read, which would be our fault.
     Status judge_into(HostResult& result, const Policy& policy) const;
 
-    // What the handshakes alone show that is not in order, for a host that was not let in to.
+    // Returns what the handshakes alone show that is not in order, for a host that was not let in
+    // to.
     [[nodiscard]] std::vector<Message> remarks(const Policy& policy) const;
 
 private:

@@ -8,7 +8,7 @@
 namespace rdpsweep {
 namespace {
 
-// The host answered, if only that it will not or that it has too much to say.
+// Tells whether the host answered, if only that it will not or that it has too much to say.
 bool is_answer(const Error& error) {
     return error.native().starts_with("WSManFault") || error.code() == Errc::output_limit ||
            error.code() == Errc::unsupported;

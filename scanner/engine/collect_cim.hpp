@@ -10,7 +10,7 @@
 namespace rdpsweep {
 
 // Returns the facts/1 document. A question that the host refuses is unread in it; the Error is why
-// it answered none, or why the connection is of no more use. questions: that of the transport.
+// it answered none, or why the connection is no longer of use. questions: that of the transport.
 Task<Result<std::string>> ask_all(CimClient& client, Questions questions, HostDeadline& deadline);
 
 } // namespace rdpsweep

@@ -1,4 +1,4 @@
-// How the inside of a host is asked for by a script: which one, and what it is told.
+// How a script asks for the inside of a host: which script, and with which arguments.
 #pragma once
 
 #include "transports/transport.hpp"

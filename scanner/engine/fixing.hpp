@@ -25,7 +25,7 @@ public:
     // Returns how many targets it wants.
     [[nodiscard]] virtual std::size_t batch_size() const = 0;
 
-    // Told before a host is visited.
+    // Takes note that a host is about to be visited.
     virtual void started() = 0;
 
     // Fixes the host over that session. An Error that can be retried makes the visit come again

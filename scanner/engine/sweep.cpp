@@ -27,14 +27,13 @@ Sweep::Sweep(
     asio::io_context& lane,
     const std::vector<Target>& targets,
     VisitServices& services,
-    SweepOptions options,
-    SweepEvents events
+    SweepOptions options
 )
-    : lane_(lane), targets_(targets), services_(services), options_(options),
-      events_(std::move(events)), done_(targets.size(), false), late_(targets.size(), false),
+    : lane_(lane), targets_(targets), services_(services), options_(std::move(options)),
+      done_(targets.size(), false), late_(targets.size(), false),
       admission_(
           targets,
-          options.admission,
+          options_.admission,
           {[this] { pump(); },
            [this](const std::string& credential, const Breaker& breaker) {
                credential_stopped(credential, breaker);
@@ -125,8 +124,8 @@ void Sweep::pump() {
 
 Task<void> Sweep::host(std::size_t index) {
     const Leave leave{tasks_};
-    // A bug while visiting one host must not end the others: the second of the two places where
-    // exceptions are caught.
+    // A bug while visiting one host must not end the others. CONTRIBUTING.md lists every place
+    // where exceptions are caught.
     try {
         co_await visit(index);
     } catch (const std::exception& bug) {
@@ -173,7 +172,7 @@ Task<void> Sweep::visit(std::size_t index) {
     const auto& target = targets_[index];
     const bool admitted = co_await admit();
     if (!admitted) co_return; // reported as not attempted at the end
-    if (auto stored = events_.started(index, target); !stored) {
+    if (auto stored = options_.events.started(index, target); !stored) {
         fail(std::move(stored).error(), "the run could not be stored");
         co_return;
     }

@@ -11,23 +11,24 @@
 
 namespace rdpsweep {
 
-struct SweepOptions {
-    AdmissionRules admission;
-    Resolver* resolver = nullptr; // for limits per subnet of targets that are given by name
-    // For targets without their own; none: limits::host, or slow_host for slow ways.
-    std::optional<Clock::duration> host_deadline;
-    std::optional<Clock::duration> run_deadline;
-    Clock::duration drain = std::chrono::seconds(5); // after the first signal
-};
-
 // Called in completion order, on the sweep's thread. An Error stops the sweep: what cannot be
 // stored must not be gathered.
 struct SweepEvents {
     std::function<Status(std::size_t index, const Target& target)> started;
     std::function<Status(const HostResult& host)> finished;
-    // A credential was refused by that many hosts and is shown to no other: left are not tried.
+    // Called when too many hosts refused a credential: `left` hosts will not be tried with it.
     std::function<void(const std::string& credential, const Breaker& breaker, std::size_t left)>
         stopped = {};
+};
+
+struct SweepOptions {
+    AdmissionRules admission = {};
+    Resolver* resolver = nullptr; // for limits per subnet of targets that are given by name
+    // For targets without their own; none: limits::host, or slow_host where the route is slow.
+    std::optional<Clock::duration> host_deadline = {};
+    std::optional<Clock::duration> run_deadline = {};
+    Clock::duration drain = std::chrono::seconds(5); // after the first signal
+    SweepEvents events = {};
 };
 
 class Sweep {
@@ -37,26 +38,25 @@ public:
         asio::io_context& lane,
         const std::vector<Target>& targets,
         VisitServices& services,
-        SweepOptions options,
-        SweepEvents events
+        SweepOptions options
     );
 
     ~Sweep();
     Sweep(const Sweep&) = delete;
     Sweep& operator=(const Sweep&) = delete;
 
-    // done[i]: the target is already accounted for and is not visited.
+    // Leaves out the targets with done[i]: they are accounted for already.
     void skip(std::vector<bool> done) { done_ = std::move(done); }
 
-    // late[i]: the target is visited after all others.
+    // Visits the targets with late[i] after all others.
     void postpone(std::vector<bool> late) { late_ = std::move(late); }
 
     // Visits every target. Returns when each of them has been reported through finished(), the
-    // interrupted ones as not_attempted; or with the error of an event.
+    // interrupted ones as not_attempted, or returns the error of an event.
     Status run();
 
-    // The first call lets the hosts in flight finish for options.drain, the second ends them now.
-    // Call on the lane. why is a sentence for what was not attempted.
+    // Ends the sweep: the first call gives the hosts in flight options.drain to finish, the second
+    // ends them now. Call on the lane. why becomes the reason of targets that were not attempted.
     void stop(std::string why);
 
     struct Flight {
@@ -65,12 +65,12 @@ public:
         std::chrono::milliseconds since;
     };
 
-    // The hosts in flight, slowest first.
+    // Returns the hosts in flight, slowest first.
     [[nodiscard]] std::vector<Flight> in_flight() const;
 
     [[nodiscard]] bool stopping() const noexcept { return stopping_; }
 
-    // How many hosts may be in flight now, and why not more.
+    // Tells how many hosts may be in flight now, and why not more.
     [[nodiscard]] const Window& window() const noexcept { return admission_.window(); }
 
 private:
@@ -99,13 +99,12 @@ private:
     const std::vector<Target>& targets_;
     VisitServices& services_;
     SweepOptions options_;
-    SweepEvents events_;
     std::vector<bool> done_;
     std::vector<bool> late_;
     Admission admission_;
     std::size_t tasks_ = 0; // hosts in flight and lookups of names
     std::list<Active> active_;
-    std::list<HostDeadline*> waiting_; // for their turn to connect
+    std::list<HostDeadline*> waiting_; // of what waits for a turn to connect, or for a name
     asio::steady_timer run_timer_;
     asio::steady_timer drain_timer_;
     bool stopping_ = false;

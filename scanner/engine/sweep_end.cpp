@@ -9,13 +9,13 @@ void Sweep::fail(Error error, std::string why) {
 }
 
 void Sweep::credential_stopped(const std::string& credential, const Breaker& breaker) {
-    if (!events_.stopped) return;
+    if (!options_.events.stopped) return;
     std::size_t left = 0;
     for (std::size_t index = 0; index < targets_.size(); ++index) {
         const bool refused = breaker.refusals().count(index) > 0;
         if (!done_[index] && !refused && targets_[index].credential == credential) ++left;
     }
-    events_.stopped(credential, breaker, left);
+    options_.events.stopped(credential, breaker, left);
 }
 
 std::string Sweep::why_not_attempted(const HostResult& result) {
@@ -29,7 +29,7 @@ std::string Sweep::why_not_attempted(const HostResult& result) {
 void Sweep::report(HostResult& result) {
     done_[result.index] = true;
     if (result.outcome == Outcome::not_attempted) result.reason = why_not_attempted(result);
-    if (auto stored = events_.finished(result); !stored) {
+    if (auto stored = options_.events.finished(result); !stored) {
         fail(std::move(stored).error(), "the run could not be stored");
     }
 }

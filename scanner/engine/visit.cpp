@@ -1,3 +1,4 @@
+// Walks a host's route, looks at it from outside, and says what became of it.
 #include "scanner/engine/visit.hpp"
 
 #include "core/log.hpp"
@@ -6,26 +7,10 @@
 
 #include <algorithm>
 #include <ctime>
-#include <exception>
-#include <random>
 
 namespace rdpsweep {
 
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto first_backoff = 500ms;
-constexpr auto longest_backoff = 8s;
-
-// Full jitter: hosts that failed together must not come back together.
-Clock::duration backoff(int tries) {
-    thread_local std::minstd_rand random(std::random_device{}());
-    const auto ceiling =
-        std::min<Clock::duration>(longest_backoff, first_backoff * (1 << std::min(tries, 5)));
-    std::uniform_int_distribution<Clock::rep> any(0, ceiling.count());
-    return Clock::duration(any(random));
-}
 
 Outcome outcome_of(const Error& error) {
     switch (error.code()) {
@@ -41,32 +26,6 @@ Outcome outcome_of(const Error& error) {
     }
 }
 
-bool is_refusal(const Error& error) {
-    return error.phase() == Phase::authenticate && error.code() == Errc::access_denied;
-}
-
-// The sweep says why, when it reports the host as not attempted.
-Error not_shown() {
-    return Error(
-        Phase::authenticate,
-        Errc::held_back,
-        "other hosts had not yet shown whether the credential is good"
-    );
-}
-
-void log_failure(const Target& target, const Attempt& attempt) {
-    const auto& error = *attempt.error;
-    log_line(
-        LogLevel::warn,
-        target.name,
-        rung(error.phase()),
-        error.detail(),
-        {{"transport", attempt.transport},
-         {"code", std::string(to_string(error.code()))},
-         {"native", std::string(error.native())}}
-    );
-}
-
 } // namespace
 
 Visit::Visit(const Target& target, std::size_t index, VisitServices& services)
@@ -78,6 +37,19 @@ Visit::Visit(const Target& target, std::size_t index, VisitServices& services)
 
 std::string_view Visit::rung_now() const noexcept {
     return attempts_.empty() ? "waiting" : rung(attempts_.back()->reached);
+}
+
+void Visit::log_failure(const Attempt& attempt) const {
+    const auto& error = *attempt.error;
+    log_line(
+        LogLevel::warn,
+        target_.name,
+        rung(error.phase()),
+        error.detail(),
+        {{"transport", attempt.transport},
+         {"code", std::string(to_string(error.code()))},
+         {"native", std::string(error.native())}}
+    );
 }
 
 Task<void> Visit::run(HostDeadline& deadline) {
@@ -94,7 +66,7 @@ Task<void> Visit::run(HostDeadline& deadline) {
     co_await look_outside(deadline);
     co_await ask_azure(deadline);
     judge();
-    // What the route came to stays the last one.
+    // The attempts of the route stay the last ones.
     if (outside_attempt_) result_.attempts.push_back(*outside_attempt_);
     if (azure_) result_.attempts.push_back(*azure_);
     for (auto& attempt : attempts_)
@@ -117,8 +89,9 @@ Task<void> Visit::walk(HostDeadline& deadline) {
             attempts_.push_back(std::make_unique<Attempt>());
             done = co_await look(*attempts_.back(), deadline);
         } else {
-            done = co_await climb(transport, deadline);
-            if (!done && take_http_fallback(transport)) done = co_await climb(transport, deadline);
+            done = co_await try_transport(transport, deadline);
+            if (!done && take_http_fallback(transport))
+                done = co_await try_transport(transport, deadline);
         }
         as_ = &target_;
         if (done || deadline.expired()) break;
@@ -135,11 +108,12 @@ Task<bool> Visit::look(Attempt& attempt, HostDeadline& deadline) {
         co_return true;
     }
     attempt.error = std::move(seen).error();
-    log_failure(target_, attempt);
+    log_failure(attempt);
     co_return false;
 }
 
-// The same where the route does not name it. It never changes whether a host counts as assessed.
+// Looks from outside where the route does not name that. It never changes whether a host counts as
+// assessed.
 Task<void> Visit::look_outside(HostDeadline& deadline) {
     const bool wanted = services_.always_look_outside && target_.rdp_outside;
     if (services_.outside == nullptr || !wanted) co_return;
@@ -154,7 +128,7 @@ Task<void> Visit::look_outside(HostDeadline& deadline) {
     co_await look(*outside_attempt_, deadline);
 }
 
-// Azure may know why a VM was not assessed, though the VM itself says nothing. Its budget is spent
+// Azure may know why a VM was not assessed, though the VM itself says nothing. Its time is spent
 // by then, so this has one of its own.
 Task<void> Visit::ask_azure(HostDeadline& deadline) {
     const bool wanted =
@@ -168,116 +142,7 @@ Task<void> Visit::ask_azure(HostDeadline& deadline) {
     });
     co_await azure::gather_evidence(*services_.evidence, target_, more, *azure_);
     azure_->leave();
-    if (azure_->error) log_failure(target_, *azure_);
-}
-
-// One transport of the route with its retries. True when there is nothing more to try.
-Task<bool> Visit::climb(const std::string& transport, HostDeadline& deadline) {
-    const auto found = services_.transports.find(transport);
-    if (found == services_.transports.end()) co_return false;
-    int tries = 0;
-    for (;;) {
-        attempts_.push_back(std::make_unique<Attempt>());
-        auto& attempt = *attempts_.back();
-        attempt.transport = transport;
-        attempt.password_refused = password_refused_;
-        auto status = co_await attempt_once(*found->second, attempt, deadline);
-        attempt.leave();
-        if (status) co_return true;
-        attempt.error = std::move(status).error();
-        const auto& error = *attempt.error;
-        log_failure(target_, attempt);
-        password_refused_ = password_refused_ || (is_refusal(error) && !attempt.password_withheld);
-        // Our own machine being short of descriptors is no failure of the host: it is not counted.
-        const bool ours = error.code() == Errc::local_limit;
-        if (!error.retryable() || (!ours && tries++ >= services_.retries)) co_return false;
-        // Nothing may be left on the host while we wait to come back.
-        co_await clean_up();
-        const bool time_left = co_await deadline.sleep(ours ? Clock::duration(1s) : backoff(tries));
-        if (!time_left) co_return true;
-        if (services_.pacer != nullptr) {
-            const bool admitted = co_await services_.pacer->turn(deadline);
-            if (!admitted) co_return true;
-        }
-        // What was retried is told by the last try; the earlier ones stay as evidence.
-    }
-}
-
-// A password that the host refused once is not shown to it again, whatever the transport: each
-// refusal counts towards a lock-out. What was left out stands among the attempts.
-bool Visit::would_repeat_password(const std::string& transport) {
-    const auto found = services_.transports.find(transport);
-    const auto credential = services_.credentials.get(target_.credential);
-    if (!password_refused_ || found == services_.transports.end() || !credential) return false;
-    if (found->second->has_other_proof(**credential)) return false;
-    attempts_.push_back(std::make_unique<Attempt>());
-    auto& attempt = *attempts_.back();
-    attempt.transport = transport;
-    attempt.leave();
-    attempt.error = Error(
-                        Phase::authenticate,
-                        Errc::access_denied,
-                        "not tried: the host refused this password over another transport"
-    )
-                        .with_hint("correct the password, or give the credential an ssh_key");
-    return true;
-}
-
-// Whether the transport that just failed has a fallback to the same target. It is tried as an
-// attempt of its own; the failure stays as evidence.
-bool Visit::take_http_fallback(const std::string& transport) {
-    const auto found = services_.transports.find(transport);
-    const auto credential = services_.credentials.get(target_.credential);
-    if (found == services_.transports.end() || !credential || attempts_.empty()) return false;
-    const auto& failed = attempts_.back()->error;
-    if (!failed) return false;
-    auto other = found->second->http_fallback(target_, **credential, *failed);
-    if (!other) return false;
-    http_fallback_ = std::make_unique<Target>(std::move(*other));
-    as_ = http_fallback_.get();
-    return true;
-}
-
-Result<const Credential*> Visit::credential_for(Login login) {
-    static const Credential nobody{"", "", std::monostate(), {}};
-    if (login == Login::never) return &nobody;
-    return services_.credentials.get(target_.credential);
-}
-
-Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostDeadline& deadline) {
-    const auto login = transport.login();
-    auto credential = credential_for(login);
-    if (!credential) co_return std::move(credential).error();
-    std::optional<LoginGate::Turn> turn;
-    if (services_.admission != nullptr && login != Login::never && !target_.credential.empty()) {
-        turn.emplace(services_.admission->logins(), target_.credential, result_.index);
-    }
-    shown_ = *credential;
-    asks_cim_ = false;
-    attempt.on_enter = [&](Phase phase) {
-        if (turn && phase > Phase::authenticate) turn->accepted();
-        if (phase == Phase::run && !asks_cim_ && services_.kind == VisitKind::assess)
-            record(attempt, deadline);
-    };
-    bool may_log_in = true;
-    if (turn && login == Login::on_open) may_log_in = co_await turn->come(deadline);
-    if (!may_log_in) co_return not_shown();
-    auto session = co_await transport.open(*as_, **credential, deadline, attempt);
-    if (!session) {
-        if (turn && is_refusal(session.error())) turn->refused();
-        co_return std::move(session).error();
-    }
-    if (turn && login == Login::on_use) may_log_in = co_await turn->come(deadline);
-    Status status = not_shown();
-    if (may_log_in) status = co_await use(**session, attempt, deadline);
-    if (status) {
-        if (turn) turn->accepted();
-        co_await (*session)->close();
-        co_return status;
-    }
-    if (turn && is_refusal(status.error())) turn->refused();
-    leftover_ = std::move(*session);
-    co_return status;
+    if (azure_->error) log_failure(*azure_);
 }
 
 // Sets the outcome from the attempts: the worst thing a host did to us is what it is known for,
@@ -303,7 +168,7 @@ void Visit::conclude() {
     if (result_.outcome == Outcome::not_attempted) result_.reason = "interrupted";
 }
 
-// What was learned, judged. Of a host that was not assessed, what its handshake shows is told with
+// Judges what was learned. For a host that was not assessed, what its handshake shows stays with
 // the attempt: it is no verdict on a VM whose inside was asked for and not seen.
 void Visit::judge() {
     if (services_.kind != VisitKind::assess) return;

@@ -49,7 +49,7 @@ public:
     // target and services must outlive it. result.target, index and started are set here.
     Visit(const Target& target, std::size_t index, VisitServices& services);
 
-    // Walks the target's route until one transport answers or none is left. Afterwards result()
+    // Walks the target's route until one transport works or none is left. Afterwards result()
     // is complete; it never throws for what a host does.
     Task<void> run(HostDeadline& deadline);
 
@@ -59,16 +59,16 @@ public:
 
     [[nodiscard]] HostResult& result() noexcept { return result_; }
 
-    // Set when something of ours failed that makes going on pointless for every host: a command
-    // that could not be recorded.
+    // Returns the failure of ours that makes it pointless to go on with any host: a command that
+    // could not be recorded.
     [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
 
-    // For progress: "tls", "collect", ...
+    // Returns, for progress, "tls", "collect", ...
     [[nodiscard]] std::string_view rung_now() const noexcept;
 
 private:
     Task<void> walk(HostDeadline& deadline);
-    Task<bool> climb(const std::string& transport, HostDeadline& deadline);
+    Task<bool> try_transport(const std::string& transport, HostDeadline& deadline);
     Task<bool> look(Attempt& attempt, HostDeadline& deadline);
     Task<void> look_outside(HostDeadline& deadline);
     Task<void> ask_azure(HostDeadline& deadline);
@@ -87,6 +87,7 @@ private:
     fall_back(CimClient& cim, Status without, Attempt& attempt, HostDeadline& deadline);
     void record(const Attempt& attempt, HostDeadline& deadline);
     Status read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);
+    void log_failure(const Attempt& attempt) const;
     void conclude();
     void judge();
 

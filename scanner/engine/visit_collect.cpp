@@ -24,7 +24,7 @@ Error collector_failed(const CommandOutput& output) {
         .with_hint("an antivirus or AppLocker may block PowerShell; try another transport");
 }
 
-// PowerShell is missing, broken or forbidden: CIM needs none.
+// Tells whether PowerShell is missing, broken or forbidden: CIM needs none.
 bool powershell_fails(const Error& error) {
     switch (error.code()) {
     case Errc::nonzero_exit:
@@ -52,12 +52,12 @@ Task<Status> Visit::use(Session& session, Attempt& attempt, HostDeadline& deadli
     co_return collected;
 }
 
-// Each script is recorded before it is sent, by whoever sends it.
+// Fixes the host. The fix records each script before it sends it.
 Task<Status> Visit::fix(Session& session, Attempt& attempt, HostDeadline& deadline) {
     const RecordScript record = [&](const Script& script) -> Status {
         const auto user = user_of(attempt, *shown_);
-        auto recorded =
-            services_.audit.command(target_, attempt.transport, user, script, services_.run_id);
+        const AuditContext context{target_, attempt.transport, user, services_.run_id};
+        auto recorded = services_.audit.command(context, script);
         if (!recorded) failure_ = recorded.error();
         return recorded;
     };
@@ -78,7 +78,7 @@ Task<void> Visit::look_inside(Session& session, Attempt& attempt, HostDeadline& 
         "note.no_tunnel", {{"why", std::string(seen->error().detail())}}});
 }
 
-// By the script, by CIM, or by CIM where the script cannot do its work.
+// Collects by the script, by CIM, or by CIM where the script cannot do its work.
 Task<Status> Visit::collect(Session& session, Attempt& attempt, HostDeadline& deadline) {
     if (services_.collect_by == CollectorChoice::cim) {
         auto* asked = session.cim();
@@ -104,8 +104,8 @@ Task<Status> Visit::collect_by_cim(CimClient& cim, Attempt& attempt, HostDeadlin
     co_return assessment_.add_document(*std::move(document), attempt.transport);
 }
 
-// without: what the script came to. It stands where CIM lets us ask nothing; a connection that is
-// lost on the way is worth another try.
+// Falls back to CIM. without: how the script ended. That stays the result where CIM lets us ask
+// nothing; a connection that is lost on the way is worth another try.
 Task<Status>
 Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, HostDeadline& deadline) {
     const auto why = without ? std::string("its PowerShell runs in constrained language")
@@ -142,16 +142,14 @@ std::string Visit::user_of(const Attempt& attempt, const Credential& who) const 
     return who.user.empty() ? attempt.identity : who.user;
 }
 
-// Called when the command, or the first question, is about to be sent. What cannot be recorded is
+// Records that the command, or the first question, is about to be sent. What cannot be recorded is
 // not done: the connection is closed under the transport before it can send.
 void Visit::record(const Attempt& attempt, HostDeadline& deadline) {
     const auto user = user_of(attempt, *shown_);
     auto& audit = services_.audit;
-    const auto& run = services_.run_id;
+    const AuditContext context{target_, attempt.transport, user, services_.run_id};
     auto recorded =
-        asks_cim_
-            ? audit.questions(target_, attempt.transport, user, run)
-            : audit.command(target_, attempt.transport, user, services_.collector.script(), run);
+        asks_cim_ ? audit.questions(context) : audit.command(context, services_.collector.script());
     if (recorded) return;
     failure_ = std::move(recorded).error();
     deadline.abort();

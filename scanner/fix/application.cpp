@@ -1,3 +1,4 @@
+// Applies a plan batch by batch, tells how each batch went, and stops where the guards say so.
 #include "scanner/fix/application.hpp"
 
 #include "probes/fix/change_script.hpp"
@@ -24,7 +25,8 @@ int status_of(const FixDriver& driver, bool stopped, int signal_status) {
     return signal_status;
 }
 
-// These need no word about them: a window opens again, and who paused goes on.
+// Tells whether a reason needs no acknowledgement: a window opens again, and a paused plan
+// continues.
 bool is_only_later(std::string_view reason) {
     return reason == window_closed || reason == paused_by_order;
 }
@@ -150,7 +152,8 @@ int Application::visit_guarded(FixDriver& driver, RunSetup& setup) {
     return run.conclude();
 }
 
-// None where nobody is looked at from here. Undoing goes on whatever happens to others.
+// Returns the control VMs; none where no VM is looked at from here. Undoing goes on whatever
+// happens to others.
 std::vector<Target> Application::controls_of(const FixDriver& driver, const RunSetup& setup) const {
     if (!scan_.handshake || driver.undoes()) return {};
     std::set<std::string_view> planned;

@@ -14,7 +14,7 @@ namespace rdpsweep {
 
 struct RunSetup;
 
-// Where it stands why a plan was stopped; going on takes a word about it.
+// Returns the file that says why a plan was stopped; to continue, --acknowledge is needed.
 std::string stop_file(const std::string& state_dir, const std::string& plan_id);
 
 class Application {
@@ -24,10 +24,11 @@ public:
         const Plan& plan, const FixApplyOptions& options, ScanOptions scan, Journal journal
     );
 
-    // only_begun: no host that was not begun before. The exit status.
+    // Applies the plan and returns the exit status. only_begun: starts no host that was not begun
+    // before.
     int apply(bool only_begun);
 
-    // Everything that was changed, as it was. The exit status.
+    // Undoes everything that was changed, and returns the exit status.
     int undo();
 
 private:

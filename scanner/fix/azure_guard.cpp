@@ -1,3 +1,4 @@
+// Asks Azure for locks, for a VM's state and for snapshots of its disk.
 #include "scanner/fix/azure_guard.hpp"
 
 #include "core/json.hpp"
@@ -23,7 +24,7 @@ constexpr auto fresh_enough =
     5min; // locks are rarely set, and one list serves a whole subscription
 constexpr auto between_looks = 5s;
 
-// "/subscriptions/S/resourceGroups/G/providers/..." up to and including G.
+// Returns "/subscriptions/S/resourceGroups/G/providers/..." up to and including G.
 std::string group_path(const std::string& id) {
     const auto parts = split(id, '/');
     if (parts.size() < 5) return {};
@@ -53,7 +54,7 @@ json snapshot_body(const std::string& location, const std::string& disk) {
           {"creationData", {{"createOption", "Copy"}, {"sourceResourceId", disk}}}}}};
 }
 
-// Empty while it is being made.
+// Returns the snapshot's state; empty while it is being made.
 std::string state_of(const json& snapshot) {
     const auto state = text(snapshot, "properties/provisioningState");
     const bool at_end =

@@ -14,11 +14,11 @@ class AzureGuard final : public VmGuard {
 public:
     explicit AzureGuard(azure::Arm& arm) : arm_(arm) {}
 
-    // Locks of the VM or anything above it (Microsoft.Authorization/locks), whatever their level; a
-    // VM that does not run; one that is being changed.
+    // Objects to locks of the VM or anything above it (Microsoft.Authorization/locks), whatever
+    // their level; a VM that does not run; one that is being changed.
     Task<Result<std::string>> objection(const Target& target, HostDeadline& deadline) override;
 
-    // An incremental snapshot beside the disk (Microsoft.Compute/snapshots), tagged as ours.
+    // Makes an incremental snapshot next to the disk (Microsoft.Compute/snapshots), tagged as ours.
     Task<Result<std::string>>
     snapshot(const Target& target, const std::string& name, HostDeadline& deadline) override;
 

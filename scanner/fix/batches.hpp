@@ -9,7 +9,7 @@
 
 namespace rdpsweep {
 
-// One step of a schedule: so many hosts, or a percentage of the plan.
+// One step of a schedule: a number of hosts, or a percentage of the plan.
 struct BatchSize {
     std::size_t number = 1;
     bool percent = false;
@@ -17,12 +17,12 @@ struct BatchSize {
     friend bool operator==(const BatchSize&, const BatchSize&) = default;
 };
 
-// "1,3,10,10%,25%,100%". Nothing when it is no such list, or a size is 0.
+// Reads "1,3,10,10%,25%,100%". Nothing when it is no such list, or a size is 0.
 std::optional<std::vector<BatchSize>> parse_batches(std::string_view text);
 
 inline constexpr std::string_view usual_batches = "1,3,10,10%,25%,100%";
 
-// What counts of a host when a plan is parted.
+// What matters about a host when a plan is parted.
 struct BatchHost {
     std::string stratum;          // what fails alike: fixes, release, variant of the cause
     std::vector<std::string> kin; // what it shares with others that stand in for it
@@ -33,19 +33,20 @@ struct Batches {
     std::size_t canaries = 0;                  // how many of the first are canaries
 };
 
-// Within a batch no two hosts have kin in common: batches shrink rather than touch two of an
-// availability set at once. The canary holds as many hosts of each stratum as the first size says;
-// strata that do not fit beside each other make further canaries. Percentages are of the whole
-// plan, rounded down, at least 1; the last size repeats. Within a batch hosts keep their order.
+// Parts hosts into batches. Within a batch no two hosts have kin in common: batches shrink rather
+// than touch two of an availability set at once. The canary holds as many hosts of each stratum as
+// the first size says; strata that do not fit next to each other make further canaries. Percentages
+// are of the whole plan, rounded down, at least 1; the last size repeats. Within a batch hosts keep
+// their order.
 Batches
 part_into_batches(const std::vector<BatchHost>& hosts, const std::vector<BatchSize>& schedule);
 
-// What a host came to, as far as the stop rules care.
+// How a host ended, as far as the stop rules care.
 enum class HostEnd {
     good,            // verified, or rightly left alone
     drifted,         // left alone, as the world is not that of the plan any more
     bad,             // failed, unreachable, not backed up, not verified
-    rollback_failed, // and nobody knows what it is like now
+    rollback_failed, // and the host's state is unknown
 };
 
 // The rules by which a plan stops. They are asked after each host, so that no further host starts.
@@ -58,14 +59,14 @@ enum class HostEnd {
 //   3 hosts of a batch, and more than a fifth of it, are not what was planned for.
 class StopRules {
 public:
-    // Call it before the first of its hosts starts.
+    // Begins a batch; call it before the first of its hosts starts.
     void begin_batch(bool canary, std::size_t size);
 
     void started() noexcept { ++started_; }
 
     void ended(HostEnd end) noexcept;
 
-    // A key of the catalogue ("fix.stop.canary"), or nothing while all is well.
+    // Returns a key of the catalogue ("fix.stop.canary"), or nothing while all is well.
     [[nodiscard]] std::optional<std::string_view> reason() const noexcept;
 
 private:

@@ -15,13 +15,13 @@ namespace rdpsweep {
 
 inline constexpr std::size_t most_controls = 20;
 
-// At most most_controls of targets that may be looked at from outside: always the same for one
-// seed.
+// Chooses at most most_controls of the targets that may be looked at from outside: always the same
+// for one seed.
 std::vector<Target> controls_among(const std::vector<Target>& targets, const std::string& seed);
 
-// For each, whether RDP shook hands; all at once on lane, which is run until the last has answered
-// or its time is over. before: what came of it the first time; who did not answer then is not asked
-// again. Empty: this is the first time.
+// Tells for each control VM whether it completed an RDP handshake; all are asked at once on lane,
+// which runs until the last has answered or its time is over. before: the answers of the first
+// time; a VM that did not answer then is not asked again. Empty: this is the first time.
 std::vector<bool> see_who_answers(
     FactSource& outside,
     const std::vector<Target>& controls,
@@ -29,7 +29,7 @@ std::vector<bool> see_who_answers(
     asio::io_context& lane
 );
 
-// Whether the share of those that answer fell by more than 10 percentage points: of 20 by three.
+// Tells whether the share of VMs that answer fell by more than 10 percentage points: by 3 of 20.
 bool fell(const std::vector<bool>& before, const std::vector<bool>& now) noexcept;
 
 } // namespace rdpsweep

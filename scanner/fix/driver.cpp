@@ -1,4 +1,4 @@
-// Keeps where each host of the plan stands, and decides which may go on.
+// Keeps the stage of each host of the plan, and decides which may go on.
 #include "scanner/fix/driver.hpp"
 
 #include "core/text.hpp"
@@ -25,7 +25,7 @@ HostEnd end_of(FixStage stage, bool drifted) {
     }
 }
 
-// What another host is likely to take.
+// Returns what another host is likely to take.
 std::chrono::milliseconds
 host_time(std::vector<std::chrono::milliseconds> took, Clock::duration soak) {
     auto time =
@@ -37,7 +37,7 @@ host_time(std::vector<std::chrono::milliseconds> took, Clock::duration soak) {
     return std::max(time, *place);
 }
 
-// What an attempt that did not get in says.
+// Returns what an attempt that did not get in says.
 std::string why_lost(const HostResult& result) {
     if (!result.attempts.empty() && result.attempts.back().error)
         return std::string(result.attempts.back().error->detail());

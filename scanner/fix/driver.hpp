@@ -1,4 +1,5 @@
-// All hosts of one plan: which are to be visited now, what became of them, and whether to stop.
+// Drives all hosts of one plan: chooses which are visited now, keeps how they ended, and decides
+// whether to stop.
 #pragma once
 
 #include "scanner/engine/fixing.hpp"
@@ -13,7 +14,7 @@
 
 namespace rdpsweep {
 
-// Why a plan stops that only has to go on later.
+// Why a plan stops when it only has to continue later.
 inline constexpr std::string_view window_closed = "fix.stop.window";
 inline constexpr std::string_view paused_by_order = "fix.stop.pause";
 
@@ -24,8 +25,8 @@ public:
     // Everything must outlive it. services' collector and outside are those of the sweep under way.
     FixDriver(const Plan& plan, FixServices& services, Direction direction);
 
-    // Hosts of that batch that are not at an end yet; with only_begun, those alone of which
-    // something may have been written. Of undo: those that were changed, whatever the batch.
+    // Returns the hosts of that batch that are not done yet; with only_begun, only those on which
+    // something may have been written. When undoing: those that were changed, whatever the batch.
     [[nodiscard]] std::vector<std::size_t>
     left_of(const std::vector<std::size_t>& batch, bool only_begun) const;
 
@@ -38,10 +39,10 @@ public:
 
     void started() override { rules_.started(); }
 
-    // Which VMs that the plan does not touch answered RDP before it, or do after another batch.
+    // Takes which control VMs answered RDP before the plan, or do after another batch.
     void take_controls(std::vector<bool> answers);
 
-    // Empty until the controls have been checked once.
+    // Returns the first answers; empty until the control VMs have been checked once.
     [[nodiscard]] const std::vector<bool>& controls_before() const noexcept {
         return controls_before_;
     }
@@ -57,12 +58,12 @@ public:
     // Says what became of the host, on stdout. Error: the journal could not be written.
     Status finished(const HostResult& result) override;
 
-    // Returns nothing while no rule asks for a stop, nobody ordered one, the controls answer as
+    // Returns nothing while no rule asks for a stop, none was ordered, the control VMs answer as
     // before, and the window has room for another host: for as long as 95 of 100 took so far, and
     // not less than the soak and a minute.
     [[nodiscard]] std::optional<std::string_view> stop_reason() const override;
 
-    // How many hosts are at that stage.
+    // Returns how many hosts are at that stage.
     [[nodiscard]] std::size_t count(FixStage stage) const;
 
 private:

@@ -1,4 +1,4 @@
-// What can happen to the fix of a host: all that its machine learns comes in one of these.
+// What can happen to the fix of a host: its machine learns everything from these events.
 #pragma once
 
 #include "core/error.hpp"
@@ -18,7 +18,7 @@ namespace rdpsweep {
 // A tag of Azure or of the inventory, with any value: such a host is left alone.
 inline constexpr std::string_view hold_tag = "rdpsweep:hold";
 
-// What the RDP handshake from here came to. A port that is closed from here was so before, and is
+// How the RDP handshake from here ended. A port that is closed from here was so before, and is
 // nothing.
 enum class OutsideAnswer : std::uint8_t { nothing, whole, failed };
 
@@ -34,7 +34,7 @@ struct Begin {
     SnapshotWish snapshots = SnapshotWish::never;
 };
 
-// The host cannot be reached any more.
+// The host can no longer be reached.
 struct GiveUp {
     std::string why;
 };
@@ -50,7 +50,7 @@ struct Looked {
     HostLook look;
 };
 
-// objection: why the VM is to be left alone; empty: it is not. Error: nobody knows.
+// objection: why the VM is to be left alone; empty: it is not. Error: that is unknown.
 struct GuardAnswered {
     Result<std::string> objection;
 };

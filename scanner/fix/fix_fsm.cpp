@@ -59,7 +59,7 @@ FixAction FixFsm::on(fix_event::GiveUp event) {
     return end(untouched ? FixStage::failed : FixStage::unreachable, std::move(event.why));
 }
 
-// What an earlier process began is gone on with, or undone, on that Windows only: a VM that was
+// Continues or undoes what an earlier process began, on that Windows only: a VM that was
 // made anew under the same name may hold the very values by chance.
 FixAction FixFsm::on(fix_event::LockHeld event) {
     if (step_ != FixStep::locking) return refuse(event);
@@ -127,7 +127,7 @@ FixAction FixFsm::on(fix_event::Changed event) {
     }
 }
 
-// Now that the entry is on disk, what it speaks of may be done.
+// Does what the entry announces, now that it is on disk.
 FixAction FixFsm::on(fix_event::Written event) {
     if (!is_writing(step_)) return refuse(event);
     stage_ = next_stage_;
@@ -164,7 +164,7 @@ FixAction FixFsm::on(fix_event::Lost event) {
 FixAction FixFsm::go_on() {
     if (course_ == Course::undo_asked) return undo("asked for");
     if (course_ == Course::undo_begun) return undo(why_.empty() ? "it did not help" : why_);
-    // Whoever put the tag on it wins until something was written.
+    // The tag wins until something was written.
     if (backup_.empty() && terms_.held)
         return end(FixStage::skipped, "it is held by its tag " + std::string(hold_tag));
     if (backup_.empty()) return look(FixStep::looking_before);

@@ -78,10 +78,11 @@ private:
     FixAction end(FixStage stage, std::string why = {});
     FixAction finish(Status status);
 
-    // What the first script changes is what was planned; later ones, what was found.
+    // Returns the changes to send: what was planned for the first script, what was found for later
+    // ones.
     [[nodiscard]] const std::vector<Change>& changes() const noexcept;
 
-    // Tells whether nobody knows how far the script that writes got.
+    // Tells whether it is unknown how far the script that writes got.
     [[nodiscard]] bool is_unsure() const noexcept;
 
     std::size_t position_;

@@ -1,4 +1,4 @@
-// What a host comes to until it is changed: it is compared with its plan, backed up, and changed or
+// The steps of a host until it is changed: it is compared with its plan, backed up, and changed or
 // left alone.
 #include "scanner/fix/change_results.hpp"
 #include "scanner/fix/fix_fsm.hpp"
@@ -22,7 +22,8 @@ FixAction FixFsm::compare(const HostLook& look) {
     return fix_action::AskGuard{};
 }
 
-// As far as a copy is wished for. A fix that has to be undone by hand may need it.
+// Asks for a copy of the disk, where one is wished for. A fix that has to be undone by hand may
+// need it.
 FixAction FixFsm::copy_disk() {
     const bool risky = host_.risk == Risk::high && terms_.guarded;
     const bool wanted = terms_.snapshots == SnapshotWish::always ||

@@ -1,4 +1,4 @@
-// What a host comes to once it was changed: it is looked at until it is verified, or undone.
+// The steps of a host after it was changed: it is looked at until it is verified, or undone.
 #include "scanner/fix/change_results.hpp"
 #include "scanner/fix/fix_fsm.hpp"
 
@@ -24,7 +24,7 @@ FixAction FixFsm::on(fix_event::Soaked event) {
     return look(FixStep::looking_soaked);
 }
 
-// asking: the step in which the handshake from here belongs to this look.
+// Judges a look. asking: the step in which the handshake from here belongs to this look.
 FixAction FixFsm::judge_look(const HostLook& look, FixStep asking) {
     people_ = has_people(look);
     shown_ = shows_handshake(look);
@@ -41,7 +41,7 @@ FixAction FixFsm::judge_answer(OutsideAnswer answer) {
     return judged("no RDP handshake could be made to see whether it helped");
 }
 
-// wrong: why the host is not well; empty when it is.
+// Goes on after the look was judged. wrong: why the host is not well; empty when it is.
 FixAction FixFsm::judged(std::string wrong) {
     const bool may_restart = host_.restart == Restart::if_still_failing &&
                              (!people_ || terms_.despite_sessions) &&

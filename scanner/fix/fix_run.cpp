@@ -30,7 +30,7 @@ Status FixRun::close(Speaker& /*speaker*/) {
     return {};
 }
 
-// The plan knows what its hosts came to.
+// Returns success: the plan itself knows how its hosts ended.
 int FixRun::status() const {
     return exit_ok;
 }

@@ -16,7 +16,7 @@ std::int64_t now_seconds() {
     return static_cast<std::int64_t>(std::time(nullptr));
 }
 
-// Whoever leaves run() without an end (an exception, a lane that is torn down) leaves the machine
+// Leaving run() without an end (an exception, a lane that is torn down) leaves the machine
 // ready for another run, which looks at what was done.
 class AlwaysIdle {
 public:

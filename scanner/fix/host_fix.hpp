@@ -1,5 +1,5 @@
 // The fix of one host, over whatever session can run a script: does what its machine asks for, and
-// tells it what came of that.
+// tells it how that went.
 #pragma once
 
 #include "core/host_deadline.hpp"
@@ -32,7 +32,7 @@ struct FixServices {
     const MaintenanceWindow* window = nullptr; // hosts begin only while it is open; null: always
     std::string state_dir{};                   // for the locks; empty: none are taken
     std::string plan_id{};
-    VmGuard* guard = nullptr; // asked before a VM of a cloud is touched; null: nobody is
+    VmGuard* guard = nullptr; // asked before a cloud's VM is touched; null: no question is asked
     SnapshotWish snapshots = SnapshotWish::never;
 };
 
@@ -53,7 +53,7 @@ public:
     Task<Status>
     run(Session& session, const Target& target, HostDeadline& deadline, const RecordScript& record);
 
-    // Writes down that the host could not be reached any more, unless it is at an end.
+    // Writes down that the host could no longer be reached, unless it is done.
     Status give_up(std::string why);
 
     // Releases the lock of the Windows, as the host is done with for now: another plan may take it.

@@ -1,3 +1,4 @@
+// Takes a Windows for one plan by a lock on a file named after its MachineGuid.
 #include "scanner/fix/host_lock.hpp"
 
 #include "core/text.hpp"

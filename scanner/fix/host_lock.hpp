@@ -1,4 +1,4 @@
-// One plan at a time has its hands on a Windows, however many plans and names it is in.
+// Lets one plan at a time change a Windows, however many plans and names it is in.
 #pragma once
 
 #include "core/result.hpp"
@@ -8,8 +8,8 @@
 
 namespace rdpsweep {
 
-// Held until destroyed; the kernel lets go of it when the process dies. Among the plans of one state
-// directory.
+// A lock among the plans of one state directory. It is held until destroyed; the kernel releases it
+// when the process dies.
 class HostLock {
 public:
     HostLock() = default; // of nothing
@@ -17,7 +17,8 @@ public:
     HostLock& operator=(HostLock&& other) noexcept;
     ~HostLock();
 
-    // Error{config, taken} when another plan has it, {config, local_limit} when it cannot be taken.
+    // Takes the lock. Error{config, taken} when another plan has it, {config, local_limit} when it
+    // cannot be taken.
     static Result<HostLock> take(const std::string& state_dir, std::string_view machine_guid);
 
     explicit operator bool() const noexcept { return descriptor_ >= 0; }

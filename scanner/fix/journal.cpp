@@ -1,3 +1,4 @@
+// Writes a plan's journal line by line, and reads it back after a crash.
 #include "scanner/fix/journal.hpp"
 
 #include "core/json.hpp"
@@ -75,7 +76,7 @@ std::vector<JournalEntry> read_entries(const std::string& path) {
     return entries;
 }
 
-// A torn last line must not swallow the next one.
+// Ends a torn last line, which must not swallow the next one.
 Status end_line(int descriptor) {
     const auto size = lseek(descriptor, 0, SEEK_END);
     char last = '\n';

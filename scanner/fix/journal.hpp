@@ -21,7 +21,7 @@ enum class FixStage : std::uint8_t {
     rolling_back, // the script that undoes is about to be sent
     skipped,      // the world changed since the plan, or people are logged on
     failed,       // nothing was written
-    unreachable,  // lost on the way: nobody knows; going on finds out
+    unreachable,  // lost on the way: its state is unknown until the plan continues
     verified,
     rolled_back,
     rollback_failed,
@@ -29,7 +29,7 @@ enum class FixStage : std::uint8_t {
 
 std::string_view to_string(FixStage stage) noexcept;
 
-// No more is to be done for the host, unless it is asked to be undone.
+// Tells whether no more is to be done for the host, unless an undo is asked for.
 bool is_end(FixStage stage) noexcept;
 
 struct JournalEntry {
@@ -41,7 +41,7 @@ struct JournalEntry {
     std::int64_t at = 0;         // Unix seconds; set by append()
 };
 
-// What a journal comes to for one host.
+// What a journal says about one host, taken together.
 struct HostRecord {
     FixStage stage = FixStage::planned;
     std::string why;
@@ -50,23 +50,24 @@ struct HostRecord {
     std::string snapshot;       // id of the copy of its disk; empty: none
 };
 
-// By position; entries about hosts beyond count are passed over.
+// Returns a record for each position; entries about hosts beyond count are passed over.
 std::vector<HostRecord> records_of(const std::vector<JournalEntry>& entries, std::size_t count);
 
 class Journal {
 public:
-    // The journal of a plan, in <state>/plans/<id>/; begun when there is none. Only one process may
-    // have it. Error{config, local_limit}.
+    // Opens the journal of a plan, in <state>/plans/<id>/, or begins one. Only one process may have
+    // it. Error{config, local_limit}.
     static Result<Journal> open(const std::string& state_dir, const std::string& plan_id);
 
     Journal(Journal&& other) noexcept;
     Journal& operator=(Journal&&) = delete;
     ~Journal();
 
-    // On the disk when it returns. After an error nothing may be done to any host.
+    // Appends an entry, which is on the disk when it returns. After an error nothing may be done to
+    // any host.
     Status append(JournalEntry entry);
 
-    // What was there when it was opened; a torn last line is passed over.
+    // Returns what was there when it was opened; a torn last line is passed over.
     [[nodiscard]] const std::vector<JournalEntry>& entries() const noexcept { return entries_; }
 
     // Reads a journal without taking it. Empty when there is none.

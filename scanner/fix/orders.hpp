@@ -10,17 +10,17 @@ namespace rdpsweep {
 
 enum class FixOrder : std::uint8_t {
     none,
-    pause, // begin no further host; going on takes --resume
-    abort, // the same, and going on takes a word about it
+    pause, // begin no further host; --resume continues
+    abort, // the same, and --acknowledge is needed to continue
 };
 
-// <state>/plans/<id>/order. Error{config, local_limit} when it cannot be written.
+// Writes <state>/plans/<id>/order. Error{config, local_limit} when it cannot be written.
 Status give_order(const std::string& state_dir, const std::string& plan_id, FixOrder order);
 
-// The order that stands, none when there is none or it is not understood.
+// Returns the order given, none when there is none or it is not understood.
 FixOrder order_of(const std::string& state_dir, const std::string& plan_id);
 
-// The order was heard, or somebody goes on in spite of it.
+// Removes the order: it was obeyed, or somebody continues in spite of it.
 void take_back_order(const std::string& state_dir, const std::string& plan_id);
 
 } // namespace rdpsweep

@@ -35,7 +35,8 @@ std::string evidence_of(const Finding& finding) {
     return text;
 }
 
-// Of Azure, or of the inventory for what Azure knows nothing of: a cluster, a pool of a balancer.
+// Returns what Azure says, or the inventory where Azure knows nothing: a cluster, a pool of a
+// balancer.
 std::vector<std::string> kin_of(const Target& target) {
     std::vector<std::string> kin;
     for (const auto* tag : {"availability_set", "scale_set", "rdpsweep:spread"}) {
@@ -148,7 +149,8 @@ private:
     std::int64_t now_;
 };
 
-// The least risky and least critical first; else by chance, so that no batch is one resource group.
+// Orders hosts: the least risky and least critical first, else by chance, so that no batch is one
+// resource group.
 void put_in_order(std::vector<PlanHost>& hosts, const std::string& seed) {
     std::map<std::string, std::string> chance; // not of views: sorting moves the ids
     for (const auto& host : hosts)

@@ -68,16 +68,18 @@ struct PlanWishes {
 Result<Plan>
 make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::int64_t now);
 
-// Canonical: members sorted, no blanks, and "digest", the SHA-256 of the text without it.
+// Returns canonical JSON: members sorted, no blanks, and "digest", the SHA-256 of the text without
+// it.
 std::string plan_text(const Plan& plan);
 
-// The digest of what plan_text() gives.
+// Returns the digest of what plan_text() gives.
 std::string plan_digest(const Plan& plan);
 
-// Error{config, malformed_output} for what is no plan, or was changed since it was written.
+// Reads a plan. Error{config, malformed_output} for what is no plan, or was changed since it was
+// written.
 Result<Plan> read_plan(std::string_view text);
 
-// For a human, in full.
+// Shows a plan in full, for a human.
 std::string show_plan(const Plan& plan, const Say& say);
 
 } // namespace rdpsweep

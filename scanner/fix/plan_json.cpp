@@ -136,8 +136,9 @@ PlanHost read_host(const Members& in, std::string& problem) {
     return host;
 }
 
-// A plan says of itself how risky it is, and its digest is for anybody to make: what guards go by
-// (approvals, copies of disks, people who are logged on) has to be what the fixes themselves say.
+// Tells whether a plan's risk is that of its fixes. Anybody can write a risk and make a digest:
+// what guards go by (approvals, copies of disks, people who are logged on) has to be what the fixes
+// themselves say.
 bool as_its_fixes(const PlanHost& host) {
     auto risk = Risk::low;
     auto restart = Restart::none;
@@ -150,7 +151,7 @@ bool as_its_fixes(const PlanHost& host) {
     return !host.fixes.empty() && risk == host.risk && restart == host.restart;
 }
 
-// Every host stands in exactly one batch.
+// Returns whether every host is in exactly one batch.
 bool whole(const Plan& plan) {
     std::vector<int> seen(plan.hosts.size(), 0);
     for (const auto& batch : plan.batches) {
@@ -162,6 +163,50 @@ bool whole(const Plan& plan) {
         if (count != 1) return false;
     }
     return true;
+}
+
+// Reads what a plan says of itself.
+Plan read_members(const Members& in) {
+    Plan plan;
+    plan.id = in.text("id");
+    plan.run = in.text("run");
+    plan.created = in.time("created");
+    plan.expires = in.time("expires");
+    plan.created_by = in.text("created_by");
+    plan.version = in.text("version");
+    plan.script_sha256 = in.text("script_sha256");
+    plan.inventory = in.number<std::size_t>("inventory");
+    plan.canaries = in.number<std::size_t>("canaries");
+    plan.choices.stop_services = in.texts("stop_services");
+    plan.choices.move_rdp = in.number<std::uint16_t>("move_rdp");
+    return plan;
+}
+
+// Reads a plan's hosts, and what was left out of it.
+void read_lists(const Members& in, std::string& problem, Plan& plan) {
+    in.each("hosts", [&](const json& element, const std::string& where) {
+        plan.hosts.push_back(read_host(Members(element, where, problem), problem));
+    });
+    in.each("skipped", [&](const json& element, const std::string& where) {
+        const Members skip(element, where, problem);
+        plan.skipped.push_back(
+            {skip.text("name"),
+             skip.text("rule"),
+             {skip.text("key"), skip.texts_by_name("arguments")}}
+        );
+    });
+}
+
+// Returns what in a plan cannot be, though it reads; empty when nothing is wrong.
+std::string contradiction(const Plan& plan) {
+    // The id names a folder.
+    constexpr auto of_ids = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
+    if (plan.id.empty() || plan.id.find_first_not_of(of_ids) != std::string::npos)
+        return "its id is none";
+    if (!std::all_of(plan.hosts.begin(), plan.hosts.end(), as_its_fixes))
+        return "its risk or restarts are not those of its fixes in this version";
+    if (!whole(plan)) return "a host stands in no batch, or in two";
+    return {};
 }
 
 } // namespace
@@ -183,47 +228,20 @@ Result<Plan> read_plan(std::string_view text) {
     if (document->value("schema", json()) != schema) return no_plan("of another kind");
     const auto digest = document->value("digest", json());
     document->erase("digest");
-    // Over the text as it stands: members that we do not know are covered as well.
+    // Over the text as it is: members that we do not know are covered as well.
     if (!digest.is_string() || digest.get<std::string>() != sha256_hex(dump_json(*document)))
         return no_plan("it was changed after it was made");
     std::string problem;
     const Members in(*document, "", problem);
-    Plan plan;
-    plan.id = in.text("id");
-    plan.run = in.text("run");
-    plan.created = in.time("created");
-    plan.expires = in.time("expires");
-    plan.created_by = in.text("created_by");
-    plan.version = in.text("version");
-    plan.script_sha256 = in.text("script_sha256");
-    plan.inventory = in.number<std::size_t>("inventory");
-    plan.canaries = in.number<std::size_t>("canaries");
-    plan.choices.stop_services = in.texts("stop_services");
-    plan.choices.move_rdp = in.number<std::uint16_t>("move_rdp");
-    in.each("hosts", [&](const json& element, const std::string& where) {
-        plan.hosts.push_back(read_host(Members(element, where, problem), problem));
-    });
-    in.each("skipped", [&](const json& element, const std::string& where) {
-        const Members skip(element, where, problem);
-        plan.skipped.push_back(
-            {skip.text("name"),
-             skip.text("rule"),
-             {skip.text("key"), skip.texts_by_name("arguments")}}
-        );
-    });
+    auto plan = read_members(in);
+    read_lists(in, problem, plan);
     try {
         plan.batches = document->at("batches").get<std::vector<std::vector<std::size_t>>>();
     } catch (const json::exception&) {
         return no_plan("its batches are no lists of numbers");
     }
+    if (problem.empty()) problem = contradiction(plan);
     if (!problem.empty()) return no_plan(problem);
-    // It names a folder.
-    constexpr auto of_ids = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
-    if (plan.id.empty() || plan.id.find_first_not_of(of_ids) != std::string::npos)
-        return no_plan("its id is none");
-    if (!std::all_of(plan.hosts.begin(), plan.hosts.end(), as_its_fixes))
-        return no_plan("its risk or restarts are not those of its fixes in this version");
-    if (!whole(plan)) return no_plan("a host stands in no batch, or in two");
     return plan;
 }
 

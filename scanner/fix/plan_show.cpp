@@ -9,7 +9,7 @@ namespace rdpsweep {
 
 namespace {
 
-// A certificate stands in the plan to the byte; nobody reads it so.
+// A certificate is in the plan byte by byte, which no human reads.
 std::string in_words(const std::string& state) {
     const auto parts = split(state, ':');
     if (parts.size() != 4 || parts[0] != "certificate") return printable(state, 2000);

@@ -9,7 +9,7 @@ namespace rdpsweep {
 
 namespace {
 
-// What a human wants of a state: a certificate in full is nothing to read.
+// Returns what a human wants of a state: a certificate in full is nothing to read.
 std::string in_short(const std::string& state) {
     constexpr std::size_t most = 100;
     return printable(state, most);

@@ -9,15 +9,16 @@
 
 namespace rdpsweep {
 
-// "web-01  verified", and why where there is a reason.
+// Returns "web-01  verified", and why where there is a reason.
 std::string line_of(const PlanHost& host, FixStage stage, const std::string& why);
 
-// A line for each host; with changes what was there before and what was put in its place, where the
-// copy of its disk is, and how all of it is undone.
+// Returns a line for each host; with changes what was there before and what was put in its place,
+// where the copy of its disk is, and how all of it is undone.
 std::string
 show_stages(const Plan& plan, const std::vector<JournalEntry>& entries, bool with_changes);
 
-// "37:9F3K": how many hosts, and the end of the plan's id. Typing it takes a look at the plan.
+// Returns "37:9F3K": how many hosts, and the end of the plan's id. Typing it takes a look at the
+// plan.
 std::string phrase_of(const Plan& plan);
 
 } // namespace rdpsweep

@@ -14,12 +14,12 @@ class VmGuard {
 public:
     virtual ~VmGuard() = default;
 
-    // Why the VM is to be left alone (it is locked, or does not run), one sentence; empty: it is
-    // not. Error: nobody knows, so it is left alone as well.
+    // Returns why the VM is to be left alone (it is locked, or does not run), one sentence; empty:
+    // it is not. Error: that is unknown, so it is left alone as well.
     virtual Task<Result<std::string>> objection(const Target& target, HostDeadline& deadline) = 0;
 
-    // A copy of the disk that Windows is on, under that name: its id, once it is whole and of that
-    // very disk. One that is there already from an earlier try counts.
+    // Copies the disk that Windows is on under that name and returns the copy's id, once it is
+    // whole and of that very disk. One that is there already from an earlier try counts.
     virtual Task<Result<std::string>>
     snapshot(const Target& target, const std::string& name, HostDeadline& deadline) = 0;
 };

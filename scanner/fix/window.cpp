@@ -23,7 +23,7 @@ std::optional<std::size_t> day_of(std::string_view name) {
     return static_cast<std::size_t>(found - day_names.begin());
 }
 
-// "Sat", "Sat,Sun", "Mon-Fri"
+// Reads "Sat", "Sat,Sun", "Mon-Fri".
 bool read_days(std::string_view text, std::array<bool, 7>& days) {
     for (const auto& part : split(text, ',')) {
         const auto dash = part.find('-');
@@ -39,7 +39,7 @@ bool read_days(std::string_view text, std::array<bool, 7>& days) {
     return true;
 }
 
-// "01:00"; 24:00 is the end of a day.
+// Reads "01:00"; 24:00 is the end of a day.
 std::optional<int> minute_of(std::string_view text) {
     const auto digit = [&text](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
     const bool shaped =

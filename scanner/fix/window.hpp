@@ -18,11 +18,11 @@ struct MaintenanceWindow {
     std::string zone;           // of the tz database; empty: the machine's own
 };
 
-// [DAYS] HH:MM-HH:MM [ZONE]; DAYS is Sat, Sat,Sun or Mon-Fri, none is every day. Nothing for any
-// other text.
+// Reads [DAYS] HH:MM-HH:MM [ZONE]; DAYS is Sat, Sat,Sun or Mon-Fri, none is every day. Nothing for
+// any other text.
 std::optional<MaintenanceWindow> parse_window(std::string_view text);
 
-// How long it stays open at that time of that weekday; nothing while it is closed.
+// Returns how long it stays open at that time of that weekday; nothing while it is closed.
 std::optional<std::chrono::minutes>
 open_for(const MaintenanceWindow& window, int weekday, int minute) noexcept;
 
@@ -30,7 +30,7 @@ open_for(const MaintenanceWindow& window, int weekday, int minute) noexcept;
 // database has no such zone.
 bool take_zone(const MaintenanceWindow& window);
 
-// open_for() now. Precondition: take_zone() said yes.
+// Returns open_for() now. Precondition: take_zone() returned true.
 std::optional<std::chrono::minutes> open_now(const MaintenanceWindow& window, std::int64_t now);
 
 } // namespace rdpsweep

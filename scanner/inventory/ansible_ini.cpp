@@ -128,7 +128,7 @@ private:
         const auto pattern = words.next();
         if (!pattern) return;
         Complaint wrong;
-        const auto names = list_hosts(fleet_, *pattern, group_, at_, wrong);
+        const auto names = list_hosts(fleet_, *pattern, {group_, at_}, wrong);
         if (wrong) {
             complain(std::move(*wrong));
             return;

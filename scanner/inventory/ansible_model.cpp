@@ -78,7 +78,7 @@ std::optional<Range> find_range(std::string_view pattern, Complaint& complaint) 
     return range;
 }
 
-// The port behind a host or a range of hosts; IPv6 addresses keep their colons.
+// Returns the port behind a host or a range of hosts; IPv6 addresses keep their colons.
 std::string_view take_port(std::string_view& pattern) {
     const auto colon = pattern.rfind(':');
     if (colon == std::string_view::npos || !parse_port(pattern.substr(colon + 1))) return {};
@@ -159,11 +159,7 @@ std::vector<std::string> expand_host_range(std::string_view pattern, Complaint& 
 }
 
 std::vector<std::string> list_hosts(
-    AnsibleFleet& fleet,
-    std::string_view pattern,
-    std::string_view group,
-    Position at,
-    Complaint& complaint
+    AnsibleFleet& fleet, std::string_view pattern, AnsiblePlace place, Complaint& complaint
 ) {
     const auto port = take_port(pattern);
     const bool v6 = pattern.starts_with('[') && pattern.ends_with(']') && normal_address(pattern);
@@ -174,8 +170,8 @@ std::vector<std::string> list_hosts(
         return {};
     }
     for (const auto& name : names) {
-        auto& host = fleet.host(name, group, at);
-        if (!port.empty()) keep_variable(host.vars, "ansible_port", {std::string(port), at});
+        auto& host = fleet.host(name, place.group, place.at);
+        if (!port.empty()) keep_variable(host.vars, "ansible_port", {std::string(port), place.at});
     }
     return names;
 }

@@ -33,7 +33,7 @@ struct AnsibleHost {
 
 class AnsibleFleet {
 public:
-    // The group of that name, made when it is new.
+    // Returns the group of that name, made when it is new.
     AnsibleGroup& group(std::string_view name, Position at);
 
     // Lists the host in the group. The same host in several places is one.
@@ -43,7 +43,7 @@ public:
         return groups_;
     }
 
-    // In the order in which they were first met.
+    // Returns the hosts in the order in which they were first met.
     [[nodiscard]] const std::vector<AnsibleHost>& hosts() const noexcept { return hosts_; }
 
 private:
@@ -55,26 +55,27 @@ private:
 // Keeps a variable when it is one that says how to reach a host; all others are Ansible's own.
 void keep_variable(AnsibleVars& vars, std::string_view name, AnsibleValue value);
 
-// "web[01:50].corp", "db-[a:f]", "node[1:9:2]" as the names it stands for, also several ranges;
-// others as they are. Nothing, with complaint set, when the range is none or gives more than
-// 100,000 names.
+// Returns the names that "web[01:50].corp", "db-[a:f]" or "node[1:9:2]" stands for, also with
+// several ranges, and any other name as it is. Returns nothing, with complaint set, when a range is
+// malformed or gives more than 100,000 names.
 std::vector<std::string> expand_host_range(std::string_view pattern, Complaint& complaint);
 
-// A host as inventories list it, range and port included: "web[01:50]:5986". Adds all of them to
-// the group and returns their names.
-std::vector<std::string> list_hosts(
-    AnsibleFleet& fleet,
-    std::string_view pattern,
-    std::string_view group,
-    Position at,
-    Complaint& complaint
-);
+// Where an inventory lists a host.
+struct AnsiblePlace {
+    std::string_view group;
+    Position at;
+};
 
-// The readers of Ansible's formats.
+// Adds the hosts of a pattern, range and port included ("web[01:50]:5986"), to the place's group
+// and returns their names.
+std::vector<std::string>
+list_hosts(AnsibleFleet& fleet, std::string_view pattern, AnsiblePlace place, Complaint& complaint);
+
+// Reads one of Ansible's formats.
 void read_ansible_ini(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);
 void read_ansible_yaml(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);
 
-// What `ansible-inventory --list` and inventory scripts print.
+// Reads what `ansible-inventory --list` and inventory scripts print.
 void read_ansible_list(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);
 
 // Makes targets of the hosts, each with the variables that hold for it by Ansible's precedence:

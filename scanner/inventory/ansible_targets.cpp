@@ -13,7 +13,7 @@ bool is_template(std::string_view text) {
     return text.find("{{") != std::string_view::npos || text.find("{%") != std::string_view::npos;
 }
 
-// The connection plugins that reach Windows as we do, also written ansible.builtin.winrm.
+// Tells whether a connection plugin reaches Windows as we do, also written ansible.builtin.winrm.
 bool is_windows_plugin(std::string_view connection) {
     return connection.ends_with("winrm") || connection.ends_with("psrp");
 }

@@ -29,7 +29,7 @@ public:
             (void)place(name);
     }
 
-    // The groups of a host in the order in which their variables count, the last one most:
+    // Returns the groups of a host in the order in which their variables count, the last one most:
     // Ansible sorts by depth, ansible_group_priority, and name.
     [[nodiscard]] std::vector<std::string> groups_of(const AnsibleHost& host) const {
         std::set<std::string> names;

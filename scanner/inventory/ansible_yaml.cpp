@@ -78,7 +78,7 @@ private:
         const std::string& pattern, Position at, const std::string& group, const YamlNode* vars
     ) {
         Complaint wrong;
-        const auto names = list_hosts(fleet_, pattern, group, at, wrong);
+        const auto names = list_hosts(fleet_, pattern, {group, at}, wrong);
         if (wrong) complain(at, std::move(*wrong));
         for (const auto& name : names) {
             if (vars != nullptr) read_vars(*vars, fleet_.host(name, group, at).vars);

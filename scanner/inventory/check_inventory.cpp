@@ -16,7 +16,7 @@ bool needs_address(std::string_view transport) noexcept {
     return traits_of(transport).needs_address();
 }
 
-// A-Z folded, without making a copy of either.
+// Compares with A-Z folded, without making a copy of either.
 bool folded_less(std::string_view a, std::string_view b) noexcept {
     const auto fold = [](char c) {
         return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
@@ -58,7 +58,7 @@ std::string_view telling_address(const Target& target) noexcept {
     return target.origin == azure_origin ? std::string_view() : std::string_view(target.address);
 }
 
-// Over HTTP a logon must give a key to encrypt with.
+// Complains about HTTP, where a logon must give a key to encrypt with.
 void check_http(const Target& target, Problems& problems) {
     const auto name = in_quotes(target.name);
     constexpr auto cure = "auth: negotiate, or scheme: https";

@@ -35,7 +35,7 @@ void CsvRows::skip_blank_lines() {
     }
 }
 
-// From behind the opening quote to behind the closing one.
+// Reads from behind the opening quote to behind the closing one.
 bool CsvRows::read_quoted(std::string& out) {
     const auto opened = position();
     ++at_;

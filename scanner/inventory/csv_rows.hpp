@@ -26,8 +26,8 @@ public:
     // Fills row with the next record. False at the end or at a mistake.
     bool next(std::vector<CsvField>& row);
 
-    // Set when next() returned false for a mistake: a quote that does not close, or text beside
-    // one, and where.
+    // Returns the mistake for which next() returned false: a quote that does not close, or text
+    // next to one, and where.
     [[nodiscard]] const std::optional<std::pair<Position, Mistake>>& mistake() const noexcept {
         return mistake_;
     }

@@ -22,7 +22,7 @@ struct TargetDraft {
 // route.
 Complaint set_field(TargetDraft& draft, Field field, std::string_view text);
 
-// The same for the route. transports: names it may hold.
+// Does the same for the route. transports: names it may hold.
 Complaint set_route(
     TargetDraft& draft,
     const std::vector<std::string>& route,

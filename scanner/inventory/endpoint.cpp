@@ -40,7 +40,7 @@ template <class Address>
 std::optional<std::string> canonical(int family, const std::string& text) {
     Address binary;
     char out[INET6_ADDRSTRLEN];
-    // inet_pton would stop at a NUL and take what stands before it.
+    // inet_pton would stop at a NUL and take what is before it.
     if (text.find('\0') != std::string::npos) return {};
     if (inet_pton(family, text.c_str(), &binary) != 1) return {};
     if (inet_ntop(family, &binary, out, sizeof out) == nullptr) return {};

@@ -1,4 +1,4 @@
-// What each value of a target may be, and what a user is told when it is something else.
+// What each value of a target may be, and what a user reads when it is something else.
 #include "scanner/inventory/field_values.hpp"
 
 #include "core/text.hpp"
@@ -194,7 +194,7 @@ Complaint ssh_user(std::string_view, std::string_view text, std::string& value) 
     return {};
 }
 
-// Empty too: nothing else takes back what defaults: say.
+// Takes empty text too: nothing else takes back what defaults: say.
 Complaint jump_host(std::string_view, std::string_view text, std::string& value) {
     value = text;
     return {};

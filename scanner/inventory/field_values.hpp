@@ -14,7 +14,7 @@ namespace rdpsweep {
 
 using Complaint = std::optional<Mistake>;
 
-// true, false, yes, no, on, off.
+// Reads true, false, yes, no, on, off.
 std::optional<bool> parse_boolean(std::string_view text);
 
 // Each sets value, or says what is wrong with the text and leaves value alone. called: the field's

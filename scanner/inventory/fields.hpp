@@ -23,7 +23,8 @@ struct FieldRow {
     void (*take)(const Target& defaults, Target& target);
 };
 
-// In the order of Field, which is that of CSV's columns and of YAML's keys in messages.
+// Returns the rows in the order of Field, which is that of CSV's columns and of YAML's keys in
+// messages.
 std::span<const FieldRow> all_fields() noexcept;
 
 // Returns the row with that key, null when there is none.

@@ -17,7 +17,7 @@ std::string default_transport() {
     return std::string(all_transports().front().name);
 }
 
-// A credential of which only the user is known gives way to one that says where its password
+// Replaces a credential with nothing but a user by one that says where its password
 // comes from; of several equal ones the first stays.
 void replace_implied(Inventory& inventory) {
     std::map<std::string, std::string> renamed;

@@ -46,7 +46,7 @@ inline constexpr std::size_t file_bytes = 256u << 20;
 inline constexpr std::size_t targets = 1'000'000;
 } // namespace inventory_limits
 
-// What a reader needs beside the text.
+// What a reader needs in addition to the text.
 struct ReadContext {
     std::string file;   // as the user named it, for positions
     std::string folder; // relative paths in it (password files) start here; empty: as they are
@@ -54,23 +54,23 @@ struct ReadContext {
     Problems& problems;
 };
 
-// The readers. They add what they understood to the source and the rest to the problems.
+// Reads one format: adds what it understood to the source and the rest to the problems.
 void read_yaml(std::string_view text, const ReadContext& context, InventorySource& source);
 void read_csv(std::string_view text, const ReadContext& context, InventorySource& source);
 
-// One target a line: host, host:port or name=address[:port]; '#' starts a comment.
+// Reads one target a line: host, host:port or name=address[:port]; '#' starts a comment.
 void read_lines(std::string_view text, const ReadContext& context, InventorySource& source);
 
-// The -t options, one target each, same forms.
+// Reads the -t options, one target each, same forms.
 void read_arguments(
     const std::vector<std::string>& targets, const ReadContext& context, InventorySource& source
 );
 
-// An Ansible inventory: JSON as ansible-inventory --list prints it, YAML by the ending .yaml or
-// .yml, else INI.
+// Reads an Ansible inventory: JSON as ansible-inventory --list prints it, YAML by the ending .yaml
+// or .yml, else INI.
 void read_ansible(std::string_view text, const ReadContext& context, InventorySource& source);
 
-// What nmap -oX writes.
+// Reads what nmap -oX writes.
 void read_nmap(std::string_view text, const ReadContext& context, InventorySource& source);
 
 // Runs a program with its arguments, blanks between them, and reads what it prints: JSON as
@@ -82,7 +82,7 @@ void read_program(std::string_view command, const ReadContext& context, Inventor
 // "-" is stdin.
 void read_source(const std::string& path, const ReadContext& context, InventorySource& source);
 
-// The port of the first way in, by which targets with one address are told apart.
+// Returns the port of the first way in, by which targets with one address are told apart.
 std::uint16_t first_port(const Target& target) noexcept;
 
 // Gives each target that goes via a jump host the hops to it, in order. Complains about names that
@@ -91,8 +91,8 @@ void resolve_jump_hosts(
     std::vector<Target>& targets, const std::vector<Target>& jump_hosts, Problems& problems
 );
 
-// One inventory of several sources. Targets of sources without defaults take those of the first
-// source that has some. Reports duplicates with both places and names that lead nowhere.
+// Makes one inventory of several sources. Targets of sources without defaults take those of the
+// first source that has some. Reports duplicates with both places and names that lead nowhere.
 Inventory merge(std::vector<InventorySource> sources, Problems& problems);
 
 } // namespace rdpsweep

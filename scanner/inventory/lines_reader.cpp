@@ -7,7 +7,7 @@ namespace rdpsweep {
 
 namespace {
 
-// "host", "host:port", "name=address", "name=address:port".
+// Reads "host", "host:port", "name=address", "name=address:port".
 Complaint read_target(std::string_view text, TargetDraft& draft) {
     // The last one: names may hold any character, addresses none of these.
     const auto equals = text.rfind('=');

@@ -32,7 +32,7 @@ Ports ports_of(const pugi::xml_node& host) {
     return ports;
 }
 
-// The name given on Nmap's command line before the one of reverse DNS.
+// Returns the name given on Nmap's command line before the one of reverse DNS.
 std::string name_of(const pugi::xml_node& host) {
     std::string name;
     for (const auto& one : host.child("hostnames").children("hostname")) {

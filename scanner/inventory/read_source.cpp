@@ -1,4 +1,4 @@
-// Tells what kind of inventory stands behind an -i, and has it read.
+// Finds out which kind of inventory an -i names, and reads it.
 #include "core/text.hpp"
 #include "scanner/inventory/ansible_model.hpp"
 #include "scanner/inventory/inventory.hpp"

@@ -21,7 +21,7 @@ namespace rdpsweep {
 // operators.
 class Selection {
 public:
-    // The mistake's text names the column of text where it stands.
+    // Reads an expression. The mistake's text names the column of text where it stands.
     static std::variant<Selection, Mistake> parse(std::string_view text);
 
     [[nodiscard]] bool matches(const Target& target) const;
@@ -37,7 +37,7 @@ private:
     std::unique_ptr<Node> root_;
 };
 
-// Whether text is pattern with * for any characters and ? for one, A-Z folded. Linear in the
+// Tells whether text is pattern with * for any characters and ? for one, A-Z folded. Linear in the
 // length of text for each *.
 bool matches_glob(std::string_view pattern, std::string_view text) noexcept;
 

@@ -17,7 +17,7 @@ struct SelectionField {
     Term (*make)(const std::string& pattern); // empty when the pattern is none
 };
 
-// The first is the one that a pattern without a field means: name.
+// Returns the terms. The first is the one that a pattern without a field means: name.
 std::span<const SelectionField> selection_fields() noexcept;
 
 } // namespace rdpsweep

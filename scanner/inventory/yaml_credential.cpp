@@ -76,7 +76,7 @@ void read_password(
     });
 }
 
-// A PEM text's one source: { file: PATH } or { env: VARIABLE }.
+// Returns a PEM text's one source: { file: PATH } or { env: VARIABLE }.
 PemSource read_pem(
     const YamlFields& parent, std::string_view key, const ReadContext& context, YamlPlace place
 ) {
@@ -103,7 +103,7 @@ PemSource read_pem(
     return source;
 }
 
-// What a credential may not be at once, or not at all.
+// Complains about what a credential may not be at once, or not at all.
 void check_proofs(
     const YamlFields& fields, const YamlEntry& entry, const CredentialSpec& spec, YamlPlace place
 ) {

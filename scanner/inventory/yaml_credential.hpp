@@ -6,7 +6,7 @@
 
 namespace rdpsweep {
 
-// entry: the credential's name and its map.
+// Reads a credential. entry: the credential's name and its map.
 CredentialSpec read_yaml_credential(const YamlEntry& entry, const ReadContext& context);
 
 } // namespace rdpsweep

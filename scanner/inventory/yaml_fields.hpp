@@ -31,16 +31,17 @@ public:
         YamlPlace place
     );
 
-    // Null when the key is absent.
+    // Finds the key's node; null when it is absent.
     [[nodiscard]] const YamlNode* find(std::string_view key) const;
 
-    // The text of a scalar; nothing when absent or, with a problem, when it is something else.
+    // Returns the text of a scalar; nothing when absent or, with a problem, when it is something
+    // else.
     [[nodiscard]] std::optional<std::string_view> text(std::string_view key) const;
 
-    // A list of scalars, or one scalar as a list of one.
+    // Returns a list of scalars, or one scalar as a list of one.
     [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view key) const;
 
-    // Whole number in [low, high].
+    // Returns a whole number in [low, high].
     [[nodiscard]] std::optional<std::size_t>
     number(std::string_view key, std::size_t low, std::size_t high) const;
 

@@ -49,7 +49,7 @@ void read_section(
     }
 }
 
-// What a target and the defaults have in common.
+// Reads what a target and the defaults have in common.
 void read_shared(
     const YamlFields& fields, TargetDraft& draft, const ReadContext& context, YamlPlace place
 ) {

@@ -6,16 +6,16 @@
 
 namespace rdpsweep {
 
-// A draft with all that could be read; what could not is in the context's problems.
+// Returns a draft with all that could be read; what could not is in the context's problems.
 TargetDraft read_yaml_target(const YamlNode& node, const ReadContext& context);
 
-// An entry of jump_hosts: name, address, credential and ssh of a target.
+// Reads an entry of jump_hosts: name, address, credential and ssh of a target.
 TargetDraft read_yaml_jump_host(const YamlNode& node, const ReadContext& context);
 
-// Like a target, without name, address and vm.
+// Reads defaults: like a target, without name, address and vm.
 TargetDraft read_yaml_defaults(const YamlNode& node, const ReadContext& context);
 
-// The map under "tags", if there is one.
+// Reads the map under "tags", if there is one.
 void read_yaml_tags(const YamlFields& fields, TargetDraft& draft, YamlPlace place);
 
 } // namespace rdpsweep

@@ -31,7 +31,7 @@ struct YamlEntry {
     YamlNode value;
 };
 
-// "a map", "a list", "text", "nothing".
+// Returns "a map", "a list", "text", "nothing".
 std::string_view to_text(YamlNode::Kind kind) noexcept;
 
 struct YamlLimits {
@@ -43,7 +43,7 @@ struct YamlLimits {
     std::size_t keys = 10'000;            // of one map
 };
 
-// Who receives the pieces. The document must be a map; its values come one by one, except that the
+// Receives the pieces. The document must be a map; its values come one by one, except that the
 // list under streamed_key comes item by item (and then once more as an empty list).
 struct YamlReceiver {
     std::string_view streamed_key;

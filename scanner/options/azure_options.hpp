@@ -23,7 +23,7 @@ struct AzureOptions {
     AzureAddress address = AzureAddress::either; // --azure-address
     std::string ca_file; // --azure-ca-file: instead of the system's CAs; empty: those
 
-    // Whether Azure is to be asked at all.
+    // Tells whether Azure is to be asked at all.
     [[nodiscard]] bool wanted() const noexcept {
         return all || !subscriptions.empty() || !resource_groups.empty() || !resources.empty();
     }

@@ -139,14 +139,15 @@ public:
         object_[name] = encoded(value);
     }
 
-    // list(writer, group) names the members of a group that is an object of its own.
+    // Writes a group: list(writer, group) names the members of a group that is an object of its
+    // own.
     template <class Group, class List>
     void inside(const char* name, const Group& group, Unknown /*unused*/, List list) {
         Writer writer(object_[name]);
         list(writer, group);
     }
 
-    // each(writer, element) names the members of an element.
+    // Writes elements: each(writer, element) names the members of an element.
     template <class Element, class Each>
     void elements(const char* name, const std::vector<Element>& all, Each each) {
         auto& array = object_[name] = json::array();
@@ -196,7 +197,7 @@ public:
         }
     }
 
-    // Complains about a member that nobody asked for.
+    // Complains about a member that is no option.
     void refuse_unknown() {
         if (!object_.is_object() || !problem_.empty()) return;
         for (const auto& item : object_.items()) {

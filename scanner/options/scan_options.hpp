@@ -47,7 +47,7 @@ struct ScanOptions {
     bool handshake = true;       // --no-handshake: no RDP handshake, but where a route names it
     bool azure_evidence = false; // --azure-evidence: Azure's word on VMs that were not assessed
     std::size_t serial_jobs = limits::serial_consoles; // at once in one subscription
-    bool takeover = false;        // --takeover: end the session of whoever has a serial console
+    bool takeover = false;        // --takeover: end the session that has a VM's serial console
     bool rdp_matrix = false;      // --rdp-matrix: one for each version of TLS
     bool legacy_tls = false;      // TLS 1.0 towards every target
     bool channel_bindings = true; // --no-cbt

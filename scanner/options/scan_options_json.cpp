@@ -63,7 +63,7 @@ struct Words<CollectorChoice> {
         Word<CollectorChoice>{"cim", CollectorChoice::cim}};
 };
 
-// Those that --fail-on takes.
+// Returns those that --fail-on takes.
 template <>
 struct Words<Verdict> {
     static constexpr std::array all{

@@ -29,7 +29,7 @@ struct ScopeOptions {
     AzureOptions azure;                   // --subscription and its companions
     CommandLineCredential credential;
     std::string select;                // --select: an expression; empty: all
-    std::size_t pick = 0;              // --pick: so many at random; 0: all
+    std::size_t pick = 0;              // --pick: this many at random; 0: all
     std::optional<std::uint64_t> seed; // --seed: makes --pick repeatable
     std::size_t limit = 0;             // --limit: the first N targets; 0: all
     bool allow_empty = false;          // --allow-empty

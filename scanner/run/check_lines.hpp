@@ -7,8 +7,8 @@
 
 namespace rdpsweep {
 
-// One line an attempt: the rung it ended on ("ok" when it worked), as whom, and the time per rung;
-// a second one with the native code and the hint when it failed. Ends with a newline.
+// Returns one line an attempt: the rung it ended on ("ok" when it worked), as whom, and the time
+// per rung; a second one with the native code and the hint when it failed. Ends with a newline.
 std::string check_lines(const HostResult& host);
 
 } // namespace rdpsweep

@@ -1,4 +1,4 @@
-// What check says of a host, and what it comes to.
+// Prints what check found at each host, and returns its exit status.
 #include "scanner/run/check_run.hpp"
 
 #include "scanner/run/check_lines.hpp"

@@ -1,3 +1,4 @@
+// Draws the progress line, the full status and the JSON of --stats-json.
 #include "scanner/run/progress.hpp"
 
 #include "core/json.hpp"
@@ -42,12 +43,12 @@ std::string padded(std::string text, std::size_t width) {
     return text;
 }
 
-// Whether timeouts made the window smaller than it may be.
+// Tells whether timeouts made the window smaller than it may be.
 bool narrowed(const Sweep& sweep) {
     return sweep.window().size() < sweep.window().most();
 }
 
-// The hosts in flight, the slowest first.
+// Returns the hosts in flight, the slowest first.
 std::string flight_lines(const Sweep& sweep) {
     const auto flights = sweep.in_flight();
     const auto& window = sweep.window();
@@ -106,7 +107,7 @@ double Progress::rate() const {
     return elapsed > 0 ? static_cast<double>(counted(totals_)) / elapsed : 0;
 }
 
-// Whether timeouts keep fewer hosts in flight than were asked for.
+// Tells whether timeouts keep fewer hosts in flight than were asked for.
 void Progress::print_line() {
     const auto done = counted(totals_);
     const auto flights = sweep_ != nullptr ? sweep_->in_flight() : std::vector<Sweep::Flight>();

@@ -23,7 +23,7 @@ public:
     void start(const Sweep& sweep);
     void stop();
 
-    // The full status to stderr: totals, rate, and the ten slowest hosts with their rung.
+    // Prints the full status to stderr: totals, rate, and the ten slowest hosts with their rung.
     void print_status();
 
 private:

@@ -39,7 +39,7 @@ Step<void> count_stored(RunSetup& setup, StoredRun& stored) {
         const bool known = host.index < targets.size() && targets[host.index].id == host.target.id;
         same_inventory = same_inventory && known;
         if (!known) return;
-        // Who refused the credential then comes last: three of them would stop it again.
+        // Hosts that refused the credential then come last: three of them would stop it again.
         setup.postponed[host.index] = host.outcome == Outcome::refused;
         if (host.outcome != Outcome::assessed) return;
         setup.done[host.index] = true;
@@ -55,7 +55,7 @@ Step<void> count_stored(RunSetup& setup, StoredRun& stored) {
     );
 }
 
-// The earlier run, gone on with by this version; now: what this process would have begun.
+// Returns the earlier run, continued by this version; now: what this process would have begun.
 RunInfo gone_on_with(RunInfo before, const RunInfo& now) {
     std::erase_if(before.warnings, [](const Message& warning) {
         return warning.key == "run.credential_stopped"; // it gets another chance

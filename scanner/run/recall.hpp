@@ -15,15 +15,16 @@ namespace rdpsweep {
 // member that this version cannot read.
 Result<std::optional<ScanOptions>> options_of_run(const StoredRun& stored);
 
-// --resume RUN alone means: as the run was begun, with today's reports. --rerun RUN alone means the
-// same scope and options in a new run; its reports must not replace those of the first.
+// Returns the options to run with. --resume RUN alone means the options that the run was begun
+// with, and today's reports. --rerun RUN alone means the same scope and options in a new run; its
+// reports must not replace those of the first.
 Step<ScanOptions> recall_options(const ScanOptions& asked);
 
-// --rerun: keeps only those targets of the named run that are meant, and says how many.
+// Keeps only the targets that --rerun means, and says how many.
 Step<void> keep_those_of_rerun(const ScanOptions& options, Inventory& inventory, Speaker& speaker);
 
-// --resume: counts the hosts that the earlier run assessed as done; the others are visited again.
-// The setup's run becomes the earlier one, with the options that it was begun with.
+// Resumes a run: counts the hosts that the earlier run assessed as done; the others are visited
+// again. The setup's run becomes the earlier one, with the options that it was begun with.
 Step<void> resume(RunSetup& setup);
 
 // Returns args with that option set to value, whether or not it was among them.

@@ -46,14 +46,15 @@ options_for(const std::string& path, const TalkOptions& talk, const std::string&
     return options;
 }
 
-// A device or a pipe (/dev/null, /dev/stderr, a FIFO) is written to, never replaced.
+// Tells whether it is a device or a pipe (/dev/null, /dev/stderr, a FIFO): that is written to,
+// never replaced.
 bool is_special(const std::string& path) {
     std::error_code ignored;
     const auto status = std::filesystem::status(path, ignored);
     return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
 }
 
-// The file that is to be replaced: of a link, what it points to, be it there yet or not.
+// Returns the file that is to be replaced: of a link, what it points to, be it there yet or not.
 std::string replaced_file(std::filesystem::path path) {
     constexpr int most_links = 40; // as the kernel
     std::error_code code;
@@ -155,7 +156,7 @@ Result<ReportOutputs> ReportOutputs::open(
 void ReportOutputs::on_host(const HostResult& host) {
     for (auto& output : outputs_) {
         output->reporter->on_host(host);
-        // Whoever follows a live report sees a host when it is done. A failure shows at the end.
+        // The reader of a live report sees a host when it is done. A failure shows at the end.
         if (output->live) [[maybe_unused]]
             const auto flushed = output->flush();
     }

@@ -14,8 +14,8 @@ namespace rdpsweep {
 // be followed while the run goes on.
 class ReportOutputs {
 public:
-    // Error{config, ...} when a file cannot be opened; nothing was attempted then.
-    // run: its id, which live reports name in every record.
+    // Opens the outputs. Error{config, ...} when a file cannot be opened; nothing was attempted
+    // then. run: its id, which live reports name in every record.
     static Result<ReportOutputs> open(
         const std::vector<ReportRequest>& requests,
         const TalkOptions& talk,
@@ -26,7 +26,7 @@ public:
     ReportOutputs(ReportOutputs&&) noexcept;
     ~ReportOutputs();
 
-    // To the live formats, in completion order.
+    // Gives a host to the live formats, in completion order.
     void on_host(const HostResult& host);
 
     // Writes what is not written yet. The first failure is returned; the others are written all

@@ -25,7 +25,7 @@ public:
 
     [[nodiscard]] virtual RunTraits traits() const = 0;
 
-    // Told before a host is visited. An Error of this or the next ends the run.
+    // Takes note that a host is about to be visited. An Error of this or the next ends the run.
     virtual Status started(std::size_t index, const Target& target) = 0;
 
     // Keeps what became of a host; it is counted afterwards.

@@ -100,7 +100,7 @@ Step<RunSetup> set_up(const ScanOptions& asked, Fixing* fixing, Speaker& speaker
     const auto limit = raise_fd_limit(setup.options.jobs);
     describe_run(setup);
     fit_descriptors(setup, limit, speaker);
-    // Who fixes asks Azure first, if the inventory is Azure's.
+    // A fix asks Azure first, if the inventory is Azure's.
     const bool asks_about_vms =
         setup.options.azure_evidence || (fixing != nullptr && setup.options.scope.azure.wanted());
     auto ways = Ways::open(setup.options, setup.inventory, asks_about_vms);

@@ -30,7 +30,7 @@ struct RunSetup {
     std::vector<bool> postponed; // [i]: it refused us then, and is visited last
 };
 
-// Reads the scope, fetches secrets and opens every way. fixing: the plan to carry out, which
+// Reads the scope, fetches secrets and makes every transport. fixing: the plan to carry out, which
 // chooses the targets; null: scan or check.
 Step<RunSetup> set_up(const ScanOptions& asked, Fixing* fixing, Speaker& speaker);
 

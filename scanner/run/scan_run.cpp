@@ -42,7 +42,7 @@ Status ScanRun::started(std::size_t index, const Target& target) {
     return store_->started(index, target.id);
 }
 
-// On disk first, reported and counted after.
+// Writes the host to disk first; it is reported and counted after that.
 Status ScanRun::finished(const HostResult& host) {
     auto stored = store_->finished(host);
     if (stored) reports_.on_host(host);

@@ -12,7 +12,7 @@ namespace rdpsweep {
 
 SweepRun::SweepRun(RunSetup& setup, RunKind& kind, Speaker& speaker)
     : setup_(setup), kind_(kind), speaker_(speaker), visiting_(services()),
-      sweep_(setup.ways->lane(), setup.inventory.targets, visiting_, sweep_options(), events()),
+      sweep_(setup.ways->lane(), setup.inventory.targets, visiting_, sweep_options()),
       progress_(
           setup.ways->lane(),
           setup.fleet.totals(),
@@ -55,7 +55,7 @@ VisitServices SweepRun::services() const {
     };
 }
 
-SweepOptions SweepRun::sweep_options() const {
+SweepOptions SweepRun::sweep_options() {
     const auto& options = setup_.options;
     SweepOptions sweep;
     sweep.admission = admission_rules(setup_.inventory.limits, setup_.in_flight);
@@ -64,6 +64,7 @@ SweepOptions SweepRun::sweep_options() const {
     if (options.deadline) sweep.host_deadline = *options.deadline;
     if (options.run_deadline) sweep.run_deadline = *options.run_deadline;
     sweep.drain = kind_.traits().drain;
+    sweep.events = events();
     return sweep;
 }
 
@@ -88,7 +89,7 @@ Status SweepRun::finished(const HostResult& host) {
     return kept;
 }
 
-// Said at once, not only in the report: the operator can mend it while the others go on.
+// Says it at once, not only in the report: the operator can mend it while the others go on.
 void SweepRun::credential_stopped(
     const std::string& credential, const Breaker& breaker, std::size_t left
 ) {

@@ -22,7 +22,7 @@ public:
 
 private:
     [[nodiscard]] VisitServices services() const;
-    [[nodiscard]] SweepOptions sweep_options() const;
+    [[nodiscard]] SweepOptions sweep_options();
     SweepEvents events();
     Status finished(const HostResult& host);
     void
@@ -37,7 +37,7 @@ private:
     Watch watch_;
 };
 
-// Sweeps and concludes. The exit status.
+// Sweeps, concludes and returns the exit status.
 int carry_out(RunSetup& setup, RunKind& kind, Speaker& speaker);
 
 } // namespace rdpsweep

@@ -17,13 +17,13 @@ public:
 
     Watch(asio::io_context& lane, Events events);
 
-    // From here on signals do not end the process any more, as long as this lives.
+    // Begins to watch: from here on signals do not end the process, as long as this object lives.
     void begin();
 
     // Lets the terminal go: what is typed from here on is for others.
     void leave_terminal();
 
-    // The last signal that asked for the end; 0: none.
+    // Returns the last signal that asked for the end; 0: none.
     [[nodiscard]] int signal() const noexcept { return signal_; }
 
 private:

@@ -1,4 +1,4 @@
-// Every way to the hosts of one run, and what the ways share: secrets, names, pace, trust, Azure.
+// Every transport of one run, and what the transports share: secrets, names, pace, trust, Azure.
 #pragma once
 
 #include "core/asio.hpp"
@@ -35,10 +35,10 @@ public:
 
     [[nodiscard]] Transports& transports() noexcept { return transports_; }
 
-    // The look from outside.
+    // Returns the source that looks from outside.
     [[nodiscard]] FactSource& outside() noexcept { return *outside_; }
 
-    // Null where no target leads to Azure.
+    // Returns null where no target leads to Azure.
     [[nodiscard]] azure::Arm* arm() noexcept { return azure_ ? &azure_->arm() : nullptr; }
 
 private:

@@ -1,4 +1,4 @@
-// Reads --rerun, and keeps the targets of which a stored run says what it asks for.
+// Reads --rerun, and keeps the targets that it asks for, by what a stored run says.
 #include "scanner/scope/rerun.hpp"
 
 #include "core/text.hpp"

@@ -14,7 +14,8 @@ struct RerunRequest {
     std::set<std::string> what; // outcomes, verdicts, root causes; "unassessed"
 };
 
-// Error{config, unsupported} when a word after the colon is nothing a host can be.
+// Reads the option. Error{config, unsupported} when a word after the colon is nothing a host can
+// be.
 Result<RerunRequest> parse_rerun(const std::string& text);
 
 // Keeps the targets that were, in the stored run, one of what. A target without a record there

@@ -12,7 +12,7 @@
 //    9  settle_azure_targets  azure/azure_targets.cpp     what cannot lead to a VM leaves its route
 //   10  limit_targets         scope/choose.cpp            --limit
 //   11  assign_credential     scope/scope_credential.cpp  --credential, --user
-//   12  require_credentials   scope/scope_credential.cpp  who logs on has a credential
+//   12  require_credentials   scope/scope_credential.cpp  a route that logs on has a credential
 #pragma once
 
 #include "scanner/inventory/inventory.hpp"

@@ -20,24 +20,19 @@
 namespace rdpsweep {
 namespace {
 
-// What every record holds.
-nlohmann::json record_of(
-    const Target& target,
-    std::string_view transport,
-    const std::string& user,
-    std::string_view run_id
-) {
+// Returns what every record holds.
+nlohmann::json record_of(const AuditContext& context) {
     return {
         {"at", to_iso8601(std::time(nullptr))},
-        {"run", run_id},
-        {"host", target.name},
-        {"id", target.id},
-        {"address", target.address},
-        {"transport", transport},
-        {"user", user}};
+        {"run", context.run_id},
+        {"host", context.target.name},
+        {"id", context.target.id},
+        {"address", context.target.address},
+        {"transport", context.transport},
+        {"user", context.user}};
 }
 
-// The last line of the file, without its end; whole: it has one.
+// Returns the last line of the file, without its end. whole: whether it has one.
 std::string last_line(int descriptor, off_t size, bool& whole) {
     constexpr off_t longest = 64 << 10; // no record of ours is longer
     const auto from = size > longest ? size - longest : 0;
@@ -78,38 +73,27 @@ Result<AuditLog> AuditLog::open(const std::string& path) {
     return AuditLog(descriptor);
 }
 
-Status AuditLog::command(
-    const Target& target,
-    std::string_view transport,
-    const std::string& user,
-    const Script& script,
-    std::string_view run_id
-) {
+Status AuditLog::command(const AuditContext& context, const Script& script) {
     if (descriptor_ < 0) return {};
     const bool reads = script.effect() == Script::Effect::read_only;
-    auto record = record_of(target, transport, user, run_id);
+    auto record = record_of(context);
     record["script"] = script.name();
     record["sha256"] = script.sha256();
     record["effect"] = reads ? "read_only" : "changes_host";
     return append(std::move(record));
 }
 
-Status AuditLog::questions(
-    const Target& target,
-    std::string_view transport,
-    const std::string& user,
-    std::string_view run_id
-) {
+Status AuditLog::questions(const AuditContext& context) {
     if (descriptor_ < 0) return {};
-    auto record = record_of(target, transport, user, run_id);
-    record["questions"] = traits_of(transport).questions == Questions::cmd ? "cmd" : "cim";
+    auto record = record_of(context);
+    record["questions"] = traits_of(context.transport).questions == Questions::cmd ? "cmd" : "cim";
     record["effect"] = "read_only";
     return append(std::move(record));
 }
 
 Status AuditLog::console(const Target& target, const std::string& user) {
     if (descriptor_ < 0) return {};
-    auto record = record_of(target, serial::transport_name, user, "");
+    auto record = record_of({target, serial::transport_name, user, ""});
     record["effect"] = "a person's";
     return append(std::move(record));
 }

@@ -12,9 +12,18 @@
 
 namespace rdpsweep {
 
+// Where something is about to run, by which transport, as which account, and in which run.
+struct AuditContext {
+    const Target& target;
+    std::string_view transport;
+    std::string_view user;
+    std::string_view run_id;
+};
+
 class AuditLog {
 public:
-    // An empty path records nothing. Error{config, local_limit} when the file cannot be opened.
+    // Opens the file for appending; an empty path records nothing. Error{config, local_limit} when
+    // the file cannot be opened.
     static Result<AuditLog> open(const std::string& path);
 
     AuditLog() = default;
@@ -22,24 +31,14 @@ public:
     AuditLog& operator=(AuditLog&& other) noexcept;
     ~AuditLog();
 
-    // Written before the command is sent: what cannot be recorded is not done.
-    Status command(
-        const Target& target,
-        std::string_view transport,
-        const std::string& user,
-        const Script& script,
-        std::string_view run_id
-    );
+    // Records a command before it is sent: what cannot be recorded is not done.
+    Status command(const AuditContext& context, const Script& script);
 
-    // The same before the first of a series of CIM questions (WMI reads), which need no script.
-    Status questions(
-        const Target& target,
-        std::string_view transport,
-        const std::string& user,
-        std::string_view run_id
-    );
+    // Does the same before the first of a series of CIM questions (WMI reads), which need no
+    // script.
+    Status questions(const AuditContext& context);
 
-    // Before a person gets a VM's console: what they type there is theirs, not ours.
+    // Records that a person gets a VM's console: what they type there is theirs, not ours.
     Status console(const Target& target, const std::string& user);
 
 private:

@@ -1,4 +1,4 @@
-// Adds hosts up to a FleetReport: totals, and groups of equal causes with equal evidence.
+// Adds hosts up into a FleetReport: totals, and groups of equal causes with equal evidence.
 #pragma once
 
 #include "core/outcome.hpp"
@@ -21,7 +21,8 @@ public:
 
     [[nodiscard]] const Totals& totals() const noexcept { return totals_; }
 
-    // Groups in the order of reports: worst verdict first, then the larger, then by cause.
+    // Returns the report, with groups in the order of reports: worst verdict first, then the
+    // larger, then by cause.
     [[nodiscard]] FleetReport report(RunInfo run) const;
 
 private:
@@ -39,7 +40,7 @@ private:
     std::map<std::tuple<Verdict, Cause, std::string>, Pile> piles_;
 };
 
-// The summary of the finding that decided host's verdict; an empty key when nothing did.
+// Returns the summary of the finding that decided host's verdict; an empty key when nothing did.
 Message deciding_summary(const HostResult& host);
 
 } // namespace rdpsweep

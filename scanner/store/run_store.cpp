@@ -1,3 +1,4 @@
+// Writes a run's lines to disk while it goes on, and reads them back.
 #include "scanner/store/run_store.hpp"
 
 #include "core/json.hpp"
@@ -18,7 +19,6 @@
 #include <unistd.h>
 
 namespace rdpsweep {
-
 namespace fs = std::filesystem;
 
 namespace {
@@ -26,7 +26,7 @@ namespace {
 constexpr auto sync_interval = std::chrono::milliseconds(250);
 constexpr std::string_view finished_prefix = R"({"record":"finished","index":)";
 constexpr std::size_t longest_line = 32u << 20;
-// Of run.json: a command line may be 2 MiB long (execve), and its options stand there as well.
+// For run.json: a command line may be 2 MiB long (execve), and its options are there as well.
 constexpr JsonLimits run_limits{.bytes = 8u << 20};
 
 Error store_error(const std::string& what, const std::string& path, int code) {
@@ -35,7 +35,7 @@ Error store_error(const std::string& what, const std::string& path, int code) {
         .with_hint("is the disk full, and is --state DIR writable?");
 }
 
-// Of a file that a stored run has to have.
+// Returns the Error for a file that a stored run has to have.
 Error read_error(const std::string& path, int code) {
     if (code != ENOENT) return store_error("cannot read", path, code);
     return Error(Phase::config, Errc::not_found, "the run is not whole: there is no " + path)

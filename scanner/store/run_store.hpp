@@ -16,7 +16,7 @@
 namespace rdpsweep {
 
 // Writes <state>/runs/<id>/hosts.jsonl (a "started" and a "finished" line per host) and run.json.
-// A line is written at once; the disk is told to keep it within 250 ms, by a thread of its own.
+// A line is written at once; a thread of its own syncs it to the disk within 250 ms.
 class RunStore {
 public:
     // Makes the run's folder (0700). options: the options of the run, a JSON object that is kept as
@@ -65,19 +65,22 @@ private:
 // "finished" line of a host counts.
 class StoredRun final : public HostReader {
 public:
-    // id: a run's id, a unique beginning of one, or "last". Error{config, ...} when there is none.
+    // Opens a run. id: a run's id, a unique beginning of one, or "last". Error{config, ...} when
+    // there is none.
     static Result<StoredRun> open(const std::string& state_dir, const std::string& id);
 
     [[nodiscard]] const RunInfo& run() const noexcept { return run_; }
 
-    // The options that it was made with, as JSON; empty: a version stored it that kept run().args only.
+    // Returns the options that it was made with, as JSON; empty for a run whose version stored only
+    // run().args.
     [[nodiscard]] const std::string& options() const noexcept { return options_; }
 
     Status for_each(const std::function<void(const HostResult&)>& visit) override;
 
     [[nodiscard]] bool complete() const noexcept { return complete_; }
 
-    // How many records the last for_each() could not read; their hosts count as not finished.
+    // Returns how many records the last for_each() could not read; their hosts count as not
+    // finished.
     [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
 
 private:
@@ -92,7 +95,7 @@ private:
     std::vector<std::pair<std::uint64_t, std::size_t>> lines_; // offset and length, by index
 };
 
-// "20261123T030000Z-9f3k": sortable by time, unique.
+// Returns "20261123T030000Z-9f3k": sortable by time, unique.
 std::string new_run_id(std::int64_t now);
 
 } // namespace rdpsweep

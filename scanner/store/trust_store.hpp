@@ -14,7 +14,7 @@ class FileTrustStore final : public TrustStore {
 public:
     // Reads path (a missing file is an empty store, created with mode 0600 at the first write). A
     // file that does not parse is an Error{config, malformed_output} naming the line: a damaged
-    // store must never look like one that trusts nobody yet.
+    // store must never look like one that trusts no host yet.
     static Result<FileTrustStore> open(std::string path);
 
     FileTrustStore(FileTrustStore&& other) noexcept;
@@ -29,7 +29,7 @@ public:
     // endpoint: "host:port", case-insensitive. sha256: 64 hex digits.
     Status pin(std::string_view endpoint, std::string_view sha256) override;
 
-    // Writes what is not written yet. The whole store goes to a temporary file beside it, is
+    // Writes what is not written yet. The whole store goes to a temporary file next to it, is
     // synced and renamed into place: after a crash the old or the new file is there, whole. Pins
     // that another process added meanwhile are kept. Call it at the end of a run.
     Status flush();

@@ -113,14 +113,16 @@ void grow(std::string& text, std::size_t used, std::size_t most) {
     text = std::move(larger);
 }
 
-// All that the child prints.
-Status read_all(
-    int output,
-    std::string& text,
-    const ProgramLimits& limits,
-    Clock::time_point deadline,
-    const std::string& what
-) {
+// What bounds a child, and how errors name it.
+struct Watched {
+    const ProgramLimits& limits;
+    Clock::time_point deadline;
+    const std::string& what;
+};
+
+// Reads all that the child prints.
+Status read_all(int output, std::string& text, const Watched& child) {
+    const auto& [limits, deadline, what] = child;
     std::size_t used = 0;
     Status status;
     for (;;) {
@@ -160,7 +162,7 @@ Result<std::string> run_program(
             .with_native("errno " + std::to_string(code));
     }
     std::string text;
-    if (auto status = read_all(child.output(), text, limits, deadline, what); !status) {
+    if (auto status = read_all(child.output(), text, {limits, deadline, what}); !status) {
         return std::move(status).error();
     }
     const auto ended = child.wait_until(deadline);

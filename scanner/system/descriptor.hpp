@@ -21,7 +21,7 @@ public:
         if (number_ >= 0) ::close(number_);
     }
 
-    // Negative when there is none.
+    // Returns the number; negative when there is none.
     [[nodiscard]] int get() const noexcept { return number_; }
 
 private:

@@ -15,7 +15,7 @@ struct Position {
     std::uint32_t column = 1;
 };
 
-// "fleet.yaml:12:5"
+// Returns "fleet.yaml:12:5"
 std::string to_text(std::string_view file, Position at);
 
 // A mistake and its cure, before its place is known.
@@ -40,7 +40,7 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return list_.empty(); }
 
-    // Readers stop early then.
+    // Tells whether there is no room for more: readers stop early then.
     [[nodiscard]] bool full() const noexcept { return list_.size() >= most; }
 
     [[nodiscard]] const std::vector<Problem>& list() const noexcept { return list_; }
@@ -49,10 +49,11 @@ private:
     std::vector<Problem> list_;
 };
 
-// text in double quotes, made printable and at most 60 bytes long.
+// Returns text in double quotes, made printable and at most 60 bytes long.
 std::string in_quotes(std::string_view text);
 
-// 'did you mean "address"?', else 'known: a, b, c'. what_known names the candidates in the latter.
+// Returns 'did you mean "address"?', else 'known: a, b, c'. what_known names the candidates in the
+// latter.
 std::string suggest(
     std::string_view word, const std::vector<std::string_view>& known, std::string_view what_known
 );

@@ -1,4 +1,4 @@
-// What a step of a verb comes to: a value, or the end of the verb.
+// The result of a step of a verb: a value, or the end of the verb.
 #pragma once
 
 #include "core/error.hpp"
@@ -16,7 +16,7 @@ namespace rdpsweep {
 struct EarlyEnd {
     EarlyEnd(std::string lines, ExitStatus code) : text(std::move(lines)), status(code) {}
 
-    // In the three lines of an error (scanner/talk/talk.hpp).
+    // Ends in the three lines of an error (scanner/talk/talk.hpp).
     EarlyEnd(const Error& error, ExitStatus code);
 
     std::string text; // whole lines

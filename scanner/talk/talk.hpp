@@ -11,33 +11,34 @@
 
 namespace rdpsweep {
 
-// always and never decide; else colour needs a terminal and no NO_COLOR (no-color.org).
+// Decides about colour: always and never hold as given, else colour needs a terminal and no
+// NO_COLOR (no-color.org).
 bool wants_color(Color color, int descriptor);
 
 // Writes all of it; false when stdout is closed or its disk is full, which is exit_failed.
 bool write_out(std::string_view text);
 
-// Never fails: there is nobody left to tell.
+// Writes to stderr. Never fails: there is no one left to tell.
 void write_err(std::string_view text);
 
-// An error to stderr; returns status, so that a verb can end with it.
+// Writes an error to stderr; returns status, so that a verb can end with it.
 int complain(const Error& error, int status);
 
-// What an inventory left out, to stderr.
+// Writes to stderr what an inventory left out.
 void write_notes(const std::vector<std::string>& notes);
 
-// The three lines of an error: what happened to whom and where, the native code, what to do next;
-// empty ones are left out. subject may be empty.
+// Returns the three lines of an error: what happened, to which host and where, the native code,
+// what to do next; empty ones are left out. subject may be empty.
 std::string to_text(const Error& error, std::string_view subject);
 
-// Each problem with its place and cure, then how many.
+// Returns each problem with its place and cure, then how many.
 std::string to_text(const Problems& problems);
 
-// text wrapped at spaces, and between East Asian characters, into lines of at most width columns,
-// each indented by indent blanks.
+// Returns text wrapped at spaces, and between East Asian characters, into lines of at most width
+// columns, each indented by indent blanks.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = 88);
 
-// Rows as left-aligned columns two blanks apart; the first row is the head. Cells are made
+// Returns rows as left-aligned columns two blanks apart; the first row is the head. Cells are made
 // printable and cut at 60 bytes, save those of the last column.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 

@@ -6,15 +6,15 @@ namespace rdpsweep {
 
 namespace {
 
-// Marks that must not begin a line stay with what stands before them; those that must not end one,
+// Marks that must not begin a line stay with what is before them; those that must not end one,
 // with what comes after (Unicode UAX 14, classes CL and OP, as far as the catalogues use them).
 constexpr std::string_view closing = "，。；：、！？）」』】…";
 constexpr std::string_view opening = "（「『【";
 
-// How much of text must stay on one line: a word, or one wide character with its marks.
+// Returns how much of text must stay on one line: a word, or one wide character with its marks.
 std::size_t piece(std::string_view text) {
     std::size_t end = 0;
-    bool bound = false; // what comes next may not be parted from what stands before
+    bool bound = false; // what comes next may not be parted from what is before
     while (end < text.size() && text[end] != ' ') {
         const auto [code, length] = front(text.substr(end));
         const auto mark = text.substr(end, length);

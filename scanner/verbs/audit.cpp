@@ -1,3 +1,4 @@
+// Follows the hash chain of an audit file and names the records that break it.
 #include "scanner/verbs/audit.hpp"
 
 #include "core/json.hpp"
@@ -20,7 +21,7 @@ namespace {
 
 constexpr std::size_t longest = std::size_t{1} << 20;
 
-// What the record says of the one before it; nothing when the line is no record.
+// Returns what the record says of the one before it; nothing when the line is no record.
 std::optional<std::string> named_before(const std::string& line) {
     const auto record = parse_json(line, Phase::config);
     if (!record || !record->is_object()) return {};

@@ -29,7 +29,7 @@ int complain(const std::string& what, const std::string& hint) {
     return exit_usage;
 }
 
-// The one that is meant: an ARM id, or a name of the scope that has one.
+// Returns the one that is meant: an ARM id, or a name of the scope that has one.
 Result<Target> find_target(const ConsoleOptions& options) {
     if (options.target.starts_with("/subscriptions/")) {
         Target target;
@@ -90,13 +90,9 @@ int open_console(const Target& target, const ConsoleOptions& options, AzurePlane
     {
         const RawTerminal raw(STDIN_FILENO);
         ConsoleSession session(
-            lane.get_executor(),
-            services,
-            plane.arm(),
-            target,
-            {options.takeover, options.admin},
-            STDIN_FILENO,
-            STDOUT_FILENO
+            {lane.get_executor(), services, plane.arm(), target},
+            {STDIN_FILENO, STDOUT_FILENO},
+            {options.takeover, options.admin}
         );
         asio::co_spawn(lane, attend(session, deadline, ends), asio::detached);
         while (!ends.done)

@@ -18,22 +18,23 @@ struct Diagnosis {
 
 using Diagnoses = std::vector<Diagnosis>;
 
-// Open files, monotonic and wall clock, core dumps.
+// Checks open files, monotonic and wall clock, core dumps.
 void check_machine(Diagnoses& out);
 
-// localhost resolves, a name server is configured.
+// Checks that localhost resolves and a name server is configured.
 void check_dns(Diagnoses& out);
 
-// The GSSAPI mechanisms that logins need, krb5.conf and tickets.
+// Checks the GSSAPI mechanisms that logins need, krb5.conf and tickets.
 void check_gssapi(Diagnoses& out);
 
-// OpenSSL's version and the CAs it will trust: ca_file, or the system's when empty.
+// Checks OpenSSL's version and the CAs it will trust: ca_file, or the system's when empty.
 void check_tls(const std::string& ca_file, Diagnoses& out);
 
-// The state folder: there or creatable, private, with room; the trust store in it parses.
+// Checks the state folder: there or creatable, private, with room; the trust store in it parses.
 void check_state(const std::string& state_dir, Diagnoses& out);
 
-// The inventory reads and every credential in it can be fetched (prompts are left alone).
+// Checks that the inventory reads and every credential in it can be fetched (prompts are left
+// alone).
 void check_inventory(const ScopeOptions& scope, Diagnoses& out);
 
 } // namespace rdpsweep

@@ -89,7 +89,7 @@ bool has_name_server() {
     return false;
 }
 
-// The folder itself, else the nearest one above it that exists.
+// Returns the folder itself, else the nearest one above it that exists.
 std::string existing_part(std::string path) {
     struct stat about {};
 

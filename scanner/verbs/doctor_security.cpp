@@ -97,7 +97,7 @@ void check_kerberos(Diagnoses& out) {
     out.push_back({Level::ok, "kerberos", what, ""});
 }
 
-// How many certificates a PEM file holds; negative when it cannot be read.
+// Returns how many certificates a PEM file holds; negative when it cannot be read.
 int count_certificates(const std::string& path) {
     constexpr std::size_t largest_bundle = 64u << 20;
     const auto text = read_file(path, largest_bundle);

@@ -31,7 +31,8 @@ int refuse(const std::string& what, const std::string& advice) {
     return exit_usage;
 }
 
-// How the hosts were reached when the plan's run was made: inventory, credentials, identity.
+// Returns how the hosts were reached when the plan's run was made: inventory, credentials,
+// identity.
 Result<ScanOptions> options_of(const Plan& plan, const FixApplyOptions& options) {
     auto stored = StoredRun::open(options.state_dir, plan.run);
     if (!stored) return std::move(stored).error();
@@ -109,7 +110,7 @@ int check_approvals(const Plan& plan, const std::string& text, const FixApplyOpt
     );
 }
 
-// Everything that can be said against it before a host is reached.
+// Returns everything that can be said against it before a host is reached.
 int check(const Plan& plan, const FixApplyOptions& options, bool begun, bool& only_begun) {
     if (plan.script_sha256 != sha256_hex(change_script()))
         return refuse(
@@ -139,7 +140,7 @@ int check(const Plan& plan, const FixApplyOptions& options, bool begun, bool& on
     return exit_ok;
 }
 
-// Before there are threads: its zone becomes that of the process.
+// Makes the window's zone that of the process; call it before there are threads.
 bool take_window(const FixApplyOptions& options) {
     if (options.window.empty()) return true;
     const auto window = parse_window(options.window);
@@ -169,7 +170,7 @@ int run_fix(const FixApplyOptions& options, FixDriver::Direction direction) {
         if (status != exit_ok) return status;
         if (const int short_of = check_approvals(*plan, *text, options); short_of != exit_ok)
             return short_of;
-        // Who goes on has seen that it was ordered to stop.
+        // To continue means to have seen that it was ordered to stop.
         if (options.resume) take_back_order(options.state_dir, plan->id);
     } else if (options.confirm != phrase_of(*plan)) {
         return refuse("this undoes a plan", "say --confirm " + phrase_of(*plan));

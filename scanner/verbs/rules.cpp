@@ -17,7 +17,7 @@ namespace rdpsweep {
 
 namespace {
 
-// Empty when the catalogue has nothing to say.
+// Returns the sentence; empty when the catalogue has none.
 std::string text_of(const Catalogue& messages, const std::string& key) {
     return messages.has(key) ? messages.text(key) : std::string();
 }
@@ -65,7 +65,7 @@ std::string heading(std::string_view text, bool color) {
     return color ? "\x1b[1m" + std::string(text) + "\x1b[0m\n" : std::string(text) + '\n';
 }
 
-// What rdpsweep itself would do about it, and what it never does.
+// Returns what rdpsweep itself would do about it, and what it never does.
 std::string explain_fix(const Rule& rule, const Catalogue& messages, bool color) {
     const auto* fix = fix_of(rule.id);
     if (fix == nullptr) return {};

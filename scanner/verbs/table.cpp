@@ -12,7 +12,7 @@ namespace {
 
 using cli::asks;
 
-// A check of the scope that a verb's struct holds.
+// Returns a check of the scope that a verb's struct holds.
 template <class Given>
 std::function<std::string(const Given&)> wrong_in(std::string (*wrong)(const ScopeOptions&)) {
     return [wrong](const Given& given) { return wrong(given.scope); };

@@ -69,7 +69,7 @@ Summary summarise(const std::vector<Target>& targets) {
     return summary;
 }
 
-// "env=prod 90, role=web 12", the most frequent first.
+// Returns "env=prod 90, role=web 12", the most frequent first.
 std::string to_line(const Counts& counts, std::size_t most) {
     std::vector<std::pair<std::string, std::size_t>> list(counts.begin(), counts.end());
     std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
@@ -131,8 +131,8 @@ nlohmann::json to_json(const Target& target) {
     };
 }
 
-// One target a line inside the document, so that grep finds whole ones; written as it is made, so
-// that a large inventory is not in memory twice.
+// Writes one target a line inside the document, so that grep finds whole ones; written as it is
+// made, so that a large inventory is not in memory twice.
 bool write_json(const std::vector<Target>& targets) {
     constexpr std::size_t piece = 64u << 10;
     const auto summary = summarise(targets);
@@ -154,7 +154,7 @@ bool write_json(const std::vector<Target>& targets) {
     return write_out(text + "\n]}\n");
 }
 
-// What `-i -` reads.
+// Returns what `-i -` reads.
 std::string as_lines(const std::vector<Target>& targets) {
     std::string text;
     for (const auto& target : targets) {

@@ -1,5 +1,5 @@
 // The verbs: each runs one and returns the exit status (scanner/talk/exit_status.hpp). The options
-// of those that share none with others are beside them.
+// of verbs that share none with others are declared with them.
 #pragma once
 
 #include "scanner/cli/names.hpp"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The exit status of every ending that a scan can meet."""
+"""The exit status of every ending of docs/nightly.md that a scan can meet."""
 import json
 import os
 import pathlib

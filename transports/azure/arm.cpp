@@ -1,3 +1,4 @@
+// Sends requests to Resource Manager: with a token, within the quotas, again where that is safe.
 #include "transports/azure/arm.hpp"
 
 #include "core/json.hpp"
@@ -18,7 +19,7 @@ constexpr int most_tries = 5;
 constexpr std::size_t most_pages = 10'000;
 constexpr JsonLimits page_limits{64u << 20, 32, 8'000'000};
 
-// Where Azure counts calls of a path: its subscription; "tenant" without one.
+// Returns where Azure counts calls of a path: its subscription; "tenant" without one.
 std::string quota_place_of(const std::string& path) {
     const auto folded = ascii_lower(path);
     constexpr std::string_view sign = "/subscriptions/";
@@ -41,8 +42,8 @@ Error may_have_begun(Error error) {
         );
 }
 
-// 1, 2, 4, 8 seconds, or what the server asks for; up to a second more, so that many do not come
-// back at once. A retry before the time that the server gave starts it anew.
+// Returns 1, 2, 4, 8 seconds, or what the server asks for; up to a second more, so that many do not
+// come back at once. A retry before the time that the server gave starts it anew.
 Clock::duration pause_before(int tries, const RestAnswer* answer) {
     static std::minstd_rand random{std::random_device{}()};
     const auto jitter = std::chrono::milliseconds(random() % 1000);
@@ -113,7 +114,7 @@ Arm::Call Arm::write_call(const char* method, const std::string& path, std::stri
     return call;
 }
 
-// Where Azure said that it did nothing (401, 429) it is asked again.
+// Sends again only where Azure said that it did nothing (401, 429).
 Task<Result<RestAnswer>> Arm::write(Call call, HostDeadline& deadline) {
     bool renewed = false;
     for (int tries = 0;; ++tries) {

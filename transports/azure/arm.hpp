@@ -37,7 +37,7 @@ public:
     Task<Result<RestAnswer>> post(std::string path, std::string body, HostDeadline& deadline);
 
     // Sends PUT, which makes something under a name of ours. It is sent again after a lost answer:
-    // twice comes to once.
+    // a second time changes nothing.
     Task<Result<RestAnswer>> put(std::string path, std::string body, HostDeadline& deadline);
 
     // Gets the body behind a signed address that ARM gave, which gets no token of ours.
@@ -53,17 +53,17 @@ public:
 
     [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
 
-    // Whether Azure said that its answer leaves out subscriptions (it looks at 10,000).
+    // Tells whether Azure said that its answer leaves out subscriptions (it looks at 10,000).
     [[nodiscard]] bool left_out() const noexcept { return left_out_; }
 
-    // As whom.
+    // Describes the account that asks.
     [[nodiscard]] std::string describe() const { return tokens_.describe(); }
 
-    // A copy of our token, for the gateway of a serial console: nobody else may get it.
+    // Returns a copy of our token, for the gateway of a serial console: nobody else may get it.
     Task<Result<Secret>> console_token(HostDeadline& deadline);
 
-    // An order to the gateway of an open console (NMI, reset): only ever a person's. url: of a host
-    // that serial::read_gateway() let through. Any status.
+    // Sends an order to the gateway of an open console (NMI, reset): only ever a person's. url: of
+    // a host that serial::read_gateway() let through. Any status.
     Task<Result<RestAnswer>>
     order_gateway(std::string url, std::string body, HostDeadline& deadline);
 

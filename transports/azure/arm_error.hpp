@@ -19,11 +19,11 @@ struct ArmFailure {
 
 ArmFailure read_failure(std::string_view body);
 
-// An answer that is no success, as an Error of Phase::inventory with HTTP status, code and request
-// id, and what to do about it where that is known.
+// Returns an answer that is no success, as an Error of Phase::inventory with HTTP status, code and
+// request id, and what to do about it where that is known.
 Error arm_error(const RestAnswer& answer);
 
-// The pause that the server asks for: Retry-After in seconds, or Resource Graph's
+// Returns the pause that the server asks for: Retry-After in seconds, or Resource Graph's
 // x-ms-user-quota-resets-after (hh:mm:ss). 0 is possible. At most 10 minutes.
 std::optional<std::chrono::seconds> asked_pause(const RestAnswer& answer);
 

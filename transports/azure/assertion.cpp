@@ -1,4 +1,4 @@
-// Builds and signs the JWT with OpenSSL, of which nothing else in azure/ needs to know.
+// Builds and signs the JWT with OpenSSL, which nothing else in azure/ needs to know.
 #include "transports/azure/assertion.hpp"
 
 #include "core/encoding.hpp"
@@ -17,7 +17,7 @@ constexpr std::int64_t lifetime = 600; // seconds, as Microsoft's libraries ask 
 
 using net::Owned;
 
-// RFC 4648 section 5, without padding.
+// Encodes as RFC 4648 section 5 says, without padding.
 std::string base64url(std::string_view bytes) {
     auto text = base64_encode(bytes);
     while (text.ends_with('='))

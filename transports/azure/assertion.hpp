@@ -16,8 +16,8 @@ struct AssertionClaims {
     std::int64_t now = 0; // Unix seconds; valid for 10 minutes
 };
 
-// A JWT signed by RS256 with the key in pem, which also holds the certificate (its SHA-1 is the x5t
-// of the header). Error{config, unsupported} when pem holds no RSA key and certificate.
+// Returns a JWT signed by RS256 with the key in pem, which also holds the certificate (its SHA-1 is
+// the x5t of the header). Error{config, unsupported} when pem holds no RSA key and certificate.
 Result<Secret> sign_assertion(const AssertionClaims& claims, const Secret& pem);
 
 } // namespace rdpsweep::azure

@@ -14,8 +14,8 @@ namespace rdpsweep::azure {
 // Runs a program without a shell, bounded in time and output, and gives what it prints. Blocking.
 using ProgramRunner = std::function<Result<std::string>(const std::vector<std::string>&)>;
 
-// tenant: empty for that of az's own account. Its fetch() blocks the lane for as long as az takes
-// (about a second): it is meant for the time before a sweep.
+// Makes the source. tenant: empty for that of az's own account. Its fetch() blocks the lane for as
+// long as az takes (about a second): it is meant for the time before a sweep.
 std::unique_ptr<TokenSource> make_az_cli(const Cloud& cloud, std::string tenant, ProgramRunner run);
 
 } // namespace rdpsweep::azure

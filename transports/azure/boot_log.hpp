@@ -16,12 +16,12 @@ enum class BootSign : std::uint8_t {
     crash,    // a bugcheck was reported last
 };
 
-// By the last known mark in it; words of no language are relied on but SAC's own and the
-// firmware's.
+// Judges a log by the last known mark in it; words of no language are relied on but SAC's own and
+// the firmware's.
 BootSign read_boot_log(std::string_view log) noexcept;
 
-// The log, its end if it is long. Error{inventory, ...}; name_not_found when boot diagnostics are
-// off. The address that Azure gives for it is a secret and is not told.
+// Fetches the log, its end if it is long. Error{inventory, ...}; name_not_found when boot
+// diagnostics are off. The address that Azure gives for it is a secret and is not told.
 Task<Result<std::string>> fetch_boot_log(Arm& arm, std::string vm, HostDeadline& deadline);
 
 } // namespace rdpsweep::azure

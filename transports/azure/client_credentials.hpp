@@ -32,11 +32,11 @@ struct ServicePrincipal {
     std::variant<FederatedTokenFile, ClientSecret, ClientCertificatePem> proof;
 };
 
-// rest and cloud must outlive it.
+// Makes the source; rest and cloud must outlive it.
 std::unique_ptr<TokenSource>
 make_service_principal(Rest& rest, const Cloud& cloud, ServicePrincipal principal);
 
-// "client_id=...&scope=..." (application/x-www-form-urlencoded).
+// Returns "client_id=...&scope=..." (application/x-www-form-urlencoded).
 std::string form_encode(const Headers& fields);
 
 } // namespace rdpsweep::azure

@@ -11,7 +11,7 @@ namespace rdpsweep::azure {
 
 namespace {
 
-// As azure-cli knows them (azure/cli/core/cloud.py of 2.45).
+// Returns the clouds as azure-cli knows them (azure/cli/core/cloud.py of 2.45).
 const std::array<Cloud, 3>& clouds() {
     static const std::array<Cloud, 3> all{{
         {"AzureCloud",
@@ -39,8 +39,8 @@ std::string without_slash(std::string url) {
     return url;
 }
 
-// "management.azure.com:443" of "https://management.azure.com:443/x"; empty unless https. A name
-// before an @ would make what follows it the host: such an address is none of ours.
+// Returns "management.azure.com:443" of "https://management.azure.com:443/x"; empty unless https. A
+// name before an @ would make what follows it the host: such an address is none of ours.
 std::string_view https_host(std::string_view url) {
     constexpr std::string_view scheme = "https://";
     if (!iequals(url.substr(0, scheme.size()), scheme)) return {};
@@ -74,7 +74,7 @@ Result<Cloud> read_cloud(std::string_view json) {
     cloud.authority = without_slash(text(endpoints, "activeDirectory"));
     cloud.arm = without_slash(text(endpoints, "resourceManager"));
     cloud.audience = text(endpoints, "activeDirectoryResourceId");
-    // az does not know this one; whoever runs a cloud of their own may add it.
+    // az does not know this one; operators of a cloud of their own may add it.
     if (auto gateway = text(*document, "suffixes/serialConsoleGateway"); !gateway.empty()) {
         cloud.console_gateways.push_back(std::move(gateway));
     }

@@ -18,18 +18,18 @@ struct Cloud {
     std::vector<std::string> console_gateways;
 };
 
-// The names that find_cloud() knows, as `az cloud list` has them.
+// Returns the names that find_cloud() knows, as `az cloud list` has them.
 std::vector<std::string_view> cloud_names();
 
-// Null for an unknown name; letter case does not matter.
+// Finds a cloud by name, null for an unknown one; letter case does not matter.
 const Cloud* find_cloud(std::string_view name);
 
-// What `az cloud show` prints. Error{config, malformed_output} when an endpoint is missing or is
-// not https.
+// Reads what `az cloud show` prints. Error{config, malformed_output} when an endpoint is missing or
+// is not https.
 Result<Cloud> read_cloud(std::string_view json);
 
-// Whether a link that ARM answered may be given our token: https, and the cloud's own host or one
-// of its regions' ("westeurope.management.azure.com").
+// Tells whether a link that ARM answered may be given our token: https, and the cloud's own host or
+// one of its regions' ("westeurope.management.azure.com").
 bool is_arm_link(const Cloud& cloud, std::string_view url);
 
 } // namespace rdpsweep::azure

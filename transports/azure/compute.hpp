@@ -11,17 +11,17 @@
 
 namespace rdpsweep::azure {
 
-// Every VM of the subscription with its power state where Azure gives it; Linux too. In order of
-// id.
+// Lists every VM of the subscription with its power state where Azure gives it; Linux too. In order
+// of id.
 Task<Result<std::vector<VmRow>>>
 list_machines(Arm& arm, const std::string& subscription, HostDeadline& deadline);
 
-// Its network interfaces and public addresses.
+// Lists its network interfaces and public addresses.
 Task<Status>
 list_network(Arm& arm, const std::string& subscription, Network& network, HostDeadline& deadline);
 
-// The Windows instances of its scale sets in uniform mode (those of flexible ones are VMs), with
-// their addresses.
+// Lists the Windows instances of its scale sets in uniform mode (those of flexible ones are VMs),
+// with their addresses.
 Task<Result<std::vector<Vm>>>
 list_instances(Arm& arm, const std::string& subscription, HostDeadline& deadline);
 

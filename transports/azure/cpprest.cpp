@@ -119,7 +119,7 @@ http::client::http_client_config configure(const RestRequest& request, const std
     return config;
 }
 
-// Name and value of every header, bounded.
+// Takes the name and value of every header, bounded.
 bool take_headers(const http::http_response& response, RestAnswer& answer) {
     std::size_t bytes = 0;
     for (const auto& [name, value] : response.headers()) {
@@ -149,8 +149,8 @@ Error too_large(const char* what) {
     return {Phase::http, Errc::output_limit, std::string("Azure's answer has ") + what};
 }
 
-// The library's words for what went wrong, sorted. It tells a lost connection, a certificate and a
-// name apart by their text only.
+// Returns the library's words for what went wrong, sorted. It tells a lost connection, a
+// certificate and a name apart by their text only.
 Error sort_out(const std::string& words) {
     const auto said = ascii_lower(words);
     const auto has = [&said](std::string_view part) {

@@ -12,7 +12,8 @@
 
 namespace rdpsweep::azure {
 
-// The member at path ("properties/osProfile/computerName"); JSON's null when it is not there.
+// Returns the member at path ("properties/osProfile/computerName"); JSON's null when it is not
+// there.
 inline const nlohmann::json& field(const nlohmann::json& object, std::string_view path) {
     static const nlohmann::json nothing;
     const auto* at = &object;
@@ -32,14 +33,14 @@ inline std::string text(const nlohmann::json& object, std::string_view path) {
     return value.is_string() ? value.get<std::string>() : std::string();
 }
 
-// A flag may be a boolean or, as Resource Graph likes it, the word.
+// Reads a flag, which may be a boolean or, as Resource Graph likes it, the word.
 inline bool flag(const nlohmann::json& object, std::string_view path) {
     const auto& value = field(object, path);
     if (value.is_string()) return value.get<std::string>() == "true";
     return value.is_boolean() && value.get<bool>();
 }
 
-// A whole number, as a number or as a string of digits; nothing for anything else.
+// Returns a whole number, as a number or as a string of digits; nothing for anything else.
 inline std::optional<std::int64_t> number(const nlohmann::json& object, std::string_view path) {
     const auto& value = field(object, path);
     if (value.is_number_integer()) return value.get<std::int64_t>();

@@ -16,7 +16,8 @@ struct GraphFinding {
     std::vector<std::string> doubts; // why something may be missing; empty: nothing says so
 };
 
-// Of the subscriptions given (ids). Error{inventory, access_denied} when it may not be asked.
+// Asks about the subscriptions given (ids). Error{inventory, access_denied} when it may not be
+// asked.
 Task<Result<GraphFinding>>
 ask_graph(Arm& arm, const std::vector<std::string>& subscriptions, HostDeadline& deadline);
 

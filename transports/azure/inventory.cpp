@@ -172,7 +172,8 @@ bool contains(const std::vector<std::string>& list, const std::string& word) {
     });
 }
 
-// The resource groups and machines that are meant; one that was named and is not there is told.
+// Keeps the resource groups and machines that are meant; a note tells of one that was named and is
+// not there.
 void narrow(const InventoryScope& wanted, FoundVms& found) {
     std::erase_if(found.vms, [&wanted](const Vm& vm) {
         return (!wanted.resource_groups.empty() &&

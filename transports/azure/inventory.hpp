@@ -21,9 +21,9 @@ struct FoundVms {
     bool complete = true;           // false: a note says what may be missing
 };
 
-// Resource Graph finds the VMs, Microsoft.Compute confirms them; where Resource Graph may not be
-// asked, Microsoft.Compute alone. A subscription that cannot be read makes the inventory incomplete
-// when others can; else, and when a named one does not exist, it is the Error.
+// Lists the VMs: Resource Graph finds the VMs, Microsoft.Compute confirms them; where Resource
+// Graph may not be asked, Microsoft.Compute alone. A subscription that cannot be read makes the
+// inventory incomplete when others can; else, and when a named one does not exist, it is the Error.
 Task<Result<FoundVms>> find_vms(Arm& arm, InventoryScope wanted, HostDeadline& deadline);
 
 } // namespace rdpsweep::azure

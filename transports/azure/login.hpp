@@ -23,7 +23,7 @@ struct LoginServices {
     ProgramRunner run;
 };
 
-// The application in AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET,
+// Logs in as the application in AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET,
 // AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE; AZURE_CLIENT_ID alone chooses a
 // user-assigned identity. Error{config, ...} when what was asked for is not there.
 Result<std::unique_ptr<TokenSource>> login(LoginKind kind, const LoginServices& services);

@@ -25,12 +25,12 @@ struct ManagedIdentity {
 // Arc tells a file with a key. Only one named *.key in this folder is read, whatever path it gives.
 inline constexpr auto arc_key_folder = "/var/opt/azcmagent/tokens";
 
-// What the environment says of the machine (IDENTITY_ENDPOINT and its companions); a VM when it
-// says nothing. Error{config, unsupported} where that identity cannot be used: Service Fabric, or a
-// user-assigned identity on Arc.
+// Reads what the environment says of the machine (IDENTITY_ENDPOINT and its companions); a VM when
+// it says nothing. Error{config, unsupported} where that identity cannot be used: Service Fabric,
+// or a user-assigned identity on Arc.
 Result<ManagedIdentity> find_machine(const Environment& environment, std::string client);
 
-// rest and cloud must outlive it. key_folder: arc_key_folder, but in tests.
+// Makes the source; rest and cloud must outlive it. key_folder: arc_key_folder, but in tests.
 std::unique_ptr<TokenSource> make_managed_identity(
     Rest& rest, const Cloud& cloud, ManagedIdentity identity, std::string key_folder
 );

@@ -84,7 +84,7 @@ public:
     }
 
 private:
-    // It stands in the status or at the other address.
+    // It is in the status or at the other address.
     Task<Result<json>> result_of(const json& status, HostDeadline& deadline) {
         const auto& output = field(status, "properties/output");
         if (!output.is_null()) co_return output;

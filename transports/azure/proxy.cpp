@@ -35,7 +35,7 @@ bool excluded(std::string_view host, std::string_view list) {
     return false;
 }
 
-// Lower case first, as curl does; then upper case.
+// Finds a variable: lower case first, as curl does; then upper case.
 std::string find(const Environment& environment, std::string name) {
     for (const auto& spelling : {ascii_lower(name), name}) {
         const auto value = environment(spelling);

@@ -18,14 +18,14 @@ struct Proxy {
     std::optional<Secret> password;
 };
 
-// Value of an environment variable; nothing when it is not set.
+// Returns the value of an environment variable; nothing when it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
-// Nothing: go there directly. NO_PROXY holds names that match with all below them, addresses, or *.
-// The machine's own addresses never go through one.
+// Returns the proxy for an address; nothing: go there directly. NO_PROXY holds names that match
+// with all below them, addresses, or *. The machine's own addresses never go through one.
 std::optional<Proxy> proxy_for(std::string_view url, const Environment& environment);
 
-// That of this process.
+// Returns the value of a variable of this process.
 std::optional<std::string> process_environment(const std::string& name);
 
 } // namespace rdpsweep::azure

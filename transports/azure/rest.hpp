@@ -32,7 +32,7 @@ struct RestAnswer {
     Headers headers; // names in lower case
     std::string body;
 
-    // The first of that lower-case name; empty when there is none.
+    // Returns the first of that lower-case name; empty when there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
         for (const auto& [key, value] : headers)
             if (key == name) return value;
@@ -44,14 +44,14 @@ class Rest {
 public:
     virtual ~Rest() = default;
 
-    // The answer whatever its status; redirects are not followed (they would carry the token to
-    // another host). Error{connect or http, ...} without one: timed_out when the deadline passed
-    // first.
+    // Sends a request and returns the answer, whatever its status; redirects are not followed (they
+    // would carry the token to another host). Error{connect or http, ...} without one: timed_out
+    // when the deadline passed first.
     virtual Task<Result<RestAnswer>> send(RestRequest request, HostDeadline& deadline) = 0;
 };
 
-// By cpprestsdk. ca_file: trusted instead of the system's CAs; empty: those. Proxies come from the
-// environment, as azure/proxy.hpp reads it.
+// Makes the exchange by cpprestsdk. ca_file: trusted instead of the system's CAs; empty: those.
+// Proxies come from the environment, as azure/proxy.hpp reads it.
 std::unique_ptr<Rest> make_rest(std::string ca_file);
 
 } // namespace rdpsweep::azure

@@ -29,7 +29,7 @@ std::string zone_of(const json& zones) {
                : std::string();
 }
 
-// publisher:offer:sku of a marketplace image; an own image has an id only.
+// Returns publisher:offer:sku of a marketplace image; an own image has an id only.
 std::string image_of(const json& reference) {
     const auto publisher = text(reference, "publisher");
     if (publisher.empty()) return text(reference, "id");
@@ -59,7 +59,7 @@ std::vector<InterfaceRow::Address> addresses_of(const json& configurations) {
     return all;
 }
 
-// What both ways to list a VM write alike.
+// Returns what both ways to list a VM write alike.
 Vm common(const json& row) {
     Vm vm;
     vm.id = text(row, "id");

@@ -34,24 +34,25 @@ struct PublicAddressRow {
     std::string address; // empty while a dynamic one is not in use
 };
 
-// A row of the queries in graph.cpp.
+// Reads a row of the queries in graph.cpp.
 VmRow vm_of_graph(const nlohmann::json& row);
 InterfaceRow interface_of_graph(const nlohmann::json& row);
 PublicAddressRow public_address_of_graph(const nlohmann::json& row);
 
-// A resource as Microsoft.Compute and Microsoft.Network list it; a VM's instance view, where it is
-// there, is read too.
+// Reads a resource as Microsoft.Compute and Microsoft.Network list it; a VM's instance view, where
+// it is there, is read too.
 VmRow vm_of_compute(const nlohmann::json& resource);
 InterfaceRow interface_of_network(const nlohmann::json& resource);
 PublicAddressRow public_address_of_network(const nlohmann::json& resource);
 
-// What an instance view says of a VM's state: power, agent, system.
+// Reads what an instance view says of a VM's state: power, agent, system.
 Vm state_of_view(const nlohmann::json& view);
 
-// "running" of "PowerState/running" among the statuses of an instance view; empty: none says.
+// Returns "running" of "PowerState/running" among the statuses of an instance view; empty: none
+// says.
 std::string power_of(const nlohmann::json& statuses);
 
-// The parts of an ARM id by the name before them: part_of(id, "resourceGroups"). Letter case does
+// Returns the part of an ARM id after that name: part_of(id, "resourceGroups"). Letter case does
 // not matter; empty when it is not there.
 std::string part_of(std::string_view id, std::string_view name);
 

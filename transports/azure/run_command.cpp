@@ -28,7 +28,7 @@ Error busy(const RestAnswer& answer) {
         .with_hint("one that hangs blocks the VM for up to 90 minutes; try another transport");
 }
 
-// Before a script is sent: is there somebody to run it?
+// Checks, before a script is sent, that the VM and its agent can run it.
 Status check_state(const Vm& vm) {
     if (!vm.power.empty() && vm.power != "running") {
         return Error(

@@ -9,8 +9,8 @@
 
 namespace rdpsweep::azure {
 
-// Its content without the white space around it. what names it in errors: Error{config, ...} when
-// it cannot be read, is empty, or holds more than most bytes.
+// Returns the file's content without the white space around it. what names it in errors:
+// Error{config, ...} when it cannot be read, is empty, or holds more than most bytes.
 Result<Secret>
 read_secret_file(const std::string& path, const std::string& what, std::size_t most = 64u << 10);
 

@@ -13,7 +13,7 @@ struct Subscription {
     std::string name;
     std::string state; // "Enabled", "Warned", "PastDue", "Disabled", "Deleted"
 
-    // Others answer nothing of use.
+    // Tells whether it can be read: others answer nothing of use.
     [[nodiscard]] bool readable() const noexcept {
         return state == "Enabled" || state == "Warned" || state == "PastDue";
     }
@@ -21,8 +21,8 @@ struct Subscription {
 
 Task<Result<std::vector<Subscription>>> list_subscriptions(Arm& arm, HostDeadline& deadline);
 
-// Those that wanted names, by id or by name; all when it names none. Error{config, name_not_found}
-// with the nearest known name, or when a name is that of two.
+// Returns those that wanted names, by id or by name; all when it names none. Error{config,
+// name_not_found} with the nearest known name, or when a name is that of two.
 Result<std::vector<Subscription>>
 choose(std::vector<Subscription> all, const std::vector<std::string>& wanted);
 

@@ -71,7 +71,7 @@ void Throttle::learn(const std::string& key, const RestAnswer& answer) {
 void Throttle::pause(const std::string& key, Clock::duration time) {
     auto& bucket = buckets_[key];
     bucket.closed_until = std::max(bucket.closed_until, Clock::now() + time);
-    // Those who waited do not all come back in the same moment.
+    // The calls that waited do not all come back in the same moment.
     bucket.left = std::min(bucket.left, 0.0);
     bucket.filled = std::max(bucket.filled, bucket.closed_until);
 }

@@ -9,7 +9,7 @@
 
 namespace rdpsweep::azure {
 
-// In one scope: so many calls at once after a quiet time, and so many a second from then on.
+// For one scope: how many calls at once after a quiet time, and how many a second from then on.
 struct Quota {
     double burst = 1;
     double per_second = 1;
@@ -31,10 +31,10 @@ public:
     // Waits for a turn in the scope named key. False when host ended first.
     Task<bool> admit(std::string key, Quota quota, HostDeadline& deadline);
 
-    // What the answer's headers say is left, and how long the server wants us to pause.
+    // Learns from the answer's headers what is left, and how long the server wants us to pause.
     void learn(const std::string& key, const RestAnswer& answer);
 
-    // No call in that scope for so long.
+    // Holds back all calls in that scope for so long.
     void pause(const std::string& key, Clock::duration time);
 
 private:

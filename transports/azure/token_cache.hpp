@@ -21,7 +21,7 @@ public:
     // a fetch share it; when a renewal fails, an old token that still works is returned.
     Task<Result<const AccessToken*>> get(HostDeadline& deadline);
 
-    // ARM refused the token given: the next get() fetches another.
+    // Drops the token, which ARM refused: the next get() fetches another.
     void reject() noexcept { token_.reset(); }
 
     [[nodiscard]] std::string describe() const { return source_->describe(); }

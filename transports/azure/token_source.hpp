@@ -12,10 +12,10 @@ class TokenSource {
 public:
     virtual ~TokenSource() = default;
 
-    // "service principal 0000… with a secret", for messages.
+    // Returns "service principal 0000… with a secret", for messages.
     [[nodiscard]] virtual std::string describe() const = 0;
 
-    // A new token. Error{authenticate, ...}, or how the way to the service failed.
+    // Fetches a new token. Error{authenticate, ...}, or how the way to the service failed.
     virtual Task<Result<AccessToken>> fetch(HostDeadline& deadline) = 0;
 };
 

@@ -9,13 +9,14 @@
 
 namespace rdpsweep::net {
 
-// The alert that ended a connection; nothing when code is something else.
+// Returns the alert that ended a connection; nothing when code is something else.
 std::optional<std::string> alert_text(const boost::system::error_code& code);
 
-// Its number in such a text; 0 when it is another text.
+// Returns the alert's number in such a text; 0 when it is another text.
 int alert_number(std::string_view native);
 
-// Whether it is one about the certificate of whoever received it (RFC 8446 section 6.2).
+// Tells whether the alert is about the certificate of the side that received it (RFC 8446 section
+// 6.2).
 bool is_certificate_alert(std::string_view native);
 
 } // namespace rdpsweep::net

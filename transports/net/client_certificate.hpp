@@ -14,11 +14,11 @@ enum class CertificateTiming {
     post_handshake, // TLS 1.3 too
 };
 
-// Whether the certificate and its key can be read and belong together.
-// Error{config, malformed_output} otherwise; it never holds any of the key.
+// Checks that the certificate and its key can be read and belong together. Error{config,
+// malformed_output} otherwise; it never holds any of the key.
 Status check_client_certificate(const ClientCertificate& certificate);
 
-// A context as of make_tls_context() that shows certificate when it is asked for.
+// Returns a context as of make_tls_context() that shows certificate when it is asked for.
 // Error{config, ...} as of both.
 Result<std::shared_ptr<ssl_ctx_st>> make_client_context(
     TlsProfile profile,

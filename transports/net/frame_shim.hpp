@@ -13,7 +13,7 @@ namespace rdpsweep::net {
 // continuation and control frames are not. An answer other than 101 is left alone.
 class FrameShim {
 public:
-    // The next bytes of the stream, in place; they may begin and end anywhere.
+    // Passes the next bytes of the stream, in place; they may begin and end anywhere.
     void pass(char* bytes, std::size_t count);
 
 private:

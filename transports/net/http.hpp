@@ -24,11 +24,11 @@ struct HttpResponse {
     std::string body;
     bool keep_alive = true;
 
-    // Every value of the header called name, in order; names are compared without case.
+    // Returns every value of the header called name, in order; names are compared without case.
     [[nodiscard]] std::vector<std::string> values(std::string_view name) const;
 };
 
-// "host:port" as in a Host header or URL: IPv6 literals in brackets, without their zone.
+// Returns "host:port" as in a Host header or URL: IPv6 literals in brackets, without their zone.
 std::string authority(const std::string& host, std::uint16_t port);
 
 class HttpConnection {
@@ -41,7 +41,7 @@ public:
         HttpRequest request, HostDeadline& deadline, Clock::duration limit, std::size_t body_limit
     ) = 0;
 
-    // False after any error, or when the peer said Connection: close.
+    // Returns false after any error, or when the peer said Connection: close.
     [[nodiscard]] virtual bool usable() const noexcept = 0;
     virtual void close() noexcept = 0;
 };

@@ -6,13 +6,13 @@
 
 namespace rdpsweep::net {
 
-// Whether our patience or the host's time was over.
+// Tells whether our patience or the host's time was over.
 bool is_timeout(const boost::system::error_code& code, const HostDeadline& deadline);
 
-// Whether the peer went away.
+// Tells whether the peer went away.
 bool is_disconnect(const boost::system::error_code& code);
 
-// A failed exchange; sending: the request had not been written completely.
+// Returns the Error of a failed exchange; sending: the request had not been written completely.
 Error http_error(const boost::system::error_code& code, const HostDeadline& deadline, bool sending);
 
 } // namespace rdpsweep::net

@@ -18,7 +18,7 @@ namespace rdpsweep::net {
 
 using HttpMessage = boost::beast::http::request<boost::beast::http::string_body>;
 
-// The request as Beast sends it. What stood in an Authorization header is overwritten.
+// Returns the request as Beast sends it. What stood in an Authorization header is overwritten.
 inline HttpMessage http_message(HttpRequest&& request, const std::string& authority) {
     namespace http = boost::beast::http;
     HttpMessage out(http::verb::post, request.path, 11);
@@ -32,7 +32,7 @@ inline HttpMessage http_message(HttpRequest&& request, const std::string& author
     return out;
 }
 
-// Basic carries the password: its Base64 must not stay in freed memory.
+// Wipes the header: Basic carries the password, and its Base64 must not stay in freed memory.
 inline void wipe_authorization(HttpMessage& message) {
     const auto at = message.find(boost::beast::http::field::authorization);
     if (at == message.end()) return;
@@ -81,7 +81,7 @@ Task<Exchange> exchange_over(
     co_return done;
 }
 
-// The same with all that a connection does around it. Connection: what HttpsConnection and
+// Does the same with all that a connection does around it. Connection: what HttpsConnection and
 // PlainHttpConnection hold, with its time limit set.
 template <class Connection>
 Task<Result<HttpResponse>>

@@ -31,7 +31,7 @@ Error tls_problem(Errc code, const char* what) {
     return Error(Phase::tls, code, what).with_hint(schannel_hint);
 }
 
-// Whether OpenSSL refused the host's TLS because it is no longer safe.
+// Tells whether OpenSSL refused the host's TLS because it is no longer safe.
 bool is_outdated(const error_code& code) {
     switch (ERR_GET_REASON(static_cast<unsigned long>(code.value()))) {
     case SSL_R_UNSUPPORTED_PROTOCOL:

@@ -23,8 +23,8 @@ public:
     HttpsConnection(const HttpsConnection&) = delete;
     HttpsConnection& operator=(const HttpsConnection&) = delete;
 
-    // The TLS handshake, within limit. Error{tls, ...} tells an alert, a reset straight after our
-    // ClientHello and silence apart: with TCP open they are evidence about SCHANNEL.
+    // Does the TLS handshake, within limit. Error{tls, ...} tells an alert, a reset straight after
+    // our ClientHello and silence apart: with TCP open they are evidence about SCHANNEL.
     Task<Result<PeerCertificate>> handshake(HostDeadline& deadline, Clock::duration limit);
 
     Task<Result<HttpResponse>> exchange(

@@ -29,8 +29,8 @@ std::string der_of(X509* certificate) {
     return der;
 }
 
-// RFC 5929 section 4.1: the hash of the certificate's own signature algorithm, MD5 and SHA-1 (and
-// algorithms without one, such as Ed25519) replaced by SHA-256.
+// Returns, by RFC 5929 section 4.1, the hash of the certificate's own signature algorithm, MD5 and
+// SHA-1 (and algorithms without one, such as Ed25519) replaced by SHA-256.
 std::string end_point_binding(X509* certificate, std::string_view der) {
     int digest = NID_undef;
     X509_get_signature_info(certificate, &digest, nullptr, nullptr, nullptr);

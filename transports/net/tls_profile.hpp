@@ -26,8 +26,8 @@ struct PeerCertificate {
     std::string chain_problem;   // empty: the chain leads to a trusted CA and the name matches
 };
 
-// A context for profile that trusts ca_file (or the system's CAs when empty). Error{config,...}
-// when the file cannot be read.
+// Returns a context for profile that trusts ca_file (or the system's CAs when empty).
+// Error{config,...} when the file cannot be read.
 Result<std::shared_ptr<ssl_ctx_st>>
 make_tls_context(TlsProfile profile, const std::string& ca_file);
 

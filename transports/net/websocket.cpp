@@ -119,7 +119,7 @@ private:
     FrameShim shim_;
 };
 
-// Found by Beast when a connection ends; the console's peer gets no TLS goodbye beyond the
+// Ends a connection; Beast finds this function. The console's peer gets no TLS goodbye beyond the
 // socket's. Only blocking calls need the first.
 [[maybe_unused]] void teardown(beast::role_type, ShimStream& stream, error_code& code) {
     beast::get_lowest_layer(stream.next_layer()).socket().close(code);

@@ -33,21 +33,21 @@ public:
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
 
-    // The TLS handshake, within limit. Error{tls, ...}.
+    // Does the TLS handshake, within limit. Error{tls, ...}.
     Task<Result<PeerCertificate>> handshake(HostDeadline& deadline, Clock::duration limit);
 
-    // The opening handshake for path, within limit. Error{http, ...}; an answer that is no 101 is
-    // access_denied (401, 403), throttled (429 and 5xx) or protocol_violation, with its status.
+    // Does the opening handshake for path, within limit. Error{http, ...}; an answer that is no 101
+    // is access_denied (401, 403), throttled (429 and 5xx) or protocol_violation, with its status.
     Task<Status> upgrade(std::string path, HostDeadline& deadline, Clock::duration limit);
 
-    // One text frame, within limit. One send at a time. Error{http, peer_closed | timed_out}. No
-    // deadline cuts it: a console that is cut in the middle cannot be left in good order.
+    // Sends one text frame, within limit. One send at a time. Error{http, peer_closed | timed_out}.
+    // No deadline cuts it: a console that is cut in the middle cannot be left in good order.
     Task<Status> send(std::string text, Clock::duration limit);
 
-    // The next bytes of messages, whatever their frames; at least one, at most 16 KiB. Waits
-    // without limit: pings every 20 to 30 s find out whether the peer is still there. One receive
-    // at a time, which may go beside a send. An Error means that closed() says how it ended.
-    // Independent of any deadline: abandon() ends it.
+    // Returns the next bytes of messages, whatever their frames; at least one, at most 16 KiB.
+    // Waits without limit: pings every 20 to 30 s find out whether the peer is still there. One
+    // receive at a time, which may run at the same time as a send. An Error means that closed()
+    // says how it ended. Independent of any deadline: abandon() ends it.
     Task<Result<std::string>> receive();
 
     // Says goodbye (1000) and waits within limit for the receive under way to see the answer.

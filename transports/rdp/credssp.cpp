@@ -31,7 +31,7 @@ std::uint64_t number(std::string_view bytes, std::size_t at, std::size_t width) 
     return value;
 }
 
-// FILETIME: 100 ns since 1601. Zero where it cannot be a time of ours.
+// Turns a FILETIME, 100 ns since 1601, into Unix seconds. Zero where it cannot be a time of ours.
 std::int64_t unix_seconds(std::uint64_t filetime) {
     constexpr std::uint64_t per_second = 10'000'000;
     constexpr std::uint64_t epoch = 11'644'473'600; // seconds from 1601 to 1970
@@ -44,7 +44,7 @@ std::string name(std::string_view utf16) {
     return utf16le_to_utf8(utf16.substr(0, longest_name));
 }
 
-// True when the list ended as it should.
+// Returns true when the list ended as it should.
 bool read_pairs(std::string_view pairs, NlaFacts& facts) {
     while (pairs.size() >= 4) {
         const auto id = static_cast<std::uint16_t>(number(pairs, 0, 2));

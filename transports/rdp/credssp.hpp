@@ -11,14 +11,14 @@
 
 namespace rdpsweep::rdp {
 
-// A TSRequest with a bare NTLM NEGOTIATE_MESSAGE, 57 bytes.
+// Returns a TSRequest with a bare NTLM NEGOTIATE_MESSAGE, 57 bytes.
 std::string challenge_request();
 
 // How much of an answer is worth reading: a challenge has a few hundred bytes.
 inline constexpr std::size_t longest_challenge = 8192;
 
-// The names, the build and the clock in a challenge, wherever it stands in bytes; nothing when
-// there is none or it is malformed. Texts come from the peer: bounded, UTF-8.
+// Returns the names, the build and the clock in a challenge, wherever it stands in bytes; nothing
+// when there is none or it is malformed. Texts come from the peer: bounded, UTF-8.
 std::optional<NlaFacts> read_challenge(std::string_view bytes);
 
 } // namespace rdpsweep::rdp

@@ -16,8 +16,8 @@ struct Offer {
     bool ask_challenge = true; // of a server that chose CredSSP
 };
 
-// How far it got, and what was seen on the way: stage, failure and everything else but from,
-// address and took_ms. Never fails: a peer that misbehaves is what it looks at.
+// Returns how far it got, and what was seen on the way: stage, failure and everything else but
+// from, address and took_ms. Never fails: a peer that misbehaves is what it looks at.
 Task<HandshakeFacts> shake_hands(ByteStream& stream, Offer offer);
 
 } // namespace rdpsweep::rdp

@@ -10,7 +10,7 @@ inline unsigned octet(std::string_view bytes, std::size_t at) {
     return static_cast<unsigned char>(bytes[at]);
 }
 
-// Big-endian, as TLS and TPKT have it.
+// Reads a number that is big-endian, as TLS and TPKT have it.
 inline unsigned word(std::string_view bytes, std::size_t at) {
     return octet(bytes, at) << 8 | octet(bytes, at + 1);
 }

@@ -99,8 +99,8 @@ Task<void> RdpSource::try_each_version(Look& look, HandshakeFacts& facts) const 
     }
 }
 
-// Only 1.3 may be what the server cannot stand. Whoever then takes the first offer after all was
-// merely unlucky before.
+// Tries without 1.3, which may be all that the server cannot stand. A server that then takes the
+// first offer after all was merely unlucky before.
 Task<void> RdpSource::try_without_13(Look& look, HandshakeFacts& facts) const {
     const Offer offer{every_tls_protocol, profiles_.without_13.get(), true};
     auto capped = co_await again(look, offer);

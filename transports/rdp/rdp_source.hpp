@@ -22,7 +22,7 @@ public:
 
     [[nodiscard]] std::string_view name() const noexcept override { return source_name; }
 
-    // One handshake with target.rdp_port; further ones only where that one fails, and with
+    // Makes one handshake with target.rdp_port; further ones only where that one fails, and with
     // services.rdp_matrix for each version of TLS. At most one connection at a time, with a pause
     // between them.
     //
@@ -43,11 +43,11 @@ private:
     TlsProfiles profiles_;
 };
 
-// Error as of TlsProfiles::make().
+// Makes the source. Error as of TlsProfiles::make().
 Result<std::unique_ptr<FactSource>> make_rdp(Services& services);
 
-// What a version of TLS came to: "ok", "alert 70", "reset", "closed", "timeout", or "older" when
-// the server answered with a lower one.
+// Returns what a version of TLS came to: "ok", "alert 70", "reset", "closed", "timeout", or "older"
+// when the server answered with a lower one.
 std::string version_outcome(const HandshakeFacts& facts, std::string_view version);
 
 } // namespace rdpsweep::rdp

@@ -26,7 +26,7 @@ private:
     asio::ip::tcp::socket socket_;
     HostDeadline& deadline_;
     Clock::duration step_;
-    // Owned beside the socket: the handler of a timer that has fired must not find us gone.
+    // Owned next to the socket: the handler of a timer that has fired must not find us gone.
     struct Watch;
     std::shared_ptr<Watch> watch_;
     HostDeadline::Guard guard_;

@@ -31,14 +31,15 @@ std::string version_name(unsigned version) {
     }
 }
 
-// A TLS record of a known type whose version is 3.x.
+// Tells whether it is a TLS record of a known type whose version is 3.x.
 bool is_record(std::string_view bytes) {
     if (bytes.empty()) return false;
     const unsigned type = octet(bytes, 0);
     return type >= 20 && type <= 23 && (bytes.size() < 2 || octet(bytes, 1) == 3);
 }
 
-// The version in the extension supported_versions, which overrides the field; 0 when there is none.
+// Returns the version in the extension supported_versions, which overrides the field; 0 when there
+// is none.
 unsigned chosen_version(std::string_view extensions) {
     while (extensions.size() >= 4) {
         const unsigned length = word(extensions, 2);
@@ -51,7 +52,7 @@ unsigned chosen_version(std::string_view extensions) {
     return 0;
 }
 
-// ServerHello: type, length (3), version (2), random (32), session id (1 + n), suite (2),
+// Reads a ServerHello: type, length (3), version (2), random (32), session id (1 + n), suite (2),
 // compression (1), extensions (2 + n).
 unsigned hello_version(std::string_view body) {
     if (body.size() < 39 || octet(body, 0) != server_hello) return 0;

@@ -16,19 +16,19 @@ class TlsHello {
 public:
     void feed(std::string_view bytes);
 
-    // Bytes the server has sent, all of them.
+    // Counts all bytes that the server has sent.
     [[nodiscard]] std::size_t received() const noexcept { return received_; }
 
-    // The first of them, at most 16.
+    // Returns the first of them, at most 16.
     [[nodiscard]] std::string_view first() const noexcept;
 
-    // The description of an alert in clear, RFC 8446 section 6.
+    // Returns the description of an alert in clear, RFC 8446 section 6.
     [[nodiscard]] std::optional<std::uint8_t> alert() const;
 
-    // "1.0" to "1.3", of a ServerHello; empty when none came.
+    // Returns "1.0" to "1.3", of a ServerHello; empty when none came.
     [[nodiscard]] std::string version() const;
 
-    // Something came, and it is no TLS record.
+    // Tells whether something came that is no TLS record.
     [[nodiscard]] bool foreign() const;
 
 private:

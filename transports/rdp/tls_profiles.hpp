@@ -25,8 +25,8 @@ struct TlsProfiles {
     TlsContext without_13; // 1.0 to 1.2: some servers break when 1.3 is offered
     std::array<PinnedVersion, 4> pinned;
 
-    // Security level 0 and legacy renegotiation: a refusal shall be the server's, not ours.
-    // Error{config, unsupported} when OpenSSL cannot do that.
+    // Makes contexts with security level 0 and legacy renegotiation: a refusal shall be the
+    // server's, not ours. Error{config, unsupported} when OpenSSL cannot do that.
     static Result<TlsProfiles> make();
 };
 

@@ -18,7 +18,8 @@ namespace {
 // A whole record of a certificate chain needs a few reads; a coroutine's frame holds this.
 constexpr std::size_t read_bytes = 4096;
 
-// A handshake takes a few KiB, with a long chain some dozen. Who sends more does not mean to end.
+// A handshake takes a few KiB, with a long chain some dozen. A peer that sends more does not mean
+// to end.
 constexpr std::size_t longest_handshake = std::size_t{256} * 1024;
 
 std::string last_reason() {
@@ -37,7 +38,7 @@ TlsSession::TlsSession(ssl_ctx_st* offer, ByteStream& stream)
 
 TlsSession::~TlsSession() = default;
 
-// What OpenSSL wants to send.
+// Returns what OpenSSL wants to send.
 Task<StreamEnd> TlsSession::flush() {
     char* data = nullptr;
     auto* out = SSL_get_wbio(ssl_.get());
@@ -49,7 +50,7 @@ Task<StreamEnd> TlsSession::flush() {
     co_return co_await stream_.write(std::move(bytes));
 }
 
-// What the peer has sent.
+// Returns what the peer has sent.
 Task<StreamEnd> TlsSession::fill() {
     std::array<char, read_bytes> buffer;
     const auto received = co_await stream_.read(buffer.data(), buffer.size());

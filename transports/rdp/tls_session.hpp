@@ -32,14 +32,14 @@ public:
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
 
-    // To the end of the handshake. That proves that the peer can use its key: it has signed.
+    // Goes to the end of the handshake. That proves that the peer can use its key: it has signed.
     Task<TlsOutcome> handshake();
 
     // Sends text and returns what is answered: until enough says so, at most limit bytes, or until
     // the peer stops. Precondition: the handshake is done.
     Task<std::string> ask(std::string text, std::size_t limit, bool (*enough)(const std::string&));
 
-    // What the peer said in clear.
+    // Returns what the peer said in clear.
     [[nodiscard]] const TlsHello& hello() const noexcept { return hello_; }
 
     [[nodiscard]] std::string version() const; // "1.2"; empty before the handshake is done
@@ -48,7 +48,7 @@ public:
 
     [[nodiscard]] std::string thumbprint() const; // SHA-1 of that, lower-case hex
 
-    // What was served above the leaf, at most 8; nothing of it is verified.
+    // Returns what was served above the leaf, at most 8; nothing of it is verified.
     [[nodiscard]] std::vector<ServedIssuer> issuers() const;
 
     [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }

@@ -22,8 +22,8 @@ std::uint32_t little_endian(std::string_view bytes, std::size_t at) {
     return number;
 }
 
-// RDP_NEG_RSP or RDP_NEG_FAILURE: type, flags, length 8, number. A Confirm without either comes
-// from a server that negotiates nothing: RDP's own security.
+// Reads RDP_NEG_RSP or RDP_NEG_FAILURE: type, flags, length 8, number. A Confirm without either
+// comes from a server that negotiates nothing: RDP's own security.
 void read_negotiation(std::string_view packet, Answer& answer) {
     const bool there = packet.size() >= fixed_bytes + request_bytes;
     const unsigned type = there ? octet(packet, fixed_bytes) : 0;

@@ -24,8 +24,8 @@ inline constexpr std::uint32_t every_tls_protocol =
 // RDP_NEG_FAILURE, MS-RDPBCGR 2.2.1.2.2.
 inline constexpr std::uint32_t ssl_certificate_not_on_server = 3;
 
-// A Connection Request that asks for protocols. It names the scanner as the cookie mstshash, which
-// load balancers read and servers ignore.
+// Returns a Connection Request that asks for protocols. It names the scanner as the cookie
+// mstshash, which load balancers read and servers ignore.
 std::string connection_request(std::uint32_t protocols);
 
 enum class AnswerKind {

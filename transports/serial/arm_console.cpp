@@ -25,7 +25,7 @@ struct Word {
     ConsoleOutcome outcome;
 };
 
-// What stands in Azure's messages. They come in variants, so that only telling words are listed,
+// Parts of Azure's messages. They come in variants, so that only telling words are listed,
 // and status and code decide where they can.
 constexpr std::array words{
     Word{"boot diagnostics", ConsoleOutcome::bootdiag_disabled},
@@ -54,7 +54,7 @@ bool below(std::string_view host, std::string_view suffix) {
     return !wanted.empty() && (folded == wanted || folded.ends_with("." + wanted));
 }
 
-// When the VM was started: the time of its power status.
+// Returns when the VM was started: the time of its power status.
 std::int64_t booted_at(const nlohmann::json& view) {
     const auto& statuses = azure::field(view, "statuses");
     if (!statuses.is_array()) return 0;

@@ -20,12 +20,12 @@ struct Gateway {
     std::string path;
 };
 
-// "wss://host[:port]/path". Error ws_blocked for another scheme, a name before an @, or a host that
-// is none of suffixes nor below one of them: our token would go there.
+// Returns "wss://host[:port]/path". Error ws_blocked for another scheme, a name before an @, or a
+// host that is none of suffixes nor below one of them: our token would go there.
 Result<Gateway> read_gateway(std::string_view address, const std::vector<std::string>& suffixes);
 
-// What a refused connect means: by status and code, and only then by its words. custom_storage: the
-// boot diagnostics have an account of their own.
+// Returns what a refused connect means: by status and code, and only then by its words.
+// custom_storage: the boot diagnostics have an account of their own.
 Error connect_refused(const azure::RestAnswer& answer, bool custom_storage);
 
 // What Azure says of the VM before it is asked for its console.
@@ -39,18 +39,18 @@ class ArmConsole {
 public:
     explicit ArmConsole(azure::Arm& arm) : arm_(arm) {}
 
-    // The subscription's switch (asked once), power and boot diagnostics of the VM. vm: an ARM id.
-    // Error of an outcome, or how the way to Azure failed.
+    // Asks for the subscription's switch (once), the VM's power and its boot diagnostics. vm: an
+    // ARM id. Error of an outcome, or how the way to Azure failed.
     Task<Result<ConsoleState>> inspect(const std::string& vm, HostDeadline& deadline);
 
-    // Whether somebody is connected. False also where we may not ask (403).
+    // Tells whether somebody is connected. False also where we may not ask (403).
     Task<Result<bool>> in_use(const std::string& vm, HostDeadline& deadline);
 
-    // A new session: it ends whoever is connected. Error of an outcome.
+    // Opens a new session, which ends the one that is connected. Error of an outcome.
     Task<Result<Gateway>>
     connect(const std::string& vm, bool custom_storage, HostDeadline& deadline);
 
-    // Our token, for the gateway alone.
+    // Returns our token, for the gateway alone.
     Task<Result<Secret>> token(HostDeadline& deadline) { return arm_.console_token(deadline); }
 
     [[nodiscard]] std::string identity() const { return arm_.describe(); }

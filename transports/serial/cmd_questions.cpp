@@ -41,14 +41,14 @@ std::string parameter(const cim::Invoke& call, std::string_view name) {
     return {};
 }
 
-// Names and values of the registry stand in double quotes.
+// Tells whether text fits into double quotes, which names and values of the registry get.
 bool can_be_quoted(std::string_view text) {
     return text.size() < 200 && std::all_of(text.begin(), text.end(), [](char c) {
                return c >= ' ' && c < '\x7f' && c != '"' && c != '%' && c != '^' && c != '!';
            });
 }
 
-// What follows mark in text, up to a quote or a space.
+// Returns what follows mark in text, up to a quote or a space.
 std::vector<std::string> told_after(std::string_view text, std::string_view mark) {
     std::vector<std::string> found;
     for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1)) {
@@ -229,7 +229,7 @@ Task<Result<cim::Rows>> CmdQuestions::query(std::string wql, HostDeadline& deadl
     co_return unsupported();
 }
 
-// Build and kind of the system; they stand in the registry.
+// Asks for build and kind of the system, which are in the registry.
 Task<Result<cim::Rows>> CmdQuestions::system(HostDeadline& deadline) {
     auto version = co_await look_at(R"(SOFTWARE\Microsoft\Windows NT\CurrentVersion)", deadline);
     if (!version) co_return std::move(version).error();

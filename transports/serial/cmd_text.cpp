@@ -49,7 +49,7 @@ TextRows joined(const TextRows& rows) {
     return lines;
 }
 
-// "    Name    REG_DWORD    0x1"
+// Reads "    Name    REG_DWORD    0x1"
 std::optional<RegValue> read_value(std::string_view line) {
     if (!line.starts_with(indent)) return {};
     line.remove_prefix(indent.size());

@@ -25,11 +25,11 @@ struct RegKey {
     std::vector<std::string> subkeys; // names
 };
 
-// `reg query "HKLM\key"`: rows that the screen wrapped are joined. Nothing when the key did not
-// show.
+// Reads `reg query "HKLM\key"`: rows that the screen wrapped are joined. Nothing when the key did
+// not show.
 std::optional<RegKey> read_reg(const TextRows& rows, std::string_view key);
 
-// `sc queryex NAME`: the numbers of its rows, in their fixed order.
+// Reads `sc queryex NAME`: the numbers of its rows, in their fixed order.
 struct ServiceState {
     std::uint32_t state = 0, exit = 0, pid = 0;
 };
@@ -41,13 +41,14 @@ struct Listener {
     std::uint32_t pid = 0;
 };
 
-// `netstat -ano`: which processes listen at port. A listener's other end is port 0.
+// Reads `netstat -ano`: which processes listen at port. A listener's other end is port 0.
 std::vector<Listener> read_netstat(const TextRows& rows, std::uint16_t port);
 
-// `tasklist /fo csv /nh`: the image's name; nothing when there is no such process.
+// Reads `tasklist /fo csv /nh`: the image's name; nothing when there is no such process.
 std::optional<std::string> read_tasklist(const TextRows& rows, std::uint32_t pid);
 
-// A line for cmd in which no letter follows its equal: every second one is a capital, or not.
+// Returns a line for cmd in which no letter follows its equal: every second one is a capital, or
+// not.
 std::string without_doubles(std::string line);
 
 } // namespace rdpsweep::serial

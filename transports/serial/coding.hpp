@@ -11,7 +11,7 @@
 
 namespace rdpsweep::serial {
 
-// The 65 symbols that we type: letters, digits, + - /.
+// Returns the 65 symbols that we type: letters, digits, + - /.
 std::string_view alphabet() noexcept;
 
 // Whether a line can be typed without pauses: old console hosts lose or double a key that follows
@@ -22,22 +22,23 @@ constexpr bool no_equal_neighbours(std::string_view text) noexcept {
     return true;
 }
 
-// '#' and one symbol for each value below 64, then three for their check. A symbol is as far behind
-// the one before as its value and one more, around the alphabet: neighbours are never equal, and 64
-// of 65 symbols are of use.
+// Returns '#' and one symbol for each value below 64, then three for their check. A symbol is as
+// far behind the one before as its value and one more, around the alphabet: neighbours are never
+// equal, and 64 of 65 symbols are of use.
 std::string coded_line(const std::vector<std::uint8_t>& values);
 
-// The lines that carry text, deflated, to the loader; first: the number of lines it has taken so
-// far. The last line is empty and ends the text.
+// Returns the lines that carry text, deflated, to the loader; first: the number of lines it has
+// taken so far. The last line is empty and ends the text.
 std::vector<std::string> transfer_lines(std::string_view text, std::size_t first);
 
-// Lines of '#' and pairs of letters, 'A'-'P' for a byte's upper half and 'a'-'p' for its lower.
+// Returns lines of '#' and pairs of letters, 'A'-'P' for a byte's upper half and 'a'-'p' for its
+// lower.
 std::vector<std::string> letter_lines(std::string_view text);
 
-// A PowerShell text without comment lines, blank lines and indentation.
+// Returns a PowerShell text without comment lines, blank lines and indentation.
 std::string stripped(std::string_view powershell);
 
-// The answer to page: rows is a mask of those wanted again.
+// Returns the answer to page: rows is a mask of those wanted again.
 std::string page_answer(std::size_t page, std::uint32_t rows);
 
 // A row of a page as it stands on the screen.
@@ -47,7 +48,7 @@ struct PageRow {
     std::string text;
 };
 
-// Nothing for a line that is no whole row.
+// Returns nothing for a line that is no whole row.
 std::optional<PageRow> read_page_row(std::string_view line);
 
 // What the last row of a page says.

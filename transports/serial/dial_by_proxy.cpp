@@ -26,7 +26,8 @@ Error proxy_error(Errc code, std::string detail, std::string native) {
         .with_hint("HTTPS_PROXY and NO_PROXY say which proxy is used");
 }
 
-// Of "http://proxy.corp.example:3128"; nothing for another scheme or a bad port.
+// Returns the endpoint of "http://proxy.corp.example:3128"; nothing for another scheme or a bad
+// port.
 std::optional<net::Endpoint> place_of(std::string_view url) {
     constexpr std::string_view scheme = "http://";
     if (!iequals(url.substr(0, scheme.size()), scheme)) return {};
@@ -52,7 +53,7 @@ std::string request_for(const std::string& where, const azure::Proxy& proxy) {
     return text + "\r\n";
 }
 
-// Up to the empty line and no byte further: what follows is TLS.
+// Reads up to the empty line and no byte further: what follows is TLS.
 Task<Result<std::string>> read_header(tcp::socket& socket) {
     std::string header;
     std::array<char, 1> byte{};

@@ -11,7 +11,7 @@ namespace rdpsweep::serial {
 // cut anywhere.
 class GatewayWords {
 public:
-    // What of bytes is the VM's.
+    // Returns what of bytes is the VM's.
     std::string pass(std::string_view bytes);
 
 private:

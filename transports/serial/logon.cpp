@@ -67,7 +67,7 @@ Task<Status> type_counted(Terminal& terminal, std::string_view text, HostDeadlin
     co_return Status();
 }
 
-// The next field: its label in another row than the last one's.
+// Returns the next field: its label in another row than the last one's.
 Task<Result<bool>> next_label(Terminal& terminal, int before, HostDeadline& deadline) {
     const Terminal::Ready ready = [&terminal, before] {
         const auto at = at_label(terminal.screen());
@@ -80,7 +80,7 @@ Task<Result<bool>> next_label(Terminal& terminal, int before, HostDeadline& dead
     co_return came;
 }
 
-// What stands below the password's row, if anything.
+// Returns what is below the password's row, if anything.
 std::string words_below(const Screen& screen, int row) {
     std::string words;
     for (int at = row + 1; at < screen_rows; ++at)

@@ -39,20 +39,20 @@ enum class ConsoleOutcome : std::uint8_t {
     probe_timeout,
     vm_rebooted,
     vm_crashed,
-    channel_leaked, // beside another one: what we opened could not be closed
+    channel_leaked, // in addition to another one: what we opened could not be closed
 };
 
-// "console_in_use", ...
+// Returns "console_in_use", ...
 std::string_view to_string(ConsoleOutcome outcome) noexcept;
 
-// Every one, in order.
+// Returns every one, in order.
 std::span<const ConsoleOutcome> all_console_outcomes() noexcept;
 
-// What to do next; empty for ok alone.
+// Returns what to do next; empty for ok alone.
 std::string_view hint_of(ConsoleOutcome outcome) noexcept;
 
-// The outcome as an Error: its name is the native code, followed by native when there is one.
-// detail: one sentence; empty takes the usual one. Precondition: outcome is not ok.
+// Returns the outcome as an Error: its name is the native code, followed by native when there is
+// one. detail: one sentence; empty takes the usual one. Precondition: outcome is not ok.
 Error console_error(ConsoleOutcome outcome, std::string detail = {}, std::string native = {});
 
 } // namespace rdpsweep::serial

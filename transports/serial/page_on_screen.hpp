@@ -22,10 +22,10 @@ public:
     // Returns a bit for each row not seen; of all rows while the page's end is not seen either.
     [[nodiscard]] std::uint32_t missing() const;
 
-    // The row that ends the page; empty until it is seen.
+    // Returns the row that ends the page; empty until it is seen.
     [[nodiscard]] const std::optional<PageEnd>& end() const noexcept { return end_; }
 
-    // Precondition: whole().
+    // Returns the page's text. Precondition: whole().
     [[nodiscard]] std::string text() const;
 
 private:

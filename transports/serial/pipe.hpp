@@ -13,11 +13,11 @@ class Pipe {
 public:
     virtual ~Pipe() = default;
 
-    // keys: at most 256 bytes. An Error means that the way is lost.
+    // Sends keys: at most 256 bytes. An Error means that the connection is lost.
     virtual Task<Status> send(std::string keys, HostDeadline& deadline) = 0;
 
-    // What came, as soon as something has; empty when nothing did within limit. An Error once all
-    // that came was given and the way is lost.
+    // Returns what came, as soon as something has; empty when nothing did within limit. An Error
+    // once all that came was given and the way is lost.
     virtual Task<Result<std::string>> receive(Clock::duration limit, HostDeadline& deadline) = 0;
 
     // Ends it in good order, in little time.

@@ -18,12 +18,12 @@ bool is_letter(char c) noexcept {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-// "C:\...>", and nothing behind it.
+// Tells whether it is "C:\...>", and nothing behind it.
 bool is_drive_prompt(std::string_view row) {
     return row.size() >= 4 && is_letter(row[0]) && row.substr(1, 2) == ":\\" && row.back() == '>';
 }
 
-// Whether a GUID stands at that place.
+// Tells whether a GUID is at that place.
 bool guid_at(std::string_view text, std::size_t at) {
     constexpr std::string_view shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     if (text.size() - at < shape.size()) return false;
@@ -39,7 +39,7 @@ bool has_guid(std::string_view row) {
     return false;
 }
 
-// What follows the first colon, of whatever width.
+// Returns what follows the first colon, of whatever width.
 std::string behind_colon(std::string_view row) {
     const auto narrow = row.find(':');
     const auto wide = row.find(wide_colon);
@@ -111,7 +111,7 @@ std::optional<SwitchScreen> read_switch_screen(const Screen& screen) {
         const auto row = screen.row(at);
         if (row.find("<esc><tab>") != std::string::npos) keys = true;
         if (!has_guid(row)) {
-            // The name stands in the first row that has a value, above the GUIDs.
+            // The name is in the first row that has a value, above the GUIDs.
             if (guids == 0 && found.name.empty()) found.name = behind_colon(row);
             continue;
         }

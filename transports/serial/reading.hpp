@@ -11,20 +11,20 @@
 
 namespace rdpsweep::serial {
 
-// The cursor stands behind "SAC>" and nothing was typed.
+// Tells whether the cursor is behind "SAC>" and nothing was typed.
 bool at_sac_prompt(const Screen& screen);
 
-// The cursor's row begins with SAC's prompt: what is typed now, SAC gets.
+// Tells whether the cursor's row begins with SAC's prompt: what is typed now, SAC gets.
 bool typing_to_sac(const Screen& screen);
 
-// The cursor stands behind "C:\Windows\system32>" or the like.
+// Tells whether the cursor is behind "C:\Windows\system32>" or the like.
 bool at_shell_prompt(const Screen& screen);
 
-// Whether a row begins with the shell's prompt.
+// Tells whether a row begins with the shell's prompt.
 bool begins_with_prompt(std::string_view row);
 
-// What was typed behind the last such prompt, without white space (rows wrap); nothing when there
-// is none above the cursor.
+// Returns what was typed behind the last such prompt, without white space (rows wrap); nothing when
+// there is none above the cursor.
 std::optional<std::string> typed_at_shell(const Screen& screen);
 
 // One row of `ch`: "1 (AV)    Cmd0001".
@@ -45,23 +45,24 @@ struct SwitchScreen {
 
 std::optional<SwitchScreen> read_switch_screen(const Screen& screen);
 
-// The cursor stands behind a label that ends with a colon, as in the logon dialog; the label's row.
+// Returns the row of the label behind which the cursor is, where one that ends with a colon is
+// there, as in the logon dialog.
 std::optional<int> at_label(const Screen& screen);
 
-// 14393 of "[Version 10.0.14393]", in any row; 0: none.
+// Returns 14393 of "[Version 10.0.14393]", in any row; 0: none.
 std::uint32_t read_build(const Screen& screen);
 
-// What Windows' EMS says of itself when it starts, as XML: free evidence of a machine nobody got
-// into.
+// What Windows' EMS says of itself when it starts, as XML: free evidence of a machine that
+// refused every logon.
 struct MachineInfo {
     std::string name;
     std::string build; // digits
 };
 
-// The last one in bytes of a port; nothing when there is none.
+// Returns the last one in bytes of a port; nothing when there is none.
 std::optional<MachineInfo> read_machine_info(std::string_view past);
 
-// "0xC0000001" in a row; empty: none.
+// Returns "0xC0000001" in a row; empty: none.
 std::string read_status(std::string_view row);
 
 } // namespace rdpsweep::serial

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t longest_name = 40; // a line of SAC holds 77 characters
 
-// Names of channels come from the VM.
+// Checks a channel's name, which comes from the VM.
 bool is_channel_name(std::string_view name) {
     const auto word = [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

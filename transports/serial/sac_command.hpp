@@ -1,4 +1,4 @@
-// The only commands that are ever sent to SAC. What it understands beside them restarts a VM, kills
+// The only commands that are ever sent to SAC. What else it understands restarts a VM, kills
 // a process or sets an address, without a logon and without a question: there is no way to say it
 // here.
 #pragma once
@@ -18,8 +18,8 @@ enum class SacCommand {
     addresses,      // i, without arguments
 };
 
-// The command's text. name: of a channel of ours, "Cmd" and digits; anything else than that gives
-// an empty text, which is not sent.
+// Returns the command's text. name: of a channel of ours, "Cmd" and digits; anything else than that
+// gives an empty text, which is not sent.
 std::string text_of(SacCommand command, std::string_view name = {});
 
 } // namespace rdpsweep::serial

@@ -28,7 +28,7 @@ constexpr int most_pages = 20;
 constexpr auto to_sac_keys = "\x1b\t0";
 constexpr auto enter_key = "\r"; // never CR LF: a stray LF is another Enter
 
-// As many as a line of SAC holds, and some.
+// Returns as many as a line of SAC holds, and some more.
 std::string backspaces() {
     return std::string(80, '\b');
 }
@@ -81,8 +81,8 @@ Task<Status> SacMux::arrive(std::int64_t booted, HostDeadline& deadline) {
     co_return there;
 }
 
-// Whether SAC's own switch screen came after mark(); or, where SAC is the only channel and there
-// may be nothing to switch to, its prompt with our 0 behind it.
+// Tells whether SAC's own switch screen came after mark(); or, where SAC is the only channel and
+// there may be nothing to switch to, its prompt with our 0 behind it.
 Task<Result<bool>> SacMux::see_sac_screen(HostDeadline& deadline) {
     const Terminal::Ready ready = [this] {
         const auto& screen = terminal_.screen();
@@ -124,8 +124,8 @@ Task<Status> SacMux::to_sac(HostDeadline& deadline) {
     co_return co_await clear_line(deadline);
 }
 
-// Somebody may have left half a command: it is rubbed out, and seen to be gone, before Enter proves
-// that a new prompt comes. Whoever comes back to SAC may find no prompt at all.
+// Clears the line. Somebody may have left half a command: it is rubbed out, and seen to be gone,
+// before Enter proves that a new prompt comes. A visit that returns to SAC may find no prompt.
 Task<Status> SacMux::clear_line(HostDeadline& deadline) {
     const Terminal::Ready empty = [this] {
         return at_sac_prompt(terminal_.screen()) || !typing_to_sac(terminal_.screen());
@@ -203,7 +203,7 @@ Task<Result<std::vector<std::string>>> SacMux::command(std::string text, HostDea
     co_return fresh_rows(text);
 }
 
-// What SAC answered: the rows painted since Enter, but for prompts and what we said.
+// Returns what SAC answered: the rows painted since Enter, but for prompts and what we said.
 std::vector<std::string> SacMux::fresh_rows(const std::string& said) const {
     std::vector<std::string> rows;
     for (int at = 0; at < screen_rows; ++at) {

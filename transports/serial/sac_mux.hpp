@@ -36,26 +36,26 @@ public:
     // Switches to channel() and dismisses its switch screen.
     Task<Status> enter(HostDeadline& deadline);
 
-    // From wherever we are back to SAC's prompt; closes channel() by its name where it still lives.
-    // False when it could not be closed.
+    // Goes back to SAC's prompt from wherever we are; closes channel() by its name where it still
+    // lives. False when it could not be closed.
     Task<bool> leave(HostDeadline& deadline);
 
-    // `id` and `s`. Precondition: at SAC's prompt.
+    // Asks by `id` and `s`. Precondition: at SAC's prompt.
     Task<Result<SacFacts>> ask(HostDeadline& deadline);
 
-    // Empty: none of ours is open.
+    // Returns the name of our channel; empty: none of ours is open.
     [[nodiscard]] const std::string& channel() const noexcept { return channel_; }
 
-    // A channel was asked for and the way was lost before its name was known.
+    // Tells whether a channel was asked for and the connection was lost before its name was known.
     [[nodiscard]] bool may_have_opened() const noexcept { return asked_; }
 
-    // Windows ended under it.
+    // Forgets the channel: Windows ended under it.
     void forget_channel() noexcept {
         channel_.clear();
         asked_ = false;
     }
 
-    // Command channels that others had open when we came.
+    // Counts the command channels that others had open when we came.
     [[nodiscard]] std::size_t foreign_channels() const noexcept { return foreign_; }
 
 private:

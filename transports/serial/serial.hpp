@@ -13,7 +13,8 @@ namespace rdpsweep::serial {
 
 inline constexpr std::string_view transport_name = "serial";
 
-// services.azure must outlive it; without one every open() is Error{config, unsupported}.
+// Makes the transport; services.azure must outlive it; without one every open() is Error{config,
+// unsupported}.
 Result<std::unique_ptr<Transport>> make_serial(Services& services);
 
 } // namespace rdpsweep::serial

@@ -91,7 +91,7 @@ Task<Status> SerialSession::begin_here() {
     co_return back;
 }
 
-// A new session at the gateway. Whoever has the console keeps it, unless --takeover was said.
+// Opens a new session at the gateway. A session that has the console keeps it, without --takeover.
 Task<Status> SerialSession::attach(HostDeadline& deadline) {
     if (!services_.takeover) {
         auto used = co_await console_.in_use(target_.vm, deadline);
@@ -211,7 +211,7 @@ SerialSession::run_here(const Script& script, const ScriptInput& input) {
         } else {
             why = std::move(known).error();
         }
-        // The shell is there, PowerShell is not: whoever asked may ask cmd.exe.
+        // The shell is there, PowerShell is not: the caller may ask cmd.exe.
         if (known && !terminal_->lost() && why.blames_powershell()) co_return why;
         // What changes a VM is not run a second time.
         const bool may = script.effect() == Script::Effect::read_only;
@@ -232,7 +232,7 @@ CimClient* SerialSession::cim() noexcept {
 
 void SerialSession::note_leak() {
     if (std::exchange(leak_told_, true)) return;
-    // Without a name: who looks finds it in the list.
+    // Without a name: the list of channels shows it.
     auto name = mux_->channel().empty() ? std::string("Cmd....") : mux_->channel();
     attempt_.notes.push_back(Message{"note.channel_leaked", {{"channel", std::move(name)}}});
 }

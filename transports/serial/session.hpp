@@ -16,7 +16,8 @@
 
 namespace rdpsweep::serial {
 
-// Whom a session visits, as whom, and the time it has. All of them must outlive the session.
+// Which host a session visits, with which credential, and the time it has. All of them must outlive
+// the session.
 struct Errand {
     const Target& target;
     const Credential& credential;
@@ -29,7 +30,7 @@ public:
     // services and console must outlive it, too.
     SerialSession(Services& services, ArmConsole& console, const Errand& errand);
 
-    // Up to a shell that takes our keys. When it fails, what was opened is closed again.
+    // Goes on up to a shell that takes our keys. When that fails, what was opened is closed again.
     Task<Status> begin(HostDeadline& deadline);
 
     [[nodiscard]] bool narrow() const noexcept override { return true; }
@@ -37,7 +38,7 @@ public:
     Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostDeadline& deadline) override;
 
-    // cmd.exe's own tools, where the shell is ours and PowerShell could not do its work.
+    // Returns cmd.exe's own tools, where the shell is ours and PowerShell could not do its work.
     [[nodiscard]] CimClient* cim() noexcept override;
 
     Task<Status> prove(HostDeadline& deadline) override;

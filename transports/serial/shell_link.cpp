@@ -1,4 +1,4 @@
-// The shell itself: its prompt, short lines, who it is.
+// The shell itself: its prompt, short lines, the account that it runs as.
 #include "transports/serial/shell_link.hpp"
 
 #include "core/text.hpp"
@@ -132,7 +132,7 @@ Task<Result<bool>> ShellLink::interrupt(HostDeadline& deadline) {
     co_return false;
 }
 
-// A key that equals the one before it, which an old console host may drop: alone, and waited for.
+// Types a key equal to the one before it alone, and waits: an old console host may drop it.
 Task<Result<bool>>
 ShellLink::type_again(char key, const std::string& wanted, HostDeadline& deadline) {
     const Terminal::Ready echoed = [this, &wanted] {
@@ -189,7 +189,7 @@ Task<Status> ShellLink::type_line(std::string line, HostDeadline& deadline) {
     );
 }
 
-// Whole: the line itself still stands above what it printed.
+// Runs a line of cmd. Its output is whole when the line itself is still above it on the screen.
 Task<Result<ShellLink::Said>> ShellLink::command(std::string line, HostDeadline& deadline) {
     const auto size = line.size();
     auto typed = co_await type_line(std::move(line), deadline);

@@ -16,11 +16,11 @@ class ShellLink {
 public:
     explicit ShellLink(Terminal& terminal) : terminal_(terminal) {}
 
-    // After the logon: waits until keys get through (the first ones are eaten), and proves that all
+    // Waits after the logon until keys get through (the first ones are eaten), and proves that all
     // characters we type arrive as themselves. Error no_echo, keyboard_layout_mismatch.
     Task<Status> settle(HostDeadline& deadline);
 
-    // As whom the shell runs, "corp\svc", and whether with an administrator's rights.
+    // The account that the shell runs as, "corp\svc", and whether with an administrator's rights.
     struct Identity {
         std::string user;
         bool elevated = false;
@@ -37,21 +37,21 @@ public:
     // Runs one line of cmd. Error transfer_corrupt, probe_timeout.
     Task<Result<Said>> command(std::string line, HostDeadline& deadline);
 
-    // The script by a PowerShell of its own. Error clm_restricted, transfer_corrupt, probe_timeout;
-    // Error{run, nonzero_exit} 9009 where PowerShell is not there.
+    // Runs the script by a PowerShell of its own. Error clm_restricted, transfer_corrupt,
+    // probe_timeout; Error{run, nonzero_exit} 9009 where PowerShell is not there.
     Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostDeadline& deadline);
 
-    // `exit`, where the shell's prompt shows.
+    // Types `exit`, where the shell's prompt shows.
     Task<Status> exit(HostDeadline& deadline);
 
-    // By the banner; 0 before settle().
+    // Returns the build by the banner; 0 before settle().
     [[nodiscard]] std::uint32_t build() const noexcept { return build_; }
 
-    // Whether the console paints differences (up to Windows Server 2019) instead of a stream.
+    // Tells whether the console paints differences (up to Windows Server 2019) instead of a stream.
     [[nodiscard]] bool paints_differences() const noexcept { return differences_; }
 
-    // Lines and rows that had to be sent again.
+    // Counts the lines and rows that had to be sent again.
     [[nodiscard]] std::size_t resent() const noexcept { return resent_; }
 
 private:

@@ -45,7 +45,7 @@ Error corrupt(const Terminal& terminal, const char* what) {
     );
 }
 
-// 12 of "+12"; -1 for another row.
+// Returns 12 of "+12"; -1 for another row.
 int answer_of(const std::string& row, char sign) {
     if (row.size() < 2 || row.size() > 6 || row.front() != sign) return -1;
     int value = -1;
@@ -54,7 +54,7 @@ int answer_of(const std::string& row, char sign) {
     return error == std::errc() && stop == end ? value : -1;
 }
 
-// The highest answer of that sign on the screen.
+// Returns the highest answer of that sign on the screen.
 int highest(const Screen& screen, char sign) {
     int found = -1;
     for (int at = 0; at < screen_rows; ++at)
@@ -163,7 +163,7 @@ Task<Status> ShellLink::push_letters(HostDeadline& deadline) {
         const auto end = std::min(lines.size(), at + lines_a_frame);
         for (auto i = at; i < end; ++i)
             frame += lines[i] + "\r";
-        // Each line stands on the screen as we typed it, or the start is given up.
+        // Each line is on the screen as we typed it, or the start is given up.
         const Terminal::Ready echoed = [this, &lines, at, end] {
             for (auto i = at; i < end; ++i)
                 if (!shows(terminal_.screen(), lines[i])) return false;
@@ -194,7 +194,7 @@ Task<Status> ShellLink::wait_for_loader(HostDeadline& deadline) {
     co_return Status();
 }
 
-// Go-back-N: lines are numbered, the loader says how many it has.
+// Sends lines by Go-back-N: lines are numbered, the loader says how many it has.
 Task<Status> ShellLink::push(std::string_view text, HostDeadline& deadline) {
     const auto first = taken_;
     const auto lines = transfer_lines(text, first);
@@ -229,8 +229,8 @@ Task<Status> ShellLink::push(std::string_view text, HostDeadline& deadline) {
     co_return Status();
 }
 
-// How many lines the loader has: as soon as it is more than before, or after its refusal has
-// settled.
+// Returns how many lines the loader has: as soon as it is more than before, or after its refusal
+// has settled.
 Task<Result<std::size_t>> ShellLink::wait_for_answers(std::size_t sent, HostDeadline& deadline) {
     const auto before = static_cast<int>(taken_);
     const auto all = static_cast<int>(sent);

@@ -70,7 +70,7 @@ Error out_of_time(const HostDeadline& deadline) {
     );
 }
 
-// Each mark counts once: one that ends in what came now.
+// Looks for marks. Each counts once: one that ends in what came now.
 void Terminal::take(const std::string& bytes) {
     if (bytes.empty()) return;
     signs_.heard = true;

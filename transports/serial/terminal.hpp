@@ -36,21 +36,21 @@ public:
 
     [[nodiscard]] Screen& screen() noexcept { return *screen_; }
 
-    // Since the last forget_signs().
+    // Returns the signs since the last forget_signs().
     [[nodiscard]] const Signs& signs() const noexcept { return signs_; }
 
     void forget_signs() noexcept { signs_ = {}; }
 
-    // Rows painted after this count as fresh().
+    // Makes only rows painted from now on count as fresh().
     void mark() noexcept { mark_ = screen_->stamp(); }
 
     [[nodiscard]] bool fresh(int row) const noexcept { return screen_->painted(row) > mark_; }
 
-    // Whether anything was painted since mark().
+    // Tells whether anything was painted since mark().
     [[nodiscard]] bool news() const noexcept { return screen_->stamp() > mark_; }
 
-    // False when limit passed first. Error when the way is lost, the VM crashed or starts anew, or
-    // the host's time is over.
+    // Waits; false when limit passed first. Error when the way is lost, the VM crashed or starts
+    // anew, or the host's time is over.
     Task<Result<bool>> until(Ready ready, Clock::duration limit, HostDeadline& deadline);
 
     // Reads until nothing came for silence, at most cap. Error as of until(), but the past tells
@@ -62,10 +62,10 @@ public:
 
     [[nodiscard]] bool lost() const noexcept { return lost_.has_value(); }
 
-    // What the port had said before the first key, its end; at most 16 KiB.
+    // Returns what the port had said before the first key, its end; at most 16 KiB.
     [[nodiscard]] const std::string& past() const noexcept { return past_; }
 
-    // Another way to the same port; the screen is as blank as ours was.
+    // Takes another connection to the same port; the screen is as blank as ours was.
     void reattach(std::unique_ptr<Pipe> pipe);
 
     Task<void> close(HostDeadline& deadline);
@@ -90,7 +90,7 @@ private:
 // Returns the end of an error's sentence: "the screen showed: ...", at most 300 bytes of it.
 std::string what_is_shown(const Terminal& terminal);
 
-// The host's time is over, or the run was interrupted.
+// Returns the Error for a host whose time is over, or a run that was interrupted.
 Error out_of_time(const HostDeadline& deadline);
 
 } // namespace rdpsweep::serial

@@ -11,7 +11,8 @@
 
 namespace rdpsweep::serial {
 
-// What a closed console means: code and reason as the gateway gave them, and how far we were.
+// Returns what a closed console means: code and reason as the gateway gave them, and how far we
+// were.
 ConsoleOutcome meaning_of_close(std::uint16_t code, std::string_view reason, bool began) noexcept;
 
 // Connects, shows the token once and waits for the first word behind it. Error of an outcome: the

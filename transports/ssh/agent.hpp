@@ -15,11 +15,12 @@ public:
     // path: its socket, as in SSH_AUTH_SOCK. step: for one exchange.
     Agent(std::string path, Clock::duration step) : path_(std::move(path)), step_(step) {}
 
-    // Error{authenticate, unsupported | timed_out | ...}: no agent, or it does not answer.
+    // Asks for the keys. Error{authenticate, unsupported | timed_out | ...}: no agent, or it does
+    // not answer.
     Task<Result<std::vector<AgentKey>>> keys(HostDeadline& deadline);
 
-    // Its signature of data with the key blob, as libssh2 wants it. The arguments are kept by
-    // value: a coroutine outlives its caller's buffers.
+    // Returns its signature of data with the key blob, as libssh2 wants it. The arguments are kept
+    // by value: a coroutine outlives its caller's buffers.
     Task<Result<std::string>> sign(std::string blob, std::string data, HostDeadline& deadline);
 
 private:

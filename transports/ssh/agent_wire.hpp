@@ -15,15 +15,16 @@ struct AgentKey {
     std::string comment; // as the agent tells it
 };
 
-// Whole messages, with their length in front.
+// Returns a whole message, with its length in front.
 std::string agent_list_request();
 std::string agent_sign_request(std::string_view blob, std::string_view data);
 
-// answer: without its length. Keys that libssh2 can use, ed25519 and ECDSA before RSA; nothing when
-// it is no list.
+// Reads an answer (without its length): keys that libssh2 can use, ed25519 and ECDSA before RSA;
+// nothing when it is no list.
 std::optional<std::vector<AgentKey>> read_agent_keys(std::string_view answer);
 
-// The signature as libssh2 wants it: without the algorithm's name. Nothing when the agent refused.
+// Returns the signature as libssh2 wants it: without the algorithm's name. Nothing when the agent
+// refused.
 std::optional<std::string> read_agent_signature(std::string_view answer);
 
 } // namespace rdpsweep::ssh

@@ -100,7 +100,7 @@ int Exec::read_some(int stream, std::string& to) {
     return static_cast<int>(got);
 }
 
-// Both streams are read: unread bytes of one would close the window for the other.
+// Reads both streams: unread bytes of one would close the window for the other.
 Task<Status> Exec::read_output(CommandOutput& output, HostDeadline& deadline) {
     const auto held = link_.shared_from_this();
     const auto guard = deadline.on_abort([held] { held->kill(); });
@@ -140,7 +140,7 @@ Task<Status> Exec::read_output(CommandOutput& output, HostDeadline& deadline) {
     co_return link_.failure(Phase::run, "while the command ended", deadline);
 }
 
-// False when the host was silent for a step, although keepalives asked it to answer.
+// Returns false when the host was silent for a step, although keepalives asked it to answer.
 Task<bool> Exec::wait_for_output(HostDeadline& deadline) {
     const auto pause = std::max<Clock::duration>(link_.step() / 3, std::chrono::milliseconds(20));
     const bool woken = co_await link_.wait(std::min(Clock::now() + pause, deadline.at()));

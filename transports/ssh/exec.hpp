@@ -16,7 +16,7 @@ public:
     Exec& operator=(const Exec&) = delete;
     ~Exec();
 
-    // A session channel without a pty. Error{open, ...}.
+    // Opens a session channel without a pty. Error{open, ...}.
     Task<Status> open(HostDeadline& deadline);
 
     // Runs command with input as its standard input, until it ends or the deadline passes. A signal

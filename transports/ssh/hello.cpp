@@ -27,7 +27,7 @@ std::optional<Names> read_names(WireReader& reader) {
     return names;
 }
 
-// The ten lists of a KEXINIT, of which six matter.
+// Reads the ten lists of a KEXINIT; six of them matter.
 bool read_offer(std::string_view payload, Offer& offer) {
     WireReader reader(payload);
     if (reader.byte() != message_kexinit || !reader.skip(16)) return false;

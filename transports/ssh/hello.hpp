@@ -23,7 +23,7 @@ struct Hello {
     Offer offer;
 };
 
-// What of a server's first bytes can be read; never fails.
+// Returns what of a server's first bytes can be read; never fails.
 Hello read_hello(std::string_view bytes);
 
 // Our side, as given to libssh2: strongest first. Nothing with SHA-1, CBC, RC4 or a group of 1024
@@ -44,7 +44,7 @@ struct Disagreement {
     std::string hint;
 };
 
-// Why no common algorithm exists.
+// Returns why no common algorithm exists.
 Disagreement explain_disagreement(const Offer& theirs);
 
 } // namespace rdpsweep::ssh

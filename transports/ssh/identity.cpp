@@ -26,7 +26,7 @@ Error changed(const HostKey& key, const std::string& before, const std::string& 
     );
 }
 
-// What known_hosts says against the key; nothing when it says nothing.
+// Returns what known_hosts says against the key; nothing when it says nothing.
 std::optional<Error> objection(const HostKey& key, const KeyJudgement& judgement) {
     if (judgement.line == nullptr) return {};
     const auto where = printable(judgement.line->where, 200);

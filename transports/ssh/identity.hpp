@@ -14,9 +14,10 @@ struct HostKey {
     std::string pin;      // the target's, hex of SHA-256; empty: none
 };
 
-// In order: a @revoked key is refused; a target's pin decides alone; then known_hosts, then what
-// was pinned on first use. A changed key is refused with both fingerprints, an unknown one unless
-// it may be pinned now. --insecure accepts all but a revoked key. Error{tls, certificate_rejected}.
+// Decides in this order: a @revoked key is refused; a target's pin decides alone; then known_hosts,
+// then what was pinned on first use. A changed key is refused with both fingerprints, an unknown
+// one unless it may be pinned now. --insecure accepts all but a revoked key. Error{tls,
+// certificate_rejected}.
 Result<KeyTrust>
 decide_key(const HostKey& key, std::span<const KnownHost* const> known, const TrustPolicy& policy);
 

@@ -24,7 +24,8 @@ constexpr std::size_t largest_file = 64u << 20;
 constexpr std::size_t longest_line = 64u << 10;
 constexpr std::size_t most_patterns = 1024; // of one line
 
-// OpenSSH's: * is any text, ? one character. Linear in space and at most quadratic in time.
+// Matches as OpenSSH does: * is any text, ? one character. Linear in space and at most quadratic in
+// time.
 bool wildcard_match(std::string_view pattern, std::string_view text) {
     std::size_t p = 0;
     std::size_t t = 0;

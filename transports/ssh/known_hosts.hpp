@@ -44,7 +44,7 @@ public:
     // Adds a file, at most 64 MiB. Error{config, name_not_found | local_limit | output_limit}.
     Status add_file(const std::string& path);
 
-    // The lines about a host, in order. host is the address as in the inventory; port 22 is
+    // Returns the lines about a host, in order. host is the address as in the inventory; port 22 is
     // looked up as "host", any other as "[host]:port".
     [[nodiscard]] std::vector<const KnownHost*>
     about(std::string_view host, std::uint16_t port) const;
@@ -58,20 +58,20 @@ private:
     std::size_t unreadable_ = 0;
 };
 
-// lines: as about() gave them. blob: the key that the host served.
+// Judges a key. lines: as about() gave them. blob: the key that the host served.
 KeyJudgement judge_key(std::span<const KnownHost* const> lines, std::string_view blob);
 
-// Whether the first field of a line is about name ("host" or "[host]:port", lower case): wildcards
-// * and ?, ! for exceptions, hashed names (HMAC-SHA1).
+// Tells whether the first field of a line is about name ("host" or "[host]:port", lower case):
+// wildcards * and ?, ! for exceptions, hashed names (HMAC-SHA1).
 bool names_match(std::string_view names, std::string_view name);
 
-// The first string of a public key in wire format: "ssh-ed25519"; empty when it has none.
+// Returns the first string of a public key in wire format: "ssh-ed25519"; empty when it has none.
 std::string_view key_type(std::string_view blob);
 
-// As ssh prints it: "SHA256:" and Base64 without padding.
+// Returns the key's hash as ssh prints it: "SHA256:" and Base64 without padding.
 std::string fingerprint(std::string_view blob);
 
-// The same of a SHA-256 in hex; empty when it is none.
+// Returns the same of a SHA-256 in hex; empty when it is none.
 std::string fingerprint_of_hex(std::string_view sha256);
 
 } // namespace rdpsweep::ssh

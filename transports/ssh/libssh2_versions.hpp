@@ -1,5 +1,5 @@
-// What is called otherwise in libssh2 1.10 (Debian 12) and 1.11 (Debian 13). Only .cpp files include
-// it.
+// What has other names in libssh2 1.10 (Debian 12) than in 1.11 (Debian 13). Only .cpp files
+// include it.
 #pragma once
 
 #include <libssh2.h>

@@ -34,7 +34,8 @@ public:
     Link& operator=(const Link&) = delete;
     ~Link();
 
-    // Version exchange and key exchange. key_types: wire names of host keys to ask for first.
+    // Does the version exchange and the key exchange. key_types: wire names of host keys to ask for
+    // first.
     Task<Status> handshake(std::span<const std::string> key_types, HostDeadline& deadline);
 
     // Calls step until it is done, waiting in between while it says LIBSSH2_ERROR_EAGAIN; returns
@@ -43,7 +44,7 @@ public:
     Task<int>
     drive(const std::function<int()>& step, HostDeadline& deadline, Clock::time_point until);
 
-    // drive() within one step's time.
+    // Does drive() within one step's time.
     Task<int> drive(const std::function<int()>& step, HostDeadline& deadline);
 
     // Suspends until the socket is ready for what libssh2 waits for, or wake() is called; false
@@ -55,17 +56,17 @@ public:
     // Ends all use of the socket. Idempotent.
     void kill() noexcept;
 
-    // The peer was silent for too long: kills, and failure() says so.
+    // Kills the link because the peer was silent for too long; failure() says so.
     void give_up() noexcept;
 
     // Says goodbye, within the deadline, and kills.
     Task<void> disconnect(HostDeadline& deadline);
 
-    // Why the last call failed, as far as it can be told. doing: "while logging in".
+    // Returns why the last call failed, as far as it can be told. doing: "while logging in".
     [[nodiscard]] Error
     failure(Phase phase, const std::string& doing, const HostDeadline& deadline) const;
 
-    // From now on the peer may send at most this much before the link dies as flooded.
+    // Allows the peer to send this much from now on, before the link dies as flooded.
     void allow(std::uint64_t bytes) noexcept;
 
     [[nodiscard]] _LIBSSH2_SESSION* session() const noexcept { return session_; }
@@ -89,7 +90,7 @@ public:
 
     Answers* answers = nullptr;
 
-    // For the callbacks of libssh2.
+    // Serves a callback of libssh2.
     std::ptrdiff_t receive(void* buffer, std::size_t length) noexcept;
     std::ptrdiff_t send(const void* buffer, std::size_t length) noexcept;
 

@@ -1,4 +1,4 @@
-// Tries the methods that the host offers in order, and notes what each came to.
+// Tries the methods that the host offers in order, and notes how each ended.
 #include "transports/ssh/login.hpp"
 
 #include "core/text.hpp"
@@ -23,7 +23,7 @@ unsigned int length_of(std::string_view text) {
     return static_cast<unsigned int>(text.size());
 }
 
-// Memory that libssh2 frees with free().
+// Returns memory that libssh2 frees with free().
 char* copy_for_libssh2(std::string_view text) {
     auto* const copy = static_cast<char*>(std::malloc(text.size() + 1));
     if (copy == nullptr) return nullptr;
@@ -32,7 +32,7 @@ char* copy_for_libssh2(std::string_view text) {
     return copy;
 }
 
-// The one prompt without echo, once, gets the password; anything else (a new password, a second
+// Gives the password once, to the one prompt without echo; anything else (a new password, a second
 // factor) gets nothing and is refused by the host.
 // NOLINTNEXTLINE(readability-function-size): libssh2's signature
 void answer_prompts(

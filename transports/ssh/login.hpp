@@ -22,7 +22,7 @@ public:
     // All of them must outlive it.
     Login(Link& link, const Credential& credential, LoginOptions options, Attempt& attempt);
 
-    // Error{authenticate, ...}; access_denied when the host refused all that there is.
+    // Logs in. Error{authenticate, ...}; access_denied when the host refused all that there is.
     Task<Status> run(HostDeadline& deadline);
 
 private:

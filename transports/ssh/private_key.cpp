@@ -28,7 +28,7 @@ std::optional<std::string> body_of(std::string_view pem, std::string_view label)
     return body;
 }
 
-// The public half stands in clear beside the private one, encrypted or not.
+// The public half is in clear next to the private one, encrypted or not.
 std::optional<KeyKind> openssh_kind(std::string_view bytes) {
     if (!bytes.starts_with(openssh_magic)) return {};
     WireReader reader(bytes.substr(openssh_magic.size()));

@@ -12,7 +12,8 @@ struct KeyKind {
     bool encrypted = false;
 };
 
-// pem: OpenSSH's own format, or PKCS#1, SEC1 or PKCS#8 in PEM. Nothing when it is no private key.
+// Reads pem: OpenSSH's own format, or PKCS#1, SEC1 or PKCS#8 in PEM. Nothing when it is no private
+// key.
 std::optional<KeyKind> read_key_kind(std::string_view pem);
 
 } // namespace rdpsweep::ssh

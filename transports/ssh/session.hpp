@@ -23,7 +23,7 @@ public:
 
     void add(std::shared_ptr<Link> link) { links_.push_back(std::move(link)); }
 
-    // The innermost first, so that none waits for another.
+    // Kills the innermost first, so that none waits for another.
     void kill() noexcept {
         while (!links_.empty()) {
             links_.back()->kill();
@@ -46,7 +46,7 @@ public:
     Task<std::optional<Result<HandshakeFacts>>>
     shake_hands_inside(std::uint16_t port, HostDeadline& deadline) override;
 
-    // Logged in already; a channel shows that we may also do something.
+    // Opens a channel, which shows that we may also do something: the session is logged in already.
     Task<Status> prove(HostDeadline& deadline) override;
 
     Task<void> close() noexcept override;

@@ -121,7 +121,8 @@ private:
         co_return socket->release();
     }
 
-    // Waits for a place among those who may log in at the hop, before a connection to it is made.
+    // Waits for a place among the connections that may log in at the hop, before a connection to it
+    // is made.
     Task<Status> knock(const JumpHost& hop, Place& place, Trip& trip) {
         auto& gate = gates_.try_emplace(hop.name).first->second;
         place.emplace(co_await gate.door.enter(trip.deadline));

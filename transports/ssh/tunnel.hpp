@@ -14,9 +14,9 @@ namespace rdpsweep::ssh {
 
 class Tunnel final : public rdp::ByteStream {
 public:
-    // The server connects to address:port as seen from there. link and deadline must outlive the
-    // tunnel. Error{open, ...}: blocked_by_policy when the server forwards nothing, refused when
-    // nobody listens there.
+    // Makes the server connect to address:port as seen from there. link and deadline must outlive
+    // the tunnel. Error{open, ...}: blocked_by_policy when the server forwards nothing, refused
+    // when nothing listens there.
     static Task<Result<std::unique_ptr<Tunnel>>>
     open(Link& link, std::string address, std::uint16_t port, HostDeadline& deadline);
 

@@ -29,7 +29,7 @@ public:
         return value;
     }
 
-    // A view into the bytes.
+    // Returns a view into the bytes.
     std::optional<std::string_view> text() noexcept {
         const auto length = number();
         if (!length || *length > rest_.size()) return {};

@@ -14,7 +14,7 @@ public:
     // authenticating.
     CimSession(std::string endpoint, Poster& poster, Clock::duration step, Attempt& attempt);
 
-    // An enumeration that is given up is released.
+    // Asks one request; an enumeration that is given up is released.
     Task<Result<cim::Rows>> ask(cim::Request request, HostDeadline& deadline) override;
 
     [[nodiscard]] std::size_t round_trips() const noexcept override { return round_trips_; }

@@ -81,7 +81,7 @@ Status Connection::note_trust(net::TrustBasis basis) {
     return {};
 }
 
-// Once an attempt, however many connections it takes.
+// Adds a note once an attempt, however many connections it takes.
 void Connection::add_note(rdpsweep::Message note) {
     for (const auto& known : attempt_.notes) {
         if (known == note) return;

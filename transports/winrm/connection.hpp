@@ -35,7 +35,7 @@ struct WinRmServices {
     GssEngine& gss;
 };
 
-// Whether the logon is by Kerberos or by NTLM.
+// Tells whether the logon is by Kerberos or by NTLM.
 Mechanism mechanism_for(const Target& target, const Credential& credential);
 
 class Connection final : public Poster {
@@ -48,8 +48,8 @@ public:
         Attempt& attempt
     );
 
-    // TCP, and where the scheme is https TLS and the decision whether to believe the host. Nothing
-    // of the credential is sent.
+    // Connects by TCP and, where the scheme is https, by TLS, and decides whether to believe the
+    // host. Nothing of the credential is sent.
     Task<Status> connect(HostDeadline& deadline);
 
     // Authenticates with the first call: the first leg of NTLM carries no body, so that an envelope

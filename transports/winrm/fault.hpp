@@ -30,11 +30,13 @@ inline constexpr std::uint32_t quota_max_operations = 2150859174; // 0x803381A6
 // Reads a soap:Fault element.
 Fault read_fault(const pugi::xml_node& fault);
 
-// What the fault means for the host: an Error of phase (or authenticate/open where the code says
-// so), with "WSManFault <code>" as native code and a hint. Unknown codes are protocol_violation.
+// Returns what the fault means for the host: an Error of phase (or authenticate/open where the code
+// says so), with "WSManFault <code>" as native code and a hint. Unknown codes are
+// protocol_violation.
 Error error_of(const Fault& fault, Phase phase);
 
-// Whether the host only asks for patience: one of the quota codes that PowerShell retries too.
+// Tells whether the host only asks for patience: one of the quota codes that PowerShell retries
+// too.
 bool is_quota(std::uint32_t number) noexcept;
 
 } // namespace rdpsweep::winrm

@@ -101,7 +101,7 @@ Result<NamePtr> import_name(std::string_view text, gss_OID type, Mechanism mecha
     return NamePtr(name);
 }
 
-// A SPNEGO credential that offers Kerberos and nothing else; a bare NTLM one as it is.
+// Returns a SPNEGO credential that offers Kerberos and nothing else; a bare NTLM one as it is.
 Result<CredPtr> restrict_to(gss_cred_id_t raw, Mechanism mechanism) {
     CredPtr credential(raw, CredFree{});
     if (mechanism == Mechanism::ntlm) return credential;
@@ -174,7 +174,7 @@ Result<CredPtr> acquire(const Credential& credential, Mechanism mechanism) {
 } // namespace
 
 struct GssEngine::State {
-    // Apart, so that a KDC that does not answer holds up nobody who uses NTLM.
+    // Apart, so that a KDC that does not answer holds up no host that uses NTLM.
     asio::thread_pool ntlm_pool{limits::gss_threads};
     asio::thread_pool kerberos_pool{limits::gss_threads};
 

@@ -58,15 +58,15 @@ public:
     // so.
     Task<Result<std::string>> step(std::string token, HostDeadline& deadline);
 
-    // True once both sides are satisfied.
+    // Returns true once both sides are satisfied.
     [[nodiscard]] bool complete() const noexcept;
 
     // Encrypts one message, in the order of sending. Requires complete() and GssRequest::seal.
     // Error{authenticate, unsupported} when the peer agreed to no encryption.
     Result<SealedMessage> seal(std::string_view plain);
 
-    // The plain text of the peer's next message. Error{authenticate, protocol_violation} when it
-    // was changed, replayed, out of order or not encrypted.
+    // Returns the plain text of the peer's next message. Error{authenticate, protocol_violation}
+    // when it was changed, replayed, out of order or not encrypted.
     Result<std::string> unseal(std::string_view header, std::string_view data);
 
     struct State;

@@ -17,7 +17,8 @@ struct Challenge {
 // Reads every WWW-Authenticate value; proxies fold several schemes into one, comma-separated.
 Challenge read_challenge(const std::vector<std::string>& values);
 
-// "Basic <base64(user:password)>". The result is as secret as the password: cleanse it after use.
+// Returns "Basic <base64(user:password)>". The result is as secret as the password: cleanse it
+// after use.
 std::string basic_header(std::string_view user, std::string_view password);
 
 } // namespace rdpsweep::winrm

@@ -10,20 +10,20 @@
 
 namespace rdpsweep::winrm {
 
-// A 401 that ends the conversation: says which of the possible reasons it can be. scheme: what we
-// used; bound: our proof was bound to the TLS channel.
+// Returns a 401 that ends the conversation: says which of the possible reasons it can be. scheme:
+// what we used; bound: our proof was bound to the TLS channel.
 Error denied(const Challenge& challenge, std::string_view scheme, bool bound);
 
-// The same for a client certificate; native: what the host said.
+// Returns the same for a client certificate; native: what the host said.
 Error denied_certificate(std::string native);
 
-// Whether error is a TLS alert by which a host turns down the certificate that auth shows.
+// Tells whether error is a TLS alert by which a host turns down the certificate that auth shows.
 bool certificate_refused(const Error& error, WinRmAuth auth);
 
-// A status without an envelope.
+// Returns the Error of a status without an envelope.
 Error unexpected_status(unsigned status);
 
-// Whether the answer holds SOAP: a result, or a fault with any error status.
+// Tells whether the answer holds SOAP: a result, or a fault with any error status.
 bool carries_envelope(const net::HttpResponse& response);
 
 } // namespace rdpsweep::winrm

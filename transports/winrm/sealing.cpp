@@ -49,7 +49,7 @@ bool take(std::string_view& text, std::string_view prefix) {
     return true;
 }
 
-// "--Encrypted Boundary"; some servers put a blank behind the hyphens.
+// Takes "--Encrypted Boundary"; some servers put a blank behind the hyphens.
 bool take_boundary(std::string_view& text) {
     auto rest = text;
     if (!take(rest, "--")) return false;
@@ -67,7 +67,7 @@ std::optional<std::string_view> take_line(std::string_view& text) {
     return line;
 }
 
-// The value of "NAME: value" with any white space around it; nothing for another name.
+// Returns the value of "NAME: value" with any white space around it; nothing for another name.
 std::optional<std::string_view> field(std::string_view line, std::string_view name) {
     line = trim(line);
     const auto colon = line.find(':');
@@ -75,7 +75,7 @@ std::optional<std::string_view> field(std::string_view line, std::string_view na
     return trim(line.substr(colon + 1));
 }
 
-// N of "type=application/soap+xml;charset=UTF-8;Length=N".
+// Returns N of "type=application/soap+xml;charset=UTF-8;Length=N".
 std::optional<std::size_t> length_of(std::string_view value) {
     for (const auto& part : split(value, ';')) {
         const auto item = trim(part);

@@ -21,10 +21,10 @@
 
 namespace rdpsweep::winrm {
 
-// The Content-Type of a request with a sealed body.
+// Returns the Content-Type of a request with a sealed body.
 std::string_view sealed_content_type() noexcept;
 
-// The body for one sealed message.
+// Returns the body for one sealed message.
 std::string sealed_body(const SealedMessage& message);
 
 // One message of an answer; views into its body.
@@ -33,9 +33,8 @@ struct SealedPart {
     std::string_view data;
 };
 
-// The sealed messages of an answer, in order; at least one.
-// Error{authenticate, protocol_violation} when content_type is another one or the body is
-// malformed.
+// Returns the sealed messages of an answer, in order; at least one. Error{authenticate,
+// protocol_violation} when content_type is another one or the body is malformed.
 Result<std::vector<SealedPart>> read_sealed(std::string_view content_type, std::string_view body);
 
 } // namespace rdpsweep::winrm

@@ -17,7 +17,7 @@ public:
     // endpoint is https://host:port/wsman. poster and attempt must outlive it.
     Shell(std::string endpoint, Poster& poster, ShellBudget budget, Attempt& attempt);
 
-    // Quota faults are waited out within the deadline. Error{open, ...}.
+    // Creates the shell; quota faults are waited out within the deadline. Error{open, ...}.
     Task<Status> create(ShellOptions options, HostDeadline& deadline);
 
     // Starts one command line.

@@ -16,10 +16,11 @@ class TlsContexts {
 public:
     using Context = std::shared_ptr<ssl_ctx_st>;
 
-    // Error{config, ...} when the CA file cannot be read.
+    // Makes the contexts. Error{config, ...} when the CA file cannot be read.
     static Result<TlsContexts> load(std::string ca_file);
 
-    // The context for target, made on the first call for its credential; a failure is remembered.
+    // Returns the context for target, made on the first call for its credential; a failure is
+    // remembered.
     Result<Context>
     get(const Target& target, const Credential& credential, net::TlsProfile profile);
 

@@ -24,7 +24,8 @@ constexpr std::string_view powershell = "powershell.exe";
 constexpr std::string_view powershell_options =
     "-NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command ";
 
-// "Invoke-Expression $env:RDPSWEEP_SCRIPT", or the parts of a script too long for one variable.
+// Returns "Invoke-Expression $env:RDPSWEEP_SCRIPT", or the parts of a script too long for one
+// variable.
 std::string invoke_from_environment(std::size_t parts) {
     if (parts == 1)
         return std::string(powershell_options) + "\"Invoke-Expression $env:RDPSWEEP_SCRIPT\"";
@@ -35,7 +36,8 @@ std::string invoke_from_environment(std::size_t parts) {
     return std::string(powershell_options) + "\"Invoke-Expression (" + sum + ")\"";
 }
 
-// Read whole before it runs: "-Command -" would execute line by line.
+// Returns a command that reads its script whole before it runs: "-Command -" would execute line by
+// line.
 std::string invoke_from_stdin() {
     return std::string(powershell_options) + "\"Invoke-Expression ([Console]::In.ReadToEnd())\"";
 }

@@ -19,7 +19,8 @@ inline constexpr std::string_view sealed_name = "winrm-http";
 
 namespace rdpsweep {
 
-// services must outlive the transport. Error{config, ...} when the CA file cannot be read.
+// Makes the transport; services must outlive the transport. Error{config, ...} when the CA file
+// cannot be read.
 Result<std::unique_ptr<Transport>> make_winrm(Services& services);
 
 } // namespace rdpsweep

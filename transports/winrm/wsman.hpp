@@ -39,7 +39,8 @@ Message create_shell(
     const Conversation& conversation, const ShellOptions& options, std::chrono::seconds timeout
 );
 
-// One line for cmd.exe, which joins command and arguments by a blank and reads metacharacters.
+// Returns one line for cmd.exe, which joins command and arguments by a blank and reads
+// metacharacters.
 Message run_command(
     const Conversation& conversation,
     std::string_view command,

@@ -6,7 +6,7 @@
 
 namespace rdpsweep::winrm {
 
-// The message that asks request: Get, Enumerate with a WQL filter, or the method.
+// Returns the message that asks request: Get, Enumerate with a WQL filter, or the method.
 Message ask_cim(
     const Conversation& conversation, const cim::Request& request, std::chrono::seconds timeout
 );
@@ -17,7 +17,7 @@ struct Enumeration {
     std::string context; // the latest one the host gave
 };
 
-// The next page.
+// Returns the message that asks for the next page.
 Message
 pull(const Conversation& conversation, const Enumeration& from, std::chrono::seconds timeout);
 

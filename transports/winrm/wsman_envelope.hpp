@@ -19,13 +19,13 @@ struct Addressed {
     std::chrono::seconds limit; // OperationTimeout
 };
 
-// <name s:mustUnderstand="true">value</name>, escaped.
+// Returns <name s:mustUnderstand="true">value</name>, escaped.
 std::string must(std::string_view name, std::string_view value);
 
-// PT20S: as xs:duration.
+// Returns "PT20S", as xs:duration.
 std::string duration(std::chrono::seconds value);
 
-// A message with headers and body as given (XML already). Prefixes declared: s a w p rsp.
+// Returns a message with headers and body as given (XML already). Prefixes declared: s a w p rsp.
 Message envelope(
     const Conversation& conversation,
     const Addressed& to,
@@ -44,7 +44,7 @@ struct Opened {
 // relates to another message (a fault may relate to none).
 Result<Opened> open_reply(std::string_view xml, std::string_view id);
 
-// Error{http, protocol_violation}: this is not the WS-Management we know.
+// Returns Error{http, protocol_violation}: this is not the WS-Management we know.
 Error not_ours(std::string what);
 
 } // namespace rdpsweep::winrm

@@ -109,7 +109,7 @@ std::string text_of(const pugi::xml_node& node) {
 
 namespace {
 
-// What stands for a character: itself, nothing, or an entity.
+// Returns what stands for a character: itself, nothing, or an entity.
 std::string_view entity(char c) {
     switch (c) {
     case '&':

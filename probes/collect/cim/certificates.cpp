@@ -56,7 +56,7 @@ void ask_store(Steps& steps) {
     });
 }
 
-// The certificate that is to be used, when it lies in the machine's personal store.
+// Asks for the certificate that is to be used, when it lies in the machine's personal store.
 void ask_match(Steps& steps) {
     auto wanted = steps.text_at("/cert/pin");
     if (wanted.empty()) wanted = steps.text_at("/cert/wmi_hash");

@@ -32,7 +32,7 @@ bool is_sid(std::string_view text) {
     return text.starts_with("S-1-") && text.find_first_not_of("0123456789-", 4) == text.npos;
 }
 
-// A SID in binary (MS-DTYP 2.4.2.2): revision, count, authority, count times 32 bits.
+// Returns a SID in binary (MS-DTYP 2.4.2.2): revision, count, authority, count times 32 bits.
 std::optional<std::string> sid_of_bytes(std::string_view bytes) {
     const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
     if (bytes.size() < 8 || at(0) != 1 || bytes.size() != 8 + std::size_t{4} * at(1)) return {};

@@ -33,9 +33,9 @@ bool lets_rdp_in(const Steps& steps) {
     return false;
 }
 
-// One question a rule is many: those that Windows itself has for RDP and those that people made
-// (they are named by a GUID) always, the others when these do not let RDP in or RDP is at another
-// port.
+// Asks for the rules: one question a rule is many, so those that Windows itself has for RDP and
+// those that people made (they are named by a GUID) always, the others when these do not let RDP in
+// or RDP is at another port.
 void ask_rules(
     Steps& steps, const RuleKey& key, const std::vector<std::string>& names, std::size_t most
 ) {

@@ -118,7 +118,7 @@ void read_events(Steps& steps, const cim::Rows& rows) {
     steps.put("/evt", std::move(list));
 }
 
-// "20261124120000.000000+000": times in WQL.
+// Returns "20261124120000.000000+000": times in WQL.
 std::string wmi_time(std::int64_t seconds) {
     const auto time = static_cast<std::time_t>(seconds);
     std::tm parts{};
@@ -162,7 +162,7 @@ void ask_oldest(Steps& steps) {
     );
 }
 
-// By the host's own clock where it told it.
+// Returns the time by the host's own clock, where it told it.
 std::int64_t host_now(const Steps& steps) {
     const auto told = from_iso8601(steps.text_at("/collector/utc"));
     return told.value_or(static_cast<std::int64_t>(std::time(nullptr)));

@@ -28,18 +28,19 @@ public:
     CimPlan(CimPlan&&) noexcept;
     CimPlan& operator=(CimPlan&&) noexcept;
 
-    // Nothing when all is asked.
+    // Returns the next request; nothing when all is asked.
     [[nodiscard]] std::optional<cim::Request> next();
 
-    // What the host said to the latest request. An Error makes what was asked for unread, with the
-    // WS-Man fault or the provider's return value as its code.
+    // Takes what the host said to the latest request. An Error makes what was asked for unread,
+    // with the WS-Man fault or the provider's return value as its code.
     void answer(Result<cim::Rows> rows);
 
-    // Set when the host lets us ask nothing: neither the registry nor the operating system.
+    // Returns why the host lets us ask nothing, where it does: neither the registry nor the
+    // operating system.
     [[nodiscard]] std::optional<Error> refusal() const;
 
-    // The facts/1 document (decode.hpp); collector.path is "cim", or "sac" by commands. What no CIM
-    // class tells stands in /unread as "unsupported".
+    // Returns the facts/1 document (decode.hpp); collector.path is "cim", or "sac" by commands.
+    // What no CIM class tells is in /unread as "unsupported".
     [[nodiscard]] std::string document() const;
 
 private:

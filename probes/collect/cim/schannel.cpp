@@ -14,7 +14,7 @@ namespace {
 const std::string schannel = R"(SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL)";
 constexpr std::size_t most_suites = 512;
 
-// A name in a JSON pointer (RFC 6901).
+// Returns a name in a JSON pointer (RFC 6901).
 std::string escaped(std::string_view name) {
     std::string out;
     for (const char c : to_valid_utf8(name)) {
@@ -28,7 +28,7 @@ std::string escaped(std::string_view name) {
     return out;
 }
 
-// One side of one protocol, with the registry type of each value.
+// Asks for one side of one protocol, with the registry type of each value.
 void ask_side(Steps& steps, const std::string& protocol, const char* side) {
     const auto pointer = "/tls/proto/" + escaped(protocol) + "/" + side;
     const auto key = schannel + R"(\Protocols\)" + protocol + "\\" +
@@ -59,7 +59,7 @@ void ask_protocols(Steps& steps) {
     });
 }
 
-// SCHANNEL\Ciphers and its like: a key each, with a value Enabled.
+// Asks for SCHANNEL\Ciphers and its like: a key each, with a value Enabled.
 void ask_switches(Steps& steps, const std::string& table, const std::string& group) {
     const auto below = schannel + "\\" + table;
     steps.put(group, nlohmann::json::object());
@@ -86,7 +86,7 @@ void ask_switches(Steps& steps, const std::string& table, const std::string& gro
     });
 }
 
-// REG_MULTI_SZ, or REG_SZ with commas. An empty list is not an absent one.
+// Puts a REG_MULTI_SZ, or a REG_SZ with commas. An empty list is not an absent one.
 void put_list(Steps& steps, const std::string& pointer, const std::vector<std::string>& texts) {
     auto list = nlohmann::json::array();
     for (const auto& text : texts) {

@@ -66,7 +66,7 @@ const cim::Instance* row_of(const cim::Rows& rows, std::string_view name) {
     return nullptr;
 }
 
-// The configuration as it stands in the registry, which may be newer than the service manager's.
+// Asks for the configuration in the registry, which may be newer than the service manager's.
 void ask_configured(
     Steps& steps, const std::string& name, const cim::Instance* row, const Error* lost
 ) {
@@ -117,7 +117,7 @@ void keep_running(Shared& shared, const cim::Rows& rows) {
 
 } // namespace
 
-// named: only those we judge, for whom all of them are too many rows.
+// Asks for the services. named: only those we judge, where all of them are too many rows.
 void ask_services(Steps& steps, bool named) {
     auto shared = std::make_shared<Shared>();
     const auto go_on = [&steps, shared](const cim::Rows& rows, const Error* lost) {

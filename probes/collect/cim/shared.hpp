@@ -34,7 +34,7 @@ void ask_listener(Steps& steps, const SharedPtr& shared); // /listener, but for:
 void ask_sockets(Steps& steps, const SharedPtr& shared);  // /listener/sockets and the processes
 void ask_firewall(Steps& steps, const SharedPtr& shared); // /listener/fw
 
-// One firewall rule as facts/1 has it; null when it is not about RDP.
+// Returns one firewall rule as facts/1 has it; null when it is not about RDP.
 nlohmann::json firewall_rule(const std::string& id, const std::string& rule, std::uint32_t port);
 
 } // namespace rdpsweep::cim_plan

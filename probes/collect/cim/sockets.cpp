@@ -1,4 +1,4 @@
-// /listener/sockets over CIM: who listens, and the processes behind sockets and services.
+// /listener/sockets over CIM: what listens, and the processes behind sockets and services.
 #include "core/text.hpp"
 #include "core/unicode.hpp"
 #include "probes/collect/cim/shared.hpp"
@@ -24,7 +24,7 @@ void put_services_of(
     steps.put(socket + "/svcs", std::move(names));
 }
 
-// Names and ages of the processes that services and sockets pointed to.
+// Reads the names and ages of the processes that services and sockets pointed to.
 void read_processes(Steps& steps, const cim::Rows& rows) {
     const auto of_pid = [&](const nlohmann::json& pid) -> const cim::Instance* {
         for (const auto& row : rows) {

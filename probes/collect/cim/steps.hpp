@@ -29,7 +29,7 @@ struct KeyValues {
 
     std::map<std::string, One> by_name;
 
-    // The type of the value called name in any case; nothing when there is none.
+    // Returns the type of the value called name in any case; nothing when there is none.
     [[nodiscard]] std::optional<std::uint32_t> type_of(std::string_view name) const;
 };
 
@@ -39,19 +39,20 @@ inline constexpr std::uint32_t reg_binary = 3;
 inline constexpr std::uint32_t reg_dword = 4;
 inline constexpr std::uint32_t reg_multi_sz = 7;
 
-// The property called name, or null when it is absent or null.
+// Returns the property called name, or null when it is absent or null.
 const cim::Value* value_of(const cim::Instance& row, std::string_view name);
 
 std::optional<std::uint64_t> number_in(std::string_view text); // nothing but decimal digits
 
-// Readers of one property; nothing when it is absent, null or of another kind.
+// Reads one property. Nothing when it is absent, null or of another kind.
 std::optional<std::string> text_of(const cim::Instance& row, std::string_view name);
 std::optional<std::uint64_t> number_of(const cim::Instance& row, std::string_view name);
 std::optional<std::string> bytes_of(const cim::Instance& row, std::string_view name); // uint8[]
-// Unix seconds of a cim:Datetime, "2013-04-15T16:28:43.488171Z" or with an offset "+01:00".
+// Returns the Unix seconds of a cim:Datetime, "2013-04-15T16:28:43.488171Z" or with an offset
+// "+01:00".
 std::optional<std::int64_t> time_of(const cim::Instance& row, std::string_view name);
 
-// text as a WQL literal, with its quotes.
+// Returns text as a WQL literal, with its quotes.
 std::string wql_text(std::string_view text);
 
 class Steps {
@@ -63,19 +64,21 @@ public:
 
     [[nodiscard]] const nlohmann::json& document() const noexcept { return *document_; }
 
-    // What was put at a JSON pointer so far: null (without members and of size 0) when nothing was.
+    // Returns what was put at a JSON pointer so far: null (without members and of size 0) when
+    // nothing was.
     [[nodiscard]] const nlohmann::json& at(const std::string& pointer) const;
     [[nodiscard]] std::string text_at(const std::string& pointer) const; // empty: no text there
 
     // Puts value at a JSON pointer, unless what is there was given up. Values that are null are not
     // put: absent is absent.
     void put(const std::string& pointer, nlohmann::json value);
-    // Behind the last element of the list there.
+    // Puts value behind the last element of the list there.
     void append(const std::string& pointer, nlohmann::json value);
-    // name is the host's: it may hold what a pointer cannot.
+    // Puts a member; name is the host's: it may hold what a pointer cannot.
     void put_member(const std::string& pointer, const std::string& name, nlohmann::json value);
 
-    // Why: denied, absent, error, unsupported, timeout or skipped, as in facts/1.
+    // Notes that what is there was not read. why: denied, absent, error, unsupported, timeout or
+    // skipped, as in facts/1.
     void unread(const std::string& pointer, std::string_view why, std::string_view code);
     void unread(const std::string& pointer, const Error& error);
 
@@ -98,8 +101,8 @@ public:
     void
     query(const std::string& about, std::string_view name_space, std::string wql, Readers readers);
 
-    // Names of the subkeys, at most 64; nothing when the key does not exist. When it may not be
-    // read, about is unread, or given up when it is a whole group ("/tls").
+    // Asks for the names of the subkeys, at most 64; nothing when the key does not exist. When it
+    // may not be read, about is unread, or given up when it is a whole group ("/tls").
     void subkeys(
         const std::string& about,
         std::string key,
@@ -111,7 +114,7 @@ public:
         std::function<void(const std::optional<KeyValues>&)> read
     );
 
-    // One value each; read is not called when the value is absent or cannot be read.
+    // Asks for one value each; read is not called when the value is absent or cannot be read.
     void dword(
         const std::string& about,
         std::string key,
@@ -137,9 +140,9 @@ public:
         std::function<void(std::string)> read
     );
 
-    // The values that pairs names ("port=PortNumber lan=LanAdapter") out of values; what is not a
-    // REG_DWORD is unread, what is absent is not asked for. They go to below + '/' + the first
-    // name.
+    // Takes the values that pairs names ("port=PortNumber lan=LanAdapter") out of values; what is
+    // not a REG_DWORD is unread, what is absent is not asked for. They go to below + '/' + the
+    // first name.
     void dwords(
         const std::string& below,
         const std::string& key,
@@ -195,10 +198,11 @@ private:
     std::optional<Step> current_;
 };
 
-// SDDL of a Win32_SecurityDescriptor; nothing when it holds what cannot be told apart or written.
+// Returns the SDDL of a Win32_SecurityDescriptor; nothing when it holds what cannot be told apart
+// or written.
 std::optional<std::string> sddl_of(const cim::Instance& descriptor);
 
-// The groups of facts/1. Each raises its questions.
+// Raises the questions of a group of facts/1.
 void ask_system(Steps& steps);                      // os, pending, ems, crash
 void ask_services(Steps& steps, bool named);        // svc, then listener: it needs their processes
 void ask_security(Steps& steps);                    // sec, and what is about certificates in WMI

@@ -33,7 +33,7 @@ void read_system(Steps& steps, const cim::Rows& rows) {
     }
 }
 
-// The clock, in fields that no time zone changes.
+// Reads the clock, in fields that no time zone changes.
 void read_clock(Steps& steps, const cim::Rows& rows) {
     if (rows.empty()) return;
     const auto part = [&](std::string_view name) {
@@ -92,7 +92,7 @@ void ask_wmi(Steps& steps) {
     );
 }
 
-// Also where WMI's own classes are out of reach.
+// Asks for the release, also where WMI's own classes are out of reach.
 void ask_release(Steps& steps) {
     steps.text("/os/build", version_key, "CurrentBuildNumber", [&steps](std::string text) {
         steps.put("/os/build", std::strtoul(text.c_str(), nullptr, 10));

@@ -203,7 +203,8 @@ struct Rig {
                 std::to_string(left)
             );
         };
-        Sweep sweep(lane, targets, services, options, events);
+        options.events = std::move(events);
+        Sweep sweep(lane, targets, services, std::move(options));
         if (prepare) prepare(sweep);
         auto status = sweep.run();
         totals = fleet.totals();

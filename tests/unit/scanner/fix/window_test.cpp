@@ -145,12 +145,12 @@ TEST_CASE("audit: a chain of hashes, whoever appends", "[fix]") {
         REQUIRE(one);
         REQUIRE(other);
         for (int i = 0; i < 3; ++i) {
-            CHECK(one->command(target, "winrm", "me", script, "r1"));
-            CHECK(other->questions(target, "winrm", "me", "r2"));
+            CHECK(one->command({target, "winrm", "me", "r1"}, script));
+            CHECK(other->questions({target, "winrm", "me", "r2"}));
         }
     }
     std::ofstream(path, std::ios::app) << "{torn"; // as a crash leaves it
-    CHECK(AuditLog::open(path)->command(target, "ssh", "me", script, "r3"));
+    CHECK(AuditLog::open(path)->command({target, "ssh", "me", "r3"}, script));
     const auto lines = lines_of(path);
     REQUIRE(lines.size() == 8);
     const auto follow = [](const std::vector<std::string>& all) {

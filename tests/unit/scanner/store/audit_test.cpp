@@ -29,7 +29,7 @@ TEST_CASE("audit: questions are asked of cmd.exe's tools by a console, else by C
         const Scratch scratch;
         auto audit = AuditLog::open(scratch.path("audit"));
         REQUIRE(audit);
-        REQUIRE(audit->questions(Target(), transport, "CORP\\me", "run"));
+        REQUIRE(audit->questions({Target(), transport, "CORP\\me", "run"}));
         const auto record = only_record(scratch.path("audit"));
         CHECK(record.at("transport") == transport);
         CHECK(record.at("questions") == asked);
