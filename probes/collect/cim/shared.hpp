@@ -1,5 +1,5 @@
-// What several groups of questions share: keys, and what services, sockets and the firewall find out
-// for each other. Private to probes/collect/cim.
+// What several groups of questions share: keys, and what services, sockets and the firewall find
+// out for each other. Private to probes/collect/cim.
 #pragma once
 
 #include "probes/collect/cim/steps.hpp"
