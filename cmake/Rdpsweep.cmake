@@ -1,7 +1,7 @@
 # The few functions every folder's CMakeLists uses.
 include_guard(GLOBAL)
 
-option(RDPSWEEP_UNITY "Compile a folder's sources together: a third of the time from nothing" ON)
+option(RDPSWEEP_UNITY "Compile a folder's sources together: half the time from nothing" ON)
 option(RDPSWEEP_WERROR "Warnings are errors" ON)
 set(RDPSWEEP_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
 
