@@ -183,7 +183,7 @@ Status check_scope(const Plan& plan, const PlanWishes& wishes) {
 Result<Plan>
 make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::int64_t now) {
     Plan plan;
-    plan.id = new_run_id(now);
+    plan.id = new_run_id(std::chrono::system_clock::from_time_t(now));
     plan.run = run.id;
     plan.created = now;
     plan.expires = now + wishes.life.count();

@@ -7,7 +7,7 @@
 #include "scanner/scope/load_scope.hpp"
 
 #include <algorithm>
-#include <ctime>
+#include <chrono>
 #include <iterator>
 
 namespace rdpsweep {
@@ -58,8 +58,9 @@ Step<void> choose_targets(RunSetup& setup, Fixing* fixing, Speaker& speaker) {
 void describe_run(RunSetup& setup) {
     auto& run = setup.run;
     const auto& options = setup.options;
-    run.started = std::time(nullptr);
-    run.id = new_run_id(run.started);
+    const auto now = std::chrono::system_clock::now();
+    run.started = std::chrono::system_clock::to_time_t(now);
+    run.id = new_run_id(now);
     run.version = RDPSWEEP_VERSION;
     run.args = options.args;
     run.targets = setup.inventory.targets.size();

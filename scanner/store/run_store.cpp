@@ -101,10 +101,14 @@ Result<std::string> resolve_id(const std::string& state_dir, const std::string& 
 
 } // namespace
 
-std::string new_run_id(std::int64_t now) {
-    auto stamp = to_iso8601(now);
+std::string new_run_id(std::chrono::system_clock::time_point now) {
+    using std::chrono::duration_cast;
+    const auto second = std::chrono::floor<std::chrono::seconds>(now);
+    auto stamp = to_iso8601(second.time_since_epoch().count());
     std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
-    return stamp + "-" + random_hex128().substr(0, 6);
+    auto rest = std::to_string(duration_cast<std::chrono::milliseconds>(now - second).count());
+    rest.insert(0, 3 - rest.size(), '0');
+    return stamp + "-" + rest + random_hex128().substr(0, 6);
 }
 
 RunStore::RunStore(std::string folder, int descriptor, Say say, std::string options)
