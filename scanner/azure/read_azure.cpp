@@ -1,6 +1,7 @@
 // Asks Azure for its VMs on a lane of its own, and waits for the answer.
 #include "scanner/azure/read_azure.hpp"
 
+#include "core/spawn.hpp"
 #include "core/text.hpp"
 #include "scanner/azure/azure_plane.hpp"
 #include "scanner/azure/azure_targets.hpp"
@@ -33,7 +34,7 @@ Result<azure::FoundVms> ask(AzurePlane& plane, const AzureOptions& options) {
         answer.emplace(std::move(found));
         deadline.abort(); // nothing else keeps the lane
     };
-    asio::co_spawn(lane, task, asio::detached);
+    spawn(lane.get_executor(), task);
     lane.run();
     if (answer) return std::move(*answer);
     return Error(Phase::inventory, Errc::bug, "Azure's answer got lost");

@@ -7,9 +7,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <charconv>
 #include <deque>
-#include <stdexcept>
+#include <optional>
 
 namespace rdpsweep::cli {
 
@@ -30,11 +32,29 @@ std::string spoken_name(const std::string& names) {
     return names.substr(names.rfind(',') + 1);
 }
 
+// Returns how often a value sets its flag, -1 for taken back; nothing for text that is no value of
+// a flag. CLI11 has such a function, too, but its versions report a mistake in two ways.
+std::optional<int> flag_value(const std::string& value) {
+    constexpr std::array set{"true", "on", "yes", "enable", "t", "y", "+"};
+    constexpr std::array taken_back{"false", "off", "no", "disable", "f", "n", "-", "0"};
+    const auto text = ascii_lower(value);
+    if (std::ranges::find(set, text) != set.end()) return 1;
+    if (std::ranges::find(taken_back, text) != taken_back.end()) return -1;
+    int number = 0;
+    const auto* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, number);
+    if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+    return number;
+}
+
 // Returns what CLI11 heard of a flag, in the words that a flag's setter takes.
-std::string heard(Takes takes, const CLI::results_t& results) {
-    std::int64_t sum = 0;
-    for (const auto& result : results)
-        sum += CLI::detail::to_flag_value(result);
+std::optional<std::string> heard(Takes takes, const CLI::results_t& results) {
+    int sum = 0;
+    for (const auto& result : results) {
+        const auto value = flag_value(result);
+        if (!value) return std::nullopt;
+        sum += *value;
+    }
     if (takes == Takes::count) return std::to_string(sum);
     return sum > 0 ? "true" : "false";
 }
@@ -47,12 +67,9 @@ bool tell(const Option& option, const CLI::results_t& results) {
         if (mistake) throw CLI::ValidationError(spoken_name(option.names), *mistake);
     };
     if (option.bind.takes == Takes::nothing || option.bind.takes == Takes::count) {
-        try {
-            set(heard(option.bind.takes, results));
-        } catch (const std::logic_error&) { // of std::stoll
-            return false;
-        }
-        return true;
+        const auto text = heard(option.bind.takes, results);
+        if (text) set(*text);
+        return text.has_value();
     }
     for (const auto& text : results)
         set(text);

@@ -1,6 +1,7 @@
 // Carries keys and screens between a person and the console until one side ends.
 #include "scanner/console/console_session.hpp"
 
+#include "core/spawn.hpp"
 #include "core/text.hpp"
 #include "transports/serial/ws_pipe.hpp"
 
@@ -70,7 +71,7 @@ Task<Status> ConsoleSession::run(HostDeadline& deadline) {
     if (!attached) co_return attached;
     show();
     reading_ = true;
-    asio::co_spawn(deadline.executor(), read_keys(deadline), asio::detached);
+    spawn(deadline.executor(), read_keys(deadline));
     co_await listen(deadline);
     if (pipe_) co_await pipe_->close(deadline);
     leaving_ = true;

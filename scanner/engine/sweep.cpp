@@ -2,6 +2,7 @@
 #include "scanner/engine/sweep.hpp"
 
 #include "core/log.hpp"
+#include "core/spawn.hpp"
 #include "core/text.hpp"
 #include "scanner/admission/keys.hpp"
 #include "transports/registry.hpp"
@@ -91,7 +92,7 @@ void Sweep::add_all() {
     const auto lookups = std::min(named->size(), limits::resolver_threads);
     for (std::size_t i = 0; i < lookups; ++i) {
         ++tasks_;
-        asio::co_spawn(lane_, add_named(named), asio::detached);
+        spawn(lane_.get_executor(), add_named(named));
     }
 }
 
@@ -118,7 +119,7 @@ void Sweep::pump() {
         const auto index = admission_.take();
         if (!index) return;
         ++tasks_;
-        asio::co_spawn(lane_, host(*index), asio::detached);
+        spawn(lane_.get_executor(), host(*index));
     }
 }
 

@@ -1,6 +1,7 @@
 // Chooses the controls and counts those that have stopped answering.
 #include "scanner/fix/control.hpp"
 
+#include "core/spawn.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ std::vector<bool> see_who_answers(
     for (std::size_t i = 0; i < controls.size(); ++i) {
         if (i < before.size() && !before[i]) continue;
         ++looks.left;
-        asio::co_spawn(lane, look_at(looks, controls[i], i), asio::detached);
+        spawn(lane.get_executor(), look_at(looks, controls[i], i));
     }
     lane.restart();
     // Others may wait on the lane for much longer, such as for a signal.

@@ -5,7 +5,7 @@
 #include "core/text.hpp"
 #include "probes/collect/decode.hpp"
 #include "probes/fix/change_script.hpp"
-#include "scanner/store/run_store.hpp"
+#include "scanner/store/run_id.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -5,6 +5,7 @@
 #include "reports/messages/catalogue.hpp"
 #include "scanner/run/recall.hpp"
 #include "scanner/scope/load_scope.hpp"
+#include "scanner/store/run_id.hpp"
 
 #include <algorithm>
 #include <chrono>

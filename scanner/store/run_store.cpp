@@ -101,16 +101,6 @@ Result<std::string> resolve_id(const std::string& state_dir, const std::string& 
 
 } // namespace
 
-std::string new_run_id(std::chrono::system_clock::time_point now) {
-    using std::chrono::duration_cast;
-    const auto second = std::chrono::floor<std::chrono::seconds>(now);
-    auto stamp = to_iso8601(second.time_since_epoch().count());
-    std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
-    auto rest = std::to_string(duration_cast<std::chrono::milliseconds>(now - second).count());
-    rest.insert(0, 3 - rest.size(), '0');
-    return stamp + "-" + rest + random_hex128().substr(0, 6);
-}
-
 RunStore::RunStore(std::string folder, int descriptor, Say say, std::string options)
     : folder_(std::move(folder)), descriptor_(descriptor), say_(std::move(say)),
       options_(std::move(options)),

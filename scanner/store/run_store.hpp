@@ -6,7 +6,6 @@
 #include "core/result.hpp"
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -95,9 +94,5 @@ private:
     std::size_t damaged_ = 0;
     std::vector<std::pair<std::uint64_t, std::size_t>> lines_; // offset and length, by index
 };
-
-// Returns "20261123T030000Z-0429f3ca1": the second, the millisecond and six random digits. Two runs
-// of one second sort as they began, too: `last` is the newer one.
-std::string new_run_id(std::chrono::system_clock::time_point now);
 
 } // namespace rdpsweep

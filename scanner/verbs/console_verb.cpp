@@ -1,5 +1,6 @@
 // The verb console: one VM's serial console as a terminal.
 #include "core/secret.hpp"
+#include "core/spawn.hpp"
 #include "core/text.hpp"
 #include "scanner/azure/azure_plane.hpp"
 #include "scanner/cli/binders.hpp"
@@ -94,7 +95,7 @@ int open_console(const Target& target, const ConsoleOptions& options, AzurePlane
             {STDIN_FILENO, STDOUT_FILENO},
             {options.takeover, options.admin}
         );
-        asio::co_spawn(lane, attend(session, deadline, ends), asio::detached);
+        spawn(lane.get_executor(), attend(session, deadline, ends));
         while (!ends.done)
             lane.run_one();
     }

@@ -2,6 +2,7 @@
 // it knows besides.
 #include "transports/azure/inventory.hpp"
 
+#include "core/spawn.hpp"
 #include "core/text.hpp"
 #include "transports/azure/compute.hpp"
 #include "transports/azure/graph.hpp"
@@ -38,7 +39,7 @@ public:
         if (workers == 0) co_return;
         working_ = workers;
         for (std::size_t i = 0; i < workers; ++i)
-            asio::co_spawn(deadline_.executor(), work(), asio::detached);
+            spawn(deadline_.executor(), work());
         boost::system::error_code ignored;
         co_await all_done_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }

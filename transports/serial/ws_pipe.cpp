@@ -3,6 +3,7 @@
 #include "transports/serial/ws_pipe.hpp"
 
 #include "core/limits.hpp"
+#include "core/spawn.hpp"
 #include "core/text.hpp"
 #include "transports/net/tls_profile.hpp"
 #include "transports/net/websocket.hpp"
@@ -57,7 +58,7 @@ public:
     WsPipe(std::shared_ptr<net::WebSocket> socket, Services& services, HostDeadline& deadline)
         : socket_(std::move(socket)), services_(services),
           inbox_(std::make_shared<Inbox>(deadline.executor())) {
-        asio::co_spawn(deadline.executor(), read_all(socket_, inbox_), asio::detached);
+        spawn(deadline.executor(), read_all(socket_, inbox_));
     }
 
     ~WsPipe() override {

@@ -1,6 +1,8 @@
 // Holds the two loops of a relay and the state that outlives the later of them.
 #include "transports/ssh/relay.hpp"
 
+#include "core/spawn.hpp"
+
 #include <libssh2.h>
 
 #include <array>
@@ -165,7 +167,7 @@ int start_relay(
     const auto relay = std::make_shared<Relay>(executor, std::move(link), channel, ends[0]);
     // Not relay->run() itself: it begins later, when nobody else holds the relay any more.
     auto task = [relay]() -> Task<void> { co_await relay->run(); };
-    asio::co_spawn(executor, std::move(task), asio::detached);
+    spawn(executor, std::move(task));
     return ends[1];
 }
 

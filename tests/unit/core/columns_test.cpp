@@ -7,6 +7,17 @@
 
 using namespace rdpsweep;
 
+namespace {
+
+// Says whether Unicode 16 made a symbol wide that was narrow before: trigrams, hexagrams, Tai Xuan
+// Jing symbols, counting rods. Terminals know either, and so do C libraries.
+bool wide_since_16(char32_t code) {
+    return (code >= 0x2630 && code <= 0x2637) || (code >= 0x268A && code <= 0x268F) ||
+           (code >= 0x4DC0 && code <= 0x4DFF) || (code >= 0x1D300 && code <= 0x1D376);
+}
+
+} // namespace
+
 TEST_CASE("columns: East Asian characters take two, marks take none", "[text]") {
     CHECK(columns("") == 0);
     CHECK(columns("abc") == 3);
@@ -30,6 +41,7 @@ TEST_CASE("columns: the C library agrees", "[text]") {
     for (char32_t code = 0x20; code < 0x30000; ++code) {
         const auto theirs = wcwidth(static_cast<wchar_t>(code));
         if (theirs < 1) continue; // not assigned there, or a control character or mark
+        if (wide_since_16(code)) continue;
         ++compared;
         if (columns_of(code) != static_cast<std::size_t>(theirs)) ++differing;
     }

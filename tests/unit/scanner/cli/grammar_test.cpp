@@ -104,6 +104,13 @@ TEST_CASE("grammar: a flag may be taken back", "[cli]") {
     CHECK(line.given<TeaOptions>().spoons == 4);
     CHECK_THAT(mistake({"tea", "x", "--hot=perhaps"}), Catch::Contains("--hot"));
     CHECK_THAT(mistake({"tea", "x", "--sugar=much"}), Catch::Contains("--sugar"));
+    CHECK_THAT(mistake({"tea", "x", "--sugar=4x"}), Catch::Contains("--sugar"));
+    for (const std::string yes : {"true", "On", "yes", "enable", "t", "Y", "+", "1", "3"}) {
+        CHECK(parse({"tea", "x", "--hot=" + yes}).given<TeaOptions>().hot);
+    }
+    for (const std::string no : {"False", "off", "no", "disable", "f", "n", "-", "0", "-1"}) {
+        CHECK_FALSE(parse({"tea", "x", "--hot=" + no}).given<TeaOptions>().hot);
+    }
 }
 
 TEST_CASE("grammar: a verb of two words", "[cli]") {

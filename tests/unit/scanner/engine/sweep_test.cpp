@@ -433,7 +433,12 @@ TEST_CASE("sweep: a host that waits to log on when the credential stops is held 
     rig.add("denied", 50);
     REQUIRE(rig.run({}));
     CHECK(rig.totals.of(Outcome::refused) == 3);
-    CHECK(rig.totals.of(Outcome::not_attempted) == 47);
+    // A closed host may be among those that wait for their turn when the credential stops.
+    CHECK(rig.totals.of(Outcome::not_attempted) >= 47);
+    CHECK(
+        rig.totals.of(Outcome::not_attempted) + rig.totals.of(Outcome::unreachable) ==
+        rig.targets.size() - 3
+    );
     std::size_t held_back = 0;
     for (const auto& host : rig.results) {
         if (host.outcome != Outcome::not_attempted || host.attempts.empty()) continue;
