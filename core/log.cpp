@@ -64,19 +64,13 @@ bool log_enabled(LogLevel level) noexcept {
     return sink().descriptor >= 0 && level <= sink().level;
 }
 
-void log_line(
-    LogLevel level,
-    std::string_view host,
-    std::string_view phase,
-    std::string_view message,
-    std::initializer_list<LogField> fields
-) noexcept {
-    if (!log_enabled(level)) return;
+void log_line(const LogEvent& event, std::initializer_list<LogField> fields) noexcept {
+    if (!log_enabled(event.level)) return;
     try {
-        std::string line = now_text() + " " + std::string(name(level));
-        line += " host=" + (host.empty() ? "-" : printable(host, 200));
-        line += " phase=" + std::string(phase.empty() ? "-" : phase) + " ";
-        line += printable(message);
+        std::string line = now_text() + " " + std::string(name(event.level));
+        line += " host=" + (event.host.empty() ? "-" : printable(event.host, 200));
+        line += " phase=" + std::string(event.phase.empty() ? "-" : event.phase) + " ";
+        line += printable(event.message);
         for (const auto& [key, value] : fields) {
             line += " " + std::string(key) + "=" + printable(value);
         }

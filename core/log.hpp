@@ -20,13 +20,15 @@ bool open_log(const std::string& path, LogLevel level);
 
 [[nodiscard]] bool log_enabled(LogLevel level) noexcept;
 
-// Writes a line; host may be empty. Never throws: a full disk loses the line and nothing else.
-void log_line(
-    LogLevel level,
-    std::string_view host,
-    std::string_view phase,
-    std::string_view message,
-    std::initializer_list<LogField> fields = {}
-) noexcept;
+// What a line says first; host may be empty.
+struct LogEvent {
+    LogLevel level;
+    std::string_view host;
+    std::string_view phase;
+    std::string_view message;
+};
+
+// Writes a line. Never throws: a full disk loses the line and nothing else.
+void log_line(const LogEvent& event, std::initializer_list<LogField> fields = {}) noexcept;
 
 } // namespace rdpsweep

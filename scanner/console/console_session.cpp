@@ -49,9 +49,8 @@ Task<Status> ConsoleSession::attach(HostDeadline& deadline) {
     gateway_ = *gateway;
     auto token = co_await console_.token(deadline);
     if (!token) co_return std::move(token).error();
-    auto pipe = co_await serial::open_ws_pipe(
-        std::move(*gateway), std::move(*token), services_, deadline, attempt_
-    );
+    serial::Entrance entrance{std::move(*gateway), std::move(*token)};
+    auto pipe = co_await serial::open_ws_pipe(std::move(entrance), services_, deadline, attempt_);
     if (!pipe) co_return std::move(pipe).error();
     pipe_ = std::move(*pipe);
     screen_ = std::make_unique<serial::Screen>();

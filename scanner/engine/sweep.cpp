@@ -135,7 +135,7 @@ Task<void> Sweep::host(std::size_t index) {
 }
 
 void Sweep::fault(std::size_t index, const char* what) {
-    log_line(LogLevel::error, targets_[index].name, "internal", what);
+    log_line({LogLevel::error, targets_[index].name, "internal", what});
     HostResult result;
     result.target = targets_[index];
     result.index = index;

@@ -42,10 +42,7 @@ std::string_view Visit::rung_now() const noexcept {
 void Visit::log_failure(const Attempt& attempt) const {
     const auto& error = *attempt.error;
     log_line(
-        LogLevel::warn,
-        target_.name,
-        rung(error.phase()),
-        error.detail(),
+        {LogLevel::warn, target_.name, rung(error.phase()), error.detail()},
         {{"transport", attempt.transport},
          {"code", std::string(to_string(error.code()))},
          {"native", std::string(error.native())}}

@@ -104,9 +104,8 @@ Task<Status> SerialSession::attach(HostDeadline& deadline) {
     if (!gateway) co_return std::move(gateway).error();
     auto token = co_await console_.token(deadline);
     if (!token) co_return std::move(token).error();
-    auto pipe = co_await open_ws_pipe(
-        std::move(*gateway), std::move(*token), services_, deadline, attempt_
-    );
+    Entrance entrance{std::move(*gateway), std::move(*token)};
+    auto pipe = co_await open_ws_pipe(std::move(entrance), services_, deadline, attempt_);
     if (!pipe) co_return std::move(pipe).error();
     if (terminal_ == nullptr) {
         terminal_ = std::make_unique<Terminal>(std::move(*pipe), attempt_);

@@ -151,9 +151,9 @@ ConsoleOutcome meaning_of_close(std::uint16_t code, std::string_view reason, boo
     return refused ? ConsoleOutcome::auth_rejected : ConsoleOutcome::service_timeout;
 }
 
-Task<Result<std::unique_ptr<Pipe>>> open_ws_pipe(
-    Gateway gateway, Secret token, Services& services, HostDeadline& deadline, Attempt& attempt
-) {
+Task<Result<std::unique_ptr<Pipe>>>
+open_ws_pipe(Entrance entrance, Services& services, HostDeadline& deadline, Attempt& attempt) {
+    const auto& gateway = entrance.gateway;
     const net::Endpoint to{gateway.host, gateway.port};
     auto socket = co_await dial_by_proxy(to, services, deadline, attempt);
     if (!socket) co_return unreachable(std::move(socket).error());
@@ -176,7 +176,7 @@ Task<Result<std::unique_ptr<Pipe>>> open_ws_pipe(
         }
         co_return unreachable(std::move(error));
     }
-    std::string word(token.reveal());
+    std::string word(entrance.token.reveal());
     auto shown = co_await web->send(std::move(word), services.step_timeout);
     if (!shown) co_return unreachable(std::move(shown).error());
     auto pipe = std::make_unique<WsPipe>(std::move(web), services, deadline);

@@ -15,10 +15,15 @@ namespace rdpsweep::serial {
 // were.
 ConsoleOutcome meaning_of_close(std::uint16_t code, std::string_view reason, bool began) noexcept;
 
+// A way into a console: where its gateway is, and the token that opens it once.
+struct Entrance {
+    Gateway gateway;
+    Secret token;
+};
+
 // Connects, shows the token once and waits for the first word behind it. Error of an outcome: the
 // token goes to the gateway's host alone, never into a URL. attempt must outlive the pipe.
-Task<Result<std::unique_ptr<Pipe>>> open_ws_pipe(
-    Gateway gateway, Secret token, Services& services, HostDeadline& deadline, Attempt& attempt
-);
+Task<Result<std::unique_ptr<Pipe>>>
+open_ws_pipe(Entrance entrance, Services& services, HostDeadline& deadline, Attempt& attempt);
 
 } // namespace rdpsweep::serial

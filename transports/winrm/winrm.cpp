@@ -134,10 +134,10 @@ public:
         }
         if (!gone) {
             log_line(
-                LogLevel::warn,
-                name_,
-                "open",
-                "the shell could not be deleted; it ends by its idle timeout"
+                {LogLevel::warn,
+                 name_,
+                 "open",
+                 "the shell could not be deleted; it ends by its idle timeout"}
             );
         }
         connection_.close();
