@@ -176,17 +176,41 @@ Truth Fleet::truth(std::size_t index, const InventoryOptions& options) const {
     const auto& plan = plans_[index];
     const auto& wire = plan.profile->wire;
     const auto by = route(index, options);
-    if (by == Route::winrm_then_ssh) return {}; // the Windows in it is well
     if (by == Route::ssh && wire.ssh != SshManner::polite) return not_assessed("unreachable");
-    const bool shut = wire.http_works && options.http_port == 0;
-    return shut ? not_assessed("unreachable") : truth_of(*plan.profile, plan.build);
+    if (wire.http_works && options.http_port == 0) return not_assessed("unreachable");
+    // Behind a WinRM that refuses, the Windows in it is well.
+    auto truth = by == Route::winrm_then_ssh ? truth_of(Profile{}, plan.build)
+                                             : truth_of(*plan.profile, plan.build);
+    const bool looked_at = options.rdp_port != 0 && wire.rdp_outside;
+    if (!looked_at && truth.outcome == "assessed" && truth.verdict != "not_applicable") {
+        truth.findings = with(truth.findings, outside_not_tried());
+    }
+    return truth;
 }
+
+namespace {
+
+nlohmann::json to_json(const std::string& rule, const Expected& expected) {
+    nlohmann::json json{{"verdict", expected.verdict}};
+    if (!expected.key.empty()) json["key"] = whole_key(rule, expected);
+    if (expected.severity.empty()) return json;
+    json["cause"] = expected.cause.empty() ? std::string(cause_of(rule)) : expected.cause;
+    json["severity"] = expected.severity;
+    json["confidence"] = expected.confidence;
+    json["evidence"] = expected.evidence;
+    return json;
+}
+
+} // namespace
 
 std::string Fleet::truth_json(const InventoryOptions& options) const {
     auto list = nlohmann::json::array();
     for (std::size_t i = 0; i < plans_.size(); ++i) {
         const auto& plan = plans_[i];
         const auto truth = this->truth(i, options);
+        auto findings = nlohmann::json::object();
+        for (const auto& [rule, expected] : truth.findings)
+            findings[rule] = to_json(rule, expected);
         list.push_back(
             {{"name", plan.name},
              {"address", address_of(i)},
@@ -194,7 +218,7 @@ std::string Fleet::truth_json(const InventoryOptions& options) const {
              {"outcome", truth.outcome},
              {"root_cause", truth.root_cause},
              {"verdict", truth.verdict},
-             {"findings", truth.findings}}
+             {"findings", std::move(findings)}}
         );
     }
     const nlohmann::json document{{"vms", std::move(list)}};

@@ -58,7 +58,9 @@ public:
     [[nodiscard]] std::string inventory_yaml(const InventoryOptions& options) const;
 
     // What a client with that inventory can find out.
-    // {"vms":[{"name","address","profile","outcome","root_cause","verdict","findings":{}}]}
+    // {"vms":[{"name","address","profile","outcome","root_cause","verdict","findings":{RULE:
+    // {"verdict","cause","severity","confidence","key","evidence":[]}}}]}; of one that does not
+    // matter only "verdict" and "key", of one that is ok only "verdict".
     [[nodiscard]] std::string truth_json(const InventoryOptions& options = {}) const;
 
 private:

@@ -1,6 +1,7 @@
 // One simulated VM: where it is, how it behaves on the wire, and what a collector finds inside.
 #pragma once
 
+#include "tests/simfleet/profiles/expected.hpp"
 #include "tests/simfleet/windows/state.hpp"
 
 #include <chrono>
@@ -80,8 +81,7 @@ struct Truth {
     std::string outcome = "assessed";
     std::string root_cause = "none";
     std::string verdict = "ok";
-    std::map<std::string, std::string> findings; // rule id -> verdict, for every rule that is not
-                                                 // "ok" or "not_applicable"
+    std::map<std::string, Expected> findings; // by rule; one that is not here has to be "ok"
 };
 
 struct Vm {

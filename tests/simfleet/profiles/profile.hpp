@@ -41,18 +41,40 @@ const Profile* find_profile(std::string_view name);
 
 Truth truth_of(const Profile& profile, std::uint32_t build);
 
-// The pieces truths are made of.
-using Findings = std::map<std::string, std::string>; // rule id -> verdict
+// The pieces truths are made of: by rule, what the report has to say (profiles/expected.hpp).
+using Findings = std::map<std::string, Expected>;
 
 Truth assessed(std::string verdict, std::string root_cause, Findings findings);
 Truth not_assessed(std::string outcome);
 Findings with(Findings findings, const Findings& more);
 
 // What always follows when the loopback handshake does not complete: nothing was served to compare
-// with, and from 17763 on the key file's descriptor is closed to administrators, so that its ACL
-// stays unproven.
-Findings handshake_failed(std::uint32_t build);
+// with, inside or outside, and from 17763 on the key file's descriptor is closed to administrators,
+// so that its ACL stays unproven. how: the key of HANDSHAKE and where its failure stands.
+Findings handshake_failed(std::uint32_t build, const std::string& how);
 Findings handshake_not_run(std::uint32_t build);
+
+// How: no connection, one that was cut, one that answered with something else.
+constexpr const char* nobody_listens = "refused /hs/0/stage /hs/0/errno";
+constexpr const char* cut_off = "reset /hs/0/stage /hs/0/errno";
+constexpr const char* other_answer = "not_rdp /hs/0/stage /hs/0/errno";
+constexpr const char* no_common_suite_left = "failed /hs/0/stage";
+
+// Nothing answers outside that could be compared; an answer of RDP at all is not needed to say so.
+Findings silent_outside();
+
+// Nobody looked from outside: the fleet has no RDP face, or a network filters it.
+Findings outside_not_tried();
+
+// Nobody is meant to listen: RDP is denied, or its service does not run.
+Findings no_listener_expected();
+
+// A certificate of an authority is chosen, and nothing is wrong with it.
+Findings chosen_certificate();
+
+// The settings of each version that TLS.PROTO weighs.
+constexpr const char* every_version = " /tls/proto/TLS 1.0/server /tls/proto/TLS 1.1/server"
+                                      " /tls/proto/TLS 1.2/server /tls/proto/TLS 1.3/server";
 
 // Events that a failing handshake leaves in the logs, some minutes ago and again when the collector
 // tries: 36870 (the private key cannot be used) and 36871 (no credential can be made).

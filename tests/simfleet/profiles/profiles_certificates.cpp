@@ -92,8 +92,9 @@ void intercepted(Machine& machine) {
     machine.state_handshake(shake);
 }
 
-Truth own_expired(std::uint32_t) {
-    return certificate("broken", {{"CERT.SELF.VALID", "broken"}});
+// One finding, whose verdict is the VM's.
+Truth just(const std::string& rule, const Expected& expected) {
+    return certificate(expected.verdict, {{rule, expected}});
 }
 
 const std::array own_certificate_table{
@@ -105,7 +106,7 @@ const std::array own_certificate_table{
         .damage = [](Machine& machine) { deny_store(machine, "(D;;0x6;;;SY)"); },
         .truth =
             [](std::uint32_t) {
-                return certificate("broken", {{"STORE.ACL", "broken"}});
+                return just("STORE.ACL", "broken critical direct denied /cert/store_sddl/1");
             }},
     Profile{
         .name = "store_denied_inherited",
@@ -115,7 +116,7 @@ const std::array own_certificate_table{
         .damage = [](Machine& machine) { deny_store(machine, "(D;CIID;0x6;;;SY)"); },
         .truth =
             [](std::uint32_t) {
-                return certificate("at_risk", {{"STORE.ACL", "at_risk"}});
+                return just("STORE.ACL", "at_risk high direct inherited /cert/store_sddl/1");
             }},
     Profile{
         .name = "store_unread",
@@ -125,7 +126,11 @@ const std::array own_certificate_table{
         .damage = [](Machine& machine) { machine.forbid("sd:" + std::string(paths::rd_store)); },
         .truth =
             [](std::uint32_t) {
-                return assessed("unknown", "none", {{"STORE.ACL", "unknown"}});
+                return assessed(
+                    "unknown",
+                    "none",
+                    {{"STORE.ACL", "unknown critical direct rule.unread /cert/store_sddl"}}
+                );
             }},
     Profile{
         .name = "own_expired",
@@ -133,7 +138,12 @@ const std::array own_certificate_table{
         .weight = 10,
         .builds = current_builds(),
         .damage = expired,
-        .truth = own_expired},
+        .truth =
+            [](std::uint32_t) { // it goes on serving: clients complain
+                return just(
+                    "CERT.SELF.VALID", "broken high direct expired /cert/store/0/not_after"
+                );
+            }},
     Profile{
         .name = "own_expired_stuck",
         .kind = Kind::fault,
@@ -144,9 +154,10 @@ const std::array own_certificate_table{
             [](std::uint32_t) {
                 return certificate(
                     "broken",
-                    {{"CERT.SELF.VALID", "broken"},
-                     {"STORE.ACL", "broken"},
-                     {"EVT.RDPCERT", "at_risk"}}
+                    {{"CERT.SELF.VALID", "broken critical direct expired /cert/store/0/not_after"},
+                     {"STORE.ACL", "broken critical direct denied /cert/store_sddl/1"},
+                     {"EVT.RDPCERT",
+                      "at_risk medium circumstantial creation_past /evt/0 /evt/0/utc"}}
                 );
             }},
     Profile{
@@ -157,7 +168,9 @@ const std::array own_certificate_table{
         .damage = [](Machine& machine) { own_dates(machine, 3 * day, 186 * day); },
         .truth =
             [](std::uint32_t) {
-                return certificate("at_risk", {{"CERT.SELF.VALID", "at_risk"}});
+                return just(
+                    "CERT.SELF.VALID", "at_risk high direct not_yet_valid /cert/store/0/not_before"
+                );
             }},
     // It will not be renewed, and the reason is the folder.
     Profile{
@@ -171,7 +184,9 @@ const std::array own_certificate_table{
                 return assessed(
                     "at_risk",
                     "machine_keys",
-                    {{"CERT.SELF.VALID", "at_risk"}, {"KEY.FOLDER", "at_risk"}}
+                    {{"CERT.SELF.VALID",
+                      "at_risk high direct renewal_blocked /cert/store/0/not_after /keys"},
+                     {"KEY.FOLDER", "at_risk high direct hardened /keys/dir_sddl"}}
                 );
             }},
     Profile{
@@ -182,7 +197,11 @@ const std::array own_certificate_table{
         .damage = skewed,
         .truth =
             [](std::uint32_t) {
-                return assessed("unknown", "none", {{"CERT.SELF.VALID", "unknown"}});
+                return assessed(
+                    "unknown",
+                    "none",
+                    {{"CERT.SELF.VALID", "unknown critical direct clock_skew /collector/utc"}}
+                );
             }},
     Profile{
         .name = "own_reference_stale",
@@ -192,7 +211,7 @@ const std::array own_certificate_table{
         .damage = stale_reference,
         .truth =
             [](std::uint32_t) {
-                return certificate("at_risk", {{"CERT.CORRUPT", "at_risk"}});
+                return just("CERT.CORRUPT", "at_risk medium direct self_elsewhere /cert/self");
             }},
     Profile{
         .name = "own_duplicate",
@@ -200,10 +219,8 @@ const std::array own_certificate_table{
         .weight = 2,
         .builds = current_builds(),
         .damage = second_certificate,
-        .truth =
-            [](std::uint32_t) {
-                return certificate("at_risk", {{"CERT.CORRUPT", "at_risk"}});
-            }},
+        .truth = [](std::uint32_t
+                 ) { return just("CERT.CORRUPT", "at_risk medium direct several /cert/store"); }},
     // What the damaged certificate was good for cannot be told any more.
     Profile{
         .name = "own_corrupt",
@@ -216,10 +233,10 @@ const std::array own_certificate_table{
                 return certificate(
                     "broken",
                     with(
-                        handshake_failed(build),
-                        {{"CERT.CORRUPT", "broken"},
-                         {"CERT.SELF.VALID", "unknown"},
-                         {"EVT.SCHANNEL", "broken"}}
+                        handshake_failed(build, cut_off),
+                        {{"CERT.CORRUPT", "broken high direct unparsable /cert/store/0/blob_b64"},
+                         {"CERT.SELF.VALID", "unknown critical direct unparsed /cert/store/0"},
+                         {"EVT.SCHANNEL", key_trouble_logged}}
                     )
                 );
             }},
@@ -232,7 +249,11 @@ const std::array own_certificate_table{
         .truth =
             [](std::uint32_t build) {
                 return certificate(
-                    "broken", with(handshake_failed(build), {{"CERT.CORRUPT", "broken"}})
+                    "broken",
+                    with(
+                        handshake_failed(build, cut_off),
+                        {{"CERT.CORRUPT", "broken high direct mismatch /cert/store/0/thumb"}}
+                    )
                 );
             }},
     Profile{
@@ -241,10 +262,8 @@ const std::array own_certificate_table{
         .weight = 2,
         .builds = open_key_builds(),
         .damage = intercepted,
-        .truth =
-            [](std::uint32_t) {
-                return certificate("at_risk", {{"CERT.BINDING", "at_risk"}});
-            },
+        .truth = [](std::uint32_t
+                 ) { return just("CERT.BINDING", "at_risk medium functional other /hs/0/thumb"); },
         .wire = {.rdp_outside = false}}};
 
 } // namespace

@@ -12,7 +12,10 @@ Truth well(std::uint32_t) {
     return assessed(
         "unknown",
         "none",
-        {{"HANDSHAKE", "unknown"}, {"GPO.MANAGED", "unknown"}, {"EVT.KEYAUDIT", "unknown"}}
+        {{"HANDSHAKE", "unknown critical direct rule.unread /hs"},
+         {"GPO.MANAGED", "unknown medium direct rule.unread /gp/registry_pol"},
+         {"EVT.KEYAUDIT", "unknown medium direct rule.unread /evt/Security"},
+         {"OUT.BINDING", "not_applicable not_known"}}
     );
 }
 

@@ -138,7 +138,22 @@ void no_console(Machine& machine) {
 }
 
 Truth nothing_to_judge(std::uint32_t) {
-    return assessed("not_applicable", "none", {});
+    Findings findings;
+    for (const auto* rule :
+         {"PORT.OWNER",   "PORT.NOLISTEN", "PORT.MOVED",   "SVC.STATE",       "SVC.ACCOUNT",
+          "RDP.DENIED",   "RDP.LISTENER",  "SEC.LAYER",    "TLS.PROTO",       "TLS.13FORCED",
+          "TLS.LEGACY",   "TLS.SUITES",    "FIPS",         "KEY.PRESENT",     "KEY.ACL",
+          "KEY.FOLDER",   "KEY.OVERGRANT", "STORE.ACL",    "CERT.SELF.VALID", "CERT.CA.VALID",
+          "CERT.PIN",     "CERT.BINDING",  "CERT.CORRUPT", "GPO.MANAGED",     "GPO.GPSVC",
+          "PENDING",      "EMS.READY",     "DUMP.READY",   "EVT.SCHANNEL",    "EVT.RDPCERT",
+          "EVT.KEYAUDIT", "HANDSHAKE",     "OUT.RDP",      "OUT.CERT",        "OUT.BINDING",
+          "OUT.NAME"})
+        findings.emplace(rule, "not_applicable rule.no_server");
+    return assessed("not_applicable", "none", findings);
+}
+
+Truth another_certificate(std::uint32_t) {
+    return assessed("ok", "none", chosen_certificate());
 }
 
 const std::array healthy_table{
@@ -182,17 +197,20 @@ const std::array healthy_table{
         .name = "healthy_ca_certificate",
         .weight = 8,
         .builds = current_builds(),
-        .damage = ca_certificate},
+        .damage = ca_certificate,
+        .truth = another_certificate},
     Profile{
         .name = "healthy_ec_certificate",
         .weight = 1,
         .builds = current_builds(),
-        .damage = ec_certificate},
+        .damage = ec_certificate,
+        .truth = another_certificate},
     Profile{
         .name = "healthy_remote_desktop_usage",
         .weight = 1,
         .builds = current_builds(),
-        .damage = remote_desktop_usage},
+        .damage = remote_desktop_usage,
+        .truth = another_certificate},
     Profile{
         .name = "healthy_split_rights",
         .weight = 1,
@@ -220,7 +238,7 @@ const std::array healthy_table{
         .damage = no_console,
         .truth =
             [](std::uint32_t) {
-                return assessed("ok", "none", {{"EMS.READY", "at_risk"}});
+                return assessed("ok", "none", {{"EMS.READY", "at_risk low direct off /ems/ems"}});
             }},
     Profile{
         .name = "dump_off",
@@ -234,7 +252,9 @@ const std::array healthy_table{
             },
         .truth =
             [](std::uint32_t) {
-                return assessed("ok", "none", {{"DUMP.READY", "at_risk"}});
+                return assessed(
+                    "ok", "none", {{"DUMP.READY", "at_risk low direct off /crash/dump"}}
+                );
             }},
     Profile{
         .name = "console_unread",
@@ -243,7 +263,9 @@ const std::array healthy_table{
         .damage = [](Machine& machine) { machine.forbid("bcd"); },
         .truth =
             [](std::uint32_t) {
-                return assessed("ok", "none", {{"EMS.READY", "unknown"}});
+                return assessed(
+                    "ok", "none", {{"EMS.READY", "unknown low direct rule.unread /ems/ems"}}
+                );
             }},
     Profile{
         .name = "nano_server",

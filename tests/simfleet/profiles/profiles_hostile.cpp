@@ -41,7 +41,13 @@ void attack(Machine& machine, std::string_view text) {
 
 Truth taken(std::uint32_t build) {
     return assessed(
-        "broken", "rdp_port", with(handshake_failed(build), {{"PORT.OWNER", "broken"}})
+        "broken",
+        "rdp_port",
+        with(
+            handshake_failed(build, other_answer),
+            {{"PORT.OWNER",
+              "broken critical direct foreign /listener/sockets/0/a /listener/sockets/0/pid"}}
+        )
     );
 }
 

@@ -77,6 +77,11 @@ void without_provider(Machine& machine) {
     machine.forbid("net:loopback", "skipped", "");
 }
 
+constexpr const char* no_file = "not_applicable no_file";
+constexpr const char* to_be_made = "at_risk medium direct recreated /cert/store /keys/files";
+// The first of the other keys that the recipe was applied to.
+constexpr const char* others_granted = "at_risk low direct granted /keys/files/3/sddl";
+
 Truth unsure(std::uint32_t build, Findings findings) {
     return assessed("unknown", "none", with(handshake_not_run(build), findings));
 }
@@ -94,8 +99,11 @@ const std::array key_file_table{
                 return keys(
                     "broken",
                     with(
-                        handshake_failed(build),
-                        {{"KEY.PRESENT", "broken"}, {"EVT.SCHANNEL", "broken"}}
+                        handshake_failed(build, cut_off),
+                        {{"KEY.PRESENT",
+                          "broken critical direct orphan /cert/store/0/thumb /keys/files"},
+                         {"KEY.ACL", no_file},
+                         {"EVT.SCHANNEL", key_trouble_logged}}
                     )
                 );
             }},
@@ -108,7 +116,11 @@ const std::array key_file_table{
         .truth =
             [](std::uint32_t build) {
                 return keys(
-                    "at_risk", with(handshake_not_run(build), {{"KEY.PRESENT", "at_risk"}})
+                    "at_risk",
+                    with(
+                        with(handshake_not_run(build), silent_outside()),
+                        {{"KEY.PRESENT", to_be_made}, {"KEY.ACL", no_file}}
+                    )
                 );
             }},
     Profile{
@@ -119,7 +131,12 @@ const std::array key_file_table{
         .damage = unlisted,
         .truth =
             [](std::uint32_t build) {
-                return unsure(build, {{"KEY.PRESENT", "unknown"}, {"KEY.OVERGRANT", "unknown"}});
+                return unsure(
+                    build,
+                    {{"KEY.PRESENT", "unknown critical direct rule.unread /keys/files"},
+                     {"KEY.ACL", "unknown critical direct need_system /keys/files"},
+                     {"KEY.OVERGRANT", "unknown low direct rule.unread /keys/files"}}
+                );
             },
         .wire = {.rdp_outside = false}},
     Profile{
@@ -130,7 +147,16 @@ const std::array key_file_table{
         .damage = without_provider,
         .truth =
             [](std::uint32_t build) {
-                return unsure(build, {{"KEY.PRESENT", "unknown"}});
+                return unsure(
+                    build,
+                    with(
+                        silent_outside(),
+                        {{"KEY.PRESENT",
+                          "unknown critical direct provider_unknown /cert/store/0/thumb"
+                          " /keys/files"},
+                         {"KEY.ACL", no_file}}
+                    )
+                );
             }},
     Profile{
         .name = "key_folder_hardened",
@@ -140,7 +166,9 @@ const std::array key_file_table{
         .damage = harden_folder,
         .truth =
             [](std::uint32_t) {
-                return keys("at_risk", {{"KEY.FOLDER", "at_risk"}});
+                return keys(
+                    "at_risk", {{"KEY.FOLDER", "at_risk high direct hardened /keys/dir_sddl"}}
+                );
             }},
     Profile{
         .name = "key_renewal_failing",
@@ -153,10 +181,12 @@ const std::array key_file_table{
                 return keys(
                     "broken",
                     with(
-                        handshake_failed(build),
-                        {{"KEY.FOLDER", "broken"},
-                         {"KEY.PRESENT", "at_risk"},
-                         {"EVT.RDPCERT", "broken"}}
+                        handshake_failed(build, cut_off),
+                        {{"KEY.FOLDER", "broken high direct renewal_fails /keys/dir_sddl"},
+                         {"KEY.PRESENT", to_be_made},
+                         {"KEY.ACL", no_file},
+                         {"EVT.RDPCERT",
+                          "broken critical circumstantial creation_now /evt/0 /evt/0/utc"}}
                     )
                 );
             }},
@@ -168,7 +198,7 @@ const std::array key_file_table{
         .damage = grant_all,
         .truth =
             [](std::uint32_t) {
-                return assessed("ok", "none", {{"KEY.OVERGRANT", "at_risk"}});
+                return assessed("ok", "none", {{"KEY.OVERGRANT", others_granted}});
             }},
     Profile{
         .name = "key_article_residue",
@@ -176,8 +206,15 @@ const std::array key_file_table{
         .weight = 5,
         .builds = current_builds(),
         .damage = article_residue,
-        .truth = [](std::uint32_t) {
-            return keys("at_risk", {{"KEY.ACL", "at_risk"}, {"KEY.OVERGRANT", "at_risk"}});
+        .truth = [](std::uint32_t build) {
+            // Server 2019 ships a third entry, which the recipe takes away; before, only the owner
+            // is another one.
+            const std::string key = build >= 17763 ? "incomplete" : "owner";
+            return keys(
+                "at_risk",
+                {{"KEY.ACL", "at_risk high direct " + key + " /keys/files/0/sddl"},
+                 {"KEY.OVERGRANT", others_granted}}
+            );
         }}};
 
 } // namespace

@@ -68,12 +68,17 @@ void unproven(Machine& machine) {
 // The file's descriptor is readable in these.
 Truth unreadable_key(std::uint32_t build) {
     return keys(
-        "broken", with(handshake_failed(build), {{"KEY.ACL", "broken"}, {"EVT.SCHANNEL", "broken"}})
+        "broken",
+        with(
+            handshake_failed(build, cut_off),
+            {{"KEY.ACL", "broken critical direct denied /keys/files/0/sddl"},
+             {"EVT.SCHANNEL", key_trouble_logged}}
+        )
     );
 }
 
-Truth doubtful_acl(std::uint32_t) {
-    return keys("at_risk", {{"KEY.ACL", "at_risk"}});
+Truth doubtful_acl(const std::string& key) {
+    return keys("at_risk", {{"KEY.ACL", "at_risk high direct " + key + " /keys/files/0/sddl"}});
 }
 
 const std::array key_acl_table{
@@ -111,14 +116,14 @@ const std::array key_acl_table{
         .weight = 4,
         .builds = closed_key_builds(),
         .damage = third_entry_missing,
-        .truth = doubtful_acl},
+        .truth = [](std::uint32_t) { return doubtful_acl("incomplete"); }},
     Profile{
         .name = "key_acl_owner",
         .kind = Kind::fault,
         .weight = 4,
         .builds = all_builds(),
         .damage = owned_by_administrators,
-        .truth = doubtful_acl},
+        .truth = [](std::uint32_t) { return doubtful_acl("owner"); }},
     // Key trouble for certain, though the ACL itself cannot be seen.
     Profile{
         .name = "key_closed_logged",
@@ -128,7 +133,10 @@ const std::array key_acl_table{
         .damage = closed_and_logged,
         .truth =
             [](std::uint32_t build) {
-                return keys("broken", with(handshake_failed(build), {{"EVT.SCHANNEL", "broken"}}));
+                return keys(
+                    "broken",
+                    with(handshake_failed(build, cut_off), {{"EVT.SCHANNEL", key_trouble_logged}})
+                );
             }},
     Profile{
         .name = "key_closed_audited",
@@ -141,8 +149,11 @@ const std::array key_acl_table{
                 return keys(
                     "broken",
                     with(
-                        handshake_failed(build),
-                        {{"EVT.SCHANNEL", "broken"}, {"EVT.KEYAUDIT", "broken"}}
+                        handshake_failed(build, cut_off),
+                        {{"EVT.SCHANNEL",
+                          "broken critical circumstantial machine_keys:key_now /evt/1 /evt/1/utc"},
+                         {"EVT.KEYAUDIT",
+                          "broken critical direct now /evt/0/data/ReturnCode /evt/0 /evt/0/utc"}}
                     )
                 );
             }},
@@ -153,7 +164,7 @@ const std::array key_acl_table{
         .builds = closed_key_builds(),
         .damage = closed,
         .truth = [](std::uint32_t build
-                 ) { return assessed("broken", "unexplained", handshake_failed(build)); }},
+                 ) { return assessed("broken", "unexplained", handshake_failed(build, cut_off)); }},
     Profile{
         .name = "key_unproven",
         .kind = Kind::fault,

@@ -50,21 +50,60 @@ void levels(
     machine.set_rdp("MinEncryptionLevel", min_encryption);
 }
 
-Truth off(std::string rule, std::uint32_t build) {
+constexpr const char* every_level = " /sec/layer /sec/nla /sec/minenc";
+constexpr const char* both_denials = " /listener/deny_policy /listener/deny_local";
+
+// Nobody listens, as it was told to.
+Truth off(std::uint32_t build, const std::string& rule, const Expected& expected) {
     return assessed(
-        "broken", "listener_security", with(handshake_failed(build), {{std::move(rule), "broken"}})
+        "broken",
+        "listener_security",
+        with(
+            with(handshake_failed(build, nobody_listens), no_listener_expected()),
+            {{rule, expected}}
+        )
     );
 }
 
-Truth switched(std::string rule, std::string verdict) {
-    return assessed(verdict, "listener_security", {{std::move(rule), verdict}});
+Truth denied_as(std::uint32_t build, const std::string& key) {
+    return off(build, "RDP.DENIED", "broken critical direct " + key + both_denials);
 }
+
+// It listens, and cannot come to terms with anybody.
+Truth mute(std::uint32_t build, const std::string& key, const std::string& how) {
+    return assessed(
+        "broken",
+        "listener_security",
+        with(
+            handshake_failed(build, how),
+            {{"SEC.LAYER", "broken critical direct " + key + every_level}}
+        )
+    );
+}
+
+Truth switched(const std::string& rule, const Expected& expected) {
+    return assessed(expected.verdict, "listener_security", {{rule, expected}});
+}
+
+// Below the Policies key, without proof of a policy.
+constexpr const char* denial_unproven = "unknown medium direct unproven /listener/deny_policy";
 
 // TLS is off by configuration: the listener refuses whoever insists on it, as it was told to, and
 // serves the rest. No certificate is involved.
 Truth tls_not_used(std::uint32_t) {
+    constexpr auto not_used = "not_applicable not_used";
     return assessed(
-        "at_risk", "listener_security", {{"SEC.LAYER", "at_risk"}, {"HANDSHAKE", "at_risk"}}
+        "at_risk",
+        "listener_security",
+        with(
+            silent_outside(),
+            {{"SEC.LAYER", std::string("at_risk high direct reset_residue") + every_level},
+             {"HANDSHAKE", "at_risk high functional rdp_security /hs/0/stage /hs/0/x224/fail"},
+             {"TLS.PROTO", not_used},
+             {"TLS.SUITES", not_used},
+             {"TLS.13FORCED", not_used},
+             {"CERT.BINDING", not_used}}
+        )
     );
 }
 
@@ -83,21 +122,30 @@ const std::array security_layer_table{
         .weight = 3,
         .builds = current_builds(),
         .damage = [](Machine& machine) { levels(machine, 0, 1, 3); },
-        .truth = [](std::uint32_t build) { return off("SEC.LAYER", build); }},
+        .truth =
+            [](std::uint32_t build) {
+                return mute(build, "nla_without_tls", "negotiation /hs/0/stage /hs/0/x224/fail");
+            }},
     Profile{
         .name = "layer_out_of_range",
         .kind = Kind::fault,
         .weight = 1,
         .builds = current_builds(),
         .damage = [](Machine& machine) { levels(machine, 7, 1, 3); },
-        .truth = [](std::uint32_t build) { return off("SEC.LAYER", build); }},
+        .truth = [](std::uint32_t build
+                 ) { return mute(build, "out_of_range", "failed /hs/0/stage /hs/0/errno"); }},
     Profile{
         .name = "layer_low_encryption",
         .kind = Kind::fault,
         .weight = 2,
         .builds = current_builds(),
         .damage = [](Machine& machine) { levels(machine, 2, 1, 1); },
-        .truth = [](std::uint32_t) { return switched("SEC.LAYER", "at_risk"); }},
+        .truth =
+            [](std::uint32_t) {
+                return switched(
+                    "SEC.LAYER", std::string("at_risk high direct inconsistent") + every_level
+                );
+            }},
     // Keeps nobody out: hygiene.
     Profile{
         .name = "nla_off",
@@ -107,7 +155,11 @@ const std::array security_layer_table{
         .damage = [](Machine& machine) { levels(machine, 2, 0, 3); },
         .truth =
             [](std::uint32_t) {
-                return assessed("ok", "none", {{"SEC.LAYER", "at_risk"}});
+                return assessed(
+                    "ok",
+                    "none",
+                    {{"SEC.LAYER", std::string("at_risk low direct nla_off") + every_level}}
+                );
             }}};
 
 } // namespace
@@ -125,7 +177,7 @@ const std::array switch_table{
         .weight = 10,
         .builds = later_builds(),
         .damage = denied,
-        .truth = [](std::uint32_t build) { return off("RDP.DENIED", build); }},
+        .truth = [](std::uint32_t build) { return denied_as(build, "local"); }},
     Profile{
         .name = "rdp_denied_by_policy",
         .kind = Kind::fault,
@@ -134,8 +186,8 @@ const std::array switch_table{
         .damage = denied_by_policy,
         .truth =
             [](std::uint32_t build) {
-                auto truth = off("RDP.DENIED", build);
-                truth.findings["GPO.MANAGED"] = "unknown"; // a value without proof of a policy
+                auto truth = denied_as(build, "policy");
+                truth.findings = with(truth.findings, {{"GPO.MANAGED", denial_unproven}});
                 return truth;
             }},
     Profile{
@@ -144,7 +196,7 @@ const std::array switch_table{
         .weight = 2,
         .builds = current_builds(),
         .damage = denied_by_absence,
-        .truth = [](std::uint32_t build) { return off("RDP.DENIED", build); }},
+        .truth = [](std::uint32_t build) { return denied_as(build, "value_missing"); }},
     Profile{
         .name = "rdp_denied_under_policy",
         .kind = Kind::fault,
@@ -153,8 +205,10 @@ const std::array switch_table{
         .damage = denied_under_policy,
         .truth =
             [](std::uint32_t) {
-                auto truth = switched("RDP.DENIED", "at_risk");
-                truth.findings["GPO.MANAGED"] = "unknown";
+                auto truth = switched(
+                    "RDP.DENIED", std::string("at_risk high direct mismatch") + both_denials
+                );
+                truth.findings = with(truth.findings, {{"GPO.MANAGED", denial_unproven}});
                 return truth;
             }},
     Profile{
@@ -163,35 +217,60 @@ const std::array switch_table{
         .weight = 3,
         .builds = current_builds(),
         .damage = station_off,
-        .truth = [](std::uint32_t build) { return off("RDP.LISTENER", build); }},
+        .truth =
+            [](std::uint32_t build) {
+                return off(
+                    build, "RDP.LISTENER", "broken critical direct switched_off /listener/enabled"
+                );
+            }},
     Profile{
         .name = "listener_missing",
         .kind = Kind::fault,
         .weight = 2,
         .builds = current_builds(),
         .damage = station_missing,
-        .truth = [](std::uint32_t build) { return off("RDP.LISTENER", build); }},
+        .truth =
+            [](std::uint32_t build) {
+                return off(
+                    build,
+                    "RDP.LISTENER",
+                    "broken critical direct key_missing /listener/key_present"
+                );
+            }},
     Profile{
         .name = "listener_logon_disabled",
         .kind = Kind::fault,
         .weight = 2,
         .builds = current_builds(),
         .damage = [](Machine& machine) { machine.set_rdp("fLogonDisabled", 1); },
-        .truth = [](std::uint32_t) { return switched("RDP.LISTENER", "broken"); }},
+        .truth =
+            [](std::uint32_t) {
+                return switched(
+                    "RDP.LISTENER", "broken critical direct switched_off /listener/logon_disabled"
+                );
+            }},
     Profile{
         .name = "listener_users_blocked",
         .kind = Kind::fault,
         .weight = 1,
         .builds = current_builds(),
         .damage = [](Machine& machine) { set_server(machine, "TSUserEnabled", 1); },
-        .truth = [](std::uint32_t) { return switched("RDP.LISTENER", "broken"); }},
+        .truth =
+            [](std::uint32_t) {
+                return switched(
+                    "RDP.LISTENER", "broken critical direct switched_off /listener/ts/TSUserEnabled"
+                );
+            }},
     Profile{
         .name = "listener_draining",
         .kind = Kind::fault,
         .weight = 3,
         .builds = current_builds(),
         .damage = [](Machine& machine) { set_server(machine, "TSServerDrainMode", 1); },
-        .truth = [](std::uint32_t) { return switched("RDP.LISTENER", "at_risk"); }}};
+        .truth =
+            [](std::uint32_t) {
+                return switched("RDP.LISTENER", "at_risk high direct drain /listener/ts/drain");
+            }}};
 
 } // namespace
 

@@ -116,17 +116,13 @@ void in_tpm(Machine& machine) {
     machine.forbid("net:loopback", "skipped", "");
 }
 
-Truth ca(std::string verdict) {
-    return certificate(verdict, {{"CERT.CA.VALID", verdict}});
+Truth ca(const Expected& valid) {
+    return certificate(valid.verdict, with(chosen_certificate(), {{"CERT.CA.VALID", valid}}));
 }
 
-Truth ca_at_risk(std::uint32_t) {
-    return ca("at_risk");
-}
-
-Truth ca_broken(std::uint32_t) {
-    return ca("broken");
-}
+// Windows serves its own certificate in place of the chosen one.
+constexpr const char* other_served = "at_risk medium functional other /hs/0/thumb";
+constexpr const char* fell_back = "at_risk medium circumstantial fallback /evt/0 /evt/0/utc";
 
 const std::array pinned_certificate_table{
     Profile{
@@ -135,49 +131,54 @@ const std::array pinned_certificate_table{
         .weight = 5,
         .builds = current_builds(),
         .damage = [](Machine& machine) { pin_until(machine, 25 * day); },
-        .truth = ca_at_risk},
+        .truth = [](std::uint32_t
+                 ) { return ca("at_risk medium direct expires /cert/my_match/not_after"); }},
     Profile{
         .name = "ca_expiring_week",
         .kind = Kind::fault,
         .weight = 4,
         .builds = current_builds(),
         .damage = [](Machine& machine) { pin_until(machine, 5 * day); },
-        .truth = ca_at_risk},
+        .truth = [](std::uint32_t
+                 ) { return ca("at_risk high direct expires /cert/my_match/not_after"); }},
     Profile{
         .name = "ca_expired",
         .kind = Kind::fault,
         .weight = 6,
         .builds = current_builds(),
         .damage = [](Machine& machine) { pin_until(machine, -2 * day); },
-        .truth = ca_broken},
+        .truth = [](std::uint32_t
+                 ) { return ca("broken high direct expired /cert/my_match/not_after"); }},
     Profile{
         .name = "ca_wrong_usage",
         .kind = Kind::fault,
         .weight = 1,
         .builds = current_builds(),
         .damage = wrong_usage,
-        .truth = ca_broken},
+        .truth = [](std::uint32_t
+                 ) { return ca("broken high direct no_usage /cert/my_match/eku"); }},
     Profile{
         .name = "ca_sha1",
         .kind = Kind::fault,
         .weight = 1,
         .builds = current_builds(),
         .damage = weak_hash,
-        .truth = ca_at_risk},
+        .truth = [](std::uint32_t) { return ca("at_risk medium direct weak /cert/my_match"); }},
     Profile{
         .name = "ca_short_key",
         .kind = Kind::fault,
         .weight = 1,
         .builds = current_builds(),
         .damage = short_key,
-        .truth = ca_at_risk},
+        .truth = [](std::uint32_t) { return ca("at_risk medium direct weak /cert/my_match"); }},
     Profile{
         .name = "ca_other_name",
         .kind = Kind::fault,
         .weight = 2,
         .builds = current_builds(),
         .damage = other_name,
-        .truth = ca_at_risk},
+        .truth = [](std::uint32_t
+                 ) { return ca("at_risk medium direct name /cert/my_match/subject"); }},
     Profile{
         .name = "ca_no_key",
         .kind = Kind::fault,
@@ -188,10 +189,13 @@ const std::array pinned_certificate_table{
             [](std::uint32_t) {
                 return certificate(
                     "broken",
-                    {{"CERT.CA.VALID", "broken"},
-                     {"CERT.PIN", "at_risk"},
-                     {"CERT.BINDING", "at_risk"},
-                     {"EVT.RDPCERT", "at_risk"}}
+                    with(
+                        chosen_certificate(),
+                        {{"CERT.CA.VALID", "broken high direct no_key /cert/my_match/provider"},
+                         {"CERT.PIN", "at_risk high direct key_missing /cert/pin"},
+                         {"CERT.BINDING", other_served},
+                         {"EVT.RDPCERT", fell_back}}
+                    )
                 );
             }},
     // Windows falls back to its own certificate, so that RDP works with the wrong one.
@@ -205,9 +209,12 @@ const std::array pinned_certificate_table{
             [](std::uint32_t) {
                 return certificate(
                     "at_risk",
-                    {{"CERT.PIN", "at_risk"},
-                     {"CERT.BINDING", "at_risk"},
-                     {"EVT.RDPCERT", "at_risk"}}
+                    with(
+                        chosen_certificate(),
+                        {{"CERT.PIN", "at_risk high direct key_missing /cert/pin /keys/files"},
+                         {"CERT.BINDING", other_served},
+                         {"EVT.RDPCERT", fell_back}}
+                    )
                 );
             }},
     Profile{
@@ -220,9 +227,9 @@ const std::array pinned_certificate_table{
             [](std::uint32_t) {
                 return certificate(
                     "at_risk",
-                    {{"CERT.PIN", "at_risk"},
-                     {"CERT.BINDING", "at_risk"},
-                     {"EVT.RDPCERT", "at_risk"}}
+                    {{"CERT.PIN", "at_risk high direct dangling /cert/pin"},
+                     {"CERT.BINDING", other_served},
+                     {"EVT.RDPCERT", fell_back}}
                 );
             }},
     Profile{
@@ -234,7 +241,11 @@ const std::array pinned_certificate_table{
         .truth =
             [](std::uint32_t build) {
                 return certificate(
-                    "broken", with(handshake_failed(build), {{"CERT.PIN", "broken"}})
+                    "broken",
+                    with(
+                        handshake_failed(build, cut_off),
+                        {{"CERT.PIN", "broken critical direct dangling /cert/pin"}}
+                    )
                 );
             }},
     Profile{
@@ -248,8 +259,10 @@ const std::array pinned_certificate_table{
                 return certificate(
                     "broken",
                     with(
-                        handshake_failed(build),
-                        {{"CERT.PIN", "broken"}, {"EVT.SCHANNEL", "broken"}}
+                        with(handshake_failed(build, cut_off), chosen_certificate()),
+                        {{"CERT.PIN",
+                          "broken critical direct key_denied /cert/pin /keys/files/4/sddl"},
+                         {"EVT.SCHANNEL", key_trouble_logged}}
                     )
                 );
             }},
@@ -262,7 +275,9 @@ const std::array pinned_certificate_table{
         .truth =
             [](std::uint32_t) {
                 return certificate(
-                    "at_risk", {{"CERT.PIN", "at_risk"}, {"CERT.BINDING", "at_risk"}}
+                    "at_risk",
+                    {{"CERT.PIN", "at_risk high direct malformed /cert/pin /cert/pin_raw_len"},
+                     {"CERT.BINDING", other_served}}
                 );
             }},
     Profile{
@@ -274,7 +289,13 @@ const std::array pinned_certificate_table{
         .truth =
             [](std::uint32_t build) {
                 return assessed(
-                    "unknown", "none", with(handshake_not_run(build), {{"CERT.PIN", "unknown"}})
+                    "unknown",
+                    "none",
+                    with(
+                        with(handshake_not_run(build), chosen_certificate()),
+                        {{"CERT.PIN",
+                          "unknown critical direct foreign_provider /cert/my_match/provider"}}
+                    )
                 );
             },
         .wire = {.rdp_outside = false}}};

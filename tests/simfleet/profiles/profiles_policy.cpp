@@ -60,17 +60,21 @@ void guest_configuration(Machine& machine) {
     machine.state.management.dsc = true;
 }
 
-Truth policy(const std::string& rule) {
-    return assessed("at_risk", "group_policy", {{rule, "at_risk"}});
+Truth policy(const std::string& rule, const Expected& expected) {
+    return assessed("at_risk", "group_policy", {{rule, expected}});
+}
+
+Truth client_disabled(std::uint32_t) {
+    return policy("GPO.GPSVC", "at_risk high direct disabled /gp/gpsvc_start");
 }
 
 // Enrolment is no proof that a value comes from there; and no value does harm.
-Truth perhaps_managed(std::uint32_t) {
-    return assessed("ok", "none", {{"GPO.MANAGED", "unknown"}});
+Truth perhaps_managed(const std::string& value) {
+    return assessed("ok", "none", {{"GPO.MANAGED", "unknown medium direct unproven " + value}});
 }
 
-Truth pending_truth(std::uint32_t) {
-    return policy("PENDING");
+Truth restart_due(const std::string& where) {
+    return policy("PENDING", "at_risk medium direct reboot " + where);
 }
 
 const std::array policy_table{
@@ -82,7 +86,15 @@ const std::array policy_table{
         .damage = managed,
         .truth =
             [](std::uint32_t) { // good values: worth knowing, no risk
-                return assessed("ok", "none", {{"GPO.MANAGED", "at_risk"}});
+                return assessed(
+                    "ok",
+                    "none",
+                    {{"GPO.MANAGED",
+                      "at_risk low direct managed /gp/rsop/0 /gp/rsop/1 /gp/rsop/2"
+                      " /gp/registry_pol/0 /gp/registry_pol/1 /gp/registry_pol/2"
+                      " /sec/policy_source/layer /sec/policy_source/minenc"
+                      " /sec/policy_source/nla"}}
+                );
             }},
     Profile{
         .name = "policy_harmful",
@@ -96,8 +108,10 @@ const std::array policy_table{
                     "broken",
                     "tls_protocols",
                     with(
-                        handshake_failed(build),
-                        {{"TLS.SUITES", "broken"}, {"GPO.MANAGED", "at_risk"}}
+                        handshake_failed(build, no_common_suite_left),
+                        {{"TLS.SUITES", "broken critical direct empty_policy /tls/suites_policy"},
+                         {"GPO.MANAGED",
+                          "at_risk medium direct harmful /gp/rsop/0 /gp/registry_pol/0"}}
                     )
                 );
             }},
@@ -107,49 +121,49 @@ const std::array policy_table{
         .weight = 2,
         .builds = current_builds(),
         .damage = mdm,
-        .truth = perhaps_managed},
+        .truth = [](std::uint32_t) { return perhaps_managed("/sec/policy/nla"); }},
     Profile{
         .name = "policy_guest_configuration",
         .kind = Kind::healthy,
         .weight = 4,
         .builds = current_builds(),
         .damage = guest_configuration,
-        .truth = perhaps_managed},
+        .truth = [](std::uint32_t) { return perhaps_managed("/gp/dsc"); }},
     Profile{
         .name = "policy_unproven",
         .kind = Kind::healthy,
         .weight = 4,
         .builds = current_builds(),
         .damage = written_by_hand,
-        .truth = perhaps_managed},
+        .truth = [](std::uint32_t) { return perhaps_managed("/sec/policy/nla"); }},
     Profile{
         .name = "policy_client_disabled",
         .kind = Kind::fault,
         .weight = 5,
         .builds = all_builds(),
         .damage = stopped_policy_client,
-        .truth = [](std::uint32_t) { return policy("GPO.GPSVC"); }},
+        .truth = client_disabled},
     Profile{
         .name = "policy_client_disabled_system",
         .kind = Kind::fault,
         .weight = 0,
         .builds = all_builds(),
         .damage = stopped_and_reached_as_system,
-        .truth = [](std::uint32_t) { return policy("GPO.GPSVC"); }},
+        .truth = client_disabled},
     Profile{
         .name = "pending_servicing",
         .kind = Kind::fault,
         .weight = 4,
         .builds = current_builds(),
         .damage = [](Machine& machine) { machine.state.registry.create(paths::servicing_pending); },
-        .truth = pending_truth},
+        .truth = [](std::uint32_t) { return restart_due("/pending/cbs"); }},
     Profile{
         .name = "pending_update",
         .kind = Kind::fault,
         .weight = 5,
         .builds = current_builds(),
         .damage = [](Machine& machine) { machine.state.registry.create(paths::update_pending); },
-        .truth = pending_truth}};
+        .truth = [](std::uint32_t) { return restart_due("/pending/wu"); }}};
 
 } // namespace
 

@@ -89,20 +89,44 @@ void kernel_unproven(Machine& machine) {
     machine.forbid("net:loopback", "skipped", "");
 }
 
-Truth taken(std::uint32_t build) {
+constexpr const char* first_socket = " /listener/sockets/0/a /listener/sockets/0/pid";
+
+// by: what more is known of the process than its number.
+Truth taken(std::uint32_t build, const std::string& by = "") {
     return assessed(
-        "broken", "rdp_port", with(handshake_failed(build), {{"PORT.OWNER", "broken"}})
+        "broken",
+        "rdp_port",
+        with(
+            handshake_failed(build, other_answer),
+            {{"PORT.OWNER", std::string("broken critical direct foreign") + first_socket + by}}
+        )
     );
 }
 
-Truth silent(std::uint32_t build) {
+Truth silent(std::uint32_t build, const std::string& key) {
     return assessed(
-        "broken", "rdp_port", with(handshake_failed(build), {{"PORT.NOLISTEN", "broken"}})
+        "broken",
+        "rdp_port",
+        with(
+            handshake_failed(build, nobody_listens),
+            {{"PORT.OWNER", "not_applicable no_listener"},
+             {"PORT.NOLISTEN",
+              "broken critical direct " + key + " /listener/sockets /listener/lan"}}
+        )
     );
 }
 
-Truth owner(std::string verdict) {
-    return assessed(verdict, "rdp_port", {{"PORT.OWNER", verdict}});
+Truth owner(const Expected& expected) {
+    return assessed(expected.verdict, "rdp_port", {{"PORT.OWNER", expected}});
+}
+
+// Beside TermService's own, where clients do not come.
+Truth twin(std::uint32_t) {
+    return owner("at_risk high direct twin /listener/sockets/1/a /listener/sockets/1/pid");
+}
+
+Truth moved_to(const Expected& expected) {
+    return assessed(expected.verdict, "rdp_port", {{"PORT.MOVED", expected}});
 }
 
 const std::array port_table{
@@ -112,42 +136,46 @@ const std::array port_table{
         .weight = 24,
         .builds = current_builds(),
         .damage = by_java,
-        .truth = taken},
+        .truth = [](std::uint32_t build) { return taken(build); }},
     Profile{
         .name = "port_taken_by_service",
         .kind = Kind::fault,
         .weight = 0,
         .builds = current_builds(),
         .damage = by_service,
-        .truth = taken},
+        .truth = [](std::uint32_t build) { return taken(build, " /listener/sockets/0/svcs"); }},
     Profile{
         .name = "port_taken_by_svchost",
         .kind = Kind::fault,
         .weight = 4,
         .builds = current_builds(),
         .damage = by_svchost,
-        .truth = taken},
+        .truth = [](std::uint32_t build) { return taken(build); }},
     Profile{
         .name = "port_taken_on_nic",
         .kind = Kind::fault,
         .weight = 5,
         .builds = current_builds(),
         .damage = on_nic,
-        .truth = [](std::uint32_t) { return owner("broken"); }},
+        .truth =
+            [](std::uint32_t) {
+                return owner("broken critical direct foreign_nic /listener/sockets/2/a"
+                             " /listener/sockets/2/pid");
+            }},
     Profile{
         .name = "port_twin",
         .kind = Kind::fault,
         .weight = 2,
         .builds = current_builds(),
         .damage = [](Machine& machine) { beside(machine, "::"); },
-        .truth = [](std::uint32_t) { return owner("at_risk"); }},
+        .truth = twin},
     Profile{
         .name = "port_loopback",
         .kind = Kind::fault,
         .weight = 2,
         .builds = current_builds(),
         .damage = [](Machine& machine) { beside(machine, "::1"); },
-        .truth = [](std::uint32_t) { return owner("at_risk"); }},
+        .truth = twin},
     // The far VM's certificate is not this one's; from 17763 on that leaves the key unproven.
     Profile{
         .name = "port_proxied",
@@ -158,7 +186,12 @@ const std::array port_table{
         .truth =
             [](std::uint32_t) {
                 return assessed(
-                    "broken", "rdp_port", {{"PORT.OWNER", "broken"}, {"CERT.BINDING", "at_risk"}}
+                    "broken",
+                    "rdp_port",
+                    {{"PORT.OWNER",
+                      std::string("broken critical direct portproxy") + first_socket +
+                          " /listener/sockets/0/svcs"},
+                     {"CERT.BINDING", "at_risk medium functional other /hs/0/thumb"}}
                 );
             },
         .wire = {.rdp_outside = false}},
@@ -168,14 +201,14 @@ const std::array port_table{
         .weight = 4,
         .builds = current_builds(),
         .damage = [](Machine& machine) { machine.stop_listening(); },
-        .truth = silent},
+        .truth = [](std::uint32_t build) { return silent(build, "silent"); }},
     Profile{
         .name = "port_stale_adapter",
         .kind = Kind::fault,
         .weight = 4,
         .builds = current_builds(),
         .damage = stale_adapter,
-        .truth = silent},
+        .truth = [](std::uint32_t build) { return silent(build, "adapter"); }},
     Profile{
         .name = "port_moved_blocked",
         .kind = Kind::fault,
@@ -184,7 +217,8 @@ const std::array port_table{
         .damage = moved_blocked,
         .truth =
             [](std::uint32_t) {
-                return assessed("broken", "rdp_port", {{"PORT.MOVED", "broken"}});
+                return moved_to("broken critical direct blocked /listener/port /listener/fw/0/lport"
+                );
             }},
     Profile{
         .name = "port_moved",
@@ -194,7 +228,8 @@ const std::array port_table{
         .damage = moved,
         .truth =
             [](std::uint32_t) {
-                return assessed("at_risk", "rdp_port", {{"PORT.MOVED", "at_risk"}});
+                return moved_to("at_risk medium direct moved /listener/port /listener/fw/0/lport"
+                                " /listener/fw/1/lport");
             }},
     Profile{
         .name = "port_moved_unread",
@@ -204,7 +239,11 @@ const std::array port_table{
         .damage = moved_unread,
         .truth =
             [](std::uint32_t) {
-                return assessed("unknown", "none", {{"PORT.MOVED", "unknown"}});
+                return assessed(
+                    "unknown",
+                    "none",
+                    {{"PORT.MOVED", "unknown critical direct rule.unread /listener/fw"}}
+                );
             }},
     Profile{
         .name = "port_unread",
@@ -214,8 +253,9 @@ const std::array port_table{
         .damage = sockets_unread,
         .truth =
             [](std::uint32_t) {
+                constexpr auto unread = "unknown critical direct rule.unread /listener/sockets";
                 return assessed(
-                    "unknown", "none", {{"PORT.OWNER", "unknown"}, {"PORT.NOLISTEN", "unknown"}}
+                    "unknown", "none", {{"PORT.OWNER", unread}, {"PORT.NOLISTEN", unread}}
                 );
             }},
     Profile{
@@ -232,7 +272,10 @@ const std::array port_table{
                     "tls_protocols",
                     with(
                         handshake_not_run(build),
-                        {{"PORT.OWNER", "unknown"}, {"TLS.PROTO", "at_risk"}}
+                        {{"PORT.OWNER",
+                          std::string("unknown critical direct system") + first_socket},
+                         {"TLS.PROTO",
+                          std::string("at_risk high direct only_legacy") + every_version}}
                     )
                 );
             },

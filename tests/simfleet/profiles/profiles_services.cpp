@@ -45,12 +45,20 @@ void other_account(Machine& machine) {
     );
 }
 
-Truth dead(std::uint32_t build) {
-    return assessed("broken", "services", with(handshake_failed(build), {{"SVC.STATE", "broken"}}));
+// TermService does not run, so nothing listens.
+Truth dead(std::uint32_t build, const Expected& state) {
+    return assessed(
+        "broken",
+        "services",
+        with(
+            with(handshake_failed(build, nobody_listens), no_listener_expected()),
+            {{"SVC.STATE", state}}
+        )
+    );
 }
 
-Truth alive(std::string verdict) {
-    return assessed(verdict, "services", {{"SVC.STATE", verdict}});
+Truth alive(const Expected& state) {
+    return assessed(state.verdict, "services", {{"SVC.STATE", state}});
 }
 
 const std::array service_table{
@@ -60,42 +68,72 @@ const std::array service_table{
         .weight = 8,
         .builds = later_builds(),
         .damage = stopped,
-        .truth = dead},
+        .truth =
+            [](std::uint32_t build) {
+                return dead(
+                    build, "broken critical direct stopped /svc/0/state /svc/0/start /svc/0/exit"
+                );
+            }},
     Profile{
         .name = "service_disabled",
         .kind = Kind::fault,
         .weight = 12,
         .builds = later_builds(),
         .damage = stopped_and_disabled,
-        .truth = dead},
+        .truth =
+            [](std::uint32_t build) {
+                return dead(
+                    build, "broken critical direct stopped_disabled /svc/0/state /svc/0/start"
+                );
+            }},
     Profile{
         .name = "service_disabled_running",
         .kind = Kind::fault,
         .weight = 4,
         .builds = later_builds(),
         .damage = disabled_but_running,
-        .truth = [](std::uint32_t) { return alive("at_risk"); }},
+        .truth =
+            [](std::uint32_t) {
+                return alive("at_risk high direct disabled_running /svc/0/state /svc/0/start");
+            }},
     Profile{
         .name = "service_sessionenv_disabled",
         .kind = Kind::fault,
         .weight = 6,
         .builds = later_builds(),
         .damage = no_renewal,
-        .truth = [](std::uint32_t) { return alive("at_risk"); }},
+        .truth =
+            [](std::uint32_t) {
+                return alive("at_risk high direct sessionenv_disabled /svc/1/state /svc/1/start");
+            }},
     Profile{
         .name = "service_keyiso_disabled",
         .kind = Kind::fault,
         .weight = 3,
         .builds = current_builds(),
         .damage = no_key_isolation,
-        .truth = dead},
+        .truth =
+            [](std::uint32_t build) { // TermService listens, and cannot use its key
+                return assessed(
+                    "broken",
+                    "services",
+                    with(
+                        handshake_failed(build, cut_off),
+                        {{"SVC.STATE",
+                          "broken high direct needed_disabled /svc/3/state /svc/3/start"}}
+                    )
+                );
+            }},
     Profile{
         .name = "service_cryptsvc_disabled",
         .kind = Kind::fault,
         .weight = 2,
         .builds = current_builds(),
         .damage = no_cryptography,
-        .truth = [](std::uint32_t) { return alive("broken"); }},
+        .truth =
+            [](std::uint32_t) {
+                return alive("broken high direct needed_disabled /svc/5/state /svc/5/start");
+            }},
     Profile{
         .name = "service_account",
         .kind = Kind::fault,
@@ -104,7 +142,11 @@ const std::array service_table{
         .damage = other_account,
         .truth =
             [](std::uint32_t) {
-                return assessed("broken", "services", {{"SVC.ACCOUNT", "broken"}});
+                return assessed(
+                    "broken",
+                    "services",
+                    {{"SVC.ACCOUNT", "broken high direct other /svc/0/acct_sid"}}
+                );
             }},
     // Without the service manager nobody knows which process TermService is. Its account stands in
     // the registry, and that somebody listens is seen.
@@ -117,7 +159,10 @@ const std::array service_table{
         .truth =
             [](std::uint32_t) {
                 return assessed(
-                    "unknown", "none", {{"SVC.STATE", "unknown"}, {"PORT.OWNER", "unknown"}}
+                    "unknown",
+                    "none",
+                    {{"SVC.STATE", "unknown critical direct state_unknown /svc/0/state"},
+                     {"PORT.OWNER", "unknown critical direct pid_unknown /svc"}}
                 );
             }}};
 

@@ -55,19 +55,23 @@ void fips_without_suite(Machine& machine) {
     machine.state_handshake(shake);
 }
 
-Truth no_suite(std::uint32_t build) {
+Truth no_suite(std::uint32_t build, const std::string& key) {
     return tls(
         "broken",
-        with(handshake_failed(build), {{"TLS.SUITES", "broken"}, {"EVT.SCHANNEL", "broken"}})
+        with(
+            handshake_failed(build, no_common_suite_left),
+            {{"TLS.SUITES", "broken critical direct " + key + " /tls/suites_policy"},
+             {"EVT.SCHANNEL", "broken critical circumstantial tls_now /evt/0 /evt/0/utc"}}
+        )
     );
 }
 
-Truth weak_suites(std::uint32_t) {
-    return tls("at_risk", {{"TLS.SUITES", "at_risk"}});
+Truth weak_suites(const std::string& how) {
+    return tls("at_risk", {{"TLS.SUITES", "at_risk high direct " + how}});
 }
 
-Truth with_fips(std::uint32_t) {
-    return tls("at_risk", {{"FIPS", "at_risk"}});
+Truth with_fips(const std::string& key) {
+    return tls("at_risk", {{"FIPS", "at_risk medium direct " + key + " /sec/fips /sec/minenc"}});
 }
 
 const std::array suite_table{
@@ -77,42 +81,43 @@ const std::array suite_table{
         .weight = 3,
         .builds = current_builds(),
         .damage = no_suites,
-        .truth = no_suite},
+        .truth = [](std::uint32_t build) { return no_suite(build, "empty_policy"); }},
     Profile{
         .name = "suites_wrong_key",
         .kind = Kind::fault,
         .weight = 3,
         .builds = only<14393, 17763>(),
         .damage = wrong_suites,
-        .truth = no_suite},
+        .truth = [](std::uint32_t build) { return no_suite(build, "none_usable"); }},
     Profile{
         .name = "suites_few",
         .kind = Kind::fault,
         .weight = 2,
         .builds = only<14393, 17763>(),
         .damage = few_suites,
-        .truth = weak_suites},
+        .truth = [](std::uint32_t) { return weak_suites("few /tls/suites_policy"); }},
     Profile{
         .name = "suites_no_curves",
         .kind = Kind::fault,
         .weight = 1,
         .builds = current_builds(),
         .damage = no_curves,
-        .truth = weak_suites},
+        .truth = [](std::uint32_t
+                 ) { return weak_suites("no_curves /tls/suites_local /tls/curves"); }},
     Profile{
         .name = "fips_on",
         .kind = Kind::fault,
         .weight = 3,
         .builds = current_builds(),
         .damage = set_fips,
-        .truth = with_fips},
+        .truth = [](std::uint32_t) { return with_fips("on"); }},
     Profile{
         .name = "fips_by_level",
         .kind = Kind::fault,
         .weight = 1,
         .builds = current_builds(),
         .damage = [](Machine& machine) { machine.set_rdp("MinEncryptionLevel", 4); },
-        .truth = with_fips},
+        .truth = [](std::uint32_t) { return with_fips("min_encryption"); }},
     Profile{
         .name = "fips_without_suite",
         .kind = Kind::fault,
@@ -120,7 +125,13 @@ const std::array suite_table{
         .builds = only<14393, 17763>(),
         .damage = fips_without_suite,
         .truth = [](std::uint32_t build) {
-            return tls("broken", with(no_suite(build).findings, {{"FIPS", "broken"}}));
+            return tls(
+                "broken",
+                with(
+                    no_suite(build, "none_usable").findings,
+                    {{"FIPS", "broken medium direct no_suite /sec/fips /sec/minenc"}}
+                )
+            );
         }}};
 
 } // namespace

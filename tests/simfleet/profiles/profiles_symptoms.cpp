@@ -65,11 +65,19 @@ void tls_and_certificate(Machine& machine) {
     machine.install_own(shape);
 }
 
-Truth unexplained(std::uint32_t build) {
-    return assessed("broken", "unexplained", handshake_failed(build));
+// The event itself and when it was.
+constexpr const char* first_event = " /evt/0 /evt/0/utc";
+
+Truth unexplained(std::uint32_t build, const std::string& how) {
+    return assessed("broken", "unexplained", handshake_failed(build, how));
 }
 
-const Findings no_system_log{{"EVT.SCHANNEL", "unknown"}, {"EVT.RDPCERT", "unknown"}};
+// Nothing can be said of the events of the System log.
+Findings no_system_log(const std::string& why) {
+    return {
+        {"EVT.SCHANNEL", "unknown medium direct " + why},
+        {"EVT.RDPCERT", "unknown medium direct " + why}};
+}
 
 const std::array symptom_table{
     Profile{
@@ -78,14 +86,15 @@ const std::array symptom_table{
         .weight = 5,
         .builds = current_builds(),
         .damage = [](Machine& machine) { fail_handshake(machine, "tls", "reset"); },
-        .truth = unexplained},
+        .truth = [](std::uint32_t build) { return unexplained(build, cut_off); }},
     Profile{
         .name = "handshake_timeout",
         .kind = Kind::fault,
         .weight = 2,
         .builds = current_builds(),
         .damage = [](Machine& machine) { fail_handshake(machine, "x224", "timeout"); },
-        .truth = unexplained},
+        .truth = [](std::uint32_t build
+                 ) { return unexplained(build, "timeout /hs/0/stage /hs/0/errno"); }},
     Profile{
         .name = "handshake_not_tried",
         .kind = Kind::fault,
@@ -103,7 +112,13 @@ const std::array symptom_table{
         .damage = past_key_trouble,
         .truth =
             [](std::uint32_t) {
-                return assessed("at_risk", "machine_keys", {{"EVT.SCHANNEL", "at_risk"}});
+                return assessed(
+                    "at_risk",
+                    "machine_keys",
+                    {{"EVT.SCHANNEL",
+                      std::string("at_risk medium circumstantial machine_keys:key_past") +
+                          first_event}}
+                );
             }},
     Profile{
         .name = "events_audit_past",
@@ -113,7 +128,13 @@ const std::array symptom_table{
         .damage = past_audit,
         .truth =
             [](std::uint32_t) {
-                return assessed("at_risk", "machine_keys", {{"EVT.KEYAUDIT", "at_risk"}});
+                return assessed(
+                    "at_risk",
+                    "machine_keys",
+                    {{"EVT.KEYAUDIT",
+                      std::string("at_risk medium direct past /evt/0/data/ReturnCode") +
+                          first_event}}
+                );
             }},
     Profile{
         .name = "events_certificate_past",
@@ -123,7 +144,12 @@ const std::array symptom_table{
         .damage = past_creation_trouble,
         .truth =
             [](std::uint32_t) {
-                return assessed("at_risk", "rdp_certificate", {{"EVT.RDPCERT", "at_risk"}});
+                return assessed(
+                    "at_risk",
+                    "rdp_certificate",
+                    {{"EVT.RDPCERT",
+                      std::string("at_risk medium circumstantial creation_past") + first_event}}
+                );
             }},
     // No evidence either way; the handshake works, so the host does.
     Profile{
@@ -134,7 +160,14 @@ const std::array symptom_table{
         .damage = [](Machine& machine) { machine.forbid("log:System"); },
         .truth =
             [](std::uint32_t) {
-                return assessed("ok", "none", with(no_system_log, {{"EVT.KEYAUDIT", "unknown"}}));
+                return assessed(
+                    "ok",
+                    "none",
+                    with(
+                        no_system_log("rule.unread /evt"),
+                        {{"EVT.KEYAUDIT", "unknown medium direct rule.unread /evt"}}
+                    )
+                );
             }},
     Profile{
         .name = "events_wrapped",
@@ -142,7 +175,8 @@ const std::array symptom_table{
         .weight = 2,
         .builds = current_builds(),
         .damage = wrapped_log,
-        .truth = [](std::uint32_t) { return assessed("ok", "none", no_system_log); }},
+        .truth = [](std::uint32_t
+                 ) { return assessed("ok", "none", no_system_log("log_short /evt_oldest_utc")); }},
     Profile{
         .name = "several_causes",
         .kind = Kind::fault,
@@ -155,8 +189,12 @@ const std::array symptom_table{
                     "broken",
                     "rdp_port",
                     with(
-                        handshake_failed(build),
-                        {{"PORT.OWNER", "broken"}, {"TLS.PROTO", "broken"}, {"KEY.ACL", "broken"}}
+                        handshake_failed(build, other_answer),
+                        {{"PORT.OWNER",
+                          "broken critical direct foreign /listener/sockets/0/a"
+                          " /listener/sockets/0/pid"},
+                         {"TLS.PROTO", std::string("broken critical direct none") + every_version},
+                         {"KEY.ACL", "broken critical direct denied /keys/files/0/sddl"}}
                     )
                 );
             }},
@@ -171,8 +209,9 @@ const std::array symptom_table{
                 "broken",
                 "tls_protocols",
                 with(
-                    handshake_failed(build),
-                    {{"TLS.PROTO", "broken"}, {"CERT.SELF.VALID", "broken"}}
+                    handshake_failed(build, cut_off),
+                    {{"TLS.PROTO", std::string("broken critical direct none") + every_version},
+                     {"CERT.SELF.VALID", "broken critical direct expired /cert/store/0/not_after"}}
                 )
             );
         }}};

@@ -70,12 +70,20 @@ void closed_schannel(Machine& machine) {
 Truth no_protocol(std::uint32_t build) {
     return tls(
         "broken",
-        with(handshake_failed(build), {{"TLS.PROTO", "broken"}, {"EVT.SCHANNEL", "broken"}})
+        with(
+            handshake_failed(build, cut_off),
+            {{"TLS.PROTO", std::string("broken critical direct none") + every_version},
+             {"EVT.SCHANNEL", "broken critical circumstantial tls_now /evt/0 /evt/0/utc"}}
+        )
     );
 }
 
-Truth weak_protocol(std::uint32_t) {
-    return tls("at_risk", {{"TLS.PROTO", "at_risk"}});
+Expected weak(const std::string& key) {
+    return "at_risk high direct " + key + every_version;
+}
+
+Truth only_old_ones(std::uint32_t) {
+    return tls("at_risk", {{"TLS.PROTO", weak("only_legacy")}});
 }
 
 const std::array protocol_table{
@@ -92,14 +100,17 @@ const std::array protocol_table{
         .weight = 6,
         .builds = only<14393, 17763>(),
         .damage = only_old,
-        .truth = weak_protocol},
+        .truth = only_old_ones},
     Profile{
         .name = "tls_not_by_default",
         .kind = Kind::fault,
         .weight = 4,
         .builds = only<14393, 17763>(),
         .damage = not_by_default,
-        .truth = weak_protocol},
+        .truth =
+            [](std::uint32_t) {
+                return tls("at_risk", {{"TLS.PROTO", weak("not_in_force")}});
+            }},
     Profile{
         .name = "tls_only_newest",
         .kind = Kind::fault,
@@ -108,7 +119,11 @@ const std::array protocol_table{
         .damage = only_newest,
         .truth =
             [](std::uint32_t) { // Windows has but two suites of TLS 1.3
-                return tls("at_risk", {{"TLS.PROTO", "at_risk"}, {"TLS.SUITES", "at_risk"}});
+                return tls(
+                    "at_risk",
+                    {{"TLS.PROTO", weak("only_13")},
+                     {"TLS.SUITES", "at_risk high direct few /tls/suites_local"}}
+                );
             }},
     Profile{
         .name = "tls_2008r2_stock",
@@ -116,7 +131,7 @@ const std::array protocol_table{
         .weight = 4,
         .builds = only<7601>(),
         .damage = stock_2008r2,
-        .truth = weak_protocol},
+        .truth = only_old_ones},
     Profile{
         .name = "tls_2008r2_hardened",
         .kind = Kind::fault,
@@ -133,7 +148,13 @@ const std::array protocol_table{
         .truth =
             [](std::uint32_t build) {
                 return assessed(
-                    "unknown", "none", with(handshake_not_run(build), {{"TLS.PROTO", "unknown"}})
+                    "unknown",
+                    "none",
+                    with(
+                        handshake_not_run(build),
+                        {{"TLS.PROTO",
+                          std::string("unknown critical direct value_unread") + every_version}}
+                    )
                 );
             },
         .wire = {.rdp_outside = false}},
@@ -146,8 +167,15 @@ const std::array protocol_table{
         .truth =
             [](std::uint32_t build) {
                 Findings findings{
-                    {"TLS.PROTO", "unknown"}, {"TLS.LEGACY", "unknown"}, {"TLS.SUITES", "unknown"}};
-                if (build < 20348) findings["TLS.13FORCED"] = "unknown"; // later ones have 1.3
+                    {"TLS.PROTO", "unknown critical direct rule.unread /tls/proto"},
+                    {"TLS.LEGACY", "unknown low direct rule.unread /tls/proto"},
+                    {"TLS.SUITES", "unknown critical direct rule.unread /tls/suites_policy"}};
+                if (build < 20348) { // later ones have 1.3
+                    findings.emplace(
+                        "TLS.13FORCED",
+                        "unknown high direct rule.unread /tls/proto/TLS 1.3/server/e"
+                    );
+                }
                 return assessed("unknown", "none", findings);
             }},
     Profile{
@@ -158,7 +186,11 @@ const std::array protocol_table{
         .damage = newest_forced,
         .truth =
             [](std::uint32_t) {
-                return tls("at_risk", {{"TLS.13FORCED", "at_risk"}});
+                return tls(
+                    "at_risk",
+                    {{"TLS.13FORCED",
+                      "at_risk high direct forced /tls/proto/TLS 1.3/server/e /os/build"}}
+                );
             }},
     Profile{
         .name = "tls_legacy_on",
@@ -167,7 +199,13 @@ const std::array protocol_table{
         .builds = current_builds(),
         .damage = legacy_on,
         .truth = [](std::uint32_t) {
-            return assessed("ok", "none", {{"TLS.LEGACY", "at_risk"}});
+            return assessed(
+                "ok",
+                "none",
+                {{"TLS.LEGACY",
+                  "at_risk low direct enabled /tls/proto/TLS 1.0/server/e"
+                  " /tls/proto/TLS 1.1/server/e"}}
+            );
         }}};
 
 } // namespace

@@ -73,9 +73,10 @@ TEST_CASE(
 ) {
     std::map<std::string, std::set<std::string>> seen;
     for (const auto& truth : all_truths()) {
-        for (const auto& [rule, verdict] : truth.findings) {
+        for (const auto& [rule, expected] : truth.findings) {
+            if (rule.starts_with("OUT.")) continue;
             CHECK(rules.count(rule) == 1);
-            seen[rule].insert(verdict);
+            seen[rule].insert(expected.verdict);
         }
     }
     for (const auto& rule : rules) {
@@ -113,10 +114,57 @@ TEST_CASE("simfleet profiles: truths use the words of the report", "[simfleet]")
             (truth.root_cause == "none") ==
             (truth.verdict != "broken" && truth.verdict != "at_risk")
         );
-        for (const auto& [rule, verdict] : truth.findings)
-            CHECK(verdicts.count(verdict) == 1);
+        for (const auto& [rule, expected] : truth.findings)
+            CHECK(verdicts.count(expected.verdict) == 1);
         if (truth.outcome != "assessed") CHECK(truth.findings.empty());
     }
+}
+
+TEST_CASE("simfleet profiles: a truth says everything of a finding", "[simfleet]") {
+    const std::set<std::string> severities{"low", "medium", "high", "critical"};
+    const std::set<std::string> confidences{"circumstantial", "direct", "functional"};
+    for (const auto& truth : all_truths()) {
+        for (const auto& [rule, expected] : truth.findings) {
+            CAPTURE(rule, expected.verdict, expected.key);
+            CHECK_FALSE(cause_of(rule).empty());
+            CHECK(expected.key.empty() == (expected.verdict == "ok"));
+            const bool matters = expected.verdict != "ok" && expected.verdict != "not_applicable";
+            CHECK(severities.count(expected.severity) == (matters ? 1 : 0));
+            CHECK(confidences.count(expected.confidence) == (matters ? 1 : 0));
+            CHECK(expected.evidence.empty() != matters);
+            for (const auto& pointer : expected.evidence)
+                CHECK(pointer.starts_with('/'));
+        }
+    }
+}
+
+TEST_CASE("simfleet profiles: a cause is that of a finding of the VM's verdict", "[simfleet]") {
+    for (const auto& truth : all_truths()) {
+        if (truth.root_cause == "none") continue;
+        std::set<std::string> causes;
+        for (const auto& [rule, expected] : truth.findings) {
+            if (expected.verdict != truth.verdict) continue;
+            causes.insert(expected.cause.empty() ? std::string(cause_of(rule)) : expected.cause);
+        }
+        CAPTURE(truth.verdict, truth.root_cause);
+        CHECK(causes.count(truth.root_cause) == 1);
+    }
+}
+
+TEST_CASE("simfleet profiles: a line of a truth is read word by word", "[simfleet]") {
+    const Expected whole("broken critical direct machine_keys:now /evt/0 /tls/TLS 1.0/server /a");
+    CHECK(whole.verdict == "broken");
+    CHECK(whole.severity == "critical");
+    CHECK(whole.confidence == "direct");
+    CHECK(whole.cause == "machine_keys");
+    CHECK(whole.evidence == std::vector<std::string>{"/evt/0", "/tls/TLS 1.0/server", "/a"});
+    CHECK(whole_key("EVT.X", whole) == "EVT.X.now");
+    CHECK(whole_key("EVT.X", "unknown low direct rule.unread /evt") == "rule.unread");
+    const Expected aside("not_applicable none");
+    CHECK(aside.severity.empty());
+    CHECK(aside.key == "none");
+    CHECK(Expected("ok").key.empty());
+    CHECK(cause_of("NO.SUCH").empty());
 }
 
 TEST_CASE("simfleet fleet: the same seed is the same fleet", "[simfleet]") {
