@@ -3,9 +3,18 @@
 
 #include <CLI/CLI.hpp>
 
+#include <map>
+
 namespace simfleet {
 
 namespace {
+
+// A port's number, or "any".
+void add_port(CLI::App& app, const char* name, WantedPort& port, const char* help) {
+    app.add_option(name, port, help)
+        ->transform(CLI::Transformer(std::map<std::string, WantedPort>{{"any", any_port}}))
+        ->check(CLI::Range(WantedPort{0}, any_port));
+}
 
 // "SIM\sweeper" or "sweeper".
 void split_user(const std::string& text, AccessPolicy& policy) {
@@ -26,15 +35,17 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
     app.add_option("--vms", options.vms, "How many VMs")->check(CLI::Range(1, 1'000'000));
     app.add_option("--seed", options.seed, "The same seed makes the same fleet");
     app.add_option("--mix", options.mix, "demo, every, healthy, trouble or one:PROFILE");
-    app.add_option("--port", options.port, "WinRM over HTTPS; 0 takes any free port");
-    app.add_option("--http-port", options.http_port, "WinRM over HTTP; 0: none");
-    app.add_option("--rdp-port", options.rdp_port, "RDP, seen from a network; 0: none");
-    app.add_option("--ssh-port", options.ssh_port, "SSH; 0: none");
+    add_port(app, "--port", options.port, "WinRM over HTTPS; 0 or any takes any free port");
+    add_port(app, "--http-port", options.http_port, "WinRM over HTTP; 0: none; any");
+    add_port(app, "--rdp-port", options.rdp_port, "RDP, seen from a network; 0: none; any");
+    add_port(app, "--ssh-port", options.ssh_port, "SSH; 0: none; any");
     app.add_option("--ssh-share", options.ssh_share, "So many in a hundred VMs are reached by SSH")
         ->check(CLI::Range(0, 100));
     app.add_option("--ssh-account-key", options.ssh_account_key, "A public key of the account");
     app.add_option(
-        "--state-dir", options.state_directory, "Gets ca.pem, inventory.yaml, truth.json"
+        "--state-dir",
+        options.state_directory,
+        "Gets ca.pem, inventory.yaml, truth.json, ports.json"
     );
     app.add_option(
         "--engine",
@@ -47,8 +58,8 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
         options.dump_states,
         "Write every VM's Windows to this file, a JSON document a line, and end"
     );
-    app.add_option("--arm-port", options.arm.port, "Azure's control plane; 0: none");
-    app.add_option("--metadata-port", options.arm.metadata_port, "A VM's metadata service");
+    add_port(app, "--arm-port", options.arm.port, "Azure's control plane; 0: none; any");
+    add_port(app, "--metadata-port", options.arm.metadata_port, "A VM's metadata service; any");
     app.add_option("--subscriptions", options.arm.scene.subscriptions, "The VMs are spread over")
         ->check(CLI::Range(1, 100'000));
     app.add_option(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/simfleet/azure/arm_server.hpp"
+#include "tests/simfleet/ports.hpp"
 #include "tests/simfleet/world.hpp"
 
 #include <chrono>
@@ -17,10 +18,10 @@ struct Options {
     std::size_t vms = 100;
     std::uint64_t seed = 1;
     std::string mix = "demo";
-    std::uint16_t port = 15986;  // 0: any free one
-    std::uint16_t http_port = 0; // 0: no plain HTTP
-    std::uint16_t rdp_port = 0;  // 0: no RDP
-    std::uint16_t ssh_port = 0;  // 0: no SSH
+    WantedPort port = 15986;     // 0 is any free one as well
+    WantedPort http_port = 0;    // 0: no plain HTTP
+    WantedPort rdp_port = 0;     // 0: no RDP
+    WantedPort ssh_port = 0;     // 0: no SSH
     unsigned ssh_share = 100;    // per cent of the VMs that have working SSH
     std::string ssh_account_key; // file of the public key that the account may use; empty: none
     std::string state_directory;

@@ -94,9 +94,9 @@ Status write_outputs(
     const std::string& folder = options.state_directory;
     InventoryOptions inventory;
     inventory.port = server.port();
-    inventory.http_port = options.http_port;
-    inventory.rdp_port = options.rdp_port;
-    inventory.ssh_port = options.ssh_port;
+    inventory.http_port = server.port(Face::http);
+    inventory.rdp_port = server.port(Face::rdp);
+    inventory.ssh_port = server.port(Face::ssh);
     inventory.ssh_share = options.ssh_share;
     inventory.closed_port = server.closed_port();
     inventory.user = options.policy.domain + "\\" + options.policy.user;
@@ -109,13 +109,25 @@ Status write_outputs(
     return done;
 }
 
-Status start_ssh(const Options& options, World& world) {
+// What the fleet serves where, for those who let it choose.
+Status write_ports(const Options& options, const Server& server, const ArmPorts& plane) {
+    const nlohmann::json ports{
+        {"https", server.port()},
+        {"http", server.port(Face::http)},
+        {"rdp", server.port(Face::rdp)},
+        {"ssh", server.port(Face::ssh)},
+        {"arm", plane.plane},
+        {"metadata", plane.metadata}};
+    return write_file(options.state_directory + "/ports.json", ports.dump(), 0644);
+}
+
+Status start_ssh(const Options& options, const Server& server, World& world) {
     if (options.ssh_port == 0) return {};
-    auto host = SshHost::create(options.rdp_port, options.ssh_account_key);
+    auto host = SshHost::create(server.port(Face::rdp), options.ssh_account_key);
     if (!host) return std::move(host).error();
     world.ssh = *std::move(host);
     const auto path = options.state_directory + "/known_hosts";
-    return write_file(path, world.ssh->known_hosts(options.ssh_port), 0644);
+    return write_file(path, world.ssh->known_hosts(server.port(Face::ssh)), 0644);
 }
 
 Status write_client_identity(const Options& options, const TlsIdentities& identities) {
@@ -229,7 +241,7 @@ Status run_fleet(Options options) {
         fleet, options.policy, *std::move(identities), *std::move(gss), workers
     );
     world->shells.set_slow_receive(options.slow_receive);
-    ready = start_ssh(options, *world);
+    ready = start_ssh(options, **server, *world);
     if (!ready) return ready;
     if (!options.engine.empty()) {
         auto engine = Engine::start(io, options.engine);
@@ -245,7 +257,9 @@ Status run_fleet(Options options) {
         options.arm.console_engine.back() = "typed"; // where "serve" stands
         options.arm.engine_vms = options.engine_vms;
     }
-    ready = start_arm(io, world, options.arm, options.state_directory);
+    auto plane = start_arm(io, world, options.arm, options.state_directory);
+    if (!plane) return std::move(plane).error();
+    ready = write_ports(options, **server, *plane);
     if (!ready) return ready;
     const Signals signals(io, options, world);
     (*server)->start(world);

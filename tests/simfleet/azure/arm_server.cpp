@@ -66,30 +66,40 @@ Task<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<Plane> plane, boo
     }
 }
 
-rdpsweep::Status listen(
-    asio::io_context& io, std::uint16_t port, const std::shared_ptr<Plane>& plane, bool metadata
-) {
-    if (port == 0) return {};
+using Acceptor = asio::ip::tcp::acceptor;
+
+rdpsweep::Result<std::shared_ptr<Acceptor>> open_acceptor(asio::io_context& io, WantedPort wanted) {
     boost::system::error_code ec;
-    const asio::ip::tcp::endpoint where(asio::ip::address_v4::loopback(), port);
-    auto acceptor = std::make_shared<asio::ip::tcp::acceptor>(io);
+    const asio::ip::tcp::endpoint where(asio::ip::address_v4::loopback(), to_bind(wanted));
+    auto acceptor = std::make_shared<Acceptor>(io);
     acceptor->open(where.protocol(), ec);
-    acceptor->set_option(asio::ip::tcp::acceptor::reuse_address(true), ec);
+    acceptor->set_option(Acceptor::reuse_address(true), ec);
     if (!ec) acceptor->bind(where, ec);
     if (!ec) acceptor->listen(asio::socket_base::max_listen_connections, ec);
-    if (ec) {
-        return rdpsweep::Error(
-            rdpsweep::Phase::config,
-            rdpsweep::Errc::local_limit,
-            "cannot listen on port " + std::to_string(port) + ": " + ec.message()
-        );
-    }
+    if (!ec) return acceptor;
+    return rdpsweep::Error(
+        rdpsweep::Phase::config,
+        rdpsweep::Errc::local_limit,
+        "cannot listen on port " + std::to_string(where.port()) + ": " + ec.message()
+    );
+}
+
+std::uint16_t port_of(const Acceptor& acceptor) {
+    boost::system::error_code ec;
+    return acceptor.local_endpoint(ec).port();
+}
+
+void serve_all(
+    asio::io_context& io,
+    std::shared_ptr<Acceptor> acceptor,
+    const std::shared_ptr<Plane>& plane,
+    bool metadata
+) {
     auto answer = [plane, metadata](asio::ip::tcp::socket socket) {
         const auto executor = socket.get_executor();
         asio::co_spawn(executor, serve(std::move(socket), plane, metadata), asio::detached);
     };
     asio::co_spawn(io, accept_each(std::move(acceptor), std::move(answer)), asio::detached);
-    return {};
 }
 
 void write_documents(const ArmOptions& options, const std::string& folder) {
@@ -108,25 +118,34 @@ void write_documents(const ArmOptions& options, const std::string& folder) {
 
 } // namespace
 
-rdpsweep::Status start_arm(
+rdpsweep::Result<ArmPorts> start_arm(
     asio::io_context& io,
     const std::shared_ptr<World>& world,
     ArmOptions options,
     const std::string& folder
 ) {
-    if (options.port == 0) return {};
+    ArmPorts ports;
+    if (options.port == 0) return ports;
+    auto listener = open_acceptor(io, options.port);
+    if (!listener) return std::move(listener).error();
+    ports.plane = port_of(**listener);
     options.policy.secret = world->policy.password;
-    options.policy.base = "https://localhost:" + std::to_string(options.port);
+    options.policy.base = "https://localhost:" + std::to_string(ports.plane);
     const auto plane = std::make_shared<Plane>(world, options);
-    auto listening = listen(io, options.port, plane, false);
-    if (listening) listening = listen(io, options.metadata_port, plane, true);
-    if (listening) write_documents(options, folder);
+    serve_all(io, *std::move(listener), plane, false);
+    if (options.metadata_port != 0) {
+        auto metadata = open_acceptor(io, options.metadata_port);
+        if (!metadata) return std::move(metadata).error();
+        ports.metadata = port_of(**metadata);
+        serve_all(io, *std::move(metadata), plane, true);
+    }
+    write_documents(options, folder);
     const auto consoles = [plane, folder] {
         std::ofstream(folder + "/consoles.json") << plane->gateway.report() << '\n';
     };
     consoles();
     world->at_end.emplace_back(consoles);
-    return listening;
+    return ports;
 }
 
 } // namespace simfleet

@@ -42,8 +42,8 @@ std::uint16_t bound_port(int socket) {
 }
 
 // SO_REUSEPORT would let us share the port with another fleet of the same user without a word, so
-// the port is first taken without it.
-rdpsweep::Result<std::uint16_t> find_free(std::uint16_t port) {
+// one that was named is first taken without it. Of the kernel's choice nobody has any part.
+rdpsweep::Status find_free(std::uint16_t port) {
     const int on = 1;
     const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -53,9 +53,8 @@ rdpsweep::Result<std::uint16_t> find_free(std::uint16_t port) {
         close(probe);
         return error;
     }
-    const std::uint16_t found = bound_port(probe);
     close(probe);
-    return found;
+    return {};
 }
 
 // One connection to one of the VMs, by the address that was called.
@@ -90,9 +89,8 @@ Server::~Server() {
 rdpsweep::Result<std::unique_ptr<Server>>
 Server::open(asio::io_context& io, const Fleet& fleet, const Ports& ports) {
     std::unique_ptr<Server> server{new Server(io)};
-    auto port = server->listen_on(ports.https, Face::https);
+    auto port = server->listen_on(ports.https == 0 ? any_port : ports.https, Face::https);
     if (!port) return std::move(port).error();
-    server->port_ = *port;
     for (const auto& [number, face] :
          {std::pair(ports.http, Face::http),
           std::pair(ports.rdp, Face::rdp),
@@ -108,21 +106,30 @@ Server::open(asio::io_context& io, const Fleet& fleet, const Ports& ports) {
     return server;
 }
 
-rdpsweep::Result<std::uint16_t> Server::listen_on(std::uint16_t port, Face face) {
-    auto free = find_free(port);
-    if (!free) return std::move(free).error();
+std::uint16_t Server::port(Face face) const noexcept {
+    const auto found = ports_.find(face);
+    return found == ports_.end() ? std::uint16_t{0} : found->second;
+}
+
+rdpsweep::Status Server::listen_on(WantedPort wanted, Face face) {
+    const std::uint16_t port = to_bind(wanted);
+    if (port != 0) {
+        auto free = find_free(port);
+        if (!free) return free;
+    }
     const int on = 1;
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     setsockopt(listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    if (listener < 0 || !bind_any(listener, *free) || listen(listener, backlog) != 0) {
-        auto error = cannot("cannot listen on", *free);
+    if (listener < 0 || !bind_any(listener, port) || listen(listener, backlog) != 0) {
+        auto error = cannot("cannot listen on", port);
         close(listener);
         return error;
     }
+    ports_[face] = bound_port(listener);
     auto acceptor = std::make_shared<Acceptor>(io_, asio::ip::tcp::v4(), listener);
     acceptors_.emplace_back(face, std::move(acceptor));
-    return *free;
+    return {};
 }
 
 // Bound but not listening: connections are refused, and nobody else gets the port.
@@ -136,7 +143,7 @@ rdpsweep::Result<void> Server::reserve_closed_port() {
 rdpsweep::Result<void> Server::open_black_holes(const Fleet& fleet) {
     for (std::size_t index = 0; index < fleet.size(); ++index) {
         if (fleet.manner(index) != Manner::black_hole) continue;
-        auto hole = BlackHole::open(fleet.address(index), port_);
+        auto hole = BlackHole::open(fleet.address(index), port());
         if (!hole) return std::move(hole).error();
         black_holes_.push_back(*std::move(hole));
     }

@@ -4,11 +4,13 @@
 
 #include "core/asio.hpp"
 #include "core/result.hpp"
+#include "tests/simfleet/ports.hpp"
 #include "tests/simfleet/winrm/black_hole.hpp"
 #include "tests/simfleet/winrm/connection.hpp"
 #include "tests/simfleet/world.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,10 +20,10 @@ namespace simfleet {
 class Server {
 public:
     struct Ports {
-        std::uint16_t https = 0; // 0: any free one
-        std::uint16_t http = 0;  // 0, here and below: no such face
-        std::uint16_t rdp = 0;
-        std::uint16_t ssh = 0;
+        WantedPort https = 0; // 0: any free one
+        WantedPort http = 0;  // 0, here and below: no such face
+        WantedPort rdp = 0;
+        WantedPort ssh = 0;
     };
 
     // Binds the ports, reserves one on which nobody listens and opens the black holes.
@@ -32,7 +34,8 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server();
 
-    [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+    // The port that a face was given; 0: there is no such face.
+    [[nodiscard]] std::uint16_t port(Face face = Face::https) const noexcept;
 
     [[nodiscard]] std::uint16_t closed_port() const noexcept { return closed_port_; }
 
@@ -44,14 +47,14 @@ private:
 
     explicit Server(rdpsweep::asio::io_context& io) : io_(io) {}
 
-    rdpsweep::Result<std::uint16_t> listen_on(std::uint16_t port, Face face);
+    rdpsweep::Status listen_on(WantedPort wanted, Face face);
     rdpsweep::Result<void> reserve_closed_port();
     rdpsweep::Result<void> open_black_holes(const Fleet& fleet);
 
     rdpsweep::asio::io_context& io_;
     std::vector<std::pair<Face, std::shared_ptr<Acceptor>>> acceptors_;
     std::vector<BlackHole> black_holes_;
-    std::uint16_t port_ = 0;
+    std::map<Face, std::uint16_t> ports_;
     std::uint16_t closed_port_ = 0;
     int reserved_ = -1;
 };
