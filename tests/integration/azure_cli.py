@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 from support.azure_lib import Azure
-from support.lib import SCANNER, check, finish
+from support.endings import with_sanitizers
+from support.lib import SCANNER, check, check_ending, finish
 
 if shutil.which("az") is None:
     print("SKIPPED: no azure-cli")
@@ -43,10 +44,11 @@ with Azure(vms=60, mix="healthy", options=["--arm-page", "7", "--run-command-ms"
 
     own = {key: value for key, value in os.environ.items() if not key.startswith("AZURE_")}
     own.update(AZURE_CONFIG_DIR=environment["AZURE_CONFIG_DIR"], REQUESTS_CA_BUNDLE=str(azure.ca))
-    done = subprocess.run(
-        [str(SCANNER), "targets", "--all-subscriptions", "--azure-cloud", str(azure.cloud),
-         "--azure-ca-file", str(azure.ca), "--azure-login", "cli", "--format", "json"],
-        env=own, capture_output=True, text=True, timeout=120, check=False)
+    words = ["targets", "--all-subscriptions", "--azure-cloud", str(azure.cloud), "--azure-ca-file", str(azure.ca),
+             "--azure-login", "cli", "--format", "json"]
+    done = subprocess.run([str(SCANNER), *words], env=with_sanitizers(own), capture_output=True, text=True, timeout=120,
+                          check=False)
+    check_ending(words, done.returncode, (0,), done.stderr)
     check(done.returncode == 0 and "azure-cli's login" in done.stderr, f"az is our source of tokens: {done.stderr}")
     ours = {t["id"]: (t["name"], t["tags"]["location"], t["tags"]["size"])
             for t in json.loads(done.stdout or '{"targets":[]}')["targets"]}
@@ -57,8 +59,8 @@ with Azure(vms=60, mix="healthy", options=["--arm-page", "7", "--run-command-ms"
     check(any(s["code"] == "PowerState/running" for s in view["instanceView"]["statuses"]), "az reads a state")
     ran = az("vm", "run-command", "invoke", "--ids", some, "--command-id", "RunPowerShellScript",
              "--scripts", "param([string]$nonce)\n$env:RDPSWEEP_NONCE = $nonce\n'RDPSWEEP1'", "--parameters", "nonce=00ff")
-    check("RDPSWEEP1 00ff " in json.dumps(ran) or "schema" in json.dumps(ran),
-          f"az runs a command and waits for it: {json.dumps(ran)[:200]}")
+    told = {part["code"].split("/")[1]: part["message"] for part in ran["value"]}
+    check("RDPSWEEP1 00ff " in told["StdOut"], f"az runs a command and waits for it: {json.dumps(ran)[:400]}")
 
     # What fixes ask and make: the same lists, the same body.
     locks = [lock for account in accounts for lock in az("lock", "list", "--subscription", account["id"])]

@@ -50,9 +50,9 @@ def main():
             command += ["--report", f"{kind}:{out / kind}"]
         with open(out / "stdout", "wb") as stdout, open(out / "stderr", "wb") as stderr:
             process = subprocess.Popen(list(map(str, command)), stdout=stdout, stderr=stderr,
-                                       env=dict(os.environ, **{lib.PASSWORD_VARIABLE: canary}))
+                                       env=lib.environment_of(password=canary))
             watch(process, canary)
-        lib.check(process.returncode == 12, f"the sweep ended with {process.returncode}")
+        lib.check_ending(("the sweep",), process.returncode, (12,), (out / "stderr").read_text(errors="replace"))
         files = [path for path in out.rglob("*") if path.is_file()]
         lib.check(len(files) >= 10, f"there is something to search: {files}")
         for path in files:
@@ -61,7 +61,7 @@ def main():
                 lib.check(form not in data, f"{path.name} holds the secret as {form[:12]!r}...")
         audit = (out / "audit").read_text().splitlines()
         lib.check(len(audit) >= 60, f"the audit names every command: {len(audit)}")
-        lib.check(all('"effect":"read_only"' in line for line in audit), "a scan only reads")
+        lib.check_each(audit, lambda line: '"effect":"read_only"' in line, "a scan only reads")
     lib.finish()
 
 

@@ -3,6 +3,7 @@
 against openssl s_server, which shows what TLS it is offered and when the certificate is shown."""
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -73,18 +74,20 @@ def ours_unknown():
                                   report=fleet.path / "r.json")
         # The first hosts of a credential go alone, and three refusals stop it.
         lib.check(document["totals"]["refused"] == 3, f"unknown: {document['totals']}")
-        for host in (h for h in document["hosts"] if h["outcome"] == "refused"):
+        refused = [h for h in document["hosts"] if h["outcome"] == "refused"]
+        lib.check(len(refused) == 3, f"three hosts say no: {len(refused)}")
+        for host in refused:
             # The look at RDP from outside is an attempt of its own.
             winrm = [a for a in host["attempts"] if a["transport"] == "winrm"]
             attempts = [(a["stage"], a["code"]) for a in winrm]
             lib.check(attempts == [("auth", "access_denied")], f"unknown: {attempts}")
             lib.check("client certificate" in winrm[0]["what"], "it says what")
         key.chmod(0o644)
-        done, _ = lib.scan(fleet, inventory=of_fleet(fleet, certificate, key))
+        done, _ = lib.scan(fleet, inventory=of_fleet(fleet, certificate, key), status=2)
         lib.check(done.returncode == 2 and "open to other users" in done.stderr, done.stderr)
         certificate, _ = stranger(fleet.path)
         wrong = of_fleet(fleet, fleet.path / "fleet" / "client.pem", fleet.path / "x.key")
-        done, _ = lib.scan(fleet, inventory=wrong)
+        done, _ = lib.scan(fleet, inventory=wrong, status=2)
         lib.check(done.returncode == 2 and "does not belong" in done.stderr, done.stderr)
 
 
@@ -119,18 +122,19 @@ class TlsServer:
     """openssl s_server on loopback, with what it prints."""
 
     def __init__(self, folder, *options):
-        self.port = lib.free_port()
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
                         "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
                         folder / "s.key", "-out", folder / "s.pem"], check=True,
                        stderr=subprocess.DEVNULL)
         self.process = subprocess.Popen(
-            ["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-key", folder / "s.key",
+            ["openssl", "s_server", "-accept", "127.0.0.1:0", "-key", folder / "s.key",
              "-cert", folder / "s.pem", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, bufsize=0)
         self.text = ""
         threading.Thread(target=self._read, daemon=True).start()
-        self.wait("ACCEPT")
+        if not self.wait("ACCEPT 127.0.0.1:"):
+            raise RuntimeError(f"openssl s_server did not start: {self.text}")
+        self.port = int(re.search(r"ACCEPT \S+:(\d+)", self.text)[1])
 
     def _read(self):
         while piece := self.process.stdout.read(4096):
@@ -213,6 +217,7 @@ targets:
         path.write_text(fleet.inventory.read_text().replace(
             f"port: {fleet.port}", f"port: {fleet.port}, tls: {{ legacy: true }}"))
         _, document = lib.scan(fleet, inventory=path, report=fleet.path / "r.json")
+        lib.check(len(document["hosts"]) == 2, "both are told of")
         for host in document["hosts"]:
             keys = [note["key"] for note in host["attempts"][-1]["notes"]]
             lib.check(host["transport"] == "winrm", f"legacy: by {host['transport']}")

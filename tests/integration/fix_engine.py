@@ -7,7 +7,7 @@ usage: fix_engine.py rdpsweep-powershell.dll
 import sys
 
 from support import lib
-from support.fix_lib import QUICK, Case
+from support.fix_lib import Case
 
 VMS = 200  # a VM of every profile; only those that are named below are visited
 # A fix that writes values, one that has a certificate made anew, one that puts a certificate's key away: all in one
@@ -41,12 +41,15 @@ def there_and_back(case, *options):
         lib.check(facts_of(healed)[name] != facts_of(before)[name], f"{profile}: something changed")
     for host in case.document["hosts"]:
         verdicts = {f["rule"]: f["verdict"] for f in healed[host["name"]]["findings"]}
+        lib.check(host["rules"], "the plan says which rules it cures")
         for rule in host["rules"]:
             lib.check(verdicts[rule] == "ok", f'{case.names[host["name"]]}: {rule} is {verdicts[rule]}')
     done = case.rollback()
     lib.check(done.returncode == 0, f"{sick}: undone: {done.returncode} {done.stdout} {done.stderr}")
     after = case.scan()
+    lib.check(set(before) == set(after) == set(case.names), f"{sick}: each VM is told of, before and after")
     for name, facts in facts_of(before).items():
+        lib.check(facts["cert"] and facts["keys"] and facts["tls"], f"{case.names[name]}: there are facts of {name}")
         for part, value in facts.items():
             lib.check(facts_of(after)[name][part] == value, f"{case.names[name]}: {part} of {name} is what it was")
 

@@ -155,6 +155,7 @@ def http_fallback():
             for when, assessed in ((None, True), ("never", False), ("kerberos", False)):
                 options = ["--http-fallback", when] if when else []
                 _, document = lib.scan(fleet, *options, report=fleet.path / "r.json")
+                lib.check(len(document["hosts"]) == 3, f"{mix}, {when}: three hosts are told of")
                 for host in document["hosts"]:
                     check_http_fallback(host, f"{mix}, {when}", assessed, cause, code)
             check_stats(fleet.stop(), mix, "ntlm")
@@ -175,7 +176,7 @@ def never_for_a_certificate():
     with lib.Fleet(vms=3, mix="healthy") as fleet:
         done = lib.rdpsweep(
             "scan", "-i", fleet.inventory, "--state", fleet.path / "s", "--http-fallback", "any",
-            "--report", f"json:{fleet.path / 'r.json'}", password=fleet.password)
+            "--report", f"json:{fleet.path / 'r.json'}", password=fleet.password, status=11)
         lib.check(done.returncode == 11, f"certificates: {done.returncode} {done.stderr}")
         stats = fleet.stop()
         lib.check(stats["requests"] == {}, f"certificates: requests {stats['requests']}")

@@ -25,7 +25,7 @@ def start(fleet, state):
     command = [str(lib.SCANNER), "scan", "-i", str(fleet.inventory), "--ca-file", str(fleet.ca),
                "--state", str(state), "--jobs", "3", "--report", "jsonl:" + str(state) + ".jsonl", "-q"]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                            env=dict(os.environ, **{lib.PASSWORD_VARIABLE: fleet.password}))
+                            env=lib.environment_of(password=fleet.password))
 
 
 def records(state):
@@ -62,6 +62,7 @@ def one_moment(fleet, number, delay, seed):
     time.sleep(delay)
     process.send_signal(signal.SIGKILL)
     ended = process.wait() == 0
+    lib.check_ending((f"moment {number}",), process.returncode, (0, -signal.SIGKILL))
     if not list(state.glob("runs/*/run.json")):
         return "before the run"
     finished, names = records(state)
@@ -98,7 +99,7 @@ def main():
     dice = random.Random(SEED)
     with lib.Fleet(vms=VMS, mix="healthy", seed=2) as fleet:
         begun = time.monotonic()
-        start(fleet, fleet.path / "whole").wait()
+        lib.check_ending(("a whole run",), start(fleet, fleet.path / "whole").wait(), (0,))
         whole = time.monotonic() - begun
         # Runs that share the machine take longer: the moments reach well into them.
         moments = [(number, dice.uniform(0.02, whole * 1.5), dice.random()) for number in range(MOMENTS)]

@@ -18,7 +18,7 @@ def refused(fleet):
 def stopped(fleet, state):
     report = fleet.path / "wrong.json"
     done = lib.rdpsweep("scan", "-i", fleet.inventory, "--ca-file", fleet.ca, "--state", state, "--jobs", JOBS,
-                        "--report", f"json:{report}", "--report", "text:-", password="not the password")
+                        "--report", f"json:{report}", "--report", "text:-", password="not the password", status=11)
     document = json.loads(report.read_text())
     totals = document["totals"]
     lib.check(done.returncode == 11, f"incomplete is 11, not {done.returncode}")

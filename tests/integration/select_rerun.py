@@ -2,11 +2,9 @@
 """--select, --pick and --rerun from end to end: what they choose is visited and nothing else, a picked
 run that was killed resumes with the same hosts, and a selection that matches nothing is an error."""
 import json
-import os
 import pathlib
 import subprocess
 import sys
-import time
 
 from support import lib
 
@@ -46,9 +44,9 @@ def rerun(fleet, state):
     stored = json.loads(path.read_text())
     stored["run"]["args"] = ["scan", "--option-of-old", "7"]
     path.write_text(json.dumps(stored))
-    done = lib.rdpsweep("scan", "--rerun", "last:ok,at_risk", "--state", state, password=fleet.password)
+    done = lib.rdpsweep("scan", "--rerun", "last:ok,at_risk", "--state", state, password=fleet.password, status=3)
     lib.check(done.returncode == 3, f"none of them is ok: 3, not {done.returncode} {done.stderr}")
-    done = lib.rdpsweep("scan", "--rerun", "last:borken", "--state", state, password=fleet.password)
+    done = lib.rdpsweep("scan", "--rerun", "last:borken", "--state", state, password=fleet.password, status=2)
     lib.check(done.returncode == 2 and '"broken"' in done.stderr, f"a wrong word: {done.stderr}")
 
 
@@ -56,14 +54,14 @@ def pick(fleet, state):
     command = [str(lib.SCANNER), "scan", "-i", str(fleet.inventory), "--ca-file", str(fleet.ca), "--state",
                str(state), "--pick", "20", "--jobs", "1", "-q"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env=dict(os.environ, **{lib.PASSWORD_VARIABLE: fleet.password}))
-    for _ in range(600):
-        lines = [path.read_bytes().count(b'"finished"') for path in state.glob("runs/*/hosts.jsonl")]
-        if lines and lines[0] >= 3:
-            break
-        time.sleep(0.02)
+                               env=lib.environment_of(password=fleet.password))
+
+    def finished():
+        return sum(path.read_bytes().count(b'"finished"') for path in state.glob("runs/*/hosts.jsonl"))
+
+    lib.check(lib.until(lambda: finished() >= 3), "some hosts are finished")
     process.kill()
-    process.wait()
+    lib.check(process.wait() == -9 and finished() < 20, f"it is killed in the middle: {finished()} of 20")
     done = lib.rdpsweep("scan", "--resume", "last", "--state", state, "--report",
                         f"json:{fleet.path / 'picked.json'}", password=fleet.password)
     document = json.loads((fleet.path / "picked.json").read_text())
@@ -72,7 +70,7 @@ def pick(fleet, state):
     seed = args[args.index("--seed") + 1]
     told = lib.rdpsweep("targets", "-i", fleet.inventory, "--pick", "20", "--seed", seed, "--format", "json")
     wanted = [target["name"] for target in json.loads(told.stdout)["targets"]]
-    lib.check(names(document) == wanted, f"the same 20: {names(document)}, {wanted}")
+    lib.check(len(wanted) == 20 and names(document) == wanted, f"the same 20: {names(document)}, {wanted}")
     lib.check(seed in told.stderr, f"the seed is said: {told.stderr}")
 
 
@@ -81,12 +79,12 @@ def select(fleet, state):
     done, document = lib.scan(fleet, "--select", f"name:'{one}' & !tag:no=such", state=state,
                               report=fleet.path / "one.json")
     lib.check(names(document) == [one], f"one host: {names(document)} {done.stderr}")
-    done, _ = lib.scan(fleet, "--select", "no-such-*", state=state)
+    done, _ = lib.scan(fleet, "--select", "no-such-*", state=state, status=3)
     lib.check(done.returncode == 3, f"a selection that matches nothing is 3, not {done.returncode}")
     lib.check(f"matches none of {VMS} targets" in done.stderr, done.stderr)
     done, _ = lib.scan(fleet, "--select", "no-such-*", "--allow-empty", state=state)
     lib.check(done.returncode == 0, f"--allow-empty is 0, not {done.returncode} {done.stderr}")
-    done, _ = lib.scan(fleet, "--select", "a & (b", state=state)
+    done, _ = lib.scan(fleet, "--select", "a & (b", state=state, status=2)
     lib.check(done.returncode == 2 and "column 5" in done.stderr, f"a mistake: {done.stderr}")
 
 

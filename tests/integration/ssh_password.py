@@ -60,16 +60,17 @@ async def answer(process):
 
 @contextlib.contextmanager
 def server(where, password, methods):
-    port, seen, loop = lib.free_port(), [], asyncio.new_event_loop()
+    seen, loop = [], asyncio.new_event_loop()
     key = where.path / "asyncssh_key"
     if not key.exists():
         ssh_lib.keygen(key)
 
     async def listen():
-        await asyncssh.listen("127.0.0.1", port, server_host_keys=[str(key)], process_factory=answer,
-                              server_factory=lambda: Server(password, methods, seen))
+        listener = await asyncssh.listen("127.0.0.1", 0, server_host_keys=[str(key)], process_factory=answer,
+                                         server_factory=lambda: Server(password, methods, seen))
+        return listener.get_port()
 
-    loop.run_until_complete(listen())
+    port = loop.run_until_complete(listen())
     threading.Thread(target=loop.run_forever, daemon=True).start()
     try:
         yield port, seen

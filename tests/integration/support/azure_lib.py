@@ -4,17 +4,14 @@ import ssl
 import urllib.parse
 import urllib.request
 
-from support.lib import Fleet, free_port, rdpsweep
+from support.lib import Fleet, rdpsweep
 
 
 class Azure(Fleet):
     """A fleet with a control plane."""
 
     def __init__(self, vms=130, mix="healthy", options=(), **kwargs):
-        self.arm_port = free_port()
-        self.metadata_port = free_port()
-        super().__init__(vms, mix, options=[
-            "--arm-port", str(self.arm_port), "--metadata-port", str(self.metadata_port), *options], **kwargs)
+        super().__init__(vms, mix, options=["--arm-port", "any", "--metadata-port", "any", *options], **kwargs)
 
     @property
     def cloud(self):
@@ -26,10 +23,10 @@ class Azure(Fleet):
         return {"AZURE_TENANT_ID": identity["tenant"], "AZURE_CLIENT_ID": identity["client"],
                 "AZURE_CLIENT_SECRET": self.password, **changes}
 
-    def targets(self, *options, environment=None):
+    def targets(self, *options, environment=None, status=0):
         done = rdpsweep("targets", "--azure-cloud", self.cloud, "--azure-ca-file", self.ca,
                         "--format", "json", *options,
-                        environment=self.application() if environment is None else environment)
+                        environment=self.application() if environment is None else environment, status=status)
         listed = json.loads(done.stdout)["targets"] if done.stdout.startswith("{") else None
         return done, listed
 

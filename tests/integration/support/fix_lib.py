@@ -12,11 +12,14 @@ class Case:
     def __init__(self, fleet, profiles):
         self.fleet, self.state = fleet, fleet.path / "state"
         self.names = {vm["name"]: vm["profile"] for vm in fleet.truth() if vm["profile"] in profiles}
+        lib.check(set(self.names.values()) == set(profiles),
+                  f"the fleet has a VM of each profile: {set(profiles) - set(self.names.values())}")
         self.inventory = fleet.path / "some.yaml"
         self.plan = fleet.path / "plan.json"
         lines = fleet.inventory.read_text().splitlines(keepends=True)
         first = next(i for i, line in enumerate(lines) if line == "targets:\n") + 1
         kept = [line for line in lines[first:] if any(f'"{name}"' in line or f" {name}," in line for name in self.names)]
+        lib.check(len(kept) == len(self.names), f"each has a line in the inventory: {len(kept)} of {len(self.names)}")
         self.inventory.write_text("".join(lines[:first] + kept))
         self.document = None
 
@@ -37,18 +40,21 @@ class Case:
     def words(self, verb, *options):
         return ["fix", verb, self.plan, "--state", self.state, *options]
 
-    def run(self, verb, *options):
-        return lib.rdpsweep(*self.words(verb, *options), password=self.fleet.password)
+    def run(self, verb, *options, status=None):
+        return lib.rdpsweep(*self.words(verb, *options), password=self.fleet.password, status=status)
 
-    def apply(self, *options):
-        return self.run("apply", "--confirm", self.phrase, *QUICK, *options)
+    def apply(self, *options, status=None):
+        return self.run("apply", "--confirm", self.phrase, *QUICK, *options, status=status)
 
     def rollback(self):
         return self.run("rollback", "--confirm", self.phrase)
 
     def stages(self):
         done = self.run("status")
-        return {line.split("  ")[0]: line.split("  ")[1] for line in done.stdout.splitlines()}
+        stages = {line.split("  ")[0]: line.split("  ")[1] for line in done.stdout.splitlines()}
+        hosts = {host["name"] for host in self.document["hosts"]}
+        lib.check(set(stages) == hosts, f"status tells of each host of the plan: {set(stages) ^ hosts}")
+        return stages
 
 
 def fleet_of(vms, mix, seed):
@@ -56,7 +62,17 @@ def fleet_of(vms, mix, seed):
 
 
 def states_of(fleet):
-    return {one["name"]: one for one in map(json.loads, (fleet.path / "fleet" / "states").read_text().splitlines())}
+    """Returns what became of every VM of a fleet that has ended."""
+    told = [json.loads(line) for line in (fleet.path / "fleet" / "states").read_text().splitlines()]
+    states = {one["name"]: one for one in told}
+    lib.check(len(states) == fleet.vms, f"the fleet tells of each of its {fleet.vms} VMs, not of {len(states)}")
+    return states
+
+
+def check_untouched(fleet, what):
+    """No VM of a fleet that has ended was written to."""
+    written = [name for name, one in states_of(fleet).items() if one["applied"] or one["undone"]]
+    lib.check(not written, f"{what}: {written}")
 
 
 def check_restored(fleet, planned):
@@ -64,6 +80,7 @@ def check_restored(fleet, planned):
     lib.check(stats["shells_open"] == 0, f"no shell is left open: {stats['shells_open']}")
     lib.check(not stats["violations"], f"nothing that a server dislikes: {stats['violations']}")
     after = states_of(fleet)
+    lib.check(planned, "some VMs are in the plan")
     for name in planned:
         lib.check(after[name]["restored"], f"{name} is what it was, to the byte")
         lib.check(after[name]["applied"] == 1 and after[name]["undone"] == 1, f"{name} was written to once each way: {after[name]}")
@@ -89,6 +106,7 @@ def there_and_back(fleet, scan, environment, way):
               f"{way}: they are cured: {done.returncode} {done.stdout} {done.stderr}")
     done = run("fix", "rollback", plan, "--confirm", phrase)
     lib.check(done.returncode == 0, f"{way}: and made sick again: {done.returncode} {done.stdout} {done.stderr}")
+    lib.check(len(document["hosts"]) == fleet.vms, f"{way}: every VM is planned for")
     fleet.stop()
     for name, one in states_of(fleet).items():
         lib.check(one["restored"] and one["applied"] == one["undone"] == 1, f"{way}: {name} is what it was: {one}")

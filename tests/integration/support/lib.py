@@ -16,6 +16,8 @@ import tempfile
 import time
 import traceback
 
+from support import endings
+
 BUILD = pathlib.Path(os.environ.get("RDPSWEEP_BUILD", "build/dev")).resolve()
 SCANNER = BUILD / "scanner" / "rdpsweep"
 SIMFLEET = BUILD / "tests" / "simfleet" / "rdpsweep-simfleet"
@@ -30,6 +32,13 @@ def check(holds, what):
     if not holds:
         failures.append(what)
         print("FAILED:", what, flush=True)
+
+
+def check_each(things, holds, what):
+    """Notes a failed expectation when one of the things does not hold, and when there is none at all."""
+    things = list(things)
+    wrong = [thing for thing in things if not holds(thing)]
+    check(things and not wrong, f"{what}: {wrong[:3] if things else 'there is nothing to look at'}")
 
 
 def finish():
@@ -58,10 +67,17 @@ def until(holds, seconds=60):
     return True
 
 
+def accepts(port, address="127.0.0.1"):
+    """Returns whether somebody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex((address, port)) == 0
+
+
 def free_port():
-    """Returns a port that nobody has: below those that the kernel gives to outgoing connections (32768
-    and up), one of which could take it before our server does. A test that runs beside this one does
-    not get it either: a name in the abstract namespace says that it is taken until this program ends."""
+    """Returns a port that nobody has, for a server that cannot take any free one and say which (sshd, xrdp,
+    krb5kdc): below those that the kernel gives to outgoing connections (32768 and up), one of which could take it
+    before the server does. A test that runs beside this one does not get it either: a name in the abstract
+    namespace says that it is taken until this program ends."""
     while True:
         port = secrets.randbelow(12_000) + 20_000
         claim = socket.socket(socket.AF_UNIX)
@@ -84,21 +100,21 @@ class Fleet:
         self.folder = tempfile.TemporaryDirectory(prefix="simfleet-")
         self.path = pathlib.Path(self.folder.name)
         self.password = password or secrets.token_urlsafe(18)
-        self.port = free_port()
-        self.http_port = free_port()
-        self.rdp_port = free_port() if rdp else 0
-        self.ssh_port = free_port() if ssh else 0
+        self.vms = vms
+        # The fleet takes free ports, and says which: none is drawn before it is bound.
+        self.port = self.http_port = self.rdp_port = self.ssh_port = 0
         self.stats_file = self.path / "stats.json"
         self.command = [
             str(SIMFLEET), "--vms", str(vms), "--mix", mix, "--seed", str(seed),
-            "--port", str(self.port), "--http-port", str(self.http_port),
-            "--rdp-port", str(self.rdp_port), "--ssh-port", str(self.ssh_port), "--state-dir", str(self.path / "fleet"),
+            "--port", "any", "--http-port", "any", "--rdp-port", "any" if rdp else "0",
+            "--ssh-port", "any" if ssh else "0", "--state-dir", str(self.path / "fleet"),
             "--user", r"SIM\sweeper", "--password-env", PASSWORD_VARIABLE,
             "--stats-file", str(self.stats_file), *options,
         ]
-        self.environment = dict(os.environ, **(environment or {}))
+        self.environment = endings.with_sanitizers(dict(os.environ, **(environment or {})))
         self.environment[PASSWORD_VARIABLE] = self.password
         self.process = None
+        self.stopped = False
 
     def __enter__(self):
         self.process = subprocess.Popen(
@@ -106,6 +122,10 @@ class Fleet:
         line = self.process.stdout.readline()
         if not line.startswith("ready"):
             raise RuntimeError(f"the fleet did not start: {line!r}")
+        ports = json.loads((self.path / "fleet" / "ports.json").read_text())
+        self.port, self.http_port = ports["https"], ports["http"]
+        self.rdp_port, self.ssh_port = ports["rdp"], ports["ssh"]
+        self.arm_port, self.metadata_port = ports["arm"], ports["metadata"]
         return self
 
     def __exit__(self, *_):
@@ -113,11 +133,33 @@ class Fleet:
         self.folder.cleanup()
 
     def stop(self):
-        """Ends the fleet and returns its statistics."""
-        if self.process.poll() is None:
+        """Ends the fleet, which has to end well, and returns its statistics."""
+        if not self.stopped:
+            self.stopped = True
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(30)
-        return json.loads(self.stats_file.read_text()) if self.stats_file.exists() else None
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            wrong = endings.wrong_ending(self.process.returncode, (0,))
+            check(not wrong, f"the fleet ends well: {wrong}")
+        return json.loads(self.stats_file.read_text())
+
+    def stats(self):
+        """Returns the statistics of a fleet that goes on running."""
+        self.stats_file.unlink(missing_ok=True)
+        self.process.send_signal(signal.SIGUSR1)
+        told = []
+
+        def written():
+            with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+                told.append(json.loads(self.stats_file.read_text()))
+            return bool(told)
+
+        if not until(written):
+            raise RuntimeError("the fleet tells no statistics")
+        return told[0]
 
     @property
     def inventory(self):
@@ -135,15 +177,29 @@ class Fleet:
         return json.loads((self.path / "fleet" / "truth.json").read_text())["vms"]
 
 
-def rdpsweep(*arguments, password=None, environment=None, timeout=240, **kwargs):
-    """Runs the scanner to its end. A hang is found out before the limit of the test (300 s), so that
-    the command that hung is named."""
-    env = dict(os.environ, **(environment or {}))
+def environment_of(environment=None, password=None):
+    """Returns what a program of ours gets as its environment."""
+    env = endings.with_sanitizers(dict(os.environ, **(environment or {})))
     if password is not None:
         env[PASSWORD_VARIABLE] = password
-    return subprocess.run(
-        [str(SCANNER), *map(str, arguments)], env=env, text=True, capture_output=True,
-        timeout=timeout, check=False, **kwargs)
+    return env
+
+
+def check_ending(words, returncode, expected, said=""):
+    """Notes a program that ended as nobody expects."""
+    wrong = endings.wrong_ending(returncode, expected, said)
+    check(not wrong, f"{' '.join(map(str, words[:3]))}: {wrong}")
+
+
+def rdpsweep(*arguments, status=None, password=None, environment=None, timeout=240, **kwargs):
+    """Runs the scanner to its end, which has to be a status (or one of a tuple) that is expected: by
+    default what a sweep comes to, or 0 for any other verb. A hang is found out before the limit of the
+    test (300 s), so that the command that hung is named."""
+    done = subprocess.run(
+        [str(SCANNER), *map(str, arguments)], env=environment_of(environment, password), text=True,
+        capture_output=True, timeout=timeout, check=False, **kwargs)
+    check_ending(arguments, done.returncode, endings.expected_of(arguments, status), done.stderr)
+    return done
 
 
 def scan(fleet, *options, state=None, inventory=None, report=None, verb="scan", **kwargs):
@@ -212,11 +268,8 @@ def kdc(realm="SIM.TEST", services=(), users=()):
         server = subprocess.Popen(["krb5kdc", "-n", "-r", realm], env=full,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            for _ in range(100):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.05)
+            if not until(lambda: accepts(port)):
+                raise RuntimeError("the KDC did not start")
             yield env, keytab
         finally:
             server.terminate()

@@ -167,7 +167,7 @@ class Mock:
     """Answers by the last byte of the address it was called at; cases has a function for each."""
 
     def __init__(self, pem, key):
-        self.port = free_port()
+        self.port = 0
         self.most_open = {}  # address -> most connections at once
         self.unlucky = 0
         self._open = {}
@@ -191,7 +191,8 @@ class Mock:
         ]
 
     def __enter__(self):
-        self._listener = socket.create_server(("0.0.0.0", self.port), backlog=256)
+        self._listener = socket.create_server(("0.0.0.0", 0), backlog=256)
+        self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
