@@ -9,5 +9,5 @@ with Consoles(2, "happy-stream,happy-differences", mix="one:key_acl_missing", op
     there_and_back(fleet, ("-i", fleet.defaults(), "--all-subscriptions", "--azure-cloud", fleet.cloud,
                            "--azure-ca-file", fleet.ca, "--retries", "0"), fleet.application(), "serial")
     _, consoles = fleet.ended()
-    lib.check(not [c for c in consoles.values() if c["left_open"]], "no channel is left open")
+    lib.check_each(consoles.values(), lambda console: console["left_open"] == 0, "no channel is left open")
 lib.finish()

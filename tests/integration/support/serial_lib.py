@@ -2,7 +2,7 @@
 import json
 
 from support.azure_lib import Azure
-from support.lib import rdpsweep
+from support.lib import check, rdpsweep
 
 
 class Consoles(Azure):
@@ -47,12 +47,12 @@ def outcome_of(host):
     return (host["attempts"][-1]["native"] or "").split(",")[0]
 
 
-def non_ok(host):
-    return {f["rule"]: f["verdict"] for f in host["findings"] if f["verdict"] not in ("ok", "not_applicable")}
-
-
-def differences(console, winrm):
-    """Rules that say something else, but for what the lean profile leaves out."""
-    narrow, wide = non_ok(console), non_ok(winrm)
-    return {rule: (wide.get(rule), narrow.get(rule)) for rule in set(wide) | set(narrow)
-            if not rule.startswith("EVT.") and narrow.get(rule) != "unknown" and wide.get(rule) != narrow.get(rule)}
+def compare(comparison, fleet, winrm, report):
+    """Compares VMs that both ways have assessed."""
+    profiles = {vm["address"]: vm["profile"] for vm in fleet.truth()}
+    by_address = {host["address"]: host for host in winrm["hosts"]}
+    check(len(report["hosts"]) == len(by_address) == fleet.vms, f"every VM is told of: {len(report['hosts'])}")
+    for host in report["hosts"]:
+        wide = by_address[host["address"]]
+        if host["outcome"] == wide["outcome"] == "assessed":
+            comparison.add(host["name"], profiles[host["address"]], wide, host)

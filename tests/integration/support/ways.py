@@ -1,0 +1,142 @@
+"""What a narrow way into a VM cannot tell, rule by rule and why, and a comparison with a wide way that excuses no
+more than that: a rule that is not listed here has to say the same by both."""
+import collections
+import dataclasses
+from typing import Callable
+
+from support.lib import check
+
+GRAVE = ("high", "critical")  # an unknown of these moves a VM's verdict
+
+
+@dataclasses.dataclass(frozen=True)
+class Excuse:
+    """Rules that say `instead` by the narrow way, of the VMs for which `where` holds."""
+
+    rules: str
+    why: str
+    where: Callable = lambda vm: True  # of what the wide way found and the VM's profile
+    instead: str = "unknown"
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """A VM by the wide way."""
+
+    profile: str
+    host: dict
+
+    @property
+    def build(self):
+        return self.host["facts"]["os"]["build"]
+
+    @property
+    def chosen(self):
+        """Whether a certificate of an authority is chosen, and found."""
+        return "my_match" in self.host["facts"]["cert"]
+
+
+# Over WS-Management's CIM, without a script on the VM.
+CIM = (
+    Excuse("EVT.KEYAUDIT", "the Security log is not served by WMI's registry provider or by CIM"),
+    Excuse("GPO.MANAGED", "registry.pol is a file, and WMI reads no files"),
+    Excuse("PORT.OWNER PORT.NOLISTEN", "2008 R2 has no class of TCP connections, and nobody runs netstat",
+           lambda vm: vm.build == 7601),
+    Excuse("EVT.SCHANNEL EVT.RDPCERT KEY.PRESENT KEY.FOLDER KEY.OVERGRANT",
+           "logs, files and their descriptors are asked in root\\cimv2, which is denied there",
+           lambda vm: vm.profile == "service_unread"),
+)
+
+# The lean profile of the collector, as over a serial console.
+LEAN = (
+    Excuse("EVT.SCHANNEL EVT.RDPCERT EVT.KEYAUDIT", "the lean profile reads no event log"),
+    Excuse("KEY.OVERGRANT", "of the key files only those of RDP's own container are told"),
+    Excuse("CERT.PIN", "nor is the key file of a certificate that was chosen", lambda vm: vm.chosen),
+)
+
+# The same in an answer of 4,096 bytes.
+RUN_COMMAND = (
+    *LEAN,
+    Excuse("CERT.CORRUPT", "Windows' own certificate is left out where another one is chosen and both do not fit",
+           lambda vm: vm.chosen, instead="not_applicable"),
+)
+
+# cmd.exe's own tools at a serial console.
+CMD = (
+    Excuse("EVT.SCHANNEL EVT.RDPCERT EVT.KEYAUDIT", "no tool is asked for events"),
+    Excuse("HANDSHAKE CERT.BINDING", "no tool of cmd.exe's makes a handshake"),
+    Excuse("KEY.PRESENT KEY.ACL KEY.FOLDER KEY.OVERGRANT STORE.ACL", "no folder is listed and no descriptor is read"),
+    Excuse("CERT.CORRUPT CERT.SELF.VALID", "a certificate's bytes do not fit on a screen"),
+    Excuse("CERT.PIN", "nor does the chosen one", lambda vm: vm.chosen),
+    Excuse("CERT.CA.VALID", "which nobody has seen, so that it counts as none", lambda vm: vm.chosen,
+           instead="not_applicable"),
+    Excuse("GPO.MANAGED", "registry.pol is a file, and RSoP is asked by WMI"),
+    Excuse("EMS.READY", "bcdedit is not asked over the very console that it configures"),
+    Excuse("PORT.OWNER", "the kernel's listener of 2008 R2 is proven by a handshake alone",
+           lambda vm: vm.profile == "healthy_kernel_listener"),
+    Excuse("TLS.PROTO", "and so is TLS 1.2 on it", lambda vm: vm.build == 7601, instead="at_risk"),
+    Excuse("TLS.SUITES", "whether a suite fits the certificate's key takes the certificate",
+           lambda vm: vm.profile == "suites_wrong_key", instead="at_risk"),
+    Excuse("PORT.OWNER PORT.NOLISTEN", "netstat of the console's account tells what WMI and netstat denied to WinRM's",
+           lambda vm: vm.profile == "port_unread", instead="ok"),
+    Excuse("SVC.STATE PORT.OWNER", "and sc.exe what WMI denied", lambda vm: vm.profile == "service_unread",
+           instead="ok"),
+)
+
+
+def verdicts(host):
+    return {finding["rule"]: finding["verdict"] for finding in host["findings"]}
+
+
+class Comparison:
+    """Compares what two ways say of VMs, and counts."""
+
+    def __init__(self, way, excuses):
+        self.way, self.excuses = way, excuses
+        self.hosts = 0
+        self.excused = collections.Counter()
+
+    def excuse_of(self, rule, got, seen):
+        """Returns the excuse for a rule that says something else, or None."""
+        return next((excuse for excuse in self.excuses
+                     if rule in excuse.rules.split() and got == excuse.instead and excuse.where(seen)), None)
+
+    def add(self, name, profile, wide, narrow):
+        """Compares a VM that both ways have assessed."""
+        self.hosts += 1
+        seen, by_wide, by_narrow = Seen(profile, wide), verdicts(wide), verdicts(narrow)
+        check(by_wide and set(by_wide) == set(by_narrow),
+              f"{self.way}: {name}: the same rules: {set(by_wide) ^ set(by_narrow)}")
+        differ = {rule for rule in set(by_wide) & set(by_narrow) if by_wide[rule] != by_narrow[rule]}
+        excuses = {rule: self.excuse_of(rule, by_narrow[rule], seen) for rule in differ}
+        excused = {rule for rule, excuse in excuses.items() if excuse}
+        for rule in sorted(differ - excused):
+            check(False, f"{self.way}: {name} ({profile}): {rule} is {by_narrow[rule]}, and {by_wide[rule]} by the wide way")
+        self.excused.update((rule, excuses[rule]) for rule in excused)
+        self.check_cause(name, wide, narrow, excused)
+
+    def check_cause(self, name, wide, narrow, excused):
+        """The VM's own verdict differs only where what carries it by one of the ways is excused, or where a grave
+        rule that is excused makes it unknown."""
+        told, got = ((host["root_cause"], host["verdict"]) for host in (wide, narrow))
+        if told == got:
+            return
+
+        def carried(host, what):
+            rules = {finding["rule"] for finding in host["findings"]
+                     if what[0] != "none" and (finding["cause"], finding["verdict"]) == what}
+            return bool(rules) and rules <= excused
+
+        grave = {finding["rule"] for finding in narrow["findings"]
+                 if finding["verdict"] == "unknown" and finding["severity"] in GRAVE}
+        explained = carried(wide, told) or carried(narrow, got) or got[1] == "unknown" and grave & excused
+        check(explained, f"{self.way}: {name}: {got}, and {told} by the wide way; excused are {sorted(excused)}")
+
+    def finish(self, least):
+        """Every excuse was needed, and enough VMs were compared."""
+        counts = collections.Counter(rule for rule, _ in self.excused.elements())
+        print(f"{self.way}: {self.hosts} VMs compared; excused: {dict(counts)}")
+        check(self.hosts >= least, f"{self.way}: {self.hosts} VMs compared, at least {least}")
+        for excuse in self.excuses:
+            for rule in excuse.rules.split():
+                check(self.excused[rule, excuse] > 0, f"{self.way}: {rule} needs no excuse: {excuse.why}")
