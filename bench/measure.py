@@ -28,4 +28,6 @@ def instructions(command, folder):
     """Instructions of a command, by callgrind."""
     done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={pathlib.Path(folder) / 'callgrind'}",
                            *map(str, command)], capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 10):
+        sys.exit(f"{command[:2]} ended with {done.returncode}: {done.stderr[-500:]}")
     return int(re.search(r"Collected : (\d+)", done.stderr).group(1))

@@ -71,7 +71,7 @@ def main():
         import winrm.exceptions
     except ImportError:
         print("SKIPPED: python3-winrm is not installed")
-        return 0
+        return 77
     with tempfile.TemporaryDirectory() as folder:
         fleet, port = start(sys.argv[1], folder)
         name, address = first_vm(folder)

@@ -32,9 +32,10 @@ def main():
                 transport="kerberos", server_cert_validation="ignore")
             done = session.run_cmd("hostname")
             lib.check(done.status_code == 0, f"the command's exit code is 0: {done.status_code}")
-            lib.check(len(done.std_out.strip()) > 0, f"it prints the host's name: {done.std_out!r}")
+            lib.check(done.std_out.decode().strip() == vm["name"], f"it prints the host's name: {done.std_out!r}")
             stats = fleet.stop()
             print("authentications:", stats["authentications"])
+            lib.check(set(stats["authentications"]) == {"kerberos"}, f"by Kerberos: {stats['authentications']}")
             lib.check(stats["shells_open"] == 0, "it leaves no shell")
     lib.finish()
 

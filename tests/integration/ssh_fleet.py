@@ -8,6 +8,7 @@ import tempfile
 
 from support import lib
 from support.ssh_lib import keygen
+from support.violations import check_violations
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ASYNC = """
@@ -91,8 +92,7 @@ def everything(key, options):
                    if isinstance(h, dict) and h.get("from") == "tunnel"]
         lib.check(len(tunnels) > 150, f"{len(tunnels)} handshakes through tunnels")
         stats = fleet.stop()
-        lib.check(stats["violations"].keys() <= {"Receive after Done", "Delete without a terminate Signal after Done"},
-                  f"violations: {stats['violations']}")
+        check_violations(fleet, stats["violations"])
 
 
 def keys_alone(key, options):

@@ -77,8 +77,9 @@ def sshd(place, host_key="ed25519", path=None, options=()):
     lines = [
         f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {key}", f"PidFile {config}.pid",
         f"AuthorizedKeysFile {place.authorized}", "StrictModes no", "UsePAM no",
-        "PermitRootLogin yes", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
-        f"SetEnv PATH={path or '/nowhere'}:/usr/bin:/bin", *options]
+        "PermitRootLogin yes", "KbdInteractiveAuthentication no",
+        f"SetEnv PATH={path or '/nowhere'}:/usr/bin:/bin", *options,
+        "PasswordAuthentication no"]  # unless an option says otherwise: the first one counts
     config.write_text("\n".join(lines) + "\n")
     os.makedirs("/run/sshd", exist_ok=True)
     log = open(f"{config}.log", "w")

@@ -45,6 +45,7 @@ public static partial class ChangeTests
 
     private static void DoAndUndo(Prepared prepared, StreamWriter facts)
     {
+        Check.That(prepared.Lines.Length > 0, $"{prepared}: nothing is planned");
         var machine = Fixture.Named(prepared.Name);
         var before = machine.Snapshot();
         var read = Run(machine, "read", prepared);

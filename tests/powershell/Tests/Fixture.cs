@@ -19,6 +19,8 @@ public static class Fixture
         Source = source;
         Collector = File.ReadAllText(Path.Combine(source, "probes/collect/collector.ps1"));
         lines = File.ReadAllLines(states);
+        var profiles = Machines.Select(machine => machine.Profile).ToHashSet();
+        Check.That(profiles.Count > 150, $"{states}: machines of {profiles.Count} profiles; the fleet has more");
     }
 
     public static Machine Named(string name)
