@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Proves that a comparison of two ways sees what it has to, and excuses what is listed and no more: among others, a
+lean path that is blind."""
+from support import lib
+from support.ways import Comparison, Excuse
+
+EXCUSES = (Excuse("EVT.X", "no log is read"), Excuse("OLD", "2008 R2 cannot tell", lambda vm: vm.build == 7601))
+
+
+def host(build=17763, verdict="ok", cause="none", **rules):
+    findings = [{"rule": rule.replace("_", "."), "verdict": said, "severity": "critical",
+                 "cause": "services" if said == "broken" else "none"} for rule, said in rules.items()]
+    return {"root_cause": cause, "verdict": verdict, "facts": {"os": {"build": build}, "cert": {}}, "findings": findings}
+
+
+def complaints(wide, narrow):
+    """Returns how many differences are seen."""
+    before = len(lib.failures)
+    comparison = Comparison("a way", EXCUSES)
+    comparison.add("vm", "a profile", wide, narrow)
+    count = len(lib.failures) - before
+    del lib.failures[before:]
+    return count
+
+
+def unused():
+    before = len(lib.failures)
+    comparison = Comparison("a way", EXCUSES)
+    comparison.add("vm", "a profile", host(EVT_X="ok"), host(verdict="unknown", EVT_X="unknown"))
+    comparison.finish(1)
+    count = len(lib.failures) - before
+    del lib.failures[before:]
+    return count
+
+
+def main():
+    wide = host(EVT_X="ok", KEY="ok")
+    cases = {
+        "equal": (wide, wide, 0),
+        "an excuse": (wide, host(verdict="unknown", EVT_X="unknown", KEY="ok"), 0),
+        "a blind way": (wide, host(EVT_X="unknown", KEY="unknown"), 1),
+        "ok is not not_applicable": (wide, host(EVT_X="ok", KEY="not_applicable"), 1),
+        "an excuse is for unknown": (wide, host(EVT_X="at_risk", KEY="ok"), 1),
+        "another build": (host(OLD="ok"), host(OLD="unknown"), 1),
+        "that build": (host(build=7601, OLD="ok"), host(build=7601, OLD="unknown"), 0),
+        "a rule is missing": (wide, host(KEY="ok"), 1),
+        "nothing is judged": (host(), host(), 1),
+        "the verdict alone": (wide, host(verdict="broken", cause="services", EVT_X="ok", KEY="ok"), 1),
+        "what carried it is excused": (host(verdict="broken", cause="services", EVT_X="broken"),
+                                       host(EVT_X="unknown"), 0),
+        "it was carried by another": (host(verdict="broken", cause="services", EVT_X="broken", KEY="broken"),
+                                      host(EVT_X="unknown", KEY="broken"), 1),
+    }
+    for what, (one, other, wanted) in cases.items():
+        seen = complaints(one, other)
+        lib.check(seen == wanted, f"{what}: {seen} complaints, not {wanted}")
+    lib.check(unused() == 1, "an excuse that no VM needs is one too many")
+    lib.finish()
+
+
+main()
