@@ -30,6 +30,9 @@ class Seen:
     def build(self):
         return self.host["facts"]["os"]["build"]
 
+    def said(self, rule):
+        return next(finding["verdict"] for finding in self.host["findings"] if finding["rule"] == rule)
+
     @property
     def chosen(self):
         """Whether a certificate of an authority is chosen, and found."""
@@ -45,6 +48,8 @@ CIM = (
     Excuse("EVT.SCHANNEL EVT.RDPCERT KEY.PRESENT KEY.FOLDER KEY.OVERGRANT",
            "logs, files and their descriptors are asked in root\\cimv2, which is denied there",
            lambda vm: vm.profile == "service_unread"),
+    Excuse("EVT.SCHANNEL", "Win32_NTLogEvent has no log of RdpCoreTS, so that no event is known to be RDP's, and one "
+           "of any TLS server weighs little", lambda vm: vm.said("EVT.SCHANNEL") == "at_risk", instead="at_risk"),
 )
 
 # The lean profile of the collector, as over a serial console.
@@ -88,6 +93,14 @@ def verdicts(host):
     return {finding["rule"]: finding["verdict"] for finding in host["findings"]}
 
 
+def lighter_by(narrow, wide):
+    """Returns the rules that have the same verdict by both ways and another severity."""
+    weights = {finding["rule"]: (finding["verdict"], finding["severity"]) for finding in wide["findings"]}
+    found = {finding["rule"]: (finding["verdict"], finding["severity"]) for finding in narrow["findings"]}
+    return {rule for rule in set(weights) & set(found)
+            if weights[rule][0] == found[rule][0] and weights[rule][1] != found[rule][1]}
+
+
 class Comparison:
     """Compares what two ways say of VMs, and counts."""
 
@@ -112,6 +125,9 @@ class Comparison:
         excused = {rule for rule, excuse in excuses.items() if excuse}
         for rule in sorted(differ - excused):
             check(False, f"{self.way}: {name} ({profile}): {rule} is {by_narrow[rule]}, and {by_wide[rule]} by the wide way")
+        lighter = {rule: self.excuse_of(rule, by_narrow[rule], seen) for rule in lighter_by(narrow, wide)}
+        excuses.update((rule, excuse) for rule, excuse in lighter.items() if excuse)
+        excused |= {rule for rule, excuse in lighter.items() if excuse}
         self.excused.update((rule, excuses[rule]) for rule in excused)
         self.check_cause(name, wide, narrow, excused)
 
