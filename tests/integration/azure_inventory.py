@@ -55,9 +55,9 @@ def whole_subscriptions():
         check(sum(1 for t in public if t["address"]) == 33, "public addresses, of every fourth VM")
 
         doctor = rdpsweep("doctor", "--all-subscriptions", "--azure-cloud", azure.cloud, "--azure-ca-file", azure.ca,
-                          "--state", azure.path / "state", environment=azure.application())
-        check("asked by service principal" in doctor.stdout + doctor.stderr,
-              f"doctor shows who we are to Azure: {doctor.stdout[-800:]} {doctor.stderr[-300:]}")
+                          "--state", azure.path / "state", environment=azure.application(), status=1)
+        check("asked by service principal" in doctor.stdout and doctor.stdout.count("has no credential") == VMS,
+              f"doctor shows who we are to Azure, and that no VM has a credential: {doctor.stdout[-800:]} {doctor.stderr[-300:]}")
         wrong, _ = azure.targets("--subscription", "Simulatde 2", status=2)
         check(wrong.returncode == 2 and "did you mean Simulated 2?" in wrong.stderr, "a misspelt name is told")
         refused, _ = azure.targets("--all-subscriptions", status=2,
