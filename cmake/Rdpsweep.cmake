@@ -2,6 +2,7 @@
 include_guard(GLOBAL)
 
 option(RDPSWEEP_UNITY "Compile a folder's sources together: half the time from nothing" ON)
+set(RDPSWEEP_APART "" CACHE STRING "Folders (probes/fix;...) whose sources are compiled apart all the same")
 option(RDPSWEEP_WERROR "Warnings are errors" ON)
 set(RDPSWEEP_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
 
@@ -67,6 +68,9 @@ function(rdpsweep_unity target)
     set(batches "")
     foreach(source IN LISTS ARG_SOURCES)
         get_filename_component(folder "${source}" DIRECTORY)
+        if("${here}/${folder}" IN_LIST RDPSWEEP_APART)
+            continue()
+        endif()
         string(MAKE_C_IDENTIFIER "top/${folder}" key)
         if(NOT DEFINED count_${key})
             set(count_${key} 0)

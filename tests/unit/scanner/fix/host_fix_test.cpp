@@ -192,7 +192,7 @@ TEST_CASE("fix of a host: another plan that is at work on the Windows keeps us o
     CHECK(HostLock::take(scratch.path("state"), "guid"));
 }
 
-TEST_CASE("fix of a host: thousands of bad days", "[fix]") {
+TEST_CASE("fix of a host: thousands of bad days", "[fix][slow]") {
     std::mt19937 random(11);
     std::map<FixStage, int> ends;
     for (int day = 0; day < 3'000; ++day) {
