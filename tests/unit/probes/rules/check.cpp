@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/facts_builder.hpp"
+#include "tests/unit/probes/rules/facts_schema.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -56,9 +57,22 @@ Finding find(std::string_view id, const Facts& facts) {
     check_placeholders(finding.summary);
     if (finding.verdict == Verdict::broken || finding.verdict == Verdict::at_risk)
         CHECK_FALSE(finding.evidence.empty());
-    for (const Evidence& evidence : finding.evidence)
-        CHECK(evidence.fact.front() == '/');
+    for (const Evidence& evidence : finding.evidence) {
+        INFO(evidence.fact);
+        CHECK(is_in_facts(evidence.fact));
+    }
     return finding;
+}
+
+std::string in_full(const Finding& finding) {
+    auto text = std::string(to_string(finding.verdict)) + " " +
+                std::string(to_string(finding.severity)) + " " +
+                std::string(to_string(finding.confidence)) + " " + finding.summary.key;
+    for (const auto& [name, value] : finding.summary.arguments)
+        text += " " + name + "=" + value;
+    for (const auto& one : finding.evidence)
+        text += "\n" + one.fact + ": " + one.observed + " | " + one.expected;
+    return text;
 }
 
 void check_cases(std::string_view rule, std::initializer_list<Case> cases) {

@@ -21,6 +21,10 @@ const std::map<std::string, std::string>& catalogue();
 // argument for every placeholder of the English sentence, and evidence when it found something.
 Finding find(std::string_view rule, const Facts& facts);
 
+// Says a finding in full: verdict, severity, confidence, key and arguments in one line, and each
+// piece of evidence in a line of its own, "/svc/3/start: 4 | 3".
+std::string in_full(const Finding& finding);
+
 // One row of a table: the healthy facts, changed, must give this verdict and this key.
 struct Case {
     const char* what;
