@@ -5,58 +5,27 @@
 #include "scanner/verbs/verbs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/scanner/scratch.hpp"
+#include "tests/unit/scanner/verbs/run_verb.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
-#include <fcntl.h>
-#include <functional>
-#include <unistd.h>
-
 using namespace rdpsweep;
+using namespace rdpsweep::test;
 
 namespace {
-
-struct Said {
-    int status = 0;
-    std::string out;
-    std::string err;
-};
-
-// Runs a verb with stdout and stderr going to files.
-Said run(const std::function<int()>& verb) {
-    const Scratch scratch;
-    std::fflush(nullptr);
-    const int saved[] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)};
-    const std::string files[] = {scratch.file("out", ""), scratch.file("err", "")};
-    for (int i = 0; i < 2; ++i) {
-        const int file = open(files[i].c_str(), O_WRONLY | O_CLOEXEC);
-        dup2(file, i + 1);
-        close(file);
-    }
-    Said said;
-    said.status = verb();
-    for (int i = 0; i < 2; ++i) {
-        dup2(saved[i], i + 1);
-        close(saved[i]);
-    }
-    said.out = Scratch::read(files[0]);
-    said.err = Scratch::read(files[1]);
-    return said;
-}
 
 Said targets(const ScopeOptions& scope, ListFormat format = ListFormat::table) {
     TargetsOptions options;
     options.scope = scope;
     options.format = format;
-    return run([&options] { return run_targets(options); });
+    return run_verb([&options] { return run_targets(options); });
 }
 
 Said explain(const std::string& subject) {
     ExplainOptions options;
     options.subject = subject;
     options.talk.color = Color::never;
-    return run([&options] { return run_explain(options); });
+    return run_verb([&options] { return run_explain(options); });
 }
 
 } // namespace
@@ -106,9 +75,10 @@ TEST_CASE("targets: mistakes and emptiness have their own status", "[cli]") {
 
 TEST_CASE("rules: every rule is listed, in both forms", "[cli]") {
     RulesOptions options;
-    const auto table = run([&options] { return run_rules(options); });
+    const auto table = run_verb([&options] { return run_rules(options); });
     options.json = true;
-    const auto json = nlohmann::json::parse(run([&options] { return run_rules(options); }).out);
+    const auto json =
+        nlohmann::json::parse(run_verb([&options] { return run_rules(options); }).out);
     CHECK(table.status == exit_ok);
     REQUIRE(json.at("rules").size() == all_rules().size());
     for (const auto& rule : json.at("rules")) {
@@ -124,7 +94,7 @@ TEST_CASE("explain and rules: in Traditional Chinese", "[cli]") {
     ExplainOptions options;
     options.talk.lang = "zh-TW";
     options.subject = "KEY.ACL";
-    const auto rule = run([&options] { return run_explain(options); });
+    const auto rule = run_verb([&options] { return run_explain(options); });
     CHECK_THAT(rule.out, Catch::Contains("KEY.ACL  TermService 可以讀取 RDP 私密金鑰"));
     CHECK_THAT(rule.out, Catch::Contains("文章步驟 2.3"));
     CHECK_THAT(rule.out, Catch::Contains("修復方法"));
@@ -132,10 +102,12 @@ TEST_CASE("explain and rules: in Traditional Chinese", "[cli]") {
     for (const auto& line : split(rule.out, '\n'))
         CHECK(columns(line) <= 130); // one command is longer than a line
     options.subject = "services";
-    CHECK_THAT(run([&options] { return run_explain(options); }).out, Catch::Contains("規則"));
+    CHECK_THAT(run_verb([&options] { return run_explain(options); }).out, Catch::Contains("規則"));
     RulesOptions rules;
     rules.talk.lang = "zh-TW";
-    CHECK_THAT(run([&rules] { return run_rules(rules); }).out, Catch::Contains("RDP 連接埠由"));
+    CHECK_THAT(
+        run_verb([&rules] { return run_rules(rules); }).out, Catch::Contains("RDP 連接埠由")
+    );
 }
 
 TEST_CASE("explain: a rule, a cause, and what is neither", "[cli]") {
@@ -169,14 +141,14 @@ TEST_CASE("doctor: a secret that cannot be fetched is a failure, and none is sho
     )};
     const auto doctor = [&options] { return run_doctor(options); };
     const auto secret = scratch.file("pw", "s3cret-canary\n", 0600);
-    const auto fit = run(doctor);
+    const auto fit = run_verb(doctor);
     CHECK_THAT(fit.out, Catch::Contains("ok    credential      good, from file " + secret));
     CHECK_THAT(fit.out, Catch::Contains("ask, from prompt: asked for when a scan starts"));
     CHECK_THAT(fit.out, !Catch::Contains("s3cret-canary"));
     CHECK_FALSE(std::filesystem::exists(options.state_dir));
 
     (void)scratch.file("pw", "s3cret-canary\n", 0644);
-    const auto sick = run(doctor);
+    const auto sick = run_verb(doctor);
     CHECK(sick.status == exit_failed);
     CHECK_THAT(sick.out, Catch::Contains("fail  credential"));
     CHECK_THAT(sick.out, Catch::Contains("chmod 600 " + secret));
@@ -190,7 +162,7 @@ TEST_CASE("doctor: a damaged trust store and an unreadable CA file are failures"
     DoctorOptions options;
     options.state_dir = scratch.path("state");
     options.ca_file = scratch.file("ca.pem", "not a certificate\n");
-    const auto said = run([&options] { return run_doctor(options); });
+    const auto said = run_verb([&options] { return run_doctor(options); });
     CHECK(said.status == exit_failed);
     CHECK_THAT(said.out, Catch::Contains("fail  trust store"));
     CHECK_THAT(said.out, Catch::Contains("fail  trusted CAs"));

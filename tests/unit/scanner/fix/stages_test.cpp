@@ -1,0 +1,128 @@
+// The stages of a host's fix, in words and in what a journal makes of them; files and locks of a
+// plan; and what the answers of a script add up to.
+#include "scanner/fix/change_results.hpp"
+#include "scanner/fix/host_lock.hpp"
+#include "scanner/fix/journal.hpp"
+#include "scanner/fix/plan_file.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/scanner/scratch.hpp"
+
+using namespace rdpsweep;
+
+namespace {
+
+using Did = ChangeResult::Did;
+
+ChangeResult result(Did did, std::string now = "", std::string why = "") {
+    return {"", did, std::move(now), std::move(why)};
+}
+
+} // namespace
+
+TEST_CASE("stages: each in a word, and which of them are ends", "[fix]") {
+    struct Row {
+        FixStage stage;
+        std::string_view word;
+        bool end;
+    };
+
+    for (const auto& row :
+         {Row{FixStage::planned, "planned", false},
+          Row{FixStage::backed_up, "backed_up", false},
+          Row{FixStage::applying, "applying", false},
+          Row{FixStage::applied, "applied", false},
+          Row{FixStage::rolling_back, "rolling_back", false},
+          Row{FixStage::skipped, "skipped", true},
+          Row{FixStage::failed, "failed", true},
+          Row{FixStage::unreachable, "unreachable", false},
+          Row{FixStage::verified, "verified", true},
+          Row{FixStage::rolled_back, "rolled_back", true},
+          Row{FixStage::rollback_failed, "rollback_failed", true}}) {
+        CHECK(to_string(row.stage) == row.word);
+        CHECK(is_end(row.stage) == row.end);
+    }
+}
+
+TEST_CASE("records: the last word counts, the first backup stays, other hosts are passed over") {
+    const std::vector<Change> found{{Change::Kind::run, "TermService", "", "stopped", "running"}};
+    const auto records = records_of(
+        {{0, FixStage::backed_up, "", found, "/copies/x", 0},
+         {0, FixStage::applying, "", {}, "", 0},
+         {2, FixStage::failed, "beyond", {}, "", 0},
+         {0, FixStage::rolling_back, "it got worse", {}, "", 0},
+         {0, FixStage::unreachable, "gone", {}, "", 0}},
+        2
+    );
+    REQUIRE(records.size() == 2);
+    CHECK(records[0].stage == FixStage::unreachable);
+    CHECK(records[0].why == "gone");
+    CHECK(records[0].undoing);
+    CHECK(records[0].backup == found);
+    CHECK(records[0].snapshot == "/copies/x");
+    CHECK(records[1].stage == FixStage::planned);
+    CHECK_FALSE(records[1].undoing);
+    CHECK(records[1].backup.empty());
+}
+
+TEST_CASE("host lock: one plan a Windows, whatever the case of its GUID", "[fix]") {
+    const Scratch scratch;
+    {
+        const auto one = HostLock::take(scratch.path("state"), "0F7D-a");
+        REQUIRE(one);
+        const auto same = HostLock::take(scratch.path("state"), "0f7d-A");
+        REQUIRE_FALSE(same);
+        CHECK(same.error().code() == Errc::taken);
+        CHECK(HostLock::take(scratch.path("state"), "0f7d-b"));
+    }
+    CHECK(HostLock::take(scratch.path("state"), "0f7d-a"));
+    const auto nowhere = HostLock::take("/proc/none", "0f7d-a");
+    REQUIRE_FALSE(nowhere);
+    CHECK(nowhere.error().code() == Errc::local_limit);
+}
+
+TEST_CASE("plan file: written once, for its owner, and read within bounds", "[fix]") {
+    const Scratch scratch;
+    const auto path = scratch.path("plan.json");
+    REQUIRE(write_plan(path, Plan()));
+    CHECK(Scratch::read(path) == plan_text(Plan()));
+    CHECK(
+        std::filesystem::status(path).permissions() ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+    );
+    CHECK_FALSE(write_plan(path, Plan())); // what somebody approved is not written over
+    CHECK(*read_plan_file(path) == plan_text(Plan()));
+    CHECK_FALSE(read_plan_file(scratch.path("none")));
+    const auto huge = scratch.file("huge", "");
+    std::filesystem::resize_file(huge, 64u << 20);
+    CHECK(read_plan_file(huge)->size() == 64u << 20);
+    std::filesystem::resize_file(huge, (64u << 20) + 1);
+    CHECK_FALSE(read_plan_file(huge));
+}
+
+TEST_CASE("results: all as wanted, the first failure, what was found", "[fix]") {
+    CHECK(every({result(Did::written), result(Did::kept)}, Did::written)); // kept: it was so before
+    CHECK(every({result(Did::kept)}, Did::kept));
+    CHECK_FALSE(every({result(Did::kept), result(Did::written)}, Did::kept));
+    CHECK_FALSE(every({result(Did::written), result(Did::drift)}, Did::written));
+    CHECK_FALSE(every({result(Did::failed)}, Did::written));
+    CHECK(
+        first_failure(
+            {result(Did::written, "", "x"),
+             result(Did::failed, "", "denied"),
+             result(Did::failed, "", "later")}
+        ) == "denied"
+    );
+    CHECK(first_failure({result(Did::drift, "", "x")}) == "it is neither as planned nor done");
+    CHECK(reason_for(result(Did::drift, "", "busy")) == "busy");
+    CHECK(reason_for(result(Did::drift)) == "something changed while it was looked at");
+    const std::vector<Change> changes{
+        {Change::Kind::value, "K", "A", "dword:0", "dword:1"},
+        {Change::Kind::start, "S", "", "start:enabled", "start:4"}};
+    const auto found = [](std::string a, std::string b) {
+        return std::vector{result(Did::kept, std::move(a)), result(Did::kept, std::move(b))};
+    };
+    CHECK(found_all(changes, found("dword:0", "start:2"), &Change::before));
+    CHECK_FALSE(found_all(changes, found("dword:0", "start:4"), &Change::before));
+    CHECK_FALSE(found_all(changes, found("dword:1", "start:2"), &Change::before));
+    CHECK(found_all(changes, found("dword:1", "start:4"), &Change::after));
+}
