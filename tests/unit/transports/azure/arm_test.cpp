@@ -2,7 +2,7 @@
 #include "core/encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
-#include "tests/unit/transports/azure/scripted_rest.hpp"
+#include "tests/support/scripted_rest.hpp"
 #include "transports/azure/arm.hpp"
 #include "transports/azure/boot_log.hpp"
 #include "transports/azure/client_credentials.hpp"

@@ -6,7 +6,7 @@
 #include "tests/simfleet/serial/sac_machine.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
-#include "tests/unit/transports/azure/scripted_rest.hpp"
+#include "tests/support/scripted_rest.hpp"
 #include "transports/azure/token_cache.hpp"
 #include "transports/serial/arm_console.hpp"
 #include "transports/serial/dial_by_proxy.hpp"
