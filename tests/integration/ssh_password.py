@@ -68,7 +68,7 @@ def server(where, password, methods):
     async def listen():
         listener = await asyncssh.listen("127.0.0.1", 0, server_host_keys=[str(key)], process_factory=answer,
                                          server_factory=lambda: Server(password, methods, seen))
-        return listener.get_port()
+        return listener.sockets[0].getsockname()[1]
 
     port = loop.run_until_complete(listen())
     threading.Thread(target=loop.run_forever, daemon=True).start()
