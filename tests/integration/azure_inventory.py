@@ -56,8 +56,8 @@ def whole_subscriptions():
 
         doctor = rdpsweep("doctor", "--all-subscriptions", "--azure-cloud", azure.cloud, "--azure-ca-file", azure.ca,
                           "--state", azure.path / "state", environment=azure.application(), status=1)
-        check("asked by service principal" in doctor.stdout and doctor.stdout.count("has no credential") == VMS,
-              f"doctor shows who we are to Azure, and that no VM has a credential: {doctor.stdout[-800:]} {doctor.stderr[-300:]}")
+        check("asked by service principal" in doctor.stdout and "has no credential" in doctor.stdout,
+              f"doctor shows who we are to Azure, and that VMs lack a credential: {doctor.stdout[-800:]} {doctor.stderr[-300:]}")
         wrong, _ = azure.targets("--subscription", "Simulatde 2", status=2)
         check(wrong.returncode == 2 and "did you mean Simulated 2?" in wrong.stderr, "a misspelt name is told")
         refused, _ = azure.targets("--all-subscriptions", status=2,
