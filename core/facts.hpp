@@ -128,7 +128,7 @@ struct PortFacts {
     Dword deny_policy;                // deny_policy
     Dword ts_enabled;                 // ts/TSEnabled
     Dword drain_mode;                 // ts/drain: TSServerDrainMode
-    Dword user_enabled;               // ts/TSUserEnabled: 1 blocks
+    Dword user_enabled, farm;         // ts/TSUserEnabled: 1 blocks; ts/farm: SessionDirectoryActive
     std::vector<std::string> winstations; // winstations
     std::vector<Socket> sockets;          // sockets
     std::vector<PortProxy> port_proxies;  // portproxy

@@ -215,8 +215,9 @@ function Read-Services {
     }
   } catch { $state.services_failure = $_ }
   $list = @()
+  # The last three are roles of a Remote Desktop deployment.
   foreach ($name in 'TermService', 'SessionEnv', 'UmRdpService', 'KeyIso', 'CertPropSvc',
-    'CryptSvc', 'gpsvc') {
+    'CryptSvc', 'gpsvc', 'Tssdis', 'RDMS', 'TScPubRPC') {
     $key = Open-Key "$current\Services\$name"
     if (!$key) { continue }
     $ptr = "/svc/$($list.Count)"
@@ -322,6 +323,8 @@ function Read-Listener {
   Add-Dword $listener 'deny_policy' (Open-Key $policy_key) 'fDenyTSConnections' '/listener'
   Add-Dwords $listener.ts 'TSEnabled=TSEnabled drain=TSServerDrainMode TSUserEnabled=TSUserEnabled' `
     $server '/listener/ts'
+  Add-Dword $listener.ts 'farm' (Open-Key "$server_key\ClusterSettings") 'SessionDirectoryActive' `
+    '/listener/ts'
   $listener.winstations = @(Get-SubKeys (Open-Key "$server_key\WinStations"))
   if ($listener.port -gt 0 -and $listener.port -lt 65536) { $state.port = [int]$listener.port }
   try { Read-Sockets $state.port; $listener.sockets = $state.sockets }

@@ -48,6 +48,7 @@ void read_switches(const JsonReader& group, PortFacts& facts) {
     facts.ts_enabled = server.at("TSEnabled").dword();
     facts.drain_mode = server.at("drain").dword();
     facts.user_enabled = server.at("TSUserEnabled").dword();
+    facts.farm = server.at("farm").dword();
 }
 
 std::map<std::string, PolicySource> read_policy_source(const JsonReader& group) {

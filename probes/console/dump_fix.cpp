@@ -38,7 +38,6 @@ Fix dump_fix() noexcept {
         .risk = Risk::low,
         .restart = Restart::none,
         .cures_rdp = false,
-        .despite_policy = true,
         .declared = declared,
         .prepare = prepare_dump};
 }

@@ -57,7 +57,6 @@ Fix ems_fix() noexcept {
         .risk = Risk::medium,
         .restart = Restart::none,
         .cures_rdp = false,
-        .despite_policy = true,
         .declared = declared,
         .prepare = prepare_ems};
 }

@@ -44,10 +44,10 @@ struct Fix {
     Restart restart;
     bool by_name_only = false;   // it opens access that was closed, or cures nothing that is broken
     bool cures_rdp = true;       // false: what it cures has no part in whether RDP answers
-    bool despite_policy = false; // no policy sets what it writes
     // Resources as resource_of() names them; '*' stands for any text.
     std::span<const std::string_view> declared;
-    // Rules that may not be broken before: their fixes come first, in a plan of their own.
+    // What comes first, with fixes of its own: a rule that may not be broken ("KEY.ACL"), or cases
+    // of one that may not even be at risk ("KEY.FOLDER.*").
     std::span<const std::string_view> first = {};
     // A rule that has to be ok afterwards, in addition to its own; empty: none.
     std::string_view settled_by = {};
@@ -68,7 +68,8 @@ const Fix* find_fix(std::string_view id) noexcept; // null: none
 const Fix* fix_of(std::string_view rule) noexcept;
 
 // Returns what fix would do on a host: what prepare() says, after the refusals that hold for every
-// fix (a domain controller; a value that a policy sets; another fix that has to come first).
+// fix (a domain controller; another fix that has to come first; a policy that is proven to set a
+// value which would be written).
 // findings are all of the host's.
 std::variant<std::vector<Change>, Refusal> prepare(
     const Fix& fix,

@@ -11,6 +11,7 @@ namespace rdpsweep {
 using Prepared = std::variant<std::vector<Change>, Refusal>;
 
 Fix tls12_fix() noexcept;
+Fix tls13_fix() noexcept;
 Fix nla_fix() noexcept;
 Fix allow_rdp_fix() noexcept;
 Fix listener_fix() noexcept;
@@ -20,6 +21,8 @@ Fix unpin_fix() noexcept;
 Fix services_fix() noexcept;
 Fix renew_fix() noexcept;
 Fix port_fix() noexcept;
+Fix port_rule_fix() noexcept;
+Fix lan_adapter_fix() noexcept;
 Fix gpsvc_fix() noexcept;
 Fix ems_fix() noexcept;
 Fix dump_fix() noexcept;

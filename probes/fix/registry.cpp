@@ -1,24 +1,13 @@
 // The table of fixes. A new fix is one line here.
 #include "core/text.hpp"
 #include "probes/fix/fixes.hpp"
+#include "probes/fix/guards.hpp"
 
 #include <algorithm>
 
 namespace rdpsweep {
 
 namespace {
-
-bool is_controller(const Facts& facts) {
-    constexpr std::uint32_t backup_controller = 4; // Win32_ComputerSystem.DomainRole; 5: primary
-    return facts.os && facts.os->domain_role.value_or(0) >= backup_controller;
-}
-
-// Tells whether a policy is proven to set what the rules judge: it would undo a fix.
-bool is_managed(std::span<const Finding> findings) {
-    return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-        return finding.rule == "GPO.MANAGED" && finding.verdict >= Verdict::at_risk;
-    });
-}
 
 // Returns what the fix might cure, the gravest first: not every case of a rule has a fix.
 std::vector<const Finding*> complaints_of(const Fix& fix, std::span<const Finding> findings) {
@@ -33,16 +22,6 @@ std::vector<const Finding*> complaints_of(const Fix& fix, std::span<const Findin
     return complaints;
 }
 
-// Returns what has to be cured before, or null.
-const Finding* obstacle_of(const Fix& fix, std::span<const Finding> findings) {
-    for (const auto& finding : findings) {
-        const bool named =
-            std::find(fix.first.begin(), fix.first.end(), finding.rule) != fix.first.end();
-        if (named && finding.verdict == Verdict::broken) return &finding;
-    }
-    return nullptr;
-}
-
 // Matches '*' in pattern with any text; the rest is compared without case, as Windows does.
 bool matches(std::string_view pattern, std::string_view text) {
     const auto star = pattern.find('*');
@@ -50,6 +29,26 @@ bool matches(std::string_view pattern, std::string_view text) {
     const auto head = pattern.substr(0, star), tail = pattern.substr(star + 1);
     return text.size() >= head.size() + tail.size() && iequals(head, text.substr(0, star)) &&
            iequals(tail, text.substr(text.size() - tail.size()));
+}
+
+// Returns what has to be cured before, or null. A rule stands in the way when it is broken; cases
+// of one ("SVC.STATE.*") as soon as they are at risk.
+const Finding* obstacle_of(const Fix& fix, std::span<const Finding> findings) {
+    for (const auto& finding : findings) {
+        const bool named = std::any_of(fix.first.begin(), fix.first.end(), [&](auto entry) {
+            return (entry == finding.rule && finding.verdict == Verdict::broken) ||
+                   (finding.verdict >= Verdict::at_risk && matches(entry, finding.summary.key));
+        });
+        if (named) return &finding;
+    }
+    return nullptr;
+}
+
+// Returns the refusal that names what comes first, and how it is cured.
+Refusal refuse_for(const Finding& obstacle) {
+    const auto* cure = fix_of(obstacle.rule);
+    if (cure == nullptr) return {"fix.refused.first_by_hand", {{"rule", obstacle.rule}}};
+    return {"fix.refused.first", {{"rule", obstacle.rule}, {"fix", std::string(cure->id)}}};
 }
 
 } // namespace
@@ -77,6 +76,7 @@ std::string_view to_string(Restart restart) noexcept {
 std::span<const Fix> all_fixes() noexcept {
     static const Fix fixes[] = {
         tls12_fix(),
+        tls13_fix(),
         nla_fix(),
         allow_rdp_fix(),
         listener_fix(),
@@ -86,6 +86,8 @@ std::span<const Fix> all_fixes() noexcept {
         services_fix(),
         renew_fix(),
         port_fix(),
+        port_rule_fix(),
+        lan_adapter_fix(),
         gpsvc_fix(),
         ems_fix(),
         dump_fix(),
@@ -118,10 +120,9 @@ std::variant<std::vector<Change>, Refusal> prepare(
 ) {
     const auto complaints = complaints_of(fix, findings);
     if (complaints.empty()) return Refusal{"fix.refused.not_needed", {}};
-    if (is_controller(facts)) return Refusal{"fix.refused.controller", {}};
-    if (!fix.despite_policy && is_managed(findings)) return Refusal{"fix.refused.managed", {}};
-    if (const auto* obstacle = obstacle_of(fix, findings))
-        return Refusal{"fix.refused.first", {{"rule", obstacle->rule}}};
+    if (auto refused = refuse_controller(facts, complaints.front()->rule))
+        return *std::move(refused);
+    if (const auto* obstacle = obstacle_of(fix, findings)) return refuse_for(*obstacle);
     auto prepared = fix.prepare(facts, *complaints.front(), choices);
     for (const auto* other : complaints) {
         if (std::holds_alternative<std::vector<Change>>(prepared)) break;
@@ -130,6 +131,8 @@ std::variant<std::vector<Change>, Refusal> prepare(
     const auto* changes = std::get_if<std::vector<Change>>(&prepared);
     if (changes == nullptr) return prepared;
     if (changes->empty()) return Refusal{"fix.refused.other_case", {}};
+    if (const auto name = managed_value(facts, *changes); !name.empty())
+        return Refusal{"fix.refused.managed", {{"value", name}}};
     for (const auto& change : *changes) {
         // What a host sent (a file's name) may not lead anywhere else.
         if (!covers(fix, resource_of(change)) ||

@@ -28,4 +28,16 @@ set_dword(std::vector<Change>& changes, ValueName value, const Dword& now, std::
     );
 }
 
+// Adds the deletion of a REG_DWORD; nothing when it is not there.
+inline void remove_dword(std::vector<Change>& changes, ValueName value, const Dword& now) {
+    if (!now) return;
+    changes.push_back(
+        {Change::Kind::value,
+         std::move(value.key),
+         std::move(value.name),
+         state::dword(*now),
+         state::absent}
+    );
+}
+
 } // namespace rdpsweep

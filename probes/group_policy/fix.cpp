@@ -41,7 +41,6 @@ Fix gpsvc_fix() noexcept {
         .risk = Risk::low,
         .restart = Restart::none,
         .cures_rdp = false,
-        .despite_policy = true,
         .declared = declared,
         .prepare = prepare_gpsvc};
 }

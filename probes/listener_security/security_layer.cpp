@@ -7,6 +7,7 @@
 // Sample finding: at_risk, "SecurityLayer 0 and MinEncryptionLevel 1: left by ResetRDPCert".
 #include "probes/listener_security/rules.hpp"
 #include "probes/reading/handshake_view.hpp"
+#include "probes/reading/policy_proof.hpp"
 #include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
@@ -20,6 +21,7 @@ constexpr auto keys = with_shared(
     "SEC.LAYER.nla_without_tls",
     "SEC.LAYER.not_in_force",
     "SEC.LAYER.reset_residue",
+    "SEC.LAYER.test_residue",
     "SEC.LAYER.tls_off",
     "SEC.LAYER.inconsistent",
     "SEC.LAYER.weak_encryption",
@@ -61,13 +63,31 @@ Draft& show(Draft& draft, const SecurityFacts& security) {
     return draft;
 }
 
+// Tells whether the policy value comes from Microsoft's own article on the internal error, which
+// has people write SecurityLayer 0 and UserAuthentication 0 below the Policies key as a test: a VM
+// of no domain, and no policy that is known to set either.
+bool is_test_residue(const Facts& facts) {
+    const SecurityFacts& security = *facts.security;
+    constexpr std::uint32_t standalone_client = 0, standalone_server = 2; // DomainRole
+    const Dword role = facts.os ? facts.os->domain_role : Dword{};
+    if (role != standalone_client && role != standalone_server) return false;
+    if (security.policy_layer != 0u || security.policy_nla.value_or(0) != 0) return false;
+    if (!facts.group_policy || facts.why_unread("/gp/registry_pol") != nullptr) return false;
+    if (facts.group_policy->mdm || facts.group_policy->dsc) return false;
+    return !is_set_by_policy(facts, "SecurityLayer") &&
+           !is_set_by_policy(facts, "UserAuthentication");
+}
+
 // Judges layer 0 in the registry, in order of what it means.
 Draft judge_layer_zero(const Facts& facts, const Settings& settings) {
     // Only a value that was read requires NLA: what an absent one means with layer 0 is not known.
     const bool nla_required = facts.security->effective_nla() == 1u;
     // TLS was just completed: the running listener was configured before the value was written.
-    if (completed_handshake(facts) != nullptr) return at_risk(traits, "not_in_force");
-    if (nla_required) return broken(traits, "nla_without_tls");
+    const bool residue = is_test_residue(facts);
+    if (completed_handshake(facts) != nullptr)
+        return at_risk(traits, residue ? "test_residue" : "not_in_force");
+    if (nla_required) return broken(traits, residue ? "test_residue" : "nla_without_tls");
+    if (residue) return at_risk(traits, "test_residue");
     return at_risk(traits, settings.min_encryption == 1 ? "reset_residue" : "tls_off");
 }
 

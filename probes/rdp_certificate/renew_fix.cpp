@@ -16,8 +16,10 @@ namespace rdpsweep {
 namespace {
 
 constexpr std::array<std::string_view, 3> rules{"CERT.SELF.VALID", "CERT.CORRUPT", "KEY.PRESENT"};
-// What would keep Windows from making the new one, or the old file from being put back.
-constexpr std::array<std::string_view, 4> first{"STORE.ACL", "KEY.FOLDER", "KEY.ACL", "SVC.STATE"};
+// What would keep Windows from making the new one, or from using it, also where it does no harm
+// today; and what would keep the old file from being put back.
+constexpr std::array<std::string_view, 4> first{
+    "STORE.ACL.*", "KEY.FOLDER.*", "KEY.ACL", "SVC.STATE.*"};
 constexpr std::array<std::string_view, 5> declared{
     R"(certificate:Remote Desktop\*)",
     R"(registry:HKLM\SOFTWARE\Microsoft\SystemCertificates\Remote Desktop\Certificates\*)",
@@ -39,6 +41,15 @@ bool is_curable(const Finding& finding) {
            key == "CERT.CORRUPT.mismatch" || key == "KEY.PRESENT.orphan";
 }
 
+// Returns the refusal of a host on which a service that no rule judges keeps Windows from making
+// a certificate.
+std::optional<Refusal> refuse_maker(const Facts& facts) {
+    constexpr std::uint32_t disabled = 4; // winsvc.h
+    const auto* maker = facts.services ? facts.services->find("CertPropSvc") : nullptr;
+    if (maker == nullptr || maker->start != disabled) return {};
+    return Refusal{"fix.refused.maker_disabled", {{"service", maker->name}}};
+}
+
 std::optional<Refusal> refusal_of(const Facts& facts) {
     for (const auto* pointer : {"/cert/pin", "/cert/self", "/cert/template"}) {
         if (facts.why_unread(pointer) != nullptr)
@@ -50,7 +61,7 @@ std::optional<Refusal> refusal_of(const Facts& facts) {
         return Refusal{"fix.refused.policy_value", {}};
     // A pinned certificate is served in its place: nothing is gained.
     if (certificates.pin) return Refusal{"fix.refused.other_case", {}};
-    return {};
+    return refuse_maker(facts);
 }
 
 // Returns the bytes of the key file, in decimal; "none" without one; nothing when that is unknown.

@@ -4,6 +4,8 @@
 #include "probes/fix/fixes.hpp"
 #include "probes/reading/rule_support.hpp"
 
+#include <optional>
+
 namespace rdpsweep {
 
 namespace {
@@ -12,11 +14,27 @@ const std::string key = R"(SYSTEM\CurrentControlSet\Control\Terminal Server\WinS
 constexpr std::array<std::string_view, 1> declared{
     R"(registry:HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp\SSLCertificateSHA1Hash)"};
 
+// Returns the refusal of a server with a role in a deployment: Connection Broker, its management
+// and publishing, or a session host that a broker sends people to.
+std::optional<Refusal> refuse_deployment(const Facts& facts) {
+    if (!facts.services) return Refusal{"fix.refused.unread", {{"fact", "/svc"}}};
+    for (const auto* name : {"Tssdis", "RDMS", "TScPubRPC"}) {
+        if (const auto* role = facts.services->find(name))
+            return Refusal{"fix.refused.deployment", {{"role", role->name}}};
+    }
+    if (facts.why_unread("/listener/ts/farm") != nullptr)
+        return Refusal{"fix.refused.unread", {{"fact", "/listener/ts/farm"}}};
+    if (facts.rdp_port && facts.rdp_port->farm.value_or(0) != 0)
+        return Refusal{"fix.refused.deployment", {{"role", "SessionDirectoryActive=1"}}};
+    return {};
+}
+
 Prepared prepare_unpin(const Facts& facts, const Finding& finding, const FixChoices&) {
     // A pinned certificate that exists is somebody's choice.
     if (finding.summary.key != "CERT.PIN.dangling") return Refusal{"fix.refused.other_case", {}};
     if (!facts.rdp_certificate || !facts.rdp_certificate->pin)
         return Refusal{"fix.refused.unread", {{"fact", "/cert/pin"}}};
+    if (auto refused = refuse_deployment(facts)) return *std::move(refused);
     const auto& cert = *facts.rdp_certificate;
     constexpr std::uint32_t by_policy = 2; // SSLCertificateSHA1HashType
     if (cert.wmi_hash_type == by_policy) return Refusal{"fix.refused.policy_value", {}};

@@ -124,7 +124,6 @@ Fix port_fix() noexcept {
         .rules = rules,
         .risk = Risk::high,
         .restart = Restart::needed,
-        .despite_policy = true,
         .declared = declared,
         .prepare = prepare_port};
 }

@@ -22,13 +22,24 @@ bool is_broken(const Judgement& judgement, std::string_view rule) {
     return finding != nullptr && finding->verdict == Verdict::broken;
 }
 
+// Tells whether a change writes to what the plan writes to: there is no other to be held against
+// its fixes. A rule that names one fault at a time may show another, milder one now.
+bool is_of_plan(const PlanHost& host, const Change& change) {
+    const auto resource = resource_of(change);
+    return std::any_of(host.changes.begin(), host.changes.end(), [&](const Change& planned) {
+        return iequals(resource_of(planned), resource);
+    });
+}
+
 // Says what one fix has not brought about; empty: nothing, or this version does not know the fix.
-std::string left_by(const std::string& id, const FixChoices& choices, const HostLook& look) {
-    const auto* fix = find_fix(id);
+std::string
+left_by(const PlanHost& host, const Fix* fix, const FixChoices& choices, const HostLook& look) {
     if (fix == nullptr) return {};
-    const auto more = prepare(*fix, look.facts, look.judgement.findings, choices);
-    if (std::holds_alternative<std::vector<Change>>(more))
-        return "the fix " + id + " would still change something";
+    const auto prepared = prepare(*fix, look.facts, look.judgement.findings, choices);
+    const auto* more = std::get_if<std::vector<Change>>(&prepared);
+    const auto again = [&host](const Change& change) { return is_of_plan(host, change); };
+    if (more != nullptr && std::any_of(more->begin(), more->end(), again))
+        return "the fix " + std::string(fix->id) + " would still change something";
     const auto* settled = finding_of(look.judgement, fix->settled_by);
     if (settled != nullptr && settled->verdict >= Verdict::at_risk)
         return settled->rule + " is not content yet";
@@ -42,7 +53,8 @@ bool is_planned_windows(const PlanHost& host, const HostLook& look) {
 }
 
 bool has_people(const HostLook& look) {
-    return look.facts.sessions && look.facts.sessions->active > 0;
+    // Who could not be seen may be there.
+    return !look.facts.sessions || look.facts.sessions->active > 0;
 }
 
 std::string drift_of(const PlanHost& host, const FixChoices& choices, const HostLook& look) {
@@ -66,7 +78,7 @@ std::string left_undone(const PlanHost& host, const FixChoices& choices, const H
         if (is_broken(look.judgement, rule)) return rule + " is still broken";
     }
     for (const auto& id : host.fixes) {
-        auto left = left_by(id, choices, look);
+        auto left = left_by(host, find_fix(id), choices, look);
         if (!left.empty()) return left;
     }
     if (cures_rdp(host) && is_broken(look.judgement, "HANDSHAKE"))

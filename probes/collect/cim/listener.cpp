@@ -43,6 +43,10 @@ void ask_switches(Steps& steps) {
             "TSEnabled=TSEnabled drain=TSServerDrainMode TSUserEnabled=TSUserEnabled"
         );
     });
+    const auto cluster_key = server_key + R"(\ClusterSettings)";
+    steps.values("/listener/ts/farm", cluster_key, [&steps, cluster_key](const auto& values) {
+        steps.dwords("/listener/ts", cluster_key, values, "farm=SessionDirectoryActive");
+    });
     steps.values("/listener/deny_policy", policy_key, [&steps](const auto& values) {
         steps.dwords("/listener", policy_key, values, "deny_policy=fDenyTSConnections");
     });

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::array wanted_services{
     "TermService", "SessionEnv", "UmRdpService", "KeyIso", "CertPropSvc", "CryptSvc", "gpsvc"};
+// Roles of a Remote Desktop deployment: few hosts have any.
+constexpr std::array roles{"Tssdis", "RDMS", "TScPubRPC"};
 
 // Names of the system's own accounts are the same in every language.
 std::optional<std::string> well_known_sid(std::string_view account) {
@@ -123,6 +125,10 @@ void ask_services(Steps& steps, bool named) {
     const auto go_on = [&steps, shared](const cim::Rows& rows, const Error* lost) {
         for (const auto* name : wanted_services)
             ask_configured(steps, name, row_of(rows, name), lost);
+        for (const auto* name : roles) {
+            const auto* row = row_of(rows, name);
+            if (row != nullptr || lost != nullptr) ask_configured(steps, name, row, lost);
+        }
         ask_listener(steps, shared);
     };
     std::string query = "SELECT Name,State,ProcessId,ExitCode FROM Win32_Service";
@@ -130,6 +136,8 @@ void ask_services(Steps& steps, bool named) {
         for (const auto* name : wanted_services)
             query += (name == wanted_services.front() ? " WHERE Name='" : " OR Name='") +
                      std::string(name) + "'";
+        for (const auto* name : roles)
+            query += " OR Name='" + std::string(name) + "'";
     }
     steps.put("/svc", nlohmann::json::array());
     steps.query(

@@ -50,6 +50,12 @@ void levels(
     machine.set_rdp("MinEncryptionLevel", min_encryption);
 }
 
+// Microsoft's article on the internal error has people write both as a test.
+void left_by_test(Machine& machine) {
+    machine.set_policy("SecurityLayer", 0);
+    machine.set_policy("UserAuthentication", 0);
+}
+
 constexpr const char* every_level = " /sec/layer /sec/nla /sec/minenc";
 constexpr const char* both_denials = " /listener/deny_policy /listener/deny_local";
 
@@ -90,14 +96,14 @@ constexpr const char* denial_unproven = "unknown medium direct unproven /listene
 
 // TLS is off by configuration: the listener refuses whoever insists on it, as it was told to, and
 // serves the rest. No certificate is involved.
-Truth tls_not_used(std::uint32_t) {
+Truth tls_not_used(const Expected& layer) {
     constexpr auto not_used = "not_applicable not_used";
     return assessed(
         "at_risk",
         "listener_security",
         with(
             silent_outside(),
-            {{"SEC.LAYER", std::string("at_risk high direct reset_residue") + every_level},
+            {{"SEC.LAYER", layer},
              {"HANDSHAKE", "at_risk high functional rdp_security /hs/0/stage /hs/0/x224/fail"},
              {"TLS.PROTO", not_used},
              {"TLS.SUITES", not_used},
@@ -115,7 +121,28 @@ const std::array security_layer_table{
         .weight = 8,
         .builds = open_key_builds(),
         .damage = [](Machine& machine) { levels(machine, 0, 0, 1); },
-        .truth = tls_not_used},
+        .truth =
+            [](std::uint32_t) {
+                return tls_not_used(std::string("at_risk high direct reset_residue") + every_level);
+            }},
+    Profile{
+        .name = "layer_test_residue",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = open_key_builds(),
+        .draw = [](Blueprint& plan) { plan.domain_role = 2; },
+        .damage = left_by_test,
+        .truth =
+            [](std::uint32_t) {
+                auto truth = tls_not_used("at_risk high direct test_residue /sec/policy/layer"
+                                          " /sec/policy/nla /sec/minenc");
+                truth.findings = with(
+                    truth.findings,
+                    {{"GPO.MANAGED",
+                      "unknown medium direct unproven /sec/policy/layer /sec/policy/nla"}}
+                );
+                return truth;
+            }},
     Profile{
         .name = "layer_zero_with_nla",
         .kind = Kind::fault,

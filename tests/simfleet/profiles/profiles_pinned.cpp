@@ -67,7 +67,15 @@ void dangling(Machine& machine) {
     machine.log("TermService", 1051, 3'600);
 }
 
-// The same, and this time Windows has nothing else to serve.
+// On a Connection Broker the pin is the deployment's.
+void dangling_on_broker(Machine& machine) {
+    constexpr std::uint32_t running = 4, automatic = 2;
+    dangling(machine);
+    machine.state.services.push_back({"Tssdis", running, machine.start_process("tssdis.exe"), 0});
+    machine.set_start("Tssdis", automatic);
+}
+
+// The same as before, and this time Windows has nothing else to serve.
 void dangling_dead(Machine& machine) {
     machine.pin_thumbprint("00112233445566778899aabbccddeeff00112233");
     machine.state.management.certificate_hash_type = 0;
@@ -123,6 +131,15 @@ Truth ca(const Expected& valid) {
 // Windows serves its own certificate in place of the chosen one.
 constexpr const char* other_served = "at_risk medium functional other /hs/0/thumb";
 constexpr const char* fell_back = "at_risk medium circumstantial fallback /evt/0 /evt/0/utc";
+
+Truth pin_of_nothing(std::uint32_t) {
+    return certificate(
+        "at_risk",
+        {{"CERT.PIN", "at_risk high direct dangling /cert/pin"},
+         {"CERT.BINDING", other_served},
+         {"EVT.RDPCERT", fell_back}}
+    );
+}
 
 const std::array pinned_certificate_table{
     Profile{
@@ -223,15 +240,14 @@ const std::array pinned_certificate_table{
         .weight = 4,
         .builds = current_builds(),
         .damage = dangling,
-        .truth =
-            [](std::uint32_t) {
-                return certificate(
-                    "at_risk",
-                    {{"CERT.PIN", "at_risk high direct dangling /cert/pin"},
-                     {"CERT.BINDING", other_served},
-                     {"EVT.RDPCERT", fell_back}}
-                );
-            }},
+        .truth = pin_of_nothing},
+    Profile{
+        .name = "pin_dangling_broker",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = dangling_on_broker,
+        .truth = pin_of_nothing},
     Profile{
         .name = "pin_dangling_dead",
         .kind = Kind::fault,

@@ -22,6 +22,18 @@ void managed(Machine& machine) {
     management.rsop = management.registry_pol;
 }
 
+// A hardening guide applied by group policy, with the services that its second level disables. Then
+// TermService crashed: no policy has to do with that.
+void managed_and_stopped(Machine& machine) {
+    constexpr std::uint32_t disabled = 4; // SERVICE_DISABLED
+    managed(machine);
+    for (const auto* name : {"UmRdpService", "SessionEnv"}) {
+        machine.stop_service(name);
+        machine.set_start(name, disabled);
+    }
+    machine.stop_service("TermService");
+}
+
 // The policy itself is the fault: a cure on the machine will not last.
 void managed_harm(Machine& machine) {
     machine.set_suite_policy("");
@@ -77,6 +89,12 @@ Truth restart_due(const std::string& where) {
     return policy("PENDING", "at_risk medium direct reboot " + where);
 }
 
+// Three values, each known by RSoP, by Registry.pol and by Remote Desktop Services.
+constexpr const char* three_proofs =
+    "at_risk low direct managed /gp/rsop/0 /gp/rsop/1 /gp/rsop/2"
+    " /gp/registry_pol/0 /gp/registry_pol/1 /gp/registry_pol/2"
+    " /sec/policy_source/layer /sec/policy_source/minenc /sec/policy_source/nla";
+
 const std::array policy_table{
     Profile{
         .name = "policy_managed",
@@ -86,14 +104,24 @@ const std::array policy_table{
         .damage = managed,
         .truth =
             [](std::uint32_t) { // good values: worth knowing, no risk
+                return assessed("ok", "none", {{"GPO.MANAGED", three_proofs}});
+            }},
+    Profile{
+        .name = "policy_managed_stopped",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = managed_and_stopped,
+        .truth =
+            [](std::uint32_t build) {
                 return assessed(
-                    "ok",
-                    "none",
-                    {{"GPO.MANAGED",
-                      "at_risk low direct managed /gp/rsop/0 /gp/rsop/1 /gp/rsop/2"
-                      " /gp/registry_pol/0 /gp/registry_pol/1 /gp/registry_pol/2"
-                      " /sec/policy_source/layer /sec/policy_source/minenc"
-                      " /sec/policy_source/nla"}}
+                    "broken",
+                    "services",
+                    with(
+                        with(handshake_failed(build, nobody_listens), no_listener_expected()),
+                        {{"SVC.STATE", "broken critical direct stopped /svc/0/state /svc/0/start"},
+                         {"GPO.MANAGED", three_proofs}}
+                    )
                 );
             }},
     Profile{

@@ -53,7 +53,16 @@ constexpr std::string_view cimv2 = R"(wmi:root\cimv2)";
 
 // Those the collector reports, in its order.
 constexpr std::array collected_services{
-    "TermService", "SessionEnv", "UmRdpService", "KeyIso", "CertPropSvc", "CryptSvc", "gpsvc"};
+    "TermService",
+    "SessionEnv",
+    "UmRdpService",
+    "KeyIso",
+    "CertPropSvc",
+    "CryptSvc",
+    "gpsvc",
+    "Tssdis",
+    "RDMS",
+    "TScPubRPC"};
 
 constexpr std::uint32_t window_hours = 24;
 constexpr std::size_t event_cap = 50;

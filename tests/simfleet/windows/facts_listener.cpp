@@ -101,6 +101,7 @@ json server_switches(const Registry& hklm) {
     put(server, "TSEnabled", hklm.dword(paths::terminal_server, "TSEnabled"));
     put(server, "drain", hklm.dword(paths::terminal_server, "TSServerDrainMode"));
     put(server, "TSUserEnabled", hklm.dword(paths::terminal_server, "TSUserEnabled"));
+    put(server, "farm", hklm.dword(paths::cluster_settings, "SessionDirectoryActive"));
     return server;
 }
 

@@ -15,6 +15,8 @@ inline constexpr std::string_view product_options =
 inline constexpr std::string_view services = R"(SYSTEM\CurrentControlSet\Services)";
 inline constexpr std::string_view terminal_server =
     R"(SYSTEM\CurrentControlSet\Control\Terminal Server)";
+inline constexpr std::string_view cluster_settings =
+    R"(SYSTEM\CurrentControlSet\Control\Terminal Server\ClusterSettings)";
 inline constexpr std::string_view win_stations =
     R"(SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations)";
 inline constexpr std::string_view rdp_tcp =

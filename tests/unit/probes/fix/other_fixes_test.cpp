@@ -77,7 +77,7 @@ TEST_CASE("tls12 fix: the values that switch it off, and no other", "[fix]") {
          {"no TLS facts",
           [](Facts& f) { f.schannel.value.reset(); },
           "fix.refused.unread fact=/tls"},
-         {"no build", [](Facts& f) { f.os.value.reset(); }, "fix.refused.unread fact=/tls"}}
+         {"no build", [](Facts& f) { f.os.value->build = 0; }, "fix.refused.unread fact=/tls"}}
     );
 }
 
@@ -148,7 +148,9 @@ TEST_CASE("dump fix: the dump that this Windows ships with", "[fix]") {
         {{"2012", [](Facts& f) { f.os.value->build = 9200; }, value + "dword:0|dword:7\n"},
          {"before", [](Facts& f) { f.os.value->build = 9199; }, value + "dword:0|dword:2\n"},
          {"not set", [](Facts& f) { console(f).crash_dump.reset(); }, value + "absent|dword:7\n"},
-         {"no build", [](Facts& f) { f.os.value.reset(); }, "fix.refused.unread fact=/crash/dump"},
+         {"no build",
+          [](Facts& f) { f.os.value->build = 0; },
+          "fix.refused.unread fact=/crash/dump"},
          {"not read",
           [](Facts& f) { f.console.value.reset(); },
           "fix.refused.unread fact=/crash/dump"}}

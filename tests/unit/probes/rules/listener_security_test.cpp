@@ -150,6 +150,31 @@ TEST_CASE("SEC.LAYER: ranges, combinations and who wins", "[rule]") {
              },
              Verdict::at_risk,
              "tls_off"},
+            {"left by a test, on a VM of no domain",
+             [](Facts& f) {
+                 f.os.value->domain_role = 2;
+                 f.security.value->policy_layer = 0;
+                 f.security.value->policy_nla = 0;
+                 forget_handshake(f);
+             },
+             Verdict::at_risk,
+             "test_residue"},
+            {"one half of it left, which nobody can agree on",
+             [](Facts& f) {
+                 f.os.value->domain_role = 2;
+                 f.security.value->policy_layer = 0;
+                 fail_handshake(f, "x224", "");
+             },
+             Verdict::broken,
+             "test_residue"},
+            {"the same values in a domain",
+             [](Facts& f) {
+                 f.security.value->policy_layer = 0;
+                 f.security.value->policy_nla = 0;
+                 forget_handshake(f);
+             },
+             Verdict::at_risk,
+             "tls_off"},
             {"TLS with low encryption",
              [](Facts& f) { levels(f, 2, 1, 1); },
              Verdict::at_risk,

@@ -63,14 +63,15 @@ PlanHost planned_host() {
 }
 
 std::string facts_text(const Seen& seen) {
-    const json document{
+    json document{
         {"schema", "facts/1"},
         {"collector", {{"ver", "1"}, {"path", "ps"}, {"lang_mode", "FullLanguage"}}},
-        {"os", {{"build", 17763}, {"machine_guid", seen.guid}}},
+        {"os", {{"build", 17763}, {"product_type", 3}, {"machine_guid", seen.guid}}},
         {"sec", {{"layer", 2}, {"nla", 1}, {"minenc", 3}, {"policy", json::object()}}},
         {"tls", tls_of(seen)},
         {"hs", handshakes_of(seen)},
-        {"sessions", {{"active", seen.people}, {"disc", 0}}}};
+        {"sessions", {{"active", seen.people.value_or(0)}, {"disc", 0}}}};
+    if (!seen.people) document.erase("sessions");
     return document.dump();
 }
 

@@ -33,7 +33,10 @@ HostResult sick(std::size_t index, std::uint32_t build = 17763) {
     const json facts{
         {"schema", "facts/1"},
         {"collector", {{"ver", "1"}, {"path", "ps"}, {"lang_mode", "FullLanguage"}}},
-        {"os", {{"build", build}, {"machine_guid", "guid-" + std::to_string(index)}}},
+        {"os",
+         {{"build", build},
+          {"product_type", 3},
+          {"machine_guid", "guid-" + std::to_string(index)}}},
         {"sec", {{"layer", 0}, {"nla", 1}, {"minenc", 2}, {"policy", json::object()}}},
         {"tls", {{"proto", {{"TLS 1.2", {{"server", {{"e", 0}, {"te", 4}}}}}}}}}};
     HostResult host;
