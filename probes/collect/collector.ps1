@@ -701,15 +701,20 @@ function Read-Crash {
   $facts.crash = $crash
 }
 
-# The words of qwinsta are translated, its columns are not: an active RDP session carries the
-# listener's name, a disconnected one has a user and no name.
+# The words of qwinsta are translated, its columns are not: name at 1, user at 19, then the id. A
+# session with a user, or of a remote protocol (rdp-tcp#n, rdp-sxs..., ICA-...), is somebody's;
+# listeners have ids from 65536 on. Windows always shows services.
 function Read-Sessions {
   $sessions = @{ active = 0; disc = 0 }
+  $seen = $false
   foreach ($line in @(qwinsta.exe)) {
-    if ("$line" -match '^[ >]rdp-tcp#\d+\s') { $sessions.active++ }
-    elseif ("$line" -match '^ {19}\S.*?\s\d+\s') { $sessions.disc++ }
+    if ("$line" -notmatch '^[ >](.{18})(.{12}.*?)\s*\b(\d{1,9})\s') { continue }
+    $seen = $true
+    $name, $user, $id = $Matches[1].Trim(), $Matches[2].Trim(), [int]$Matches[3]
+    if ($id -gt 65535 -or (!$user -and $name -notmatch '^(rdp|ica)-|#\d')) { continue }
+    if ($name) { $sessions.active++ } else { $sessions.disc++ }
   }
-  $facts.sessions = $sessions
+  if ($seen) { $facts.sessions = $sessions } else { Add-Unread '/sessions' 'error' 'no session seen' }
 }
 
 # --- /hs ---

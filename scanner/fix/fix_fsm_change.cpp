@@ -10,13 +10,24 @@ namespace rdpsweep {
 
 using Did = ChangeResult::Did;
 
+namespace {
+
+// Returns why a host is left to those who are logged on, or may be.
+std::string people_of(const HostLook& look) {
+    const auto* fact = look.facts.sessions ? "people are logged on"
+                                           : "who is logged on could not be read (/sessions)";
+    return std::string(fact) + ", and TermService would restart: --despite-sessions does it anyway";
+}
+
+} // namespace
+
 FixAction FixFsm::compare(const HostLook& look) {
     same_windows_ = is_planned_windows(host_, look);
     auto drift = drift_of(host_, choices_, look);
     drifted_ = !drift.empty();
     if (drifted_) return end(FixStage::skipped, std::move(drift));
     if (host_.restart == Restart::needed && has_people(look) && !terms_.despite_sessions)
-        return end(FixStage::skipped, "people are logged on, and TermService would restart");
+        return end(FixStage::skipped, people_of(look));
     if (!terms_.guarded) return copy_disk();
     step_ = FixStep::asking_guard;
     return fix_action::AskGuard{};

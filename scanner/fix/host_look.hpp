@@ -19,7 +19,8 @@ struct HostLook {
 // Tells whether the Windows that the plan was made for answers, and not another of the same name.
 bool is_planned_windows(const PlanHost& host, const HostLook& look);
 
-// Tells whether people are logged on: a restart of TermService would end their sessions.
+// Tells whether people are logged on, or may be as nobody could look: a restart of TermService
+// would end their sessions.
 bool has_people(const HostLook& look);
 
 // Says why the host is not what the plan was made for; empty when it is.

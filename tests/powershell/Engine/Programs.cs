@@ -87,6 +87,11 @@ public static class Programs
     public static IEnumerable<string> Qwinsta(object[] arguments)
     {
         Simulation.Journal.Read("command:qwinsta.exe", string.Join(' ', arguments));
+        if (Simulation.Machine.SessionLines is { } lines)
+        {
+            foreach (var line in lines) yield return line;
+            yield break;
+        }
         yield return " SITZUNGSNAME      BENUTZERNAME             ID  STATUS  TYP         GERÄT";
         yield return ">services                                    0  Getr.";
         yield return " console                                     1  Verb.";

@@ -53,6 +53,7 @@ public sealed class Machine
     public long OldestEvent { get; init; }
     public int ActiveSessions { get; init; }
     public int DisconnectedSessions { get; init; }
+    public string[]? SessionLines { get; set; } // what qwinsta prints instead; null: as the numbers say
     public JsonObject Management { get; init; } = [];
 
     public RegistryNode Hklm { get; } = new("HKEY_LOCAL_MACHINE");

@@ -67,6 +67,7 @@ Cases drifted() {
 Cases compared() {
     const auto at = Step::looking_before;
     const auto busy = sees([](Seen& seen) { seen.people = 2; });
+    const auto unseen = sees([](Seen& seen) { seen.people.reset(); });
     const auto copy = [](SnapshotWish wish, bool guarded, Risk risk) {
         return with(scene(), [&](Scene& one) {
             one.terms.snapshots = wish;
@@ -85,8 +86,18 @@ Cases compared() {
          "people",
          in_need_of_restart(),
          busy,
-         "write skipped: people are logged on, and TermService would restart",
+         "write skipped: people are logged on, and TermService would restart: --despite-sessions "
+         "does it anyway",
          Step::writing_end},
+        {at,
+         "perhaps people",
+         in_need_of_restart(),
+         unseen,
+         "write skipped: who is logged on could not be read (/sessions), and TermService would "
+         "restart: --despite-sessions does it anyway",
+         Step::writing_end},
+        {at, "despite perhaps people", despite, unseen, "ask guard", guard},
+        {at, "perhaps people, no restart", scene(), unseen, "ask guard", guard},
         {at, "despite people", despite, busy, "ask guard", guard},
         {at, "people, no restart", scene(), busy, "ask guard", guard},
         {at,

@@ -26,7 +26,7 @@ Looked sees_cured(const std::string& handshake) {
     return sees(seen);
 }
 
-Looked sees_sick(int people) {
+Looked sees_sick(std::optional<int> people) {
     Seen seen;
     seen.people = people;
     return sees(seen);
@@ -84,6 +84,7 @@ Cases first_look() {
         {at, "no RDP", beside_rdp(), sees_cured("tls"), "write verified", end},
         {at, "restart", reluctant(), sees_sick(0), "apply and restart", Step::restarting},
         {at, "people", reluctant(), sees_sick(1), still_broken, undo},
+        {at, "perhaps people", reluctant(), sees_sick({}), still_broken, undo},
         {at,
          "despite people",
          reluctant_despite_people(),

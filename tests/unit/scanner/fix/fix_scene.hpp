@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ struct Seen {
     std::uint32_t enabled = 0, disabled_by_default = 1; // TLS 1.2
     std::string handshake = "tls"; // the stage it ends at inside; "done": whole; empty: none made
     std::string guid = "guid";
-    int people = 0;
+    std::optional<int> people = 0; // none: nobody could look
 };
 
 // The collector's document about it.
