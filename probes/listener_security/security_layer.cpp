@@ -24,6 +24,7 @@ constexpr auto keys = with_shared(
     "SEC.LAYER.test_residue",
     "SEC.LAYER.tls_off",
     "SEC.LAYER.inconsistent",
+    "SEC.LAYER.negotiation_off",
     "SEC.LAYER.weak_encryption",
     "SEC.LAYER.nla_off"
 );
@@ -91,6 +92,15 @@ Draft judge_layer_zero(const Facts& facts, const Settings& settings) {
     return at_risk(traits, settings.min_encryption == 1 ? "reset_residue" : "tls_off");
 }
 
+// Says that the listener is told not to negotiate TLS and NLA. Microsoft's articles want it to, and
+// none says what becomes of clients if it does not: a suspect, never more.
+Draft judge_negotiation(const Facts& facts) {
+    Draft draft = at_risk(traits, "negotiation_off").confidence(Confidence::circumstantial);
+    if (completed_handshake(facts) != nullptr) draft.severity(Severity::low);
+    draft.saw("/sec/negotiate", text(facts.security->negotiate), "1");
+    return draft;
+}
+
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     for (const auto* pointer : {"/sec/layer", "/sec/nla", "/sec/minenc", "/sec/policy"}) {
         if (auto lost = missing(traits, facts, facts.security, pointer)) return *lost;
@@ -105,6 +115,8 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
         draft = judge_layer_zero(facts, settings);
     else if (settings.layer == 2 && settings.min_encryption == 1)
         draft = at_risk(traits, "inconsistent");
+    else if (security.negotiate == 0u)
+        draft = judge_negotiation(facts);
     // The last two weaken the host and keep nobody out: hygiene.
     else if (settings.min_encryption == 1)
         draft = at_risk(traits, "weak_encryption").severity(Severity::low);

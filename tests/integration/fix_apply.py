@@ -17,7 +17,8 @@ CURABLE = ("service_stopped", "service_disabled", "tls_all_off", "key_acl_missin
 # Fixes that are planned only when they are named: what they let in, or cure that is no cause.
 NAMED = {"rdp_denied": "allow-rdp", "rdp_denied_by_absence": "allow-rdp", "listener_off": "listener", "listener_draining": "listener",
          "console_off": "ems", "dump_off": "dump", "policy_client_disabled_system": "gpsvc", "key_folder_hardened": "key-folder",
-         "pin_dangling": "unpin", "tls_newest_forced": "tls13", "layer_test_residue": "nla"}
+         "pin_dangling": "unpin", "tls_newest_forced": "tls13", "layer_test_residue": "nla",
+         "layer_no_negotiation": "nla"}
 # More is wrong with them than there are fixes for: what was changed in vain is undone.
 BEYOND = ("key_renewal_failing", "pin_dangling_dead", "several_causes")
 

@@ -173,6 +173,23 @@ const std::array security_layer_table{
                     "SEC.LAYER", std::string("at_risk high direct inconsistent") + every_level
                 );
             }},
+    // Told not to negotiate, and it serves TLS all the same.
+    Profile{
+        .name = "layer_no_negotiation",
+        .kind = Kind::healthy,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = [](Machine& machine) { machine.set_rdp("fAllowSecProtocolNegotiation", 0); },
+        .truth =
+            [](std::uint32_t) {
+                return assessed(
+                    "ok",
+                    "none",
+                    {{"SEC.LAYER",
+                      std::string("at_risk low circumstantial negotiation_off /sec/negotiate") +
+                          every_level}}
+                );
+            }},
     // Keeps nobody out: hygiene.
     Profile{
         .name = "nla_off",

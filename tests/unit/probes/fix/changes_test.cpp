@@ -65,6 +65,15 @@ TEST_CASE("nla: sets what is at fault, and no NLA beside it", "[fix]") {
          {"NLA off is all there is",
           [](Facts& f) { levels(f, 2, 0, 3); },
           {"UserAuthentication: dword:0 -> dword:1"}},
+         {"no negotiation",
+          [](Facts& f) { f.security.value->negotiate = 0; },
+          {"fAllowSecProtocolNegotiation: dword:0 -> dword:1"}},
+         {"no negotiation, NLA off",
+          [](Facts& f) {
+              levels(f, 2, 0, 3);
+              f.security.value->negotiate = 0;
+          },
+          {"fAllowSecProtocolNegotiation: dword:0 -> dword:1"}},
          {"the highest encryption is right",
           [](Facts& f) { levels(f, 3, 1, 4); },
           {"SecurityLayer: dword:3 -> dword:2"}},

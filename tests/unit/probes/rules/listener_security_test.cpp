@@ -150,6 +150,17 @@ TEST_CASE("SEC.LAYER: ranges, combinations and who wins", "[rule]") {
              },
              Verdict::at_risk,
              "tls_off"},
+            {"told not to negotiate, and it does",
+             [](Facts& f) { f.security.value->negotiate = 0; },
+             Verdict::at_risk,
+             "negotiation_off"},
+            {"told not to negotiate, and it does not",
+             [](Facts& f) {
+                 f.security.value->negotiate = 0;
+                 fail_handshake(f, "x224", "closed");
+             },
+             Verdict::at_risk,
+             "negotiation_off"},
             {"left by a test, on a VM of no domain",
              [](Facts& f) {
                  f.os.value->domain_role = 2;
@@ -204,4 +215,10 @@ TEST_CASE("SEC.LAYER: ranges, combinations and who wins", "[rule]") {
     Facts facts = healthy_facts();
     levels(facts, 2, 0, 2);
     CHECK(find("SEC.LAYER", facts).severity == Severity::low);
+    facts = healthy_facts();
+    facts.security.value->negotiate = 0;
+    CHECK(find("SEC.LAYER", facts).severity == Severity::low); // tried beats read
+    fail_handshake(facts, "x224", "closed");
+    CHECK(find("SEC.LAYER", facts).severity == Severity::high);
+    CHECK(find("SEC.LAYER", facts).confidence == Confidence::circumstantial);
 }
