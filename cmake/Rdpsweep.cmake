@@ -91,7 +91,8 @@ function(rdpsweep_unity target)
 endfunction()
 
 # rdpsweep_library(NAME [APART] SOURCES a.cpp ... [HEAVY b.cpp ...] [PCH <h> ...] LINK lib ...)
-# APART: each source is compiled by itself, whatever RDPSWEEP_UNITY says.
+# APART: each source is compiled by itself, whatever RDPSWEEP_UNITY says. PCH: precompiled headers;
+# they hold headers of others only (core/asio_headers.hpp says why).
 # Sources are listed by hand; a .cpp in the folder that is in no list fails the configure step.
 function(rdpsweep_library name)
     cmake_parse_arguments(ARG "APART" "" "SOURCES;HEAVY;PCH;LINK" ${ARGN})
@@ -159,7 +160,7 @@ function(rdpsweep_unit_tests name)
     target_link_libraries(${name} PRIVATE rdpsweep_options ${ARG_LINK})
     target_compile_definitions(${name} PRIVATE CATCH_CONFIG_FAST_COMPILE)
     rdpsweep_tell_source_dir(${ARG_SOURCES})
-    target_precompile_headers(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support/catch.hpp")
+    target_precompile_headers(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support/catch_headers.hpp")
     if(TARGET Catch2::Catch2WithMain)
         target_link_libraries(${name} PRIVATE Catch2::Catch2WithMain)
     endif()

@@ -91,6 +91,7 @@ HEAVY_OF_OURS = (
 )
 # Boost 1.74 needs an include order that only this file knows.
 ASIO_DOOR = "core/asio.hpp"
+ASIO_HEADERS = "core/asio_headers.hpp"  # that it is made of
 
 SOURCE = (".cpp", ".hpp")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
@@ -173,7 +174,7 @@ def judge_include(path, layer, quote, target, owners):
         return "is not rooted at the repository"
     if not path.endswith(".hpp") or path.startswith("tests/"):
         return None
-    if target.startswith("boost/asio") and path != ASIO_DOOR:
+    if target.startswith("boost/asio") and path not in (ASIO_DOOR, ASIO_HEADERS):
         return f"comes through {ASIO_DOOR} only"
     if HEAVY.match(target) and path not in HEAVY_OF_OURS:
         if any(path.startswith(where) and target == what for where, what in HEAVY_ALLOWED):

@@ -1,10 +1,10 @@
-// Catch2, included the one way every test file shares (precompiled). Debian 12 has version 2, whose
-// names the tests use; version 3, Debian 13's, calls two of them otherwise.
+// Catch2, included the one way every test file shares. Debian 12 has version 2, whose names the
+// tests use; version 3, Debian 13's, calls two of them otherwise.
 #pragma once
 
-#if __has_include(<catch2/catch_all.hpp>)
-#include <catch2/catch_all.hpp>
+#include "tests/support/catch_headers.hpp"
 
+#if __has_include(<catch2/catch_all.hpp>)
 namespace Catch {
 
 using Matchers::EndsWith;
@@ -15,10 +15,4 @@ inline auto Contains(const std::string& part) {
 }
 
 } // namespace Catch
-#else
-#include <catch2/catch.hpp>
 #endif
-
-#include <string>
-#include <string_view>
-#include <vector>
