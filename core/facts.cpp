@@ -19,6 +19,11 @@ std::uint16_t PortFacts::port() const noexcept {
     return static_cast<std::uint16_t>(*configured_port);
 }
 
+std::optional<bool> FirewallProfile::filters() const noexcept {
+    const Dword& value = on_policy ? on_policy : on;
+    return value ? std::optional(*value != 0) : std::nullopt;
+}
+
 Dword SecurityFacts::effective_layer() const noexcept {
     return policy_layer ? policy_layer : layer;
 }

@@ -7,6 +7,8 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/handshake_facts.hpp"
+#include "core/listener_facts.hpp"
 
 #include <cstdint>
 #include <map>
@@ -16,8 +18,6 @@
 #include <vector>
 
 namespace rdpsweep {
-
-using Dword = std::optional<std::uint32_t>;
 
 // Seen by a source, or the reason for not having looked.
 template <class T>
@@ -92,52 +92,6 @@ struct ServiceFacts {
     [[nodiscard]] const Service* find(std::string_view name) const noexcept;
 };
 
-// One element of /listener/sockets: a listening TCP socket on the RDP port.
-struct Socket {
-    std::string address;               // a: "0.0.0.0", "::", "10.0.0.4", "127.0.0.1"
-    std::uint16_t port = 0;            // p
-    std::uint32_t pid = 0;             // pid
-    std::string image;                 // img: "svchost.exe"; may be empty
-    std::vector<std::string> services; // svcs: services hosted in that process
-};
-
-// One element of /listener/portproxy.
-struct PortProxy {
-    std::string listen; // listen: "*/3389" (the registry value's name)
-    std::string to;     // to: "10.0.0.9/3389"
-};
-
-// One element of /listener/fw: an inbound firewall rule that names the RDP port or service.
-struct FirewallRule {
-    std::string id;                    // id: the registry value's name
-    bool active = false;               // active
-    bool allow = true;                 // allow
-    std::string local_port;            // lport: "3389", "3389,3390", "*"
-    std::vector<std::string> profiles; // profiles: Domain, Private, Public; empty means all
-    bool from_policy = false;          // policy
-};
-
-// /listener
-struct PortFacts {
-    Dword configured_port;            // port: RDP-Tcp\PortNumber; absent means the value is missing
-    Dword lan_adapter;                // lan
-    Dword enabled;                    // enabled: fEnableWinStation
-    Dword logon_disabled;             // logon_disabled: fLogonDisabled
-    bool listener_key_present = true; // key_present: the RDP-Tcp key exists
-    Dword deny_local;                 // deny_local: fDenyTSConnections
-    Dword deny_policy;                // deny_policy
-    Dword ts_enabled;                 // ts/TSEnabled
-    Dword drain_mode;                 // ts/drain: TSServerDrainMode
-    Dword user_enabled, farm;         // ts/TSUserEnabled: 1 blocks; ts/farm: SessionDirectoryActive
-    std::vector<std::string> winstations; // winstations
-    std::vector<Socket> sockets;          // sockets
-    std::vector<PortProxy> port_proxies;  // portproxy
-    std::vector<FirewallRule> firewall;   // fw
-
-    // Returns the configured port, or 3389.
-    [[nodiscard]] std::uint16_t port() const noexcept;
-};
-
 // Where a value was proven to come from a policy. See PolicySource of Win32_TSGeneralSetting.
 enum class PolicySource : std::uint8_t { server = 0, group_policy = 1, default_value = 2 };
 
@@ -186,23 +140,6 @@ struct SchannelFacts {
     std::optional<std::vector<std::string>> suites_local; // suites_local: absent = no local value
     std::optional<std::vector<std::string>> curves;       // curves
     Dword event_logging;                                  // eventlogging
-};
-
-// A certificate as OpenSSL reads it; filled by probes/collect, never by the VM.
-struct Certificate {
-    std::string thumbprint; // SHA-1 of the DER, lower-case hex
-    std::string sha256;     // lower-case hex
-    std::string subject;    // RFC 2253
-    std::string issuer;     // RFC 2253
-    std::int64_t not_before = 0;
-    std::int64_t not_after = 0;
-    std::string key_type; // "RSA", "EC", ...
-    std::uint32_t key_bits = 0;
-    std::string signature_hash; // "SHA256", "SHA1", "MD5"
-    bool self_signed = false;   // subject == issuer and the signature verifies with its own key
-    bool server_auth = false;   // EKU has serverAuth (1.3.6.1.5.5.7.3.1) or there is no EKU
-    bool remote_desktop_auth = false;   // EKU has 1.3.6.1.4.1.311.54.1.2
-    std::vector<std::string> dns_names; // subjectAltName DNS entries, else the CN
 };
 
 // CERT_KEY_PROV_INFO_PROP_ID (2) of a store blob.
@@ -298,56 +235,6 @@ struct ConsoleFacts {
     Dword port;                  // port
     Dword baud;                  // baud
     Dword crash_dump;            // /crash/dump: CrashDumpEnabled
-};
-
-// /hs/*/nla: what a server with NLA says of itself before a logon (MS-NLMP 2.2.2.1). It is a
-// claim of the server that answers, not a proof.
-struct NlaFacts {
-    std::string computer;     // computer: NetBIOS name
-    std::string domain;       // domain: NetBIOS name
-    std::string dns_computer; // dns
-    std::string dns_domain;   // dns_domain
-    std::uint32_t build = 0;  // build
-    std::int64_t utc = 0;     // utc: its clock; 0 when it told none
-};
-
-// /hs/*/chain/*: a certificate that was served above the leaf. Not verified.
-struct ServedIssuer {
-    std::string thumbprint; // thumb: SHA-1, lower-case hex
-    std::string subject;    // subject: as OpenSSL writes names on one line, bounded
-};
-
-// One element of /hs: an X.224 + TLS handshake with the RDP port (MS-RDPBCGR 2.2.1.1, 5.4).
-struct HandshakeFacts {
-    std::string from;            // from: guest | outside | tunnel
-    std::string address;         // addr
-    std::string stage;           // stage reached: connect | x224 | tls | done
-    Dword selected_protocol;     // x224/proto: 0 RDP, 1 SSL, 2 HYBRID, 8 HYBRID_EX
-    Dword failure_code;          // x224/fail: RDP_NEG_FAILURE code 1-6
-    std::string tls_version;     // tls: "1.2"
-    std::string cipher_suite;    // suite
-    std::string peer_thumbprint; // thumb: SHA-1, lower-case hex
-    Dword alert;                 // alert: TLS alert number
-    std::string failure;         // errno: refused | timeout | reset | closed | not_rdp | ""
-    std::uint32_t took_ms = 0;   // ms
-
-    // From outside only.
-    std::string asked_for;                       // asked: the target's name in the inventory
-    std::string first_bytes;                     // first: hex of the first bytes of what failed
-    std::uint64_t bytes_sent = 0;                // sent
-    std::uint64_t bytes_received = 0;            // rcvd
-    std::string expected_thumbprint;             // want: of the inventory
-    std::optional<bool> plain_rdp;               // plain: RDP's own security too; asked on failure
-    bool without_tls13 = false;                  // no13: TLS 1.3 was not offered, after a failure
-    std::string certificate_der;                 // cert_b64: the leaf that was served
-    std::optional<Certificate> certificate;      // the same, parsed by probes/collect
-    std::map<std::string, std::string> versions; // matrix: "1.2" -> ok | alert N | reset | ...
-    std::optional<NlaFacts> nla;                 // nla
-    std::vector<ServedIssuer> chain;             // chain: above the leaf, at most 8
-    // steps: "connect", "x224", "tls", "nla" -> milliseconds that each took, as far as it got
-    std::map<std::string, std::uint32_t> steps_ms;
-
-    [[nodiscard]] bool completed() const noexcept { return stage == "done"; }
 };
 
 struct SessionFacts {

@@ -61,6 +61,7 @@ json element(const HandshakeFacts& facts) {
         );
     }
     if (facts.nla) object["nla"] = nla_object(*facts.nla);
+    put(object, "nla_errno", facts.nla_failure);
     return object;
 }
 

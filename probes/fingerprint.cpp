@@ -169,6 +169,14 @@ std::string normalised(const Evidence& evidence, const std::vector<std::string>&
            replace_identities(evidence.expected, names);
 }
 
+// Tells whether the finding says why the host has its verdict. Of a host that is unknown, that is
+// what was not learnt of what might be grave.
+bool belongs_to_case(const Finding& finding, Verdict verdict) {
+    if (finding.verdict >= Verdict::at_risk) return finding.severity != Severity::low;
+    return verdict == Verdict::unknown && finding.verdict == Verdict::unknown &&
+           finding.severity >= Severity::high;
+}
+
 } // namespace
 
 std::string without_identities(std::string_view text, const Facts& facts) {
@@ -184,7 +192,7 @@ std::string fingerprint(
     text += '|';
     text += to_string(verdict);
     for (const Finding& finding : findings) {
-        if (finding.verdict < Verdict::at_risk || finding.severity == Severity::low) continue;
+        if (!belongs_to_case(finding, verdict)) continue;
         text += '\n' + finding.rule + '|' + std::string(to_string(finding.verdict)) + '|' +
                 finding.summary.key;
         std::vector<std::string> lines;

@@ -27,6 +27,8 @@ $hklm = $null
 $current = 'SYSTEM\CurrentControlSet'
 $server_key = "$current\Control\Terminal Server"
 $policy_key = 'SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services'
+$firewall_key = "$current\Services\SharedAccess\Parameters\FirewallPolicy"
+$firewall_policy = 'SOFTWARE\Policies\Microsoft\WindowsFirewall'
 $schannel_key = "$current\Control\SecurityProviders\SCHANNEL"
 
 # --- what could not be read ---
@@ -300,8 +302,25 @@ function Read-Firewall($path, $policy) {
       allow = $rule -notmatch '\|Action=Block\|'
       lport = if ($ports.Count) { $ports -join ',' } else { '*' }
       profiles = @([regex]::Matches($rule, '\|Profile=([^|]+)') |
+        ForEach-Object { $_.Groups[1].Value })
+      remote = @([regex]::Matches($rule, '\|RA[46]2?=([^|]+)') | Select-Object -First 16 |
         ForEach-Object { $_.Groups[1].Value }) }
   }
+}
+
+# Windows itself calls the private profile Standard.
+function Read-FirewallProfiles {
+  $profiles = @{}
+  foreach ($name in 'Domain', 'Private', 'Public') {
+    $ptr = "/listener/fw_profiles/$name"
+    $own = $name -replace 'Private', 'Standard'
+    $values = @{}
+    Add-Dword $values 'on' (Open-Key "$firewall_key\${own}Profile") 'EnableFirewall' $ptr
+    Add-Dwords $values 'on_policy=EnableFirewall merge=AllowLocalPolicyMerge' `
+    (Open-Key "$firewall_policy\${name}Profile") $ptr
+    $profiles[$name] = $values
+  }
+  $profiles
 }
 
 function Read-PortProxies {
@@ -332,11 +351,17 @@ function Read-Listener {
   try { $listener.portproxy = @(Read-PortProxies | Select-Object -First 64) }
   catch { Add-Failure '/listener/portproxy' $_ }
   try {
-    $local = "$current\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
-    $rules = @(Read-Firewall $local $false)
-    $rules += @(Read-Firewall 'SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules' $true)
+    $rules = @(Read-Firewall "$firewall_key\FirewallRules" $false)
+    $rules += @(Read-Firewall "$firewall_policy\FirewallRules" $true)
     $listener.fw = @($rules | Select-Object -First 64)
   } catch { Add-Failure '/listener/fw' $_ }
+  try { $listener.fw_profiles = Read-FirewallProfiles }
+  catch { Add-Failure '/listener/fw_profiles' $_ }
+  try {
+    $query = 'SELECT NetworkCategory FROM MSFT_NetConnectionProfile'
+    $listener.networks = @(Read-Wmi $query 'root\StandardCimv2' | Select-Object -First 16 |
+      ForEach-Object { [int]$_.NetworkCategory })
+  } catch { Add-Failure '/listener/networks' $_ }
   $facts.listener = $listener
 }
 
@@ -630,8 +655,8 @@ function Read-Events {
   $core = 'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational'
   # Label, channel, provider, ids. The ids of a range stand for all between. 131 and 261 come with
   # every connection and would crowd out the others. The Security log may be huge, hence last.
-  foreach ($source in @('Schannel', 'System', 'Schannel', '36870-36874'),
-    @('TermService', 'System', "${ts}RemoteConnectionManager", '1050-1064'),
+  foreach ($source in @('Schannel', 'System', 'Schannel', '36869-36874'),
+    @('TermService', 'System', "${ts}RemoteConnectionManager", '1050-1065'),
     @('SCM', 'System', 'Service Control Manager', '7022-7024 7031 7034'),
     @('TermService', "${ts}RemoteConnectionManager/Operational", '', '261'),
     @('TermService', "${ts}RemoteConnectionManager/Operational", '', '258-260'),
@@ -639,7 +664,7 @@ function Read-Events {
     @('RdpCoreTS', $core, '', '139-140 226'),
     @('LSM', "${ts}LocalSessionManager/Operational", '', '16-19 36'),
     @('Security', 'Security', '', '5058 5061')) {
-    # Its own pointer: 1050-1064 were read even where this channel was not.
+    # Its own pointer: 1050-1065 were read even where this channel was not.
     $ptr = "/evt/$($source[0])"
     if ($source[1] -match '/') { $ptr += "/$($source[3] -replace '\D.*')" }
     try {

@@ -76,6 +76,7 @@ void read_outside(const JsonReader& element, HandshakeFacts& facts) {
         );
     });
     if (element.at("nla").present()) facts.nla = read_nla(element.at("nla"));
+    facts.nla_failure = element.at("nla_errno").text();
     facts.certificate_der =
         base64_decode(element.at("cert_b64").text(max_blob_text)).value_or(std::string());
     parse_served(facts);

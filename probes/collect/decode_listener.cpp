@@ -32,8 +32,20 @@ FirewallRule read_firewall_rule(const JsonReader& element) {
     rule.allow = element.at("allow").flag(true);
     rule.local_port = element.at("lport").text();
     rule.profiles = element.at("profiles").texts(16);
+    rule.remote = element.at("remote").texts(max_names);
     rule.from_policy = element.at("policy").flag();
     return rule;
+}
+
+void read_firewall_profiles(const JsonReader& group, PortFacts& facts) {
+    constexpr std::size_t most = 16;
+    group.at("fw_profiles").each_member(most, [&](const auto& name, const JsonReader& member) {
+        facts.firewall_profiles[name] = {
+            member.at("on").dword(), member.at("on_policy").dword(), member.at("merge").dword()};
+    });
+    group.at("networks").each(max_names, [&](const JsonReader& element) {
+        facts.networks.push_back(element.number());
+    });
 }
 
 void read_switches(const JsonReader& group, PortFacts& facts) {
@@ -80,6 +92,7 @@ PortFacts read_listener(const JsonReader& group) {
     group.at("fw").each(max_firewall_rules, [&](const JsonReader& element) {
         facts.firewall.push_back(read_firewall_rule(element));
     });
+    read_firewall_profiles(group, facts);
     return facts;
 }
 

@@ -67,9 +67,14 @@ private:
 
     void dacl() {
         descriptor_.control |= sd_control::dacl_present;
-        descriptor_.null_dacl = take("NO_ACCESS_CONTROL");
-        while (at_ < text_.size() && text_[at_] != '(' && !starts_section() && !error_)
-            dacl_flag();
+        descriptor_.null_dacl = false;
+        // The flags come first in what Windows writes: "D:PAINO_ACCESS_CONTROL".
+        while (at_ < text_.size() && text_[at_] != '(' && !starts_section() && !error_) {
+            if (take("NO_ACCESS_CONTROL"))
+                descriptor_.null_dacl = true;
+            else
+                dacl_flag();
+        }
         while (at_ < text_.size() && text_[at_] == '(' && !error_) {
             if (descriptor_.dacl.size() == max_aces) {
                 error_ = Error(

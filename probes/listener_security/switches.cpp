@@ -4,7 +4,10 @@
 // that is missing stops the listener while WMI goes on reporting that connections are allowed.
 // Sample finding: broken, "RDP is denied: fDenyTSConnections is 1 (policy)".
 #include "probes/listener_security/rules.hpp"
+#include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
+
+#include <algorithm>
 
 namespace rdpsweep {
 
@@ -16,6 +19,8 @@ constexpr auto denied_keys = with_shared(
     "RDP.DENIED.policy",
     "RDP.DENIED.local",
     "RDP.DENIED.value_missing",
+    "RDP.DENIED.missing_listens",
+    "RDP.DENIED.not_in_force",
     "RDP.DENIED.mismatch"
 );
 constexpr RuleTraits listener_traits{
@@ -29,17 +34,36 @@ Draft& show_denied(Draft& draft, const PortFacts& port) {
         .saw("/listener/deny_local", text(port.deny_local), "0");
 }
 
+// Tells whether a socket on the RDP port is TermService's.
+bool termservice_listens(const Facts& facts) {
+    const Service* term = facts.services ? facts.services->find("TermService") : nullptr;
+    if (term == nullptr || term->pid == 0) return false;
+    const auto& sockets = facts.rdp_port->sockets;
+    return std::any_of(sockets.begin(), sockets.end(), [&](const Socket& socket) {
+        return socket.port == facts.rdp_port->port() && socket.pid == term->pid;
+    });
+}
+
+// Judges a value that denies RDP, or is missing: what listens, or was just reached, is not denied
+// yet, and may be after the next restart.
+Draft judge_denial(const Facts& facts) {
+    const PortFacts& port = *facts.rdp_port;
+    const bool missing = !port.deny_policy && !port.deny_local;
+    const bool reached = completed_handshake(facts) != nullptr;
+    if (missing && (reached || termservice_listens(facts)))
+        return at_risk(denied_traits, "missing_listens");
+    if (reached) return at_risk(denied_traits, "not_in_force");
+    if (missing) return broken(denied_traits, "value_missing");
+    return broken(denied_traits, port.deny_policy ? "policy" : "local");
+}
+
 Finding evaluate_denied(const Facts& facts, const Policy&, std::int64_t) {
     for (const auto* pointer : {"/listener/deny_policy", "/listener/deny_local"}) {
         if (auto lost = missing(denied_traits, facts, facts.rdp_port, pointer)) return *lost;
     }
     const PortFacts& port = *facts.rdp_port;
-    if (port.deny_policy.value_or(0) != 0) {
-        Draft draft = broken(denied_traits, "policy");
-        return show_denied(draft, port);
-    }
-    if (!port.deny_policy && port.deny_local.value_or(1) != 0) {
-        Draft draft = broken(denied_traits, port.deny_local ? "local" : "value_missing");
+    if ((port.deny_policy ? port.deny_policy : port.deny_local).value_or(1) != 0) {
+        Draft draft = judge_denial(facts);
         return show_denied(draft, port);
     }
     // The policy allows what the local value denies: RDP is off the day the policy goes.

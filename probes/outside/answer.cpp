@@ -22,6 +22,12 @@ constexpr auto keys = with_shared(
     "OUT.RDP.inside_known",
     "OUT.RDP.rdp_security",
     "OUT.RDP.only_without_13",
+    "OUT.RDP.without_12",
+    "OUT.RDP.credssp",
+    "OUT.RDP.credssp_refused",
+    "OUT.RDP.anonymous",
+    "OUT.RDP.not_asked",
+    "OUT.RDP.tls_at_once",
     "OUT.RDP.refused",
     "OUT.RDP.not_rdp",
     "OUT.RDP.no_certificate",
@@ -61,6 +67,12 @@ Draft judge_tls(const HandshakeFacts& shake) {
     return broken(traits, dropped ? "tls_dropped" : "tls_error");
 }
 
+// Tells whether the answer to the Connection Request was a record of TLS: an alert or a handshake
+// of version 3.x. A server of TLS alone takes no notice of what RDP says first.
+bool spoke_tls_at_once(const HandshakeFacts& shake) {
+    return shake.first_bytes.starts_with("1503") || shake.first_bytes.starts_with("1603");
+}
+
 Draft judge_failure(const HandshakeFacts& shake) {
     if (shake.failure_code == certificate_not_on_server) return broken(traits, "no_certificate");
     if (shake.failure_code == ssl_not_allowed) return at_risk(traits, "rdp_security");
@@ -69,14 +81,36 @@ Draft judge_failure(const HandshakeFacts& shake) {
     if (shake.stage == "tls") return judge_tls(shake);
     if (shake.failure == "not_rdp" && shake.plain_rdp == true)
         return at_risk(traits, "rdp_security");
-    if (shake.failure == "not_rdp") return broken(traits, "not_rdp").cause(Cause::rdp_port);
+    if (shake.failure == "not_rdp")
+        return broken(traits, spoke_tls_at_once(shake) ? "tls_at_once" : "not_rdp")
+            .cause(Cause::rdp_port);
+    if (shake.failure == "not_asked") return broken(traits, "not_asked").cause(Cause::rdp_port);
     return broken(traits, shake.failure == "timeout" ? "silent" : "hangs_up");
+}
+
+// Tells whether TLS was completed without a certificate, which Windows never does.
+bool is_anonymous(const HandshakeFacts& shake) {
+    return shake.peer_thumbprint.empty() || shake.cipher_suite.find("_anon_") != std::string::npos;
+}
+
+// Tells whether TLS 1.2, which every client of today speaks, was not spoken: an older version came
+// out although it was offered, or it failed alone where each version was tried.
+bool lacks_12(const HandshakeFacts& shake) {
+    if (shake.tls_version == "1.0" || shake.tls_version == "1.1") return true;
+    const auto tried = shake.versions.find("1.2");
+    return tried != shake.versions.end() && tried->second != "ok";
 }
 
 Draft judge_answer(const HandshakeFacts& shake) {
     if (!shake.completed()) return judge_failure(shake);
     if (!tls_completed(shake)) return at_risk(traits, "rdp_security");
+    if (is_anonymous(shake)) return broken(traits, "anonymous").cause(Cause::rdp_port);
+    if (lacks_12(shake)) return at_risk(traits, "without_12").cause(Cause::tls_protocols);
     if (shake.without_tls13) return at_risk(traits, "only_without_13").cause(Cause::tls_protocols);
+    // Clients with Kerberos do not need what was refused.
+    if (shake.nla_failure == "refused")
+        return at_risk(traits, "credssp_refused").severity(Severity::low);
+    if (!shake.nla_failure.empty()) return at_risk(traits, "credssp");
     return ok(traits);
 }
 
@@ -92,10 +126,14 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
         .with("tls", shake->tls_version)
         .with("alert", text(shake->alert))
         .with("code", text(shake->failure_code))
+        .with("nla", shake->nla_failure)
+        .with("selected", text(shake->selected_protocol))
         .with("versions", outcomes(*shake))
         .saw(pointer_at("/hs", index, "stage"), shake->stage, "done");
     if (!shake->failure.empty())
         draft.saw(pointer_at("/hs", index, "errno"), shake->failure, "none");
+    if (!shake->nla_failure.empty())
+        draft.saw(pointer_at("/hs", index, "nla_errno"), shake->nla_failure, "none");
     if (!shake->first_bytes.empty())
         draft.saw(pointer_at("/hs", index, "first"), shake->first_bytes, "0300");
     if (!shake->versions.empty())

@@ -19,6 +19,7 @@ constexpr auto keys = with_shared(
     "CERT.BINDING.no_handshake",
     "CERT.BINDING.none_configured",
     "CERT.BINDING.other",
+    "CERT.BINDING.template",
     "CERT.BINDING.not_used"
 );
 
@@ -32,6 +33,14 @@ std::string expected_thumbprint(const CertificateFacts& certificates) {
     return ascii_lower(certificates.self_signed.value_or(""));
 }
 
+// Tells whether a policy names a template and Windows' own certificate is served all the same: none
+// was enrolled, or the one that was is gone.
+bool stands_in_for_template(const CertificateFacts& certificates, const std::string& served) {
+    const StoredCertificate* own = self_signed_certificate(certificates);
+    return certificates.template_name && !certificates.template_name->empty() && own != nullptr &&
+           !certificates.pin && iequals(thumbprint_of(*own), served);
+}
+
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (tls_never_used(facts)) return not_applicable(traits, "not_used");
     if (auto lost = missing(traits, facts, facts.rdp_certificate, "/cert")) return *lost;
@@ -42,6 +51,13 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (expected.empty())
         return unknown(traits, "none_configured")
             .saw("/cert", "no certificate found", done->peer_thumbprint);
+    if (stands_in_for_template(*facts.rdp_certificate, done->peer_thumbprint))
+        return at_risk(traits, "template")
+            .confidence(Confidence::functional)
+            .with("template", *facts.rdp_certificate->template_name)
+            .with("served", done->peer_thumbprint)
+            .saw("/cert/template", *facts.rdp_certificate->template_name, "a certificate of it")
+            .saw("/hs/0/thumb", done->peer_thumbprint, "not Windows' own");
     if (iequals(expected, done->peer_thumbprint))
         return ok(traits).confidence(Confidence::functional);
     return at_risk(traits, "other")

@@ -106,8 +106,9 @@ Draft judge_quality(const Facts& facts, const Certificate& certificate, const st
     }
     if (!names_host(facts, certificate)) {
         const std::string host = facts.os->fqdn.empty() ? facts.os->host : facts.os->fqdn;
+        // Whoever pins a certificate may mean a gateway's or a farm's name.
         return at_risk(traits, "name")
-            .severity(Severity::medium)
+            .severity(Severity::low)
             .with("host", host)
             .with("subject", certificate.subject)
             .saw(at + "/subject", certificate.subject, host);

@@ -1,13 +1,17 @@
 // PORT.MOVED: the firewall must let in the port RDP is configured for.
 //
 // Article step 1 moves the port and then edits the firewall rule; a port moved without the rule is
-// unreachable. The network security group is a third place, which nobody can see from inside.
+// unreachable, and so is 3389 when its rule is off, is for a network the VM is not in, or is made
+// void by a policy. A client that came in from outside settles it. The network security group is a
+// third place, which nobody can see from inside.
 // Sample finding: broken, "RDP was moved to 33890 but no enabled inbound rule allows that port".
 #include "core/text.hpp"
-#include "probes/collect/port_range.hpp"
+#include "probes/rdp_port/firewall.hpp"
 #include "probes/rdp_port/rules.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
+
+#include <algorithm>
 
 namespace rdpsweep {
 
@@ -17,34 +21,33 @@ constexpr RuleTraits traits{"PORT.MOVED", Cause::rdp_port, "1", Severity::critic
 constexpr auto keys = with_shared(
     "PORT.MOVED.ok",
     "PORT.MOVED.moved",
+    "PORT.MOVED.came_in",
+    "PORT.MOVED.off",
+    "PORT.MOVED.limited",
+    "PORT.MOVED.profile_unread",
+    "PORT.MOVED.other_profile",
+    "PORT.MOVED.void",
     "PORT.MOVED.blocked",
     "PORT.MOVED.no_rule",
     "PORT.MOVED.block_rule"
 );
 constexpr std::uint16_t standard_port = 3389; // MS-RDPBCGR 2.1
 
-// Tells whether LPort of a firewall rule holds the port: empty or "*" is any port, else numbers and
-// ranges "5000-5010".
-bool covers(std::string_view local_port, std::uint16_t port) {
-    if (trim(local_port).empty() || trim(local_port) == "*") return true;
-    for (const std::string& part : split(local_port, ',')) {
-        if (range_covers(part, port)) return true;
-    }
-    return false;
+std::string restrictions(const FirewallRule& rule) {
+    std::string text;
+    if (!rule.profiles.empty()) text += " profiles " + join(rule.profiles, ",");
+    if (!rule.remote.empty()) text += " clients " + join(rule.remote, ",");
+    return text;
 }
 
-struct Matches {
-    const FirewallRule* allowing = nullptr;
-    const FirewallRule* blocking = nullptr;
-};
-
-Matches match(const PortFacts& port) {
-    Matches matches;
-    for (const FirewallRule& rule : port.firewall) {
-        if (!rule.active || !covers(rule.local_port, port.port())) continue;
-        (rule.allow ? matches.allowing : matches.blocking) = &rule;
-    }
-    return matches;
+// Shows which networks the VM is in, or why that is not known.
+void show_networks(Draft& draft, const Facts& facts) {
+    std::string categories;
+    for (const std::uint32_t category : facts.rdp_port->networks)
+        categories += (categories.empty() ? "" : ",") + std::to_string(category);
+    const Unread* why = facts.why_unread("/listener/networks");
+    if (categories.empty()) categories = why != nullptr ? why->why : "not known";
+    draft.saw("/listener/networks", categories, "those of an active rule");
 }
 
 Draft& show_rules(Draft& draft, const PortFacts& port) {
@@ -56,7 +59,7 @@ Draft& show_rules(Draft& draft, const PortFacts& port) {
         draft.saw(
             pointer_at("/listener/fw", i, "lport"),
             rule.id + (rule.active ? " active " : " inactive ") +
-                (rule.allow ? "allow " : "block ") + rule.local_port,
+                (rule.allow ? "allow " : "block ") + rule.local_port + restrictions(rule),
             "active allow " + number
         );
     }
@@ -64,32 +67,68 @@ Draft& show_rules(Draft& draft, const PortFacts& port) {
     return draft;
 }
 
+// Tells whether a client came in from outside and was served TLS: then every firewall lets it in.
+bool came_in(const Facts& facts) {
+    return facts.handshakes &&
+           std::any_of(facts.handshakes->begin(), facts.handshakes->end(), [](const auto& shake) {
+               return shake.from == "outside" && tls_completed(shake);
+           });
+}
+
+std::string_view slug_of(Passage passage, bool moved) {
+    if (passage == Passage::other_profile) return "other_profile";
+    if (passage == Passage::made_void) return "void";
+    return moved ? "blocked" : "no_rule";
+}
+
+// Judges a port that no rule opens. An inbound block does not touch a trial inside the guest: what
+// makes that one fail is the root cause.
+Draft judge_shut(const Facts& facts, Passage passage, bool moved) {
+    const std::string_view slug = slug_of(passage, moved);
+    return trial(facts) == Trial::fails ? at_risk(traits, slug) : broken(traits, slug);
+}
+
+Draft judge_passage(const Facts& facts, Passage passage, bool moved) {
+    switch (passage) {
+    case Passage::open:
+        return moved ? at_risk(traits, "moved").severity(Severity::medium) : ok(traits);
+    case Passage::off:
+        return ok(traits, "off");
+    case Passage::limited:
+        return at_risk(traits, "limited").severity(Severity::medium);
+    case Passage::profile_alone:
+        return unknown(traits, "profile_unread").severity(Severity::medium);
+    case Passage::blocked:
+        return at_risk(traits, "block_rule");
+    case Passage::other_profile:
+    case Passage::made_void:
+    case Passage::closed:
+        break;
+    }
+    return judge_shut(facts, passage, moved);
+}
+
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (auto lost = missing(traits, facts, facts.rdp_port, "/listener/port")) return *lost;
     const PortFacts& port = *facts.rdp_port;
     const bool moved = port.port() != standard_port;
     if (auto lost = missing(traits, facts, facts.rdp_port, "/listener/fw")) {
-        // On the standard port the worst a firewall rule can be is medium.
+        // Windows' own rule is for the standard port: that it is switched off is the exception.
         if (!moved) lost->severity = Severity::medium;
         return *lost;
     }
-    const Matches matches = match(port);
-    if (matches.blocking != nullptr) {
-        Draft draft = at_risk(traits, "block_rule");
-        return show_rules(draft.with("rule", matches.blocking->id), port);
-    }
-    if (matches.allowing == nullptr) {
-        // On 3389 the profile may be switched off, which the rules do not show: at most at_risk.
-        // An inbound block does not touch a trial inside the guest either: what makes that one fail
-        // is the root cause.
-        Draft draft = !moved ? at_risk(traits, "no_rule").severity(Severity::medium)
-                      : trial(facts) == Trial::fails ? at_risk(traits, "blocked")
-                                                     : broken(traits, "blocked");
-        return show_rules(draft, port);
-    }
-    if (!moved) return ok(traits).with("rule", matches.allowing->id);
-    Draft draft = at_risk(traits, "moved").severity(Severity::medium);
-    return show_rules(draft.with("rule", matches.allowing->id), port);
+    if (!moved && came_in(facts)) return ok(traits, "came_in").confidence(Confidence::functional);
+    const Filter filter = filter_of(facts);
+    Passage passage = filter.passage;
+    if (came_in(facts)) passage = Passage::open;
+    Draft draft = judge_passage(facts, passage, moved);
+    if (filter.rule != nullptr || passage == Passage::open)
+        draft.with("rule", filter.rule != nullptr ? filter.rule->id : "none");
+    if (passage == Passage::off || (passage == Passage::open && !moved)) return draft;
+    const bool by_profile = passage == Passage::other_profile || passage == Passage::made_void ||
+                            passage == Passage::profile_alone;
+    if (by_profile) show_networks(draft, facts);
+    return show_rules(draft, port);
 }
 
 } // namespace

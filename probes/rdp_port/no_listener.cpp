@@ -1,9 +1,11 @@
-// PORT.NOLISTEN: TermService runs and RDP is allowed, yet nothing listens on the port.
+// PORT.NOLISTEN: TermService runs and RDP is allowed, yet nothing listens where clients connect.
 //
 // Article step 1 looks at the port's owner and has no word for a port without one. The usual cause
-// is a LanAdapter that binds the listener to a network adapter which no longer exists.
+// is a LanAdapter that binds the listener to a network adapter which no longer exists. A port range
+// that is reserved for IPv4 leaves TermService its IPv6 socket alone; Azure's clients use IPv4.
 // Sample finding: broken, "TermService runs but nothing listens on 3389 (LanAdapter is 2)".
 #include "probes/rdp_port/rules.hpp"
+#include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
@@ -17,7 +19,10 @@ constexpr auto keys = with_shared(
     "PORT.NOLISTEN.ok",
     "PORT.NOLISTEN.not_expected",
     "PORT.NOLISTEN.silent",
-    "PORT.NOLISTEN.adapter"
+    "PORT.NOLISTEN.adapter",
+    "PORT.NOLISTEN.bound",
+    "PORT.NOLISTEN.no_ipv4",
+    "PORT.NOLISTEN.no_ipv4_untried"
 );
 
 // Tells whether the configuration itself says that nothing should listen; RDP.DENIED, RDP.LISTENER
@@ -32,6 +37,46 @@ bool listener_expected(const Facts& facts) {
            port.ts_enabled.value_or(1) != 0;
 }
 
+bool is_v4(std::string_view address) {
+    return address.find(':') == std::string_view::npos;
+}
+
+bool listens_on_v4(const PortFacts& port) {
+    return std::any_of(port.sockets.begin(), port.sockets.end(), [&](const Socket& socket) {
+        return socket.port == port.port() && is_v4(socket.address);
+    });
+}
+
+// Tells whether a connection over IPv4 was tried and refused.
+bool v4_refused(const Facts& facts) {
+    if (!facts.handshakes) return false;
+    const auto& all = *facts.handshakes;
+    return std::any_of(all.begin(), all.end(), [](const HandshakeFacts& handshake) {
+        return is_v4(handshake.address) && handshake.failure == "refused";
+    });
+}
+
+// Judges a port on which somebody listens.
+Finding judge_listening(const Facts& facts) {
+    const PortFacts& port = *facts.rdp_port;
+    const std::string number = std::to_string(port.port());
+    if (!listens_on_v4(port) && listener_expected(facts) && completed_handshake(facts) == nullptr) {
+        // A socket of both families might be listed once, as the IPv6 one: only a refusal proves.
+        Draft draft = v4_refused(facts)
+                          ? broken(traits, "no_ipv4")
+                          : at_risk(traits, "no_ipv4_untried").severity(Severity::medium);
+        return draft.with("port", number)
+            .saw("/listener/sockets", "IPv6 only", "TermService on 0.0.0.0:" + number);
+    }
+    if (port.lan_adapter.value_or(0) != 0)
+        return at_risk(traits, "bound")
+            .severity(Severity::low)
+            .with("port", number)
+            .with("adapter", text(port.lan_adapter))
+            .saw("/listener/lan", text(port.lan_adapter), "0 (all adapters)");
+    return ok(traits).with("port", number);
+}
+
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (auto lost = missing(traits, facts, facts.rdp_port, "/listener/sockets")) return *lost;
     if (auto lost = missing(traits, facts, facts.services, "/svc")) return *lost;
@@ -41,7 +86,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
         std::any_of(port.sockets.begin(), port.sockets.end(), [&](const Socket& socket) {
             return socket.port == port.port();
         });
-    if (listening) return ok(traits).with("port", number);
+    if (listening) return judge_listening(facts);
     if (!listener_expected(facts)) return not_applicable(traits, "not_expected");
     const bool bound = port.lan_adapter.value_or(0) != 0;
     return broken(traits, bound ? "adapter" : "silent")

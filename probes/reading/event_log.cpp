@@ -5,9 +5,87 @@
 #include "probes/reading/handshake_view.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
+#include <optional>
+#include <system_error>
 
 namespace rdpsweep {
+
+namespace {
+
+// Reads a process id, decimal or as "0x5a8".
+std::optional<std::uint32_t> process_id(std::string_view text) {
+    const bool hex = text.starts_with("0x") || text.starts_with("0X");
+    if (hex) text.remove_prefix(2);
+    std::uint32_t number = 0;
+    const auto* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number, hex ? 16 : 10);
+    if (text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
+    return number;
+}
+
+// Returns "svchost" of "C:\Windows\System32\svchost.exe".
+std::string image_of(const Event& event) {
+    std::string image = ascii_lower(data_of(event, "CallerProcessImageName"));
+    image.erase(0, image.find_last_of("\\/") + 1);
+    if (image.ends_with(".exe")) image.resize(image.size() - 4);
+    return image;
+}
+
+// Tells whether the record names TermService's process as the caller; nothing when it names none,
+// or one that may have been TermService before its last start.
+std::optional<bool> called_by_termservice(const Facts& facts, const Event& event) {
+    const std::string image = image_of(event);
+    if (!image.empty() && image != "svchost") return false;
+    const auto pid = process_id(data_of(event, "CallerProcessId"));
+    const Service* term = facts.services ? facts.services->find("TermService") : nullptr;
+    if (!pid || term == nullptr || term->pid == 0) return std::nullopt;
+    const bool since_start = term->proc_start && event.time >= *term->proc_start;
+    if (*pid == term->pid) return true;
+    return since_start ? std::optional(false) : std::nullopt;
+}
+
+bool is_connection(const Event& event) {
+    return (iequals(event.provider, "RdpCoreTS") && event.id == 131) ||
+           (iequals(event.provider, "TermService") && event.id == 261);
+}
+
+bool after_connection(const Facts& facts, const Event& event) {
+    constexpr std::int64_t most = 5; // seconds; our choice
+    const auto& events = facts.events->events;
+    return std::any_of(events.begin(), events.end(), [&](const Event& other) {
+        const std::int64_t delay = event.time - other.time;
+        return is_connection(other) && delay >= 0 && delay <= most;
+    });
+}
+
+// Tells whether Schannel also logged this id when nobody had connected, as far back as connections
+// are known: then some other program keeps logging it.
+bool comes_without_connection(const Facts& facts, std::uint32_t id) {
+    std::optional<std::int64_t> known_since;
+    for (const Event& event : facts.events->events) {
+        if (is_connection(event))
+            known_since = std::min(known_since.value_or(event.time), event.time);
+    }
+    if (!known_since) return false;
+    const auto& events = facts.events->events;
+    return std::any_of(events.begin(), events.end(), [&](const Event& other) {
+        return iequals(other.provider, "Schannel") && other.id == id && other.time > *known_since &&
+               !during_handshake(facts, other) && !after_connection(facts, other);
+    });
+}
+
+// Tells whether the failed handshake came as far as TLS: what is refused before never woke
+// Schannel.
+bool tls_was_tried(const Facts& facts) {
+    constexpr std::uint32_t certificate_not_on_server = 3; // MS-RDPBCGR 2.2.1.2.2
+    const HandshakeFacts* failed = failed_guest_handshake(facts);
+    return failed != nullptr &&
+           (failed->stage == "tls" || failed->failure_code == certificate_not_on_server);
+}
+
+} // namespace
 
 std::vector<LoggedEvent> events_of(
     const Facts& facts, std::string_view provider, const std::function<bool(const Event&)>& keep
@@ -29,16 +107,13 @@ bool log_covers_window(const Facts& facts, std::int64_t now) noexcept {
     return *facts.events->oldest_record <= vm_now - facts.events->window_hours * hour;
 }
 
-bool belongs_to_rdp(const Facts& facts, const Event& event) noexcept {
-    constexpr std::int64_t after_connection = 5; // seconds; our choice
-    if (during_handshake(facts, event)) return true;
-    const auto& events = facts.events->events;
-    return std::any_of(events.begin(), events.end(), [&](const Event& other) {
-        const bool connection = (iequals(other.provider, "RdpCoreTS") && other.id == 131) ||
-                                (iequals(other.provider, "TermService") && other.id == 261);
-        const std::int64_t delay = event.time - other.time;
-        return connection && delay >= 0 && delay <= after_connection;
-    });
+Origin origin_of(const Facts& facts, const Event& event) {
+    if (const auto ours = called_by_termservice(facts, event))
+        return *ours ? Origin::rdp : Origin::another;
+    const bool near = after_connection(facts, event);
+    const bool provoked = tls_was_tried(facts) && during_handshake(facts, event);
+    if (provoked && !comes_without_connection(facts, event.id)) return Origin::rdp;
+    return near || provoked ? Origin::near : Origin::unknown;
 }
 
 bool is_creation_failure(const Event& event) noexcept {

@@ -4,6 +4,7 @@
 #include "core/facts.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -27,10 +28,18 @@ std::vector<LoggedEvent> events_of(
 // nothing.
 bool log_covers_window(const Facts& facts, std::int64_t now) noexcept;
 
-// Tells whether a Schannel event belongs to RDP: logged while our own handshake ran, or at most 5 s
-// after a connection to RDP (RdpCoreTS 131, TermService 261). Its process id is always that of
-// lsass.
-bool belongs_to_rdp(const Facts& facts, const Event& event) noexcept;
+// Whose a Schannel event is. Its own process id is always that of lsass, and its field Type is a
+// word in Windows' language: neither tells.
+enum class Origin : std::uint8_t {
+    another, // the record names a process that is not TermService's
+    unknown, // nothing ties it to RDP
+    near,    // at most 5 s after a connection to RDP: that may be chance
+    rdp,     // the record names TermService's process, or our own handshake provoked it
+};
+
+// Returns whose it is. What is logged without any connection as well may be another program's even
+// while our own handshake runs.
+Origin origin_of(const Facts& facts, const Event& event);
 
 // Tells whether it is TermService's 1057 or 1058: the self-signed certificate could not be made, or
 // an expired one not replaced.

@@ -46,6 +46,21 @@ bool reached_another_process(const Facts& facts, const HandshakeFacts& handshake
     return handshake.from != "outside" && loopback_is_taken(facts, handshake.address);
 }
 
+bool missed_the_listener(const Facts& facts, const HandshakeFacts& handshake) noexcept {
+    if (handshake.from == "outside" || !is_loopback(handshake.address)) return false;
+    if (handshake.failure != "refused" || !facts.rdp_port) return false;
+    bool bound = false;
+    for (const Socket& socket : facts.rdp_port->sockets) {
+        if (socket.port != facts.rdp_port->port() || owned_by_other(facts, socket)) continue;
+        const bool v4 = socket.address.find(':') == std::string::npos;
+        // Whether an IPv6 socket alone takes IPv4 as well is another question.
+        if (!v4) continue;
+        if (socket.address == "0.0.0.0" || is_loopback(socket.address)) return false;
+        bound = true;
+    }
+    return bound;
+}
+
 bool refused_tls_by_design(const Facts& facts, const HandshakeFacts& handshake) noexcept {
     return tls_never_used(facts) &&
            (handshake.failure_code == ssl_not_allowed || handshake.selected_protocol == 0u);
@@ -72,7 +87,8 @@ const HandshakeFacts* completed_handshake(const Facts& facts) noexcept {
 const HandshakeFacts* failed_guest_handshake(const Facts& facts) noexcept {
     const HandshakeFacts* guest = inside_handshake(facts);
     if (guest == nullptr || tls_completed(*guest)) return nullptr;
-    if (refused_tls_by_design(facts, *guest) || reached_another_process(facts, *guest))
+    if (refused_tls_by_design(facts, *guest) || reached_another_process(facts, *guest) ||
+        missed_the_listener(facts, *guest))
         return nullptr;
     return guest;
 }

@@ -28,6 +28,10 @@ bool tls_completed(const HandshakeFacts& handshake) noexcept;
 // Tells whether another process's loopback listener took a handshake with a loopback address.
 bool reached_another_process(const Facts& facts, const HandshakeFacts& handshake) noexcept;
 
+// Tells whether a loopback address was refused because TermService listens on other addresses only,
+// as LanAdapter makes it: clients do not use the loopback.
+bool missed_the_listener(const Facts& facts, const HandshakeFacts& handshake) noexcept;
+
 // Tells whether TLS was refused, as configured, by a listener with plain RDP security and NLA off.
 bool refused_tls_by_design(const Facts& facts, const HandshakeFacts& handshake) noexcept;
 
@@ -40,7 +44,7 @@ const HandshakeFacts* inside_handshake(const Facts& facts) noexcept;
 const HandshakeFacts* completed_handshake(const Facts& facts) noexcept;
 
 // Returns the guest's handshake when it failed for a reason that says something about TermService;
-// null otherwise (see refused_tls_by_design and reached_another_process).
+// null otherwise (see refused_tls_by_design, reached_another_process and missed_the_listener).
 const HandshakeFacts* failed_guest_handshake(const Facts& facts) noexcept;
 
 // Tells whether SecurityLayer is 0 and NLA off, both as values that were read: then TLS is never

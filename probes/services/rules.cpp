@@ -1,13 +1,19 @@
 // SVC.STATE and SVC.ACCOUNT: TermService runs, as NETWORK SERVICE, and nothing it needs is
 // disabled.
 //
-// Only Start=4 (disabled) is evidence of a fault: SessionEnv, KeyIso and UmRdpService are started
-// on demand and are normally stopped. Article step 1 starts TermService; it has no word on the
-// rest.
+// Only Start=4 (disabled) is evidence of a fault, or a service that is gone: SessionEnv, KeyIso and
+// UmRdpService are started on demand and are normally stopped. What is needed to make a certificate
+// does not break a listener that serves one. Article step 1 starts TermService; it has no word on
+// the rest.
 // Sample finding: broken, "TermService is stopped".
 #include "probes/services/rules.hpp"
 
+#include "core/text.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
+
+#include <algorithm>
 
 namespace rdpsweep {
 
@@ -21,9 +27,13 @@ constexpr auto state_keys = with_shared(
     "SVC.STATE.stopped",
     "SVC.STATE.stopped_disabled",
     "SVC.STATE.changing",
+    "SVC.STATE.hangs",
     "SVC.STATE.disabled_running",
     "SVC.STATE.needed_disabled",
-    "SVC.STATE.sessionenv_disabled"
+    "SVC.STATE.needed_served",
+    "SVC.STATE.needed_missing",
+    "SVC.STATE.sessionenv_disabled",
+    "SVC.STATE.certprop_disabled"
 );
 constexpr RuleTraits account_traits{"SVC.ACCOUNT", Cause::services, "", Severity::high};
 constexpr auto account_keys = with_shared(
@@ -66,49 +76,92 @@ Draft& show(Draft& draft, const ServiceFacts& facts, const Service& service) {
     return draft;
 }
 
-Finding judge_not_running(const ServiceFacts& services, const Service& term) {
+// Tells whether TermService's process is older than any start takes, and holds no RDP port yet.
+bool hangs(const Facts& facts, const Service& term, std::int64_t vm_now) {
+    constexpr std::int64_t longest_start =
+        15 * 60; // seconds; our choice, SCM itself waits for 30 s
+    if (!facts.rdp_port || facts.why_unread("/listener/sockets") != nullptr) return false;
+    if (!term.proc_start || vm_now - *term.proc_start < longest_start) return false;
+    const auto& sockets = facts.rdp_port->sockets;
+    return std::none_of(sockets.begin(), sockets.end(), [&](const Socket& socket) {
+        return socket.port == facts.rdp_port->port() && socket.pid == term.pid;
+    });
+}
+
+Finding judge_not_running(const Facts& facts, const Service& term, std::int64_t vm_now) {
+    const ServiceFacts& services = *facts.services;
     if (!term.state)
         return unknown(state_traits, "state_unknown")
             .saw(service_pointer(services, term, "state"), "unread", "4 (running)");
-    const bool changing =
+    const bool starting =
         *term.state == ServiceState::start_pending || *term.state == ServiceState::continue_pending;
-    if (changing) {
-        Draft draft = at_risk(state_traits, "changing");
+    if (starting && hangs(facts, term, vm_now)) {
+        Draft draft = broken(state_traits, "hangs").with("since", to_iso8601(*term.proc_start));
+        draft.saw("/listener/sockets", "none of TermService", "TermService");
         return show(draft, services, term);
     }
-    Draft draft = broken(state_traits, disabled(&term) ? "stopped_disabled" : "stopped");
+    Draft draft = starting          ? at_risk(state_traits, "changing")
+                  : disabled(&term) ? broken(state_traits, "stopped_disabled")
+                                    : broken(state_traits, "stopped");
     return show(draft, services, term);
 }
 
-// The services TermService cannot do without, once it runs itself.
-Finding judge_needed(const ServiceFacts& services, const Service& term) {
+Draft judge_disabled(const Facts& facts, const Service& needed) {
+    // Disabled but still running works until the next boot.
+    if (running(needed)) return at_risk(state_traits, "disabled_running");
+    if (completed_handshake(facts) != nullptr) return at_risk(state_traits, "needed_served");
+    return broken(state_traits, "needed_disabled").severity(Severity::high);
+}
+
+// Judges the services without which neither key nor certificate can be made.
+std::optional<Finding> judge_needed(const Facts& facts) {
+    const ServiceFacts& services = *facts.services;
     for (const std::string_view name : {"KeyIso", "CryptSvc"}) {
         const Service* needed = services.find(name);
         if (!disabled(needed)) continue;
-        // Disabled but still running works until the next boot.
-        Draft draft = running(*needed)
-                          ? at_risk(state_traits, "disabled_running")
-                          : broken(state_traits, "needed_disabled").severity(Severity::high);
+        Draft draft = judge_disabled(facts, *needed);
         return show(draft, services, *needed);
     }
-    if (disabled(&term)) {
-        Draft draft = at_risk(state_traits, "disabled_running");
-        return show(draft, services, term);
+    for (const std::string_view name : {"KeyIso", "CryptSvc", "SessionEnv"}) {
+        if (services.find(name) != nullptr) continue;
+        return at_risk(state_traits, "needed_missing")
+            .with("service", std::string(name))
+            .saw("/svc", "no " + std::string(name), std::string(name));
     }
-    if (const Service* needed = services.find("SessionEnv"); disabled(needed)) {
-        Draft draft = at_risk(state_traits, "sessionenv_disabled");
-        return show(draft, services, *needed);
-    }
-    return ok(state_traits).saw(service_pointer(services, term, "state"), "4", "4 (running)");
+    return std::nullopt;
 }
 
-Finding evaluate_state(const Facts& facts, const Policy&, std::int64_t) {
+// Tells whether Windows will have to make a certificate of its own soon, or should have by now.
+bool renewal_near(const Facts& facts, const Policy& policy, std::int64_t vm_now) {
+    if (!facts.rdp_certificate || own_left_out(facts)) return false;
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    const StoredCertificate* own = self_signed_certificate(certificates);
+    const StoredCertificate* configured = configured_certificate(certificates);
+    if (configured != own || (own != nullptr && !own->parsed)) return false;
+    const std::int64_t warning = std::chrono::seconds(policy.self_signed_warning).count();
+    return own == nullptr || own->parsed->not_after - vm_now <= warning;
+}
+
+Finding evaluate_state(const Facts& facts, const Policy& policy, std::int64_t now) {
     if (auto lost = missing(state_traits, facts, facts.services, "/svc")) return *lost;
-    const Service* term = facts.services->find("TermService");
+    const ServiceFacts& services = *facts.services;
+    const std::int64_t vm_now = clocks_of(facts, policy, now).vm;
+    const Service* term = services.find("TermService");
     if (term == nullptr)
         return broken(state_traits, "missing").saw("/svc", "no TermService", "TermService");
-    if (!running(*term)) return judge_not_running(*facts.services, *term);
-    return judge_needed(*facts.services, *term);
+    if (!running(*term)) return judge_not_running(facts, *term, vm_now);
+    if (auto needed = judge_needed(facts)) return *needed;
+    const auto at_risk_of = [&](const char* slug, const Service& service) -> Finding {
+        Draft draft = at_risk(state_traits, slug);
+        return show(draft, services, service);
+    };
+    if (disabled(term)) return at_risk_of("disabled_running", *term);
+    if (const auto* needed = services.find("SessionEnv"); disabled(needed))
+        return at_risk_of("sessionenv_disabled", *needed);
+    if (const auto* needed = services.find("CertPropSvc");
+        disabled(needed) && renewal_near(facts, policy, vm_now))
+        return at_risk_of("certprop_disabled", *needed);
+    return ok(state_traits).saw(service_pointer(services, *term, "state"), "4", "4 (running)");
 }
 
 Finding evaluate_account(const Facts& facts, const Policy&, std::int64_t) {

@@ -2,8 +2,9 @@
 //
 // Not in the article. TermService 1057/1058: no certificate could be made or replaced; 1051, 1053,
 // 1054, 1055: another was served, or it is expired or unfit; a later 1056 (a new certificate) cures
-// them. Security 5061/5058 with key TSSecKeySet1, subject NETWORK SERVICE and a return code is
-// direct proof that the key cannot be opened, where key auditing is on.
+// them. 1064, 1065: the certificate of a policy's template could not be enrolled or renewed; a
+// later 1063 cures these. Security 5061/5058 with key TSSecKeySet1, subject NETWORK SERVICE and a
+// return code is direct proof that the key cannot be opened, where key auditing is on.
 // Sample finding: broken, "TermService could not replace its certificate (1058)".
 #include "core/text.hpp"
 #include "probes/collect/key_file_name.hpp"
@@ -26,25 +27,57 @@ constexpr auto certificate_keys = with_shared(
     "EVT.RDPCERT.log_short",
     "EVT.RDPCERT.creation_now",
     "EVT.RDPCERT.creation_past",
-    "EVT.RDPCERT.fallback"
+    "EVT.RDPCERT.fallback",
+    "EVT.RDPCERT.enrolment"
 );
 constexpr RuleTraits audit_traits{"EVT.KEYAUDIT", Cause::machine_keys, "", Severity::critical};
 constexpr auto audit_keys = with_shared(
     "EVT.KEYAUDIT.ok", "EVT.KEYAUDIT.not_audited", "EVT.KEYAUDIT.now", "EVT.KEYAUDIT.past"
 );
 
-bool is_certificate_trouble(const Event& event) {
-    return is_creation_failure(event) || event.id == 1051 || (event.id >= 1053 && event.id <= 1055);
+// A certificate of the policy's template could not be enrolled, or not renewed.
+bool is_enrolment_failure(const Event& event) {
+    return event.id == 1064 || event.id == 1065;
 }
 
-// Returns the window's TermService troubles that no later 1056 cured, creation failures first.
+bool is_certificate_trouble(const Event& event) {
+    return is_creation_failure(event) || is_enrolment_failure(event) || event.id == 1051 ||
+           (event.id >= 1053 && event.id <= 1055);
+}
+
+// Returns the enrolment failures among troubles that no later 1063, a certificate of the template,
+// cured. One that Windows made itself (1056) stands in for it and does not.
+std::vector<LoggedEvent> unenrolled(const Facts& facts, const std::vector<LoggedEvent>& troubles) {
+    std::int64_t enrolled = 0;
+    for (const Event& event : facts.events->events) {
+        if (iequals(event.provider, "TermService") && event.id == 1063)
+            enrolled = std::max(enrolled, event.time);
+    }
+    std::vector<LoggedEvent> left;
+    for (const LoggedEvent& logged : troubles) {
+        if (is_enrolment_failure(*logged.event) && logged.event->time > enrolled)
+            left.push_back(logged);
+    }
+    return left;
+}
+
+// Returns the window's TermService troubles that nothing cured: creation failures first, then
+// enrolments, then certificates that were not used.
 std::vector<LoggedEvent>
 gravest_uncured(const Facts& facts, const std::vector<LoggedEvent>& troubles) {
     std::vector<LoggedEvent> left = uncured(facts, troubles);
-    std::stable_partition(left.begin(), left.end(), [](const LoggedEvent& logged) {
+    std::erase_if(left, [](const auto& logged) { return is_enrolment_failure(*logged.event); });
+    const auto others = std::stable_partition(left.begin(), left.end(), [](const auto& logged) {
         return is_creation_failure(*logged.event);
     });
+    const auto enrolments = unenrolled(facts, troubles);
+    left.insert(others, enrolments.begin(), enrolments.end());
     return left;
+}
+
+std::string_view past_slug(const Event& event) {
+    if (is_creation_failure(event)) return "creation_past";
+    return is_enrolment_failure(event) ? "enrolment" : "fallback";
 }
 
 Draft& show(Draft& draft, const LoggedEvent& logged, std::size_t count) {
@@ -64,7 +97,7 @@ Finding conclude_certificate(const Facts& facts, const std::vector<LoggedEvent>&
     const bool creation = is_creation_failure(*events.front().event);
     const bool now = creation && trial(facts) == Trial::fails;
     Draft draft = now ? broken(certificate_traits, "creation_now")
-                      : at_risk(certificate_traits, creation ? "creation_past" : "fallback")
+                      : at_risk(certificate_traits, past_slug(*events.front().event))
                             .severity(Severity::medium);
     draft.confidence(Confidence::circumstantial);
     return show(draft, events.front(), events.size());

@@ -21,6 +21,8 @@ constexpr auto keys = with_shared(
     "HANDSHAKE.ok_outside",
     "HANDSHAKE.not_run",
     "HANDSHAKE.loopback_taken",
+    "HANDSHAKE.bound",
+    "HANDSHAKE.bound_ok",
     "HANDSHAKE.rdp_security",
     "HANDSHAKE.outside_fails",
     "HANDSHAKE.guest_fails",
@@ -94,6 +96,13 @@ Finding judge_without_guest(const Facts& facts) {
     return conclude(at_risk(traits, "outside_fails"), facts, *failed);
 }
 
+// The loopback is refused where RDP is bound to one network adapter: only a client's way tells.
+Finding judge_bound(const Facts& facts, const HandshakeFacts& guest) {
+    if (const auto* done = elsewhere(facts, true))
+        return conclude(ok(traits, "bound_ok"), facts, *done);
+    return conclude(unknown(traits, "bound"), facts, guest);
+}
+
 Finding judge_completed(const Facts& facts, const HandshakeFacts& guest) {
     if (const auto* failed = elsewhere(facts, false))
         return conclude(at_risk(traits, "outside_fails"), facts, *failed);
@@ -113,6 +122,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (tls_completed(*guest)) return judge_completed(facts, *guest);
     if (refused_tls_by_design(facts, *guest))
         return conclude(at_risk(traits, "rdp_security"), facts, *guest);
+    if (missed_the_listener(facts, *guest)) return judge_bound(facts, *guest);
     if (elsewhere(facts, true) != nullptr)
         return conclude(at_risk(traits, "guest_fails"), facts, *guest);
     return conclude(broken(traits, slug_of(*guest)), facts, *guest);

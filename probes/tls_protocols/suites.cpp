@@ -155,6 +155,8 @@ Finding evaluate_fips(const Facts& facts, const Policy&, std::int64_t) {
     const bool level = security.effective_min_encryption() == fips_level;
     if (!on && !level) return ok(fips_traits);
     Draft draft = at_risk(fips_traits, on ? "on" : "min_encryption");
+    // Legitimate, and it works: worth knowing, no more.
+    if (completed_handshake(facts) != nullptr) draft.severity(Severity::low);
     if (on && facts.schannel && !tls_never_used(facts)) {
         const SuiteList list = suites_in_force(*facts.schannel);
         SuiteContext context = context_of(facts);

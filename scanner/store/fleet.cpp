@@ -24,7 +24,7 @@ void FleetBuilder::add(const HostResult& host) {
     totals_.count(host);
     if (host.outcome != Outcome::assessed) return;
     auto& pile = piles_[{host.verdict, host.root_cause, host.fingerprint}];
-    if (pile.members.empty()) pile.summary = deciding_summary(host);
+    pile.summary.add(deciding_summary(host));
     pile.members.push_back({host.index, host.target.name});
 }
 
@@ -43,7 +43,7 @@ FleetReport FleetBuilder::report(RunInfo run) const {
         group.verdict = std::get<0>(key);
         group.cause = std::get<1>(key);
         group.signature = std::get<2>(key);
-        group.summary = pile.summary;
+        group.summary = pile.summary.message();
         auto members = pile.members;
         std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
             return a.index < b.index;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/outcome.hpp"
+#include "scanner/store/folded_message.hpp"
 
 #include <map>
 #include <string>
@@ -32,7 +33,7 @@ private:
     };
 
     struct Pile {
-        Message summary;
+        FoldedMessage summary;
         std::vector<Member> members;
     };
 

@@ -6,7 +6,9 @@
 #include "transports/rdp/tls_session.hpp"
 #include "transports/rdp/x224.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 
 namespace rdpsweep::rdp {
 namespace {
@@ -94,6 +96,30 @@ private:
     Clock::time_point begun_ = Clock::now();
 };
 
+// Tells whether the server chose one protocol, of those that were asked for, or its own security.
+bool was_asked_for(std::uint32_t selected, std::uint32_t asked) {
+    return selected == protocol_rdp ||
+           ((selected & asked) == selected && std::has_single_bit(selected));
+}
+
+// Tells whether it is a TSRequest with an errorCode in place of a token, as a server that refuses
+// NTLM may send it: SEQUENCE, [0] version, [4] errorCode (MS-CSSP 2.2.1).
+bool refuses_logon(std::string_view answer) {
+    constexpr std::string_view version{"\xa0\x03\x02\x01", 4};
+    constexpr char error_code = '\xa4';
+    const auto at = answer.substr(0, 8).find(version);
+    return answer.starts_with('\x30') && at != std::string_view::npos && answer.size() > at + 5 &&
+           answer[at + 5] == error_code;
+}
+
+// Returns how the first leg of CredSSP failed; empty when a challenge was read.
+std::string nla_failure(const HandshakeFacts& facts, const TlsAnswer& answer) {
+    if (facts.nla) return {};
+    if (refuses_logon(answer.text)) return "refused";
+    if (!answer.text.empty()) return "garbage";
+    return answer.end == StreamEnd::none ? "closed" : failure_word(answer.end);
+}
+
 bool has_challenge(const std::string& answer) {
     return read_challenge(answer).has_value();
 }
@@ -107,6 +133,10 @@ Task<HandshakeFacts> shake_hands(ByteStream& stream, Offer offer) {
     watch.ended("x224");
     if (!agreed) co_return facts;
     const auto selected = facts.selected_protocol.value_or(protocol_rdp);
+    if (!was_asked_for(selected, offer.protocols)) {
+        facts.failure = "not_asked";
+        co_return facts;
+    }
     // RDP's own security: there is no TLS to speak.
     if (selected == protocol_rdp || offer.tls == nullptr) {
         facts.stage = "done";
@@ -119,7 +149,8 @@ Task<HandshakeFacts> shake_hands(ByteStream& stream, Offer offer) {
     const bool with_nla = selected == protocol_hybrid || selected == protocol_hybrid_ex;
     if (outcome.done && with_nla && offer.ask_challenge) {
         const auto answer = co_await tls.ask(challenge_request(), longest_challenge, has_challenge);
-        facts.nla = read_challenge(answer);
+        facts.nla = read_challenge(answer.text);
+        facts.nla_failure = nla_failure(facts, answer);
         watch.ended("nla");
     }
     note_tls(facts, tls, outcome);

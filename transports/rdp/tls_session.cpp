@@ -80,24 +80,24 @@ Task<TlsOutcome> TlsSession::handshake() {
     co_return outcome;
 }
 
-Task<std::string>
+Task<TlsAnswer>
 TlsSession::ask(std::string text, std::size_t limit, bool (*enough)(const std::string&)) {
-    std::string answer;
+    TlsAnswer answer;
     ERR_clear_error();
     SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size()));
-    auto end = co_await flush();
-    while (end == StreamEnd::none && answer.size() < limit) {
+    answer.end = co_await flush();
+    while (answer.end == StreamEnd::none && answer.text.size() < limit) {
         std::array<char, 1024> plain;
         ERR_clear_error();
         const int count = SSL_read(ssl_.get(), plain.data(), static_cast<int>(plain.size()));
         if (count > 0) {
-            answer.append(plain.data(), static_cast<std::size_t>(count));
-            if (enough(answer)) break;
+            answer.text.append(plain.data(), static_cast<std::size_t>(count));
+            if (enough(answer.text)) break;
             continue;
         }
         if (SSL_get_error(ssl_.get(), count) != SSL_ERROR_WANT_READ) break;
         if (hello_.received() > longest_handshake) break;
-        end = co_await fill();
+        answer.end = co_await fill();
     }
     co_return answer;
 }

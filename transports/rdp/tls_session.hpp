@@ -24,6 +24,12 @@ struct TlsOutcome {
     std::string reason;              // OpenSSL's, when it refused what the peer sent
 };
 
+// What a peer answered, and how it went away, if it did.
+struct TlsAnswer {
+    std::string text;
+    StreamEnd end = StreamEnd::none; // none: it stopped by TLS's own means, or enough was said
+};
+
 class TlsSession {
 public:
     // stream must outlive the session.
@@ -37,7 +43,7 @@ public:
 
     // Sends text and returns what is answered: until enough says so, at most limit bytes, or until
     // the peer stops. Precondition: the handshake is done.
-    Task<std::string> ask(std::string text, std::size_t limit, bool (*enough)(const std::string&));
+    Task<TlsAnswer> ask(std::string text, std::size_t limit, bool (*enough)(const std::string&));
 
     // Returns what the peer said in clear.
     [[nodiscard]] const TlsHello& hello() const noexcept { return hello_; }

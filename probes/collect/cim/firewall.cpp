@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t most_likely_rules = 96;
 constexpr std::size_t most_other_rules = 512;
+constexpr std::size_t most_networks = 16;
+
+const std::string own_root =
+    R"(SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy)";
+const std::string policy_root = R"(SOFTWARE\Policies\Microsoft\WindowsFirewall)";
 
 // A registry key that holds firewall rules.
 struct RuleKey {
@@ -66,19 +71,45 @@ void ask_firewall_key(Steps& steps, const RuleKey& key) {
     });
 }
 
+// Asks what holds for all rules of a profile. Windows itself calls the private one "Standard".
+void ask_profile(Steps& steps, const std::string& name) {
+    const auto below = "/listener/fw_profiles/" + name;
+    const auto own = own_root + "\\" + (name == "Private" ? "Standard" : name) + "Profile";
+    const auto policy = policy_root + "\\" + name + "Profile";
+    steps.put(below, nlohmann::json::object());
+    steps.values(below, own, [&steps, below, own](const auto& values) {
+        steps.dwords(below, own, values, "on=EnableFirewall");
+    });
+    steps.values(below, policy, [&steps, below, policy](const auto& values) {
+        steps.dwords(below, policy, values, "on_policy=EnableFirewall merge=AllowLocalPolicyMerge");
+    });
+}
+
+void ask_networks(Steps& steps) {
+    steps.query(
+        "/listener/networks",
+        "root/standardcimv2",
+        "SELECT NetworkCategory FROM MSFT_NetConnectionProfile",
+        [&steps](const cim::Rows& rows) {
+            auto networks = nlohmann::json::array();
+            for (const auto& row : rows) {
+                const auto category = number_of(row, "NetworkCategory");
+                if (category && networks.size() < most_networks) networks.push_back(*category);
+            }
+            steps.put("/listener/networks", std::move(networks));
+        }
+    );
+}
+
 } // namespace
 
 void ask_firewall(Steps& steps, const SharedPtr& shared) {
     steps.put("/listener/fw", nlohmann::json::array());
-    ask_firewall_key(
-        steps,
-        {R"(SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules)",
-         false,
-         shared}
-    );
-    ask_firewall_key(
-        steps, {R"(SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules)", true, shared}
-    );
+    ask_firewall_key(steps, {own_root + R"(\FirewallRules)", false, shared});
+    ask_firewall_key(steps, {policy_root + R"(\FirewallRules)", true, shared});
+    for (const auto* name : {"Domain", "Private", "Public"})
+        ask_profile(steps, name);
+    ask_networks(steps);
 }
 
 } // namespace rdpsweep::cim_plan

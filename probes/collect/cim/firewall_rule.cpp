@@ -13,7 +13,7 @@ namespace {
 struct Fields {
     bool inbound = false, tcp = true, foreign = false, of_service = false, narrow = false;
     bool remote_address = false, blocks = false, active = false;
-    std::vector<std::string> ports, profiles;
+    std::vector<std::string> ports, profiles, remote;
 };
 
 void read_program(Fields& fields, std::string_view program) {
@@ -39,6 +39,9 @@ void read_field(Fields& fields, std::string_view name, std::string_view value) {
         fields.narrow = true;
     }
     if (name.starts_with("RA")) fields.remote_address = true;
+    constexpr std::size_t most = 16;
+    const bool address = name == "RA4" || name == "RA6" || name == "RA42" || name == "RA62";
+    if (address && fields.remote.size() < most) fields.remote.emplace_back(to_valid_utf8(value));
 }
 
 bool about_rdp(const Fields& fields, std::uint32_t port) {
@@ -71,7 +74,8 @@ nlohmann::json firewall_rule(const std::string& id, const std::string& rule, std
         {"active", fields.active},
         {"allow", !fields.blocks},
         {"lport", to_valid_utf8(ports.substr(0, longest))},
-        {"profiles", fields.profiles}};
+        {"profiles", fields.profiles},
+        {"remote", fields.remote}};
 }
 
 } // namespace rdpsweep::cim_plan

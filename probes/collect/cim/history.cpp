@@ -55,20 +55,23 @@ void ask_rsop(Steps& steps) {
 // Names of a provider's fields in the order in which the log keeps them (Windows 7 to Server 2022).
 struct Layout {
     std::uint64_t id;
-    std::array<std::string_view, 3> fields;
+    std::array<std::string_view, 5> fields;
 };
 
+// Later builds add the caller at the end.
+constexpr std::string_view caller = "CallerProcessId", image = "CallerProcessImageName";
+
 constexpr std::array schannel_layouts{
-    Layout{36870, {"Type", "ErrorCode", "ErrorStatus"}},
-    Layout{36871, {"Type", "ErrorState", ""}},
-    Layout{36872, {"Type", "ErrorCode", "CertFlags"}},
-    Layout{36874, {"Protocol", "", ""}},
+    Layout{36870, {"Type", "ErrorCode", "ErrorStatus", caller, image}},
+    Layout{36871, {"Type", "ErrorState", caller, image, ""}},
+    Layout{36872, {"Type", "ErrorCode", "CertFlags", "", ""}},
+    Layout{36874, {"Protocol", caller, image, "", ""}},
 };
 
 std::string field_name(std::string_view provider, std::uint64_t id, std::size_t index) {
     if (provider == "SCM") return "param" + std::to_string(index + 1);
     for (const auto& layout : schannel_layouts) {
-        const bool known = provider == "Schannel" && layout.id == id && index < 3;
+        const bool known = provider == "Schannel" && layout.id == id && index < 5;
         if (known && !layout.fields[index].empty()) return std::string(layout.fields[index]);
     }
     return std::to_string(index);
@@ -132,10 +135,10 @@ std::string events_query(std::int64_t since) {
     return "SELECT SourceName,EventCode,TimeGenerated,InsertionStrings,Data FROM Win32_NTLogEvent "
            "WHERE Logfile='System' AND TimeGenerated>='" +
            wmi_time(since) +
-           "' AND ((SourceName='Schannel' AND EventCode>=36870 AND EventCode<=36874) OR "
+           "' AND ((SourceName='Schannel' AND EventCode>=36869 AND EventCode<=36874) OR "
            "((SourceName='TermService' OR "
            "SourceName='Microsoft-Windows-TerminalServices-RemoteConnectionManager') AND "
-           "EventCode>=1050 AND EventCode<=1064) OR (SourceName='Service Control Manager' AND "
+           "EventCode>=1050 AND EventCode<=1065) OR (SourceName='Service Control Manager' AND "
            "(EventCode=7022 OR EventCode=7023 OR EventCode=7024 OR EventCode=7031 OR "
            "EventCode=7034)))";
 }

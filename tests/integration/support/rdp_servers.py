@@ -188,6 +188,14 @@ class Mock:
             ("silent_after_hello", self.after_hello(self.silent)),
             ("flood", self.after_hello(self.flood)),
             ("intolerant_13", self.intolerant), ("once_unlucky", self.once_unlucky), ("slow", self.slow), ("healthy", self.healthy),
+            ("nla_closes", self.nla(lambda c: None)),
+            ("nla_garbage", self.nla(lambda c: c.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"))),
+            ("nla_silent", self.nla(lambda c: c.recv(1))),
+            # TSRequest { version 6, errorCode STATUS_NOT_SUPPORTED }
+            ("nla_refuses", self.nla(lambda c: c.sendall(bytes.fromhex("300da003020106a4060204c00000bb")))),
+            ("anonymous", self.anonymous),
+            ("rdstls", lambda c: c.sendall(confirm(2, 4))),
+            ("tls_at_once", lambda c: c.sendall(bytes.fromhex("15030300020246"))),
         ]
 
     def __enter__(self):
@@ -274,6 +282,25 @@ class Mock:
     def healthy(self, client):
         client.sendall(confirm(2, 1))
         self.speak(client)
+
+    def nla(self, answer):
+        """CredSSP is chosen and TLS completed; what comes of the first leg is another matter."""
+        def run(client):
+            client.sendall(confirm(2, 2))
+            with self._tls.wrap_socket(client, server_side=True) as spoken:
+                spoken.recv(4096)
+                answer(spoken)
+        return run
+
+    @staticmethod
+    def anonymous(client):
+        """A program that has no certificate, and completes TLS nevertheless."""
+        client.sendall(confirm(2, 1))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("AECDH:@SECLEVEL=0")
+        with context.wrap_socket(client, server_side=True) as spoken:
+            spoken.recv(1)
 
     def speak(self, client):
         with self._tls.wrap_socket(client, server_side=True) as spoken:

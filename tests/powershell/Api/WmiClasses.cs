@@ -17,6 +17,8 @@ public static class WmiClasses
             (@"root\cimv2", "win32_service") => [.. machine.Services.Select(ServiceRow)],
             (@"root\standardcimv2", "msft_nettcpconnection") when machine.Build >= FirstBuildWithTcpClass =>
                 [.. machine.Sockets.Select(SocketRow)],
+            (@"root\standardcimv2", "msft_netconnectionprofile") when machine.Build >= FirstBuildWithTcpClass =>
+                [.. machine.Management["networks"]!.AsArray().Select(network => new Dictionary<string, object?> { ["NetworkCategory"] = (uint)network! })],
             (@"root\standardcimv2", _) when machine.Build < FirstBuildWithTcpClass =>
                 throw new SimulatedManagementException(SimulatedManagementException.InvalidNamespace, "Invalid namespace"),
             (@"root\cimv2\terminalservices", "win32_tsgeneralsetting") => SettingRows(machine),

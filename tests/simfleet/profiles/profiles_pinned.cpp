@@ -194,8 +194,17 @@ const std::array pinned_certificate_table{
         .weight = 2,
         .builds = current_builds(),
         .damage = other_name,
-        .truth = [](std::uint32_t
-                 ) { return ca("at_risk medium direct name /cert/my_match/subject"); }},
+        .truth =
+            [](std::uint32_t) {
+                return assessed(
+                    "ok",
+                    "none",
+                    with(
+                        chosen_certificate(),
+                        {{"CERT.CA.VALID", "at_risk low direct name /cert/my_match/subject"}}
+                    )
+                );
+            }},
     Profile{
         .name = "ca_no_key",
         .kind = Kind::fault,

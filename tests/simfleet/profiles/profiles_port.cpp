@@ -62,8 +62,53 @@ void stale_adapter(Machine& machine) {
     machine.stop_listening();
 }
 
+// A port range that is reserved for IPv4 leaves TermService its other socket.
+void ipv6_only(Machine& machine) {
+    std::erase_if(machine.state.sockets, [](const auto& socket) {
+        return socket.address == "0.0.0.0";
+    });
+}
+
 void moved_blocked(Machine& machine) {
     machine.set_port(3390);
+}
+
+// Where it was shipped to be, and its rule is off: the same state as a port that moved away.
+void rule_off(Machine& machine) {
+    machine.set_rule("Active=FALSE|");
+}
+
+// The only rule is for a network that the VM is not in.
+void rule_of_another_profile(Machine& machine) {
+    machine.set_rule("Profile=Private|");
+    machine.state.management.networks = {0};
+}
+
+void rule_for_some_clients(Machine& machine) {
+    machine.set_rule("RA4=10.0.8.0/255.255.255.0|");
+}
+
+// A policy lets no rule of the machine's own count, and brings none for RDP.
+void rules_made_void(Machine& machine) {
+    for (const auto* profile : {"DomainProfile", "PrivateProfile", "PublicProfile"}) {
+        machine.state.registry.set(
+            std::string(paths::firewall_policy_root) + "\\" + profile,
+            "AllowLocalPolicyMerge",
+            dword_value(0)
+        );
+    }
+}
+
+// Windows' firewall is off by policy, and so is RDP's rule, which then does not matter.
+void firewall_off(Machine& machine) {
+    rule_off(machine);
+    for (const auto* profile : {"DomainProfile", "PrivateProfile", "PublicProfile"}) {
+        machine.state.registry.set(
+            std::string(paths::firewall_policy_root) + "\\" + profile,
+            "EnableFirewall",
+            dword_value(0)
+        );
+    }
 }
 
 void moved(Machine& machine) {
@@ -127,6 +172,13 @@ Truth twin(std::uint32_t) {
 
 Truth moved_to(const Expected& expected) {
     return assessed(expected.verdict, "rdp_port", {{"PORT.MOVED", expected}});
+}
+
+constexpr const char* firewall_seen = " /listener/port /listener/fw/0/lport";
+
+// The firewall keeps every client out; key says why.
+Truth shut(const std::string& key) {
+    return moved_to("broken critical direct " + key + firewall_seen);
 }
 
 const std::array port_table{
@@ -215,11 +267,68 @@ const std::array port_table{
         .weight = 5,
         .builds = current_builds(),
         .damage = moved_blocked,
+        .truth = [](std::uint32_t) { return shut("blocked"); },
+        .wire = {.rdp_outside = false}},
+    Profile{
+        .name = "port_ipv6_only",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = ipv6_only,
         .truth =
-            [](std::uint32_t) {
-                return moved_to("broken critical direct blocked /listener/port /listener/fw/0/lport"
+            [](std::uint32_t build) {
+                return assessed(
+                    "broken",
+                    "rdp_port",
+                    with(
+                        handshake_failed(build, nobody_listens),
+                        {{"PORT.NOLISTEN", "broken critical direct no_ipv4 /listener/sockets"}}
+                    )
                 );
             }},
+    Profile{
+        .name = "port_rule_off",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = rule_off,
+        .truth = [](std::uint32_t) { return shut("no_rule"); },
+        .wire = {.rdp_outside = false}},
+    Profile{
+        .name = "port_rule_other_profile",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = rule_of_another_profile,
+        .truth = [](std::uint32_t) { return shut("other_profile /listener/networks"); },
+        .wire = {.rdp_outside = false}},
+    Profile{
+        .name = "port_rules_void",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = rules_made_void,
+        .truth = [](std::uint32_t) { return shut("void /listener/networks"); },
+        .wire = {.rdp_outside = false}},
+    Profile{
+        .name = "port_rule_some_clients",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = rule_for_some_clients,
+        .truth =
+            [](std::uint32_t) {
+                return moved_to("at_risk medium direct limited /listener/port /listener/fw/0/lport"
+                );
+            },
+        .wire = {.rdp_outside = false}},
+    Profile{
+        .name = "port_firewall_off",
+        .kind = Kind::healthy,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = firewall_off,
+        .wire = {.rdp_outside = false}},
     Profile{
         .name = "port_moved",
         .kind = Kind::fault,
@@ -228,8 +337,8 @@ const std::array port_table{
         .damage = moved,
         .truth =
             [](std::uint32_t) {
-                return moved_to("at_risk medium direct moved /listener/port /listener/fw/0/lport"
-                                " /listener/fw/1/lport");
+                return moved_to("at_risk medium direct moved /listener/port /listener/fw/0/lport "
+                                "/listener/fw/1/lport");
             }},
     Profile{
         .name = "port_moved_unread",

@@ -39,6 +39,31 @@ void no_cryptography(Machine& machine) {
     machine.set_start("CryptSvc", disabled);
 }
 
+// Somebody deleted the service; what it once made is still served.
+void no_configuration(Machine& machine) {
+    std::erase_if(machine.state.services, [](const auto& service) {
+        return service.name == "SessionEnv";
+    });
+    machine.state.registry.erase(std::string(paths::services) + "\\SessionEnv");
+}
+
+// The process is there since the machine started, and never came to listen.
+void hanging(Machine& machine) {
+    constexpr std::uint32_t start_pending = 2;
+    machine.state.service("TermService")->state = start_pending;
+    machine.stop_listening();
+}
+
+// The next certificate is due within days, and who takes part in making it may not start.
+void no_propagation_at_the_end(Machine& machine) {
+    machine.stop_service("CertPropSvc");
+    machine.set_start("CertPropSvc", disabled);
+    auto shape = machine.own_shape();
+    shape.not_after = machine.plan.now + 9 * day;
+    shape.not_before = shape.not_after - 183 * day;
+    machine.install_own(shape);
+}
+
 void other_account(Machine& machine) {
     machine.state.registry.set(
         std::string(paths::services) + "\\TermService", "ObjectName", text_value("LocalSystem")
@@ -132,7 +157,44 @@ const std::array service_table{
         .damage = no_cryptography,
         .truth =
             [](std::uint32_t) {
-                return alive("broken high direct needed_disabled /svc/5/state /svc/5/start");
+                return alive("at_risk high direct needed_served /svc/5/state /svc/5/start");
+            }},
+    Profile{
+        .name = "service_sessionenv_missing",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = no_configuration,
+        .truth = [](std::uint32_t) { return alive("at_risk high direct needed_missing /svc"); }},
+    Profile{
+        .name = "service_hangs",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = hanging,
+        .truth =
+            [](std::uint32_t build) {
+                return dead(
+                    build,
+                    "broken critical direct hangs /listener/sockets /svc/0/state /svc/0/start"
+                );
+            }},
+    Profile{
+        .name = "service_certprop_disabled",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = no_propagation_at_the_end,
+        .truth =
+            [](std::uint32_t) {
+                return assessed(
+                    "at_risk",
+                    "services",
+                    {{"SVC.STATE",
+                      "at_risk high direct certprop_disabled /svc/4/state /svc/4/start"},
+                     {"CERT.SELF.VALID",
+                      "at_risk high direct renewal_blocked /cert/store/0/not_after /keys"}}
+                );
             }},
     Profile{
         .name = "service_account",

@@ -19,12 +19,33 @@ void not_tried(Machine& machine) {
     machine.forbid("net:loopback", "skipped", "");
 }
 
-// Trouble of this morning, cured since.
+// Trouble of this morning, cured since. The record names TermService's process.
 void past_key_trouble(Machine& machine) {
     const std::map<std::string, std::string> failure{
-        {"Type", "server"}, {"ErrorCode", "0x8009030d"}, {"ErrorStatus", "10001"}};
-    machine.log("RdpCoreTS", 131, 30'001, {{"ConnType", "TCP"}, {"ClientIP", "10.0.0.9:50211"}});
+        {"Type", "server"},
+        {"ErrorCode", "0x8009030d"},
+        {"ErrorStatus", "10001"},
+        {"CallerProcessId", std::to_string(machine.termservice_pid())},
+        {"CallerProcessImageName", "svchost.exe"}};
     machine.log("Schannel", 36870, 30'000, failure);
+}
+
+// Some program fails as a TLS client again and again, on a Windows that says so in Japanese; by
+// chance somebody had connected to RDP each time.
+void client_trouble(Machine& machine) {
+    const std::map<std::string, std::string> failure{
+        {"Type", "クライアント"}, {"ErrorState", "10013"}};
+    for (std::int64_t ago = 600; ago < 30'000; ago += 1'800) {
+        machine.log(
+            "RdpCoreTS", 131, ago + 3, {{"ConnType", "TCP"}, {"ClientIP", "10.9.0.7:5011"}}
+        );
+        machine.log("Schannel", 36871, ago, failure);
+    }
+}
+
+void failed_enrolment(Machine& machine) {
+    machine.log("TermService", 1064, 50'000, {{"0", "RemoteDesktopComputer"}});
+    machine.log("TermService", 1065, 20'000, {{"0", "RemoteDesktopComputer"}});
 }
 
 void past_audit(Machine& machine) {
@@ -118,6 +139,37 @@ const std::array symptom_table{
                     {{"EVT.SCHANNEL",
                       std::string("at_risk medium circumstantial machine_keys:key_past") +
                           first_event}}
+                );
+            }},
+    Profile{
+        .name = "events_of_a_client",
+        .kind = Kind::healthy,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = client_trouble,
+        .truth =
+            [](std::uint32_t) {
+                return assessed(
+                    "ok",
+                    "none",
+                    {{"EVT.SCHANNEL",
+                      std::string("at_risk low circumstantial tls_protocols:tls_near") +
+                          first_event}}
+                );
+            }},
+    Profile{
+        .name = "events_enrolment_fails",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = failed_enrolment,
+        .truth =
+            [](std::uint32_t) {
+                return assessed(
+                    "at_risk",
+                    "rdp_certificate",
+                    {{"EVT.RDPCERT",
+                      std::string("at_risk medium circumstantial enrolment") + first_event}}
                 );
             }},
     Profile{

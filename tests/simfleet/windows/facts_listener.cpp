@@ -53,6 +53,7 @@ json proxy_list(const State& state) {
 json firewall_entry(const std::string& id, const std::string& rule, std::uint32_t port) {
     json entry{{"id", id}, {"active", false}, {"allow", true}, {"lport", "*"}};
     auto profiles = json::array();
+    auto remote = json::array();
     bool inbound = false;
     bool tcp = false;
     bool about_rdp = false;
@@ -66,6 +67,8 @@ json firewall_entry(const std::string& id, const std::string& rule, std::uint32_
         if (name == "Active") entry["active"] = value == "TRUE";
         if (name == "Action") entry["allow"] = value == "Allow";
         if (name == "Profile") profiles.push_back(value);
+        if (name == "RA4" || name == "RA6" || name == "RA42" || name == "RA62")
+            remote.push_back(value);
         if (name == "LPort") entry["lport"] = value;
         about_rdp = about_rdp || (name == "LPort" && value == std::to_string(port)) ||
                     (name == "Svc" && rdpsweep::iequals(value, "termservice"));
@@ -73,6 +76,7 @@ json firewall_entry(const std::string& id, const std::string& rule, std::uint32_
     about_rdp = about_rdp || id.starts_with("RemoteDesktop");
     if (!inbound || !tcp || !about_rdp) return nullptr;
     entry["profiles"] = std::move(profiles);
+    entry["remote"] = std::move(remote);
     return entry;
 }
 
@@ -94,6 +98,31 @@ json firewall_list(FactsReader& reader, std::uint32_t port) {
     add_rules(list, reader.state, paths::firewall, false, port);
     add_rules(list, reader.state, paths::firewall_policy, true, port);
     return list;
+}
+
+// What holds for all rules of a profile. Windows itself calls the private profile "Standard".
+json profile_list(FactsReader& reader) {
+    const auto& hklm = reader.state.registry;
+    auto profiles = json::object();
+    for (const std::string name : {"Domain", "Private", "Public"}) {
+        const auto own = name == "Private" ? "StandardProfile" : name + "Profile";
+        const auto local = std::string(paths::firewall_root) + '\\' + own;
+        const auto policy = std::string(paths::firewall_policy_root) + '\\' + name + "Profile";
+        auto profile = json::object();
+        put(profile, "on", hklm.dword(local, "EnableFirewall"));
+        put(profile, "on_policy", hklm.dword(policy, "EnableFirewall"));
+        put(profile, "merge", hklm.dword(policy, "AllowLocalPolicyMerge"));
+        profiles[name] = std::move(profile);
+    }
+    return profiles;
+}
+
+void add_networks(FactsReader& reader, json& group) {
+    if (reader.kept_out(R"(wmi:root\StandardCimv2)", "/listener/networks")) return;
+    if (reader.state.build() < 9200)
+        reader.add_unread("/listener/networks", "unsupported", "0x8004100e");
+    else
+        group["networks"] = reader.state.management.networks;
 }
 
 json server_switches(const Registry& hklm) {
@@ -149,6 +178,8 @@ json listener_facts(FactsReader& reader) {
     group["portproxy"] = proxy_list(reader.state);
     auto rules = firewall_list(reader, port.value_or(3389));
     if (!rules.is_null()) group["fw"] = std::move(rules);
+    group["fw_profiles"] = profile_list(reader);
+    add_networks(reader, group);
     return group;
 }
 

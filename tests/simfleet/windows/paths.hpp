@@ -36,6 +36,10 @@ inline constexpr std::string_view port_proxy =
     R"(SYSTEM\CurrentControlSet\Services\PortProxy\v4tov4\tcp)";
 inline constexpr std::string_view firewall =
     R"(SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules)";
+inline constexpr std::string_view firewall_root =
+    R"(SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy)";
+inline constexpr std::string_view firewall_policy_root =
+    R"(SOFTWARE\Policies\Microsoft\WindowsFirewall)";
 inline constexpr std::string_view firewall_policy =
     R"(SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules)";
 inline constexpr std::string_view rd_store =

@@ -93,6 +93,7 @@ json management_object(const Management& management) {
         {"certificate_hash", management.certificate_hash},
         {"registry_pol", management.registry_pol},
         {"rsop", management.rsop},
+        {"networks", management.networks},
         {"mdm", management.mdm},
         {"dsc", management.dsc}};
     put(object, "certificate_hash_type", management.certificate_hash_type);

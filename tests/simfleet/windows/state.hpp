@@ -70,6 +70,7 @@ struct Management {
     std::string certificate_hash;                       // lower-case hex
     std::vector<std::string> registry_pol;              // "key\value" in Registry.pol
     std::vector<std::string> rsop;
+    std::vector<std::uint32_t> networks; // NetworkCategory of each connection: 0, 1 or 2
     bool mdm = false;
     bool dsc = false;
 };

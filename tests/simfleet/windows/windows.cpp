@@ -107,6 +107,7 @@ Machine::Machine(Blueprint blueprint) : plan(std::move(blueprint)), dice(plan.se
     set_port(3389);
     write_key_files(*this);
     install_own(own_shape());
+    state.management.networks = {state.os.domain_role == 2 ? 0u : 2u}; // public, or the domain's
     state.management.policy_source = {{"layer", 0}, {"nla", 0}, {"minenc", 0}};
     state.boot = {true, false, 1, 115'200};
     state.oldest_event = plan.now - 20 * day - dice.below(40) * day;
@@ -155,6 +156,16 @@ void Machine::set_policy(std::string_view value, std::uint32_t number) {
 void Machine::allow_port(std::string_view rule, std::uint16_t port) {
     const auto text = firewall_rule(plan.build, port, true);
     state.registry.set(paths::firewall, rule, text_value(text));
+}
+
+void Machine::set_rule(std::string_view field) {
+    const auto* rule =
+        plan.build == 7601 ? "RemoteDesktop-In-TCP" : "RemoteDesktop-UserMode-In-TCP";
+    auto text = state.registry.text(paths::firewall, rule).value_or("|");
+    const auto name = '|' + std::string(field.substr(0, field.find('=') + 1));
+    if (const auto at = text.find(name); at != std::string::npos)
+        text.erase(at + 1, text.find('|', at + 1) - at);
+    state.registry.set(paths::firewall, rule, text_value(text + std::string(field)));
 }
 
 void Machine::set_start(std::string_view service, std::uint32_t start) {

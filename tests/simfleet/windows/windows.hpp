@@ -42,6 +42,7 @@ public:
     void set_rdp(std::string_view value, std::uint32_t number);    // in RDP-Tcp
     void set_policy(std::string_view value, std::uint32_t number); // in the policy key
     void allow_port(std::string_view rule, std::uint16_t port);    // an inbound firewall rule
+    void set_rule(std::string_view field); // "Active=FALSE|" of RDP's own rule
 
     // Services.
     void set_start(std::string_view service, std::uint32_t start);

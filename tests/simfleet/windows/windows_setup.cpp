@@ -145,6 +145,8 @@ Registry install(std::uint32_t build, const std::string& install_type) {
     tls(hklm, build);
     const auto* rule = build == 7601 ? "RemoteDesktop-In-TCP" : "RemoteDesktop-UserMode-In-TCP";
     hklm.set(paths::firewall, rule, text_value(firewall_rule(build, 3389, true)));
+    for (const auto* profile : {"DomainProfile", "StandardProfile", "PublicProfile"})
+        hklm.set(join(paths::firewall_root, profile), "EnableFirewall", dword_value(1));
     hklm.set(
         paths::firewall,
         "WINRM-HTTP-In-TCP",

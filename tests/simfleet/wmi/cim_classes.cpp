@@ -150,7 +150,7 @@ std::string source_of(const std::string& provider) {
 
 // The fields of an event in the order its provider declares them.
 std::vector<std::string> strings_of(const LogEvent& event) {
-    constexpr std::array<std::string_view, 8> order{
+    constexpr std::array<std::string_view, 10> order{
         "Type",
         "ErrorCode",
         "ErrorState",
@@ -158,7 +158,9 @@ std::vector<std::string> strings_of(const LogEvent& event) {
         "Protocol",
         "CertFlags",
         "AlertDesc",
-        "TargetName"};
+        "TargetName",
+        "CallerProcessId",
+        "CallerProcessImageName"};
     std::vector<std::string> texts;
     if (event.provider == "Schannel") {
         for (const auto name : order) {
@@ -225,6 +227,13 @@ Rows connections(const State& state) {
     return rows;
 }
 
+Rows networks(const State& state) {
+    Rows rows;
+    for (const auto category : state.management.networks)
+        rows.push_back({{"Name", cim_text("Network")}, {"NetworkCategory", cim_number(category)}});
+    return rows;
+}
+
 Rows terminal_setting(const State& state) {
     const auto& management = state.management;
     const auto source = [&](const char* name) {
@@ -272,6 +281,7 @@ constexpr std::array classes{
     Class{"root/cimv2", "CIM_DataFile", files},
     Class{"root/cimv2", "Win32_NTLogEvent", events},
     Class{"root/standardcimv2", "MSFT_NetTCPConnection", connections, 9200},
+    Class{"root/standardcimv2", "MSFT_NetConnectionProfile", networks, 9200},
     Class{"root/cimv2/terminalservices", "Win32_TSGeneralSetting", terminal_setting},
     Class{"root/rsop/computer", "RSOP_RegistryPolicySetting", policies},
 };

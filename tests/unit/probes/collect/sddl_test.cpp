@@ -104,6 +104,10 @@ TEST_CASE("sddl: no DACL, a null DACL and an empty one differ", "[collect]") {
     CHECK(parsed("O:SY").null_dacl);
     CHECK(parsed("").null_dacl);
     CHECK(parsed("O:SYD:NO_ACCESS_CONTROL").null_dacl);
+    const auto written = parsed("O:SYG:SYD:PAINO_ACCESS_CONTROL"); // as .NET writes it
+    CHECK(written.null_dacl);
+    CHECK((written.control & sd_control::dacl_protected) != 0);
+    CHECK((written.control & sd_control::dacl_auto_inherited) != 0);
     CHECK_FALSE(parsed("O:SYD:").null_dacl);
     CHECK_FALSE(parsed("O:SYD:PS:(AU;SA;FA;;;WD)").null_dacl);
 }

@@ -97,7 +97,7 @@ TEST_CASE("evidence: the firewall and the port", "[rule]") {
     );
     CHECK(
         said("PORT.MOVED", [](Facts& f) { port(f).firewall.clear(); }) ==
-        "at_risk medium direct PORT.MOVED.no_rule port=3389\n"
+        "broken critical direct PORT.MOVED.no_rule port=3389\n"
         "/listener/port: 3389 | 3389\n"
         "/listener/fw: none | active allow 3389"
     );

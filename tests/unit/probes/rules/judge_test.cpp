@@ -22,6 +22,7 @@ void take_port(Facts& facts) {
 
 void deny(Facts& facts) {
     facts.rdp_port.value->deny_local = 1;
+    fail_handshake(facts, "connect", "refused");
 }
 
 void stop_service(Facts& facts) {
@@ -283,6 +284,22 @@ TEST_CASE("fingerprint: another fault is another case", "[judge]") {
     close_key(facts);
     rdp_key(facts).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(D;;FR;;;NS)";
     CHECK(seen.insert(judged(facts).fingerprint).second);
+}
+
+TEST_CASE("fingerprint: unknown hosts are told apart by their reason", "[judge]") {
+    const auto unread = [](const char* pointer, const char* why) {
+        Facts facts = healthy_facts();
+        mark_unread(facts, pointer, why);
+        return judged(facts);
+    };
+    const auto sockets = unread("/listener/sockets", "denied");
+    CHECK(sockets.verdict == Verdict::unknown);
+    CHECK(unread("/listener/sockets", "denied").fingerprint == sockets.fingerprint);
+    std::set<std::string> seen{sockets.fingerprint};
+    CHECK(seen.insert(unread("/listener/sockets", "timeout").fingerprint).second);
+    CHECK(seen.insert(unread("/svc", "denied").fingerprint).second);
+    CHECK(seen.insert(unread("/cert", "denied").fingerprint).second);
+    CHECK(seen.insert(unread("/tls", "error").fingerprint).second);
 }
 
 TEST_CASE("fingerprint: identities go, masks and names stay", "[judge]") {

@@ -24,15 +24,54 @@ TEST_CASE("RDP.DENIED: the policy wins and a missing value denies", "[rule]") {
         "RDP.DENIED",
         {
             {"allowed", [](Facts&) {}, Verdict::ok, "ok"},
-            {"denied", [](Facts& f) { port(f).deny_local = 1; }, Verdict::broken, "local"},
+            {"denied",
+             [](Facts& f) {
+                 port(f).deny_local = 1;
+                 fail_handshake(f, "connect", "refused");
+             },
+             Verdict::broken,
+             "local"},
             {"denied by policy",
-             [](Facts& f) { port(f).deny_policy = 1; },
+             [](Facts& f) {
+                 port(f).deny_policy = 1;
+                 fail_handshake(f, "connect", "refused");
+             },
              Verdict::broken,
              "policy"},
-            {"value missing",
-             [](Facts& f) { port(f).deny_local.reset(); },
+            {"denied, and a handshake completes",
+             [](Facts& f) { port(f).deny_local = 1; },
+             Verdict::at_risk,
+             "not_in_force"},
+            {"value missing, nothing listens",
+             [](Facts& f) {
+                 port(f).deny_local.reset();
+                 port(f).sockets.clear();
+                 fail_handshake(f, "connect", "refused");
+             },
              Verdict::broken,
              "value_missing"},
+            {"value missing, TermService listens, nothing was tried",
+             [](Facts& f) {
+                 port(f).deny_local.reset();
+                 forget_handshake(f);
+             },
+             Verdict::at_risk,
+             "missing_listens"},
+            {"value missing, another program listens",
+             [](Facts& f) {
+                 port(f).deny_local.reset();
+                 port(f).sockets = {{"0.0.0.0", 3389, 77, "java.exe", {}}};
+                 fail_handshake(f, "x224", "not_rdp");
+             },
+             Verdict::broken,
+             "value_missing"},
+            {"value missing, and a handshake completes",
+             [](Facts& f) {
+                 port(f).deny_local.reset();
+                 port(f).sockets.clear();
+             },
+             Verdict::at_risk,
+             "missing_listens"},
             {"value missing, policy allows",
              [](Facts& f) {
                  port(f).deny_local.reset();

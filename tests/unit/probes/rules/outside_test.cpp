@@ -75,6 +75,56 @@ TEST_CASE("OUT.RDP: each way of failing is a symptom of its own", "[rule]") {
           [](Facts& f) { shake(f).without_tls13 = true; },
           Verdict::at_risk,
           "only_without_13"},
+         {"an old version came out",
+          [](Facts& f) { shake(f).tls_version = "1.0"; },
+          Verdict::at_risk,
+          "without_12"},
+         {"1.1 came out",
+          [](Facts& f) { shake(f).tls_version = "1.1"; },
+          Verdict::at_risk,
+          "without_12"},
+         {"1.3 alone, as the matrix tells",
+          [](Facts& f) {
+              shake(f).tls_version = "1.3";
+              shake(f).versions = {{"1.2", "alert 70"}, {"1.3", "ok"}};
+          },
+          Verdict::at_risk,
+          "without_12"},
+         {"1.2 and 1.3",
+          [](Facts& f) {
+              shake(f).versions = {{"1.0", "alert 70"}, {"1.2", "ok"}, {"1.3", "ok"}};
+          },
+          Verdict::ok,
+          "ok"},
+         {"CredSSP hangs up",
+          [](Facts& f) { shake(f).nla_failure = "closed"; },
+          Verdict::at_risk,
+          "credssp"},
+         {"NTLM is refused",
+          [](Facts& f) { shake(f).nla_failure = "refused"; },
+          Verdict::at_risk,
+          "credssp_refused"},
+         {"no certificate",
+          [](Facts& f) {
+              shake(f).cipher_suite = "TLS_DH_anon_WITH_AES_256_GCM_SHA384";
+              shake(f).peer_thumbprint.clear();
+          },
+          Verdict::broken,
+          "anonymous"},
+         {"a protocol nobody asked for",
+          [](Facts& f) {
+              stop(f, "x224", "not_asked");
+              shake(f).selected_protocol = 4;
+          },
+          Verdict::broken,
+          "not_asked"},
+         {"TLS at once",
+          [](Facts& f) {
+              stop(f, "x224", "not_rdp");
+              shake(f).first_bytes = "15030300020228";
+          },
+          Verdict::broken,
+          "tls_at_once"},
          {"the inside is known",
           [](Facts& f) { f.collector = healthy_facts().collector; },
           Verdict::not_applicable,

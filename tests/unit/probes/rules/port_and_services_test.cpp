@@ -170,6 +170,32 @@ TEST_CASE("PORT.NOLISTEN: only an expected listener is missed", "[rule]") {
              },
              Verdict::broken,
              "adapter"},
+            {"IPv6 only, and IPv4 is refused",
+             [](Facts& f) {
+                 sockets(f).erase(sockets(f).begin());
+                 fail_handshake(f, "connect", "refused");
+             },
+             Verdict::broken,
+             "no_ipv4"},
+            {"IPv6 only, which was not tried",
+             [](Facts& f) {
+                 sockets(f).erase(sockets(f).begin());
+                 forget_handshake(f);
+             },
+             Verdict::at_risk,
+             "no_ipv4_untried"},
+            {"IPv6 only, and a handshake completes",
+             [](Facts& f) { sockets(f).erase(sockets(f).begin()); },
+             Verdict::ok,
+             "ok"},
+            {"IPv4 only", [](Facts& f) { sockets(f).pop_back(); }, Verdict::ok, "ok"},
+            {"bound to an adapter that is there",
+             [](Facts& f) {
+                 sockets(f) = {{"10.0.0.4", 3389, 1044, "svchost.exe", {}}};
+                 port(f).lan_adapter = 1;
+             },
+             Verdict::at_risk,
+             "bound"},
             {"a stopped service",
              [](Facts& f) {
                  sockets(f).clear();
@@ -252,10 +278,109 @@ TEST_CASE("PORT.MOVED: the firewall must follow the port", "[rule]") {
              },
              Verdict::at_risk,
              "blocked"},
-            {"3389 without a rule",
+            {"3389 without a rule: the same state as a moved port",
              [](Facts& f) { port(f).firewall.clear(); },
-             Verdict::at_risk,
+             Verdict::broken,
              "no_rule"},
+            {"3389 with its rule off",
+             [](Facts& f) { port(f).firewall.front().active = false; },
+             Verdict::broken,
+             "no_rule"},
+            {"no rule, and the firewall is off where the VM is",
+             [](Facts& f) {
+                 port(f).firewall.clear();
+                 port(f).networks = {0};
+                 port(f).firewall_profiles["Public"] = {1, 0, Dword{}};
+             },
+             Verdict::ok,
+             "off"},
+            {"no rule, and the firewall is off elsewhere",
+             [](Facts& f) {
+                 port(f).firewall.clear();
+                 port(f).networks = {0};
+                 port(f).firewall_profiles["Domain"] = {0, Dword{}, Dword{}};
+                 port(f).firewall_profiles["Public"] = {1, Dword{}, Dword{}};
+             },
+             Verdict::broken,
+             "no_rule"},
+            {"a rule for the domain on a machine without one",
+             [](Facts& f) {
+                 f.os.value->domain_role = 2;
+                 port(f).firewall.front().profiles = {"Domain"};
+             },
+             Verdict::broken,
+             "other_profile"},
+            {"a rule for the domain on a member, networks not read",
+             [](Facts& f) { port(f).firewall.front().profiles = {"Domain"}; },
+             Verdict::unknown,
+             "profile_unread"},
+            {"a rule for the domain on a member that sees it",
+             [](Facts& f) {
+                 port(f).firewall.front().profiles = {"Domain"};
+                 port(f).networks = {2};
+             },
+             Verdict::ok,
+             "ok"},
+            {"a rule for the domain on a member that does not see it",
+             [](Facts& f) {
+                 port(f).firewall.front().profiles = {"Domain"};
+                 port(f).networks = {0};
+             },
+             Verdict::broken,
+             "other_profile"},
+            {"the same, and a client came in",
+             [](Facts& f) {
+                 port(f).firewall.front().profiles = {"Domain"};
+                 port(f).networks = {0};
+                 f.handshakes.value->push_back(guest(f));
+                 f.handshakes.value->back().from = "outside";
+             },
+             Verdict::ok,
+             "came_in"},
+            {"a policy makes local rules void",
+             [](Facts& f) {
+                 port(f).networks = {2};
+                 port(f).firewall_profiles["Domain"] = {1, 1, 0};
+             },
+             Verdict::broken,
+             "void"},
+            {"a policy makes local rules void and brings its own",
+             [](Facts& f) {
+                 port(f).networks = {2};
+                 port(f).firewall_profiles["Domain"] = {1, 1, 0};
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.back().from_policy = true;
+             },
+             Verdict::ok,
+             "ok"},
+            {"for certain clients",
+             [](Facts& f) { port(f).firewall.front().remote = {"10.0.8.0/255.255.255.0"}; },
+             Verdict::at_risk,
+             "limited"},
+            {"for certain clients, and another one for all",
+             [](Facts& f) {
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.front().remote = {"LocalSubnet"};
+             },
+             Verdict::ok,
+             "ok"},
+            {"certain clients are blocked",
+             [](Facts& f) {
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.back().allow = false;
+                 port(f).firewall.back().remote = {"203.0.113.7"};
+             },
+             Verdict::ok,
+             "ok"},
+            {"all are blocked, in another network",
+             [](Facts& f) {
+                 port(f).networks = {0};
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.back().allow = false;
+                 port(f).firewall.back().profiles = {"Domain"};
+             },
+             Verdict::ok,
+             "ok"},
             {"an active block rule",
              [](Facts& f) {
                  port(f).firewall.push_back(port(f).firewall.front());
@@ -296,6 +421,60 @@ TEST_CASE("SVC.STATE: only disabled or a stopped TermService is a fault", "[rule
              [](Facts& f) { service(f, "TermService").state = ServiceState::start_pending; },
              Verdict::at_risk,
              "changing"},
+            {"starting for days, without a listener",
+             [](Facts& f) {
+                 service(f, "TermService").state = ServiceState::start_pending;
+                 sockets(f).clear();
+             },
+             Verdict::broken,
+             "hangs"},
+            {"starting for 14 minutes, without a listener",
+             [](Facts& f) {
+                 service(f, "TermService").state = ServiceState::start_pending;
+                 service(f, "TermService").proc_start = fixed_now - 14 * 60;
+                 sockets(f).clear();
+             },
+             Verdict::at_risk,
+             "changing"},
+            {"starting, and it is not known since when",
+             [](Facts& f) {
+                 service(f, "TermService").state = ServiceState::start_pending;
+                 service(f, "TermService").proc_start.reset();
+                 sockets(f).clear();
+             },
+             Verdict::at_risk,
+             "changing"},
+            {"SessionEnv is gone",
+             [](Facts& f) {
+                 auto& all = f.services.value->services;
+                 std::erase_if(all, [](const auto& s) { return s.name == "SessionEnv"; });
+             },
+             Verdict::at_risk,
+             "needed_missing"},
+            {"CertPropSvc disabled, the certificate is young",
+             [](Facts& f) {
+                 service(f, "gpsvc").name = "CertPropSvc";
+                 service(f, "CertPropSvc").start = 4;
+             },
+             Verdict::ok,
+             "ok"},
+            {"CertPropSvc disabled, the certificate is at its end",
+             [](Facts& f) {
+                 service(f, "gpsvc").name = "CertPropSvc";
+                 service(f, "CertPropSvc").start = 4;
+                 own_certificate(f).parsed->not_after = fixed_now + 10 * a_day;
+             },
+             Verdict::at_risk,
+             "certprop_disabled"},
+            {"CertPropSvc disabled, a CA's certificate is served",
+             [](Facts& f) {
+                 service(f, "gpsvc").name = "CertPropSvc";
+                 service(f, "CertPropSvc").start = 4;
+                 own_certificate(f).parsed->not_after = fixed_now + 10 * a_day;
+                 pin_ca_certificate(f);
+             },
+             Verdict::ok,
+             "ok"},
             {"disabled but running",
              [](Facts& f) { service(f, "TermService").start = 4; },
              Verdict::at_risk,
@@ -308,9 +487,17 @@ TEST_CASE("SVC.STATE: only disabled or a stopped TermService is a fault", "[rule
              [](Facts& f) {
                  service(f, "KeyIso").start = 4;
                  service(f, "KeyIso").state = ServiceState::stopped;
+                 fail_handshake(f, "tls", "reset");
              },
              Verdict::broken,
              "needed_disabled"},
+            {"CryptSvc disabled and stopped, and RDP serves its certificate",
+             [](Facts& f) {
+                 service(f, "CryptSvc").start = 4;
+                 service(f, "CryptSvc").state = ServiceState::stopped;
+             },
+             Verdict::at_risk,
+             "needed_served"},
             {"CryptSvc disabled, still running",
              [](Facts& f) { service(f, "CryptSvc").start = 4; },
              Verdict::at_risk,

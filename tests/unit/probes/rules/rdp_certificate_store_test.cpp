@@ -201,3 +201,18 @@ TEST_CASE("CERT.CORRUPT: one sound certificate", "[rule]") {
         }
     );
 }
+
+TEST_CASE("CERT.BINDING: a policy's template is compared with what is served", "[rule]") {
+    Facts facts = healthy_facts();
+    facts.rdp_certificate.value->template_name = "RemoteDesktopComputer";
+    const Finding own = find("CERT.BINDING", facts);
+    CHECK(own.summary.key == "CERT.BINDING.template");
+    CHECK(own.verdict == Verdict::at_risk);
+    CHECK(own.severity == Severity::medium);
+    pin_ca_certificate(facts);
+    facts.rdp_certificate.value->pin.reset();
+    facts.rdp_certificate.value->wmi_hash_type = 2; // what the template brought is used
+    CHECK(find("CERT.BINDING", facts).summary.key == "CERT.BINDING.ok");
+    facts.rdp_certificate.value->template_name = "";
+    CHECK(find("CERT.BINDING", facts).summary.key == "CERT.BINDING.ok");
+}

@@ -224,6 +224,11 @@ TEST_CASE("CERT.CA.VALID: time, purpose, strength, name", "[rule]") {
     CHECK(find("CERT.CA.VALID", facts).severity == Severity::medium);
     facts.rdp_certificate.value->my_match->parsed->not_after = fixed_now + 5 * a_day;
     CHECK(find("CERT.CA.VALID", facts).severity == Severity::high);
+    facts = healthy_facts();
+    pin_ca_certificate(facts).parsed->dns_names = {"rds.corp.example"}; // a gateway's, a farm's
+    CHECK(find("CERT.CA.VALID", facts).severity == Severity::low);
+    CHECK(to_string(judge(facts, Policy{}, fixed_now).verdict) == "ok");
+    pin_ca_certificate(facts).parsed->not_after = fixed_now + 5 * a_day;
     facts.collector.value->utc = fixed_now + 3600;
     CHECK(find("CERT.CA.VALID", facts).summary.key == "CERT.CA.VALID.clock_skew");
     facts.rdp_certificate.value.reset();

@@ -110,6 +110,21 @@ TEST_CASE("HANDSHAKE: the guest's, and what others add", "[rule]") {
              },
              Verdict::unknown,
              "loopback_taken"},
+            {"bound to one address, the loopback is refused, a client was not tried",
+             [](Facts& f) {
+                 f.rdp_port.value->sockets = {{"10.0.0.4", 3389, 1044, "svchost.exe", {}}};
+                 fail_handshake(f, "connect", "refused");
+             },
+             Verdict::unknown,
+             "bound"},
+            {"the same, and a client comes in",
+             [](Facts& f) {
+                 f.rdp_port.value->sockets = {{"10.0.0.4", 3389, 1044, "svchost.exe", {}}};
+                 fail_handshake(f, "connect", "refused");
+                 f.handshakes.value->push_back(from_outside("done"));
+             },
+             Verdict::ok,
+             "bound_ok"},
             {"the other family's loopback does not matter",
              [](Facts& f) {
                  f.rdp_port.value->sockets.push_back({"::1", 3389, 77, "node.exe", {}});
@@ -149,21 +164,79 @@ TEST_CASE("EVT.SCHANNEL: counts for RDP only beside RDP", "[rule]") {
              },
              Verdict::at_risk,
              "key_possible"},
-            {"after an RDP connection, down",
+            {"after an RDP connection, down: time alone proves nothing",
              [](Facts& f) {
                  add_event(f, "RdpCoreTS", 131, 7203);
                  add_event(f, "Schannel", 36870, 7200);
                  fail_handshake(f, "tls", "reset");
              },
-             Verdict::broken,
-             "key_now"},
-            {"after an RDP connection, well again",
+             Verdict::at_risk,
+             "key_near"},
+            {"after an RDP connection, well",
              [](Facts& f) {
                  add_event(f, "TermService", 261, 7203);
-                 add_event(f, "Schannel", 36870, 7200);
+                 add_event(f, "Schannel", 36871, 7200);
              },
              Verdict::at_risk,
-             "key_past"},
+             "tls_near"},
+            {"TermService's process is named, down",
+             [](Facts& f) {
+                 add_event(f, "Schannel", 36870, 7200).data["CallerProcessId"] = "1044";
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "key_now"},
+            {"TermService's process is named in hexadecimal, well again",
+             [](Facts& f) {
+                 auto& data = add_event(f, "Schannel", 36871, 7200).data;
+                 data = {{"CallerProcessId", "0x414"}, {"CallerProcessImageName", "svchost.exe"}};
+             },
+             Verdict::at_risk,
+             "tls_past"},
+            {"another process is named, beside a connection",
+             [](Facts& f) {
+                 add_event(f, "RdpCoreTS", 131, 7203);
+                 add_event(f, "Schannel", 36870, 7200).data["CallerProcessId"] = "4711";
+             },
+             Verdict::ok,
+             "ok"},
+            {"another image is named, during our own handshake",
+             [](Facts& f) {
+                 auto& data = add_event(f, "Schannel", 36871, 0).data;
+                 data["CallerProcessImageName"] = R"(C:\Windows\System32\inetsrv\w3wp.exe)";
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::ok,
+             "ok"},
+            {"another svchost's process, before TermService's last start",
+             [](Facts& f) {
+                 add_event(f, "Schannel", 36870, 7 * a_day).data["CallerProcessId"] = "4711";
+             },
+             Verdict::at_risk,
+             "key_possible"},
+            {"the certificate has no private key",
+             [](Facts& f) {
+                 add_event(f, "Schannel", 36869, 0);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "key_now"},
+            {"during our own handshake, but it comes when nobody connects, too",
+             [](Facts& f) {
+                 add_event(f, "RdpCoreTS", 131, 7000);
+                 add_event(f, "Schannel", 36871, 3600);
+                 add_event(f, "Schannel", 36871, 0);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::at_risk,
+             "tls_near"},
+            {"during our own handshake, which was refused before TLS",
+             [](Facts& f) {
+                 add_event(f, "Schannel", 36871, 0);
+                 fail_handshake(f, "connect", "refused");
+             },
+             Verdict::at_risk,
+             "tls_possible"},
             {"before an RDP connection",
              [](Facts& f) {
                  add_event(f, "RdpCoreTS", 131, 7190);
@@ -178,10 +251,14 @@ TEST_CASE("EVT.SCHANNEL: counts for RDP only beside RDP", "[rule]") {
              },
              Verdict::broken,
              "tls_now"},
-            {"the VM as a client is another matter",
+            {"the VM as a client, in English",
              [](Facts& f) { add_event(f, "Schannel", 36871, 60).data["Type"] = "client"; },
-             Verdict::ok,
-             "ok"},
+             Verdict::at_risk,
+             "tls_possible"},
+            {"the same in Chinese: words decide nothing",
+             [](Facts& f) { add_event(f, "Schannel", 36871, 60).data["Type"] = "用戶端"; },
+             Verdict::at_risk,
+             "tls_possible"},
             {"alerts are noise",
              [](Facts& f) { add_event(f, "Schannel", 36888, 60); },
              Verdict::ok,
@@ -189,6 +266,14 @@ TEST_CASE("EVT.SCHANNEL: counts for RDP only beside RDP", "[rule]") {
             {"unread", [](Facts& f) { f.events.value.reset(); }, Verdict::unknown, "rule.unread"},
         }
     );
+    for (const char* type : {"client", "server", "用戶端", "クライアント", ""}) {
+        INFO(type);
+        Facts facts = healthy_facts();
+        add_event(facts, "RdpCoreTS", 131, 603);
+        add_event(facts, "Schannel", 36871, 600).data = {{"Type", type}, {"ErrorState", "10013"}};
+        CHECK(find("EVT.SCHANNEL", facts).severity == Severity::low);
+        CHECK(to_string(judge(facts, Policy{}, fixed_now).verdict) == "ok");
+    }
     Facts facts = healthy_facts();
     add_event(facts, "Schannel", 36871, 1);
     add_event(facts, "Schannel", 36870, 1);
@@ -238,6 +323,32 @@ TEST_CASE("EVT.RDPCERT: until a new certificate was made", "[rule]") {
              [](Facts& f) { add_event(f, "TermService", 1055, 60); },
              Verdict::at_risk,
              "fallback"},
+            {"the template could not be enrolled",
+             [](Facts& f) { add_event(f, "TermService", 1064, 60); },
+             Verdict::at_risk,
+             "enrolment"},
+            {"the template's certificate could not be renewed; one of Windows' own does not cure "
+             "it",
+             [](Facts& f) {
+                 add_event(f, "TermService", 1065, 60);
+                 add_event(f, "TermService", 1056, 30);
+             },
+             Verdict::at_risk,
+             "enrolment"},
+            {"enrolled since",
+             [](Facts& f) {
+                 add_event(f, "TermService", 1064, 60);
+                 add_event(f, "TermService", 1063, 30);
+             },
+             Verdict::ok,
+             "cured"},
+            {"a creation failure is graver",
+             [](Facts& f) {
+                 add_event(f, "TermService", 1057, 90);
+                 add_event(f, "TermService", 1064, 60);
+             },
+             Verdict::at_risk,
+             "creation_past"},
             {"unconfirmed texts",
              [](Facts& f) { add_event(f, "TermService", 1062, 60); },
              Verdict::ok,

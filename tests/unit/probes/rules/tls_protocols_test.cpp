@@ -390,4 +390,11 @@ TEST_CASE("FIPS: a restriction, broken only without a suite", "[rule]") {
              "rule.unread"},
         }
     );
+    // Beside a completed handshake it is worth knowing, no more.
+    Facts facts = healthy_facts();
+    facts.security.value->fips = 1;
+    CHECK(find("FIPS", facts).severity == Severity::low);
+    CHECK(to_string(judge(facts, Policy{}, fixed_now).verdict) == "ok");
+    forget_handshake(facts);
+    CHECK(find("FIPS", facts).severity != Severity::low);
 }

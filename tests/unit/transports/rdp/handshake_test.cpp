@@ -192,3 +192,14 @@ TEST_CASE("version_outcome: one word for each way a version ends", "[rdp]") {
     facts.alert = 70;
     CHECK(version_outcome(facts, "1.2") == "alert 70");
 }
+
+TEST_CASE("handshake: a protocol nobody asked for ends it", "[rdp]") {
+    for (const char protocol : {'\x04', '\x10', '\x03'}) {
+        std::string answer = tls_chosen;
+        answer[15] = protocol;
+        const auto facts = shake_with(answer, StreamEnd::timed_out);
+        CHECK(facts.stage == "x224");
+        CHECK(facts.failure == "not_asked");
+        CHECK(facts.selected_protocol == static_cast<std::uint32_t>(protocol));
+    }
+}
