@@ -59,6 +59,7 @@ struct Layout {
 };
 
 constexpr std::array schannel_layouts{
+    Layout{36869, {"Type", "", ""}},
     Layout{36870, {"Type", "ErrorCode", "ErrorStatus"}},
     Layout{36871, {"Type", "ErrorState", ""}},
     Layout{36872, {"Type", "ErrorCode", "CertFlags"}},
@@ -132,7 +133,7 @@ std::string events_query(std::int64_t since) {
     return "SELECT SourceName,EventCode,TimeGenerated,InsertionStrings,Data FROM Win32_NTLogEvent "
            "WHERE Logfile='System' AND TimeGenerated>='" +
            wmi_time(since) +
-           "' AND ((SourceName='Schannel' AND EventCode>=36870 AND EventCode<=36874) OR "
+           "' AND ((SourceName='Schannel' AND EventCode>=36869 AND EventCode<=36874) OR "
            "((SourceName='TermService' OR "
            "SourceName='Microsoft-Windows-TerminalServices-RemoteConnectionManager') AND "
            "EventCode>=1050 AND EventCode<=1064) OR (SourceName='Service Control Manager' AND "
