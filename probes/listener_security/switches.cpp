@@ -4,7 +4,10 @@
 // that is missing stops the listener while WMI goes on reporting that connections are allowed.
 // Sample finding: broken, "RDP is denied: fDenyTSConnections is 1 (policy)".
 #include "probes/listener_security/rules.hpp"
+#include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
+
+#include <algorithm>
 
 namespace rdpsweep {
 
@@ -16,6 +19,7 @@ constexpr auto denied_keys = with_shared(
     "RDP.DENIED.policy",
     "RDP.DENIED.local",
     "RDP.DENIED.value_missing",
+    "RDP.DENIED.missing_listening",
     "RDP.DENIED.mismatch"
 );
 constexpr RuleTraits listener_traits{
@@ -29,6 +33,25 @@ Draft& show_denied(Draft& draft, const PortFacts& port) {
         .saw("/listener/deny_local", text(port.deny_local), "0");
 }
 
+// Tells whether TermService has its socket, or a handshake with it completed: then the value is not
+// in force yet.
+bool listens(const Facts& facts) {
+    if (completed_handshake(facts) != nullptr) return true;
+    const Service* term = facts.services ? facts.services->find("TermService") : nullptr;
+    if (term == nullptr || term->pid == 0) return false;
+    const PortFacts& port = *facts.rdp_port;
+    return std::any_of(port.sockets.begin(), port.sockets.end(), [&](const Socket& socket) {
+        return socket.port == port.port() && socket.pid == term->pid;
+    });
+}
+
+// Returns the finding where no policy allows RDP and the local value does not either.
+Draft judge_local(const Facts& facts) {
+    if (facts.rdp_port->deny_local) return broken(denied_traits, "local");
+    return listens(facts) ? at_risk(denied_traits, "missing_listening")
+                          : broken(denied_traits, "value_missing");
+}
+
 Finding evaluate_denied(const Facts& facts, const Policy&, std::int64_t) {
     for (const auto* pointer : {"/listener/deny_policy", "/listener/deny_local"}) {
         if (auto lost = missing(denied_traits, facts, facts.rdp_port, pointer)) return *lost;
@@ -39,7 +62,7 @@ Finding evaluate_denied(const Facts& facts, const Policy&, std::int64_t) {
         return show_denied(draft, port);
     }
     if (!port.deny_policy && port.deny_local.value_or(1) != 0) {
-        Draft draft = broken(denied_traits, port.deny_local ? "local" : "value_missing");
+        Draft draft = judge_local(facts);
         return show_denied(draft, port);
     }
     // The policy allows what the local value denies: RDP is off the day the policy goes.

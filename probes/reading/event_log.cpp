@@ -32,6 +32,7 @@ bool log_covers_window(const Facts& facts, std::int64_t now) noexcept {
 bool belongs_to_rdp(const Facts& facts, const Event& event) noexcept {
     constexpr std::int64_t after_connection = 5; // seconds; our choice
     if (during_handshake(facts, event)) return true;
+    if (of_limited_probe(facts, event)) return false;
     const auto& events = facts.events->events;
     return std::any_of(events.begin(), events.end(), [&](const Event& other) {
         const bool connection = (iequals(other.provider, "RdpCoreTS") && other.id == 131) ||

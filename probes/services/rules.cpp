@@ -7,6 +7,7 @@
 // Sample finding: broken, "TermService is stopped".
 #include "probes/services/rules.hpp"
 
+#include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
@@ -23,6 +24,7 @@ constexpr auto state_keys = with_shared(
     "SVC.STATE.changing",
     "SVC.STATE.disabled_running",
     "SVC.STATE.needed_disabled",
+    "SVC.STATE.needed_for_renewal",
     "SVC.STATE.sessionenv_disabled"
 );
 constexpr RuleTraits account_traits{"SVC.ACCOUNT", Cause::services, "", Severity::high};
@@ -80,15 +82,23 @@ Finding judge_not_running(const ServiceFacts& services, const Service& term) {
     return show(draft, services, term);
 }
 
+// Without them no certificate is made; a listener that has one goes on (Microsoft, "An internal
+// error has occurred"). So only a trial that fails makes them the fault.
+Draft judge_without_key_service(const Facts& facts, const Service& needed) {
+    // Disabled but still running works until the next boot.
+    if (running(needed)) return at_risk(state_traits, "disabled_running");
+    if (trial(facts) == Trial::fails)
+        return broken(state_traits, "needed_disabled").severity(Severity::high);
+    return at_risk(state_traits, "needed_for_renewal");
+}
+
 // The services TermService cannot do without, once it runs itself.
-Finding judge_needed(const ServiceFacts& services, const Service& term) {
+Finding judge_needed(const Facts& facts, const Service& term) {
+    const ServiceFacts& services = *facts.services;
     for (const std::string_view name : {"KeyIso", "CryptSvc"}) {
         const Service* needed = services.find(name);
         if (!disabled(needed)) continue;
-        // Disabled but still running works until the next boot.
-        Draft draft = running(*needed)
-                          ? at_risk(state_traits, "disabled_running")
-                          : broken(state_traits, "needed_disabled").severity(Severity::high);
+        Draft draft = judge_without_key_service(facts, *needed);
         return show(draft, services, *needed);
     }
     if (disabled(&term)) {
@@ -108,7 +118,7 @@ Finding evaluate_state(const Facts& facts, const Policy&, std::int64_t) {
     if (term == nullptr)
         return broken(state_traits, "missing").saw("/svc", "no TermService", "TermService");
     if (!running(*term)) return judge_not_running(*facts.services, *term);
-    return judge_needed(*facts.services, *term);
+    return judge_needed(facts, *term);
 }
 
 Finding evaluate_account(const Facts& facts, const Policy&, std::int64_t) {

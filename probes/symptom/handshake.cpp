@@ -19,8 +19,10 @@ constexpr RuleTraits traits{"HANDSHAKE", Cause::unexplained, "", Severity::criti
 constexpr auto keys = with_shared(
     "HANDSHAKE.ok",
     "HANDSHAKE.ok_outside",
+    "HANDSHAKE.ok_limited",
     "HANDSHAKE.not_run",
     "HANDSHAKE.loopback_taken",
+    "HANDSHAKE.probe_limited",
     "HANDSHAKE.rdp_security",
     "HANDSHAKE.outside_fails",
     "HANDSHAKE.guest_fails",
@@ -29,6 +31,7 @@ constexpr auto keys = with_shared(
     "HANDSHAKE.no_certificate",
     "HANDSHAKE.negotiation",
     "HANDSHAKE.reset",
+    "HANDSHAKE.suspect", // see probes/suspect.hpp
     "HANDSHAKE.alert",
     "HANDSHAKE.timeout",
     "HANDSHAKE.failed"
@@ -94,6 +97,16 @@ Finding judge_without_guest(const Facts& facts) {
     return conclude(at_risk(traits, "outside_fails"), facts, *failed);
 }
 
+// The script's own try proves nothing: what others saw counts, if anybody looked.
+Finding judge_limited(const Facts& facts, const HandshakeFacts& guest) {
+    const HandshakeFacts* done = elsewhere(facts, true);
+    if (done == nullptr && elsewhere(facts, false) != nullptr) return judge_without_guest(facts);
+    Draft draft = done != nullptr ? ok(traits, "ok_limited") : unknown(traits, "probe_limited");
+    draft.with("powershell", facts.collector->powershell)
+        .saw("/collector/ps", facts.collector->powershell, "one that knows the versions on");
+    return conclude(draft, facts, done != nullptr ? *done : guest);
+}
+
 Finding judge_completed(const Facts& facts, const HandshakeFacts& guest) {
     if (const auto* failed = elsewhere(facts, false))
         return conclude(at_risk(traits, "outside_fails"), facts, *failed);
@@ -111,6 +124,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (reached_another_process(facts, *guest))
         return conclude(unknown(traits, "loopback_taken"), facts, *guest);
     if (tls_completed(*guest)) return judge_completed(facts, *guest);
+    if (could_not_speak(facts, *guest)) return judge_limited(facts, *guest);
     if (refused_tls_by_design(facts, *guest))
         return conclude(at_risk(traits, "rdp_security"), facts, *guest);
     if (elsewhere(facts, true) != nullptr)

@@ -29,10 +29,36 @@ TEST_CASE("RDP.DENIED: the policy wins and a missing value denies", "[rule]") {
              [](Facts& f) { port(f).deny_policy = 1; },
              Verdict::broken,
              "policy"},
-            {"value missing",
-             [](Facts& f) { port(f).deny_local.reset(); },
+            {"value missing, and nobody listens",
+             [](Facts& f) {
+                 port(f).deny_local.reset();
+                 port(f).sockets.clear();
+                 fail_handshake(f, "connect", "refused");
+             },
              Verdict::broken,
              "value_missing"},
+            {"value missing, and another program listens",
+             [](Facts& f) {
+                 port(f).deny_local.reset();
+                 port(f).sockets = {{"0.0.0.0", 3389, 77, "java.exe", {}}};
+                 fail_handshake(f, "x224", "not_rdp");
+             },
+             Verdict::broken,
+             "value_missing"},
+            {"value missing, and TermService has its socket",
+             [](Facts& f) {
+                 port(f).deny_local.reset();
+                 forget_handshake(f);
+             },
+             Verdict::at_risk,
+             "missing_listening"},
+            {"value missing, and a handshake completes",
+             [](Facts& f) {
+                 port(f).deny_local.reset();
+                 port(f).sockets.clear();
+             },
+             Verdict::at_risk,
+             "missing_listening"},
             {"value missing, policy allows",
              [](Facts& f) {
                  port(f).deny_local.reset();
