@@ -132,7 +132,7 @@ const std::array service_table{
         .damage = no_cryptography,
         .truth =
             [](std::uint32_t) {
-                return alive("broken high direct needed_disabled /svc/5/state /svc/5/start");
+                return alive("at_risk high direct needed_for_renewal /svc/5/state /svc/5/start");
             }},
     Profile{
         .name = "service_account",
