@@ -184,10 +184,8 @@ const std::array own_certificate_table{
                 return assessed(
                     "ok",
                     "none",
-                    with(
-                        chosen_certificate(),
-                        {{"STORE.ACL", "at_risk low direct denied_unneeded /cert/store_sddl/1"}}
-                    )
+                    {{"CERT.CA.VALID", "ok"},
+                     {"STORE.ACL", "at_risk low direct denied_unneeded /cert/store_sddl/1"}}
                 );
             }},
     Profile{
