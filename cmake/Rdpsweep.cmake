@@ -12,7 +12,7 @@ if(RDPSWEEP_CCACHE)
     # relative. What uses a precompiled header is kept only without minding its time stamps.
     set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}"
         CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-        "${RDPSWEEP_CCACHE}")
+        "${CMAKE_CURRENT_LIST_DIR}/through_ccache.sh" "${RDPSWEEP_CCACHE}")
     set(CMAKE_PCH_INSTANTIATE_TEMPLATES OFF)
 endif()
 

@@ -177,16 +177,16 @@ struct CertificateFacts {
 
 // One element of /keys/files or /keys/cng_files.
 struct KeyFile {
-    std::string name;                // n
-    std::uint64_t size = 0;          // size
-    std::optional<std::string> sddl; // sddl: owner and DACL; absent = unread (then see unread)
+    std::string name;                  // n
+    std::optional<std::uint64_t> size; // size: bytes
+    std::optional<std::string> sddl;   // sddl: owner and DACL; absent = unread (then see unread)
 };
 
 // /keys
 struct MachineKeysFacts {
     std::optional<std::string> directory_sddl; // dir_sddl
     bool directory_listed = false;             // dir_listed: the names were read
-    std::vector<KeyFile> files;     // files: f686* first, then others up to the collector's cap
+    std::vector<KeyFile> files;     // files: RDP's own first, then others up to the collector's cap
     std::vector<KeyFile> cng_files; // cng_files: %ProgramData%\Microsoft\Crypto\Keys, same cap
     std::uint32_t other_count = 0;  // other_count: files beyond the cap
     std::string expected; // f686aace..._<MachineGuid>, computed by probes/collect; empty: no GUID

@@ -52,7 +52,7 @@ std::vector<KeyFile> read_files(const JsonReader& list) {
     list.each(max_files, [&](const JsonReader& element) {
         KeyFile file;
         file.name = element.at("n").text();
-        file.size = element.at("size").large_number();
+        if (element.at("size").present()) file.size = element.at("size").large_number();
         file.sddl = element.at("sddl").maybe_text(max_sddl_text);
         files.push_back(std::move(file));
     });

@@ -46,7 +46,44 @@ bool keeps_files(const KeyProvider& provider) {
     return name.starts_with("microsoft ") && name.find("smart card") == std::string::npos;
 }
 
+constexpr char last_container = '9';
+
+const std::vector<std::string>& rdp_prefixes() {
+    static const auto prefixes = [] {
+        std::vector<std::string> all;
+        std::string container(rdp_container);
+        for (; container.back() <= last_container; ++container.back())
+            all.push_back(capi_key_file_prefix(container));
+        return all;
+    }();
+    return prefixes;
+}
+
 } // namespace
+
+bool is_rdp_container(std::string_view container) {
+    if (container.size() != rdp_container.size()) return false;
+    const auto stem = rdp_container.size() - 1;
+    const char number = container.back();
+    return iequals(container.substr(0, stem), rdp_container.substr(0, stem)) &&
+           number >= rdp_container.back() && number <= last_container;
+}
+
+bool is_rdp_key_file(std::string_view name) {
+    const std::string lower = ascii_lower(name);
+    const auto& prefixes = rdp_prefixes();
+    return std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& prefix) {
+        return lower.starts_with(prefix + "_");
+    });
+}
+
+std::vector<std::string> rdp_key_file_names(std::string_view machine_guid) {
+    std::vector<std::string> names;
+    if (machine_guid.empty()) return names;
+    for (const std::string& prefix : rdp_prefixes())
+        names.push_back(with_guid(prefix, machine_guid));
+    return names;
+}
 
 std::string capi_key_file_prefix(std::string_view container) {
     if (!is_usable_ascii(container)) return {};

@@ -5,6 +5,7 @@
 // by itself, even renewal works, but the next key file lacks an entry and a later renewal fails.
 // Sample finding: at_risk, "The MachineKeys folder is hardened: Everyone lacks 0x12019f".
 #include "probes/machine_keys/rules.hpp"
+#include "probes/reading/certificate_view.hpp"
 #include "probes/reading/event_log.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/key_access.hpp"
@@ -24,35 +25,13 @@ constexpr auto keys = with_shared(
 );
 constexpr std::uint32_t everyone_mask = 0x12019f; // read and write, as shipped
 
-// Windows makes no certificate of its own where a policy's template chose one, or RDP is denied.
-bool none_expected(const Facts& facts) {
-    constexpr std::uint32_t by_policy = 2; // SSLCertificateSHA1HashType of Win32_TSGeneralSetting
-    if (facts.rdp_certificate->wmi_hash_type == by_policy) return true;
-    if (!facts.rdp_port) return false;
-    const PortFacts& port = *facts.rdp_port;
-    return (port.deny_policy ? port.deny_policy : port.deny_local).value_or(0) != 0;
-}
-
-// Healthy Windows makes a certificate within seconds of its services starting: an empty store a
-// minute after TermService came up means that it cannot.
-bool none_appears(const Facts& facts) {
-    constexpr std::int64_t patience = 60;
-    if (!facts.rdp_certificate || facts.why_unread("/cert/store") != nullptr) return false;
-    if (!facts.rdp_certificate->store.empty() || facts.rdp_certificate->pin) return false;
-    if (none_expected(facts)) return false;
-    const Service* term = facts.services ? facts.services->find("TermService") : nullptr;
-    if (term == nullptr || term->state != ServiceState::running) return false;
-    if (!term->proc_start || !facts.collector) return false;
-    return facts.collector->utc - *term->proc_start > patience;
-}
-
 Finding judge_hardened(const Facts& facts, const std::string& sddl, const std::string& lacking) {
     Draft draft = at_risk(traits, "hardened");
     // A completed handshake shows that today's key is usable: then it is the next one that suffers.
     if (completed_handshake(facts) == nullptr) {
         if (!uncured_creation_failures(facts).empty())
             draft = broken(traits, "renewal_fails");
-        else if (none_appears(facts))
+        else if (own_certificate_overdue(facts))
             draft = broken(traits, "no_certificate");
     }
     return draft.with("lacking", lacking)

@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "probes/rdp_certificate/rules.hpp"
 #include "probes/reading/certificate_view.hpp"
+#include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ constexpr auto keys = with_shared(
     "CERT.CA.VALID.clock_skew",
     "CERT.CA.VALID.expired",
     "CERT.CA.VALID.no_usage",
+    "CERT.CA.VALID.no_usage_served",
     "CERT.CA.VALID.no_key",
     "CERT.CA.VALID.key_unread",
     "CERT.CA.VALID.expires",
@@ -59,12 +61,21 @@ bool names_host(const Facts& facts, const Certificate& certificate) {
     );
 }
 
+// TermService serves a pinned certificate whatever its usage says; clients decide by their own
+// rules.
+Draft judge_no_usage(const Facts& facts, const std::string& at) {
+    Draft draft = trial(facts) == Trial::fails
+                      ? broken(traits, "no_usage")
+                      : at_risk(traits, "no_usage_served").severity(Severity::medium);
+    return draft.saw(at + "/eku", "neither", "serverAuth or RDP");
+}
+
 // Judges a certificate that is not meant for RDP at all, or without any link to a private key.
 std::optional<Draft>
 judge_fitness(const Facts& facts, const StoredCertificate& chosen, const std::string& at) {
     const Certificate& certificate = *chosen.parsed;
     if (!certificate.server_auth && !certificate.remote_desktop_auth)
-        return broken(traits, "no_usage").saw(at + "/eku", "neither", "serverAuth or RDP");
+        return judge_no_usage(facts, at);
     if (chosen.provider || served(facts, chosen)) return std::nullopt;
     // The record is there and could not be understood.
     if (!chosen.parse_error.empty())

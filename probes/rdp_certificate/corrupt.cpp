@@ -22,6 +22,7 @@ constexpr auto keys = with_shared(
     "CERT.CORRUPT.empty",
     "CERT.CORRUPT.unparsable",
     "CERT.CORRUPT.mismatch",
+    "CERT.CORRUPT.no_key",
     "CERT.CORRUPT.unused",
     "CERT.CORRUPT.several",
     "CERT.CORRUPT.self_elsewhere",
@@ -32,12 +33,25 @@ bool mismatched(const StoredCertificate& certificate) {
     return certificate.parsed && !iequals(certificate.parsed->thumbprint, certificate.key_name);
 }
 
+// Returns the finding for the certificate RDP is to use when its entry is sound and names no
+// private key: exported and imported again without it, say. Schannel says 36869.
+std::optional<Finding> judge_key_link(const Facts& facts, const StoredCertificate& certificate) {
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    const bool linked = certificate.provider || !certificate.parse_error.empty();
+    if (linked || configured_certificate(certificates) != &certificate) return std::nullopt;
+    if (served(facts, certificate)) return std::nullopt;
+    const bool down = trial(facts) == Trial::fails;
+    return (down ? broken(traits, "no_key") : at_risk(traits, "no_key"))
+        .with("thumbprint", certificate.key_name)
+        .saw(pointer_to(certificates, certificate), "names no private key", "a key container");
+}
+
 // A damaged entry beside a listener that serves or is to serve another one is litter, not the
 // cause; one that was not read may be sound.
 std::optional<Finding> judge_entry(const Facts& facts, const StoredCertificate& certificate) {
     const CertificateFacts& certificates = *facts.rdp_certificate;
     const bool wrong_name = mismatched(certificate);
-    if (certificate.parsed && !wrong_name) return std::nullopt;
+    if (certificate.parsed && !wrong_name) return judge_key_link(facts, certificate);
     const std::string at = pointer_to(certificates, certificate);
     const StoredCertificate* configured = configured_certificate(certificates);
     const bool litter = completed_handshake(facts) != nullptr ||

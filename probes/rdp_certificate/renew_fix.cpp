@@ -38,7 +38,9 @@ bool is_thumbprint(std::string_view text) {
 bool is_curable(const Finding& finding) {
     const auto& key = finding.summary.key;
     return key == "CERT.SELF.VALID.expired" || key == "CERT.CORRUPT.unparsable" ||
-           key == "CERT.CORRUPT.mismatch" || key == "KEY.PRESENT.orphan";
+           key == "CERT.CORRUPT.mismatch" || key == "CERT.CORRUPT.no_key" ||
+           key == "KEY.PRESENT.damaged" || key == "KEY.PRESENT.unusable" ||
+           key == "KEY.PRESENT.orphan";
 }
 
 // Returns the refusal of a host on which a service that no rule judges keeps Windows from making
@@ -66,7 +68,10 @@ std::optional<Refusal> refusal_of(const Facts& facts) {
 
 // Returns the bytes of the key file, in decimal; "none" without one; nothing when that is unknown.
 std::optional<std::string> size_of_key(const MachineKeysFacts& keys, const std::string& name) {
-    if (const auto* file = keys.find(name)) return std::to_string(file->size);
+    if (const auto* file = keys.find(name)) {
+        if (!file->size) return {};
+        return std::to_string(*file->size);
+    }
     if (keys.directory_listed) return "none";
     return {};
 }

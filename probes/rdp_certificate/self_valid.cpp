@@ -2,10 +2,11 @@
 //
 // Article step 2.1 deletes it so that Windows makes another. Windows renews it only once it has
 // expired, so "expires soon" is normal life for a certificate of 183 days: it is a risk only when
-// something prevents the renewal (key file, folder, store, SessionEnv). An expired one
-// means that renewal is already failing. Whether mstsc would show "internal error" for an expired
-// certificate whose key works is UNVERIFIED, so it is critical only beside a failed handshake or a
-// failed creation on record.
+// something prevents the renewal (key file, folder, store, SessionEnv). SessionEnv looks every 12
+// hours, so an older one means that renewal is failing. None at all, long after TermService came up
+// and beside a handshake that is dropped, means that none can be made. Whether mstsc would show
+// "internal error" for an expired certificate whose key works is UNVERIFIED, so it is critical only
+// beside a failed handshake or a failed creation on record.
 // Sample finding: broken, "The RDP certificate expired on 2026-10-02 and was not renewed".
 #include "core/text.hpp"
 #include "probes/machine_keys/rules.hpp"
@@ -26,12 +27,14 @@ constexpr RuleTraits traits{"CERT.SELF.VALID", Cause::rdp_certificate, "2.1", Se
 constexpr auto keys = with_shared(
     "CERT.SELF.VALID.ok",
     "CERT.SELF.VALID.none",
+    "CERT.SELF.VALID.missing",
     "CERT.SELF.VALID.not_in_use",
     "CERT.SELF.VALID.unparsed",
     "CERT.SELF.VALID.clock_skew",
     "CERT.SELF.VALID.not_yet_valid",
     "CERT.SELF.VALID.renewal_blocked",
-    "CERT.SELF.VALID.expired"
+    "CERT.SELF.VALID.expired",
+    "CERT.SELF.VALID.expired_lately"
 );
 
 // Tells whether there is 1058, an expired certificate not replaced, and no new one since.
@@ -55,11 +58,22 @@ std::string renewal_obstacles(const Facts& facts, const Policy& policy, std::int
     return obstacles;
 }
 
-Finding judge_expired(const Facts& facts, const Certificate& certificate, const std::string& at) {
+Draft judge_lately(const Facts& facts, const Policy& policy, const Clocks& clocks) {
+    const std::string obstacles = renewal_obstacles(facts, policy, clocks.ours);
+    if (obstacles.empty()) return at_risk(traits, "expired_lately").severity(Severity::medium);
+    return at_risk(traits, "renewal_blocked").with("obstacles", obstacles);
+}
+
+Finding judge_expired(const Facts& facts, const Policy& policy, const Clocks& clocks) {
+    constexpr std::int64_t between_looks = 12 * 3600; // of SessionEnv, unless it is told otherwise
+    const StoredCertificate& own = *self_signed_certificate(*facts.rdp_certificate);
+    const Certificate& certificate = *own.parsed;
+    const std::string at = pointer_to(*facts.rdp_certificate, own);
     const bool down = trial(facts) == Trial::fails || has_creation_failure(facts);
-    return broken(traits, "expired")
-        .severity(down ? Severity::critical : Severity::high)
-        .with("not_after", to_iso8601(certificate.not_after))
+    const bool lately = !down && clocks.vm - certificate.not_after < between_looks;
+    Draft draft = lately ? judge_lately(facts, policy, clocks) : broken(traits, "expired");
+    if (!lately && !down) draft.severity(Severity::high);
+    return draft.with("not_after", to_iso8601(certificate.not_after))
         .saw(at + "/not_after", to_iso8601(certificate.not_after), "in the future");
 }
 
@@ -70,13 +84,13 @@ Finding judge_dates(
     const std::string at = pointer_to(*facts.rdp_certificate, own);
     const bool expired = certificate.not_after <= clocks.vm;
     if (expired && certificate.not_after <= clocks.ours)
-        return judge_expired(facts, certificate, at);
+        return judge_expired(facts, policy, clocks);
     if (clocks.skewed)
         return unknown(traits, "clock_skew")
             .with("vm", to_iso8601(clocks.vm))
             .with("ours", to_iso8601(clocks.ours))
             .saw("/collector/utc", to_iso8601(clocks.vm), to_iso8601(clocks.ours));
-    if (expired) return judge_expired(facts, certificate, at);
+    if (expired) return judge_expired(facts, policy, clocks);
     if (certificate.not_before > clocks.vm)
         return at_risk(traits, "not_yet_valid")
             .with("not_before", to_iso8601(certificate.not_before))
@@ -94,12 +108,22 @@ Finding judge_dates(
     return ok(traits).with("not_after", until).saw(at + "/not_after", until, "in the future");
 }
 
+Finding judge_none(const Facts& facts) {
+    if (!own_certificate_overdue(facts) || !ended_without_credential(facts))
+        return ok(traits, "none");
+    const Service& term = *facts.services->find("TermService");
+    return broken(traits, "missing")
+        .with("since", to_iso8601(*term.proc_start))
+        .saw("/cert/store", "empty", "a certificate, made within a minute")
+        .saw("/svc", "TermService runs since " + to_iso8601(*term.proc_start), "");
+}
+
 Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
     if (own_left_out(facts)) return not_applicable(traits, "not_in_use");
     if (auto lost = missing(traits, facts, facts.rdp_certificate, "/cert/store")) return *lost;
     const CertificateFacts& certificates = *facts.rdp_certificate;
     const StoredCertificate* own = self_signed_certificate(certificates);
-    if (own == nullptr) return ok(traits, "none");
+    if (own == nullptr) return judge_none(facts);
     const StoredCertificate* configured = configured_certificate(certificates);
     if (configured != own) return not_applicable(traits, "not_in_use");
     if (!own->parsed)

@@ -6,6 +6,9 @@
 // Sample finding: broken, "SYSTEM is denied 0x6 on the Remote Desktop certificate store".
 #include "probes/collect/sddl.hpp"
 #include "probes/rdp_certificate/rules.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/handshake_view.hpp"
+#include "probes/reading/key_access.hpp"
 #include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
@@ -21,6 +24,8 @@ constexpr auto keys = with_shared(
     "STORE.ACL.no_store",
     "STORE.ACL.unparsable",
     "STORE.ACL.denied",
+    "STORE.ACL.denied_served",
+    "STORE.ACL.denied_unneeded",
     "STORE.ACL.inherited"
 );
 // KEY_SET_VALUE | KEY_CREATE_SUB_KEY (winnt.h); the generic rights that contain them.
@@ -55,13 +60,31 @@ Denials denials_of(const SecurityDescriptor& descriptor) {
     return denials;
 }
 
+// Tells whether RDP uses another certificate than Windows' own: then somebody may have denied the
+// making of one on purpose.
+bool own_unneeded(const Facts& facts) {
+    if (own_certificate_unused(facts)) return true;
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    const StoredCertificate* configured = configured_certificate(certificates);
+    return configured != nullptr && configured != self_signed_certificate(certificates) &&
+           trial(facts) != Trial::fails;
+}
+
+// The denial stops the making of certificates, and no handshake for which there is one.
+Draft judge_denied(const Facts& facts) {
+    if (own_unneeded(facts)) return at_risk(traits, "denied_unneeded").severity(Severity::low);
+    if (completed_handshake(facts) != nullptr) return at_risk(traits, "denied_served");
+    return broken(traits, "denied");
+}
+
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (auto lost = missing(traits, facts, facts.rdp_certificate, "/cert/store_sddl")) return *lost;
     const CertificateFacts& certificates = *facts.rdp_certificate;
     if (!certificates.store_present) return ok(traits, "no_store");
     if (certificates.store_sddl.empty()) return unread(traits, facts, "/cert/store_sddl");
     Draft inherited = at_risk(traits, "inherited");
-    Draft denied = broken(traits, "denied");
+    if (own_unneeded(facts)) inherited.severity(Severity::low);
+    Draft denied = judge_denied(facts);
     Denials total;
     for (std::size_t i = 0; i < certificates.store_sddl.size(); ++i) {
         const std::string& sddl = certificates.store_sddl[i];

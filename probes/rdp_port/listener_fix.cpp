@@ -37,7 +37,7 @@ std::optional<Refusal> refuse_opening(const PortFacts& port) {
     const FirewallRule* narrow = nullptr;
     for (const auto& rule : port.firewall) {
         if (!lets_in(rule)) continue;
-        if (rule.profiles.empty() && !rule.from_policy) return {};
+        if (rule.profiles.empty() && rule.remote.empty() && !rule.from_policy) return {};
         narrow = &rule;
     }
     const auto number = std::to_string(port.port());

@@ -21,6 +21,15 @@ const StoredCertificate* in_store(const CertificateFacts& facts, std::string_vie
     return nullptr;
 }
 
+// Windows makes no certificate of its own where a policy's template chose one, or RDP is denied.
+bool none_expected(const Facts& facts) noexcept {
+    constexpr std::uint32_t by_policy = 2; // SSLCertificateSHA1HashType of Win32_TSGeneralSetting
+    if (facts.rdp_certificate->wmi_hash_type == by_policy) return true;
+    if (!facts.rdp_port) return false;
+    const PortFacts& port = *facts.rdp_port;
+    return (port.deny_policy ? port.deny_policy : port.deny_local).value_or(0) != 0;
+}
+
 } // namespace
 
 const StoredCertificate* self_signed_certificate(const CertificateFacts& facts) noexcept {
@@ -49,6 +58,18 @@ const StoredCertificate* configured_certificate(const CertificateFacts& facts) n
     constexpr std::uint32_t by_policy = 2;
     if (facts.wmi_hash_type == by_policy && facts.my_match) return &*facts.my_match;
     return self_signed_certificate(facts);
+}
+
+// Healthy Windows makes a certificate within seconds of its services starting.
+bool own_certificate_overdue(const Facts& facts) {
+    constexpr std::int64_t patience = 60;
+    if (!facts.rdp_certificate || facts.why_unread("/cert/store") != nullptr) return false;
+    if (!facts.rdp_certificate->store.empty() || facts.rdp_certificate->pin) return false;
+    if (none_expected(facts)) return false;
+    const Service* term = facts.services ? facts.services->find("TermService") : nullptr;
+    if (term == nullptr || term->state != ServiceState::running) return false;
+    if (!term->proc_start || !facts.collector) return false;
+    return facts.collector->utc - *term->proc_start > patience;
 }
 
 std::string thumbprint_of(const StoredCertificate& certificate) {

@@ -27,6 +27,10 @@ std::string thumbprint_of(const StoredCertificate& certificate);
 // configured.
 bool own_left_out(const Facts& facts) noexcept;
 
+// Tells whether Windows should long have made a certificate of its own: the store is empty, none is
+// chosen in its place, RDP is allowed, and TermService came up over a minute ago.
+bool own_certificate_overdue(const Facts& facts);
+
 // Returns "/cert/store/0" or "/cert/my_match".
 std::string pointer_to(const CertificateFacts& facts, const StoredCertificate& certificate);
 

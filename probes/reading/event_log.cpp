@@ -108,6 +108,7 @@ bool log_covers_window(const Facts& facts, std::int64_t now) noexcept {
 }
 
 Origin origin_of(const Facts& facts, const Event& event) {
+    if (of_limited_probe(facts, event)) return Origin::another;
     if (const auto ours = called_by_termservice(facts, event))
         return *ours ? Origin::rdp : Origin::another;
     const bool near = after_connection(facts, event);

@@ -35,8 +35,12 @@ bool missed_the_listener(const Facts& facts, const HandshakeFacts& handshake) no
 // Tells whether TLS was refused, as configured, by a listener with plain RDP security and NLA off.
 bool refused_tls_by_design(const Facts& facts, const HandshakeFacts& handshake) noexcept;
 
-// Returns the handshake as seen from inside the guest: its own, else one through a tunnel to it.
-// Null when there is neither.
+// Tells whether the VM's own script tried it and knows no version of TLS that the listener offers:
+// that it was dropped says something of the script's .NET and nothing of the listener.
+bool could_not_speak(const Facts& facts, const HandshakeFacts& handshake) noexcept;
+
+// Returns the handshake as seen from inside the guest: its own, else one through a tunnel to it;
+// the tunnel's where the guest's own could not speak. Null when there is neither.
 const HandshakeFacts* inside_handshake(const Facts& facts) noexcept;
 
 // Returns the handshake that completed and reached TermService, the guest's first; null when none
@@ -44,8 +48,16 @@ const HandshakeFacts* inside_handshake(const Facts& facts) noexcept;
 const HandshakeFacts* completed_handshake(const Facts& facts) noexcept;
 
 // Returns the guest's handshake when it failed for a reason that says something about TermService;
-// null otherwise (see refused_tls_by_design, reached_another_process and missed_the_listener).
+// null otherwise (see refused_tls_by_design, reached_another_process, missed_the_listener and
+// could_not_speak).
 const HandshakeFacts* failed_guest_handshake(const Facts& facts) noexcept;
+
+// Tells whether the listener ended the guest's handshake itself, after a good X.224 answer.
+bool ended_in_tls(const Facts& facts) noexcept;
+
+// Tells whether the guest's handshake ended as it does when there is no certificate or key: it was
+// dropped when TLS started, or refused with the code that says so.
+bool ended_without_credential(const Facts& facts) noexcept;
 
 // Tells whether SecurityLayer is 0 and NLA off, both as values that were read: then TLS is never
 // used, so nothing about TLS decides whether this host answers.
@@ -61,5 +73,9 @@ bool is_loopback(std::string_view address) noexcept;
 // Tells whether the event was logged while our own in-guest handshake ran: within tolerance seconds
 // of the collector's clock. False without a failed handshake or a clock.
 bool during_handshake(const Facts& facts, const Event& event) noexcept;
+
+// Tells whether the event was logged while an in-guest handshake ran that could not speak: our own
+// script is what it complains of.
+bool of_limited_probe(const Facts& facts, const Event& event) noexcept;
 
 } // namespace rdpsweep

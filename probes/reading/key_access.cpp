@@ -1,7 +1,6 @@
 // Effective access to the RDP key file, and whether that key matters at the moment.
 #include "probes/reading/key_access.hpp"
 
-#include "core/text.hpp"
 #include "probes/collect/key_file_name.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/handshake_view.hpp"
@@ -27,7 +26,12 @@ std::string rdp_key_file(const Facts& facts) {
         const StoredCertificate* own = self_signed_certificate(*facts.rdp_certificate);
         if (own != nullptr && !own->key_file.empty()) return own->key_file;
     }
-    return facts.machine_keys ? facts.machine_keys->expected : std::string();
+    if (!facts.machine_keys) return {};
+    if (facts.os) {
+        for (const std::string& name : rdp_key_file_names(facts.os->machine_guid))
+            if (facts.machine_keys->find(name) != nullptr) return name;
+    }
+    return facts.machine_keys->expected;
 }
 
 std::string pointer_to(const MachineKeysFacts& keys, const KeyFile& file, std::string_view member) {
@@ -59,8 +63,7 @@ bool own_key_in_use(const Facts& facts) {
 }
 
 bool is_rdp_key_name(std::string_view name) {
-    static const std::string prefix = capi_key_file_prefix(rdp_container);
-    return ascii_lower(name).starts_with(prefix + "_");
+    return is_rdp_key_file(name);
 }
 
 } // namespace rdpsweep

@@ -26,7 +26,8 @@ std::uint32_t
 missing_for(const SecurityDescriptor& descriptor, const std::string& sid, std::uint32_t wanted);
 
 // Returns the RDP key file the facts expect: that of the self-signed certificate when its store
-// entry tells, else MachineKeysFacts::expected; empty when neither is known.
+// entry tells, else the first of RDP's nine that is there, else MachineKeysFacts::expected; empty
+// when none of these is known.
 std::string rdp_key_file(const Facts& facts);
 
 // Returns "/keys/files/3/sddl" or "/keys/cng_files/0/sddl".

@@ -92,6 +92,7 @@ std::optional<std::uint32_t> build_of(const Facts& facts) noexcept;
 // First builds of the releases at which behaviour changes.
 namespace build {
 constexpr std::uint32_t server_2012 = 9200;
+constexpr std::uint32_t server_2012_r2 = 9600;
 constexpr std::uint32_t server_2019 = 17763;
 constexpr std::uint32_t server_2022 = 20348;
 constexpr std::uint32_t server_2025 = 26100;

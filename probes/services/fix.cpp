@@ -25,11 +25,16 @@ struct Shipped {
 constexpr std::array shipped{
     Shipped{"CryptSvc", automatic, true},
     Shipped{"KeyIso", manual, false},
+    Shipped{"CertPropSvc", manual, false},
     Shipped{"SessionEnv", manual, false},
     Shipped{"TermService", manual, true}};
 
-constexpr std::array<std::string_view, 4> declared{
-    "service:CryptSvc", "service:KeyIso", "service:SessionEnv", "service:TermService"};
+constexpr std::array<std::string_view, 5> declared{
+    "service:CryptSvc",
+    "service:KeyIso",
+    "service:CertPropSvc",
+    "service:SessionEnv",
+    "service:TermService"};
 
 std::string start_state(std::uint32_t start) {
     return "start:" + std::to_string(start);

@@ -30,7 +30,7 @@ constexpr auto state_keys = with_shared(
     "SVC.STATE.hangs",
     "SVC.STATE.disabled_running",
     "SVC.STATE.needed_disabled",
-    "SVC.STATE.needed_served",
+    "SVC.STATE.needed_for_renewal",
     "SVC.STATE.needed_missing",
     "SVC.STATE.sessionenv_disabled",
     "SVC.STATE.certprop_disabled"
@@ -106,11 +106,14 @@ Finding judge_not_running(const Facts& facts, const Service& term, std::int64_t 
     return show(draft, services, term);
 }
 
+// Judges a service without which no certificate is made; a listener that has one goes on
+// (Microsoft, "An internal error has occurred"). So only a trial that fails makes it the fault.
 Draft judge_disabled(const Facts& facts, const Service& needed) {
     // Disabled but still running works until the next boot.
     if (running(needed)) return at_risk(state_traits, "disabled_running");
-    if (completed_handshake(facts) != nullptr) return at_risk(state_traits, "needed_served");
-    return broken(state_traits, "needed_disabled").severity(Severity::high);
+    if (trial(facts) == Trial::fails)
+        return broken(state_traits, "needed_disabled").severity(Severity::high);
+    return at_risk(state_traits, "needed_for_renewal");
 }
 
 // Judges the services without which neither key nor certificate can be made.

@@ -3,14 +3,15 @@
 // Not in the article. TermService 1057/1058: no certificate could be made or replaced; 1051, 1053,
 // 1054, 1055: another was served, or it is expired or unfit; a later 1056 (a new certificate) cures
 // them. 1064, 1065: the certificate of a policy's template could not be enrolled or renewed; a
-// later 1063 cures these. Security 5061/5058 with key TSSecKeySet1, subject NETWORK SERVICE and a
-// return code is direct proof that the key cannot be opened, where key auditing is on.
+// later 1063 cures these. Security 5061/5058 with key TSSecKeySet1 to 9, subject NETWORK SERVICE
+// and a return code is direct proof that the key cannot be opened, where key auditing is on.
 // Sample finding: broken, "TermService could not replace its certificate (1058)".
 #include "core/text.hpp"
 #include "probes/collect/key_file_name.hpp"
 #include "probes/reading/event_log.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
+#include "probes/reading/status_codes.hpp"
 #include "probes/symptom/rules.hpp"
 
 #include <algorithm>
@@ -129,8 +130,7 @@ Finding evaluate_certificate(const Facts& facts, const Policy&, std::int64_t now
 
 // Tells whether it is an audited access to the RDP key by TermService's account.
 bool is_rdp_key_access(const Event& event) {
-    return (event.id == 5061 || event.id == 5058) &&
-           iequals(data_of(event, "KeyName"), rdp_container) &&
+    return (event.id == 5061 || event.id == 5058) && is_rdp_container(data_of(event, "KeyName")) &&
            iequals(data_of(event, "SubjectUserSid"), "S-1-5-20");
 }
 
@@ -162,7 +162,7 @@ Finding evaluate_audit(const Facts& facts, const Policy&, std::int64_t) {
     const bool now = trial(facts) == Trial::fails;
     Draft draft = now ? broken(audit_traits, "now")
                       : at_risk(audit_traits, "past").severity(Severity::medium);
-    const std::string code = data_of(*failures.front().event, "ReturnCode");
+    const std::string code = named_status(data_of(*failures.front().event, "ReturnCode"));
     draft.with("code", code)
         .saw(pointer_at("/evt", failures.front().index, "data/ReturnCode"), code, "0x0");
     return show(draft, failures.front(), failures.size());

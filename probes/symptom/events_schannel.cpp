@@ -10,6 +10,7 @@
 #include "probes/reading/event_log.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
+#include "probes/reading/status_codes.hpp"
 #include "probes/symptom/rules.hpp"
 
 #include <algorithm>
@@ -73,7 +74,7 @@ std::string describe(const Event& event) {
     for (const char* name :
          {"ErrorCode", "ErrorState", "ErrorStatus", "Protocol", "CallerProcessImageName"}) {
         if (const std::string value = data_of(event, name); !value.empty())
-            words += " " + std::string(name) + "=" + value;
+            words += " " + std::string(name) + "=" + named_status(value);
     }
     return words;
 }

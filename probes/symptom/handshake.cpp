@@ -19,10 +19,12 @@ constexpr RuleTraits traits{"HANDSHAKE", Cause::unexplained, "", Severity::criti
 constexpr auto keys = with_shared(
     "HANDSHAKE.ok",
     "HANDSHAKE.ok_outside",
+    "HANDSHAKE.ok_limited",
     "HANDSHAKE.not_run",
     "HANDSHAKE.loopback_taken",
     "HANDSHAKE.bound",
     "HANDSHAKE.bound_ok",
+    "HANDSHAKE.probe_limited",
     "HANDSHAKE.rdp_security",
     "HANDSHAKE.outside_fails",
     "HANDSHAKE.guest_fails",
@@ -31,6 +33,7 @@ constexpr auto keys = with_shared(
     "HANDSHAKE.no_certificate",
     "HANDSHAKE.negotiation",
     "HANDSHAKE.reset",
+    "HANDSHAKE.suspect", // see probes/suspect.hpp
     "HANDSHAKE.alert",
     "HANDSHAKE.timeout",
     "HANDSHAKE.failed"
@@ -103,6 +106,16 @@ Finding judge_bound(const Facts& facts, const HandshakeFacts& guest) {
     return conclude(unknown(traits, "bound"), facts, guest);
 }
 
+// The script's own try proves nothing: what others saw counts, if anybody looked.
+Finding judge_limited(const Facts& facts, const HandshakeFacts& guest) {
+    const HandshakeFacts* done = elsewhere(facts, true);
+    if (done == nullptr && elsewhere(facts, false) != nullptr) return judge_without_guest(facts);
+    Draft draft = done != nullptr ? ok(traits, "ok_limited") : unknown(traits, "probe_limited");
+    draft.with("powershell", facts.collector->powershell)
+        .saw("/collector/ps", facts.collector->powershell, "one that knows the versions on");
+    return conclude(draft, facts, done != nullptr ? *done : guest);
+}
+
 Finding judge_completed(const Facts& facts, const HandshakeFacts& guest) {
     if (const auto* failed = elsewhere(facts, false))
         return conclude(at_risk(traits, "outside_fails"), facts, *failed);
@@ -120,6 +133,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (reached_another_process(facts, *guest))
         return conclude(unknown(traits, "loopback_taken"), facts, *guest);
     if (tls_completed(*guest)) return judge_completed(facts, *guest);
+    if (could_not_speak(facts, *guest)) return judge_limited(facts, *guest);
     if (refused_tls_by_design(facts, *guest))
         return conclude(at_risk(traits, "rdp_security"), facts, *guest);
     if (missed_the_listener(facts, *guest)) return judge_bound(facts, *guest);

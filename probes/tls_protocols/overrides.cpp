@@ -3,10 +3,12 @@
 // Neither is in the article, which even asks for TLS 1.0 and 1.1. TLS 1.3 forced on before build
 // 20348 makes the server reset clients that offer 1.3, right after their ClientHello.
 // Sample finding: at_risk, "TLS 1.3 is forced on although build 17763 does not implement it".
+#include "probes/reading/effective.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
-#include "probes/tls_protocols/effective.hpp"
 #include "probes/tls_protocols/rules.hpp"
+
+#include <algorithm>
 
 namespace rdpsweep {
 
@@ -38,9 +40,19 @@ std::string server_pointer(std::string_view name, std::string_view member) {
     return "/tls/proto/" + std::string(name) + "/server/" + std::string(member);
 }
 
+// Tells whether the same client was dropped while it offered 1.3 and completed without: it tries
+// again so after a failure.
+bool works_without_13_only(const Facts& facts) {
+    if (!facts.handshakes) return false;
+    return std::any_of(facts.handshakes->begin(), facts.handshakes->end(), [](const auto& shake) {
+        return shake.without_tls13 && tls_completed(shake);
+    });
+}
+
 // The guest's own Schannel cannot offer 1.3 on such a build, so a completed 1.2 handshake from
-// inside beside a reset of one from outside, which offers 1.3, is the proof.
+// inside beside a reset of one from outside, which offers 1.3, is a proof as well.
 bool resets_modern_clients(const Facts& facts) {
+    if (works_without_13_only(facts)) return true;
     const HandshakeFacts* guest = facts.handshake_from("guest");
     if (guest == nullptr || !guest->completed() || guest->tls_version != "1.2") return false;
     for (const HandshakeFacts& other : *facts.handshakes) {

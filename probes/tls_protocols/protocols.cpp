@@ -4,9 +4,9 @@
 // version wins, so TLS 1.2 alone is enough, and 1.0/1.1 switched off is the good state. A missing
 // key means the release's default, not "off". With SecurityLayer 0 and NLA off TLS is never used.
 // Sample finding: broken, "Schannel offers no TLS version to servers: TLS 1.2 is Enabled=0".
+#include "probes/reading/effective.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
-#include "probes/tls_protocols/effective.hpp"
 #include "probes/tls_protocols/rules.hpp"
 
 namespace rdpsweep {
@@ -25,6 +25,7 @@ constexpr auto keys = with_shared(
     "TLS.PROTO.only_legacy",
     "TLS.PROTO.only_13",
     "TLS.PROTO.by_request_only",
+    "TLS.PROTO.by_request_fails",
     "TLS.PROTO.legacy_default_unknown",
     "TLS.PROTO.2008r2_needs_update"
 );
@@ -55,14 +56,20 @@ const HandshakeFacts* modern_handshake(const Facts& facts) {
     return done->tls_version == "1.2" || done->tls_version == "1.3" ? done : nullptr;
 }
 
+// A version with DisabledByDefault goes to programs that ask for it by name only. That TermService
+// does not is shown by the listener, where it ends the handshake.
+Draft judge_by_request(const Facts& facts) {
+    return ended_in_tls(facts) ? broken(traits, "by_request_fails")
+                               : at_risk(traits, "by_request_only");
+}
+
 // Nothing that is known to be on. The registry may lie about the running process: TermService keeps
 // the credentials it acquired until it is restarted.
 Draft judge_none(const Facts& facts, const Offers& offers) {
     if (completed_handshake(facts) != nullptr) return at_risk(traits, "not_in_force");
-    // UNVERIFIED whether DisabledByDefault keeps TermService from a version: never broken by it.
     if (offers.v10 == Offer::by_request_only || offers.v11 == Offer::by_request_only ||
         offers.v12 == Offer::by_request_only || offers.v13 == Offer::by_request_only)
-        return at_risk(traits, "by_request_only");
+        return judge_by_request(facts);
     if (offers.v10 == Offer::unspecified || offers.v11 == Offer::unspecified)
         return at_risk(traits, "legacy_default_unknown");
     if (!facts.security || facts.why_unread("/sec/layer") != nullptr)
@@ -86,7 +93,7 @@ Draft judge_offers(const Facts& facts, const Offers& offers) {
                    ? ok(traits, "ok_tried").confidence(Confidence::functional)
                    : judge_2008r2(offers);
     if (offers.v12 == Offer::on) return ok(traits);
-    if (offers.v12 == Offer::by_request_only) return at_risk(traits, "by_request_only");
+    if (offers.v12 == Offer::by_request_only) return judge_by_request(facts);
     if (offers.v13 == Offer::on) return at_risk(traits, "only_13");
     return at_risk(traits, "only_legacy");
 }

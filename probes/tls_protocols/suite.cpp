@@ -11,14 +11,15 @@ namespace rdpsweep {
 namespace {
 
 // One of each kind that every release from 2012 ships; enough to see whether switching ciphers,
-// hashes or key exchanges off leaves anything. The 1.3 names are ignored where 1.3 is off.
+// hashes or key exchanges off leaves anything. The 1.3 names are ignored where 1.3 is off; names
+// with a curve are good on every release.
 constexpr std::array<std::string_view, 10> default_sample{
     "TLS_AES_256_GCM_SHA384",
-    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
-    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
-    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
-    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384_P384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256_P256",
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P384",
+    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256_P256",
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA_P256",
     "TLS_RSA_WITH_AES_256_GCM_SHA384",
     "TLS_RSA_WITH_AES_128_CBC_SHA256",
     "TLS_RSA_WITH_AES_256_CBC_SHA",
@@ -104,10 +105,24 @@ bool key_allows(const Suite& suite, const SuiteContext& context) {
     return false;
 }
 
+// TLS 1.3 agrees on a key by either kind of Diffie-Hellman (RFC 8446 4.2.7), the others by the one
+// in their name.
+bool key_exchange_allowed(const Suite& suite, const SchannelFacts& schannel) {
+    if (!suite.only_1_3) return !switched_off(schannel.key_exchanges, suite.key_exchange);
+    return !switched_off(schannel.key_exchanges, "ECDH") ||
+           !switched_off(schannel.key_exchanges, "Diffie-Hellman");
+}
+
 bool schannel_allows(const Suite& suite, const SchannelFacts& schannel) {
     return !switched_off(schannel.ciphers, suite.cipher) &&
-           !switched_off(schannel.hashes, suite.hash) &&
-           !switched_off(schannel.key_exchanges, suite.key_exchange);
+           !switched_off(schannel.hashes, suite.hash) && key_exchange_allowed(suite, schannel);
+}
+
+// Tells whether Windows up to 2012 R2 knows the name (Microsoft, "TLS Cipher Suites in Windows
+// 8.1").
+bool known_before_2016(const Suite& suite, std::string_view name) {
+    if (suite.key_exchange != "ECDH") return true;
+    return suite.curve && !(suite.key == SuiteKey::rsa && has(name, "_GCM_"));
 }
 
 } // namespace
@@ -120,6 +135,7 @@ std::optional<Suite> parse_suite(std::string_view text) {
     suite.cipher = cipher_of(name);
     suite.hash = hash_of(name);
     suite.needs_1_2 = has(name, "_GCM_") || suite.hash == "SHA256" || suite.hash == "SHA384";
+    suite.curve = name.size() != trim(text).size();
     suite.fips = (has(name, "AES_") || has(name, "3DES")) && suite.hash != "MD5";
     return suite;
 }
@@ -149,6 +165,7 @@ usable_suites(const SuiteList& list, const SchannelFacts& schannel, const SuiteC
         const auto suite = parse_suite(name);
         if (!suite || !protocol_allows(*suite, context) || !key_allows(*suite, context)) continue;
         if (context.fips_only && !suite->fips) continue;
+        if (context.before_2016 && !known_before_2016(*suite, name)) continue;
         if (schannel_allows(*suite, schannel)) usable.push_back(name);
     }
     return usable;

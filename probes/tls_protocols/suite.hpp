@@ -18,13 +18,14 @@ struct Suite {
     bool needs_1_2 = false;        // GCM, or a SHA-2 MAC: RFC 5246, 5288, 5289
     bool only_1_3 = false;         // RFC 8446 B.4
     bool fips = false;             // AES or 3DES, without MD5
+    bool curve = false;            // the name ends in a curve: "..._P256"
     std::string_view key_exchange; // Schannel's key names: "PKCS", "ECDH", "Diffie-Hellman"
     std::string_view cipher;       // "AES 128/128"
     std::string_view hash;         // "SHA256"
 };
 
 // Reads a suite's name. Nothing for a name that is no TLS suite a certificate takes part in (PSK,
-// NULL, SSL 2.0). A curve suffix as before 2016 ("..._P256") is ignored.
+// NULL, SSL 2.0).
 std::optional<Suite> parse_suite(std::string_view name);
 
 // The list in force: the policy's when there is one, else the local one; where it was read.
@@ -45,6 +46,7 @@ struct SuiteContext {
     bool tls_1_2 = true;
     bool tls_1_3 = true;
     bool fips_only = false;
+    bool before_2016 = false; // up to 2012 R2 ECDHE names end in a curve, and none is RSA with GCM
 };
 
 // Returns the suites of the list that are usable in this context with the ciphers, hashes and key

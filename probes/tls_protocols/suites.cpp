@@ -6,9 +6,9 @@
 // Sample finding: broken, "None of the 4 cipher suites of the policy list can be used".
 #include "core/text.hpp"
 #include "probes/reading/certificate_view.hpp"
+#include "probes/reading/effective.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
-#include "probes/tls_protocols/effective.hpp"
 #include "probes/tls_protocols/rules.hpp"
 #include "probes/tls_protocols/suite.hpp"
 
@@ -26,6 +26,7 @@ constexpr auto suites_keys = with_shared(
     "TLS.SUITES.empty_policy",
     "TLS.SUITES.empty_local",
     "TLS.SUITES.none_usable",
+    "TLS.SUITES.none_known",
     "TLS.SUITES.all_switched_off",
     "TLS.SUITES.not_in_force",
     "TLS.SUITES.few",
@@ -51,6 +52,7 @@ SuiteContext context_of(const Facts& facts) {
     context.tls_1_2 = can(TlsVersion::tls_1_2);
     context.tls_1_3 = can(TlsVersion::tls_1_3);
     context.fips_only = fips_on(facts);
+    context.before_2016 = build_of(facts).value_or(build::server_2019) <= build::server_2012_r2;
     if (!facts.rdp_certificate) return context;
     const StoredCertificate* certificate = configured_certificate(*facts.rdp_certificate);
     if (certificate == nullptr || !certificate->parsed) return context;
@@ -91,7 +93,14 @@ Draft& show_switched_off(Draft& draft, const SchannelFacts& schannel) {
     return draft;
 }
 
-Draft judge_none_usable(const Facts& facts, const SuiteList& list) {
+// Tells whether the names of the list would do on a later release, and this one does not know them.
+bool known_later(const Facts& facts, const SuiteList& list, SuiteContext context) {
+    if (!context.before_2016) return false;
+    context.before_2016 = false;
+    return !usable_suites(list, *facts.schannel, context).empty();
+}
+
+Draft judge_none_usable(const Facts& facts, const SuiteList& list, const SuiteContext& context) {
     if (completed_handshake(facts) != nullptr) return at_risk(suites_traits, "not_in_force");
     if (list.by_default) {
         // Our sample of the default list, not the host's own: a failing handshake must agree.
@@ -99,6 +108,7 @@ Draft judge_none_usable(const Facts& facts, const SuiteList& list) {
         return fails ? broken(suites_traits, "all_switched_off")
                      : at_risk(suites_traits, "all_switched_off");
     }
+    if (known_later(facts, list, context)) return broken(suites_traits, "none_known");
     if (!list.names.empty()) return broken(suites_traits, "none_usable");
     // Only the empty policy list is documented as a fault; an empty local one is not.
     return list.from_policy ? broken(suites_traits, "empty_policy")
@@ -118,7 +128,8 @@ const Event* no_common_event(const Facts& facts) {
 }
 
 Draft judge_usable(const Facts& facts, const SuiteList& list, std::size_t usable) {
-    if (no_common_event(facts) != nullptr)
+    // A client that completed has a suite in common: then the event is the fault of one client.
+    if (completed_handshake(facts) == nullptr && no_common_event(facts) != nullptr)
         return broken(suites_traits, "no_common").confidence(Confidence::functional);
     if (facts.schannel->curves && facts.schannel->curves->empty())
         return at_risk(suites_traits, "no_curves");
@@ -139,7 +150,8 @@ Finding evaluate_suites(const Facts& facts, const Policy&, std::int64_t) {
     if (!context.below_1_2 && !context.tls_1_2 && !context.tls_1_3)
         context.below_1_2 = context.tls_1_2 = true;
     const auto usable = usable_suites(list, *facts.schannel, context).size();
-    Draft draft = usable == 0 ? judge_none_usable(facts, list) : judge_usable(facts, list, usable);
+    Draft draft =
+        usable == 0 ? judge_none_usable(facts, list, context) : judge_usable(facts, list, usable);
     show(draft, list, context, usable);
     if (usable == 0) show_switched_off(draft, *facts.schannel);
     if (facts.schannel->curves && facts.schannel->curves->empty())

@@ -8,7 +8,7 @@ from support.lib import check, check_each, finish, rdpsweep
 from support.ways import RUN_COMMAND, Comparison
 
 
-VMS = 170
+VMS = 200
 
 
 def defaults(azure, route, extra=""):

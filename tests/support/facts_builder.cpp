@@ -137,6 +137,7 @@ MachineKeysFacts machine_keys(std::uint32_t build) {
     facts.expected = rdp_key_name;
     KeyFile own;
     own.name = rdp_key_name;
+    own.size = 2315;
     own.sddl = build >= 17763 ? std::string(key_sddl)
                               : "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)(A;;FR;;;BA)";
     KeyFile web;

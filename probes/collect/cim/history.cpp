@@ -62,6 +62,7 @@ struct Layout {
 constexpr std::string_view caller = "CallerProcessId", image = "CallerProcessImageName";
 
 constexpr std::array schannel_layouts{
+    Layout{36869, {"Type", caller, image, "", ""}},
     Layout{36870, {"Type", "ErrorCode", "ErrorStatus", caller, image}},
     Layout{36871, {"Type", "ErrorState", caller, image, ""}},
     Layout{36872, {"Type", "ErrorCode", "CertFlags", "", ""}},

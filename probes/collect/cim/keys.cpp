@@ -1,7 +1,7 @@
 // /keys over CIM: names, sizes, owners and DACLs of the private key files. No file is opened.
-#include "core/text.hpp"
 #include "core/unicode.hpp"
 #include "probes/collect/cim/steps.hpp"
+#include "probes/collect/key_file_name.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -20,11 +20,11 @@ constexpr std::size_t most_files = 64; // of which the descriptor is asked for
 
 struct File {
     std::string name;
-    std::uint64_t size = 0;
+    std::optional<std::uint64_t> size;
 };
 
 bool of_rdp(const File& file) {
-    return ascii_lower(file.name).starts_with("f686");
+    return is_rdp_key_file(file.name);
 }
 
 std::string file_name(const std::string& path) {
@@ -35,7 +35,7 @@ std::vector<File> files_of(const cim::Rows& rows) {
     std::vector<File> files;
     for (const auto& row : rows) {
         const auto path = text_of(row, "Name");
-        if (path) files.push_back({file_name(*path), number_of(row, "FileSize").value_or(0)});
+        if (path) files.push_back({file_name(*path), number_of(row, "FileSize")});
     }
     // RDP's own first: no cap may hide them.
     std::stable_sort(files.begin(), files.end(), [](const File& a, const File& b) {
@@ -48,7 +48,10 @@ void ask_file(
     Steps& steps, const std::string& folder, const File& file, const std::string& pointer
 ) {
     steps.put(pointer + "/n", to_valid_utf8(file.name.substr(0, 1000)));
-    steps.put(pointer + "/size", file.size);
+    if (file.size)
+        steps.put(pointer + "/size", *file.size);
+    else
+        steps.unread(pointer + "/size", "absent", "");
     const auto sddl = pointer + "/sddl";
     steps.file_sddl(sddl, drive + folder + "\\" + file.name, [&steps, sddl](auto text) {
         steps.put(sddl, std::move(text));

@@ -80,22 +80,33 @@ public static class ProfileTests
     private static IEnumerable<string> Named(Machine machine, IEnumerable<string> differences) =>
         differences.Select(difference => $"{machine.Profile} ({machine.Build}): {difference}");
 
-    // No events, and of the key files only those of RDP's own container.
+    // Of the events only what Schannel said of our own handshake, and of the key files only those of RDP's own containers.
     private static JsonObject Leaner(JsonObject facts)
     {
         var result = facts.DeepClone().AsObject();
+        var events = OwnEvents(facts);
         foreach (var name in new[] { "evt", "evt_window_h", "evt_oldest_utc" }) result.Remove(name);
         var unread = result["unread"]!.AsArray();
         foreach (var entry in unread.Where(entry => ((string)entry!["ptr"]!).StartsWith("/evt", StringComparison.Ordinal)).ToList()) unread.Remove(entry);
-        unread.Add(new JsonObject { ["ptr"] = "/evt", ["why"] = "skipped", ["code"] = "lean" });
+        string[] logs = events.Count == 0 ? [""] : ["/Schannel", "/TermService", "/SCM", "/RdpCoreTS", "/LSM", "/Security"];
+        foreach (var log in logs) unread.Add(new JsonObject { ["ptr"] = "/evt" + log, ["why"] = "skipped", ["code"] = "lean" });
+        if (events.Count > 0) result["evt"] = new JsonArray([.. events.Select(entry => entry.DeepClone())]);
         foreach (var name in new[] { "files", "cng_files" }) KeepRdpKeys(result["keys"]!.AsObject(), name, unread);
         return result;
+    }
+
+    private static List<JsonNode> OwnEvents(JsonObject facts)
+    {
+        if ((string?)facts["hs"]?[0]?["stage"] != "tls" || facts["evt"] is not JsonArray all) return [];
+        return [.. all.Where(entry => (string)entry!["prov"]! == "Schannel" && (int)entry["id"]! is >= 36869 and <= 36874
+            && (string)entry["utc"]! == (string)facts["collector"]!["utc"]!).Take(4).Select(entry => entry!)];
     }
 
     private static void KeepRdpKeys(JsonObject keys, string name, JsonArray unread)
     {
         if (keys[name] is not JsonArray files) return;
-        var others = files.Where(file => !((string)file!["n"]!).StartsWith("f686", StringComparison.Ordinal)).ToList();
+        string[] own = ["f686aace", "d86b1e84", "7215b202", "aae70b26", "eddb3aad", "863dffb7", "c8c81422", "101d0734", "5e9f1fbf"];
+        var others = files.Where(file => !own.Any(prefix => ((string)file!["n"]!).StartsWith(prefix, StringComparison.Ordinal))).ToList();
         foreach (var file in others) files.Remove(file);
         keys["other_count"] = (int)keys["other_count"]! + others.Count;
         // RDP's own are the first, so that the places of what stays do not change.

@@ -3,6 +3,7 @@
 
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
+#include "tests/simfleet/windows/windows.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -27,14 +28,21 @@ bool starts_with_evt(const json& entry) {
     return entry.value("ptr", std::string()).starts_with("/evt");
 }
 
-// Of the key files only those of RDP's container, whose names begin with the hash of its name.
+// Of the key files only those of RDP's nine containers, whose names begin with the hash of theirs.
+bool of_rdp(const std::string& name) {
+    for (int number = 1; number <= 9; ++number) {
+        if (name.starts_with(capi_file_name("TSSecKeySet" + std::to_string(number)))) return true;
+    }
+    return false;
+}
+
 void keep_rdp_keys(json& facts, const char* list) {
     auto& keys = facts["keys"];
     if (!keys.is_object() || !keys.contains(list)) return;
     auto kept = json::array();
     std::size_t others = 0;
     for (auto& file : keys[list]) {
-        const bool own = file.value("n", std::string()).starts_with("f686");
+        const bool own = of_rdp(file.value("n", std::string()));
         if (own) kept.push_back(std::move(file));
         if (!own) ++others;
     }
@@ -52,14 +60,35 @@ void keep_rdp_keys(json& facts, const char* list) {
     facts["unread"] = std::move(unread);
 }
 
+// Returns what Schannel logged of the collector's own handshake, where TLS did not complete.
+json own_events(const json& facts) {
+    auto kept = json::array();
+    if (!facts.contains("evt") || !facts.contains("hs") || facts["hs"].empty()) return kept;
+    if (facts["hs"][0].value("stage", std::string()) != "tls") return kept;
+    for (const auto& event : facts["evt"]) {
+        const auto id = event.value("id", 0u);
+        const bool asked = event.value("prov", std::string()) == "Schannel" && id >= 36869 &&
+                           id <= 36874 && event["utc"] == facts["collector"]["utc"];
+        if (asked && kept.size() < 4) kept.push_back(event);
+    }
+    return kept;
+}
+
 json leaner(std::string_view text) {
     auto facts = json::parse(text);
+    auto events = own_events(facts);
     for (const auto* name : {"evt", "evt_window_h", "evt_oldest_utc"})
         facts.erase(name);
     auto unread = json::array();
     for (auto& entry : facts["unread"])
         if (!starts_with_evt(entry)) unread.push_back(std::move(entry));
-    unread.push_back(skipped("/evt"));
+    if (events.empty()) {
+        unread.push_back(skipped("/evt"));
+    } else {
+        for (const auto* log : {"Schannel", "TermService", "SCM", "RdpCoreTS", "LSM", "Security"})
+            unread.push_back(skipped(("/evt/" + std::string(log)).c_str()));
+        facts["evt"] = std::move(events);
+    }
     facts["unread"] = std::move(unread);
     keep_rdp_keys(facts, "files");
     keep_rdp_keys(facts, "cng_files");

@@ -103,6 +103,13 @@ Findings handshake_not_run(std::uint32_t build) {
     return findings;
 }
 
+Findings the_key_is_left() {
+    return {
+        {"HANDSHAKE",
+         "broken critical circumstantial machine_keys:suspect /hs/0/stage /hs/0/errno"
+         " /keys/files/0/sddl"}};
+}
+
 Findings silent_outside() {
     return {
         {"OUT.CERT", "not_applicable none"},

@@ -60,6 +60,9 @@ constexpr const char* cut_off = "reset /hs/0/stage /hs/0/errno";
 constexpr const char* other_answer = "not_rdp /hs/0/stage /hs/0/errno";
 constexpr const char* no_common_suite_left = "failed /hs/0/stage";
 
+// TLS was dropped, all else was read and is sound: the rights of the key are the suspect.
+Findings the_key_is_left();
+
 // Nothing answers outside that could be compared; an answer of RDP at all is not needed to say so.
 Findings silent_outside();
 

@@ -1,5 +1,6 @@
 // Certificates that are expired, damaged, not the ones configured, or impossible to renew
 // (article steps 2 and 2.1).
+#include "core/encoding.hpp"
 #include "tests/simfleet/profiles/cause_truth.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
@@ -21,6 +22,48 @@ void own_dates(Machine& machine, std::int64_t from, std::int64_t until) {
     shape.not_before = machine.plan.now + from;
     shape.not_after = machine.plan.now + until;
     machine.install_own(shape);
+}
+
+// SessionEnv has not looked since.
+void expired_lately(Machine& machine) {
+    own_dates(machine, -183 * day, -hour);
+}
+
+// Windows has made none for days, and nothing that can be read keeps it from it.
+void missing(Machine& machine) {
+    machine.remove_own();
+    machine.remove_file(machine.key_path());
+    machine.state.management.certificate_hash_type = 0;
+    machine.state.management.certificate_hash.clear();
+}
+
+void missing_and_denied(Machine& machine) {
+    missing(machine);
+    deny_store(machine, "(D;;0x6;;;SY)");
+}
+
+// Hardened: the company's certificate is pinned, and Windows is to make none of its own.
+void denied_on_purpose(Machine& machine) {
+    machine.remove_own();
+    machine.pin(machine.ca_shape());
+    deny_store(machine, "(D;;0x4;;;SY)");
+}
+
+// Exported and imported again without its key.
+void without_key_link(Machine& machine) {
+    const auto certificate = make_certificate(machine.own_shape());
+    machine.install_own(machine.own_shape());
+    machine.remove_own();
+    machine.state.registry.set(
+        std::string(paths::rd_certificates) + '\\' + certificate.thumbprint,
+        "Blob",
+        binary_value(store_blob(certificate, std::nullopt))
+    );
+    machine.state.registry.set(
+        paths::win_stations,
+        "SelfSignedCertificate",
+        binary_value(rdpsweep::hex_decode(certificate.thumbprint).value_or(""))
+    );
 }
 
 void expired(Machine& machine) {
@@ -105,8 +148,93 @@ const std::array own_certificate_table{
         .builds = current_builds(),
         .damage = [](Machine& machine) { deny_store(machine, "(D;;0x6;;;SY)"); },
         .truth =
+            [](std::uint32_t) { // what is there is served; it will not be renewed
+                return certificate(
+                    "at_risk",
+                    {{"STORE.ACL", "at_risk high direct denied_served /cert/store_sddl/1"}}
+                );
+            }},
+    Profile{
+        .name = "store_denied_empty",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = open_key_builds(),
+        .damage = missing_and_denied,
+        .truth =
+            [](std::uint32_t build) {
+                return certificate(
+                    "broken",
+                    with(
+                        handshake_failed(build, cut_off),
+                        {{"STORE.ACL", "broken critical direct denied /cert/store_sddl/1"},
+                         {"CERT.SELF.VALID", "broken critical direct missing /cert/store /svc"},
+                         {"KEY.PRESENT", "at_risk medium direct none_made /cert/store /keys/files"},
+                         {"KEY.ACL", "not_applicable no_file"}}
+                    )
+                );
+            }},
+    Profile{
+        .name = "store_denied_on_purpose",
+        .kind = Kind::healthy,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = denied_on_purpose,
+        .truth =
             [](std::uint32_t) {
-                return just("STORE.ACL", "broken critical direct denied /cert/store_sddl/1");
+                return assessed(
+                    "ok",
+                    "none",
+                    {{"CERT.CA.VALID", "ok"},
+                     {"STORE.ACL", "at_risk low direct denied_unneeded /cert/store_sddl/1"}}
+                );
+            }},
+    Profile{
+        .name = "own_missing",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = open_key_builds(),
+        .damage = missing,
+        .truth =
+            [](std::uint32_t build) {
+                return certificate(
+                    "broken",
+                    with(
+                        handshake_failed(build, cut_off),
+                        {{"CERT.SELF.VALID", "broken critical direct missing /cert/store /svc"},
+                         {"KEY.PRESENT", "at_risk medium direct none_made /cert/store /keys/files"},
+                         {"KEY.ACL", "not_applicable no_file"}}
+                    )
+                );
+            }},
+    Profile{
+        .name = "own_without_key_link",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = open_key_builds(),
+        .damage = without_key_link,
+        .truth =
+            [](std::uint32_t build) {
+                return certificate(
+                    "broken",
+                    with(
+                        handshake_failed(build, cut_off),
+                        {{"CERT.CORRUPT", "broken high direct no_key /cert/store/0"}}
+                    )
+                );
+            }},
+    Profile{
+        .name = "own_expired_lately",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = expired_lately,
+        .truth =
+            [](std::uint32_t) {
+                return certificate(
+                    "at_risk",
+                    {{"CERT.SELF.VALID",
+                      "at_risk medium direct expired_lately /cert/store/0/not_after"}}
+                );
             }},
     Profile{
         .name = "store_denied_inherited",
@@ -155,7 +283,7 @@ const std::array own_certificate_table{
                 return certificate(
                     "broken",
                     {{"CERT.SELF.VALID", "broken critical direct expired /cert/store/0/not_after"},
-                     {"STORE.ACL", "broken critical direct denied /cert/store_sddl/1"},
+                     {"STORE.ACL", "at_risk high direct denied_served /cert/store_sddl/1"},
                      {"EVT.RDPCERT",
                       "at_risk medium circumstantial creation_past /evt/0 /evt/0/utc"}}
                 );

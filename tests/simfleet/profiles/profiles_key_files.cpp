@@ -9,9 +9,47 @@
 namespace simfleet {
 namespace {
 
+// NTE_BAD_KEY_STATE: the key is there and cannot be decrypted.
+void log_undecryptable(Machine& machine) {
+    machine.log_provoked(
+        "Schannel",
+        36870,
+        {{"Type", "server"}, {"ErrorCode", "0x8009000B"}, {"ErrorStatus", "10001"}}
+    );
+}
+
 void orphan(Machine& machine) {
     machine.remove_file(machine.key_path());
     log_key_failure(machine);
+}
+
+// A crash while it was written.
+void empty_file(Machine& machine) {
+    machine.state.file(machine.key_path())->size = 0;
+    log_undecryptable(machine);
+}
+
+// File and rights are as shipped; what protects the key went with another machine's secrets.
+void undecryptable(Machine& machine) {
+    machine.state.file(machine.key_path())->undecryptable = true;
+    log_undecryptable(machine);
+}
+
+// SessionEnv could not have TSSecKeySet1 and made its key in the next container.
+void second_container(Machine& machine, std::string sddl) {
+    const auto certificate = make_certificate(machine.own_shape());
+    machine.remove_own();
+    machine.add_to_store(certificate, {.container = "TSSecKeySet2"});
+    machine.state.registry.set(
+        paths::win_stations,
+        "SelfSignedCertificate",
+        binary_value(rdpsweep::hex_decode(certificate.thumbprint).value_or(""))
+    );
+    machine.state.management.certificate_hash = certificate.thumbprint;
+    machine.set_key_sddl("O:BAG:SYD:PAI(A;;FA;;;BA)");
+    machine.add_key_file(
+        capi_file_name("TSSecKeySet2") + '_' + machine.machine_guid(), std::move(sddl)
+    );
 }
 
 // No certificate, no key: Windows makes both when TermService starts. Nobody tried meanwhile.
@@ -86,7 +124,61 @@ Truth unsure(std::uint32_t build, Findings findings) {
     return assessed("unknown", "none", with(handshake_not_run(build), findings));
 }
 
+Truth unusable(std::uint32_t build, const std::string& how) {
+    return keys(
+        "broken",
+        with(
+            handshake_failed(build, cut_off),
+            {{"KEY.PRESENT", "broken critical " + how}, {"EVT.SCHANNEL", key_trouble_logged}}
+        )
+    );
+}
+
 const std::array key_file_table{
+    Profile{
+        .name = "key_empty",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = empty_file,
+        .truth = [](std::uint32_t build
+                 ) { return unusable(build, "direct damaged /keys/files/0/size"); }},
+    Profile{
+        .name = "key_undecryptable",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = current_builds(),
+        .damage = undecryptable,
+        .truth = [](std::uint32_t build
+                 ) { return unusable(build, "circumstantial unusable /evt/0 /keys/files/0/n"); }},
+    Profile{
+        .name = "key_second_container",
+        .kind = Kind::healthy,
+        .weight = 3,
+        .builds = current_builds(),
+        .damage = [](Machine& machine
+                  ) { second_container(machine, healthy_key_sddl(machine.plan.build)); }},
+    Profile{
+        .name = "key_second_container_denied",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = open_key_builds(),
+        .damage =
+            [](Machine& machine) {
+                second_container(machine, "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;BA)");
+                log_key_failure(machine);
+            },
+        .truth =
+            [](std::uint32_t build) {
+                return keys(
+                    "broken",
+                    with(
+                        handshake_failed(build, cut_off),
+                        {{"KEY.ACL", "broken critical direct denied /keys/files/1/sddl"},
+                         {"EVT.SCHANNEL", key_trouble_logged}}
+                    )
+                );
+            }},
     // KEY.ACL has no file to judge.
     Profile{
         .name = "key_orphan",
@@ -147,16 +239,20 @@ const std::array key_file_table{
         .damage = without_provider,
         .truth =
             [](std::uint32_t build) {
-                return unsure(
+                auto truth = unsure(
                     build,
                     with(
                         silent_outside(),
                         {{"KEY.PRESENT",
                           "unknown critical direct provider_unknown /cert/store/0/thumb"
                           " /keys/files"},
-                         {"KEY.ACL", no_file}}
+                         {"KEY.ACL", no_file},
+                         {"CERT.CORRUPT", "at_risk high direct no_key /cert/store/0"}}
                     )
                 );
+                truth.verdict = "at_risk"; // a certificate without a key cannot serve TLS
+                truth.root_cause = "rdp_certificate";
+                return truth;
             }},
     Profile{
         .name = "key_folder_hardened",
@@ -183,8 +279,9 @@ const std::array key_file_table{
                     with(
                         handshake_failed(build, cut_off),
                         {{"KEY.FOLDER", "broken high direct renewal_fails /keys/dir_sddl"},
-                         {"KEY.PRESENT", to_be_made},
-                         {"KEY.ACL", no_file},
+                         {"KEY.PRESENT", "at_risk medium direct none_made /cert/store /keys/files"},
+                         {"KEY.ACL", "not_applicable no_file"},
+                         {"CERT.SELF.VALID", "broken critical direct missing /cert/store /svc"},
                          {"EVT.RDPCERT",
                           "broken critical circumstantial creation_now /evt/0 /evt/0/utc"}}
                     )

@@ -163,8 +163,10 @@ const std::array key_acl_table{
         .weight = 2,
         .builds = closed_key_builds(),
         .damage = closed,
-        .truth = [](std::uint32_t build
-                 ) { return assessed("broken", "unexplained", handshake_failed(build, cut_off)); }},
+        .truth =
+            [](std::uint32_t build) { // nothing else is left that could explain it
+                return keys("broken", with(handshake_failed(build, cut_off), the_key_is_left()));
+            }},
     Profile{
         .name = "key_unproven",
         .kind = Kind::fault,

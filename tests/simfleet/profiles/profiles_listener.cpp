@@ -27,6 +27,11 @@ void denied_by_absence(Machine& machine) {
     machine.stop_listening();
 }
 
+// Somebody deleted the value; TermService has not been started since.
+void value_deleted(Machine& machine) {
+    machine.state.registry.erase_value(paths::terminal_server, "fDenyTSConnections");
+}
+
 void denied_under_policy(Machine& machine) {
     set_server(machine, "fDenyTSConnections", 1);
     machine.set_policy("fDenyTSConnections", 0);
@@ -241,6 +246,20 @@ const std::array switch_table{
         .builds = current_builds(),
         .damage = denied_by_absence,
         .truth = [](std::uint32_t build) { return denied_as(build, "value_missing"); }},
+    Profile{
+        .name = "rdp_deny_value_deleted",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = current_builds(),
+        .damage = value_deleted,
+        .truth =
+            [](std::uint32_t) {
+                return switched(
+                    "RDP.DENIED",
+                    "at_risk high direct missing_listens /listener/deny_policy "
+                    "/listener/deny_local"
+                );
+            }},
     Profile{
         .name = "rdp_denied_under_policy",
         .kind = Kind::fault,

@@ -172,8 +172,10 @@ const std::array pinned_certificate_table{
         .weight = 1,
         .builds = current_builds(),
         .damage = wrong_usage,
-        .truth = [](std::uint32_t
-                 ) { return ca("broken high direct no_usage /cert/my_match/eku"); }},
+        .truth =
+            [](std::uint32_t) { // it is served all the same
+                return ca("at_risk medium direct no_usage_served /cert/my_match/eku");
+            }},
     Profile{
         .name = "ca_sha1",
         .kind = Kind::fault,

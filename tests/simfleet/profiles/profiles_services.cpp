@@ -157,7 +157,7 @@ const std::array service_table{
         .damage = no_cryptography,
         .truth =
             [](std::uint32_t) {
-                return alive("at_risk high direct needed_served /svc/5/state /svc/5/start");
+                return alive("at_risk high direct needed_for_renewal /svc/5/state /svc/5/start");
             }},
     Profile{
         .name = "service_sessionenv_missing",

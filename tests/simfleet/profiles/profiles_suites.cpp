@@ -34,6 +34,22 @@ void few_suites(Machine& machine) {
     );
 }
 
+// A list for Windows Server 2016 and later, sent to an older one that knows none of its names.
+void newer_suites(Machine& machine) {
+    machine.set_suite_policy(
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,"
+        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256"
+    );
+    log_no_suite(machine);
+}
+
+void no_key_exchange(Machine& machine) {
+    const auto base = std::string(paths::schannel) + R"(\KeyExchangeAlgorithms\)";
+    for (const auto* name : {"ECDH", "Diffie-Hellman", "PKCS"})
+        machine.state.registry.set(base + name, "Enabled", dword_value(0));
+    log_no_suite(machine);
+}
+
 void no_curves(Machine& machine) {
     machine.state.registry.set(paths::suites_local, "EccCurves", texts_value({}));
 }
@@ -92,6 +108,32 @@ const std::array suite_table{
         .builds = only<14393, 17763>(),
         .damage = wrong_suites,
         .truth = [](std::uint32_t build) { return no_suite(build, "none_usable"); }},
+    Profile{
+        .name = "suites_newer_names",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = only<9200, 9600>(),
+        .damage = newer_suites,
+        .truth = [](std::uint32_t build) { return no_suite(build, "none_known"); }},
+    Profile{
+        .name = "suites_no_key_exchange",
+        .kind = Kind::fault,
+        .weight = 2,
+        .builds = current_builds(),
+        .damage = no_key_exchange,
+        .truth =
+            [](std::uint32_t build) {
+                return tls(
+                    "broken",
+                    with(
+                        no_suite(build, "none_usable").findings,
+                        {{"TLS.SUITES",
+                          "broken critical direct none_usable /tls/suites_local "
+                          "/tls/kx/Diffie-Hellman"
+                          " /tls/kx/ECDH /tls/kx/PKCS"}}
+                    )
+                );
+            }},
     Profile{
         .name = "suites_few",
         .kind = Kind::fault,

@@ -100,6 +100,14 @@ Findings no_system_log(const std::string& why) {
         {"EVT.RDPCERT", "unknown medium direct " + why}};
 }
 
+// Where administrators may not read the key's rights, the key is the one suspect left.
+Truth dropped_in_tls(std::uint32_t build) {
+    if (build < 17763) return unexplained(build, cut_off);
+    return assessed(
+        "broken", "machine_keys", with(handshake_failed(build, cut_off), the_key_is_left())
+    );
+}
+
 const std::array symptom_table{
     Profile{
         .name = "handshake_reset",
@@ -107,7 +115,7 @@ const std::array symptom_table{
         .weight = 5,
         .builds = current_builds(),
         .damage = [](Machine& machine) { fail_handshake(machine, "tls", "reset"); },
-        .truth = [](std::uint32_t build) { return unexplained(build, cut_off); }},
+        .truth = dropped_in_tls},
     Profile{
         .name = "handshake_timeout",
         .kind = Kind::fault,

@@ -31,6 +31,29 @@ void not_by_default(Machine& machine) {
     machine.set_protocol("TLS 1.2", 1, 1);
 }
 
+// The same, and TermService shows that it does not ask for the version.
+void by_request(Machine& machine) {
+    not_by_default(machine);
+    log_no_credentials(machine);
+    Handshake shake;
+    shake.stage = "tls";
+    shake.selected = 2;
+    shake.failure = "reset";
+    machine.state_handshake(shake);
+}
+
+// PowerShell 2.0 looks at a listener that it has no version of TLS in common with.
+void older_than_the_listener(Machine& machine) {
+    switch_off(machine, {"TLS 1.0", "TLS 1.1"});
+    machine.state.collector.powershell = "2.0";
+    Handshake shake;
+    shake.stage = "tls";
+    shake.selected = 2;
+    shake.failure = "reset";
+    machine.state_handshake(shake);
+    machine.log_provoked("Schannel", 36874, {{"Protocol", "TLS 1.0"}});
+}
+
 void only_newest(Machine& machine) {
     switch_off(machine, {"TLS 1.0", "TLS 1.1", "TLS 1.2"});
 }
@@ -112,6 +135,42 @@ const std::array protocol_table{
                 return tls("at_risk", {{"TLS.PROTO", weak("not_in_force")}});
             }},
     Profile{
+        .name = "tls_by_request",
+        .kind = Kind::fault,
+        .weight = 3,
+        .builds = only<9600, 14393, 17763>(),
+        .damage = by_request,
+        .truth =
+            [](std::uint32_t build) {
+                return tls(
+                    "broken",
+                    with(
+                        no_protocol(build).findings,
+                        {{"TLS.PROTO",
+                          std::string("broken critical direct by_request_fails") + every_version}}
+                    )
+                );
+            }},
+    Profile{
+        .name = "tls_older_probe",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = only<7601>(),
+        .damage = older_than_the_listener,
+        .truth =
+            [](std::uint32_t) { // that its own try failed says nothing of the listener
+                return tls(
+                    "at_risk",
+                    {{"TLS.PROTO", weak("2008r2_needs_update")},
+                     {"HANDSHAKE",
+                      "unknown critical functional probe_limited /collector/ps /hs/0/stage"
+                      " /hs/0/errno"},
+                     {"CERT.BINDING", "unknown medium direct no_handshake /hs"},
+                     {"EVT.SCHANNEL", "at_risk low circumstantial tls_possible /evt/0 /evt/0/utc"}}
+                );
+            },
+        .wire = {.rdp_outside = false}},
+    Profile{
         .name = "tls_only_newest",
         .kind = Kind::fault,
         .weight = 2,
@@ -185,13 +244,28 @@ const std::array protocol_table{
         .builds = only<14393, 17763>(),
         .damage = newest_forced,
         .truth =
+            [](std::uint32_t) { // a client outside is dropped until it leaves 1.3 out
+                return tls(
+                    "broken",
+                    {{"TLS.13FORCED",
+                      "broken high functional resets /tls/proto/TLS 1.3/server/e /os/build"}}
+                );
+            }},
+    Profile{
+        .name = "tls_newest_forced_unproven",
+        .kind = Kind::fault,
+        .weight = 1,
+        .builds = only<14393, 17763>(),
+        .damage = newest_forced,
+        .truth =
             [](std::uint32_t) {
                 return tls(
                     "at_risk",
                     {{"TLS.13FORCED",
                       "at_risk high direct forced /tls/proto/TLS 1.3/server/e /os/build"}}
                 );
-            }},
+            },
+        .wire = {.rdp_outside = false}},
     Profile{
         .name = "tls_legacy_on",
         .kind = Kind::healthy,

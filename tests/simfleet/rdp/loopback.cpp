@@ -69,12 +69,34 @@ std::vector<std::string> suites_in_effect(const State& state) {
         .value_or(std::vector<std::string>{});
 }
 
+bool exchange_off(const State& state, std::string_view name) {
+    const auto path =
+        std::string(paths::schannel) + "\\KeyExchangeAlgorithms\\" + std::string(name);
+    return state.registry.dword(path, "Enabled").value_or(1) == 0;
+}
+
+// Whether a key can be agreed on as the suite wants it; TLS 1.3 takes either Diffie-Hellman.
+bool exchange_allowed(const State& state, std::string_view suite, bool newest) {
+    if (newest) return !exchange_off(state, "ECDH") || !exchange_off(state, "Diffie-Hellman");
+    if (suite.starts_with("TLS_ECDHE_")) return !exchange_off(state, "ECDH");
+    if (suite.starts_with("TLS_DHE_")) return !exchange_off(state, "Diffie-Hellman");
+    return !exchange_off(state, "PKCS");
+}
+
+// Up to 2012 R2 the names of ECDHE suites end in a curve, and there is none of RSA with GCM.
+bool known_name(const State& state, std::string_view suite) {
+    if (state.build() > 9600 || !suite.starts_with("TLS_ECDHE_")) return true;
+    const bool gcm = suite.starts_with("TLS_ECDHE_RSA_") && suite.find("_GCM_") != suite.npos;
+    return suite.find("_P") != suite.npos && !gcm;
+}
+
 // The first suite fit for the protocol and the kind of key.
 std::string choose_suite(const State& state, std::string_view protocol, const std::string& key) {
     const bool newest = protocol == "TLS 1.3";
     for (const auto& suite : suites_in_effect(state)) {
         const bool of_newest = suite.starts_with("TLS_AES_") || suite.starts_with("TLS_CHACHA20_");
-        if (newest != of_newest) continue;
+        if (newest != of_newest || !known_name(state, suite)) continue;
+        if (!exchange_allowed(state, suite, newest)) continue;
         const bool needs_12 = suite.find("_GCM_") != std::string::npos ||
                               suite.find("_SHA256") != std::string::npos ||
                               suite.find("_SHA384") != std::string::npos;
@@ -93,7 +115,7 @@ bool key_usable(const State& state, const KeyProvider& provider) {
     const auto guid = state.registry.text(paths::cryptography, "MachineGuid").value_or("");
     const auto folder = std::string(cng ? paths::cng_keys : paths::machine_keys);
     const auto* file = state.file(folder + '\\' + name + '_' + guid);
-    if (file == nullptr) return false;
+    if (file == nullptr || file->size == 0 || file->undecryptable) return false;
     const auto account =
         state.registry.text(std::string(paths::services) + "\\TermService", "ObjectName");
     const bool as_system = account && rdpsweep::iequals(*account, "LocalSystem");

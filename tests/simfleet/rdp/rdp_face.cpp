@@ -22,15 +22,45 @@ namespace {
 using namespace std::chrono_literals;
 
 // Every version and key there is: which of them is served says the VM.
+SSL_CTX* make_tls() {
+    SSL_CTX* made = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_set_security_level(made, 0);
+    SSL_CTX_set_min_proto_version(made, TLS1_VERSION);
+    SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(made, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(made, 0);
+    SSL_CTX_set_mode(made, SSL_MODE_RELEASE_BUFFERS);
+    return made;
+}
+
 SSL_CTX* any_tls() {
+    static SSL_CTX* const context = make_tls();
+    return context;
+}
+
+// Suspends the handshake with a client that offers TLS 1.3.
+int refuse_newest(SSL* ssl, int*, void*) {
+    constexpr unsigned int supported_versions = 43; // RFC 8446 4.2.1
+    const unsigned char* bytes = nullptr;
+    std::size_t size = 0;
+    const bool told = SSL_client_hello_get0_ext(ssl, supported_versions, &bytes, &size) == 1;
+    // A length, then versions of two bytes.
+    for (std::size_t i = 1; told && i + 1 < size; i += 2) {
+        if (bytes[i] == 3 && bytes[i + 1] == 4) return SSL_CLIENT_HELLO_RETRY;
+    }
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+// Before 20348 a listener on which 1.3 is forced drops whoever offers it.
+bool newest_forced(const Vm& vm) {
+    const auto path = std::string(paths::schannel) + R"(\Protocols\TLS 1.3\Server)";
+    return vm.state->build() < 20348 && vm.state->registry.dword(path, "Enabled").value_or(0) != 0;
+}
+
+SSL_CTX* tls_with_newest_forced() {
     static SSL_CTX* const context = [] {
-        SSL_CTX* made = SSL_CTX_new(TLS_server_method());
-        SSL_CTX_set_security_level(made, 0);
-        SSL_CTX_set_min_proto_version(made, TLS1_VERSION);
-        SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
-        SSL_CTX_set_options(made, SSL_OP_NO_TICKET);
-        SSL_CTX_set_num_tickets(made, 0);
-        SSL_CTX_set_mode(made, SSL_MODE_RELEASE_BUFFERS);
+        SSL_CTX* made = make_tls();
+        SSL_CTX_set_client_hello_cb(made, refuse_newest, nullptr);
         return made;
     }();
     return context;
@@ -65,7 +95,8 @@ std::unique_ptr<TlsEngine> engine_for(const Vm& vm, const Handshake& shake) {
     const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
     X509* const certificate = d2i_X509(nullptr, &bytes, static_cast<long>(der.size()));
     auto* const key = certificate == nullptr ? nullptr : private_key_for(der);
-    SSL* const ssl = key == nullptr ? nullptr : SSL_new(any_tls());
+    SSL_CTX* const context = newest_forced(vm) ? tls_with_newest_forced() : any_tls();
+    SSL* const ssl = key == nullptr ? nullptr : SSL_new(context);
     const bool ready = ssl != nullptr && SSL_use_certificate(ssl, certificate) == 1 &&
                        SSL_use_PrivateKey(ssl, key) == 1 &&
                        SSL_set_max_proto_version(ssl, version_of(shake.tls)) == 1;
@@ -112,6 +143,7 @@ Task<bool> read_request(PeerStream& stream, std::string& bytes) {
 // TLS, and the first leg of CredSSP for whoever asks for it.
 Task<void> serve_tls(PeerStream& stream, const Vm& vm, const Handshake& shake) {
     const bool ready = co_await stream.handshake();
+    if (!ready && newest_forced(vm)) stream.reset();
     if (!ready) co_return;
     std::string request;
     const bool came = co_await stream.read(request);

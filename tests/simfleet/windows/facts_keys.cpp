@@ -63,8 +63,13 @@ std::string file_name(const std::string& path) {
     return path.substr(path.rfind('\\') + 1);
 }
 
-bool of_rdp(const FileEntry& file) {
-    return file_name(file.path).starts_with(capi_file_name("TSSecKeySet1"));
+// Returns the number of RDP's container that the file belongs to, TSSecKeySet1 to 9; 10 for none.
+int container_of(const FileEntry& file) {
+    const auto name = file_name(file.path);
+    for (int number = 1; number <= 9; ++number) {
+        if (name.starts_with(capi_file_name("TSSecKeySet" + std::to_string(number)))) return number;
+    }
+    return 10;
 }
 
 std::vector<const FileEntry*> files_in(const State& state, std::string_view folder) {
@@ -73,9 +78,9 @@ std::vector<const FileEntry*> files_in(const State& state, std::string_view fold
     for (const auto& file : state.files) {
         if (!file.folder && file.path.starts_with(prefix)) found.push_back(&file);
     }
-    // Those of the RDP container first: the cap must never hide them.
+    // Those of the RDP containers first: the cap must never hide them.
     std::stable_sort(found.begin(), found.end(), [](const auto* a, const auto* b) {
-        return of_rdp(*a) && !of_rdp(*b);
+        return container_of(*a) < container_of(*b);
     });
     return found;
 }

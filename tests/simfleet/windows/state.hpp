@@ -37,7 +37,8 @@ struct FileEntry {
     std::string path; // "C:\ProgramData\..."
     bool folder = false;
     std::uint64_t size = 0;
-    std::string sddl; // owner, group, DACL
+    std::string sddl;           // owner, group, DACL
+    bool undecryptable = false; // a key file whose secret was made by another machine
 };
 
 struct LogEvent {

@@ -2,6 +2,9 @@
 #include "probes/collect/key_file_name.hpp"
 #include "tests/support/catch.hpp"
 
+#include <string>
+#include <vector>
+
 using namespace rdpsweep;
 
 TEST_CASE("key_file_name: CAPI containers", "[collect]") {
@@ -57,4 +60,31 @@ TEST_CASE("key_file_name: a CNG key is in a file only with the software provider
     CHECK(key_file_name(provider, "g").ends_with("_g"));
     provider.name = "Microsoft Platform Crypto Provider";
     CHECK(key_file_name(provider, "g").empty());
+}
+
+// Computed with another program: MD5 of "tsseckeyset<n>" and its zero, in little-endian dwords.
+TEST_CASE("key_file_name: RDP's nine containers", "[collect]") {
+    const std::vector<std::string> prefixes{
+        "f686aace6942fb7f7ceb231212eef4a4",
+        "d86b1e848570377d7cb27ddc5de661b0",
+        "7215b202ff2cf52c0ac38e6346ef075f",
+        "aae70b261fbca7796d1f2beb55988d6b",
+        "eddb3aadf119c896de06c2b210bb5d14",
+        "863dffb70050c530155a17133e608443",
+        "c8c814229270848c5691fe23e04cae82",
+        "101d0734242b3590c6f2e618c0bdb122",
+        "5e9f1fbff37f710a4c62eba3679640e9",
+    };
+    const auto names = rdp_key_file_names("g");
+    REQUIRE(names.size() == prefixes.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        CHECK(names[i] == prefixes[i] + "_g");
+        CHECK(is_rdp_key_file(prefixes[i] + "_another-machine"));
+        CHECK(is_rdp_container("TSSECKEYSET" + std::to_string(i + 1)));
+    }
+    CHECK(rdp_key_file_names("").empty());
+    CHECK_FALSE(is_rdp_key_file(prefixes[0]));
+    CHECK_FALSE(is_rdp_key_file("6de9cb26d2b98c01ec4e9e8b34824aa2_g"));
+    for (const char* other : {"TSSecKeySet0", "TSSecKeySet", "TSSecKeySet10", "TSSecKeyset-", ""})
+        CHECK_FALSE(is_rdp_container(other));
 }

@@ -84,6 +84,7 @@ TEST_CASE("key-acl fix: the entries that Windows ships, by build", "[fix]") {
           [](Facts& f) {
               keys(f).expected.clear();
               own_certificate(f).key_file.clear();
+              f.os.value->machine_guid.clear();
           },
           "fix.refused.unread fact=/keys/files"},
          {"no keys",
@@ -179,6 +180,7 @@ TEST_CASE("renew fix: Windows' own certificate with its key, and nothing else", 
           [](Facts& f) {
               own_certificate(f).key_file.clear();
               keys(f).expected.clear();
+              f.os.value->machine_guid.clear();
           },
           unread("/keys/files")},
          {"the certificate cannot be put back",

@@ -208,6 +208,6 @@ TEST_CASE("port-rule and lan-adapter: one value each", "[fix]") {
          {"no such value", silent({}), {"other_case"}},
          {"bound to what listens",
           [](Facts& f) { f.rdp_port.value->lan_adapter = 1; },
-          {"not_needed"}}}
+          {"other_case"}}}
     );
 }

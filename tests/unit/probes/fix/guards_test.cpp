@@ -179,6 +179,14 @@ TEST_CASE("guards: renewal waits for what it needs", "[fix]") {
         {"renew",
          "CertPropSvc is disabled",
          {expire, start_of("CertPropSvc", 4)},
+         "first services SVC.STATE"},
+        {"renew",
+         "CertPropSvc is disabled, and no rule says so",
+         {[](Facts& f) {
+              own_certificate(f).parsed.reset();
+              fail_handshake(f, "tls", "reset");
+          },
+          start_of("CertPropSvc", 4)},
          "maker_disabled CertPropSvc"},
         {"renew", "CertPropSvc is manual", {expire, start_of("CertPropSvc", 3)}, "changes"},
     });
@@ -224,7 +232,7 @@ TEST_CASE("guards: a moved port is opened where the old one was open to all", "[
         return [change](Facts& f) {
             move_port(f);
             auto& rules = f.rdp_port.value->firewall;
-            rules = {{"RemoteDesktop-UserMode-In-TCP", true, true, "3389", {}, false}};
+            rules = {{"RemoteDesktop-UserMode-In-TCP", true, true, "3389", {}, {}, false}};
             change(rules);
         };
     };
@@ -246,6 +254,10 @@ TEST_CASE("guards: a moved port is opened where the old one was open to all", "[
          {rule([](Rules& r) { r[0].profiles = {"Domain"}; })},
          "narrow_rule" + id},
         {"port-rule",
+         "for some clients",
+         {rule([](Rules& r) { r[0].remote = {"10.0.0.0/8"}; })},
+         "narrow_rule" + id},
+        {"port-rule",
          "by a policy",
          {rule([](Rules& r) { r[0].from_policy = true; })},
          "narrow_rule" + id},
@@ -256,7 +268,7 @@ TEST_CASE("guards: a moved port is opened where the old one was open to all", "[
         {"port-rule",
          "somebody blocks the new port",
          {rule([](Rules& r) {
-             r.push_back({"block", true, false, "33890", {}, false});
+             r.push_back({"block", true, false, "33890", {}, {}, false});
          })},
          "other_case"},
     });

@@ -3,6 +3,7 @@
 #include "tests/support/facts_builder.hpp"
 #include "tests/unit/probes/rules/check.hpp"
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
@@ -42,6 +43,7 @@ void close_key(Facts& facts) {
 
 void deny_store(Facts& facts) {
     facts.rdp_certificate.value->store_sddl[0] = "O:SYG:SYD:(D;;0x6;;;SY)(A;;KA;;;SY)";
+    fail_handshake(facts, "tls", "reset");
 }
 
 void expire(Facts& facts) {
@@ -197,12 +199,78 @@ TEST_CASE("judge: events name a cause only when nothing read does", "[judge]") {
     Facts facts = healthy_facts();
     rdp_key(facts).sddl.reset();
     mark_unread(facts, "/keys/files/0/sddl");
-    fail_handshake(facts, "tls", "reset");
+    fail_handshake(facts, "x224", "reset");
     CHECK(judged(facts).root_cause == Cause::unexplained);
-    add_event(facts, "Schannel", 36870, 0);
+    const auto pid = facts.services->find("TermService")->pid;
+    add_event(facts, "Schannel", 36870, 0).data["CallerProcessId"] = std::to_string(pid);
     CHECK(judged(facts).root_cause == Cause::machine_keys);
     no_tls(facts);
     CHECK(judged(facts).root_cause == Cause::tls_protocols);
+}
+
+TEST_CASE("judge: the one cause that could not be read is the suspect", "[judge]") {
+    Facts facts = healthy_facts();
+    rdp_key(facts).sddl.reset();
+    mark_unread(facts, "/keys/files/0/sddl");
+    fail_handshake(facts, "tls", "reset");
+    const Judgement judgement = judged(facts);
+    CHECK(judgement.verdict == Verdict::broken);
+    CHECK(judgement.root_cause == Cause::machine_keys);
+    CHECK(judgement.summary.key == "HANDSHAKE.suspect");
+    CHECK(judgement.summary.arguments.at("rule") == "KEY.ACL");
+    for (const Finding& finding : judgement.findings) {
+        if (finding.rule == "KEY.ACL") CHECK(finding.verdict == Verdict::unknown);
+        if (finding.rule != "HANDSHAKE") continue;
+        CHECK(finding.confidence == Confidence::circumstantial);
+        CHECK(finding.evidence.back().fact == "/keys/files/0/sddl");
+    }
+    const auto& messages = rule_named("HANDSHAKE").messages;
+    CHECK(std::count(messages.begin(), messages.end(), judgement.summary.key) == 1);
+    CHECK(catalogue().at("HANDSHAKE.suspect").find("{rule}") != std::string::npos);
+}
+
+TEST_CASE("judge: no suspect where another could be it", "[judge]") {
+    struct Row {
+        const char* what;
+        void (*change)(Facts&);
+        Cause cause;
+    };
+
+    for (const Row& row :
+         {Row{"TLS unread as well", [](Facts& f) { mark_unread(f, "/tls"); }, Cause::unexplained},
+          Row{"the port's owner unread as well",
+              [](Facts& f) { mark_unread(f, "/listener/sockets"); },
+              Cause::unexplained},
+          Row{"a risk to TLS",
+              [](Facts& f) { set_protocol(f, "TLS 1.3", 1, 0); },
+              Cause::unexplained},
+          Row{"a risk to the key itself is none to another",
+              [](Facts& f) {
+                  f.machine_keys.value->directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
+              },
+              Cause::machine_keys},
+          Row{"SessionEnv disabled cannot drop a connection",
+              [](Facts& f) { service(f, "SessionEnv").start = 4; },
+              Cause::machine_keys},
+          Row{"something broken", no_tls, Cause::tls_protocols},
+          Row{"dropped before TLS",
+              [](Facts& f) { fail_handshake(f, "x224", "reset"); },
+              Cause::unexplained},
+          Row{"one from outside completed",
+              [](Facts& f) {
+                  HandshakeFacts outside = healthy_facts().handshakes->front();
+                  outside.from = "outside";
+                  f.handshakes.value->push_back(outside);
+              },
+              Cause::unexplained}}) {
+        INFO(row.what);
+        Facts facts = healthy_facts();
+        rdp_key(facts).sddl.reset();
+        mark_unread(facts, "/keys/files/0/sddl");
+        fail_handshake(facts, "tls", "reset");
+        row.change(facts);
+        CHECK(to_string(judged(facts).root_cause) == to_string(row.cause));
+    }
 }
 
 TEST_CASE("judge: hygiene never moves the host, lesser unknowns neither", "[judge]") {

@@ -483,7 +483,7 @@ TEST_CASE("SVC.STATE: only disabled or a stopped TermService is a fault", "[rule
              [](Facts& f) { service(f, "SessionEnv").start = 4; },
              Verdict::at_risk,
              "sessionenv_disabled"},
-            {"KeyIso disabled and stopped",
+            {"KeyIso disabled and stopped, and RDP is down",
              [](Facts& f) {
                  service(f, "KeyIso").start = 4;
                  service(f, "KeyIso").state = ServiceState::stopped;
@@ -491,13 +491,21 @@ TEST_CASE("SVC.STATE: only disabled or a stopped TermService is a fault", "[rule
              },
              Verdict::broken,
              "needed_disabled"},
-            {"CryptSvc disabled and stopped, and RDP serves its certificate",
+            {"KeyIso disabled and stopped, and RDP answers",
+             [](Facts& f) {
+                 service(f, "KeyIso").start = 4;
+                 service(f, "KeyIso").state = ServiceState::stopped;
+             },
+             Verdict::at_risk,
+             "needed_for_renewal"},
+            {"CryptSvc disabled and stopped, nobody tried",
              [](Facts& f) {
                  service(f, "CryptSvc").start = 4;
                  service(f, "CryptSvc").state = ServiceState::stopped;
+                 forget_handshake(f);
              },
              Verdict::at_risk,
-             "needed_served"},
+             "needed_for_renewal"},
             {"CryptSvc disabled, still running",
              [](Facts& f) { service(f, "CryptSvc").start = 4; },
              Verdict::at_risk,

@@ -186,6 +186,40 @@ TEST_CASE("CERT.CORRUPT: one sound certificate", "[rule]") {
              },
              Verdict::at_risk,
              "unused"},
+            {"imported again without its key, down",
+             [](Facts& f) {
+                 own_certificate(f).provider.reset();
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "no_key"},
+            {"without its key, nobody tried",
+             [](Facts& f) {
+                 own_certificate(f).provider.reset();
+                 forget_handshake(f);
+             },
+             Verdict::at_risk,
+             "no_key"},
+            {"without its key, and served all the same",
+             [](Facts& f) { own_certificate(f).provider.reset(); },
+             Verdict::ok,
+             "ok"},
+            {"without its key, and another one is configured",
+             [](Facts& f) {
+                 pin_ca_certificate(f);
+                 own_certificate(f).provider.reset();
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::ok,
+             "ok"},
+            {"a key record that was not understood is not a missing one",
+             [](Facts& f) {
+                 own_certificate(f).provider.reset();
+                 own_certificate(f).parse_error = "the key provider record is too short";
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::ok,
+             "ok"},
             {"two",
              [](Facts& f) { cert(f).store.push_back(own_certificate(f)); },
              Verdict::at_risk,

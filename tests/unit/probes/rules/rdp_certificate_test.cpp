@@ -15,6 +15,16 @@ Certificate& own(Facts& facts) {
     return *own_certificate(facts).parsed;
 }
 
+void deny_store(Facts& facts) {
+    cert(facts).store_sddl[1] = "O:SYG:SYD:(D;;0x6;;;SY)(A;;KA;;;SY)";
+}
+
+// Windows made no certificate; TermService came up five days ago.
+void empty_store(Facts& facts) {
+    cert(facts).store.clear();
+    cert(facts).self_signed.reset();
+}
+
 void harden_folder(Facts& facts) {
     facts.machine_keys.value->directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
 }
@@ -26,12 +36,55 @@ TEST_CASE("STORE.ACL: an explicit deny blocks, an inherited one is reported", "[
         "STORE.ACL",
         {
             {"as shipped", [](Facts&) {}, Verdict::ok, "ok"},
-            {"explicit deny",
-             [](Facts& f) { cert(f).store_sddl[1] = "O:SYG:SYD:(D;;0x6;;;SY)(A;;KA;;;SY)"; },
+            {"explicit deny, down",
+             [](Facts& f) {
+                 deny_store(f);
+                 fail_handshake(f, "tls", "reset");
+             },
              Verdict::broken,
              "denied"},
-            {"explicit deny of everything for Everyone",
-             [](Facts& f) { cert(f).store_sddl[0] = "O:SYG:SYD:(D;;GA;;;WD)(A;;KA;;;SY)"; },
+            {"explicit deny, nobody tried",
+             [](Facts& f) {
+                 deny_store(f);
+                 forget_handshake(f);
+             },
+             Verdict::broken,
+             "denied"},
+            {"explicit deny of everything for Everyone, down",
+             [](Facts& f) {
+                 cert(f).store_sddl[0] = "O:SYG:SYD:(D;;GA;;;WD)(A;;KA;;;SY)";
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "denied"},
+            {"explicit deny, the certificate that is there is served",
+             deny_store,
+             Verdict::at_risk,
+             "denied_served"},
+            {"on purpose: a certificate of the company's is pinned and served",
+             [](Facts& f) {
+                 pin_ca_certificate(f);
+                 cert(f).store.clear();
+                 deny_store(f);
+             },
+             Verdict::at_risk,
+             "denied_unneeded"},
+            {"on purpose: a template of the policy chose what is served",
+             [](Facts& f) {
+                 cert(f).store.clear();
+                 cert(f).self_signed.reset();
+                 cert(f).wmi_hash_type = 2;
+                 guest(f).peer_thumbprint = other_thumbprint;
+                 deny_store(f);
+             },
+             Verdict::at_risk,
+             "denied_unneeded"},
+            {"pinned beside a deny, and down",
+             [](Facts& f) {
+                 pin_ca_certificate(f);
+                 deny_store(f);
+                 fail_handshake(f, "tls", "reset");
+             },
              Verdict::broken,
              "denied"},
             {"inherited deny",
@@ -100,9 +153,72 @@ TEST_CASE("CERT.SELF.VALID: near the end is normal life unless renewal is blocke
              Verdict::ok,
              "ok"},
             {"expired",
-             [](Facts& f) { own(f).not_after = fixed_now - 1; },
+             [](Facts& f) { own(f).not_after = fixed_now - 12 * 3600; },
              Verdict::broken,
              "expired"},
+            {"expired since SessionEnv's last look",
+             [](Facts& f) { own(f).not_after = fixed_now - 12 * 3600 + 1; },
+             Verdict::at_risk,
+             "expired_lately"},
+            {"expired since the last look, nobody tried",
+             [](Facts& f) {
+                 own(f).not_after = fixed_now - 3600;
+                 forget_handshake(f);
+             },
+             Verdict::at_risk,
+             "expired_lately"},
+            {"expired since the last look, and the next one will not help",
+             [](Facts& f) {
+                 own(f).not_after = fixed_now - 3600;
+                 service(f, "SessionEnv").start = 4;
+             },
+             Verdict::at_risk,
+             "renewal_blocked"},
+            {"expired an hour ago, and down",
+             [](Facts& f) {
+                 own(f).not_after = fixed_now - 3600;
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "expired"},
+            {"none, long after TermService came up, down",
+             [](Facts& f) {
+                 empty_store(f);
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "missing"},
+            {"none, and RDP says so itself",
+             [](Facts& f) {
+                 empty_store(f);
+                 fail_handshake(f, "x224", "");
+                 guest(f).failure_code = 3;
+             },
+             Verdict::broken,
+             "missing"},
+            {"none, TermService has just come up",
+             [](Facts& f) {
+                 empty_store(f);
+                 service(f, "TermService").proc_start = fixed_now - 5;
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::ok,
+             "none"},
+            {"none, and nothing listens: that is the fault",
+             [](Facts& f) {
+                 empty_store(f);
+                 fail_handshake(f, "connect", "refused");
+             },
+             Verdict::ok,
+             "none"},
+            {"none, a template of the policy chose another",
+             [](Facts& f) {
+                 empty_store(f);
+                 cert(f).wmi_hash_type = 2;
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::ok,
+             "none"},
             {"not yet valid",
              [](Facts& f) { own(f).not_before = fixed_now + a_day; },
              Verdict::at_risk,
@@ -179,10 +295,10 @@ TEST_CASE("CERT.CA.VALID: time, purpose, strength, name", "[rule]") {
          [](auto& c) { c.parsed->not_before = fixed_now + a_day; },
          Verdict::at_risk,
          "not_yet_valid"},
-        {"client authentication only",
+        {"client authentication only, and served",
          [](auto& c) { c.parsed->server_auth = false; },
-         Verdict::broken,
-         "no_usage"},
+         Verdict::at_risk,
+         "no_usage_served"},
         {"RDP's own usage",
          [](auto& c) {
              c.parsed->server_auth = false;
@@ -233,6 +349,12 @@ TEST_CASE("CERT.CA.VALID: time, purpose, strength, name", "[rule]") {
     CHECK(find("CERT.CA.VALID", facts).summary.key == "CERT.CA.VALID.clock_skew");
     facts.rdp_certificate.value.reset();
     CHECK(find("CERT.CA.VALID", facts).verdict == Verdict::unknown);
+    facts = healthy_facts();
+    pin_ca_certificate(facts).parsed->server_auth = false;
+    CHECK(find("CERT.CA.VALID", facts).severity == Severity::medium);
+    fail_handshake(facts, "tls", "reset");
+    CHECK(find("CERT.CA.VALID", facts).summary.key == "CERT.CA.VALID.no_usage");
+    CHECK(find("CERT.CA.VALID", facts).verdict == Verdict::broken);
 }
 
 TEST_CASE(
@@ -254,7 +376,7 @@ TEST_CASE(
     "CERT.SELF.VALID: a creation failure that was cured does not make it critical", "[rule]"
 ) {
     Facts facts = healthy_facts();
-    own(facts).not_after = fixed_now - 1;
+    own(facts).not_after = fixed_now - a_day;
     add_event(facts, "TermService", 1058, 600);
     CHECK(find("CERT.SELF.VALID", facts).severity == Severity::critical);
     add_event(facts, "TermService", 1056, 300);

@@ -18,6 +18,15 @@ HandshakeFacts from_outside(const char* stage) {
     return handshake;
 }
 
+// The script's own handshake is dropped by a listener that is hardened to TLS 1.2.
+void old_script(Facts& facts) {
+    facts.collector.value->powershell = "2.0";
+    set_protocol(facts, "TLS 1.0", 0, 1);
+    set_protocol(facts, "TLS 1.1", 0, 1);
+    set_protocol(facts, "TLS 1.2", 1, 0);
+    fail_handshake(facts, "tls", "reset");
+}
+
 void rdp_key_audit(Facts& facts, std::uint32_t id, std::int64_t ago, const char* code) {
     add_event(facts, "Security", id, ago).data = {
         {"KeyName", "TSSecKeySet1"}, {"SubjectUserSid", "S-1-5-20"}, {"ReturnCode", code}};
@@ -131,6 +140,69 @@ TEST_CASE("HANDSHAKE: the guest's, and what others add", "[rule]") {
              },
              Verdict::ok,
              "ok"},
+            {"PowerShell 2.0 before a listener of TLS 1.2: no evidence",
+             [](Facts& f) { old_script(f); },
+             Verdict::unknown,
+             "probe_limited"},
+            {"PowerShell 2.0, and a client outside completes",
+             [](Facts& f) {
+                 old_script(f);
+                 f.handshakes.value->push_back(from_outside("done"));
+             },
+             Verdict::ok,
+             "ok_limited"},
+            {"PowerShell 2.0, TLS 1.0 by request only",
+             [](Facts& f) {
+                 old_script(f);
+                 set_protocol(f, "TLS 1.0", 1, 1);
+             },
+             Verdict::unknown,
+             "probe_limited"},
+            {"PowerShell 2.0, TLS 1.0 unread",
+             [](Facts& f) {
+                 old_script(f);
+                 mark_unread(f, "/tls/proto/TLS 1.0");
+             },
+             Verdict::broken,
+             "reset"},
+            {"PowerShell 2.0, and a client outside fails",
+             [](Facts& f) {
+                 old_script(f);
+                 f.handshakes.value->push_back(from_outside("tls"));
+             },
+             Verdict::at_risk,
+             "outside_fails"},
+            {"PowerShell 2.0, and the tunnel inside is dropped as well",
+             [](Facts& f) {
+                 old_script(f);
+                 f.handshakes.value->push_back(guest(f));
+                 f.handshakes.value->back().from = "tunnel";
+             },
+             Verdict::broken,
+             "reset"},
+            {"PowerShell 2.0 before a listener that has TLS 1.0: it could speak",
+             [](Facts& f) {
+                 old_script(f);
+                 set_protocol(f, "TLS 1.0", 1, 0);
+             },
+             Verdict::broken,
+             "reset"},
+            {"a newer PowerShell knows TLS 1.2",
+             [](Facts& f) {
+                 old_script(f);
+                 f.collector.value->powershell = "4.0";
+             },
+             Verdict::broken,
+             "reset"},
+            {".NET Framework before a listener of TLS 1.3 alone",
+             [](Facts& f) {
+                 old_script(f);
+                 f.os.value->build = 20348;
+                 set_protocol(f, "TLS 1.2", 0, 1);
+                 f.collector.value->powershell = "5.1.20348.2760";
+             },
+             Verdict::unknown,
+             "probe_limited"},
             {"not run", forget_handshake, Verdict::unknown, "not_run"},
             {"not collected",
              [](Facts& f) { f.handshakes.value.reset(); },
@@ -366,6 +438,26 @@ TEST_CASE("EVT.RDPCERT: until a new certificate was made", "[rule]") {
     );
 }
 
+TEST_CASE("EVT.SCHANNEL: what our own old script provoked is not RDP's", "[rule]") {
+    Facts facts = healthy_facts();
+    old_script(facts);
+    add_event(facts, "Schannel", 36874, 1);
+    add_event(facts, "RdpCoreTS", 131, 2);
+    CHECK(find("EVT.SCHANNEL", facts).severity == Severity::low);
+    facts.collector.value->powershell = "4.0";
+    CHECK(find("EVT.SCHANNEL", facts).summary.key == "EVT.SCHANNEL.tls_now");
+}
+
+TEST_CASE("EVT.SCHANNEL: the code has its name", "[rule]") {
+    Facts facts = healthy_facts();
+    fail_handshake(facts, "tls", "reset");
+    add_event(facts, "Schannel", 36870, 1).data = {{"ErrorCode", "0x8009000B"}};
+    const Finding finding = find("EVT.SCHANNEL", facts);
+    CHECK(
+        finding.evidence.at(0).observed == "Schannel 36870 ErrorCode=0x8009000B NTE_BAD_KEY_STATE"
+    );
+}
+
 TEST_CASE("EVT.SCHANNEL: a failed query is not silence", "[rule]") {
     Facts facts = healthy_facts();
     mark_unread(facts, "/evt/Schannel");
@@ -402,6 +494,20 @@ TEST_CASE("EVT.KEYAUDIT: only TermService's access to its own key", "[rule]") {
              [](Facts& f) { rdp_key_audit(f, 5061, 60, "0x80090016"); },
              Verdict::at_risk,
              "past"},
+            {"refused, the key of a later container",
+             [](Facts& f) {
+                 rdp_key_audit(f, 5061, 60, "0x80090016");
+                 f.events.value->events.front().data["KeyName"] = "TSSecKeySet9";
+             },
+             Verdict::at_risk,
+             "past"},
+            {"a container that is not RDP's",
+             [](Facts& f) {
+                 rdp_key_audit(f, 5061, 60, "0x80090016");
+                 f.events.value->events.front().data["KeyName"] = "TSSecKeySet0";
+             },
+             Verdict::not_applicable,
+             "not_audited"},
             {"refused, then allowed",
              [](Facts& f) {
                  rdp_key_audit(f, 5061, 60, "0x80090016");

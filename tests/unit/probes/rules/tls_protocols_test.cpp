@@ -1,4 +1,4 @@
-#include "probes/tls_protocols/effective.hpp"
+#include "probes/reading/effective.hpp"
 #include "probes/tls_protocols/suite.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/facts_builder.hpp"
@@ -17,6 +17,20 @@ void all_off(Facts& facts) {
 
 SchannelFacts& tls(Facts& facts) {
     return *facts.schannel.value;
+}
+
+// A client outside was dropped while it offered 1.3, and completed without.
+void second_try(Facts& facts) {
+    HandshakeFacts outside = guest(facts);
+    outside.from = "outside";
+    outside.without_tls13 = true;
+    facts.handshakes.value->push_back(outside);
+}
+
+void switch_off_key_exchanges(Facts& facts, std::initializer_list<const char*> names) {
+    for (const char* name : names)
+        tls(facts).key_exchanges[name] = 0;
+    fail_handshake(facts, "tls", "reset");
 }
 
 void no_tls_used(Facts& facts) {
@@ -87,8 +101,8 @@ TEST_CASE("TLS.PROTO: TLS 1.2 decides", "[rule]") {
                  set_protocol(f, "TLS 1.2", 0, 1);
                  fail_handshake(f, "tls", "reset");
              },
-             Verdict::at_risk,
-             "by_request_only"},
+             Verdict::broken,
+             "by_request_fails"},
             {"hardened: 1.2 alone, written as -1",
              [](Facts& f) {
                  set_protocol(f, "TLS 1.0", 0, 1);
@@ -130,14 +144,36 @@ TEST_CASE("TLS.PROTO: TLS 1.2 decides", "[rule]") {
              [](Facts& f) { set_protocol(f, "TLS 1.2", 0, Dword{}); },
              Verdict::at_risk,
              "only_legacy"},
-            {"1.2 disabled by default is UNVERIFIED",
+            {"1.2 disabled by default, and it works",
              [](Facts& f) { set_protocol(f, "TLS 1.2", 1, 1); },
              Verdict::at_risk,
              "by_request_only"},
-            {"1.2 disabled by default, the rest off, handshake fails",
+            {"1.2 disabled by default, the rest off, RDP ends the handshake",
              [](Facts& f) {
                  all_off(f);
                  set_protocol(f, "TLS 1.2", 1, 1);
+             },
+             Verdict::broken,
+             "by_request_fails"},
+            {"1.2 disabled by default without Enabled, RDP ends the handshake with an alert",
+             [](Facts& f) {
+                 set_protocol(f, "TLS 1.2", Dword{}, 1);
+                 fail_handshake(f, "tls", "closed");
+                 guest(f).alert = 70;
+             },
+             Verdict::broken,
+             "by_request_fails"},
+            {"1.2 disabled by default, and nothing listens: another matter",
+             [](Facts& f) {
+                 set_protocol(f, "TLS 1.2", 1, 1);
+                 fail_handshake(f, "connect", "refused");
+             },
+             Verdict::at_risk,
+             "by_request_only"},
+            {"1.2 disabled by default, nobody tried",
+             [](Facts& f) {
+                 set_protocol(f, "TLS 1.2", 1, 1);
+                 forget_handshake(f);
              },
              Verdict::at_risk,
              "by_request_only"},
@@ -221,6 +257,25 @@ TEST_CASE("TLS.13FORCED: harmful before build 20348", "[rule]") {
              },
              Verdict::broken,
              "resets"},
+            {"proven by the second try from outside, without 1.3",
+             [](Facts& f) {
+                 set_protocol(f, "TLS 1.3", 1, 0);
+                 second_try(f);
+             },
+             Verdict::broken,
+             "resets"},
+            {"proven from outside alone",
+             [](Facts& f) {
+                 set_protocol(f, "TLS 1.3", 1, 0);
+                 second_try(f);
+                 f.handshakes.value->erase(f.handshakes.value->begin());
+             },
+             Verdict::broken,
+             "resets"},
+            {"a client that 1.3 breaks, and 1.3 is not forced: something between them",
+             second_try,
+             Verdict::ok,
+             "ok"},
             {"TLS never used", no_tls_used, Verdict::not_applicable, "not_used"},
             {"unread", [](Facts& f) { f.schannel.value.reset(); }, Verdict::unknown, "rule.unread"},
         }
@@ -271,6 +326,73 @@ TEST_CASE("suite names: key, version and curve", "[rule]") {
     CHECK_FALSE(parse_suite("SSL_CK_RC4_128_WITH_MD5"));
     CHECK_FALSE(parse_suite(""));
     CHECK_FALSE(parse_suite("TLS_RSA_WITH_RC4_128_SHA")->fips);
+    CHECK(ecdsa->curve);
+    CHECK_FALSE(plain->curve);
+}
+
+TEST_CASE("TLS.SUITES: a release knows its own names", "[rule]") {
+    struct Row {
+        const char* what;
+        std::uint32_t build;
+        std::vector<std::string> suites;
+        bool tried; // our handshake was dropped
+        Verdict verdict;
+        const char* key;
+    };
+
+    const std::vector<std::string> gcm{
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"};
+    const std::vector<std::string> gcm_with_curve{
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384_P384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256_P256"};
+    const std::vector<std::string> cbc{
+        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
+        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"};
+    const std::vector<std::string> cbc_with_curve{
+        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P384",
+        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256_P256",
+        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA_P256"};
+    const std::vector<std::string> plain{
+        "TLS_RSA_WITH_AES_256_GCM_SHA384",
+        "TLS_RSA_WITH_AES_128_CBC_SHA256",
+        "TLS_RSA_WITH_AES_256_CBC_SHA"};
+    for (const Row& row :
+         {Row{"GCM on 2012 R2", 9600, gcm, true, Verdict::broken, "TLS.SUITES.none_known"},
+          Row{"with a curve", 9600, gcm_with_curve, true, Verdict::broken, "TLS.SUITES.none_known"},
+          Row{"no curve on 2012", 9200, cbc, true, Verdict::broken, "TLS.SUITES.none_known"},
+          Row{"read only, nobody tried",
+              9600,
+              cbc,
+              false,
+              Verdict::broken,
+              "TLS.SUITES.none_known"},
+          Row{"its own names", 9600, cbc_with_curve, true, Verdict::ok, "TLS.SUITES.ok"},
+          Row{"without a curve to name", 9600, plain, true, Verdict::ok, "TLS.SUITES.ok"},
+          Row{"GCM on 2016", 14393, gcm, true, Verdict::at_risk, "TLS.SUITES.few"},
+          Row{"old names on 2016", 14393, cbc_with_curve, true, Verdict::ok, "TLS.SUITES.ok"},
+          Row{"new names on 2016", 14393, cbc, true, Verdict::ok, "TLS.SUITES.ok"}}) {
+        INFO(row.what);
+        Facts facts = healthy_facts(row.build);
+        tls(facts).suites_policy = row.suites;
+        if (row.tried)
+            fail_handshake(facts, "tls", "reset");
+        else
+            forget_handshake(facts);
+        const Finding finding = find("TLS.SUITES", facts);
+        CHECK(to_string(finding.verdict) == to_string(row.verdict));
+        CHECK(finding.summary.key == row.key);
+    }
+}
+
+TEST_CASE("TLS.SUITES: TLS 1.3 needs one of two key exchanges", "[rule]") {
+    Facts facts = healthy_facts(20348);
+    tls(facts).suites_local = {
+        "TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"};
+    switch_off_key_exchanges(facts, {"ECDH", "PKCS"});
+    CHECK(find("TLS.SUITES", facts).verdict == Verdict::ok); // by Diffie-Hellman
+    switch_off_key_exchanges(facts, {"Diffie-Hellman"});
+    CHECK(find("TLS.SUITES", facts).summary.key == "TLS.SUITES.none_usable");
+    CHECK(find("TLS.SUITES", facts).verdict == Verdict::broken);
 }
 
 TEST_CASE("TLS.SUITES: key, protocols and FIPS must leave something", "[rule]") {
@@ -350,6 +472,30 @@ TEST_CASE("TLS.SUITES: key, protocols and FIPS must leave something", "[rule]") 
              },
              Verdict::broken,
              "no_common"},
+            {"Schannel says so of our handshake, and another client completes",
+             [](Facts& f) {
+                 fail_handshake(f, "tls", "alert");
+                 add_event(f, "Schannel", 36874, 1);
+                 HandshakeFacts outside = guest(f);
+                 outside.from = "outside";
+                 outside.stage = "done";
+                 f.handshakes.value->push_back(outside);
+             },
+             Verdict::ok,
+             "ok_default"},
+            {"every key exchange off, as before 1.3",
+             [](Facts& f) {
+                 switch_off_key_exchanges(f, {"ECDH", "Diffie-Hellman", "PKCS"});
+             },
+             Verdict::broken,
+             "all_switched_off"},
+            {"PKCS is left, and the list has only ECDHE",
+             [](Facts& f) {
+                 tls(f).suites_policy = {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"};
+                 switch_off_key_exchanges(f, {"ECDH"});
+             },
+             Verdict::broken,
+             "none_usable"},
             {"the same event an hour ago proves nothing",
              [](Facts& f) {
                  fail_handshake(f, "tls", "alert");

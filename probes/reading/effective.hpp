@@ -14,7 +14,7 @@ enum class TlsVersion : std::uint8_t { tls_1_0, tls_1_1, tls_1_2, tls_1_3 };
 enum class Offer : std::uint8_t {
     off,
     on,
-    by_request_only, // DisabledByDefault: whether TermService asks for it is UNVERIFIED
+    by_request_only, // DisabledByDefault: for programs that ask for it by name
     unread,          // a value could not be read or is no REG_DWORD
     unspecified,     // the release's default is not known (1.0 and 1.1 on Server 2025)
 };

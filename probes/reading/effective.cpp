@@ -1,5 +1,5 @@
 // The table of defaults per release and the semantics of Enabled and DisabledByDefault.
-#include "probes/tls_protocols/effective.hpp"
+#include "probes/reading/effective.hpp"
 
 #include "probes/reading/rule_support.hpp"
 
