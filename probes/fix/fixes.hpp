@@ -19,6 +19,8 @@ Fix key_folder_fix() noexcept;
 Fix unpin_fix() noexcept;
 Fix services_fix() noexcept;
 Fix renew_fix() noexcept;
+Fix store_acl_fix() noexcept;
+Fix account_fix() noexcept;
 Fix port_fix() noexcept;
 Fix gpsvc_fix() noexcept;
 Fix ems_fix() noexcept;

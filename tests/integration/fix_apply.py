@@ -12,11 +12,12 @@ from support.azure_lib import Azure
 from support.fix_lib import QUICK, Case, check_restored, fleet_of, states_of, there_and_back
 
 CURABLE = ("service_stopped", "service_disabled", "tls_all_off", "key_acl_missing", "key_acl_denied", "layer_zero_with_nla", "layer_out_of_range",
-           "http_tls_all_off", "http_key_acl_missing", "own_expired", "own_corrupt", "key_orphan", "port_taken_by_service")
+           "http_tls_all_off", "http_key_acl_missing", "own_expired", "own_corrupt", "key_orphan", "port_taken_by_service", "store_denied",
+           "service_account")
 # Fixes that are planned only when they are named: what they let in, or cure that is no cause.
 NAMED = {"rdp_denied": "allow-rdp", "rdp_denied_by_absence": "allow-rdp", "listener_off": "listener", "listener_draining": "listener",
-         "console_off": "ems", "dump_off": "dump", "policy_client_disabled_system": "gpsvc", "key_folder_hardened": "key-folder",
-         "pin_dangling": "unpin"}
+         "console_off": "ems", "dump_off": "dump", "policy_client_disabled": "gpsvc", "policy_client_disabled_system": "gpsvc",
+         "key_folder_hardened": "key-folder", "pin_dangling": "unpin"}
 # More is wrong with them than there are fixes for: what was changed in vain is undone.
 BEYOND = ("key_renewal_failing", "pin_dangling_dead", "several_causes")
 

@@ -10,11 +10,11 @@ from support import lib
 from support.fix_lib import QUICK, Case
 
 VMS = 200  # a VM of every profile; only those that are named below are visited
-# A fix that writes values, one that has a certificate made anew, one that puts a certificate's key away: all in one
-# plan, so that three VMs keep what is written to them apart. Every other fix is done by the same engine in
-# powershell_changes.
-BROKEN = ("tls_all_off", "own_expired", "key_orphan")
-NAMED = ("policy_client_disabled_system",)
+# A fix that writes values, one that has a certificate made anew, one that puts a certificate's key away, one whose
+# file only SYSTEM may write, one whose restart leaves a disabled service down: all in one plan, so that VMs keep what
+# is written to them apart. Every other fix is done by the same engine in powershell_changes.
+BROKEN = ("tls_all_off", "own_expired", "key_orphan", "key_acl_missing", "fix_devices_disabled")
+NAMED = ("policy_client_disabled", "policy_client_disabled_system")
 # What a fix changes, as the facts tell it; clocks and handshakes are not among it.
 CHANGED = ("cert", "keys", "tls", "svc", "gp", "ems")
 
