@@ -138,9 +138,10 @@ function Find-Task($folder, $name) {
   foreach ($task in $folder.GetTasks($hidden_too)) { if ($task.Name -eq $name) { return $task } }
 }
 
-# One that is there was left by a run that was cut off.
 function Get-TaskState($change) {
-  if (Find-Task (Get-TaskFolder) $change.place) { 'other:halfway' } else { 'absent' }
+  if (!(Find-Task (Get-TaskFolder) $change.place)) { return 'absent' }
+  $change.why = 'a run that was cut off left it: undo that one, or wait until Windows has deleted it'
+  'other:halfway'
 }
 
 function Remove-Task($change) {

@@ -48,10 +48,11 @@ bool key_is_empty(const Facts& facts) {
 // deliberate.
 bool is_curable(const Facts& facts, const Finding& finding) {
     const auto& key = finding.summary.key;
-    if (finding.verdict == Verdict::broken && (store_is_empty(facts) || key_is_empty(facts)))
-        return true;
+    // Its key is gone, or is there and of no use.
+    const bool keyless = finding.rule == "KEY.PRESENT" || key_is_empty(facts);
+    if (finding.verdict == Verdict::broken && (keyless || store_is_empty(facts))) return true;
     return key == "CERT.SELF.VALID.expired" || key == "CERT.CORRUPT.unparsable" ||
-           key == "CERT.CORRUPT.mismatch" || key == "KEY.PRESENT.orphan";
+           key == "CERT.CORRUPT.mismatch";
 }
 
 std::optional<Refusal> refusal_of(const Facts& facts) {

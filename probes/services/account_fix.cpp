@@ -1,7 +1,8 @@
 // Fix account: TermService runs as NETWORK SERVICE again.
 //
 // Only from an account without a password (LocalSystem, LOCAL SERVICE, a service's own): from any
-// other there is no way back, since its password cannot be read.
+// other there is no way back, since its password cannot be read. An account that may not log on
+// (1069) leaves TermService down: then it is started as well, and stopped again by the way back.
 #include "probes/fix/fixes.hpp"
 #include "probes/reading/key_access.hpp"
 #include "probes/reading/rule_support.hpp"
@@ -25,12 +26,19 @@ Prepared prepare_account(const Facts& facts, const Finding& finding, const FixCh
         return Refusal{"fix.refused.unread", {{"fact", "/svc"}}};
     if (!has_no_password(term->account_sid))
         return Refusal{"fix.refused.password", {{"account", term->account_sid}}};
-    return std::vector<Change>{
+    if (!term->state || !term->start) return Refusal{"fix.refused.unread", {{"fact", "/svc"}}};
+    std::vector<Change> changes{
         {Change::Kind::account,
          "TermService",
          "",
          "account:" + term->account_sid,
          "account:" + sid::network_service}};
+    if (*term->state != ServiceState::stopped) return changes;
+    constexpr std::uint32_t disabled = 4; // winsvc.h; 3, on demand, is as shipped
+    if (term->start == disabled)
+        changes.push_back({Change::Kind::start, "TermService", "", "start:4", "start:3"});
+    changes.push_back({Change::Kind::run, "TermService", "", "stopped", "running"});
+    return changes;
 }
 
 } // namespace

@@ -36,8 +36,8 @@ Profile no_help() {
     return profile;
 }
 
-// Hardened by level 2 of the CIS benchmark: the service that depends on TermService is disabled, and
-// does not come back with it.
+// Hardened by level 2 of the CIS benchmark: the service that depends on TermService is disabled, so
+// that it does not come back with it.
 Profile devices_disabled() {
     auto profile = like("fix_devices_disabled", protocol_profiles(), "tls_all_off");
     profile.damage = [](Machine& machine) {

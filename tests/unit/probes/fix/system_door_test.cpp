@@ -1,5 +1,5 @@
-// What the fixes do where an administrator may not write: a declared task of SYSTEM; and the fixes of
-// an account, of the certificate store and of a certificate that Windows did not make.
+// What the fixes do where an administrator may not write: a declared task of SYSTEM; and the fixes
+// of an account, of the certificate store and of a certificate that Windows did not make.
 #include "probes/fix/fix.hpp"
 #include "probes/fix/system_door.hpp"
 #include "tests/support/catch.hpp"
@@ -177,6 +177,17 @@ TEST_CASE("account: only from one that has no password", "[fix]") {
             Change{Change::Kind::account, "TermService", "", "account:" + sid, "account:S-1-5-20"}
         );
     }
+    auto& term = service(facts, "TermService");
+    term.state = ServiceState::stopped;
+    auto made = changes_of("account", facts, finding);
+    REQUIRE(made.size() == 2);
+    CHECK(made[1] == Change{Change::Kind::run, "TermService", "", "stopped", "running"});
+    term.start = 4;
+    made = changes_of("account", facts, finding);
+    REQUIRE(made.size() == 3);
+    CHECK(made[1] == Change{Change::Kind::start, "TermService", "", "start:4", "start:3"});
+    term.state.reset();
+    CHECK(refusal_of("account", facts, finding) == "fix.refused.unread");
     service(facts, "TermService").account_sid = "S-1-5-21-1-2-3-1107";
     CHECK(refusal_of("account", facts, finding) == "fix.refused.password");
 }
@@ -190,7 +201,12 @@ TEST_CASE("renew: an empty key file, and a store without a certificate", "[fix]"
     REQUIRE_FALSE(made.empty());
     CHECK(made[0].before == "certificate:" + std::string(own_thumbprint) + ":0:626c6f62");
     rdp_key(facts).size = 2325;
-    CHECK(refusal_of("renew", facts, broken_key) == "fix.refused.other_case");
+    CHECK(refusal_of("renew", facts, broken_key) == "changes"); // it says so itself
+    const auto duplicate = complaint("CERT.CORRUPT", "several", Verdict::at_risk);
+    CHECK(refusal_of("renew", facts, duplicate) == "fix.refused.other_case");
+    rdp_key(facts).size = 0;
+    CHECK(refusal_of("renew", facts, duplicate) == "fix.refused.other_case");
+    rdp_key(facts).size = 2325;
 
     facts.rdp_certificate.value->store.clear();
     facts.rdp_certificate.value->self_signed.reset();
