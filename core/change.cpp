@@ -19,7 +19,10 @@ constexpr std::array kinds{
     std::pair{Change::Kind::run, std::string_view("run")},
     std::pair{Change::Kind::certificate, std::string_view("certificate")},
     std::pair{Change::Kind::boot, std::string_view("boot")},
-    std::pair{Change::Kind::firewall, std::string_view("firewall")}};
+    std::pair{Change::Kind::firewall, std::string_view("firewall")},
+    std::pair{Change::Kind::key, std::string_view("key")},
+    std::pair{Change::Kind::account, std::string_view("account")},
+    std::pair{Change::Kind::task, std::string_view("task")}};
 
 bool is_absent(std::string_view text) noexcept {
     return text == "absent" || text.starts_with("absent/");
@@ -28,6 +31,14 @@ bool is_absent(std::string_view text) noexcept {
 // Tells whether a start is automatic or on demand; those before are of drivers (winsvc.h).
 bool is_enabled(std::string_view text) noexcept {
     return text == "start:2" || text == "start:3" || text == "start:enabled";
+}
+
+// Tells whether planned is an account by its SID, and found the same one with its name.
+bool is_account(std::string_view planned, std::string_view found) noexcept {
+    constexpr std::string_view mark = "account:";
+    return planned.starts_with(mark) && planned.find(':', mark.size()) == planned.npos &&
+           found.size() > planned.size() && found.starts_with(planned) &&
+           found[planned.size()] == ':';
 }
 
 Error malformed(std::string what) {
@@ -60,6 +71,7 @@ std::string dword(std::uint32_t number) {
 
 bool same(std::string_view planned, std::string_view found) noexcept {
     if (planned == "start:enabled") return is_enabled(found);
+    if (is_account(planned, found)) return true;
     return planned == found || (is_absent(planned) && is_absent(found));
 }
 
@@ -79,7 +91,10 @@ std::string resource_of(const Change& change) {
         return "certificate:Remote Desktop\\" + change.place;
     if (change.kind == Change::Kind::boot) return "boot:" + change.place + "\\" + change.name;
     if (change.kind == Change::Kind::firewall) return "firewall:" + change.place;
-    const bool service = change.kind == Change::Kind::start || change.kind == Change::Kind::run;
+    if (change.kind == Change::Kind::key) return "registry:HKLM\\" + change.place;
+    if (change.kind == Change::Kind::task) return "task:" + change.place;
+    const bool service = change.kind == Change::Kind::start || change.kind == Change::Kind::run ||
+                         change.kind == Change::Kind::account;
     return (service ? "service:" : "file:") + change.place;
 }
 

@@ -16,6 +16,13 @@ if ($arguments -match '"changes"\s*:\s*"([A-Za-z0-9+/=]*)"') {
 try { $hklm = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64') }
 catch { $hklm = [Microsoft.Win32.Registry]::LocalMachine }
 
+# What Windows says was the cause, with its number where it has one.
+function Get-Reason($record) {
+  $cause = $record.Exception
+  while ($cause.InnerException) { $cause = $cause.InnerException }
+  if ($cause.NativeErrorCode) { "$($cause.Message) ($($cause.NativeErrorCode))" } else { "$($cause.Message)" }
+}
+
 # --- bytes ---
 
 function Get-Hex($bytes) { ([BitConverter]::ToString($bytes) -replace '-').ToLowerInvariant() }
@@ -89,6 +96,7 @@ $program_data = [Environment]::GetFolderPath('CommonApplicationData')
 function Get-Path($change) { $change.place -replace '^%ProgramData%', $program_data }
 
 function Get-Descriptor($change) {
+  if ($change.kind -eq 'key') { return $hklm.OpenSubKey($change.place).GetAccessControl('Access,Owner') }
   $path = Get-Path $change
   if ($change.kind -eq 'folder') {
     New-Object Security.AccessControl.DirectorySecurity $path, 'Access,Owner'
@@ -106,8 +114,98 @@ function Set-RightsState($change, $state) {
   # The DACL only: an owner can be given back by few.
   $descriptor.SetSecurityDescriptorSddlForm($Matches[1], 'Access')
   $path = Get-Path $change
-  if ($change.kind -eq 'folder') { [IO.Directory]::SetAccessControl($path, $descriptor) }
+  if ($change.kind -eq 'key') {
+    # With these rights alone: what is in the key may be denied.
+    $key = $hklm.OpenSubKey($change.place, 'ReadWriteSubTree', 'ReadPermissions,ChangePermissions')
+    $key.SetAccessControl($descriptor)
+  }
+  elseif ($change.kind -eq 'folder') { [IO.Directory]::SetAccessControl($path, $descriptor) }
   else { [IO.File]::SetAccessControl($path, $descriptor) }
+}
+
+# --- what only SYSTEM may write: by a task that runs once ---
+
+$is_system = "$([Security.Principal.WindowsIdentity]::GetCurrent().User)" -eq 'S-1-5-18'
+
+function Get-TaskFolder {
+  $scheduler = New-Object -ComObject Schedule.Service
+  $scheduler.Connect()
+  $scheduler.GetFolder('\')
+}
+
+function Find-Task($folder, $name) {
+  $hidden_too = 1
+  foreach ($task in $folder.GetTasks($hidden_too)) { if ($task.Name -eq $name) { return $task } }
+}
+
+function Get-TaskState($change) {
+  if (!(Find-Task (Get-TaskFolder) $change.place)) { return 'absent' }
+  $change.why = 'a run that was cut off left it: undo that one, or wait until Windows has deleted it'
+  'other:halfway'
+}
+
+function Remove-Task($change) {
+  $folder = Get-TaskFolder
+  $task = Find-Task $folder $change.place
+  if (!$task) { return }
+  $task.Stop(0)
+  $folder.DeleteTask($change.place, 0)
+}
+
+# The functions above that make this change, as text, and their call.
+function Get-TaskScript($change, $state) {
+  $head = '$ErrorActionPreference = "Stop"; $hklm = [Microsoft.Win32.Registry]::LocalMachine; '
+  $fields = foreach ($name in 'kind', 'place', 'name') { "$name = '$($change[$name] -replace "'", "''")'" }
+  $call = "@{ $($fields -join '; ') } '$($state -replace "'", "''")'"
+  if ($change.kind -eq 'value') {
+    return "${head}function Get-Bytes {${function:Get-Bytes}}
+function Remove-Value {${function:Remove-Value}}
+function Set-ValueState {${function:Set-ValueState}}
+Set-ValueState $call"
+  }
+  "$head`$program_data = '$program_data'
+function Get-Path {${function:Get-Path}}
+function Get-Descriptor {${function:Get-Descriptor}}
+function Set-RightsState {${function:Set-RightsState}}
+Set-RightsState $call"
+}
+
+# Its trigger never starts it: that it ends lets Windows delete a task that was left behind.
+function Get-TaskXml($script) {
+  $code = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($script))
+  $end = [DateTime]::UtcNow.AddMinutes(10).ToString('s') + 'Z'
+  '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task"><Triggers>' +
+  '<TimeTrigger><StartBoundary>2000-01-01T00:00:00Z</StartBoundary><EndBoundary>' + $end +
+  '</EndBoundary></TimeTrigger></Triggers><Principals><Principal id="A"><UserId>S-1-5-18</UserId>' +
+  '<RunLevel>HighestAvailable</RunLevel></Principal></Principals><Settings><Hidden>true</Hidden>' +
+  '<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>' +
+  '<ExecutionTimeLimit>PT5M</ExecutionTimeLimit><DeleteExpiredTaskAfter>PT0S</DeleteExpiredTaskAfter>' +
+  '</Settings><Actions Context="A"><Exec><Command>' +
+  "$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe</Command><Arguments>" +
+  "-NoProfile -NonInteractive -EncodedCommand $code</Arguments></Exec></Actions></Task>"
+}
+
+# Waits for at most a minute, and leaves no task behind, however it ended.
+function Invoke-AsSystem($change, $state) {
+  $name = $change.door.place
+  Remove-Task $change.door # of a run that was cut off
+  $folder = Get-TaskFolder
+  $create = 2
+  $as_service_account = 5
+  $xml = Get-TaskXml (Get-TaskScript $change $state)
+  $task = $folder.RegisterTask($name, $xml, $create, $null, $null, $as_service_account)
+  try {
+    $task.Run($null) | Out-Null
+    $under_way = 0x41301, 0x41303 # it runs; it has not run yet
+    for ($waited = 0; $waited -lt 240; $waited++) {
+      $result = (Find-Task $folder $name).LastTaskResult
+      if ($under_way -notcontains $result) { break }
+      Start-Sleep -Milliseconds 250
+    }
+    if ($result -ne 0) { throw ('the task of SYSTEM ended with 0x{0:x}' -f $result) }
+  }
+  finally { Remove-Task $change.door }
+  $change.door.did = 'written'
 }
 
 # --- Windows' own RDP certificate ---
@@ -130,27 +228,29 @@ function Get-KeyPath($name) { "$program_data\Microsoft\Crypto\RSA\MachineKeys\$n
 
 # Where the key file waits for its certificate to come back: a name that no container has.
 function Get-AsidePath($change) {
-  Get-KeyPath "rdpsweep-$($change.place.Substring(0, 8))-$($change.name)"
+  Get-KeyPath "rdpsweep-$($change.place -replace '^(.{8}).*', '$1')-$($change.name)"
 }
 
+# The place is "none" where Windows has made no certificate yet.
 function Get-CertificateState($change) {
   $own = Get-OwnThumbprint
   $blob = Get-BlobOf $change.place
-  if ($blob) {
-    $path = Get-KeyPath $change.name
-    $size = if ([IO.File]::Exists($path)) { (New-Object IO.FileInfo $path).Length } else { 'none' }
-    return "certificate:${own}:${size}:$(Get-Hex $blob)"
-  }
-  if ($own -ne 'none' -and $own -ne $change.place -and (Get-BlobOf $own)) { 'renewed' }
-  else { 'other:halfway' }
+  if (!$blob -and $own -ne 'none' -and $own -ne $change.place -and (Get-BlobOf $own)) { return 'renewed' }
+  $moved = [IO.File]::Exists((Get-AsidePath $change))
+  if ($moved -or (!$blob -and $change.place -ne 'none')) { return 'other:halfway' }
+  $path = Get-KeyPath $change.name
+  $size = if ([IO.File]::Exists($path)) { (New-Object IO.FileInfo $path).Length } else { 'none' }
+  $found = "certificate:${own}:${size}:$(if ($blob) { Get-Hex $blob })"
+  # There is no Blob by which the end of the way back could be told.
+  if ($change.place -eq 'none' -and $found -ne $change.before) { 'other:halfway' } else { $found }
 }
 
 # Both names are of one folder: the file keeps its rights.
 function Invoke-Renewal($change) {
-  $hklm.OpenSubKey($own_store, $true).DeleteSubKey($change.place)
+  if ($change.place -ne 'none') { $hklm.OpenSubKey($own_store, $true).DeleteSubKey($change.place) }
   $path = Get-KeyPath $change.name
   if ([IO.File]::Exists($path)) { [IO.File]::Move($path, (Get-AsidePath $change)) }
-  Restart-Service SessionEnv -Force
+  Restart-One (Get-Controller @{ place = 'SessionEnv' })
   for ($waited = 0; $waited -lt 60; $waited++) {
     if ((Get-CertificateState $change) -eq 'renewed') { return }
     Start-Sleep -Milliseconds 500
@@ -173,12 +273,13 @@ function Undo-Renewal($change, $own, $size, $blob) {
   $key = $hklm.OpenSubKey($stations, $true)
   if ($own -eq 'none') { $key.DeleteValue('SelfSignedCertificate', $false) }
   else { $key.SetValue('SelfSignedCertificate', (Get-Bytes $own), 'Binary') }
+  if (!$blob) { return }
   $hklm.CreateSubKey("$own_store\$($change.place)").SetValue('Blob', (Get-Bytes $blob), 'Binary')
 }
 
 function Set-CertificateState($change, $state) {
   if ($state -eq 'renewed') { Invoke-Renewal $change }
-  elseif ($state -match '^certificate:(none|[0-9a-f]+):(none|\d+):([0-9a-f]+)$') {
+  elseif ($state -match '^certificate:(none|[0-9a-f]+):(none|\d+):([0-9a-f]*)$') {
     Undo-Renewal $change $Matches[1] $Matches[2] $Matches[3]
   }
   else { throw "not a state of a certificate: $state" }
@@ -295,7 +396,27 @@ function Get-RunState($change) {
   $status = "$((Get-Controller $change).Status)"
   if ($status -eq 'Running') { 'running' }
   elseif ($status -eq 'Stopped') { 'stopped' }
+  elseif (!$status) { 'other:absent' }
   else { "other:$status" }
+}
+
+# Judged by its end: Windows refuses what is done or under way already (1056, 1062), and a service that
+# comes up by itself may do so between a look and the call.
+function Invoke-Control($controller, $wanted) {
+  $on_the_way = if ($wanted -eq 'Running') { 'StartPending' } else { 'StopPending' }
+  try { if ($wanted -eq 'Running') { $controller.Start() } else { $controller.Stop() } }
+  catch {
+    $why = Get-Reason $_
+    $controller.Refresh()
+    if ($wanted, $on_the_way -notcontains "$($controller.Status)") { throw $why }
+  }
+  $controller.WaitForStatus($wanted, (New-Object TimeSpan 0, 0, 30))
+}
+
+# Those that need it go down with it.
+function Restart-One($controller) {
+  if ("$($controller.Status)" -ne 'Stopped') { Invoke-Control $controller 'Stopped' }
+  Invoke-Control $controller 'Running'
 }
 
 function Set-RunState($change, $state) {
@@ -306,8 +427,30 @@ function Set-RunState($change, $state) {
   foreach ($other in $others) {
     if ("$($other.Status)" -ne 'Stopped') { throw "$($other.ServiceName) depends on it" }
   }
-  if ($wanted -eq 'Running') { $controller.Start() } else { $controller.Stop() }
-  $controller.WaitForStatus($wanted, (New-Object TimeSpan 0, 0, 30))
+  Invoke-Control $controller $wanted
+}
+
+function Get-AccountSid($name) {
+  if ($name -eq 'LocalSystem') { return 'S-1-5-18' }
+  if ($name -match '^NT AUTHORITY\\Local ?Service$') { return 'S-1-5-19' }
+  if ($name -match '^NT AUTHORITY\\Network ?Service$') { return 'S-1-5-20' }
+  (New-Object Security.Principal.NTAccount $name).Translate([Security.Principal.SecurityIdentifier]).Value
+}
+
+function Get-AccountState($change) {
+  $key = $hklm.OpenSubKey("SYSTEM\CurrentControlSet\Services\$($change.place)")
+  if (!$key) { return 'other:absent' }
+  $name = "$($key.GetValue('ObjectName'))"
+  "account:$(Get-AccountSid $name):$name"
+}
+
+# Of accounts that have no password: another one could not be put back.
+function Set-AccountState($change, $state) {
+  if ($state -match '^account:S-1-5-20$') { $name = 'NT AUTHORITY\NetworkService' }
+  elseif ($state -match '^account:S-1-5-(?:18|19|20|80-[\d-]+):(.+)$') { $name = $Matches[1] }
+  else { throw "not a state of a service's account: $state" }
+  sc.exe config $change.place obj= $name | Out-Null
+  if ($LASTEXITCODE -ne 0) { throw "sc ended with $LASTEXITCODE" }
 }
 
 # --- changes ---
@@ -320,11 +463,14 @@ function Get-State($change) {
     'certificate' { Get-CertificateState $change }
     'boot' { Get-BootState $change }
     'firewall' { Get-FirewallState $change }
+    'account' { Get-AccountState $change }
+    'task' { Get-TaskState $change }
     default { Get-RightsState $change }
   }
 }
 
 function Set-State($change, $state) {
+  if ($change.door -and !$is_system) { return Invoke-AsSystem $change $state }
   switch ($change.kind) {
     'value' { Set-ValueState $change $state }
     'start' { Set-StartState $change $state }
@@ -332,12 +478,16 @@ function Set-State($change, $state) {
     'certificate' { Set-CertificateState $change $state }
     'boot' { Set-BootState $change $state }
     'firewall' { Set-FirewallState $change $state }
+    'account' { Set-AccountState $change $state }
+    'task' { Remove-Task $change }
     default { Set-RightsState $change $state }
   }
 }
 
 function Test-Same($planned, $found) {
   if ($planned -eq 'start:enabled') { return $found -match '^start:[23]$' }
+  # An account is planned by its SID; its name is found.
+  if ($planned -match '^account:[^:]+$' -and $found.StartsWith("${planned}:")) { return $true }
   $planned -ceq $found -or ($planned -match '^absent(/|$)' -and $found -match '^absent(/|$)')
 }
 
@@ -350,7 +500,7 @@ function Read-Changes {
     try { $change.found = Get-State $change }
     catch {
       $change.found = 'other:unread'
-      $change.why = "$($_.Exception.Message)"
+      $change.why = Get-Reason $_
     }
     $change
   }
@@ -385,31 +535,53 @@ function Invoke-Work($work) {
     }
     catch {
       $change.did = 'failed'
-      $change.why = "$($_.Exception.Message)"
+      $change.why = Get-Reason $_
       return
     }
   }
 }
 
 $changes = @(Read-Changes)
+# What is written as SYSTEM has a task of its own, which names its place.
+foreach ($task in @($changes | Where-Object { $_.kind -eq 'task' })) {
+  foreach ($change in $changes) {
+    if ($change.kind -ne 'task' -and $change.place -eq $task.name) { $change.door = $task }
+  }
+}
 if ($mode -ne 'read') {
   $work = @(Get-Work $changes)
   if ($mode -eq 'undo') { [array]::Reverse($work) }
   Invoke-Work $work
 }
-# UmRdpService goes down with TermService, and not every version brings it back.
+function Test-Listening {
+  $port = $hklm.OpenSubKey("$stations\RDP-Tcp").GetValue('PortNumber')
+  $network = [Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
+  foreach ($point in $network.GetActiveTcpListeners()) { if ($point.Port -eq $port) { return $true } }
+  $false
+}
+
+# Judged by its end: TermService runs, and had the time to listen. What needs it goes down with it, and
+# comes up again where it ran; that it is disabled meanwhile is no failure of the restart.
 function Restart-Listener {
-  Restart-Service TermService -Force
-  $devices = New-Object ServiceProcess.ServiceController 'UmRdpService'
-  if ("$($devices.Status)" -eq 'Stopped') { $devices.Start() }
+  $term = Get-Controller @{ place = 'TermService' }
+  $others = @($term.DependentServices | Where-Object { "$($_.Status)" -eq 'Running' })
+  Restart-One $term
+  foreach ($other in $others) {
+    try { Invoke-Control $other 'Running' }
+    catch { $changes[0].why = "$($other.ServiceName): $(Get-Reason $_)" }
+  }
+  for ($waited = 0; $waited -lt 20 -and !(Test-Listening); $waited++) { Start-Sleep -Milliseconds 500 }
 }
 
 $wrong = @($changes | Where-Object { $_.did -eq 'drift' -or $_.did -eq 'failed' })
-if ($mode -ne 'read' -and $arguments -match '"restart"\s*:\s*true' -and !$wrong) {
+# It was stopped before, and is again.
+$stays_down = $mode -eq 'undo' -and @($changes | Where-Object {
+    $_.kind -eq 'run' -and $_.place -eq 'TermService' -and $_.before -eq 'stopped' })
+if ($mode -ne 'read' -and $arguments -match '"restart"\s*:\s*true' -and !$wrong -and !$stays_down) {
   try { Restart-Listener }
   catch {
     $changes[0].did = 'failed'
-    $changes[0].why = "TermService: $($_.Exception.Message)"
+    $changes[0].why = "TermService: $(Get-Reason $_)"
   }
 }
 foreach ($change in $changes) {

@@ -20,6 +20,8 @@ Fix key_folder_fix() noexcept;
 Fix unpin_fix() noexcept;
 Fix services_fix() noexcept;
 Fix renew_fix() noexcept;
+Fix store_acl_fix() noexcept;
+Fix account_fix() noexcept;
 Fix port_fix() noexcept;
 Fix port_rule_fix() noexcept;
 Fix lan_adapter_fix() noexcept;

@@ -85,6 +85,8 @@ std::span<const Fix> all_fixes() noexcept {
         unpin_fix(),
         services_fix(),
         renew_fix(),
+        store_acl_fix(),
+        account_fix(),
         port_fix(),
         port_rule_fix(),
         lan_adapter_fix(),

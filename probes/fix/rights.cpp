@@ -38,9 +38,12 @@ bool plain(const Ace& ace) {
     return !ace.conditional && !ace.object && ace.kind != AceKind::other;
 }
 
+bool is_explicit_denial(const Ace& ace) {
+    return ace.kind == AceKind::deny && (ace.flags & ace_flag::inherited) == 0;
+}
+
 bool stands_in_the_way(const Ace& ace, std::span<const Grant> grants) {
-    const bool inherited = (ace.flags & ace_flag::inherited) != 0;
-    if (ace.kind != AceKind::deny || inherited) return false;
+    if (!is_explicit_denial(ace)) return false;
     return std::any_of(grants.begin(), grants.end(), [&](const Grant& grant) {
         return grant.sid == ace.sid && (grant.mask & ace.mask) != 0;
     });
@@ -69,19 +72,54 @@ void insert(Parts& parts, const SecurityDescriptor& descriptor, const Grant& gra
     );
 }
 
+// Takes the entries out for which is_wrong(entry) holds, from both.
+void take_out(Parts& parts, SecurityDescriptor& descriptor, const auto& is_wrong) {
+    for (std::size_t i = descriptor.dacl.size(); i-- > 0;) {
+        if (!is_wrong(descriptor.dacl[i])) continue;
+        parts.entries.erase(parts.entries.begin() + static_cast<std::ptrdiff_t>(i));
+        descriptor.dacl.erase(descriptor.dacl.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+}
+
+// Tells whether every entry is one that this file sees through.
+bool is_clear(const Parts& parts, const SecurityDescriptor& descriptor) {
+    return !descriptor.null_dacl && parts.entries.size() == descriptor.dacl.size() &&
+           std::all_of(descriptor.dacl.begin(), descriptor.dacl.end(), plain);
+}
+
+bool is_denial(const Ace& ace, const Denied& denied) {
+    constexpr std::uint32_t generic_write_or_all = 0x5000'0000; // winnt.h
+    const bool inherited = (ace.flags & ace_flag::inherited) != 0;
+    return ace.kind == AceKind::deny && inherited == denied.inherited &&
+           (ace.mask & (denied.mask | generic_write_or_all)) != 0 &&
+           std::find(denied.sids.begin(), denied.sids.end(), ace.sid) != denied.sids.end();
+}
+
 } // namespace
+
+std::optional<std::string> without_denials(std::string_view sddl, const Denied& denied) {
+    auto parts = take_apart(sddl);
+    auto descriptor = parse_sddl(sddl);
+    if (!parts || !descriptor || !is_clear(*parts, *descriptor)) return {};
+    take_out(*parts, *descriptor, [&](const Ace& ace) { return is_denial(ace, denied); });
+    const std::vector<std::string> token(denied.sids.begin(), denied.sids.end());
+    if (effective_access(*descriptor, token, denied.mask) != denied.mask) return {};
+    return join(*parts);
+}
+
+bool hands_down(std::string_view sddl, const Denied& denied) {
+    const auto descriptor = parse_sddl(sddl);
+    if (!descriptor) return false;
+    return std::any_of(descriptor->dacl.begin(), descriptor->dacl.end(), [&](const Ace& ace) {
+        return is_denial(ace, denied) && (ace.flags & ace_flag::container_inherit) != 0;
+    });
+}
 
 std::optional<std::string> with_grants(std::string_view sddl, std::span<const Grant> grants) {
     auto parts = take_apart(sddl);
     auto descriptor = parse_sddl(sddl);
-    if (!parts || !descriptor || descriptor->null_dacl) return {};
-    if (parts->entries.size() != descriptor->dacl.size()) return {};
-    if (!std::all_of(descriptor->dacl.begin(), descriptor->dacl.end(), plain)) return {};
-    for (std::size_t i = descriptor->dacl.size(); i-- > 0;) {
-        if (!stands_in_the_way(descriptor->dacl[i], grants)) continue;
-        parts->entries.erase(parts->entries.begin() + static_cast<std::ptrdiff_t>(i));
-        descriptor->dacl.erase(descriptor->dacl.begin() + static_cast<std::ptrdiff_t>(i));
-    }
+    if (!parts || !descriptor || !is_clear(*parts, *descriptor)) return {};
+    take_out(*parts, *descriptor, [&](const Ace& ace) { return stands_in_the_way(ace, grants); });
     for (const auto& grant : grants) {
         if (lacking(*descriptor, grant) == 0) continue;
         insert(*parts, *descriptor, grant);

@@ -19,4 +19,18 @@ struct Grant {
 // Nothing when the text cannot be taken apart safely: no DACL, conditional or object entries.
 std::optional<std::string> with_grants(std::string_view sddl, std::span<const Grant> grants);
 
+// Whom the entries stand against, and in what.
+struct Denied {
+    std::span<const std::string_view> sids;
+    std::uint32_t mask = 0;
+    bool inherited = false; // the entries that came from above, else those that stand there
+};
+
+// Returns sddl without such denials. Nothing when those SIDs would not have all of mask then, or
+// when the text cannot be taken apart safely.
+std::optional<std::string> without_denials(std::string_view sddl, const Denied& denied);
+
+// Tells whether one of such denials is handed down to what is below.
+bool hands_down(std::string_view sddl, const Denied& denied);
+
 } // namespace rdpsweep

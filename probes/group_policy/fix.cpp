@@ -1,10 +1,10 @@
 // Fix gpsvc: the Group Policy service is no longer disabled.
 //
 // Article step 3.2 disables it for the time of the repair; the way back is what gets forgotten. The
-// key belongs to SYSTEM: an administrator cannot write it, and is not made to.
+// key belongs to SYSTEM: where an administrator looks, a task that runs as SYSTEM writes it.
 #include "probes/fix/fixes.hpp"
+#include "probes/fix/system_door.hpp"
 #include "probes/fix/values.hpp"
-#include "probes/reading/key_access.hpp"
 #include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
@@ -12,15 +12,13 @@ namespace rdpsweep {
 namespace {
 
 constexpr std::array<std::string_view, 1> rules{"GPO.GPSVC"};
-constexpr std::array<std::string_view, 1> declared{
-    R"(registry:HKLM\SYSTEM\CurrentControlSet\Services\gpsvc\Start)"};
+constexpr std::array<std::string_view, 2> declared{
+    R"(registry:HKLM\SYSTEM\CurrentControlSet\Services\gpsvc\Start)", "task:rdpsweep-gpsvc"};
 
 Prepared prepare_gpsvc(const Facts& facts, const Finding& finding, const FixChoices&) {
     if (finding.summary.key != "GPO.GPSVC.disabled") return Refusal{"fix.refused.other_case", {}};
     if (!facts.group_policy || !facts.group_policy->gpsvc_start)
         return Refusal{"fix.refused.unread", {{"fact", "/gp/gpsvc_start"}}};
-    if (!facts.collector || facts.collector->as_sid != sid::system)
-        return Refusal{"fix.refused.needs_system", {}};
     constexpr std::uint32_t automatic = 2; // as shipped
     std::vector<Change> changes;
     set_dword(
@@ -29,7 +27,7 @@ Prepared prepare_gpsvc(const Facts& facts, const Finding& finding, const FixChoi
         facts.group_policy->gpsvc_start,
         automatic
     );
-    return changes;
+    return through_system(facts, "gpsvc", std::move(changes));
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 // stays.
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/rights.hpp"
+#include "probes/fix/system_door.hpp"
 #include "probes/reading/key_access.hpp"
 #include "probes/reading/rule_support.hpp"
 
@@ -15,21 +16,27 @@ namespace {
 const std::string folder = R"(%ProgramData%\Microsoft\Crypto\RSA\MachineKeys)";
 const std::string cng_folder = R"(%ProgramData%\Microsoft\Crypto\Keys)";
 
-constexpr std::array<std::string_view, 2> one_file{
+constexpr std::array<std::string_view, 3> one_file{
     R"(file:%ProgramData%\Microsoft\Crypto\RSA\MachineKeys\*)",
-    R"(file:%ProgramData%\Microsoft\Crypto\Keys\*)"};
-constexpr std::array<std::string_view, 1> the_folder{
-    R"(file:%ProgramData%\Microsoft\Crypto\RSA\MachineKeys)"};
+    R"(file:%ProgramData%\Microsoft\Crypto\Keys\*)",
+    "task:rdpsweep-key-acl"};
+constexpr std::array<std::string_view, 2> the_folder{
+    R"(file:%ProgramData%\Microsoft\Crypto\RSA\MachineKeys)", "task:rdpsweep-key-folder"};
 
+// Returns the change of place (its after is not used) to what grants what it lacks. An
+// administrator has no WRITE_DAC on a file of SYSTEM's: then SYSTEM makes it.
 Prepared change_rights(
-    Change::Kind kind, std::string place, const std::string& sddl, std::span<const Grant> grants
+    const Facts& facts, std::string_view fix, Change place, std::span<const Grant> grants
 ) {
-    auto better = with_grants(sddl, grants);
-    if (!better) return Refusal{"fix.refused.rights_unclear", {{"path", place}}};
-    std::vector<Change> changes;
-    if (*better != sddl)
-        changes.push_back({kind, std::move(place), "", "sddl:" + sddl, "sddl:" + *better});
-    return changes;
+    auto better = with_grants(place.before, grants);
+    if (!better) return Refusal{"fix.refused.rights_unclear", {{"path", place.place}}};
+    if (*better == place.before) return std::vector<Change>();
+    const bool by_system = !may_write_dacl(facts, place.before);
+    place.before = "sddl:" + place.before;
+    place.after = "sddl:" + *better;
+    std::vector<Change> changes{std::move(place)};
+    if (!by_system) return changes;
+    return through_system(facts, fix, std::move(changes));
 }
 
 // Administrators lose access to the file from build 17763 on; SessionEnv, which renews the
@@ -54,9 +61,13 @@ Prepared prepare_file(const Facts& facts, const Finding&, const FixChoices&) {
         return Refusal{"fix.refused.unread", {{"fact", "/keys/files"}}};
     const bool cng = pointer_to(keys, *file, "sddl").starts_with("/keys/cng_files");
     return change_rights(
-        Change::Kind::rights,
-        (cng ? cng_folder : folder) + "\\" + file->name,
-        *file->sddl,
+        facts,
+        "key-acl",
+        {Change::Kind::rights,
+         (cng ? cng_folder : folder) + "\\" + file->name,
+         "",
+         *file->sddl,
+         ""},
         shipped(*number)
     );
 }
@@ -67,7 +78,12 @@ Prepared prepare_folder(const Facts& facts, const Finding&, const FixChoices&) {
         return Refusal{"fix.refused.unread", {{"fact", "/keys/dir_sddl"}}};
     const std::array grants{
         Grant{sid::everyone, read_and_write}, Grant{sid::administrators, file_access::all}};
-    return change_rights(Change::Kind::folder, folder, *facts.machine_keys->directory_sddl, grants);
+    return change_rights(
+        facts,
+        "key-folder",
+        {Change::Kind::folder, folder, "", *facts.machine_keys->directory_sddl, ""},
+        grants
+    );
 }
 
 } // namespace

@@ -33,10 +33,26 @@ bool is_thumbprint(std::string_view text) {
            text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// Tells whether it is one of the three cases that a new one cures; others of the same rules are
+bool store_is_empty(const Facts& facts) {
+    return facts.rdp_certificate && facts.rdp_certificate->store.empty() &&
+           facts.why_unread("/cert/store") == nullptr;
+}
+
+// A key of no bytes is none: nobody can use it, and Windows does not replace it by itself.
+bool key_is_empty(const Facts& facts) {
+    const auto name = rdp_key_file(facts);
+    if (name.empty() || !facts.machine_keys) return false;
+    const auto* file = facts.machine_keys->find(name);
+    return file != nullptr && file->size == 0;
+}
+
+// Tells whether it is one of the cases that a new one cures; others of the same rules are
 // deliberate.
-bool is_curable(const Finding& finding) {
+bool is_curable(const Facts& facts, const Finding& finding) {
     const auto& key = finding.summary.key;
+    // Its key is gone, or is there and of no use.
+    const bool keyless = finding.rule == "KEY.PRESENT" || key_is_empty(facts);
+    if (finding.verdict == Verdict::broken && (keyless || store_is_empty(facts))) return true;
     return key == "CERT.SELF.VALID.expired" || key == "CERT.CORRUPT.unparsable" ||
            key == "CERT.CORRUPT.mismatch" || key == "CERT.CORRUPT.no_key" ||
            key == "KEY.PRESENT.damaged" || key == "KEY.PRESENT.unusable" ||
@@ -77,37 +93,40 @@ std::optional<std::string> size_of_key(const MachineKeysFacts& keys, const std::
 }
 
 std::vector<Change>
-changes_for(const Facts& facts, const StoredCertificate& own, std::string key, std::string size) {
+changes_for(const Facts& facts, const StoredCertificate* own, std::string key, std::string size) {
     std::vector<Change> changes;
-    // It is restarted to make the certificate: it is to be stopped again when that is undone.
-    const auto* maker = facts.services ? facts.services->find("SessionEnv") : nullptr;
-    if (maker != nullptr && maker->state == ServiceState::stopped)
-        changes.push_back({Change::Kind::run, "SessionEnv", "", "stopped", "running"});
     const auto self = facts.rdp_certificate->self_signed.value_or("none");
     changes.push_back(
         {Change::Kind::certificate,
-         ascii_upper(own.key_name), // as Windows names the key
+         own == nullptr ? "none" : ascii_upper(own->key_name), // as Windows names the key
          std::move(key),
-         "certificate:" + self + ":" + std::move(size) + ":" + hex_encode(own.blob),
+         "certificate:" + self + ":" + std::move(size) + ":" +
+             (own == nullptr ? "" : hex_encode(own->blob)),
          "renewed"}
     );
+    // It is restarted to make the certificate, and stopped again when that is undone. It may not
+    // start any sooner: it would renew what is expired by itself, and no old key would be left.
+    const auto* maker = facts.services ? facts.services->find("SessionEnv") : nullptr;
+    if (maker != nullptr && maker->state == ServiceState::stopped)
+        changes.push_back({Change::Kind::run, "SessionEnv", "", "stopped", "running"});
     return changes;
 }
 
 Prepared prepare_renew(const Facts& facts, const Finding& finding, const FixChoices&) {
-    if (!is_curable(finding)) return Refusal{"fix.refused.other_case", {}};
+    if (!is_curable(facts, finding)) return Refusal{"fix.refused.other_case", {}};
     if (!facts.rdp_certificate) return Refusal{"fix.refused.unread", {{"fact", "/cert"}}};
     if (!facts.machine_keys) return Refusal{"fix.refused.unread", {{"fact", "/keys"}}};
     if (auto refused = refusal_of(facts)) return *std::move(refused);
     const auto* own = self_signed_certificate(*facts.rdp_certificate);
-    if (own == nullptr || !is_thumbprint(own->key_name))
+    const bool none_yet = store_is_empty(facts);
+    if (!none_yet && (own == nullptr || !is_thumbprint(own->key_name)))
         return Refusal{"fix.refused.other_case", {}};
     auto key = rdp_key_file(facts);
     auto size = key.empty() ? std::nullopt : size_of_key(*facts.machine_keys, key);
-    if (own->blob.empty() || !size)
-        return Refusal{
-            "fix.refused.unread", {{"fact", own->blob.empty() ? "/cert/store" : "/keys/files"}}};
-    return changes_for(facts, *own, std::move(key), *std::move(size));
+    if (!none_yet && own->blob.empty())
+        return Refusal{"fix.refused.unread", {{"fact", "/cert/store"}}};
+    if (!size) return Refusal{"fix.refused.unread", {{"fact", "/keys/files"}}};
+    return changes_for(facts, none_yet ? nullptr : own, std::move(key), *std::move(size));
 }
 
 } // namespace

@@ -94,17 +94,8 @@ Name named(const std::array<Name, count>& all, const std::string& text, std::str
 }
 
 Change read_change(const Members& in, std::string& problem) {
-    constexpr std::array kinds{
-        Change::Kind::value,
-        Change::Kind::rights,
-        Change::Kind::folder,
-        Change::Kind::start,
-        Change::Kind::run,
-        Change::Kind::certificate,
-        Change::Kind::boot,
-        Change::Kind::firewall};
     return {
-        named(kinds, in.text("kind"), problem),
+        named(all_change_kinds, in.text("kind"), problem),
         in.text("place"),
         in.text("name"),
         in.text("before"),

@@ -16,10 +16,16 @@ std::string in_words(const std::string& state) {
     const auto key = parts[2] == "none"
                          ? "without a key file"
                          : "with a key file of " + printable(parts[2], 20) + " bytes";
+    if (parts[3].empty()) return "no certificate, " + key;
     return "a certificate of " + std::to_string(parts[3].size() / 2) + " bytes, " + key;
 }
 
 std::string line_of(const Change& change) {
+    if (change.kind == Change::Kind::task)
+        return "      " + printable(resource_of(change), 300) +
+               "\n        is made, run once as SYSTEM and deleted: the account that looked may not "
+               "write\n        " +
+               printable(change.name, 300) + "\n";
     auto text = "      " + printable(resource_of(change), 300) + "\n";
     text += "        - " + in_words(change.before) + "\n";
     return text + "        + " + in_words(change.after) + "\n";

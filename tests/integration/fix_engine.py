@@ -10,11 +10,13 @@ from support import lib
 from support.fix_lib import Case
 
 VMS = 200  # a VM of every profile; only those that are named below are visited
-# A fix that writes values, one that has a certificate made anew, one that puts a certificate's key away: all in one
-# plan, so that three VMs keep what is written to them apart. Every other fix is done by the same engine in
-# powershell_changes.
-BROKEN = ("tls_all_off", "own_expired", "key_orphan")
-NAMED = ("policy_client_disabled_system",)
+# A fix that writes values, one that has a certificate made anew, one that puts a certificate's key away, one whose
+# file only SYSTEM may write: all in one plan, so that VMs keep what is written to them apart. Every other fix is done
+# by the same engine in powershell_changes.
+BROKEN = ("tls_all_off", "own_expired", "key_orphan", "key_acl_missing")
+# Its restart leaves a disabled service down.
+HARDENED = "fix_devices_disabled"
+NAMED = ("policy_client_disabled", "policy_client_disabled_system")
 # What a fix changes, as the facts tell it; clocks and handshakes are not among it.
 CHANGED = ("cert", "keys", "tls", "svc", "gp", "ems")
 
@@ -54,9 +56,14 @@ def there_and_back(case, *options):
             lib.check(facts_of(after)[name][part] == value, f"{case.names[name]}: {part} of {name} is what it was")
 
 
+def engine_for(vms):
+    return ["--engine", "dotnet", sys.argv[1], "serve-keeping", "--engine-vms", str(vms)]
+
+
 def main():
-    engine = ["--engine", "dotnet", sys.argv[1], "serve-keeping", "--engine-vms", str(VMS)]
-    with lib.Fleet(vms=VMS, mix="every", seed=11, rdp=True, options=engine) as fleet:
+    with lib.Fleet(vms=1, mix=f"one:{HARDENED}", seed=11, rdp=True, options=engine_for(1)) as fleet:
+        there_and_back(Case(fleet, (HARDENED,)))
+    with lib.Fleet(vms=VMS, mix="every", seed=11, rdp=True, options=engine_for(VMS)) as fleet:
         broken = Case(fleet, BROKEN)
         lib.check(set(broken.names.values()) == set(BROKEN), f"one of each: {broken.names}")
         there_and_back(broken)

@@ -47,6 +47,7 @@ public static class SimulatedFile
 
     public static void SetAccessControl(string path, SimulatedDescriptor descriptor)
     {
+        if (!AccessCheck.Allows(Find(path).Sddl, AccessCheck.WriteDac)) throw new UnauthorizedAccessException("Attempted to perform an unauthorized operation.");
         Simulation.Journal.Write($"file:{path}", "descriptor");
         Find(path).Sddl = descriptor.Sddl;
     }

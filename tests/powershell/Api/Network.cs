@@ -142,3 +142,15 @@ public sealed class SimulatedSslStream(SimulatedRdpStream inner, bool leaveOpen,
         _ => throw new InvalidOperationException($"TLS {name}"),
     };
 }
+
+// Who listens, of which only the port is of interest.
+public sealed class SimulatedNetwork
+{
+    public static SimulatedNetwork GetIPGlobalProperties() => new();
+
+    public IPEndPoint[] GetActiveTcpListeners()
+    {
+        Simulation.Journal.Read("net:listeners");
+        return [.. Simulation.Machine.Sockets.Select(socket => new IPEndPoint(IPAddress.Parse(socket.Address), socket.Port))];
+    }
+}

@@ -1,5 +1,6 @@
 // Stands in for Microsoft.Win32.RegistryKey and Registry.
 using System.Buffers.Binary;
+using System.Security;
 using System.Text;
 using Microsoft.Win32;
 using Rdpsweep.PowerShell.Windows;
@@ -42,7 +43,20 @@ public sealed class SimulatedRegistryKey : IDisposable
         Simulation.Journal.Read(Resource(full));
         if (node.Find(name) is not { } found) return null;
         Simulation.CheckKey(Simulation.Machine.FindKeyLimit(full));
+        if (writable) CheckAccess(found, AccessCheck.SetValue | AccessCheck.CreateSubKey);
         return new SimulatedRegistryKey(found, full, writable);
+    }
+
+    // For its descriptor alone: the rights of which stand before those to what is in the key.
+    public SimulatedRegistryKey? OpenSubKey(string name, string check, string rights)
+    {
+        if (check != "ReadWriteSubTree" || rights != "ReadPermissions,ChangePermissions") throw new NotSupportedException($"{check} {rights}");
+        var full = Join(name);
+        Simulation.Journal.Read(Resource(full));
+        if (node.Find(name) is not { } found) return null;
+        Simulation.CheckKey(Simulation.Machine.FindKeyLimit(full));
+        CheckAccess(found, AccessCheck.WriteDac);
+        return new SimulatedRegistryKey(found, full, true);
     }
 
     public object? GetValue(string name) => GetValue(name, null, RegistryValueOptions.None);
@@ -86,6 +100,7 @@ public sealed class SimulatedRegistryKey : IDisposable
         CheckWritable();
         Simulation.Journal.Write(Resource(path), "descriptor");
         node.Sddl = descriptor.Sddl;
+        AccessCheck.HandDown(node);
     }
 
     public void SetValue(string name, object value, RegistryValueKind kind)
@@ -107,7 +122,8 @@ public sealed class SimulatedRegistryKey : IDisposable
     public SimulatedRegistryKey CreateSubKey(string name)
     {
         CheckWritable();
-        if (node.Find(name) is null) Simulation.Journal.Write(Resource(Join(name)), "create");
+        if (node.Find(name) is { } there) CheckAccess(there, AccessCheck.SetValue | AccessCheck.CreateSubKey);
+        else Simulation.Journal.Write(Resource(Join(name)), "create");
         return new SimulatedRegistryKey(node.Create(name), Join(name), true);
     }
 
@@ -132,6 +148,11 @@ public sealed class SimulatedRegistryKey : IDisposable
     private void CheckWritable()
     {
         if (!writable) throw new UnauthorizedAccessException("Cannot write to the registry key.");
+    }
+
+    private static void CheckAccess(RegistryNode node, uint wanted)
+    {
+        if (!AccessCheck.Allows(node.Sddl, wanted)) throw new SecurityException("Requested registry access is not allowed.");
     }
 
     private string Join(string name) => path.Length == 0 ? name : $@"{path}\{name}";

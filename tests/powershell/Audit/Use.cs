@@ -63,10 +63,12 @@ public static class ScriptReader
         {
             if (element is CommandParameterAst parameter) add("parameter", $"{name} -{parameter.ParameterName}");
         }
-        // The first argument of New-Object is a type, though a bare word.
+        // The first argument of New-Object is a type, though a bare word; that of -ComObject a class of COM.
         if (!name.Equals("New-Object", StringComparison.OrdinalIgnoreCase)) return;
         var type = command.CommandElements.ElementAtOrDefault(1);
-        if (type is StringConstantExpressionAst constant) add("type", constant.Value);
+        var com = type is CommandParameterAst { Argument: null, ParameterName: "ComObject" };
+        if (com) type = command.CommandElements.ElementAtOrDefault(2);
+        if (type is StringConstantExpressionAst constant) add(com ? "com" : "type", constant.Value);
         else add("language", "New-Object of a computed type");
     }
 

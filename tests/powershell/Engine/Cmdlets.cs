@@ -10,14 +10,23 @@ namespace Rdpsweep.PowerShell.Engine;
 [Cmdlet(VerbsCommon.New, "Object")]
 public sealed class NewObjectCommand : PSCmdlet
 {
-    [Parameter(Position = 0, Mandatory = true)]
+    [Parameter(Position = 0)]
     public string TypeName { get; set; } = "";
 
     [Parameter(Position = 1)]
     public object[] ArgumentList { get; set; } = [];
 
+    [Parameter]
+    public string ComObject { get; set; } = "";
+
     protected override void BeginProcessing()
     {
+        if (ComObject.Length > 0)
+        {
+            if (ComObject != "Schedule.Service") throw new NotSupportedException($"{ComObject} is not simulated");
+            WriteObject(new SimulatedTaskService());
+            return;
+        }
         if (Simulation.Machine.MissingTypes.Contains(TypeName) ||
             !LanguagePrimitives.TryConvertTo<Type>(TypeName, out var type))
         {
@@ -176,9 +185,11 @@ public sealed class SetServiceCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         var start = StartupType switch { "Automatic" => 2, "Manual" => 3, "Disabled" => 4, _ => throw new PSArgumentException(StartupType) };
+        ServiceManager.Check(Name, "configure");
+        var node = Simulation.Machine.Hklm.Find($@"SYSTEM\CurrentControlSet\Services\{Name}");
+        if (node is null) ThrowTerminatingError(new ErrorRecord(ServiceManager.Refused(1060, $"Service {Name} was not found on computer '.'."), "NoServiceFoundForGivenName", ErrorCategory.ObjectNotFound, Name));
         Simulation.Journal.Write($"service:{Name}", "start type");
-        var node = Simulation.Machine.Hklm.Find($@"SYSTEM\CurrentControlSet\Services\{Name}") ?? throw new InvalidOperationException($"no service {Name}");
-        node.SetDword("Start", (uint)start);
+        node!.SetDword("Start", (uint)start);
     }
 }
 
@@ -193,11 +204,14 @@ public sealed class RestartServiceCommand : PSCmdlet
 
     protected override void ProcessRecord()
     {
-        Simulation.Journal.Write($"service:{Name}", "restart");
-        if (Name.Equals("TermService", StringComparison.OrdinalIgnoreCase)) Simulation.Machine.RestartListener();
-        if (!Name.Equals("SessionEnv", StringComparison.OrdinalIgnoreCase)) return;
-        Simulation.Machine.FindService(Name)!.State = 4;
-        if (!Simulation.Machine.MakerFails) OwnCertificate.Make(Simulation.Machine);
+        var controller = new SimulatedServiceController(Name);
+        if (controller.Status != "Stopped")
+        {
+            if (!Force && controller.DependentServices.Any(other => other.Status != "Stopped"))
+                throw ServiceManager.Refused(1051, $"Cannot stop service {Name} because it has dependent services.");
+            controller.Stop();
+        }
+        controller.Start();
     }
 }
 

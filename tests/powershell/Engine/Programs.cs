@@ -15,6 +15,7 @@ public static class Programs
         ["netstat.exe"] = $"{Self}::Netstat($args)",
         ["netsh.exe"] = $"$global:LASTEXITCODE = {Self}::Netsh($args)",
         ["bcdedit.exe"] = $"$global:LASTEXITCODE = {Self}::Bcdedit($args)",
+        ["sc.exe"] = $"$global:LASTEXITCODE = {Self}::Sc($args)",
         ["qwinsta.exe"] = $"{Self}::Qwinsta($args)",
     };
 
@@ -78,6 +79,21 @@ public static class Programs
         var elements = Simulation.Machine.Hklm.Create($@"BCD00000000\Objects\{entry}\Elements");
         if (words[0] == "/set") elements.Create(element).Set("Element", 3, data);
         else if (words[0] != "/deletevalue" || !elements.Keys.Remove(element)) return 1;
+        return 0;
+    }
+
+    // "config TermService obj= LocalSystem". Ends with Windows' error number.
+    public static int Sc(object[] arguments)
+    {
+        var words = arguments.Select(word => $"{word}").ToArray();
+        if (words.Length != 4 || words[0] != "config" || words[2] != "obj=") throw new NotSupportedException("sc " + string.Join(' ', words));
+        const int noSuchService = 1060, noSuchAccount = 1057;
+        if (Simulation.Machine.Refusals.TryGetValue("configure " + words[1], out var refused)) return refused;
+        if (Simulation.Machine.FindService(words[1]) is null) return noSuchService;
+        // Any other would need its password.
+        if (words[3] != "LocalSystem" && !words[3].StartsWith(@"NT AUTHORITY\", StringComparison.OrdinalIgnoreCase)) return noSuchAccount;
+        Simulation.Journal.Write($"service:{words[1]}", "account");
+        Simulation.Machine.Hklm.Find($@"SYSTEM\CurrentControlSet\Services\{words[1]}")!.SetText("ObjectName", words[3]);
         return 0;
     }
 

@@ -17,7 +17,7 @@ public sealed record Outcome(string Out, IReadOnlyList<string> Errors)
 public static class Runner
 {
     private static readonly string[] variables =
-        ["RDPSWEEP_ARGS", "RDPSWEEP_NONCE", "PROCESSOR_ARCHITEW6432", "COMPUTERNAME", "windir", "SystemDrive"];
+        ["RDPSWEEP_ARGS", "RDPSWEEP_NONCE", "PROCESSOR_ARCHITEW6432", "COMPUTERNAME", "windir", "SystemDrive", "SystemRoot"];
 
     private static readonly Dictionary<string, InitialSessionState> states = [];
 
@@ -46,6 +46,28 @@ public static class Runner
         return new Outcome((said is StringWriter ? said.ToString() : "") + string.Concat(lines), errors);
     }
 
+    // What a task of SYSTEM runs beside the script that made it: its exit status.
+    public static int RunAsSystem(Machine machine, string script)
+    {
+        var (account, said) = (machine.AccountSid, SimulatedConsole.Out);
+        try
+        {
+            machine.AccountSid = "S-1-5-18";
+            using var runspace = RunspaceFactory.CreateRunspace(SessionState(machine));
+            runspace.Open();
+            using var shell = System.Management.Automation.PowerShell.Create();
+            shell.Runspace = runspace;
+            shell.AddScript(script);
+            var errors = new List<string>();
+            Invoke(shell, errors);
+            return errors.Count + shell.Streams.Error.Count == 0 ? 0 : 1;
+        }
+        finally
+        {
+            (machine.AccountSid, SimulatedConsole.Out) = (account, said);
+        }
+    }
+
     private static Collection<PSObject> Invoke(System.Management.Automation.PowerShell shell, List<string> errors)
     {
         try
@@ -69,6 +91,7 @@ public static class Runner
         Environment.SetEnvironmentVariable("COMPUTERNAME", machine.Host);
         Environment.SetEnvironmentVariable("windir", @"C:\Windows");
         Environment.SetEnvironmentVariable("SystemDrive", "C:");
+        Environment.SetEnvironmentVariable("SystemRoot", @"C:\Windows");
         foreach (var (name, value) in environment) Environment.SetEnvironmentVariable(name, value);
     }
 

@@ -29,6 +29,7 @@ public static class TypeNames
         ["Management.ManagementObjectSearcher"] = typeof(SimulatedSearcher),
         ["Net.Sockets.TcpClient"] = typeof(SimulatedTcpClient),
         ["Net.Sockets.SocketException"] = typeof(SimulatedSocketException),
+        ["Net.NetworkInformation.IPGlobalProperties"] = typeof(SimulatedNetwork),
         ["Net.Security.SslStream"] = typeof(SimulatedSslStream),
         ["ServiceProcess.ServiceController"] = typeof(SimulatedServiceController),
         ["Environment"] = typeof(SimulatedEnvironment),

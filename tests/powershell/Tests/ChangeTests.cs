@@ -81,7 +81,7 @@ public static partial class ChangeTests
         {
             var machine = Fixture.Named(prepared.Name);
             var last = prepared.Lines[^1].Split('|');
-            var whole = last[0] is "start" or "run" or "certificate" or "boot" or "firewall";
+            var whole = last[0] is "start" or "run" or "certificate" or "boot" or "firewall" or "account";
             if (whole) (last[3], last[4]) = ("other:x", "other:y");
             else last[3] = last[3].StartsWith("sddl:", StringComparison.Ordinal) ? "sddl:O:SYD:PAI(A;;FA;;;WD)" : "dword:77";
             if (!whole) last[4] = last[3] == "dword:77" ? "dword:78" : "sddl:O:SYD:PAI(A;;FA;;;AN)";
@@ -129,7 +129,7 @@ public static partial class ChangeTests
     }
 
     private static int Restarts(Machine machine) =>
-        machine.Journal.Writes.Count(write => write is { Resource: "service:TermService", Detail: "restart" });
+        machine.Journal.Writes.Count(write => write is { Resource: "service:TermService", Detail: "start" });
 
     [Test("the script is ASCII, in the grammar of PowerShell 2.0, and uses what its list allows")]
     public static void Syntax()
@@ -148,12 +148,44 @@ public static partial class ChangeTests
         var before = machine.Snapshot();
         machine.MakerFails = true;
         var rows = Run(machine, "apply", prepared);
-        Check.Equal("failed", rows[^1].Did, "without a new certificate");
-        Check.That(rows[^1].Why.Contains("30 seconds", StringComparison.Ordinal), rows[^1].Why);
-        Check.Equal("other:halfway", rows[^1].Now, "what it left");
-        Check.Equal("drift", Run(machine, "apply", prepared)[^1].Did, "half-way is not begun again");
-        Check.Equal("written", Run(machine, "undo", prepared)[^1].Did, "undone");
+        Check.Equal("failed", rows[0].Did, "without a new certificate");
+        Check.That(rows[0].Why.Contains("30 seconds", StringComparison.Ordinal), rows[0].Why);
+        Check.Equal("other:halfway", rows[0].Now, "what it left");
+        Check.Equal("drift", Run(machine, "apply", prepared)[0].Did, "half-way is not begun again");
+        Check.Equal("written", Run(machine, "undo", prepared)[0].Did, "undone");
         Check.Equal(before, machine.Snapshot(), "the machine after undoing");
+    }
+
+    [Test("a store without a certificate: SessionEnv makes one, an old key waits aside, and all of it is undone to the byte")]
+    public static void NoCertificateYet()
+    {
+        foreach (var withKey in new[] { true, false })
+        {
+            var machine = Fixture.Machine("healthy_2016");
+            var key = EmptyStore(machine, withKey);
+            var size = withKey ? $"{machine.Files.Values.First(file => file.Path.EndsWith(key, StringComparison.Ordinal)).Size}" : "none";
+            var before = machine.Snapshot();
+            var prepared = new Prepared("", "", "test", [$"certificate|none|{key}|certificate:none:{size}:|renewed", "run|SessionEnv||stopped|running"]);
+            Check.That(Run(machine, "apply", prepared).All(row => row.Did == "written"), "applied");
+            Check.Equal("renewed", Run(machine, "read", prepared)[0].Found, "found");
+            Check.That(Run(machine, "undo", prepared).All(row => row.Did == "written"), "undone");
+            Check.Equal(before, machine.Snapshot(), "the machine after undoing");
+            machine.MakerFails = true;
+            Check.Equal("failed", Run(machine, "apply", prepared)[0].Did, "where Windows makes none");
+            Run(machine, "undo", prepared);
+            Check.Equal(before, machine.Snapshot(), "the machine after undoing that");
+        }
+    }
+
+    // Returns the name of the key file.
+    private static string EmptyStore(Machine machine, bool withKey)
+    {
+        machine.Hklm.Find(@"SOFTWARE\Microsoft\SystemCertificates\Remote Desktop\Certificates")!.Keys.Clear();
+        machine.Hklm.Find(@"SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations")!.Values.Remove("SelfSignedCertificate");
+        machine.FindService("SessionEnv")!.State = 1;
+        var key = machine.Files.Values.First(file => !file.Folder && file.Path.Contains(@"MachineKeys\f686aace", StringComparison.Ordinal));
+        if (!withKey) machine.Files.Remove(key.Path);
+        return key.Path[(key.Path.LastIndexOf('\\') + 1)..];
     }
 
     [Test("the boot configuration is left alone where BitLocker protects the drive")]
@@ -197,7 +229,9 @@ public static partial class ChangeTests
     private static IEnumerable<string> Places(string[] change) => change[0] switch
     {
         "value" => [$@"registry:HKLM\{change[1]}\{change[2]}"],
-        "start" or "run" => ["service:" + change[1]],
+        "start" or "run" or "account" => ["service:" + change[1]],
+        "task" => ["task:" + change[1]],
+        "key" => [$@"registry:HKLM\{change[1]}"],
         "firewall" => ["firewall:" + change[1]],
         "boot" => [$@"boot:{change[1]}\{change[2]}"],
         // The certificate, its key file, and the way the file waits in; no other of the same folders.
@@ -212,7 +246,7 @@ public static partial class ChangeTests
     };
 
     private static bool Same(string planned, string found) =>
-        (planned == "start:enabled" && found is "start:2" or "start:3") || planned == found || (planned.StartsWith("absent", StringComparison.Ordinal) && found.StartsWith("absent", StringComparison.Ordinal));
+        (planned.StartsWith("account:", StringComparison.Ordinal) && found.StartsWith(planned + ":", StringComparison.Ordinal)) || (planned == "start:enabled" && found is "start:2" or "start:3") || planned == found || (planned.StartsWith("absent", StringComparison.Ordinal) && found.StartsWith("absent", StringComparison.Ordinal));
 
     private static List<Row> Run(Machine machine, string mode, Prepared prepared, bool restart = false)
     {

@@ -57,7 +57,7 @@ public static class SyntaxTests
         [
             "& 'Set-ItemProperty' a b c", ". $env:x", "Invoke-Expression '1'", "iex '1'", "$key.OpenSubKey('a', $true)",
             "$name = 'SetValue'; $key.$name('a', 1)", "$key.SetValue('a', 1)", "'x' > C:\\x.txt", "[IO.File]::WriteAllText('a', 'b')",
-            "New-Object $type", "New-Object Net.WebClient", "Get-CimInstance -Query 'x'", "Invoke-CimMethod -Query 'x'",
+            "New-Object $type", "New-Object -ComObject Schedule.Service", "New-Object -ComObject $class", "New-Object Net.WebClient", "Get-CimInstance -Query 'x'", "Invoke-CimMethod -Query 'x'",
             "[Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')", "$query.Path = 'x'", "Add-Type 'x'",
             "Get-WmiObject -Query 'x' -EnableAllPrivileges", "Import-Module x", "Start-Process x", "sc.exe stop x",
         ];

@@ -25,6 +25,13 @@ public sealed class FileEntry(string path, bool folder)
     public bool Listable { get; set; } = true;
 }
 
+// One of the root folder of the task scheduler, as XML. Result as Windows has it: 0x41303 before it ever ran.
+public sealed record ScheduledTask(string Name, string Xml)
+{
+    public const int NeverRan = 0x41303;
+    public int Result { get; set; } = NeverRan;
+}
+
 public sealed record LogEvent(
     string Provider, int Id, long Time, bool Provoked, uint Pid,
     IReadOnlyDictionary<string, string> Data, byte[] Binary);
@@ -48,7 +55,7 @@ public sealed class Machine
     public int Lcid { get; init; } = 1033;
     public int DomainRole { get; init; }
     public long Boot { get; init; }
-    public string AccountSid { get; init; } = "";
+    public string AccountSid { get; set; } = "";
     public bool Elevated { get; init; } = true;
     public long OldestEvent { get; init; }
     public int ActiveSessions { get; init; }
@@ -69,6 +76,12 @@ public sealed class Machine
     public HashSet<string> MissingClasses { get; } = new(StringComparer.OrdinalIgnoreCase);
     public bool BitLocker { get; set; }  // protects the system drive
     public bool MakerFails { get; set; } // SessionEnv starts, and makes no certificate
+    // What Windows refuses, "start UmRdpService" or "task run", with the number that it says.
+    public Dictionary<string, int> Refusals { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, string> StartsWith { get; } = new(StringComparer.OrdinalIgnoreCase); // by itself, with the other one
+    public HashSet<string> StartsBeforeCall { get; } = new(StringComparer.OrdinalIgnoreCase);      // between a look and the call
+    public HashSet<string> StopsBeforeCall { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public SortedDictionary<string, ScheduledTask> Tasks { get; } = new(StringComparer.OrdinalIgnoreCase);
     public Journal Journal { get; } = new();
 
     public string Host => System.Text.Encoding.Unicode.GetString(
@@ -110,6 +123,44 @@ public sealed class Machine
 
     private List<Handshake>? found;
 
+    // A service that was started has a process, the one it had before where it had one. TermService listens
+    // where nobody else does, and SessionEnv makes the certificate that is missing.
+    public void Started(Service service)
+    {
+        const uint pid = 4242; // of nobody else
+        service.Pid = formerPids.GetValueOrDefault(service.Name, pid);
+        if (Processes.All(process => process.Pid != service.Pid)) Processes.Add(new Process(service.Pid, "svchost.exe", Now));
+        if (service.Name.Equals("SessionEnv", StringComparison.OrdinalIgnoreCase) && !MakerFails) OwnCertificate.Make(this);
+        if (!service.Name.Equals("TermService", StringComparison.OrdinalIgnoreCase)) return;
+        if (StartsWith.TryGetValue(service.Name, out var other)) FindService(other)!.State = 4;
+        Listen(service.Pid);
+        RestartListener();
+    }
+
+    public void Stopped(Service service)
+    {
+        formerPids[service.Name] = service.Pid;
+        formerSockets[service.Name] = [.. Sockets.Where(socket => socket.Pid == service.Pid)];
+        Sockets.RemoveAll(socket => socket.Pid == service.Pid);
+        service.Pid = 0;
+    }
+
+    private readonly Dictionary<string, uint> formerPids = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<Socket>> formerSockets = new(StringComparer.OrdinalIgnoreCase);
+
+    private void Listen(uint pid)
+    {
+        var port = (int)(Number(@"Control\Terminal Server\WinStations\RDP-Tcp", "PortNumber") ?? 3389);
+        var former = formerSockets.GetValueOrDefault("TermService", []);
+        var denied = Number(@"Control\Terminal Server", "fDenyTSConnections") != 0;
+        if (former.Count > 0 && former.All(socket => socket.Port == port)) Sockets.AddRange(former);
+        else if (!denied && Sockets.All(socket => socket.Port != port))
+            Sockets.AddRange([new Socket("0.0.0.0", port, pid), new Socket("::", port, pid)]);
+    }
+
+    private uint? Number(string key, string name) =>
+        Hklm.Find($@"SYSTEM\CurrentControlSet\{key}")?.Values.GetValueOrDefault(name) is { Data.Length: 4 } value ? BitConverter.ToUInt32(value.Data) : null;
+
     // Everything a script can change, in a canonical form: equal machines give equal texts.
     public string Snapshot()
     {
@@ -121,6 +172,8 @@ public sealed class Machine
         }
         var services = new JsonObject();
         foreach (var service in Services.OrderBy(service => service.Name)) services[service.Name] = service.State;
-        return new JsonObject { ["registry"] = Hklm.ToJson(), ["files"] = files, ["services"] = services }.ToJsonString();
+        var tasks = new JsonObject();
+        foreach (var task in Tasks.Values) tasks[task.Name] = task.Xml;
+        return new JsonObject { ["registry"] = Hklm.ToJson(), ["files"] = files, ["services"] = services, ["tasks"] = tasks }.ToJsonString();
     }
 }

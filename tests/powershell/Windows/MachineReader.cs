@@ -44,6 +44,7 @@ public static class MachineReader
         }
         AddNames(machine, Text(os, "domain"));
         AddPolicies(machine);
+        AddServiceManager(machine);
         AddBootConfiguration(machine, state["boot"]!);
         return machine;
     }
@@ -119,6 +120,14 @@ public static class MachineReader
         var parameters = machine.Hklm.Create(@"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters");
         parameters.Set("Hostname", name.Type, name.Data);
         parameters.SetText("Domain", domain);
+    }
+
+    // What needs what, as shipped, and a key that administrators may only read.
+    private static void AddServiceManager(Machine machine)
+    {
+        const string services = @"SYSTEM\CurrentControlSet\Services\";
+        machine.Hklm.Find(services + "UmRdpService")?.Set("DependOnService", 7, Encoding.Unicode.GetBytes("TermService\0RDPDR\0\0"));
+        if (machine.Hklm.Find(services + "gpsvc") is { } policy) policy.Sddl = "O:SYG:SYD:PAI(A;CI;KA;;;SY)(A;CI;KR;;;BA)(A;CI;KR;;;BU)";
     }
 
     private static void AddPolicies(Machine machine)

@@ -166,7 +166,7 @@ const std::array protocol_table{
                       "unknown critical functional probe_limited /collector/ps /hs/0/stage"
                       " /hs/0/errno"},
                      {"CERT.BINDING", "unknown medium direct no_handshake /hs"},
-                     {"EVT.SCHANNEL", "at_risk low circumstantial tls_possible /evt/0 /evt/0/utc"}}
+                     {"EVT.SCHANNEL", "ok"}}
                 );
             },
         .wire = {.rdp_outside = false}},

@@ -5,6 +5,7 @@
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/rdp/loopback.hpp"
+#include "tests/simfleet/windows/access.hpp"
 #include "tests/simfleet/windows/own_certificate.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 #include "tests/simfleet/windows/windows_setup.hpp"
@@ -65,6 +66,28 @@ std::string services_key(const Change& change) {
     return R"(SYSTEM\CurrentControlSet\Services\)" + change.place;
 }
 
+std::string account_state(const State& state, const Change& change) {
+    const auto name = state.registry.text(services_key(change), "ObjectName");
+    if (!name) return "other:absent";
+    const bool system = rdpsweep::iequals(*name, "LocalSystem");
+    const bool network = rdpsweep::iequals(*name, R"(NT AUTHORITY\NetworkService)");
+    return "account:S-1-5-" + std::string(system ? "18" : network ? "20" : "19") + ":" + *name;
+}
+
+void set_account(State& state, const Change& change, const std::string& to) {
+    const auto parts = rdpsweep::split(to, ':');
+    state.registry.set(
+        services_key(change),
+        "ObjectName",
+        text_value(parts.size() == 3 ? parts[2] : R"(NT AUTHORITY\NetworkService)")
+    );
+}
+
+std::string key_state(const State& state, const Change& change) {
+    const auto* key = state.registry.find(change.place);
+    return key == nullptr || !key->sddl ? "other:unread" : "sddl:" + without_group(*key->sddl);
+}
+
 std::string boot_number(const std::optional<std::uint32_t>& number) {
     return number ? "boot:" + std::to_string(*number) : "absent";
 }
@@ -89,6 +112,9 @@ void set_boot(State& state, const Change& change, const std::string& to) {
 
 std::string state_of(const State& state, const Change& change) {
     if (change.kind == Change::Kind::value) return value_state(state, change);
+    if (change.kind == Change::Kind::key) return key_state(state, change);
+    if (change.kind == Change::Kind::account) return account_state(state, change);
+    if (change.kind == Change::Kind::task) return "absent";
     if (change.kind == Change::Kind::start) {
         const auto start = state.registry.dword(services_key(change), "Start");
         return start ? "start:" + std::to_string(*start) : "other:absent";
@@ -197,6 +223,14 @@ bool is_switch(const Change& change) {
 void set_state(State& state, const Change& change, const std::string& to, const State& original) {
     if (change.kind == Change::Kind::certificate) return set_certificate(state, change, to);
     if (change.kind == Change::Kind::boot) return set_boot(state, change, to);
+    if (change.kind == Change::Kind::account) return set_account(state, change, to);
+    if (change.kind == Change::Kind::key) {
+        const auto sddl = *state.registry.find(change.place)->sddl;
+        state.registry.protect(
+            change.place, sddl.substr(0, sddl.find("D:")) + to.substr(to.find("D:"))
+        );
+        return;
+    }
     if (change.kind == Change::Kind::firewall) {
         state.registry.erase_value(paths::firewall, change.place);
         if (to == "absent") return;
@@ -271,6 +305,32 @@ bool find_work(std::vector<Row>& rows, bool apply) {
     return good;
 }
 
+// Tells whether a task that runs as SYSTEM, or SYSTEM itself, makes the change.
+bool is_made_by_system(const State& state, const std::vector<Row>& rows, const Change& change) {
+    if (state.collector.sid == "S-1-5-18") return true;
+    return std::any_of(rows.begin(), rows.end(), [&](const Row& row) {
+        return row.change.kind == Change::Kind::task && row.change.name == change.place;
+    });
+}
+
+// Returns what Windows says instead of doing it; empty when it does it.
+std::string refusal_of(const State& state, const std::vector<Row>& rows, const Row& row) {
+    constexpr std::uint32_t disabled = 4, write_dac = 0x40000;
+    const auto& change = row.change;
+    const bool starts = change.kind == Change::Kind::run && row.to == "running";
+    if (starts && state.registry.dword(services_key(change), "Start") == disabled)
+        return "The service cannot be started, either because it is disabled or because it has no "
+               "enabled devices associated with it (1058)";
+    const bool dacl = change.kind == Change::Kind::rights || change.kind == Change::Kind::folder ||
+                      change.kind == Change::Kind::key;
+    if (!dacl || is_made_by_system(state, rows, change)) return {};
+    const auto* key = state.registry.find(change.place);
+    const auto* file = state.file(path_of(change));
+    const std::string& sddl = change.kind == Change::Kind::key ? *key->sddl : file->sddl;
+    if (allows(sddl, administrator_token(), write_dac)) return {};
+    return "Attempted to perform an unauthorized operation.";
+}
+
 void do_work(const Vm& vm, std::vector<Row>& rows, bool apply, bool restart) {
     State changed = *vm.state;
     const auto& original = vm.original == nullptr ? *vm.state : *vm.original;
@@ -280,6 +340,11 @@ void do_work(const Vm& vm, std::vector<Row>& rows, bool apply, bool restart) {
         if (vm.wire.writes_denied) {
             row.did = "failed";
             row.why = "Requested registry access is not allowed.";
+            return false;
+        }
+        if (auto refusal = refusal_of(changed, rows, row); !refusal.empty()) {
+            row.did = "failed";
+            row.why = std::move(refusal);
             return false;
         }
         set_state(changed, row.change, row.to, original);

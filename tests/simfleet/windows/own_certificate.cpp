@@ -69,8 +69,9 @@ void make_own(State& state, const Change& change) {
     state.management.certificate_hash = made.thumbprint;
 }
 
+// The place is "none" where there was no certificate.
 void renew(State& state, const Change& change) {
-    state.registry.erase(entry(change.place));
+    if (change.place != "none") state.registry.erase(entry(change.place));
     rename(state, key_path(change), aside_path(change));
     make_own(state, change);
 }
@@ -87,23 +88,23 @@ void put_back(State& state, const Change& change, const std::vector<std::string>
         state.registry.set(
             paths::win_stations, self_signed, binary_value(rdpsweep::hex_decode(own).value_or(""))
         );
+    state.management.certificate_hash = own;
+    if (change.place == "none") return;
     state.registry.set(
         entry(change.place), "Blob", binary_value(rdpsweep::hex_decode(parts[3]).value_or(""))
     );
-    state.management.certificate_hash = own;
 }
 
 } // namespace
 
 std::string certificate_state(const State& state, const Change& change) {
     const auto own = own_of(state);
-    if (const auto blob = state.registry.binary(entry(change.place), "Blob")) {
-        const auto* file = state.file(key_path(change));
-        const auto size = file == nullptr ? "none" : std::to_string(file->size);
-        return "certificate:" + own + ":" + size + ":" + rdpsweep::hex_encode(*blob);
-    }
+    const auto blob = state.registry.binary(entry(change.place), "Blob");
     const bool renewed = !rdpsweep::iequals(own, change.place) && in_store(state, own);
-    return renewed ? "renewed" : "other:halfway";
+    if (!blob && (renewed || change.place != "none")) return renewed ? "renewed" : "other:halfway";
+    const auto* file = state.file(key_path(change));
+    const auto size = file == nullptr ? "none" : std::to_string(file->size);
+    return "certificate:" + own + ":" + size + ":" + rdpsweep::hex_encode(blob.value_or(""));
 }
 
 void set_certificate(State& state, const Change& change, const std::string& to) {

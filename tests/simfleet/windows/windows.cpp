@@ -177,6 +177,8 @@ void Machine::stop_service(std::string_view service) {
     auto* found = state.service(service);
     if (found == nullptr) return;
     if (found->pid != 0 && service == "TermService") stop_listening();
+    // It depends on TermService, and goes down with it.
+    if (service == "TermService") stop_service("UmRdpService");
     found->state = 1;
     found->pid = 0;
 }

@@ -8,7 +8,10 @@ TEST_CASE("change: lines and back", "[fix]") {
     const std::vector<Change> changes{
         {Change::Kind::value, R"(SOFTWARE\A B)", "Name", "absent", "dword:4294967295"},
         {Change::Kind::rights, R"(%ProgramData%\x)", "", "sddl:O:SYD:", "sddl:O:SYD:(A;;FA;;;BA)"},
-        {Change::Kind::folder, R"(C:\y)", "", "sddl:D:", "sddl:D:P"}};
+        {Change::Kind::folder, R"(C:\y)", "", "sddl:D:", "sddl:D:P"},
+        {Change::Kind::key, R"(SOFTWARE\A)", "", "sddl:D:", "sddl:D:P"},
+        {Change::Kind::account, "TermService", "", "account:S-1-5-18", "account:S-1-5-20"},
+        {Change::Kind::task, "rdpsweep-x", R"(SOFTWARE\A)", "absent", "absent"}};
     const auto back = changes_from_lines(to_lines(changes));
     REQUIRE(back);
     CHECK(*back == changes);
@@ -19,6 +22,17 @@ TEST_CASE("change: lines and back", "[fix]") {
 TEST_CASE("change: resources are named as fixes declare them", "[fix]") {
     CHECK(resource_of({Change::Kind::value, "A\\B", "C", "", ""}) == "registry:HKLM\\A\\B\\C");
     CHECK(resource_of({Change::Kind::rights, "C:\\d", "", "", ""}) == "file:C:\\d");
+    CHECK(resource_of({Change::Kind::key, "A\\B", "", "", ""}) == "registry:HKLM\\A\\B");
+    CHECK(resource_of({Change::Kind::account, "TermService", "", "", ""}) == "service:TermService");
+    CHECK(resource_of({Change::Kind::task, "rdpsweep-x", "A\\B", "", ""}) == "task:rdpsweep-x");
+}
+
+TEST_CASE("change: an account is planned by its SID and found with its name", "[fix]") {
+    CHECK(state::same("account:S-1-5-18", "account:S-1-5-18:LocalSystem"));
+    CHECK(state::same("account:S-1-5-18:LocalSystem", "account:S-1-5-18:LocalSystem"));
+    CHECK_FALSE(state::same("account:S-1-5-1", "account:S-1-5-18:LocalSystem"));
+    CHECK_FALSE(state::same("account:S-1-5-18:LocalSystem", "account:S-1-5-18"));
+    CHECK_FALSE(state::same("account:S-1-5-18:LocalSystem", "account:S-1-5-18:.\\System"));
 }
 
 TEST_CASE("change: how much of a key is missing does not matter to what is absent", "[fix]") {

@@ -48,8 +48,16 @@ TEST_CASE("key-acl fix: the entries that Windows ships, by build", "[fix]") {
     check(
         "key-acl",
         "KEY.ACL.missing",
-        [](Facts& f) { rdp_key(f).sddl = "O:SYG:SYD:PAI"; },
-        {{"2019",
+        [](Facts& f) {
+            rdp_key(f).sddl = "O:SYG:SYD:PAI";
+            f.collector.value->as_sid = "S-1-5-18";
+        },
+        {{"2019, by an administrator",
+          [](Facts& f) { f.collector.value->as_sid = "S-1-5-21-1-2-3-500"; },
+          "task|rdpsweep-key-acl|" + path + "|absent|absent\nrights|" + path + "||" + bare + "|" +
+              bare + "(A;;0x1f01ff;;;S-1-5-18)(A;;0x120089;;;S-1-5-20)(A;;0x1f01ff;;;" +
+              session_env + ")\n"},
+         {"2019",
           [](Facts&) {},
           "rights|" + path + "||" + bare + "|" + bare +
               "(A;;0x1f01ff;;;S-1-5-18)(A;;0x120089;;;S-1-5-20)(A;;0x1f01ff;;;" + session_env +
@@ -98,7 +106,7 @@ TEST_CASE("key-folder fix: the folder for itself alone", "[fix]") {
     check(
         "key-folder",
         "KEY.FOLDER.missing",
-        [](Facts&) {},
+        [](Facts& f) { f.collector.value->as_sid = "S-1-5-18"; },
         {{"as shipped", [](Facts&) {}, "fix.refused.other_case"},
          {"nobody may enter",
           [](Facts& f) { keys(f).directory_sddl = "O:SYG:SYD:PAI"; },
@@ -168,7 +176,7 @@ TEST_CASE("renew fix: Windows' own certificate with its key, and nothing else", 
         {{"expired", [](Facts&) {}, renewed(own, "2303")},
          {"SessionEnv is stopped",
           [](Facts& f) { service(f, "SessionEnv").state = ServiceState::stopped; },
-          "run|SessionEnv||stopped|running\n" + renewed(own, "2303")},
+          renewed(own, "2303") + "run|SessionEnv||stopped|running\n"},
          {"no key file", [](Facts& f) { keys(f).files.clear(); }, renewed(own, "none")},
          {"whether there is a key file is not known",
           [](Facts& f) {
@@ -212,8 +220,12 @@ TEST_CASE("renew fix: Windows' own certificate with its key, and nothing else", 
          {"no keys", [](Facts& f) { f.machine_keys.value.reset(); }, unread("/keys")}}
     );
     for (const auto* key :
-         {"CERT.CORRUPT.unparsable", "CERT.CORRUPT.mismatch", "KEY.PRESENT.orphan"})
+         {"CERT.CORRUPT.unparsable",
+          "CERT.CORRUPT.mismatch",
+          "CERT.CORRUPT.no_key",
+          "KEY.PRESENT.orphan",
+          "KEY.PRESENT.missing"})
         check("renew", key, base, {{key, [](Facts&) {}, renewed(own, "2303")}});
-    for (const auto* key : {"CERT.CORRUPT.several", "CERT.SELF.VALID.weak", "KEY.PRESENT.missing"})
+    for (const auto* key : {"CERT.CORRUPT.several", "CERT.SELF.VALID.weak"})
         check("renew", key, base, {{key, [](Facts&) {}, "fix.refused.other_case"}});
 }

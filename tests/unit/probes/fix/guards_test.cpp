@@ -175,7 +175,7 @@ TEST_CASE("guards: renewal waits for what it needs", "[fix]") {
           [](Facts& f) {
               f.rdp_certificate.value->store_sddl = {"O:SYG:SYD:AI(D;ID;KA;;;SY)(A;;KA;;;BA)"};
           }},
-         "first_by_hand STORE.ACL"},
+         "first store-acl STORE.ACL"},
         {"renew",
          "CertPropSvc is disabled",
          {expire, start_of("CertPropSvc", 4)},

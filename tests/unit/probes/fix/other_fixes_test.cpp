@@ -81,7 +81,7 @@ TEST_CASE("tls12 fix: the values that switch it off, and no other", "[fix]") {
     );
 }
 
-TEST_CASE("gpsvc fix: as SYSTEM only", "[fix]") {
+TEST_CASE("gpsvc fix: as SYSTEM, or by its task", "[fix]") {
     const std::string start = R"(value|SYSTEM\CurrentControlSet\Services\gpsvc|Start|)";
     check(
         "gpsvc",
@@ -93,8 +93,12 @@ TEST_CASE("gpsvc fix: as SYSTEM only", "[fix]") {
         {{"disabled", [](Facts&) {}, start + "dword:4|dword:2\n"},
          {"by an administrator",
           [](Facts& f) { f.collector.value->as_sid = "S-1-5-21-1-2-3-500"; },
-          "fix.refused.needs_system"},
-         {"by somebody", [](Facts& f) { f.collector.value.reset(); }, "fix.refused.needs_system"},
+          R"(task|rdpsweep-gpsvc|SYSTEM\CurrentControlSet\Services\gpsvc|absent|absent)"
+          "\n" +
+              start + "dword:4|dword:2\n"},
+         {"by somebody",
+          [](Facts& f) { f.collector.value.reset(); },
+          "fix.refused.unread fact=/collector"},
          {"not read",
           [](Facts& f) { f.group_policy.value->gpsvc_start.reset(); },
           "fix.refused.unread fact=/gp/gpsvc_start"},

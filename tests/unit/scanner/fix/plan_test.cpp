@@ -167,4 +167,14 @@ TEST_CASE("plan: a human reads every change, escaped", "[fix]") {
     CHECK(text.find("+ dword:1") != std::string::npos);
     CHECK(text.find(plan_digest(plan)) != std::string::npos);
     CHECK(text.find('\x1b') == std::string::npos);
+    plan.hosts.front().changes = {
+        {Change::Kind::task, "rdpsweep-key-acl", "C:\\key", "absent", "absent"},
+        {Change::Kind::certificate, "none", "key", "certificate:none:none:", "renewed"}};
+    const auto more = show_plan(plan, [](const Message& message) { return message.key; });
+    CHECK(
+        more.find("task:rdpsweep-key-acl\n        is made, run once as SYSTEM and deleted") !=
+        std::string::npos
+    );
+    CHECK(more.find("may not write\n        C:\\key\n") != std::string::npos);
+    CHECK(more.find("- no certificate, without a key file\n") != std::string::npos);
 }

@@ -1,0 +1,102 @@
+// Fix store-acl: takes away what denies SYSTEM to write into the store of RDP's own certificate, so
+// that SessionEnv can renew it.
+//
+// Who serves a certificate of a CA may have closed the store on purpose: then nothing is touched.
+// Nothing is granted; what a denial stood against is there already, or the case is not this one. A
+// denial that the upper key handed down goes from the lower one with it, by Windows itself.
+#include "probes/fix/fixes.hpp"
+#include "probes/fix/rights.hpp"
+#include "probes/fix/system_door.hpp"
+#include "probes/reading/certificate_view.hpp"
+#include "probes/reading/handshake_view.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace rdpsweep {
+
+namespace {
+
+constexpr std::array<std::string_view, 1> rules{"STORE.ACL"};
+constexpr std::array<std::string_view, 3> declared{
+    R"(registry:HKLM\SOFTWARE\Microsoft\SystemCertificates\Remote Desktop)",
+    R"(registry:HKLM\SOFTWARE\Microsoft\SystemCertificates\Remote Desktop\Certificates)",
+    "task:rdpsweep-store-acl*"};
+// As /cert/store_sddl has them.
+constexpr std::array<std::string_view, 2> store_keys{
+    R"(SOFTWARE\Microsoft\SystemCertificates\Remote Desktop)",
+    R"(SOFTWARE\Microsoft\SystemCertificates\Remote Desktop\Certificates)"};
+// KEY_SET_VALUE | KEY_CREATE_SUB_KEY (winnt.h); whom SYSTEM is in an access check.
+constexpr std::uint32_t to_write = 0x0006;
+constexpr std::array<std::string_view, 4> system_token{
+    "S-1-5-18", "S-1-5-32-544", "S-1-1-0", "S-1-5-11"};
+
+// Tells whether another certificate than Windows' own is served or configured.
+bool own_is_not_meant(const Facts& facts) {
+    const auto& certificates = *facts.rdp_certificate;
+    constexpr std::uint32_t by_policy = 2, custom = 3; // SSLCertificateSHA1HashType
+    if (certificates.pin || certificates.template_name) return true;
+    if (certificates.wmi_hash_type == by_policy || certificates.wmi_hash_type == custom)
+        return true;
+    const auto* done = completed_handshake(facts);
+    const auto* own = self_signed_certificate(certificates);
+    return done != nullptr && (own == nullptr || !served(facts, *own));
+}
+
+// Returns the changes of both keys; nothing when the rights of one are not clear.
+std::optional<std::vector<Change>> open_both(std::span<const std::string> store_sddl) {
+    const Denied explicitly{system_token, to_write, false};
+    const Denied from_above{system_token, to_write, true};
+    std::vector<Change> changes;
+    for (std::size_t i = 0; i < store_keys.size(); ++i) {
+        const auto better = without_denials(store_sddl[i], explicitly);
+        const bool handed_down = i != 0 && hands_down(store_sddl[0], explicitly);
+        if (!better && handed_down && without_denials(store_sddl[i], from_above)) continue;
+        if (!better) return {};
+        if (*better == store_sddl[i]) continue;
+        changes.push_back(
+            {Change::Kind::key,
+             std::string(store_keys[i]),
+             "",
+             "sddl:" + store_sddl[i],
+             "sddl:" + *better}
+        );
+    }
+    return changes;
+}
+
+Prepared prepare_store(const Facts& facts, const Finding& finding, const FixChoices&) {
+    if (finding.verdict != Verdict::broken || finding.summary.key != "STORE.ACL.denied")
+        return Refusal{"fix.refused.other_case", {}};
+    if (!facts.rdp_certificate || facts.rdp_certificate->store_sddl.size() != store_keys.size())
+        return Refusal{"fix.refused.unread", {{"fact", "/cert/store_sddl"}}};
+    for (const auto* pointer : {"/cert/pin", "/cert/template"}) {
+        if (facts.why_unread(pointer) != nullptr)
+            return Refusal{"fix.refused.unread", {{"fact", pointer}}};
+    }
+    if (own_is_not_meant(facts)) return Refusal{"fix.refused.other_case", {}};
+    const auto& store_sddl = facts.rdp_certificate->store_sddl;
+    auto changes = open_both(store_sddl);
+    if (!changes)
+        return Refusal{"fix.refused.rights_unclear", {{"path", std::string(store_keys[1])}}};
+    const bool may_write =
+        std::all_of(store_sddl.begin(), store_sddl.end(), [&](const std::string& sddl) {
+            return may_write_dacl(facts, sddl);
+        });
+    if (may_write) return *std::move(changes);
+    return through_system(facts, "store-acl", *std::move(changes));
+}
+
+} // namespace
+
+Fix store_acl_fix() noexcept {
+    return {
+        .id = "store-acl",
+        .rules = rules,
+        .risk = Risk::medium,
+        .restart = Restart::if_still_failing,
+        .declared = declared,
+        .prepare = prepare_store};
+}
+
+} // namespace rdpsweep
