@@ -33,6 +33,8 @@ struct FixChoices {
         stop_services; // may be stopped and disabled where they hold RDP's port
     std::uint16_t move_rdp =
         0; // the port RDP may be moved to where its own cannot be freed; 0: none
+    std::uint16_t open_nsg =
+        0; // priority of the rule that opens that port in network security groups; 0: none is made
 
     friend bool operator==(const FixChoices&, const FixChoices&) = default;
 };
@@ -42,12 +44,12 @@ struct Fix {
     std::span<const std::string_view> rules; // whose findings it cures: "TLS.PROTO"
     Risk risk;
     Restart restart;
-    bool by_name_only = false;   // it opens access that was closed, or cures nothing that is broken
-    bool cures_rdp = true;       // false: what it cures has no part in whether RDP answers
+    bool by_name_only = false; // it opens access that was closed, or cures nothing that is broken
+    bool cures_rdp = true;     // false: what it cures has no part in whether RDP answers
     // Resources as resource_of() names them; '*' stands for any text.
     std::span<const std::string_view> declared;
-    // What comes first, with fixes of its own: a rule that may not be broken ("KEY.ACL"), or cases
-    // of one that may not even be at risk ("KEY.FOLDER.*").
+    // What comes first, with fixes of its own in an earlier step of the plan: a rule that may not
+    // be broken ("KEY.ACL"), or cases of one that may not even be at risk ("KEY.FOLDER.*").
     std::span<const std::string_view> first = {};
     // A rule that has to be ok afterwards, in addition to its own; empty: none.
     std::string_view settled_by = {};

@@ -28,6 +28,10 @@ Options choice_of_fixes(FixPlanOptions& fix) {
          list(fix.stop_services, Split::commas), group::plan},
         {"--move-rdp", "N", "the port that RDP may be moved to where its own port cannot be freed",
          number(fix.move_rdp, {1'024, 65'535}), group::plan},
+        {"--open-nsg", "RULE-PRIORITY",
+         "in Azure, open that port in the VM's network security groups to the sources that the rule "
+         "of the old port has, by a rule of this priority (or the next free one)",
+         number(fix.open_nsg, {100, 4'096}), group::plan},
     };
 }
 

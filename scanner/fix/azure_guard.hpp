@@ -1,6 +1,7 @@
 // What Azure says of a VM before it is touched: locks and state; and a copy of its OS disk.
 #pragma once
 
+#include "scanner/fix/port_rules.hpp"
 #include "scanner/fix/vm_guard.hpp"
 #include "transports/azure/arm.hpp"
 
@@ -22,7 +23,25 @@ public:
     Task<Result<std::string>>
     snapshot(const Target& target, const std::string& name, HostDeadline& deadline) override;
 
+    // These are in azure_gate.cpp, and about the network security groups of the VM's primary
+    // network interface and of its subnet (Microsoft.Network).
+    Task<std::string>
+    missing_rule(const Target& target, const PortMove& move, HostDeadline& deadline) override;
+    Task<Result<std::string>>
+    open_port(const Target& target, const PortMove& move, HostDeadline& deadline) override;
+    Task<Status>
+    close_port(const Target& target, const PortMove& move, HostDeadline& deadline) override;
+
 private:
+    struct Gates; // what lies between clients and a VM
+
+    Task<Result<Gates>>
+    gates_of(const Target& target, const PortMove& move, HostDeadline& deadline);
+    Task<Result<std::string>>
+    try_to_open(const Target& target, const PortMove& move, HostDeadline& deadline);
+    Task<Status> make_rule(std::string path, const PortRule& rule, HostDeadline& deadline);
+    Task<Status> remove_rule(std::string path, HostDeadline& deadline);
+
     struct Lock {
         std::string scope; // id, in small letters
         std::string name;

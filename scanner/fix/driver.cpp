@@ -55,11 +55,9 @@ FixDriver::left_of(const std::vector<std::size_t>& batch, bool only_begun) const
     std::vector<std::size_t> left;
     for (const auto position : batch) {
         const auto& known = known_[position];
-        const bool changed = !known.backup.empty() && known.stage != FixStage::rolled_back &&
-                             known.stage != FixStage::backed_up && known.stage != FixStage::skipped;
         const bool begun = !known.backup.empty();
         const bool wanted = direction_ == Direction::undo
-                                ? changed
+                                ? known.may_be_changed()
                                 : !is_end(known.stage) && (begun || !only_begun);
         if (wanted) left.push_back(position);
     }

@@ -27,7 +27,8 @@ struct WriteDown {
     JournalEntry entry;
 };
 
-// Runs the change script: Changed.
+// Runs the change script: Changed. Where RDP moves, and the plan says so, the new port is opened in
+// the cloud's network before, and closed after an undo.
 struct RunChange {
     ChangeMode mode = ChangeMode::read;
     std::vector<Change> changes;
@@ -37,6 +38,7 @@ struct RunChange {
 // Makes an RDP handshake from here: OutsideAnswered.
 struct AskOutside {
     std::uint16_t port = 0; // 0: as the inventory says
+    bool patient = false;   // it answered before: silence may only mean that it is not back yet
 };
 
 struct Soak {}; // Soaked

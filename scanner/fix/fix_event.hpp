@@ -18,8 +18,8 @@ namespace rdpsweep {
 // A tag of Azure or of the inventory, with any value: such a host is left alone.
 inline constexpr std::string_view hold_tag = "rdpsweep:hold";
 
-// How the RDP handshake from here ended. A port that is closed from here was so before, and is
-// nothing.
+// How the RDP handshake from here ended. A port that is closed from here is nothing; whether it was
+// so before is asked before.
 enum class OutsideAnswer : std::uint8_t { nothing, whole, failed };
 
 namespace fix_event {
@@ -62,10 +62,12 @@ struct DiskCopied {
 // The change script answered, with one result for each change.
 struct Changed {
     std::vector<ChangeResult> results;
+    std::string note{}; // what was done beside it, in the cloud's network; empty: nothing
 };
 
 struct OutsideAnswered {
     OutsideAnswer answer = OutsideAnswer::nothing;
+    std::string missing{}; // what the cloud's network lacks for the new port; empty: not known
 };
 
 struct Soaked {};

@@ -1,7 +1,10 @@
 // What each event leads to, and what the machine keeps. The judgements on the way are in
-// fix_fsm_change.cpp and fix_fsm_verify.cpp.
+// fix_fsm_change.cpp, fix_fsm_steps.cpp and fix_fsm_verify.cpp.
 #include "scanner/fix/fix_fsm.hpp"
 
+#include "scanner/fix/plan_step.hpp"
+
+#include <algorithm>
 #include <utility>
 
 namespace rdpsweep {
@@ -30,6 +33,10 @@ void FixFsm::recall(HostRecord record) {
     stage_ = record.stage;
     why_ = std::move(record.why);
     backup_ = std::move(record.backup);
+    at_ = record.step;
+    earlier_ = std::min(record.earlier, backup_.size());
+    unsound_ = std::move(record.unsound);
+    reached_ = record.reached;
     if (course_ == Course::undo_asked) return;
     const bool begun = record.undoing && stage_ != FixStage::rolled_back;
     course_ = begun ? Course::undo_begun : Course::forward;
@@ -55,8 +62,7 @@ FixAction FixFsm::on(fix_event::Begin event) {
 FixAction FixFsm::on(fix_event::GiveUp event) {
     if (step_ != FixStep::idle) return refuse(event);
     if (is_end(stage_)) return finish({});
-    const bool untouched = backup_.empty() || stage_ == FixStage::backed_up;
-    return end(untouched ? FixStage::failed : FixStage::unreachable, std::move(event.why));
+    return end(is_untouched() ? FixStage::failed : FixStage::unreachable, std::move(event.why));
 }
 
 // Continues or undoes what an earlier process began, on that Windows only: a VM that was
@@ -106,7 +112,7 @@ FixAction FixFsm::on(fix_event::DiskCopied event) {
     if (step_ != FixStep::copying_disk) return refuse(event);
     if (!event.id) return end(FixStage::failed, std::string(event.id.error().detail()));
     snapshot_ = *std::move(event.id);
-    return change(FixStep::reading_before, ChangeMode::read, false);
+    return read_before(0, {});
 }
 
 FixAction FixFsm::on(fix_event::Changed event) {
@@ -115,7 +121,7 @@ FixAction FixFsm::on(fix_event::Changed event) {
     case FixStep::reading_before:
         return back_up(event.results);
     case FixStep::applying:
-        return applied(event.results);
+        return applied(event.results, std::move(event.note));
     case FixStep::finding_out:
         return found_out(event.results);
     case FixStep::restarting:
@@ -132,20 +138,23 @@ FixAction FixFsm::on(fix_event::Written event) {
     if (!is_writing(step_)) return refuse(event);
     stage_ = next_stage_;
     why_ = std::exchange(next_why_, {});
-    const bool needed = host_.restart == Restart::needed;
     switch (step_) {
     case FixStep::writing_backup:
-        backup_ = std::move(next_backup_);
+        at_ = next_at_;
+        earlier_ = backup_.size();
+        backup_.insert(backup_.end(), next_backup_.begin(), next_backup_.end());
         return write(FixStep::writing_applying, FixStage::applying);
     case FixStep::writing_applying:
-        return change(FixStep::applying, ChangeMode::apply, needed);
+        return change(
+            FixStep::applying, ChangeMode::apply, step_of(host_, at_).restart == Restart::needed
+        );
     case FixStep::writing_applied:
         return look(FixStep::looking_after);
     case FixStep::writing_undo:
         if (course_ == Course::forward) course_ = Course::undo_begun;
         // What the running TermService took up goes with it; an earlier process may have restarted
         // it for that.
-        return change(FixStep::undoing, ChangeMode::undo, needed || restarted_);
+        return change(FixStep::undoing, ChangeMode::undo, undo_restarts());
     default:
         return finish({});
     }
@@ -196,10 +205,13 @@ FixAction FixFsm::change(FixStep step, ChangeMode mode, bool restart) {
 
 FixAction FixFsm::write(FixStep step, FixStage stage, std::string why) {
     step_ = step;
-    JournalEntry entry{position_, stage, why, {}, {}, 0};
+    JournalEntry entry{position_, stage, why, {}, {}, 0, 0, {}, false};
     if (stage == FixStage::backed_up) {
         entry.changes = next_backup_;
         entry.snapshot = snapshot_;
+        entry.step = next_at_;
+        if (backup_.empty()) entry.unsound = unsound_;
+        entry.reached = backup_.empty() && reached_;
     }
     next_stage_ = stage;
     next_why_ = std::move(why);
@@ -215,8 +227,11 @@ FixAction FixFsm::finish(Status status) {
     return fix_action::Finish{std::move(status)};
 }
 
-const std::vector<Change>& FixFsm::changes() const noexcept {
-    return backup_.empty() ? host_.changes : backup_;
+std::vector<Change> FixFsm::changes() const {
+    if (step_ == FixStep::reading_before)
+        return next_at_ == 0 ? step_of(host_, 0).changes : wanted_;
+    if (step_ == FixStep::undoing) return backup_;
+    return {backup_.begin() + static_cast<std::ptrdiff_t>(earlier_), backup_.end()};
 }
 
 bool FixFsm::is_unsure() const noexcept {

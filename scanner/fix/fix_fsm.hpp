@@ -8,6 +8,7 @@
 #include "scanner/fix/journal.hpp"
 #include "scanner/fix/plan.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,25 +63,41 @@ private:
     FixAction go_on();
     FixAction made_sure(const HostLook& look);
     FixAction compare(const HostLook& look);
+    FixAction ask_guard();
     FixAction copy_disk();
     FixAction back_up(const std::vector<ChangeResult>& results);
-    FixAction applied(const std::vector<ChangeResult>& results);
+    FixAction applied(const std::vector<ChangeResult>& results, std::string note);
     FixAction found_out(const std::vector<ChangeResult>& results);
     FixAction judge_look(const HostLook& look, FixStep asking);
-    FixAction judge_answer(OutsideAnswer answer);
+    FixAction judge_rdp(const HostLook& look);
+    FixAction judge_answer(OutsideAnswer answer, const std::string& missing = {});
+    FixAction rdp_fails(std::string why);
+    [[nodiscard]] std::string why_closed(const std::string& missing) const;
     FixAction judged(std::string wrong);
+    FixAction go_further(const HostLook& look);
     FixAction undo(std::string why);
     FixAction undone(const std::vector<ChangeResult>& results);
 
     FixAction look(FixStep step);
+    FixAction read_before(std::size_t number, std::vector<Change> changes);
     FixAction change(FixStep step, ChangeMode mode, bool restart);
     FixAction write(FixStep step, FixStage stage, std::string why = {});
     FixAction end(FixStage stage, std::string why = {});
     FixAction finish(Status status);
 
-    // Returns the changes to send: what was planned for the first script, what was found for later
-    // ones.
-    [[nodiscard]] const std::vector<Change>& changes() const noexcept;
+    // Returns the changes to send: what a step is to change until it is backed up, then what was
+    // found of it; all that was found of all steps to undo.
+    [[nodiscard]] std::vector<Change> changes() const;
+
+    // Tells whether TermService, once it runs with what the steps so far changed, has to restart
+    // when that is undone.
+    [[nodiscard]] bool undo_restarts() const;
+
+    // Tells whether TermService may restart now, as RDP or a rule is not well without.
+    [[nodiscard]] bool may_restart() const;
+
+    // Tells whether nothing was written yet: at most it is about to be.
+    [[nodiscard]] bool is_untouched() const noexcept;
 
     // Tells whether it is unknown how far the script that writes got.
     [[nodiscard]] bool is_unsure() const noexcept;
@@ -95,9 +112,18 @@ private:
     std::string next_why_;
     fix_event::Begin terms_; // of this run
     Course course_ = Course::forward;
+    std::size_t at_ = 0;              // the step of the plan that was backed up last
+    std::size_t next_at_ = 0;         // that is read, and backed up next
+    std::vector<Change> wanted_;      // what it is to change; of the first step, the plan has that
     std::vector<Change> backup_;      // with the states that were found; empty: nothing was written
+    std::size_t earlier_ = 0;         // how many of them, at the start, are of earlier steps
     std::vector<Change> next_backup_; // once the journal holds it
     std::string snapshot_;            // id of the disk's copy; empty: none
+    // Rules that did not find the host sound before; nothing: an older version did not say.
+    std::optional<std::vector<std::string>> unsound_;
+    std::vector<std::string> others_; // that name causes beside those cured, at the latest look
+    bool reached_ = false;            // RDP's port answered from here before
+    std::string note_;                // what is to be said though all went well
     bool same_windows_ = false;       // as in the plan: seen by this process
     bool people_ = false;             // were logged on at the latest look
     bool shown_ = false;              // a whole handshake, at the latest look

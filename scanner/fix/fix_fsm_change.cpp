@@ -2,6 +2,8 @@
 // left alone.
 #include "scanner/fix/change_results.hpp"
 #include "scanner/fix/fix_fsm.hpp"
+#include "scanner/fix/host_worse.hpp"
+#include "scanner/fix/plan_step.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,24 +12,20 @@ namespace rdpsweep {
 
 using Did = ChangeResult::Did;
 
-namespace {
-
-// Returns why a host is left to those who are logged on, or may be.
-std::string people_of(const HostLook& look) {
-    const auto* fact = look.facts.sessions ? "people are logged on"
-                                           : "who is logged on could not be read (/sessions)";
-    return std::string(fact) + ", and TermService would restart: --despite-sessions does it anyway";
-}
-
-} // namespace
-
 FixAction FixFsm::compare(const HostLook& look) {
     same_windows_ = is_planned_windows(host_, look);
     auto drift = drift_of(host_, choices_, look);
     drifted_ = !drift.empty();
     if (drifted_) return end(FixStage::skipped, std::move(drift));
+    unsound_ = unsound_rules(look);
     if (host_.restart == Restart::needed && has_people(look) && !terms_.despite_sessions)
         return end(FixStage::skipped, people_of(look));
+    if (!terms_.outside || !cures_rdp(host_)) return ask_guard();
+    step_ = FixStep::asking_before;
+    return fix_action::AskOutside{0, false};
+}
+
+FixAction FixFsm::ask_guard() {
     if (!terms_.guarded) return copy_disk();
     step_ = FixStep::asking_guard;
     return fix_action::AskGuard{};
@@ -39,7 +37,7 @@ FixAction FixFsm::copy_disk() {
     const bool risky = host_.risk == Risk::high && terms_.guarded;
     const bool wanted = terms_.snapshots == SnapshotWish::always ||
                         (terms_.snapshots == SnapshotWish::risk && risky);
-    if (!wanted) return change(FixStep::reading_before, ChangeMode::read, false);
+    if (!wanted) return read_before(0, {});
     if (!terms_.guarded)
         return end(FixStage::failed, "no copy of its disk: we know no VM of Azure behind it");
     step_ = FixStep::copying_disk;
@@ -47,8 +45,10 @@ FixAction FixFsm::copy_disk() {
 }
 
 FixAction FixFsm::back_up(const std::vector<ChangeResult>& results) {
-    auto exact = host_.changes;
+    auto exact = changes();
     for (std::size_t i = 0; i < exact.size(); ++i) {
+        if (!state::same(exact[i].before, results[i].found) && !backup_.empty())
+            return undo(reason_for(results[i]));
         if (!state::same(exact[i].before, results[i].found))
             return end(FixStage::skipped, reason_for(results[i]));
         exact[i].before = results[i].found;
@@ -57,18 +57,21 @@ FixAction FixFsm::back_up(const std::vector<ChangeResult>& results) {
     return write(FixStep::writing_backup, FixStage::backed_up);
 }
 
-FixAction FixFsm::applied(const std::vector<ChangeResult>& results) {
-    if (every(results, Did::written)) return write(FixStep::writing_applied, FixStage::applied);
+FixAction FixFsm::applied(const std::vector<ChangeResult>& results, std::string note) {
+    if (every(results, Did::written))
+        return write(FixStep::writing_applied, FixStage::applied, std::move(note));
     const bool touched = std::any_of(results.begin(), results.end(), [](const auto& result) {
         return result.did == Did::written || result.did == Did::failed;
     });
-    return touched ? undo(first_failure(results)) : end(FixStage::skipped, first_failure(results));
+    return touched || earlier_ > 0 ? undo(first_failure(results))
+                                   : end(FixStage::skipped, first_failure(results));
 }
 
 // What was done is looked at, not assumed. Where all is written already, applying again writes
 // nothing and restarts TermService: whether that came through is not known.
 FixAction FixFsm::found_out(const std::vector<ChangeResult>& results) {
-    if (found_all(backup_, results, &Change::after) || found_all(backup_, results, &Change::before))
+    const auto asked = changes();
+    if (found_all(asked, results, &Change::after) || found_all(asked, results, &Change::before))
         return write(FixStep::writing_applying, FixStage::applying);
     return undo("the connection was lost half-way");
 }

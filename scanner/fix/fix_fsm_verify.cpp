@@ -1,6 +1,8 @@
 // The steps of a host after it was changed: it is looked at until it is verified, or undone.
 #include "scanner/fix/change_results.hpp"
 #include "scanner/fix/fix_fsm.hpp"
+#include "scanner/fix/host_worse.hpp"
+#include "scanner/fix/plan_step.hpp"
 
 #include <utility>
 
@@ -10,10 +12,13 @@ using Did = ChangeResult::Did;
 
 FixAction FixFsm::on(fix_event::OutsideAnswered event) {
     switch (step_) {
+    case FixStep::asking_before:
+        reached_ = event.answer != OutsideAnswer::nothing;
+        return ask_guard();
     case FixStep::asking_after:
     case FixStep::asking_restarted:
     case FixStep::asking_soaked:
-        return judge_answer(event.answer);
+        return judge_answer(event.answer, event.missing);
     default:
         return refuse(event);
     }
@@ -24,34 +29,79 @@ FixAction FixFsm::on(fix_event::Soaked event) {
     return look(FixStep::looking_soaked);
 }
 
-// Judges a look. asking: the step in which the handshake from here belongs to this look.
+// Judges a look: each step so far by its own rules, and whether anything got worse. asking: the
+// step in which the handshake from here belongs to this look.
 FixAction FixFsm::judge_look(const HostLook& look, FixStep asking) {
     people_ = has_people(look);
     shown_ = shows_handshake(look);
+    note_.clear();
     step_ = asking;
-    auto wrong = left_undone(host_, choices_, look);
-    if (!wrong.empty() || !cures_rdp(host_)) return judged(std::move(wrong));
-    if (terms_.outside) return fix_action::AskOutside{moved_port(host_)};
+    auto wrong = left_undone(host_, at_, choices_, look);
+    if (!wrong.empty()) return judged(std::move(wrong));
+    const auto worse = unsound_ ? made_worse(*unsound_, look) : std::string();
+    if (!worse.empty()) return judged(worse + " is broken, and was not before");
+    return asking == FixStep::asking_soaked ? judge_rdp(look) : go_further(look);
+}
+
+// Judges RDP as a whole, now that every step is done.
+FixAction FixFsm::judge_rdp(const HostLook& look) {
+    others_ = unsound_ ? other_causes(host_, look) : std::vector<std::string>();
+    auto trouble = rdp_trouble(host_, look);
+    if (!trouble.empty()) return rdp_fails(std::move(trouble));
+    if (!cures_rdp(host_)) return judged({});
+    // Of a port that RDP moved to the cloud can say what is missing, if nothing is seen from here.
+    const bool asks_cloud = terms_.guarded && moved_port(host_) != 0;
+    if (terms_.outside || asks_cloud) return fix_action::AskOutside{moved_port(host_), reached_};
     return judge_answer(OutsideAnswer::nothing);
 }
 
-FixAction FixFsm::judge_answer(OutsideAnswer answer) {
-    if (answer == OutsideAnswer::failed) return judged("the RDP handshake from here fails");
-    if (shown_ || answer == OutsideAnswer::whole) return judged({});
-    return judged("no RDP handshake could be made to see whether it helped");
+FixAction FixFsm::judge_answer(OutsideAnswer answer, const std::string& missing) {
+    if (answer == OutsideAnswer::failed) return rdp_fails("the RDP handshake from here fails");
+    // A port that answered and does not any more is worse than before, whatever is said inside.
+    if (answer == OutsideAnswer::nothing && terms_.outside && reached_)
+        return judged(why_closed(missing));
+    if (answer == OutsideAnswer::nothing && !shown_)
+        return rdp_fails("no RDP handshake could be made to see whether it helped");
+    const auto moved = moved_port(host_);
+    if (answer == OutsideAnswer::nothing && moved != 0)
+        note_ = !missing.empty() ? missing
+                                 : "whether clients reach port " + std::to_string(moved) +
+                                       " was not seen from here: network security groups have to "
+                                       "allow it as they do the old one";
+    return judged({});
+}
+
+// Says what is missing on the way to a port that answers inside, and not from here.
+std::string FixFsm::why_closed(const std::string& missing) const {
+    const auto moved = moved_port(host_);
+    if (moved == 0) return "RDP's port does not answer from here any more";
+    const auto port =
+        "port " + std::to_string(moved) + " does not answer from here, as the old one did: ";
+    if (!missing.empty()) return port + missing;
+    return port +
+           "its network security groups (or another firewall) lack an inbound rule that allows "
+           "TCP " +
+           std::to_string(moved) + " from the sources of the old port's rule";
+}
+
+// RDP is not well. That is no fault of the fixes while another cause is there that they do not
+// cure: every step did what it was to do, and nothing is worse.
+FixAction FixFsm::rdp_fails(std::string why) {
+    if (others_.empty() || may_restart()) return judged(std::move(why));
+    note_ = "RDP does not work yet: this plan does not cure";
+    for (const auto& rule : others_)
+        note_ += (&rule == &others_.front() ? " " : ", ") + rule;
+    return judged({});
 }
 
 // Goes on after the look was judged. wrong: why the host is not well; empty when it is.
 FixAction FixFsm::judged(std::string wrong) {
-    const bool may_restart = host_.restart == Restart::if_still_failing &&
-                             (!people_ || terms_.despite_sessions) &&
-                             step_ == FixStep::asking_after;
-    if (!wrong.empty() && may_restart) {
+    if (!wrong.empty() && may_restart()) {
         restarted_ = true;
         return change(FixStep::restarting, ChangeMode::apply, true);
     }
     if (!wrong.empty()) return undo(std::move(wrong));
-    if (step_ == FixStep::asking_soaked || !terms_.soaks) return end(FixStage::verified);
+    if (step_ == FixStep::asking_soaked || !terms_.soaks) return end(FixStage::verified, note_);
     step_ = FixStep::soaking;
     return fix_action::Soak{};
 }

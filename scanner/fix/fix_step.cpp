@@ -11,6 +11,7 @@ std::string_view to_string(FixStep step) noexcept {
         "locking",
         "making_sure",
         "looking_before",
+        "asking_before",
         "asking_guard",
         "copying_disk",
         "reading_before",

@@ -14,6 +14,7 @@ enum class FixStep : std::uint8_t {
     locking,           // for the lock of the Windows
     making_sure,       // for a look that shows whose Windows it is, begun by an earlier process
     looking_before,    // for the look that the plan is compared with
+    asking_before,     // for the RDP handshake from here, as it is before anything is changed
     asking_guard,      // for the cloud's word whether the VM may be touched
     copying_disk,      // for the copy of its disk
     reading_before,    // for the states that are to be changed

@@ -6,6 +6,7 @@
 #include "probes/collect/decode.hpp"
 #include "probes/collect/frame.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 namespace rdpsweep {
@@ -39,6 +40,22 @@ OutsideAnswer answer_of(const Result<HandshakeFacts>& seen) {
     if (!seen) return OutsideAnswer::nothing;
     if (seen->completed()) return OutsideAnswer::whole;
     return seen->stage == "connect" ? OutsideAnswer::nothing : OutsideAnswer::failed;
+}
+
+bool moves_port(const std::vector<Change>& changes) {
+    return std::any_of(changes.begin(), changes.end(), [](const Change& change) {
+        return change.kind == Change::Kind::firewall;
+    });
+}
+
+// Returns the answer to a script that was not sent, or whose sequel failed.
+FixEvent nothing_done(const fix_action::RunChange& asked, const std::string& why) {
+    fix_event::Changed event;
+    for (const auto& change : asked.changes) {
+        const auto& now = asked.mode == ChangeMode::apply ? change.before : change.after;
+        event.results.push_back({now, ChangeResult::Did::failed, now, why});
+    }
+    return event;
 }
 
 } // namespace
@@ -87,7 +104,7 @@ Task<FixEvent> HostFix::perform(const FixAction& action, const Reach& reach) {
     if (const auto* asked = std::get_if<fix_action::RunChange>(&action))
         co_return co_await change(*asked, reach);
     if (const auto* asked = std::get_if<fix_action::AskOutside>(&action))
-        co_return co_await ask_outside(asked->port, reach);
+        co_return co_await ask_outside(*asked, reach);
     co_return co_await soak(reach);
 }
 
@@ -134,7 +151,43 @@ Task<FixEvent> HostFix::copy_disk(const Reach& reach) {
     co_return fix_event::DiskCopied{std::move(copied)};
 }
 
+// What cannot be opened is not changed either: the answer is that of a change that failed.
 Task<FixEvent> HostFix::change(const fix_action::RunChange& asked, const Reach& reach) {
+    if (!opens_port(reach) || asked.mode == ChangeMode::read || !moves_port(asked.changes)) {
+        auto event = co_await change_inside(asked, reach);
+        co_return event;
+    }
+    const auto move = port_move();
+    std::string opened;
+    if (asked.mode == ChangeMode::apply) {
+        auto made = co_await services_.guard->open_port(reach.target, move, reach.deadline);
+        if (!made && made.error().retryable()) co_return fix_event::Lost{std::move(made).error()};
+        if (!made) co_return nothing_done(asked, std::string(made.error().detail()));
+        opened = *std::move(made);
+    }
+    auto event = co_await change_inside(asked, reach);
+    auto* changed = std::get_if<fix_event::Changed>(&event);
+    if (changed == nullptr) co_return event;
+    if (!opened.empty()) changed->note = "opened in Azure's network: " + opened;
+    if (asked.mode != ChangeMode::undo) co_return event;
+    auto closed = co_await services_.guard->close_port(reach.target, move, reach.deadline);
+    if (closed) co_return event;
+    if (closed.error().retryable()) co_return fix_event::Lost{std::move(closed).error()};
+    const auto why = "its rule in Azure's network stays: " + std::string(closed.error().detail());
+    co_return nothing_done(asked, why);
+}
+
+// A VM of no cloud has no groups to open.
+bool HostFix::opens_port(const Reach& reach) const {
+    return services_.choices.open_nsg != 0 && services_.guard != nullptr &&
+           !reach.target.vm.empty();
+}
+
+PortMove HostFix::port_move() const {
+    return {port_before(host_), moved_port(host_), services_.choices.open_nsg, services_.plan_id};
+}
+
+Task<FixEvent> HostFix::change_inside(const fix_action::RunChange& asked, const Reach& reach) {
     auto arguments = change_arguments(asked.mode, asked.changes, asked.restart);
     auto json = co_await run_script(services_.changer, std::move(arguments), reach);
     if (!json) co_return fix_event::Lost{std::move(json).error()};
@@ -143,12 +196,33 @@ Task<FixEvent> HostFix::change(const fix_action::RunChange& asked, const Reach& 
     co_return fix_event::Changed{*std::move(results)};
 }
 
-Task<FixEvent> HostFix::ask_outside(std::uint16_t port, const Reach& reach) {
-    Attempt attempt;
-    auto moved = reach.target;
-    if (port != 0) moved.rdp_port = port;
-    auto seen = co_await services_.outside->collect(moved, reach.deadline, attempt);
-    co_return fix_event::OutsideAnswered{answer_of(seen)};
+Task<FixEvent> HostFix::ask_outside(const fix_action::AskOutside& asked, const Reach& reach) {
+    fix_event::OutsideAnswered event;
+    if (services_.outside != nullptr && reach.target.rdp_outside)
+        event.answer = co_await try_outside(asked, reach);
+    const bool moved = asked.port != 0 && event.answer == OutsideAnswer::nothing;
+    if (!moved || services_.guard == nullptr || reach.target.vm.empty()) co_return event;
+    const auto move = port_move();
+    event.missing = co_await services_.guard->missing_rule(reach.target, move, reach.deadline);
+    co_return event;
+}
+
+// A listener is back some seconds after a restart; a rule of the cloud's network takes longer.
+Task<OutsideAnswer> HostFix::try_outside(const fix_action::AskOutside& asked, const Reach& reach) {
+    constexpr auto between_tries = std::chrono::seconds(3);
+    constexpr int usual = 3, of_new_rule = 20;
+    auto target = reach.target;
+    if (asked.port != 0) target.rdp_port = asked.port;
+    int left = asked.patient ? usual : 1;
+    if (asked.port != 0 && opens_port(reach)) left = of_new_rule;
+    for (;;) {
+        Attempt attempt;
+        auto seen = co_await services_.outside->collect(target, reach.deadline, attempt);
+        const auto answer = answer_of(seen);
+        if (answer != OutsideAnswer::nothing || --left == 0) co_return answer;
+        const bool time_left = co_await reach.deadline.sleep(between_tries);
+        if (!time_left) co_return answer;
+    }
 }
 
 Task<FixEvent> HostFix::soak(const Reach& reach) {

@@ -83,7 +83,11 @@ private:
     Task<FixEvent> ask_guard(const Reach& reach);
     Task<FixEvent> copy_disk(const Reach& reach);
     Task<FixEvent> change(const fix_action::RunChange& asked, const Reach& reach);
-    Task<FixEvent> ask_outside(std::uint16_t port, const Reach& reach);
+    Task<FixEvent> change_inside(const fix_action::RunChange& asked, const Reach& reach);
+    [[nodiscard]] bool opens_port(const Reach& reach) const;
+    [[nodiscard]] PortMove port_move() const;
+    Task<FixEvent> ask_outside(const fix_action::AskOutside& asked, const Reach& reach);
+    Task<OutsideAnswer> try_outside(const fix_action::AskOutside& asked, const Reach& reach);
     Task<FixEvent> soak(const Reach& reach);
     Task<Result<std::string>>
     run_script(const Script& script, std::string arguments, const Reach& reach);

@@ -2,6 +2,8 @@
 #include "scanner/fix/host_look.hpp"
 
 #include "core/text.hpp"
+#include "scanner/fix/host_worse.hpp"
+#include "scanner/fix/plan_step.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,13 +11,6 @@
 namespace rdpsweep {
 
 namespace {
-
-const Finding* finding_of(const Judgement& judgement, std::string_view rule) {
-    for (const auto& finding : judgement.findings) {
-        if (finding.rule == rule) return &finding;
-    }
-    return nullptr;
-}
 
 bool is_broken(const Judgement& judgement, std::string_view rule) {
     const auto* finding = finding_of(judgement, rule);
@@ -40,16 +35,40 @@ left_by(const PlanHost& host, const Fix* fix, const FixChoices& choices, const H
     const auto again = [&host](const Change& change) { return is_of_plan(host, change); };
     if (more != nullptr && std::any_of(more->begin(), more->end(), again))
         return "the fix " + std::string(fix->id) + " would still change something";
-    const auto* settled = finding_of(look.judgement, fix->settled_by);
-    if (settled != nullptr && settled->verdict >= Verdict::at_risk)
-        return settled->rule + " is not content yet";
     return {};
+}
+
+// Says why a step is not as planned, where the steps before it have helped; empty when it is.
+std::string step_drift(
+    const PlanStep& step,
+    const std::vector<Finding>& findings,
+    const FixChoices& choices,
+    const Facts& facts
+) {
+    std::vector<Change> changes;
+    for (const auto& id : step.fixes) {
+        const auto* fix = find_fix(id);
+        if (fix == nullptr) return "this version has no fix " + id;
+        auto prepared = prepare(*fix, facts, findings, choices);
+        if (const auto* refused = std::get_if<Refusal>(&prepared))
+            return refused->key == "fix.refused.not_needed" ? "it needs the fix " + id + " no more"
+                                                            : "the fix " + id + " is refused now";
+        for (auto& change : std::get<std::vector<Change>>(prepared))
+            changes.push_back(std::move(change));
+    }
+    return changes == step.changes ? "" : "what would be changed is not what was planned";
 }
 
 } // namespace
 
 bool is_planned_windows(const PlanHost& host, const HostLook& look) {
     return look.facts.os && look.facts.os->machine_guid == host.machine_guid;
+}
+
+std::string people_of(const HostLook& look) {
+    const auto* fact = look.facts.sessions ? "people are logged on"
+                                           : "who is logged on could not be read (/sessions)";
+    return std::string(fact) + ", and TermService would restart: --despite-sessions does it anyway";
 }
 
 bool has_people(const HostLook& look) {
@@ -59,27 +78,61 @@ bool has_people(const HostLook& look) {
 
 std::string drift_of(const PlanHost& host, const FixChoices& choices, const HostLook& look) {
     if (!is_planned_windows(host, look)) return "another Windows answers there";
-    std::vector<Change> changes;
-    for (const auto& id : host.fixes) {
+    std::vector<std::string> before;
+    for (std::size_t i = 0; i < step_count(host); ++i) {
+        const auto step = step_of(host, i);
+        const auto findings = as_after(look.judgement.findings, before);
+        auto drift = step_drift(step, findings, choices, look.facts);
+        if (!drift.empty()) return drift;
+        before.insert(before.end(), step.fixes.begin(), step.fixes.end());
+    }
+    return {};
+}
+
+std::variant<std::vector<Change>, std::string> changes_left(
+    const PlanHost& host, std::size_t number, const FixChoices& choices, const HostLook& look
+) {
+    const auto step = step_of(host, number);
+    std::vector<Change> left;
+    for (const auto& id : step.fixes) {
         const auto* fix = find_fix(id);
         if (fix == nullptr) return "this version has no fix " + id;
         auto prepared = prepare(*fix, look.facts, look.judgement.findings, choices);
-        if (const auto* refused = std::get_if<Refusal>(&prepared))
-            return refused->key == "fix.refused.not_needed" ? "it needs the fix " + id + " no more"
-                                                            : "the fix " + id + " is refused now";
-        for (auto& change : std::get<std::vector<Change>>(prepared))
-            changes.push_back(std::move(change));
+        if (const auto* refused = std::get_if<Refusal>(&prepared)) {
+            if (refused->key == "fix.refused.not_needed") continue;
+            return "the fix " + id + ", which comes next, is refused now";
+        }
+        for (auto& change : std::get<std::vector<Change>>(prepared)) {
+            const auto& planned = step.changes;
+            if (std::find(planned.begin(), planned.end(), change) == planned.end())
+                return "what the fix " + id + " would change next is not what was planned";
+            left.push_back(std::move(change));
+        }
     }
-    return changes == host.changes ? "" : "what would be changed is not what was planned";
+    return left;
 }
 
-std::string left_undone(const PlanHost& host, const FixChoices& choices, const HostLook& look) {
-    for (const auto& rule : host.rules) {
+std::string left_undone(
+    const PlanHost& host, std::size_t number, const FixChoices& choices, const HostLook& look
+) {
+    const auto done = steps_through(host, number);
+    for (const auto& rule : done.rules) {
         if (is_broken(look.judgement, rule)) return rule + " is still broken";
     }
-    for (const auto& id : host.fixes) {
+    for (const auto& id : done.fixes) {
         auto left = left_by(host, find_fix(id), choices, look);
         if (!left.empty()) return left;
+    }
+    return {};
+}
+
+std::string rdp_trouble(const PlanHost& host, const HostLook& look) {
+    for (const auto& id : host.fixes) {
+        const auto* fix = find_fix(id);
+        const auto* settled =
+            fix == nullptr ? nullptr : finding_of(look.judgement, fix->settled_by);
+        if (settled != nullptr && settled->verdict >= Verdict::at_risk)
+            return settled->rule + " is not content yet";
     }
     if (cures_rdp(host) && is_broken(look.judgement, "HANDSHAKE"))
         return "the RDP handshake inside still fails";
@@ -105,6 +158,16 @@ std::uint16_t moved_port(const PlanHost& host) {
             return static_cast<std::uint16_t>(std::strtoul(parts[1].c_str(), nullptr, 10));
     }
     return 0;
+}
+
+std::uint16_t port_before(const PlanHost& host) {
+    constexpr std::uint16_t shipped = 3'389;
+    for (const auto& change : host.changes) {
+        const auto parts = split(change.before, ':');
+        if (change.name == "PortNumber" && parts.size() == 2 && parts[0] == "dword")
+            return static_cast<std::uint16_t>(std::strtoul(parts[1].c_str(), nullptr, 10));
+    }
+    return shipped;
 }
 
 } // namespace rdpsweep

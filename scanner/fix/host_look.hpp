@@ -1,5 +1,5 @@
 // What a look at a host says about its plan: whether the host is still what the plan was made for,
-// and whether the fixes helped. Pure.
+// and whether the fixes helped. Whether anything got worse is in host_worse.hpp. Pure.
 #pragma once
 
 #include "core/facts.hpp"
@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
+#include <vector>
 
 namespace rdpsweep {
 
@@ -23,11 +25,27 @@ bool is_planned_windows(const PlanHost& host, const HostLook& look);
 // would end their sessions.
 bool has_people(const HostLook& look);
 
-// Says why the host is not what the plan was made for; empty when it is.
+// Returns why a host is left to those who are logged on, or may be.
+std::string people_of(const HostLook& look);
+
+// Says why the host is not what the plan was made for; empty when it is. Of later steps it is asked
+// what they would change once the earlier ones have helped.
 std::string drift_of(const PlanHost& host, const FixChoices& choices, const HostLook& look);
 
-// Says what the fixes were to bring about inside and did not; empty when all is well there.
-std::string left_undone(const PlanHost& host, const FixChoices& choices, const HostLook& look);
+// Returns what of a step's changes is left to do now that those before it are done, or says why it
+// cannot be done. Less than was planned is no drift: Windows may have helped itself.
+std::variant<std::vector<Change>, std::string> changes_left(
+    const PlanHost& host, std::size_t number, const FixChoices& choices, const HostLook& look
+);
+
+// Says what the fixes of the steps up to that one were to bring about and did not, each by its own
+// rules; empty when they did.
+std::string left_undone(
+    const PlanHost& host, std::size_t number, const FixChoices& choices, const HostLook& look
+);
+
+// Says what of RDP as a whole is not well inside after the last step; empty when all is.
+std::string rdp_trouble(const PlanHost& host, const HostLook& look);
 
 // Tells whether any of the host's fixes has to do with RDP's answering at all.
 bool cures_rdp(const PlanHost& host);
@@ -37,5 +55,8 @@ bool shows_handshake(const HostLook& look);
 
 // Returns the port that the fixes move RDP to; 0 where it stays.
 std::uint16_t moved_port(const PlanHost& host);
+
+// Returns the port that RDP is moved from.
+std::uint16_t port_before(const PlanHost& host);
 
 } // namespace rdpsweep

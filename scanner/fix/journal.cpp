@@ -58,6 +58,10 @@ std::optional<JournalEntry> read_line(const std::string& line) {
     if (!changes || !problem.empty()) return {};
     entry.changes = *std::move(changes);
     entry.snapshot = document->value("snapshot", std::string());
+    entry.step = in.number<std::size_t>("step");
+    if (in.find("unsound") != nullptr) entry.unsound = in.texts("unsound");
+    entry.reached = in.flag("reached");
+    if (!problem.empty()) return {};
     for (const auto& [stage, name] : stages) {
         if (in.text("stage") != name) continue;
         entry.stage = stage;
@@ -86,6 +90,18 @@ Status end_line(int descriptor) {
     return trouble("cannot write the journal", errno);
 }
 
+// Takes a step's states before. A step is backed up once; should one be told of again, what was
+// found last counts.
+void back_up(HostRecord& record, const JournalEntry& entry) {
+    if (entry.step <= record.step) record.backup.resize(record.earlier);
+    record.earlier = record.backup.size();
+    record.step = entry.step;
+    record.backup.insert(record.backup.end(), entry.changes.begin(), entry.changes.end());
+    if (!entry.snapshot.empty()) record.snapshot = entry.snapshot;
+    if (entry.unsound) record.unsound = entry.unsound;
+    record.reached = record.reached || entry.reached;
+}
+
 } // namespace
 
 std::string_view to_string(FixStage stage) noexcept {
@@ -108,10 +124,15 @@ std::vector<HostRecord> records_of(const std::vector<JournalEntry>& entries, std
         record.why = entry.why;
         record.undoing = record.undoing || entry.stage == FixStage::rolling_back;
         if (entry.stage != FixStage::backed_up) continue;
-        record.backup = entry.changes;
-        record.snapshot = entry.snapshot;
+        back_up(record, entry);
     }
     return records;
+}
+
+bool HostRecord::may_be_changed() const noexcept {
+    if (backup.empty() || stage == FixStage::rolled_back || stage == FixStage::skipped)
+        return false;
+    return stage != FixStage::backed_up || earlier > 0;
 }
 
 Journal::Journal(int descriptor, std::vector<JournalEntry> entries)
@@ -144,13 +165,16 @@ Result<Journal> Journal::open(const std::string& state_dir, const std::string& p
 }
 
 Status Journal::append(JournalEntry entry) {
-    const json line{
+    json line{
         {"at", to_iso8601(std::time(nullptr))},
         {"host", entry.host},
         {"stage", to_string(entry.stage)},
         {"why", entry.why},
         {"changes", to_lines(entry.changes)},
         {"snapshot", entry.snapshot}};
+    if (entry.step != 0) line["step"] = entry.step;
+    if (entry.unsound) line["unsound"] = *entry.unsound;
+    if (entry.reached) line["reached"] = true;
     const auto text = dump_json(line) + "\n";
     const auto written = write(descriptor_, text.data(), text.size());
     if (written != static_cast<ssize_t>(text.size()) || fdatasync(descriptor_) != 0)

@@ -6,6 +6,7 @@
 #include "core/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,10 @@ struct JournalEntry {
     std::vector<Change> changes; // of backed_up: with the states that were found
     std::string snapshot;        // of backed_up: id of the copy of its disk; empty: none
     std::int64_t at = 0;         // Unix seconds; set by append()
+    std::size_t step = 0;        // of backed_up: which step of the host's plan they belong to
+    // Of the first backed_up: rules that did not find the host sound before; nothing: not known.
+    std::optional<std::vector<std::string>> unsound{};
+    bool reached = false; // of the first backed_up: RDP's port answered from here before
 };
 
 // What a journal says about one host, taken together.
@@ -48,6 +53,14 @@ struct HostRecord {
     bool undoing = false;       // rolling back was begun: there is no other way on from there
     std::vector<Change> backup; // with the states that were found; empty: nothing was written
     std::string snapshot;       // id of the copy of its disk; empty: none
+    std::size_t step = 0;       // the latest of the plan's steps that was backed up
+    std::size_t earlier = 0;    // how many of backup, at its start, are of the steps before it
+    std::optional<std::vector<std::string>> unsound{}; // rules that were not content before
+    bool reached =
+        false; // RDP's port answered from here before; false: it did not, or nobody asked
+
+    // Tells whether something may have been changed, and not put back.
+    [[nodiscard]] bool may_be_changed() const noexcept;
 };
 
 // Returns a record for each position; entries about hosts beyond count are passed over.

@@ -5,6 +5,8 @@
 #include "core/text.hpp"
 #include "probes/collect/decode.hpp"
 #include "probes/fix/change_script.hpp"
+#include "scanner/fix/account.hpp"
+#include "scanner/fix/host_plan.hpp"
 #include "scanner/store/run_id.hpp"
 
 #include <algorithm>
@@ -21,11 +23,6 @@ namespace {
 std::string account() {
     const auto* entry = getpwuid(getuid());
     return entry == nullptr ? std::to_string(getuid()) : std::string(entry->pw_name);
-}
-
-bool wanted(const Fix& fix, const Finding& finding, const PlanWishes& wishes) {
-    if (wishes.fixes.empty()) return finding.verdict == Verdict::broken && !fix.by_name_only;
-    return std::find(wishes.fixes.begin(), wishes.fixes.end(), fix.id) != wishes.fixes.end();
 }
 
 std::string evidence_of(const Finding& finding) {
@@ -81,7 +78,25 @@ public:
         : plan_(plan), wishes_(wishes), now_(now) {}
 
     void look_at(const HostResult& host) {
-        if (host.outcome != Outcome::assessed || !has_wanted(host)) return;
+        if (host.outcome != Outcome::assessed) return;
+        const bool broken = host.verdict == Verdict::broken;
+        if (broken) broken_.push_back(host.target.id);
+        const bool asked = asks_for(host.findings, wishes_);
+        if (!asked && !broken) return;
+        const auto entries = plan_.skipped.size() + plan_.hosts.size();
+        if (asked)
+            look_closer(host);
+        else
+            add(host, Facts());
+        if (broken && plan_.skipped.size() + plan_.hosts.size() == entries)
+            skip(host, "", {"fix.refused.no_finding", {}});
+    }
+
+    // Returns the ids of the broken hosts among them.
+    [[nodiscard]] const std::vector<std::string>& broken() const noexcept { return broken_; }
+
+private:
+    void look_closer(const HostResult& host) {
         if (now_ - host.finished > wishes_.max_age.count()) {
             const auto minutes = std::to_string((now_ - host.finished) / 60);
             return skip(host, "", {"fix.refused.stale", {{"minutes", minutes}}});
@@ -93,60 +108,40 @@ public:
         add(host, *facts);
     }
 
-private:
-    bool has_wanted(const HostResult& host) const {
-        return std::any_of(
-            host.findings.begin(),
-            host.findings.end(),
-            [this](const Finding& finding) {
-                const auto* fix = fix_of(finding.rule);
-                return fix != nullptr && finding.verdict >= Verdict::at_risk &&
-                       wanted(*fix, finding, wishes_);
-            }
+    void skip(const HostResult& host, std::string rule, Message why) {
+        plan_.skipped.push_back({host.target.name, std::move(rule), std::move(why), host.target.id}
         );
     }
 
-    void skip(const HostResult& host, std::string rule, Message why) {
-        plan_.skipped.push_back({host.target.name, std::move(rule), std::move(why)});
-    }
-
     void add(const HostResult& host, const Facts& facts) {
+        auto plan = plan_host(facts, host.findings, wishes_);
+        for (auto& left : plan.left)
+            skip(host, std::move(left.rule), std::move(left.why));
+        if (plan.steps.empty()) return;
         auto planned = describe(host, facts);
+        for (auto& step : plan.steps)
+            add_step(planned, std::move(step));
         std::string evidence;
         for (const auto& finding : host.findings) {
             const auto* fix = fix_of(finding.rule);
-            if (fix == nullptr || finding.verdict < Verdict::at_risk) continue;
-            if (!wanted(*fix, finding, wishes_)) continue;
-            // Two rules may ask for the same: it is done once, and both have to be content.
-            if (std::find(planned.fixes.begin(), planned.fixes.end(), fix->id) !=
-                planned.fixes.end()) {
-                planned.rules.push_back(finding.rule);
-                evidence += evidence_of(finding);
-                continue;
-            }
-            auto prepared = prepare(*fix, facts, host.findings, wishes_.choices);
-            if (auto* refused = std::get_if<Refusal>(&prepared)) {
-                skip(host, finding.rule, std::move(*refused));
-                continue;
-            }
-            for (auto& change : std::get<std::vector<Change>>(prepared))
-                planned.changes.push_back(std::move(change));
-            planned.fixes.emplace_back(fix->id);
-            planned.rules.push_back(finding.rule);
+            if (!contains(planned.rules, finding.rule)) continue;
             planned.risk = std::max(planned.risk, fix->risk);
-            planned.restart = std::max(planned.restart, fix->restart);
             planned.stratum += std::string(fix->id) + ":" + finding.summary.key + " ";
             evidence += evidence_of(finding);
         }
-        if (planned.fixes.empty()) return;
         planned.stratum += std::to_string(planned.build);
         planned.evidence_sha256 = sha256_hex(evidence);
         plan_.hosts.push_back(std::move(planned));
     }
 
+    static bool contains(const std::vector<std::string>& rules, const std::string& rule) {
+        return std::find(rules.begin(), rules.end(), rule) != rules.end();
+    }
+
     Plan& plan_;
     const PlanWishes& wishes_;
     std::int64_t now_;
+    std::vector<std::string> broken_;
 };
 
 // Orders hosts: the least risky and least critical first, else by chance, so that no batch is one
@@ -195,6 +190,8 @@ make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::
     Planner planner(plan, wishes, now);
     auto read = hosts.for_each([&planner](const HostResult& host) { planner.look_at(host); });
     if (!read) return std::move(read).error();
+    auto settled = settle_account(plan, planner.broken());
+    if (!settled) return std::move(settled).error();
     put_in_order(plan.hosts, plan.run);
     auto allowed = check_scope(plan, wishes);
     if (!allowed) return std::move(allowed).error();

@@ -10,10 +10,21 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rdpsweep {
+
+inline constexpr std::string_view plan_schema = "rdpsweep.plan/1";
+
+// How many of a host's fixes, rules and changes belong to a step, in their order.
+struct StepSize {
+    std::size_t fixes = 0, rules = 0, changes = 0;
+
+    friend bool operator==(const StepSize&, const StepSize&) = default;
+};
 
 struct PlanHost {
     std::string id, name, address, vm; // as in the inventory
@@ -29,12 +40,24 @@ struct PlanHost {
     Risk risk = Risk::low;
     Restart restart = Restart::none;
     std::vector<Change> changes;
+    std::vector<StepSize> steps; // one after the other, see plan_step.hpp; empty: all at once
 };
 
 struct PlanSkip {
     std::string name;
     std::string rule; // empty: the host as a whole
     Message why;
+    std::string id{}; // of the host; empty in plans of older versions
+};
+
+// What became of the broken hosts of a run: each is counted once.
+struct PlanAccount {
+    std::size_t broken = 0;
+    std::size_t planned = 0;
+    std::size_t left_out = 0; // for a reason that another plan, or somebody, may change
+    std::size_t no_fix = 0;   // for what is wrong with them
+
+    friend bool operator==(const PlanAccount&, const PlanAccount&) = default;
 };
 
 struct Plan {
@@ -50,6 +73,7 @@ struct Plan {
     std::vector<std::vector<std::size_t>> batches; // positions in hosts
     std::size_t canaries = 1;                      // how many of the first batches are
     std::vector<PlanSkip> skipped;
+    std::optional<PlanAccount> account; // nothing in plans of older versions
     FixChoices choices;
 };
 
@@ -64,7 +88,7 @@ struct PlanWishes {
 };
 
 // Makes a plan from a run's hosts. Error{config, ...} when more hosts need a fix than the wishes
-// allow: nothing is left out to fit.
+// allow: nothing is left out to fit. Error{internal, bug} when a broken host would be in no list.
 Result<Plan>
 make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::int64_t now);
 

@@ -1,8 +1,9 @@
-// A plan as canonical JSON, and back.
+// Reads a plan from its JSON, and refuses what cannot be one.
 #include "core/json.hpp"
 #include "core/json_members.hpp"
 #include "core/text.hpp"
-#include "scanner/fix/plan.hpp"
+#include "scanner/fix/account.hpp"
+#include "scanner/fix/plan_step.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,70 +15,6 @@ namespace rdpsweep {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::string_view schema = "rdpsweep.plan/1";
-
-json to_json(const Change& change) {
-    return {
-        {"kind", to_string(change.kind)},
-        {"place", change.place},
-        {"name", change.name},
-        {"before", change.before},
-        {"after", change.after}};
-}
-
-json to_json(const PlanHost& host) {
-    auto changes = json::array();
-    for (const auto& change : host.changes)
-        changes.push_back(to_json(change));
-    return {
-        {"id", host.id},
-        {"name", host.name},
-        {"address", host.address},
-        {"vm", host.vm},
-        {"machine_guid", host.machine_guid},
-        {"build", host.build},
-        {"seen_by", host.seen_by},
-        {"fixes", host.fixes},
-        {"rules", host.rules},
-        {"kin", host.kin},
-        {"criticality", host.criticality},
-        {"stratum", host.stratum},
-        {"evidence_sha256", host.evidence_sha256},
-        {"risk", to_string(host.risk)},
-        {"restart", to_string(host.restart)},
-        {"changes", std::move(changes)}};
-}
-
-json without_digest(const Plan& plan) {
-    auto hosts = json::array(), skipped = json::array();
-    for (const auto& host : plan.hosts)
-        hosts.push_back(to_json(host));
-    for (const auto& skip : plan.skipped) {
-        skipped.push_back(
-            {{"name", skip.name},
-             {"rule", skip.rule},
-             {"key", skip.why.key},
-             {"arguments", skip.why.arguments}}
-        );
-    }
-    return {
-        {"schema", schema},
-        {"id", plan.id},
-        {"run", plan.run},
-        {"created", to_iso8601(plan.created)},
-        {"expires", to_iso8601(plan.expires)},
-        {"created_by", plan.created_by},
-        {"version", plan.version},
-        {"script_sha256", plan.script_sha256},
-        {"inventory", plan.inventory},
-        {"hosts", std::move(hosts)},
-        {"batches", plan.batches},
-        {"canaries", plan.canaries},
-        {"stop_services", plan.choices.stop_services},
-        {"move_rdp", plan.choices.move_rdp},
-        {"skipped", std::move(skipped)}};
-}
 
 Error no_plan(std::string what) {
     return Error(Phase::config, Errc::malformed_output, "not a plan: " + std::move(what))
@@ -123,6 +60,14 @@ PlanHost read_host(const Members& in, std::string& problem) {
     host.restart = named(restarts, in.text("restart"), problem);
     in.each("changes", [&](const json& element, const std::string& where) {
         host.changes.push_back(read_change(Members(element, where, in.problem()), problem));
+    });
+    in.each("steps", [&](const json& element, const std::string& where) {
+        const Members step(element, where, problem);
+        host.steps.push_back(
+            {step.number<std::size_t>("fixes"),
+             step.number<std::size_t>("rules"),
+             step.number<std::size_t>("changes")}
+        );
     });
     return host;
 }
@@ -170,6 +115,7 @@ Plan read_members(const Members& in) {
     plan.canaries = in.number<std::size_t>("canaries");
     plan.choices.stop_services = in.texts("stop_services");
     plan.choices.move_rdp = in.number<std::uint16_t>("move_rdp");
+    plan.choices.open_nsg = in.number<std::uint16_t>("open_nsg");
     return plan;
 }
 
@@ -183,9 +129,18 @@ void read_lists(const Members& in, std::string& problem, Plan& plan) {
         plan.skipped.push_back(
             {skip.text("name"),
              skip.text("rule"),
-             {skip.text("key"), skip.texts_by_name("arguments")}}
+             {skip.text("key"), skip.texts_by_name("arguments")},
+             skip.text("id")}
         );
     });
+    if (const auto* found = in.find("account")) {
+        const Members account(*found, "/account", problem);
+        plan.account = {
+            account.number<std::size_t>("broken"),
+            account.number<std::size_t>("planned"),
+            account.number<std::size_t>("left_out"),
+            account.number<std::size_t>("no_fix")};
+    }
 }
 
 // Returns what in a plan cannot be, though it reads; empty when nothing is wrong.
@@ -196,27 +151,21 @@ std::string contradiction(const Plan& plan) {
         return "its id is none";
     if (!std::all_of(plan.hosts.begin(), plan.hosts.end(), as_its_fixes))
         return "its risk or restarts are not those of its fixes in this version";
+    if (!std::all_of(plan.hosts.begin(), plan.hosts.end(), steps_add_up))
+        return "its steps do not hold each change once";
+    if (plan.account && !is_balanced(*plan.account, plan))
+        return "its broken hosts do not add up: " + words_of(*plan.account);
     if (!whole(plan)) return "a host stands in no batch, or in two";
     return {};
 }
 
 } // namespace
 
-std::string plan_digest(const Plan& plan) {
-    return sha256_hex(dump_json(without_digest(plan)));
-}
-
-std::string plan_text(const Plan& plan) {
-    auto document = without_digest(plan);
-    document["digest"] = sha256_hex(dump_json(document));
-    return dump_json(document) + "\n";
-}
-
 Result<Plan> read_plan(std::string_view text) {
     auto document = parse_json(text, Phase::config);
     if (!document) return no_plan(std::string(document.error().detail()));
     if (!document->is_object()) return no_plan("no object");
-    if (document->value("schema", json()) != schema) return no_plan("of another kind");
+    if (document->value("schema", json()) != plan_schema) return no_plan("of another kind");
     const auto digest = document->value("digest", json());
     document->erase("digest");
     // Over the text as it is: members that we do not know are covered as well.

@@ -1,9 +1,11 @@
 // A plan for a human: what, where, in which order, and what was left out.
 #include "core/text.hpp"
 #include "reports/messages/catalogue.hpp"
-#include "scanner/fix/plan.hpp"
+#include "scanner/fix/account.hpp"
+#include "scanner/fix/host_look.hpp"
+#include "scanner/fix/plan_step.hpp"
 
-#include <map>
+#include <algorithm>
 
 namespace rdpsweep {
 
@@ -31,6 +33,24 @@ std::string line_of(const Change& change) {
     return text + "        + " + in_words(change.after) + "\n";
 }
 
+// Shows the changes of a host, step by step where there are several.
+std::string show_changes(const PlanHost& host) {
+    std::string text;
+    const auto steps = step_count(host);
+    for (std::size_t i = 0; i < steps; ++i) {
+        const auto step = step_of(host, i);
+        if (steps > 1) {
+            text += "      Step " + std::to_string(i + 1) + ":";
+            for (const auto& fix : step.fixes)
+                text += " " + printable(fix, 40);
+            text += "\n";
+        }
+        for (const auto& change : step.changes)
+            text += line_of(change);
+    }
+    return text;
+}
+
 std::string show_host(const PlanHost& host) {
     std::string text = "    " + printable(host.name, 200) + " (" + printable(host.address, 100) +
                        ", build " + std::to_string(host.build) + "): ";
@@ -39,10 +59,22 @@ std::string show_host(const PlanHost& host) {
     text += "; risk " + std::string(to_string(host.risk));
     if (host.restart != Restart::none)
         text += "; restart of TermService: " + std::string(to_string(host.restart));
-    text += "\n";
-    for (const auto& change : host.changes)
-        text += line_of(change);
-    return text;
+    return text + "\n" + show_changes(host);
+}
+
+// Says what is done in Azure's network for VMs whose RDP moves.
+std::string show_network(const Plan& plan) {
+    const bool moves = std::any_of(plan.hosts.begin(), plan.hosts.end(), [](const PlanHost& host) {
+        return moved_port(host) != 0;
+    });
+    if (!moves) return {};
+    const auto port = std::to_string(plan.choices.move_rdp);
+    if (plan.choices.open_nsg == 0)
+        return "  port " + port + " is opened in no network security group (--open-nsg)\n";
+    return "  port " + port +
+           " is opened in the network security groups of Azure's VMs that move, " +
+           "by a rule of priority " + std::to_string(plan.choices.open_nsg) +
+           " or the next free one, to the sources of the old port's rule\n";
 }
 
 std::string show_skipped(const Plan& plan, const Say& say) {
@@ -64,6 +96,8 @@ std::string show_plan(const Plan& plan, const Say& say) {
     text += "  digest " + plan_digest(plan) + "\n";
     text += "  " + std::to_string(plan.hosts.size()) + " of " + std::to_string(plan.inventory) +
             " hosts in " + std::to_string(plan.batches.size()) + " batches\n";
+    if (plan.account) text += "  " + words_of(*plan.account) + "\n";
+    text += show_network(plan);
     for (std::size_t i = 0; i < plan.batches.size(); ++i) {
         text += "\n  Batch " + std::to_string(i + 1) + (i < plan.canaries ? " (canary)" : "") +
                 ": " + std::to_string(plan.batches[i].size()) + " hosts\n";

@@ -6,9 +6,17 @@
 #include "core/result.hpp"
 #include "core/target.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace rdpsweep {
+
+// RDP's move to another port, which the rules of the cloud's network have to follow.
+struct PortMove {
+    std::uint16_t from = 0, to = 0;
+    std::uint16_t priority = 0; // of the new rule, or the next free one
+    std::string plan;           // its id, by which a rule is known to be ours
+};
 
 class VmGuard {
 public:
@@ -22,6 +30,28 @@ public:
     // whole and of that very disk. One that is there already from an earlier try counts.
     virtual Task<Result<std::string>>
     snapshot(const Target& target, const std::string& name, HostDeadline& deadline) = 0;
+
+    // Says which rule is missing for the new port, one sentence; empty: none, or that is not known.
+    virtual Task<std::string>
+    missing_rule(const Target& /*target*/, const PortMove& /*move*/, HostDeadline& /*deadline*/) {
+        co_return std::string();
+    }
+
+    // Opens the new port to exactly the sources that the rule of the old one has, and returns what
+    // was made; empty: nothing was missing. What an earlier try made counts. After an error nothing
+    // is certain: close_port() takes away what was made.
+    virtual Task<Result<std::string>>
+    open_port(const Target& /*target*/, const PortMove& /*move*/, HostDeadline& /*deadline*/) {
+        co_return Error(
+            Phase::config, Errc::unsupported, "no network security group is known for this VM"
+        );
+    }
+
+    // Removes the rules that open_port() made for that plan, and no other.
+    virtual Task<Status>
+    close_port(const Target& /*target*/, const PortMove& /*move*/, HostDeadline& /*deadline*/) {
+        co_return Status();
+    }
 };
 
 } // namespace rdpsweep

@@ -18,6 +18,7 @@ struct FixPlanOptions {
     std::string run;                // id, unique prefix of one, or "last"
     std::vector<std::string> fixes; // ids; empty: for broken findings, and none that opens RDP
     std::size_t move_rdp = 0;       // a port; 0: RDP stays where it is
+    std::size_t open_nsg = 0;       // priority of the rule that opens that port in Azure; 0: none
     std::vector<std::string> stop_services; // that may be stopped where they hold the port
     std::chrono::milliseconds max_age = std::chrono::minutes(15); // of the facts
     std::chrono::milliseconds life = std::chrono::hours(4);       // of the plan

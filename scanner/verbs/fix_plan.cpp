@@ -44,6 +44,20 @@ std::string advice(const Plan& plan, const std::string& path) {
     return "\nWritten to " + printable(path, 1000) + ". Read it: every change stands above.\n";
 }
 
+PlanWishes wishes_of(const FixPlanOptions& options, const std::vector<BatchSize>& schedule) {
+    PlanWishes wishes;
+    wishes.fixes = options.fixes;
+    wishes.choices.stop_services = options.stop_services;
+    wishes.choices.move_rdp = static_cast<std::uint16_t>(options.move_rdp);
+    wishes.choices.open_nsg = static_cast<std::uint16_t>(options.open_nsg);
+    wishes.max_age = std::chrono::duration_cast<std::chrono::seconds>(options.max_age);
+    wishes.life = std::chrono::duration_cast<std::chrono::seconds>(options.life);
+    wishes.max_targets = options.max_targets;
+    wishes.max_percent = options.max_percent;
+    wishes.batches = schedule;
+    return wishes;
+}
+
 } // namespace
 
 int run_fix_plan(const FixPlanOptions& options) {
@@ -58,18 +72,17 @@ int run_fix_plan(const FixPlanOptions& options) {
         );
         return exit_usage;
     }
+    if (options.open_nsg != 0 && options.move_rdp == 0) {
+        write_err("rdpsweep fix plan: --open-nsg opens the port of --move-rdp, which is not given\n"
+        );
+        return exit_usage;
+    }
     auto stored = StoredRun::open(options.state_dir, options.run);
     if (!stored) return complain(stored.error(), exit_usage);
-    PlanWishes wishes;
-    wishes.fixes = options.fixes;
-    wishes.choices.stop_services = options.stop_services;
-    wishes.choices.move_rdp = static_cast<std::uint16_t>(options.move_rdp);
-    wishes.max_age = std::chrono::duration_cast<std::chrono::seconds>(options.max_age);
-    wishes.life = std::chrono::duration_cast<std::chrono::seconds>(options.life);
-    wishes.max_targets = options.max_targets;
-    wishes.max_percent = options.max_percent;
-    wishes.batches = *schedule;
+    const auto wishes = wishes_of(options, *schedule);
     auto plan = make_plan(stored->run(), *stored, wishes, std::time(nullptr));
+    if (!plan && plan.error().phase() == Phase::internal)
+        return complain(plan.error(), exit_accounting);
     if (!plan) return complain(plan.error(), exit_usage);
     warn_of_gaps(*stored);
     const auto& messages = Catalogue::built_in(options.talk.lang);

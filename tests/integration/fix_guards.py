@@ -12,7 +12,7 @@ from support.azure_lib import Azure
 from support.fix_lib import QUICK, Case, check_untouched, fleet_of, states_of
 
 
-def azure_case(azure, mix_wanted):
+def azure_case(azure, mix_wanted, *options):
     """A case whose VMs come from Azure and are reached by Run Command."""
     case = Case(azure, (mix_wanted,))
     case.inventory.write_text("""version: 1
@@ -23,7 +23,7 @@ defaults: { credential: fleet, route: [run-command], rdp: { outside: false } }
     done = lib.rdpsweep("scan", "-i", case.inventory, "--all-subscriptions", "--azure-cloud", azure.cloud, "--azure-ca-file",
                         azure.ca, "--state", case.state, password=azure.password, environment=azure.application())
     lib.check(done.returncode == 10, f"the VMs are sick: {done.returncode} {done.stderr}")
-    case.make_plan()
+    case.make_plan(*options)
     lib.check(len(case.document["hosts"]) == azure.vms, "each of them is in the plan")
     return case
 
@@ -179,10 +179,26 @@ def controls():
                   f"who looked into it goes on: {done.returncode} {done.stderr}")
 
 
+def moved_behind_a_closed_gate():
+    """The old port answers from here, the new one does not: that is no success, and what is missing is told."""
+    with fleet_of(3, "one:port_taken", 9) as fleet:
+        case = Case(fleet, ("port_taken",))
+        case.scan()
+        case.make_plan("--move-rdp", "33890")
+        done = case.apply("--approve-each", "none", "--parallel", "1", status=21)
+        lib.check(done.returncode == 21 and "rolled_back" in case.stages().values(), f"undone: {done.returncode} {done.stdout} {done.stderr}")
+        lib.check("rule that allows TCP 33890 from the sources of the old port's rule" in done.stdout, f"and why: {done.stdout}")
+        fleet.stop()
+        lib.check(all(one["restored"] for one in states_of(fleet).values()), "to the byte")
+
+
 def moved():
     """No service holds the port, so nothing can be stopped: RDP moves, where that is allowed."""
     with fleet_of(3, "one:port_taken", 9) as fleet:
         case = Case(fleet, ("port_taken",))
+        text = case.inventory.read_text()
+        port = next(line for line in text.splitlines() if line.startswith("  rdp: "))
+        case.inventory.write_text(text.replace(port, "  rdp: { outside: false }"))
         case.scan()
         done = lib.rdpsweep("fix", "plan", "last", "--state", case.state, "--max-percent", "100", "-o", case.plan)
         lib.check(done.stdout.count("is no service") == 3 and not case.plan.exists(), f"by itself it does not: {done.stdout}")
@@ -190,6 +206,7 @@ def moved():
         lib.check({host["risk"] for host in case.document["hosts"]} == {"high"}, "it is risky")
         done = case.apply("--approve-each", "none")
         lib.check(done.returncode == 0 and set(case.stages().values()) == {"verified"}, f"moved: {done.returncode} {done.stdout} {done.stderr}")
+        lib.check(done.stdout.count("port 33890 was not seen from here") == 3, f"nobody saw it from here: {done.stdout}")
         for host in case.scan().values():
             verdicts = {f["rule"]: f["verdict"] for f in host["findings"]}
             lib.check(verdicts["HANDSHAKE"] == "ok" and verdicts["PORT.MOVED"] == "at_risk", f"RDP answers there: {verdicts}")
@@ -197,6 +214,33 @@ def moved():
         fleet.stop()
         lib.check_each(states_of(fleet).values(), lambda one: one["restored"] and one["applied"] == one["undone"] == 1,
                        "to the byte")
+
+
+def opened_in_azure():
+    """The new port is opened in both groups of each VM for the old port's sources, and closed again; or what lacks is told."""
+    options = ["--run-command-ms", "50", "--states-at-end"]
+    with Azure(vms=2, mix="one:port_taken", options=options) as azure:
+        case = azure_case(azure, "port_taken", "--move-rdp", "33890", "--open-nsg", "300")
+        lib.check(case.document["open_nsg"] == 300, "the plan has it")
+        shown = lib.rdpsweep("fix", "show", case.plan)
+        lib.check("rule of priority 300" in shown.stdout, f"and says so: {shown.stdout[:600]}")
+        done = run_in_azure(azure, case, "--snapshot", "never")
+        lib.check(done.returncode == 0 and set(case.stages().values()) == {"verified"}, f"{done.returncode} {done.stdout} {done.stderr}")
+        journal = (case.state / "plans" / case.document["id"] / "journal.jsonl").read_text()
+        lib.check(journal.count("-nsg/rdpsweep-RDP-33890-") == 4, f"the journal names the rules: {journal}")
+        done = lib.rdpsweep(*case.words("rollback", "--confirm", case.phrase), password=azure.password, environment=azure.application())
+        lib.check(done.returncode == 0 and set(case.stages().values()) == {"rolled_back"}, f"undone: {done.stdout} {done.stderr}")
+        stats = azure.stop()
+        lib.check(not stats["violations"], f"nothing that Azure dislikes: {stats['violations']}")
+        counts = (stats["requests"]["PUT securityRules"], stats["requests"]["DELETE securityRules"])
+        lib.check(counts == (4, 4), f"what was opened is closed: {counts}")
+        lib.check(all(one["restored"] for one in states_of(azure).values()), "to the byte")
+    with Azure(vms=1, mix="one:port_taken", options=options) as azure:
+        case = azure_case(azure, "port_taken", "--move-rdp", "33890")
+        done = run_in_azure(azure, case, "--snapshot", "never")
+        lib.check("-nsg lacks a rule for TCP 33890 like its rule allow-rdp for 3389" in done.stdout, f"what lacks is told: {done.stdout}")
+        stats = azure.stop()
+        lib.check("PUT securityRules" not in stats["requests"], "and nothing is opened unasked")
 
 
 def full_disk():
@@ -217,7 +261,8 @@ def full_disk():
 
 
 def main():
-    lib.side_by_side(locks_and_copies, copies_that_fail, approvals, orders, controls, moved, full_disk)
+    lib.side_by_side(locks_and_copies, copies_that_fail, approvals, orders, controls, moved, moved_behind_a_closed_gate, opened_in_azure,
+                     full_disk)
     lib.finish()
 
 

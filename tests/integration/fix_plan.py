@@ -37,6 +37,15 @@ def main():
         print(fixes)
         lib.check(len(fixes) > 10, f"some VMs are planned for: {sorted(fixes)}")
         lib.check_each(document["hosts"], lambda host: host["changes"], "each with what is changed")
+        broken = [vm["name"] for vm in fleet.truth() if vm["verdict"] == "broken"]
+        account = document["account"]
+        lib.check(account["broken"] == len(broken) and account["broken"] == account["planned"] + account["left_out"] + account["no_fix"],
+                  f"every broken VM is accounted for: {account} of {len(broken)}")
+        told = {entry["name"] for entry in document["hosts"] + document["skipped"]}
+        lib.check(set(broken) <= told, f"by name: {sorted(set(broken) - told)}")
+        words = (f'{account["broken"]} broken hosts = {account["planned"]} planned + {account["left_out"]} left out + '
+                 f'{account["no_fix"]} without a fix')
+        lib.check(words in done.stdout, f"and says so: {done.stdout[:400]}")
         for host in document["hosts"]:
             for change in host["changes"]:
                 if change["kind"] == "certificate":
@@ -46,7 +55,7 @@ def main():
                           f"the change is shown: {change}")
         lib.check(oct(made.stat().st_mode & 0o777) == "0o600", "a plan is for its owner")
         shown = lib.rdpsweep("fix", "show", made)
-        lib.check(shown.returncode == 0 and document["digest"] in shown.stdout, f"it is shown again: {shown.stderr}")
+        lib.check(shown.returncode == 0 and document["digest"] in shown.stdout and words in shown.stdout, f"it is shown again: {shown.stderr}")
         again = plan(fleet, "--max-percent", "100", "-o", made, status=1)
         lib.check(again.returncode == 1 and "exists" in again.stderr, f"a plan is not replaced: {again.stderr}")
         whole = made.read_text()

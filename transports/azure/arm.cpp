@@ -143,6 +143,12 @@ Task<Result<RestAnswer>> Arm::put(std::string path, std::string body, HostDeadli
     co_return answer;
 }
 
+Task<Result<RestAnswer>> Arm::remove(std::string path, HostDeadline& deadline) {
+    auto call = write_call("DELETE", path, {});
+    auto answer = co_await write(std::move(call), deadline);
+    co_return answer;
+}
+
 Task<Result<std::string>>
 Arm::get_signed(const Secret& link, std::size_t most, HostDeadline& deadline) {
     RestRequest request;

@@ -40,6 +40,10 @@ public:
     // a second time changes nothing.
     Task<Result<RestAnswer>> put(std::string path, std::string body, HostDeadline& deadline);
 
+    // Sends DELETE. It is sent again after a lost answer: a second time nothing is there (204,
+    // 404).
+    Task<Result<RestAnswer>> remove(std::string path, HostDeadline& deadline);
+
     // Gets the body behind a signed address that ARM gave, which gets no token of ours.
     Task<Result<std::string>>
     get_signed(const Secret& link, std::size_t most, HostDeadline& deadline);

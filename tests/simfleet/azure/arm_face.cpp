@@ -245,6 +245,9 @@ HttpResponse ArmFace::manage(const HttpRequest& request, const Url& url) {
     if (url.is(5, "Microsoft.Compute") && url.is(6, "snapshots") && url.parts.size() == 8) {
         return guards_.of_snapshot(request, url.path);
     }
+    if (url.is(2, "resourceGroups") && url.is(5, "Microsoft.Network") && url.parts.size() > 7) {
+        return network_.answer(request, url.parts);
+    }
     if (url.is(2, "operations") && url.parts.size() == 4) {
         return run_command_.ask(url.parts[3], url.value("monitor") == "true");
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/simfleet/azure/arm_guards.hpp"
+#include "tests/simfleet/azure/arm_network.hpp"
 #include "tests/simfleet/azure/arm_resources.hpp"
 #include "tests/simfleet/azure/arm_run_command.hpp"
 #include "tests/simfleet/stats.hpp"
@@ -44,7 +45,7 @@ public:
         ConsoleGateway* consoles = nullptr
     )
         : resources_(resources), policy_(std::move(policy)), stats_(stats), now_(now),
-          consoles_(consoles), guards_(resources, stats),
+          consoles_(consoles), guards_(resources, stats), network_(resources, stats),
           run_command_(
               resources.fleet(), stats, now, std::chrono::milliseconds(policy_.run_command_ms)
           ) {}
@@ -82,6 +83,7 @@ private:
     Now now_;
     ConsoleGateway* consoles_;
     ArmGuards guards_;
+    ArmNetwork network_;
     ArmRunCommand run_command_;
     std::map<std::string, std::chrono::steady_clock::time_point> tokens_; // and when each ends
 

@@ -1,5 +1,5 @@
 // VMs on which a fix goes wrong in one way or another. Only where they are named.
-#include "tests/simfleet/profiles/profile.hpp"
+#include "tests/simfleet/profiles/cause_truth.hpp"
 
 #include <algorithm>
 #include <array>
@@ -49,10 +49,74 @@ Profile devices_disabled() {
     return profile;
 }
 
+// Two causes, each of which hides whether the other is cured.
+void stop_and_orphan(Machine& machine) {
+    one_of(key_file_profiles(), "key_orphan").damage(machine);
+    one_of(service_profiles(), "service_stopped").damage(machine);
+}
+
+void deny_and_corrupt(Machine& machine) {
+    one_of(own_certificate_profiles(), "own_corrupt").damage(machine);
+    one_of(key_acl_profiles(), "key_acl_denied").damage(machine);
+}
+
+// A cause with a fix beside one that nothing is allowed to cure.
+void deny_and_take_port(Machine& machine) {
+    one_of(key_acl_profiles(), "key_acl_denied").damage(machine);
+    one_of(port_profiles(), "port_taken_by_service").damage(machine);
+}
+
+Profile of_two(std::string_view name, void (*damage)(Machine&), Truth (*truth)(std::uint32_t)) {
+    Profile profile;
+    profile.name = name;
+    profile.kind = Kind::fault;
+    profile.weight = 0;
+    profile.builds = only<14393>();
+    profile.damage = damage;
+    profile.truth = truth;
+    return profile;
+}
+
+constexpr const char* no_read = "broken critical direct denied /keys/files/0/sddl";
+
+Truth stopped_and_orphan(std::uint32_t build) {
+    const Findings both{
+        {"SVC.STATE", "broken critical direct stopped /svc/0/state /svc/0/start /svc/0/exit"},
+        {"KEY.PRESENT", "broken critical direct orphan /cert/store/0/thumb /keys/files"},
+        {"KEY.ACL", "not_applicable no_file"}};
+    return assessed(
+        "broken",
+        "services",
+        with(with(handshake_failed(build, nobody_listens), no_listener_expected()), both)
+    );
+}
+
+Truth denied_and_corrupt(std::uint32_t build) {
+    const Findings both{
+        {"KEY.ACL", no_read},
+        {"CERT.CORRUPT", "broken high direct unparsable /cert/store/0/blob_b64"},
+        {"CERT.SELF.VALID", "unknown critical direct unparsed /cert/store/0"},
+        {"EVT.SCHANNEL", key_trouble_logged}};
+    return keys("broken", with(handshake_failed(build, cut_off), both));
+}
+
+// Another program answers, so nobody knows what TermService would do with its key.
+Truth denied_and_taken(std::uint32_t build) {
+    auto truth = one_of(port_profiles(), "port_taken_by_service").truth(build);
+    truth.findings.insert_or_assign("KEY.ACL", no_read);
+    return truth;
+}
+
 } // namespace
 
 std::span<const Profile> fix_profiles() {
-    static const std::array table{denied(), no_help(), devices_disabled()};
+    static const std::array table{
+        denied(),
+        no_help(),
+        devices_disabled(),
+        of_two("fix_stopped_and_orphan", stop_and_orphan, stopped_and_orphan),
+        of_two("fix_denied_and_corrupt", deny_and_corrupt, denied_and_corrupt),
+        of_two("fix_denied_and_taken", deny_and_take_port, denied_and_taken)};
     return table;
 }
 

@@ -72,15 +72,24 @@ Cases compared() {
         return with(scene(), [&](Scene& one) {
             one.terms.snapshots = wish;
             one.terms.guarded = guarded;
+            one.terms.outside = false;
             one.host.risk = risk;
         });
     };
     const auto despite =
         with(in_need_of_restart(), [](Scene& one) { one.terms.despite_sessions = true; });
     const std::string no_vm = "write failed: no copy of its disk: we know no VM of Azure behind it";
-    const auto guard = Step::asking_guard;
+    const auto guard = Step::asking_guard, before = Step::asking_before;
+    const auto reading = Step::reading_before;
+    const auto inside = with(scene(), [](Scene& one) { one.terms.outside = false; });
+    const auto seen = with(plain(), [](Scene& one) { one.terms.outside = true; });
+    const auto answers = [](OutsideAnswer answer) { return OutsideAnswered{answer}; };
     return {
-        {at, "asked about", scene(), sees(), "ask guard", guard},
+        {at, "asked about", scene(), sees(), "ask outside 0", before},
+        {at, "not looked at from here", inside, sees(), "ask guard", guard},
+        {before, "it answers", scene(), answers(OutsideAnswer::failed), "ask guard", guard},
+        {before, "it does not", scene(), answers(OutsideAnswer::nothing), "ask guard", guard},
+        {before, "without Azure", seen, answers(OutsideAnswer::whole), "read", reading},
         {at, "not asked about", plain(), sees(), "read", Step::reading_before},
         {at,
          "people",
@@ -96,10 +105,10 @@ Cases compared() {
          "write skipped: who is logged on could not be read (/sessions), and TermService would "
          "restart: --despite-sessions does it anyway",
          Step::writing_end},
-        {at, "despite perhaps people", despite, unseen, "ask guard", guard},
-        {at, "perhaps people, no restart", scene(), unseen, "ask guard", guard},
-        {at, "despite people", despite, busy, "ask guard", guard},
-        {at, "people, no restart", scene(), busy, "ask guard", guard},
+        {at, "despite perhaps people", despite, unseen, "ask outside 0", before},
+        {at, "perhaps people, no restart", scene(), unseen, "ask outside 0", before},
+        {at, "despite people", despite, busy, "ask outside 0", before},
+        {at, "people, no restart", scene(), busy, "ask outside 0", before},
         {at,
          "copy of nothing",
          copy(SnapshotWish::always, false, Risk::low),

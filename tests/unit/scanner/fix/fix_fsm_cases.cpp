@@ -129,7 +129,12 @@ Cases making_sure() {
 Cases fix_cases() {
     Cases all;
     for (const auto& some :
-         {at_the_door(), making_sure(), cases_before(), cases_of_change(), cases_after()})
+         {at_the_door(),
+          making_sure(),
+          cases_before(),
+          cases_of_change(),
+          cases_after(),
+          cases_of_steps()})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }

@@ -21,10 +21,11 @@ struct FixCase {
 // which all steps but idle answer alike.
 std::vector<FixCase> fix_cases();
 
-// Return those among them: until something is changed, about the scripts that write, and about the
-// looks after.
+// Return those among them: until something is changed, about the scripts that write, about the
+// looks after, and about plans in several steps.
 std::vector<FixCase> cases_before();
 std::vector<FixCase> cases_of_change();
 std::vector<FixCase> cases_after();
+std::vector<FixCase> cases_of_steps();
 
 } // namespace rdpsweep::test

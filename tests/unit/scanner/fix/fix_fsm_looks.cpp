@@ -62,9 +62,36 @@ Scene beside_rdp() {
     return made;
 }
 
+// RDP's port did not answer from here before.
+Scene closed() {
+    return begun(FixStage::applied);
+}
+
+const std::string shut = "write rolling_back: RDP's port does not answer from here any more";
+const std::string not_opened =
+    "write rolling_back: port 3390 does not answer from here, as the old one did: its network "
+    "security groups (or another firewall) lack an inbound rule that allows TCP 3390 from the "
+    "sources of the old port's rule";
+const std::string unsure =
+    "write verified: whether clients reach port 3390 was not seen from here: network security "
+    "groups have to allow it as they do the old one";
+
 Scene moved() {
     auto made = begun(FixStage::applied);
     made.host.changes.push_back({Change::Kind::firewall, "rdpsweep", "", "absent", "rule:3390"});
+    return made;
+}
+
+// The old port answered from here.
+Scene opened() {
+    auto made = moved();
+    made.record.reached = true;
+    return made;
+}
+
+Scene moved_alone() {
+    auto made = moved();
+    made.terms.soaks = false;
     return made;
 }
 
@@ -104,7 +131,10 @@ Cases first_answer() {
     healed.helps = true;
     return {
         {at, "whole", scene(), whole, "soak", Step::soaking},
-        {at, "nothing, but inside", scene(), nothing, "soak", Step::soaking},
+        {at, "nothing, but inside", closed(), nothing, "soak", Step::soaking},
+        {at, "nothing any more", scene(), nothing, shut, Step::writing_undo},
+        {at, "nothing there", opened(), nothing, not_opened, Step::writing_undo},
+        {at, "nothing, moved", moved_alone(), nothing, unsure, Step::writing_end},
         {at, "whole, no soak", soakless, whole, "write verified", Step::writing_end},
         {at, "failed", scene(), failed, deaf_outside, Step::writing_undo},
         {at, "failed, restart", healed, failed, "apply and restart", Step::restarting}};
@@ -123,7 +153,7 @@ Cases after_restart() {
         {at, "well", reluctant(), sees(cured()), "ask outside 0", asking},
         {at, "sick", reluctant(), sees(Seen()), still_broken, undo},
         {asking, "whole", reluctant(), answered(OutsideAnswer::whole), "soak", Step::soaking},
-        {asking, "nothing", reluctant(), answered(OutsideAnswer::nothing), "soak", Step::soaking},
+        {asking, "nothing", reluctant(), answered(OutsideAnswer::nothing), shut, undo},
         {asking, "failed", reluctant(), answered(OutsideAnswer::failed), deaf_outside, undo},
         {asking,
          "no soak",
@@ -148,7 +178,8 @@ Cases after_soak() {
         {at, "sick", scene(), sees(Seen()), still_broken, undo},
         {at, "sick, no second restart", healed, sees(Seen()), still_broken, undo},
         {asking, "whole", scene(), answered(OutsideAnswer::whole), "write verified", end},
-        {asking, "nothing", scene(), answered(OutsideAnswer::nothing), "write verified", end},
+        {asking, "nothing", closed(), answered(OutsideAnswer::nothing), "write verified", end},
+        {asking, "nothing any more", scene(), answered(OutsideAnswer::nothing), shut, undo},
         {asking, "failed", scene(), answered(OutsideAnswer::failed), deaf_outside, undo}};
 }
 

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace rdpsweep::test {
 
 namespace {
@@ -27,7 +29,9 @@ std::string Machine::facts() const {
     Seen seen;
     seen.enabled = number("Enabled");
     seen.disabled_by_default = number("DisabledByDefault");
-    const bool works = !deaf && seen.enabled != 0 && seen.disabled_by_default == 0;
+    if (values.contains("SecurityLayer")) seen.layer = number("SecurityLayer");
+    const bool works =
+        !deaf && seen.enabled != 0 && seen.disabled_by_default == 0 && seen.layer != 0;
     seen.handshake = works ? "done" : "tls";
     seen.guid = guid;
     seen.people = sessions;
@@ -57,13 +61,15 @@ std::string Machine::change(std::string_view arguments) {
         }
     }
     bool wrote = false;
+    if (mode == "undo") std::reverse(work.begin(), work.end());
     for (const auto i : drift ? std::vector<std::size_t>() : work) {
-        if (denies && changes[i].name == "DisabledByDefault" && mode == "apply") {
+        if (changes[i].name == denies && mode == "apply") {
             did[i] = "failed";
             break;
         }
         values[changes[i].name] = mode == "apply" ? changes[i].after : changes[i].before;
         did[i] = "written";
+        if (mode == "apply") ++writes[changes[i].name];
         wrote = true;
     }
     if (wrote) ++(mode == "apply" ? applied : undone);
@@ -102,6 +108,18 @@ PlanHost planned() {
     auto host = planned_host();
     host.restart = Restart::needed;
     return host;
+}
+
+PlanHost planned_in_steps() {
+    auto host = host_in_steps();
+    host.restart = Restart::needed;
+    return host;
+}
+
+Machine machine_in_steps() {
+    Machine machine;
+    machine.values["SecurityLayer"] = "dword:0";
+    return machine;
 }
 
 const Collector& collector() {

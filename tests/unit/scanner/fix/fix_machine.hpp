@@ -13,7 +13,7 @@
 
 namespace rdpsweep::test {
 
-// A Windows with two values, and what may go wrong with it.
+// A Windows with two values, or three, and what may go wrong with it.
 struct Machine {
     std::map<std::string, std::string> values{
         {"Enabled", "dword:0"}, {"DisabledByDefault", "dword:1"}};
@@ -22,10 +22,11 @@ struct Machine {
     int loses = 0;   // connections, in a hundred scripts: half before, half after it ran
     int reboots = 0; // in a hundred scripts: it is gone for some time, and TermService starts anew
     int gone = 0;    // for so many scripts more
-    bool denies = false; // every write of the second value
-    bool deaf = false;   // the handshake fails whatever is changed
+    std::string denies; // every write of the value of that name
+    bool deaf = false;  // the handshake fails whatever is changed
     int sessions = 0;
     int applied = 0, undone = 0, restarts = 0;
+    std::map<std::string, int> writes; // of each value, to change it
 
     bool chance(int percent) { return static_cast<int>(random() % 100) < percent; }
 
@@ -75,6 +76,10 @@ public:
 
 // planned_host(), where TermService has to restart.
 PlanHost planned();
+
+// host_in_steps(), and the machine that needs it.
+PlanHost planned_in_steps();
+Machine machine_in_steps();
 
 const Collector& collector();
 const Script& changer();

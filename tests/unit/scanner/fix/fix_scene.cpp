@@ -36,6 +36,14 @@ json handshakes_of(const Seen& seen) {
     return made;
 }
 
+json stopped_service() {
+    auto services = json::array();
+    services.push_back(
+        {{"n", "TermService"}, {"start", 3}, {"state", 1}, {"pid", 0}, {"acct_sid", "S-1-5-20"}}
+    );
+    return services;
+}
+
 // One result a change: its states as the change has them, found and now.
 std::vector<ChangeResult>
 results(std::string Change::*found, Did did, std::string Change::*now_is) {
@@ -62,16 +70,32 @@ PlanHost planned_host() {
     return host;
 }
 
+PlanHost host_in_steps() {
+    auto host = planned_host();
+    host.fixes.emplace_back("nla");
+    host.rules.emplace_back("SEC.LAYER");
+    host.changes.push_back(
+        {Change::Kind::value,
+         R"(SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp)",
+         "SecurityLayer",
+         "dword:0",
+         "dword:2"}
+    );
+    host.steps = {{1, 1, 2}, {1, 1, 1}};
+    return host;
+}
+
 std::string facts_text(const Seen& seen) {
     json document{
         {"schema", "facts/1"},
         {"collector", {{"ver", "1"}, {"path", "ps"}, {"lang_mode", "FullLanguage"}}},
         {"os", {{"build", 17763}, {"product_type", 3}, {"machine_guid", seen.guid}}},
-        {"sec", {{"layer", 2}, {"nla", 1}, {"minenc", 3}, {"policy", json::object()}}},
+        {"sec", {{"layer", seen.layer}, {"nla", 1}, {"minenc", 3}, {"policy", json::object()}}},
         {"tls", tls_of(seen)},
         {"hs", handshakes_of(seen)},
         {"sessions", {{"active", seen.people.value_or(0)}, {"disc", 0}}}};
     if (!seen.people) document.erase("sessions");
+    if (seen.stopped) document["svc"] = stopped_service();
     return document.dump();
 }
 
@@ -90,6 +114,17 @@ Seen cured() {
     seen.disabled_by_default = 0;
     seen.handshake = "done";
     return seen;
+}
+
+std::vector<ChangeResult> results_of(const std::vector<Change>& changes, ChangeMode mode) {
+    std::vector<ChangeResult> all;
+    for (const auto& change : changes) {
+        const bool undoes = mode == ChangeMode::undo;
+        const auto& found = undoes ? change.after : change.before;
+        const auto& made = mode == ChangeMode::apply ? change.after : change.before;
+        all.push_back({found, mode == ChangeMode::read ? Did::kept : Did::written, made, ""});
+    }
+    return all;
 }
 
 std::vector<ChangeResult> all_before() {
@@ -155,6 +190,53 @@ Scene reluctant() {
     return made;
 }
 
+Scene in_steps() {
+    auto made = scene();
+    made.host = host_in_steps();
+    return made;
+}
+
+Scene begun_in_steps(FixStage stage) {
+    auto made = in_steps();
+    made.record.stage = stage;
+    made.record.undoing = stage == FixStage::rolling_back;
+    made.record.backup = made.host.changes;
+    made.record.step = 1;
+    made.record.earlier = 2;
+    return made;
+}
+
+FixAction Bench::take(FixEvent event) {
+    auto action = fsm.resume(std::move(event));
+    if (const auto* change = std::get_if<fix_action::RunChange>(&action)) {
+        asked = *change;
+        if (change->mode == ChangeMode::apply) ++applied;
+    }
+    return action;
+}
+
+namespace {
+
+// Returns what a look finds where all before it went well: in a host with two steps the first
+// script cures one of its faults.
+Seen seen_after(const Bench& bench) {
+    auto seen = cured();
+    const bool half =
+        bench.scene.host.steps.size() > 1 && bench.scene.record.backup.empty() && bench.applied < 2;
+    if (!half) return seen;
+    seen.layer = 0;
+    seen.handshake = "tls";
+    return seen;
+}
+
+Seen seen_before(const Bench& bench) {
+    Seen seen;
+    if (bench.scene.host.steps.size() > 1) seen.layer = 0;
+    return seen;
+}
+
+} // namespace
+
 Bench::Bench(Scene given) : scene(std::move(given)), fsm(4, scene.host, scene.choices) {
     fsm.recall(scene.record);
     if (scene.undo) fsm.undo_instead();
@@ -168,25 +250,24 @@ FixEvent good_event(const Bench& bench) {
         return fix_event::LockHeld{};
     case FixStep::making_sure:
     case FixStep::looking_before:
-        return fix_event::Looked{look_at(Seen())};
+        return fix_event::Looked{look_at(seen_before(bench))};
     case FixStep::looking_after:
-        return fix_event::Looked{look_at(bench.scene.helps ? cured() : Seen())};
+        return fix_event::Looked{look_at(bench.scene.helps ? seen_after(bench) : Seen())};
     case FixStep::looking_restarted:
     case FixStep::looking_soaked:
-        return fix_event::Looked{look_at(cured())};
+        return fix_event::Looked{look_at(seen_after(bench))};
     case FixStep::asking_guard:
         return fix_event::GuardAnswered{std::string()};
     case FixStep::copying_disk:
         return fix_event::DiskCopied{std::string("/copies/1")};
     case FixStep::reading_before:
     case FixStep::finding_out:
-        return fix_event::Changed{all_before()};
     case FixStep::applying:
-        return fix_event::Changed{all_written()};
     case FixStep::restarting:
-        return fix_event::Changed{all_after()};
     case FixStep::undoing:
-        return fix_event::Changed{all_undone()};
+        return fix_event::Changed{results_of(bench.asked.changes, bench.asked.mode)};
+    case FixStep::asking_before:
+        return fix_event::OutsideAnswered{OutsideAnswer::failed};
     case FixStep::asking_after:
     case FixStep::asking_restarted:
     case FixStep::asking_soaked:
@@ -202,7 +283,7 @@ std::unique_ptr<Bench> bench_at(FixStep step, Scene scene) {
     auto bench = std::make_unique<Bench>(std::move(scene));
     for (int events = 0; bench->fsm.step() != step; ++events) {
         REQUIRE(events < 40);
-        bench->fsm.resume(good_event(*bench));
+        bench->take(good_event(*bench));
     }
     return bench;
 }

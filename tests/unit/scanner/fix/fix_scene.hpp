@@ -17,6 +17,8 @@ struct Seen {
     std::string handshake = "tls"; // the stage it ends at inside; "done": whole; empty: none made
     std::string guid = "guid";
     std::optional<int> people = 0; // none: nobody could look
+    std::uint32_t layer = 2;       // SecurityLayer; 0: what RDP serves is no TLS
+    bool stopped = false;          // TermService, which nothing here cures
 };
 
 // The collector's document about it.
@@ -36,8 +38,14 @@ std::vector<ChangeResult> one_denied(); // the first was written, the second ref
 std::vector<ChangeResult> all_drifted();
 std::vector<ChangeResult> all_undone();
 
+// Results for any changes, as the script gives them when all goes well.
+std::vector<ChangeResult> results_of(const std::vector<Change>& changes, ChangeMode mode);
+
 // A host that needs the fix "tls12".
 PlanHost planned_host();
+
+// A host that needs "tls12", and in a second step "nla".
+PlanHost host_in_steps();
 
 // The host, and what holds for the run.
 struct Scene {
@@ -53,6 +61,12 @@ struct Scene {
 // at from here, soaked.
 Scene scene();
 
+// A host with two steps, looked at as in scene().
+Scene in_steps();
+
+// The same, begun by an earlier process that left it in its second step, at that stage.
+Scene begun_in_steps(FixStage stage);
+
 // The same, begun by an earlier process that left it at that stage.
 Scene begun(FixStage stage, std::string why = {});
 
@@ -63,8 +77,13 @@ Scene reluctant();
 struct Bench {
     explicit Bench(Scene scene);
 
+    // Gives the machine an event, and keeps what it asks to be changed.
+    FixAction take(FixEvent event);
+
     Scene scene;
     FixFsm fsm;
+    fix_action::RunChange asked;
+    int applied = 0; // scripts that were asked to change something
 };
 
 // Returns what happens next on a good day.

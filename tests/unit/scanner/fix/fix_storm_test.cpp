@@ -12,11 +12,15 @@ using namespace rdpsweep::test;
 namespace {
 
 Scene any_scene(std::mt19937& random) {
-    switch (random() % 4) {
+    switch (random() % 6) {
     case 0:
         return reluctant();
     case 1:
         return begun(static_cast<FixStage>(1 + random() % 10), "before");
+    case 2:
+        return in_steps();
+    case 3:
+        return begun_in_steps(static_cast<FixStage>(1 + random() % 10));
     default:
         return scene();
     }
@@ -52,7 +56,7 @@ int storm(std::mt19937& random) {
         auto event = random() % 3 == 0 ? kinds[random() % kinds.size()] : good_event(bench);
         if (asked && std::holds_alternative<fix_event::Written>(event)) told.stages.insert(*asked);
         const auto step = bench.fsm.step();
-        const auto action = bench.fsm.resume(std::move(event));
+        const auto action = bench.take(std::move(event));
         if (bench.fsm.step() != step) asked.reset(); // it was no refusal
         if (const auto* entry = std::get_if<fix_action::WriteDown>(&action))
             asked = entry->entry.stage;

@@ -2,7 +2,7 @@
 // file.
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "scanner/fix/plan.hpp"
+#include "scanner/fix/plan_step.hpp"
 #include "tests/support/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -78,6 +78,12 @@ Plan plan_of(std::vector<HostResult> all, const PlanWishes& wanted = wishes()) {
     return *std::move(plan);
 }
 
+std::string signed_again(json document) {
+    document.erase("digest");
+    document["digest"] = sha256_hex(dump_json(document));
+    return dump_json(document);
+}
+
 } // namespace
 
 TEST_CASE("plan: broken findings are planned for, others when asked for by name", "[fix]") {
@@ -151,9 +157,7 @@ TEST_CASE("plan: one that was signed again with a host twice or nowhere is none"
     for (const auto& batches : {json::parse("[[0,0]]"), json::parse("[[1]]"), json::parse("[]")}) {
         auto document = json::parse(plan_text(plan_of({sick(0)})));
         document["batches"] = batches;
-        document.erase("digest");
-        document["digest"] = sha256_hex(dump_json(document));
-        CHECK_FALSE(read_plan(dump_json(document)));
+        CHECK_FALSE(read_plan(signed_again(document)));
     }
 }
 
@@ -170,6 +174,7 @@ TEST_CASE("plan: a human reads every change, escaped", "[fix]") {
     plan.hosts.front().changes = {
         {Change::Kind::task, "rdpsweep-key-acl", "C:\\key", "absent", "absent"},
         {Change::Kind::certificate, "none", "key", "certificate:none:none:", "renewed"}};
+    plan.hosts.front().steps.clear(); // all at once
     const auto more = show_plan(plan, [](const Message& message) { return message.key; });
     CHECK(
         more.find("task:rdpsweep-key-acl\n        is made, run once as SYSTEM and deleted") !=
@@ -177,4 +182,33 @@ TEST_CASE("plan: a human reads every change, escaped", "[fix]") {
     );
     CHECK(more.find("may not write\n        C:\\key\n") != std::string::npos);
     CHECK(more.find("- no certificate, without a key file\n") != std::string::npos);
+}
+
+TEST_CASE("plan: one of an older version, without steps, is one step", "[fix]") {
+    auto document = json::parse(plan_text(plan_of({sick(0)})));
+    REQUIRE(document["hosts"][0]["steps"] == json::parse(R"([{"fixes":1,"rules":1,"changes":1}])"));
+    document["hosts"][0].erase("steps");
+    const auto older = read_plan(signed_again(document));
+    REQUIRE(older);
+    CHECK(older->hosts[0].steps.empty());
+    CHECK(step_count(older->hosts[0]) == 1);
+    const auto step = step_of(older->hosts[0], 0);
+    CHECK(step.fixes == std::vector<std::string>{"tls12"});
+    CHECK(step.changes == older->hosts[0].changes);
+    CHECK(step.restart == Restart::needed);
+}
+
+TEST_CASE("plan: steps that leave a change out, or have one twice, make none", "[fix]") {
+    const auto whole = json::parse(plan_text(plan_of({sick(0)})));
+    for (const auto* steps :
+         {R"([{"fixes":1,"rules":1,"changes":2}])",
+          R"([{"fixes":1,"rules":1,"changes":3}])",
+          R"([{"fixes":1,"rules":1,"changes":1},{"fixes":1,"rules":1,"changes":1}])",
+          R"([{"fixes":1,"rules":0,"changes":2}])",
+          R"([{"fixes":1,"rules":1,"changes":18446744073709551615},{"fixes":0,"rules":0,"changes":3}])"}) {
+        INFO(steps);
+        auto document = whole;
+        document["hosts"][0]["steps"] = json::parse(steps);
+        CHECK_FALSE(read_plan(signed_again(document)));
+    }
 }

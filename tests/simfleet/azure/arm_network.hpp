@@ -1,0 +1,41 @@
+// The network of the fleet's VMs in Azure (Microsoft.Network): interfaces, a subnet, and network
+// security groups whose rules can be made and removed.
+#pragma once
+
+#include "tests/simfleet/azure/arm_resources.hpp"
+#include "tests/simfleet/stats.hpp"
+#include "tests/simfleet/winrm/http_message.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace simfleet {
+
+// Each VM has a group of its own at its interface, and each resource group one at its subnet. In
+// both "allow-rdp" lets one network to port 3389.
+class ArmNetwork {
+public:
+    ArmNetwork(const ArmResources& resources, Stats& stats)
+        : resources_(resources), stats_(stats) {}
+
+    // /subscriptions/S/resourceGroups/G/providers/Microsoft.Network/...: parts are those of the
+    // path, as written.
+    HttpResponse answer(const HttpRequest& request, const std::vector<std::string>& parts);
+
+private:
+    using Rules = std::map<std::string, nlohmann::json>;
+
+    HttpResponse of_interface(const std::vector<std::string>& parts) const;
+    HttpResponse of_group(const HttpRequest& request, const std::vector<std::string>& parts);
+    HttpResponse of_rule(const HttpRequest& request, Rules& rules, const std::string& name);
+    HttpResponse make(const HttpRequest& request, Rules& rules, const std::string& name);
+
+    const ArmResources& resources_;
+    Stats& stats_;
+    std::map<std::string, Rules> groups_; // by the group's path, in small letters
+};
+
+} // namespace simfleet
