@@ -14,6 +14,7 @@ import argparse
 import os
 import random
 import shlex
+import signal
 import sys
 import time
 
@@ -117,6 +118,8 @@ def main(arguments):
             for mutant in chosen_of(name, asked):
                 print(f"{mutant.path}:{mutant.line} {mutant.kind}\n  - {mutant.before}\n  + {mutant.after}")
         return 0
+    # Also when it is ended from outside, the source that is mutated is put back.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     place = bench.Bench(ROOT, shlex.split(asked.through), asked.limit)
     known = read_equivalents()
     place.prepare([areas.AREAS[name] for name in names])
