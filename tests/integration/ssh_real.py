@@ -188,7 +188,7 @@ def dropbear(where):
     (home / ".ssh" / "authorized_keys").chmod(0o600)
     me = pwd.getpwuid(os.getuid())
     users, groups = where.path / "passwd", where.path / "group"
-    users.write_text(f"{me.pw_name}:x:{me.pw_uid}:{me.pw_gid}::{home}:/bin/sh\n")
+    users.write_text(f"{me.pw_name}:x:{me.pw_uid}:{me.pw_gid}::{home}:{me.pw_shell}\n")
     groups.write_text(f"{me.pw_name}:x:{me.pw_gid}:\n")
     environment = dict(os.environ, HOME=str(home), LD_PRELOAD="libnss_wrapper.so", NSS_WRAPPER_PASSWD=str(users),
                        NSS_WRAPPER_GROUP=str(groups))
