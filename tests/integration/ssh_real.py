@@ -203,11 +203,10 @@ def dropbear(where):
 
 
 def second_implementation(where):
-    """Dropbear has no SetEnv, so that powershell is not found: all up to the command is shown."""
+    """Dropbear lets us in. No command is shown: it has no SetEnv, so that powershell would not be found."""
     with dropbear(where) as port:
         done, _ = ssh_lib.scan(where, port, verb="check", options=FIRST_USE)
         lib.check(done.returncode == 0, f"Dropbear lets us in: {done.stdout}{done.stderr}")
-        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "nonzero_exit", "exit code 127")
 
 
 def entries(folder):
