@@ -10,19 +10,22 @@ namespace rdpsweep {
 class Pacer {
 public:
     // per_second > 0; burst connections may go at once after a quiet time (at least 1).
-    Pacer(double per_second, double burst);
+    Pacer(double per_second, double burst, Clock::time_point begun = Clock::now());
 
     // Waits for a turn. False when the deadline passed first.
     Task<bool> turn(HostDeadline& deadline);
 
+    // Takes the next turn for one who asks at now, and returns when it is due: now or later.
+    Clock::time_point take(Clock::time_point now) noexcept;
+
     // Halves the rate, at most once a second: call it on signs that our machine is saturated. The
     // rate comes back step by step when the signs stop.
-    void slow_down() noexcept;
+    void slow_down(Clock::time_point now = Clock::now()) noexcept;
 
     [[nodiscard]] double per_second() const noexcept { return rate_; }
 
 private:
-    void recover() noexcept;
+    void recover(Clock::time_point now) noexcept;
 
     double rate_;
     double full_rate_;

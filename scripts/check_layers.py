@@ -55,7 +55,7 @@ MAY_INCLUDE = {
     "scanner/console": ["core", "transports"],
     "scanner/fix": ["core", "transports", "probes", "reports", "scanner/admission",
                     "scanner/engine", "scanner/options", "scanner/run", "scanner/store",
-                    "scanner/talk"],
+                    "scanner/system", "scanner/talk"],
     "scanner/verbs": ["core", "transports", "probes", "reports", "scanner"],
     # A simulator that shares the client's code cannot find its bugs.
     "tests/simfleet": ["core"],

@@ -27,7 +27,7 @@ test=(
     xrdp $freerdp $winpr xvfb                            # RDP servers nobody here wrote
     python3-winrm python3-requests-kerberos curl openssl # clients nobody here wrote
     python3-gssapi                                       # for a WinRM server nobody here wrote
-    openssh-server openssh-client dropbear-bin python3-asyncssh # real SSH servers on loopback
+    openssh-server openssh-client dropbear-bin libnss-wrapper python3-asyncssh # real SSH servers on loopback
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback
     python3-junitparser prometheus cmark-gfm             # what reads the reports
     chromium-headless-shell fonts-dejavu-core poppler-utils

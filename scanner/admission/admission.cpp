@@ -16,6 +16,12 @@ void tighten(std::optional<std::size_t>& limit, std::optional<std::size_t> by) {
     if (by) limit = std::min(limit.value_or(*by), *by);
 }
 
+// Tells whether the host itself said no, or hung up: the way to it is clear.
+bool said_by_host(Errc code) noexcept {
+    return code == Errc::refused || code == Errc::peer_closed ||
+           code == Errc::certificate_rejected || code == Errc::protocol_violation;
+}
+
 } // namespace
 
 AdmissionRules admission_rules(const std::vector<LimitSpec>& limits, std::size_t jobs) {
@@ -40,8 +46,8 @@ AdmissionRules admission_rules(const std::vector<LimitSpec>& limits, std::size_t
 Traffic traffic_of(const HostResult& result) noexcept {
     auto traffic = Traffic::foreign;
     for (const auto& attempt : result.attempts) {
-        const bool answered = !attempt.error || attempt.error->code() == Errc::refused ||
-                              attempt.reached > Phase::tls;
+        const bool answered =
+            !attempt.error || said_by_host(attempt.error->code()) || attempt.reached > Phase::tls;
         if (answered && attempt.reached >= Phase::connect) traffic = Traffic::clear;
     }
     for (const auto& attempt : result.attempts) {

@@ -66,11 +66,21 @@ struct HostRecord {
 // Returns a record for each position; entries about hosts beyond count are passed over.
 std::vector<HostRecord> records_of(const std::vector<JournalEntry>& entries, std::size_t count);
 
+// What a journal may have. An append beyond it fails, and so does reading: a file that was not
+// written by append() costs no more than that.
+struct JournalLimits {
+    std::uint64_t line = std::uint64_t{1} << 20;    // the longest so far has a few KiB
+    std::uint64_t bytes = std::uint64_t{512} << 20; // tens of thousands of hosts, resumed often
+};
+
 class Journal {
 public:
     // Opens the journal of a plan, in <state>/plans/<id>/, or begins one. Only one process may have
-    // it. Error{config, local_limit}.
-    static Result<Journal> open(const std::string& state_dir, const std::string& plan_id);
+    // it. Error{config, local_limit}, also for a file that is no journal: no regular file, or one
+    // beyond the limits.
+    static Result<Journal> open(
+        const std::string& state_dir, const std::string& plan_id, const JournalLimits& limits = {}
+    );
 
     Journal(Journal&& other) noexcept;
     Journal& operator=(Journal&&) = delete;
@@ -83,14 +93,17 @@ public:
     // Returns what was there when it was opened; a torn last line is passed over.
     [[nodiscard]] const std::vector<JournalEntry>& entries() const noexcept { return entries_; }
 
-    // Reads a journal without taking it. Empty when there is none.
-    static Result<std::vector<JournalEntry>>
-    read(const std::string& state_dir, const std::string& plan_id);
+    // Reads a journal without taking it. Empty when there is none. Error as of open().
+    static Result<std::vector<JournalEntry>> read(
+        const std::string& state_dir, const std::string& plan_id, const JournalLimits& limits = {}
+    );
 
 private:
-    Journal(int descriptor, std::vector<JournalEntry> entries);
+    Journal(int descriptor, std::string path, const JournalLimits& limits);
 
     int descriptor_;
+    std::string path_;
+    JournalLimits limits_;
     std::vector<JournalEntry> entries_;
 };
 

@@ -3,12 +3,12 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "scanner/store/finished_records.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -24,8 +24,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto sync_interval = std::chrono::milliseconds(250);
-constexpr std::string_view finished_prefix = R"({"record":"finished","index":)";
-constexpr std::size_t longest_line = 32u << 20;
 // For run.json: a command line may be 2 MiB long (execve), and its options are there as well.
 constexpr JsonLimits run_limits{.bytes = 8u << 20};
 
@@ -256,24 +254,12 @@ Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::strin
 }
 
 Status StoredRun::index() {
-    std::ifstream file(folder_ + "/hosts.jsonl", std::ios::binary);
-    if (!file) return read_error(folder_ + "/hosts.jsonl", errno);
-    std::string line;
-    std::uint64_t offset = 0;
-    while (std::getline(file, line)) {
-        const auto length = line.size();
-        const bool torn = file.eof();
-        if (!torn && line.starts_with(finished_prefix) && length < longest_line) {
-            std::size_t position = 0;
-            const auto* digits = line.data() + finished_prefix.size();
-            const auto read = std::from_chars(digits, line.data() + length, position);
-            if (read.ec == std::errc() && position < (1u << 26)) {
-                if (lines_.size() <= position) lines_.resize(position + 1, {0, 0});
-                lines_[position] = {offset, length};
-            }
-        }
-        offset += length + 1;
-    }
+    const auto path = folder_ + "/hosts.jsonl";
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return read_error(path, errno);
+    // Of nothing else is it certain that it ends.
+    if (!fs::is_regular_file(path)) return store_error("is no regular file:", path, EINVAL);
+    lines_ = find_finished(file);
     return {};
 }
 
@@ -287,7 +273,7 @@ Status StoredRun::for_each(const std::function<void(const HostResult&)>& visit) 
         file.seekg(static_cast<std::streamoff>(offset));
         file.read(line.data(), static_cast<std::streamsize>(length));
         JsonLimits limits;
-        limits.bytes = longest_line;
+        limits.bytes = longest_record;
         limits.nodes = 2'000'000;
         limits.depth = 48; // facts/1 sits a few levels below the record
         auto record = parse_json(line, Phase::config, limits);

@@ -4,6 +4,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "scanner/cli/binders.hpp"
+#include "scanner/system/read_line.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
 #include "scanner/verbs/verbs.hpp"
@@ -36,9 +37,11 @@ Result<AuditChain> follow_chain(std::istream& in) {
     AuditChain chain;
     std::string before;
     std::size_t number = 0;
-    for (std::string line; std::getline(in, line);) {
+    std::string line;
+    for (auto end = read_line(in, line, longest); end != LineEnd::none;
+         end = read_line(in, line, longest)) {
         ++number;
-        if (line.size() > longest)
+        if (end == LineEnd::too_long)
             return Error(
                 Phase::config,
                 Errc::malformed_output,

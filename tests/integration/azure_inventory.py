@@ -6,7 +6,6 @@ import hashlib
 import http.server
 import json
 import os
-import pathlib
 import ssl
 import subprocess
 import tempfile
@@ -99,7 +98,8 @@ def other_logins():
         check("managed identity of this VM" in done.stderr, "and it is named")
 
         # A stand-in for az: prints what az does, the token from the metadata service.
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="az-"))
+        folder = azure.path / "bin"
+        folder.mkdir()
         (folder / "az").write_text(f"""#!/usr/bin/env python3
 import json, sys, urllib.request
 assert sys.argv[1:4] == ["account", "get-access-token", "--output"], sys.argv

@@ -4,7 +4,9 @@ meets every kind of host, and the process that holds it can leave no core."""
 import base64
 import os
 import pathlib
+import resource
 import subprocess
+import sys
 import time
 
 from support import lib
@@ -19,24 +21,66 @@ def forms(secret):
             yield encoded[4 if skew else 0:-4]
 
 
+# Root reads everybody's memory. Without its capabilities the kernel asks of it what it asks of any user:
+# that the process is one's own, and dumpable.
+AS_ANYBODY = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+
+
+def allow_cores():
+    """Between fork and exec: as if nobody had forbidden cores, so that only the program itself does."""
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+
+
+def core_limits(process):
+    """The soft and the hard limit of a running process."""
+    limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text().splitlines()
+    return tuple(next(line for line in limits if line.startswith("Max core")).split()[4:6])
+
+
+def readable(process):
+    """Whether a process of the same user may look into that process."""
+    look = subprocess.run([*AS_ANYBODY, "head", "-c1", f"/proc/{process.pid}/environ"], capture_output=True,
+                          text=True, check=False)
+    if look.returncode != 0 and "Permission denied" not in look.stderr:
+        raise ProcessLookupError(look.stderr)
+    return look.returncode == 0
+
+
+def check_the_check():
+    """An ordinary program started in the same way may leave a core and may be looked into."""
+    with subprocess.Popen([*AS_ANYBODY, "cat"], stdin=subprocess.PIPE, preexec_fn=allow_cores) as plain:
+        lib.until(lambda: pathlib.Path(f"/proc/{plain.pid}/comm").read_text() == "cat\n")
+        may = core_limits(plain)
+        lib.check(readable(plain), "an ordinary program may be looked into")
+        plain.stdin.close()
+    if may == ("0", "0"):
+        print("SKIPPED: this machine allows nobody a core (ulimit -H -c is 0)")
+        sys.exit(77)
+
+
 def watch(process, canary):
-    """While the scanner runs: its command line, its environment's readability, its core settings."""
-    seen = set()
+    """Looks at the scanner while it runs: its command line, its core limits, and who may look into it."""
+    limits, forbidden = [], []
     while process.poll() is None:
-        base = pathlib.Path(f"/proc/{process.pid}")
         try:
-            lib.check(canary.encode() not in (base / "cmdline").read_bytes(), "not in the command line")
-            limits = (base / "limits").read_text()
-            core = next(line for line in limits.splitlines() if line.startswith("Max core"))
-            seen.add(core.split()[4])
-            # A process that is not dumpable belongs to root in /proc, and writes no core.
+            line = pathlib.Path(f"/proc/{process.pid}/cmdline").read_bytes()
+            lib.check(canary.encode() not in line, "not in the command line")
+            forbidden.append(not readable(process))
+            limits.append(core_limits(process))
         except (FileNotFoundError, ProcessLookupError):
             break
         time.sleep(0.05)  # between two looks
-    lib.check("0" in seen, f"the soft core limit is 0: {seen}")
+    # Both begin with the first secret, and hold from then on.
+    lib.check(("0", "0") in limits, f"no core may be written: {limits[-1:]}")
+    since = limits.index(("0", "0")) + 1 if ("0", "0") in limits else len(limits)
+    lib.check(len(limits) > since + 5, f"there was time to look: {len(limits)}, {since}")
+    lib.check(set(limits[since:]) == {("0", "0")}, "and none later")
+    lib.check(len(forbidden[since:]) > 5 and all(forbidden[since:]), f"it may not be looked into: {forbidden[since:]}")
 
 
 def main():
+    check_the_check()
     canary = "Canary-" + base64.urlsafe_b64encode(os.urandom(18)).decode()
     with lib.Fleet(vms=220, mix="every", seed=5, password=canary) as fleet:
         out = fleet.path / "out"
@@ -49,8 +93,8 @@ def main():
         for kind in ("text", "json", "jsonl", "html"):
             command += ["--report", f"{kind}:{out / kind}"]
         with open(out / "stdout", "wb") as stdout, open(out / "stderr", "wb") as stderr:
-            process = subprocess.Popen(list(map(str, command)), stdout=stdout, stderr=stderr,
-                                       env=lib.environment_of(password=canary))
+            process = subprocess.Popen([*AS_ANYBODY, *map(str, command)], stdout=stdout, stderr=stderr,
+                                       preexec_fn=allow_cores, env=lib.environment_of(password=canary))
             watch(process, canary)
         lib.check_ending(("the sweep",), process.returncode, (12,), (out / "stderr").read_text(errors="replace"))
         files = [path for path in out.rglob("*") if path.is_file()]

@@ -144,15 +144,15 @@ def ansible(folder):
 
 def nmap(folder):
     output = folder / "scan.xml"
-    listeners = []
-    for address in ("127.6.0.1", "127.6.0.3"):
-        listeners.append(socket.create_server((address, 5986)))
-    subprocess.run(["nmap", "-n", "-Pn", "-sT", "-p", "5985,5986,3389", "-oX", str(output), "127.6.0.1-4"],
+    network = lib.free_network()  # the port must be WinRM's own, so the addresses are ours
+    first, third = network + "1", network + "3"
+    listeners = [socket.create_server((address, 5986)) for address in (first, third)]
+    subprocess.run(["nmap", "-n", "-Pn", "-sT", "-p", "5985,5986,3389", "-oX", str(output), network + "1-4"],
                    check=True, capture_output=True)
     for source in (f"nmap:{output}", str(output)):
         ours = our_view(source)
         lib.check({name: target["port"] for name, target in ours.items()} ==
-                  {"127.6.0.1": 5986, "127.6.0.3": 5986}, f"{source}: {ours}")
+                  {first: 5986, third: 5986}, f"{source}: {ours}")
     told = lib.rdpsweep("targets", "-i", output, "--format", "lines")
     lib.check("2 hosts are up without an open port" in told.stderr, told.stderr)
     for listener in listeners:

@@ -6,6 +6,7 @@ usage: serial_engine.py rdpsweep-powershell.dll
 """
 import os
 import sys
+import tempfile
 
 from support.lib import check, check_each, finish
 from support.serial_lib import Consoles, compare, outcome_of
@@ -13,7 +14,8 @@ from support.ways import LEAN, Comparison
 
 VMS = 4  # PowerShell 2.0, 3.0, 4.0 and 5.1; each console starts an engine of its own, which takes seconds
 
-os.environ.update(DOTNET_NOLOGO="1", DOTNET_CLI_TELEMETRY_OPTOUT="1", HOME="/tmp")
+home = tempfile.TemporaryDirectory(prefix="home-")  # what .NET keeps there goes with it
+os.environ.update(DOTNET_NOLOGO="1", DOTNET_CLI_TELEMETRY_OPTOUT="1", HOME=home.name)
 engine = [word for part in ("dotnet", sys.argv[1], "serve") for word in ("--engine", part)]
 with Consoles(VMS, "happy-stream,happy-differences,happy-drop", mix="every",
               options=[*engine, "--engine-vms", str(VMS)]) as fleet:

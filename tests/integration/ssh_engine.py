@@ -28,7 +28,7 @@ SHIM = """#!/usr/bin/python3
 import json, os, socket, sys
 address = os.environ['SSH_CONNECTION'].split()[2]
 if address == '127.0.0.1':
-    os.environ.update(HOME='/tmp', DOTNET_NOLOGO='1', DOTNET_CLI_TELEMETRY_OPTOUT='1')
+    os.environ.update(HOME={home!r}, DOTNET_NOLOGO='1', DOTNET_CLI_TELEMETRY_OPTOUT='1')
     os.execvp('dotnet', ['dotnet', {program!r}, 'run', {states!r} + '/' + address, *sys.argv[1:]])
 machine = open({states!r} + '/' + address).read()
 quoted = ' '.join('"' + word.replace('"', '\\\\"') + '"' for word in sys.argv[1:])
@@ -45,9 +45,9 @@ sys.exit(answer['exit'])
 
 
 @contextlib.contextmanager
-def one_engine(program, address):
+def one_engine(program, address, home):
     """A PowerShell engine behind a socket; one connection is one script, one after the other."""
-    environment = dict(os.environ, DOTNET_NOLOGO="1", DOTNET_CLI_TELEMETRY_OPTOUT="1", HOME="/tmp")
+    environment = dict(os.environ, DOTNET_NOLOGO="1", DOTNET_CLI_TELEMETRY_OPTOUT="1", HOME=str(home))
     engine = subprocess.Popen(["dotnet", program, "serve"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     turn = threading.Lock()
 
@@ -85,10 +85,13 @@ def main():
             targets.append((machine["name"], address))
         path = where.powershell("")
         engine = where.path / "engine"
-        (path / "powershell").write_text(SHIM.format(program=sys.argv[1], states=str(states), engine=str(engine)))
+        home = where.path / "home"  # what .NET keeps there goes with the test
+        home.mkdir()
+        (path / "powershell").write_text(SHIM.format(program=sys.argv[1], states=str(states), engine=str(engine),
+                                                     home=str(home)))
         first = [f"ListenAddress {address}" for _, address in targets[1:A_SERVER]]
         second = [f"ListenAddress {address}" for _, address in targets[A_SERVER:][:A_SERVER - 1]]
-        with (one_engine(sys.argv[1], engine), ssh_lib.sshd(where, path=path, options=first) as (one, _),
+        with (one_engine(sys.argv[1], engine, home), ssh_lib.sshd(where, path=path, options=first) as (one, _),
               ssh_lib.sshd(where, path=path, options=second) as (two, _)):
             inventory = where.path / "fleet.yaml"
             inventory.write_text(

@@ -5,6 +5,7 @@ of its own (ssh_engine.py)."""
 import contextlib
 import os
 import pathlib
+import pwd
 import signal
 import subprocess
 import time
@@ -175,39 +176,47 @@ def commands(where, path):
 
 @contextlib.contextmanager
 def dropbear(where):
+    """Dropbear knows one place for keys, the home folder in the list of users. It gets a list of its own
+    (libnss-wrapper), in which that folder is one of this test's."""
     port = lib.free_port()
     key = where.path / "dropbear_key"
     subprocess.run(["dropbearkey", "-t", "ed25519", "-f", str(key)], check=True, capture_output=True)
-    home = pathlib.Path.home() / ".ssh" / "authorized_keys"
-    if home.exists():
-        yield None
-        return
-    home.parent.mkdir(mode=0o700, exist_ok=True)
-    home.write_text(where.authorized.read_text())
-    home.chmod(0o600)
+    home = where.path / "home"
+    (home / ".ssh").mkdir(mode=0o700, parents=True)
+    home.chmod(0o700)
+    (home / ".ssh" / "authorized_keys").write_text(where.authorized.read_text())
+    (home / ".ssh" / "authorized_keys").chmod(0o600)
+    me = pwd.getpwuid(os.getuid())
+    users, groups = where.path / "passwd", where.path / "group"
+    users.write_text(f"{me.pw_name}:x:{me.pw_uid}:{me.pw_gid}::{home}:{me.pw_shell}\n")
+    groups.write_text(f"{me.pw_name}:x:{me.pw_gid}:\n")
+    environment = dict(os.environ, HOME=str(home), LD_PRELOAD="libnss_wrapper.so", NSS_WRAPPER_PASSWD=str(users),
+                       NSS_WRAPPER_GROUP=str(groups))
     server = subprocess.Popen(["/usr/sbin/dropbear", "-F", "-E", "-s", "-r", str(key), "-p", f"127.0.0.1:{port}",
-                               "-P", str(where.path / "dropbear.pid")], stderr=subprocess.DEVNULL)
+                               "-P", str(where.path / "dropbear.pid")], stderr=subprocess.DEVNULL, env=environment)
     try:
         ssh_lib.wait_for(port)
         yield port
     finally:
         server.terminate()
         server.wait(10)
-        home.unlink()
 
 
 def second_implementation(where):
-    """Dropbear has no SetEnv, so that powershell is not found: all up to the command is shown."""
+    """Dropbear lets us in. No command is shown: it has no SetEnv, so that powershell would not be found."""
     with dropbear(where) as port:
-        if port is None:
-            print("SKIPPED: Dropbear reads ~/.ssh/authorized_keys, and there is one")
-            return
         done, _ = ssh_lib.scan(where, port, verb="check", options=FIRST_USE)
         lib.check(done.returncode == 0, f"Dropbear lets us in: {done.stdout}{done.stderr}")
-        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "nonzero_exit", "exit code 127")
+
+
+def entries(folder):
+    """What is in a folder: names, and when each was changed."""
+    return {path.name: path.lstat().st_mtime_ns for path in folder.iterdir()} if folder.is_dir() else None
 
 
 def main():
+    keys = pathlib.Path(pwd.getpwuid(os.getuid()).pw_dir) / ".ssh"
+    before = entries(keys)
     with ssh_lib.place() as where:
         path = where.powershell(ssh_lib.FRAMED % str(where.facts))
         with ssh_lib.sshd(where, path=path) as (port, key):
@@ -217,6 +226,7 @@ def main():
         host_certificate(where, path)
         commands(where, path)
         second_implementation(where)
+    lib.check(entries(keys) == before, f"{keys} is what it was: {before} {entries(keys)}")
     lib.finish()
 
 

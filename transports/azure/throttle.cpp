@@ -28,32 +28,35 @@ std::optional<double> whole(std::string_view text) {
 
 } // namespace
 
+Clock::duration Throttle::take(const std::string& key, const Quota& quota, Clock::time_point now) {
+    auto [at, fresh] = buckets_.try_emplace(key);
+    auto& bucket = at->second;
+    if (fresh) {
+        bucket.left = quota.burst;
+    } else {
+        const auto gone = std::max(now - bucket.filled, Clock::duration::zero());
+        bucket.left += seconds(gone) * quota.per_second;
+        bucket.left = std::min(bucket.left, quota.burst);
+    }
+    bucket.filled = std::max(now, bucket.filled);
+    const auto closed = bucket.closed_until - now;
+    const auto empty = duration((1 - bucket.left) / quota.per_second);
+    const auto wait = std::max(closed, bucket.left >= 1 ? Clock::duration::zero() : empty);
+    if (wait > Clock::duration::zero()) return wait;
+    bucket.left -= 1;
+    return Clock::duration::zero();
+}
+
 Task<bool> Throttle::admit(std::string key, Quota quota, HostDeadline& deadline) {
     for (;;) {
-        const auto now = Clock::now();
-        auto [at, fresh] = buckets_.try_emplace(key);
-        auto& bucket = at->second;
-        if (fresh) {
-            bucket.left = quota.burst;
-        } else {
-            const auto gone = std::max(now - bucket.filled, Clock::duration::zero());
-            bucket.left += seconds(gone) * quota.per_second;
-            bucket.left = std::min(bucket.left, quota.burst);
-        }
-        bucket.filled = std::max(now, bucket.filled);
-        const auto closed = bucket.closed_until - now;
-        const auto empty = duration((1 - bucket.left) / quota.per_second);
-        const auto wait = std::max(closed, bucket.left >= 1 ? Clock::duration::zero() : empty);
-        if (wait <= Clock::duration::zero()) {
-            bucket.left -= 1;
-            co_return true;
-        }
+        const auto wait = take(key, quota, Clock::now());
+        if (wait <= Clock::duration::zero()) co_return true;
         const bool slept = co_await deadline.sleep(wait);
         if (!slept) co_return false;
     }
 }
 
-void Throttle::learn(const std::string& key, const RestAnswer& answer) {
+void Throttle::learn(const std::string& key, const RestAnswer& answer, Clock::time_point now) {
     const auto at = buckets_.find(key);
     if (at == buckets_.end()) return;
     auto& bucket = at->second;
@@ -65,12 +68,12 @@ void Throttle::learn(const std::string& key, const RestAnswer& answer) {
         if (left) bucket.left = std::min(bucket.left, *left);
     }
     if (answer.header("x-ms-user-quota-remaining") != "0") return;
-    if (const auto asked = asked_pause(answer)) pause(key, *asked);
+    if (const auto asked = asked_pause(answer)) pause(key, *asked, now);
 }
 
-void Throttle::pause(const std::string& key, Clock::duration time) {
+void Throttle::pause(const std::string& key, Clock::duration time, Clock::time_point now) {
     auto& bucket = buckets_[key];
-    bucket.closed_until = std::max(bucket.closed_until, Clock::now() + time);
+    bucket.closed_until = std::max(bucket.closed_until, now + time);
     // The calls that waited do not all come back in the same moment.
     bucket.left = std::min(bucket.left, 0.0);
     bucket.filled = std::max(bucket.filled, bucket.closed_until);

@@ -31,11 +31,15 @@ public:
     // Waits for a turn in the scope named key. False when host ended first.
     Task<bool> admit(std::string key, Quota quota, HostDeadline& deadline);
 
+    // Takes a turn at now, and returns zero; or returns how long to wait before asking again.
+    Clock::duration take(const std::string& key, const Quota& quota, Clock::time_point now);
+
     // Learns from the answer's headers what is left, and how long the server wants us to pause.
-    void learn(const std::string& key, const RestAnswer& answer);
+    void
+    learn(const std::string& key, const RestAnswer& answer, Clock::time_point now = Clock::now());
 
     // Holds back all calls in that scope for so long.
-    void pause(const std::string& key, Clock::duration time);
+    void pause(const std::string& key, Clock::duration time, Clock::time_point now = Clock::now());
 
 private:
     struct Bucket {

@@ -33,6 +33,16 @@ Error out_of_time(const HostDeadline& deadline) {
     return Error(Phase::tls, Errc::timed_out, "the host's time was over during the handshake");
 }
 
+Task<Result<std::unique_ptr<ByteStream>>>
+dial_port(Services& services, const Target& target, HostDeadline& deadline, Attempt& attempt) {
+    net::Endpoint to{target.address, target.rdp_port};
+    auto socket = co_await net::dial(std::move(to), services, deadline, attempt);
+    if (!socket) co_return std::move(socket).error();
+    std::unique_ptr<ByteStream> stream =
+        std::make_unique<TcpStream>(std::move(*socket), deadline, services.step_timeout);
+    co_return std::move(stream);
+}
+
 } // namespace
 
 struct RdpSource::Look {
@@ -44,22 +54,25 @@ struct RdpSource::Look {
 Result<std::unique_ptr<FactSource>> make_rdp(Services& services) {
     auto profiles = TlsProfiles::make();
     if (!profiles) return std::move(profiles).error();
-    return std::unique_ptr<FactSource>(std::make_unique<RdpSource>(services, *std::move(profiles)));
+    Connect connect = [&services](const Target& target, HostDeadline& deadline, Attempt& attempt) {
+        return dial_port(services, target, deadline, attempt);
+    };
+    return std::unique_ptr<FactSource>(
+        std::make_unique<RdpSource>(services, *std::move(profiles), std::move(connect), pause)
+    );
 }
 
 Task<Result<HandshakeFacts>> RdpSource::once(Look& look, Offer offer) const {
     const auto begun = Clock::now();
-    net::Endpoint to{look.target.address, look.target.rdp_port};
     HandshakeFacts facts;
-    auto socket = co_await net::dial(std::move(to), services_, look.deadline, look.attempt);
-    const auto problem = socket ? Errc{} : socket.error().code();
+    auto stream = co_await connect_(look.target, look.deadline, look.attempt);
+    const auto problem = stream ? Errc{} : stream.error().code();
     const bool hung_up = problem == Errc::peer_closed; // open, and gone before we said a word
-    if (!socket && !hung_up && problem != Errc::refused) co_return std::move(socket).error();
+    if (!stream && !hung_up && problem != Errc::refused) co_return std::move(stream).error();
     const auto connected = milliseconds_since(begun);
-    if (socket) {
+    if (stream) {
         look.attempt.enter(Phase::tls);
-        TcpStream stream(std::move(*socket), look.deadline, services_.step_timeout);
-        facts = co_await shake_hands(stream, offer);
+        facts = co_await shake_hands(**stream, offer);
         // That our own time was over says nothing of the host.
         if (look.deadline.expired()) co_return out_of_time(look.deadline);
     } else {
@@ -78,7 +91,7 @@ Task<Result<HandshakeFacts>> RdpSource::once(Look& look, Offer offer) const {
 }
 
 Task<Result<HandshakeFacts>> RdpSource::again(Look& look, Offer offer) const {
-    const bool time_left = co_await look.deadline.sleep(pause);
+    const bool time_left = co_await look.deadline.sleep(pause_);
     if (!time_left) co_return out_of_time(look.deadline);
     const bool admitted = co_await services_.pacer.turn(look.deadline);
     if (!admitted) co_return out_of_time(look.deadline);

@@ -6,6 +6,7 @@
 #include "transports/services.hpp"
 #include "transports/transport.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,11 +15,17 @@ namespace rdpsweep::rdp {
 
 inline constexpr std::string_view source_name = "rdp";
 
+// Opens a connection to the target's RDP port. Errors as of net::dial().
+using Connect = std::function<Task<Result<std::unique_ptr<ByteStream>>>(
+    const Target& target, HostDeadline& deadline, Attempt& attempt
+)>;
+
 class RdpSource final : public FactSource {
 public:
-    // services must outlive the source.
-    RdpSource(Services& services, TlsProfiles profiles)
-        : services_(services), profiles_(std::move(profiles)) {}
+    // services must outlive the source. pause: between two connections to a host.
+    RdpSource(Services& services, TlsProfiles profiles, Connect connect, Clock::duration pause)
+        : services_(services), profiles_(std::move(profiles)), connect_(std::move(connect)),
+          pause_(pause) {}
 
     [[nodiscard]] std::string_view name() const noexcept override { return source_name; }
 
@@ -41,6 +48,8 @@ private:
 
     Services& services_;
     TlsProfiles profiles_;
+    Connect connect_;
+    Clock::duration pause_;
 };
 
 // Makes the source. Error as of TlsProfiles::make().

@@ -92,6 +92,21 @@ def free_port():
         return port
 
 
+def free_network():
+    """Returns the beginning "127.a.b." of loopback addresses that neither a fleet (127.0 and up) nor a test
+    that runs beside this one has."""
+    while True:
+        network = f"127.{secrets.randbelow(27) + 100}.{secrets.randbelow(254) + 1}."
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0rdpsweep-test-network-{network}")
+        except OSError:
+            claim.close()
+            continue
+        claims.append(claim)
+        return network
+
+
 class Fleet:
     """A running rdpsweep-simfleet. Use it as a context manager."""
 

@@ -81,7 +81,8 @@ def sshd(place, host_key="ed25519", path=None, options=()):
         f"SetEnv PATH={path or '/nowhere'}:/usr/bin:/bin", *options,
         "PasswordAuthentication no"]  # unless an option says otherwise: the first one counts
     config.write_text("\n".join(lines) + "\n")
-    os.makedirs("/run/sshd", exist_ok=True)
+    if os.geteuid() == 0:  # sshd wants it there when root starts it, and cannot be told another place
+        os.makedirs("/run/sshd", exist_ok=True)
     log = open(f"{config}.log", "w")
     server = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)], stderr=log)
     try:

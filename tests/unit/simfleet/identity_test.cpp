@@ -2,6 +2,7 @@
 #include "tests/simfleet/winrm/gss_acceptor.hpp"
 #include "tests/simfleet/winrm/tls_identity.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/scratch.hpp"
 
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_ext.h>
@@ -10,9 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <memory>
-#include <unistd.h>
 
 using namespace simfleet;
 
@@ -82,8 +81,8 @@ Seen handshake(const Vm& vm, const EVP_MD* digest = EVP_sha256()) {
 
 // Talks NTLM to an acceptor; what the last step said.
 GssStep ntlm(const std::string& password, std::string ours, std::string theirs) {
-    const std::string accounts = "/tmp/rdpsweep-simfleet-test-" + std::to_string(getpid());
-    std::ofstream(accounts) << "SIM:sweeper:right\n";
+    const Scratch scratch;
+    const auto accounts = scratch.file("accounts", "SIM:sweeper:right\n");
     setenv("NTLM_USER_FILE", accounts.c_str(), 1);
     auto credential = GssCredential::acquire(false);
     REQUIRE(credential);
@@ -133,7 +132,6 @@ GssStep ntlm(const std::string& password, std::string ours, std::string theirs) 
     gss_release_cred(&minor, &mine);
     gss_release_name(&minor, &name);
     gss_release_name(&minor, &target);
-    unlink(accounts.c_str());
     return step;
 }
 

@@ -153,7 +153,6 @@ TEST_CASE("admission: what an end says about the network", "[admission]") {
     CHECK(traffic(Phase::connect, Errc::local_limit) == Traffic::foreign);
     CHECK(traffic(Phase::connect, Errc::cancelled) == Traffic::foreign);
     CHECK(traffic(Phase::resolve, Errc::timed_out) == Traffic::foreign);
-    CHECK(traffic_of(HostResult()) == Traffic::foreign);
     CHECK(traffic_of(ended_with(0, Phase::decode, {})) == Traffic::clear);
 }
 

@@ -112,3 +112,78 @@ TEST_CASE("window: small ones stay above their floor", "[window]") {
         CHECK(window.size() <= most);
     }
 }
+
+TEST_CASE("window: the thresholds, one host above and one below", "[window]") {
+    struct Case {
+        std::size_t most;           // a sample is a quarter of it
+        int sample, timeouts;       // the last one ends the sample
+        std::size_t size, halvings; // afterwards
+    };
+
+    const std::vector<Case> cases{
+        {256, 64, 12, 256, 0}, // 18.75 %
+        {256, 64, 13, 128, 1}, // 20.3 %
+        {80, 20, 4, 80, 0},    // 20 % is not above 20 %
+        {80, 20, 5, 40, 1},
+        {16, 16, 3, 16, 0}, // a sample has 16 hosts at least
+        {16, 16, 4, 8, 1},
+        {4, 16, 16, 4, 0}, // no lower than 4
+        {5, 16, 16, 4, 1},
+        {1024, 256, 256, 512, 1},
+    };
+    for (const auto& one : cases) {
+        INFO(one.most << ": " << one.timeouts << " of " << one.sample);
+        Window window(one.most);
+        CHECK(window.most() == one.most);
+        for (int i = 0; i < one.sample; ++i) {
+            CHECK(window.size() == one.most); // not before the sample is whole
+            window.ended(0, i < one.timeouts ? Traffic::crowded : Traffic::clear);
+        }
+        CHECK(window.size() == one.size);
+        CHECK(window.halvings() == one.halvings);
+        CHECK(window.epoch() == one.halvings);
+    }
+}
+
+TEST_CASE("window: it widens below 5 %, by a sixteenth of the most", "[window]") {
+    // Halved to 80, of which a sample is 20 hosts: one timeout is 5 %, which is not below it.
+    for (const int timeouts : {0, 1, 2}) {
+        INFO(timeouts);
+        Window window(160);
+        sweep(window, 40, [](std::size_t, int) { return true; });
+        REQUIRE(window.size() == 80);
+        sweep(window, 20, [&](std::size_t, int i) { return i < timeouts; });
+        CHECK(window.size() == (timeouts == 0 ? 90 : 80));
+    }
+    Window small(8); // a sixteenth of it is less than one host
+    sweep(small, 16, [](std::size_t, int) { return true; });
+    REQUIRE(small.size() == 4);
+    sweep(small, 16, [](std::size_t, int) { return false; });
+    CHECK(small.size() == 5);
+}
+
+TEST_CASE("window: two halvings that do not help by a quarter are taken back", "[window]") {
+    // Timeouts in the samples after the first, which had 32 of 64; a quarter less is 37.5 %.
+    struct Case {
+        int second, third;          // of 32, of 16
+        std::size_t size, halvings; // after the third sample
+    };
+
+    const std::vector<Case> cases{
+        {16, 8, 256, 2}, // still half of them: dead VMs
+        {13, 8, 256, 2}, // 40.6 % is no help either
+        {12, 8, 256, 2}, // 37.5 % is not below three quarters
+        {11, 8, 32, 2},  // 34.4 % is: begun anew from there
+    };
+    for (const auto& one : cases) {
+        INFO(one.second << ", " << one.third);
+        Window window(256);
+        sweep(window, 64, [](std::size_t, int i) { return i < 32; });
+        REQUIRE(window.size() == 128);
+        sweep(window, 32, [&](std::size_t, int i) { return i < one.second; });
+        REQUIRE(window.size() == 64);
+        sweep(window, 16, [&](std::size_t, int i) { return i < one.third; });
+        CHECK(window.size() == one.size);
+        CHECK(window.halvings() == one.halvings + (one.size == 32 ? 1 : 0));
+    }
+}

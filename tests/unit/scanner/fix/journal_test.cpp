@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 
 using namespace rdpsweep;
 using namespace rdpsweep::test;
@@ -77,4 +78,126 @@ TEST_CASE("journal: a line of an older version has one step, and does not say wh
     CHECK(record.step == 0);
     CHECK_FALSE(record.unsound);
     CHECK_FALSE(record.may_be_changed());
+}
+
+namespace {
+
+// A plan's folder whose journal is what the test puts there.
+struct Place {
+    Place() { std::filesystem::create_directories(scratch.path("state/plans/plan")); }
+
+    void put(const std::string& text) const {
+        std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
+    }
+
+    [[nodiscard]] Result<Journal> open(const JournalLimits& limits = {}) const {
+        return Journal::open(scratch.path("state"), "plan", limits);
+    }
+
+    [[nodiscard]] auto read(const JournalLimits& limits = {}) const {
+        return Journal::read(scratch.path("state"), "plan", limits);
+    }
+
+    // Opening and reading fail, and say the path and these words.
+    void refuses(const std::string& words, const JournalLimits& limits = {}) const {
+        const auto opened = open(limits);
+        const auto seen = read(limits);
+        REQUIRE_FALSE(opened);
+        REQUIRE_FALSE(seen);
+        for (const auto& error : {opened.error(), seen.error()}) {
+            CHECK(error.phase() == Phase::config);
+            CHECK(error.code() == Errc::local_limit);
+            CHECK(error.detail() == "the journal " + path + words);
+        }
+    }
+
+    Scratch scratch;
+    std::string path = scratch.path("state/plans/plan/journal.jsonl");
+};
+
+} // namespace
+
+TEST_CASE("journal: a line without end is not read to its end", "[fix]") {
+    const Place place;
+    const JournalLimits usual;
+    CHECK(usual.line == 1'048'576);
+    CHECK(usual.bytes == 536'870'912);
+    place.put(std::string(usual.line, 'x'));
+    CHECK(place.read()); // torn, and no longer than a line may be
+    place.put(std::string(usual.line + 1, 'x'));
+    place.refuses(" has a line of more than 1048576 bytes");
+    place.put("\n" + std::string(usual.line + 1, 'x') + "\n");
+    place.refuses(" has a line of more than 1048576 bytes");
+}
+
+TEST_CASE("journal: a file larger than any journal is not read at all", "[fix]") {
+    const Place place;
+    place.put("");
+    std::filesystem::resize_file(place.path, (512u << 20) + 1); // takes no room on the disk
+    place.refuses(" has more than 536870912 bytes");
+    place.put(std::string(99, '\n') + "x");
+    CHECK(place.read({10, 100}));
+    place.refuses(" has more than 99 bytes", {10, 99});
+}
+
+TEST_CASE("journal: what has no end, or makes the reader wait, is no journal", "[fix]") {
+    const Place place;
+    for (const char* target : {"/dev/zero", "/dev/full", "/dev/null"}) {
+        INFO(target);
+        std::filesystem::remove(place.path);
+        std::filesystem::create_symlink(target, place.path);
+        place.refuses(" is no regular file");
+    }
+    std::filesystem::remove(place.path);
+    REQUIRE(mkfifo(place.path.c_str(), 0600) == 0);
+    place.refuses(" is no regular file");
+}
+
+TEST_CASE("journal: none is empty, and one that cannot be read is not taken for none", "[fix]") {
+    const Place place;
+    CHECK(place.read()->empty());
+    std::filesystem::create_symlink("journal.jsonl", place.path); // a link to itself
+    const auto read = place.read();
+    REQUIRE_FALSE(read);
+    CHECK(
+        read.error().detail() ==
+        "cannot read the journal " + place.path + ": Too many levels of symbolic links"
+    );
+}
+
+TEST_CASE("journal: what could not be read back is not written", "[fix]") {
+    const Place place;
+    const JournalEntry entry{3, FixStage::failed, std::string(200, 'w'), {}, "", 0};
+    std::uintmax_t line = 0;
+    {
+        auto journal = place.open();
+        REQUIRE(journal);
+        REQUIRE(journal->append(entry));
+        line = std::filesystem::file_size(place.path) - 1;
+    }
+    {
+        auto journal = place.open({line, 2 * line + 2}); // as long as it may be, and there is room
+        REQUIRE(journal);
+        REQUIRE(journal->append(entry));
+        const auto full = journal->append(entry);
+        REQUIRE_FALSE(full);
+        CHECK(
+            full.error().detail() == "the journal " + place.path + " has more than " +
+                                         std::to_string(2 * line + 2) + " bytes"
+        );
+    }
+    CHECK(std::filesystem::file_size(place.path) == 2 * line + 2);
+    place.refuses(
+        " has a line of more than " + std::to_string(line - 1) + " bytes", {line - 1, 10 * line}
+    );
+    std::filesystem::remove(place.path);
+    auto journal = place.open({line - 1, 10 * line});
+    REQUIRE(journal);
+    const auto long_line = journal->append(entry);
+    REQUIRE_FALSE(long_line);
+    CHECK(
+        long_line.error().detail() == "the journal " + place.path + " has a line of more than " +
+                                          std::to_string(line - 1) + " bytes"
+    );
+    CHECK(std::filesystem::file_size(place.path) == 0);
 }

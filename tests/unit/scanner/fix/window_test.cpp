@@ -7,6 +7,7 @@
 #include "scanner/store/audit.hpp"
 #include "scanner/verbs/audit.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/scratch.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -133,9 +134,8 @@ TEST_CASE("fix status: for programs, with the states before", "[fix]") {
 }
 
 TEST_CASE("audit: a chain of hashes, whoever appends", "[fix]") {
-    const auto path =
-        std::filesystem::temp_directory_path() / ("rdpsweep-audit-" + std::to_string(getpid()));
-    std::filesystem::remove(path);
+    const Scratch scratch;
+    const auto path = scratch.path("audit");
     Target target;
     target.name = "web";
     const Script script("s.ps1", "exit", Script::Effect::read_only);
@@ -181,5 +181,4 @@ TEST_CASE("audit: a chain of hashes, whoever appends", "[fix]") {
             CHECK(record["prev_sha256"] == (before.empty() ? "" : sha256_hex(before)));
         before = line;
     }
-    std::filesystem::remove(path);
 }

@@ -199,3 +199,33 @@ TEST_CASE("verdict_status: findings and incompleteness never mask each other", "
     totals.by_outcome = {{Outcome::assessed, 2}, {Outcome::skipped, 1}};
     CHECK(verdict_status(totals, {}, 0) == 10);
 }
+
+TEST_CASE("run store: a line longer than any record is passed over, and not kept", "[store]") {
+    const Folder folder;
+    const auto run = run_called("20260101T000000Z-a");
+    const auto path = folder.path + "/runs/" + run.id + "/hosts.jsonl";
+    {
+        auto store = RunStore::create(folder.path, run, say);
+        REQUIRE(store);
+        REQUIRE((*store)->finished(host(0, Outcome::assessed)));
+    }
+    constexpr std::size_t longest = 32u << 20;
+    const std::string head = R"({"record":"finished","index":1,"host":{"x":")";
+    for (const std::size_t length : {longest + 1, longest + 9000})
+        std::ofstream(path, std::ios::app)
+            << head << std::string(length - head.size(), 'x') << "\n";
+    {
+        auto store = RunStore::reopen(folder.path, run, say);
+        REQUIRE(store);
+        REQUIRE((*store)->finished(host(2, Outcome::assessed)));
+    }
+    auto stored = StoredRun::open(folder.path, "last");
+    REQUIRE(stored);
+    CHECK(names_in(*stored) == std::vector<std::string>{"vm-0", "vm-2"});
+    CHECK(stored->damaged() == 0);
+    std::filesystem::remove(path);
+    std::filesystem::create_symlink("/dev/zero", path);
+    const auto endless = StoredRun::open(folder.path, "last");
+    REQUIRE_FALSE(endless);
+    CHECK(endless.error().detail() == "is no regular file: " + path + ": Invalid argument");
+}

@@ -2,6 +2,7 @@
 #include "core/encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
+#include "tests/support/scratch.hpp"
 #include "tests/support/scripted_rest.hpp"
 #include "transports/azure/arm.hpp"
 #include "transports/azure/boot_log.hpp"
@@ -220,44 +221,70 @@ TEST_CASE("Lists follow links as they are written, and to nobody else") {
 TEST_CASE("Calls stay below the quota") {
     Throttle throttle;
     const Quota quota{3, 50};
-    const auto begun = Clock::now();
-    (void)run_task([&](HostDeadline& deadline) -> Task<Status> {
-        for (int i = 0; i < 8; ++i) {
-            const bool admitted = co_await throttle.admit(std::string("a"), quota, deadline);
-            CHECK(admitted);
-        }
-        co_return Status();
-    });
-    CHECK(Clock::now() - begun >= 95ms); // five beyond the burst, 20 ms each
+    const Clock::time_point begun(1000h);
+    const auto take = [&](const char* key, Clock::duration later) {
+        const auto wait = throttle.take(key, quota, begun + later);
+        return std::chrono::duration_cast<std::chrono::milliseconds>(wait);
+    };
+    for (int i = 0; i < 3; ++i)
+        CHECK(take("a", 0ms) == 0ms);
+    CHECK(take("a", 0ms) == 20ms); // beyond the burst, 50 a second
+    CHECK(take("a", 19ms) == 1ms);
+    CHECK(take("a", 20ms) == 0ms);
+    CHECK(take("a", 20ms) == 20ms);
+    for (int i = 0; i < 3; ++i)
+        CHECK(take("a", 1h) == 0ms); // a quiet hour saves up the burst, and no more
+    CHECK(take("a", 1h) == 20ms);
     SECTION("what the server says is left counts") {
-        throttle.learn(
-            "a", answer_of(200, "", {{"x-ms-ratelimit-remaining-subscription-reads", "0"}})
-        );
-        throttle.learn(
-            "a",
-            answer_of(
+        const auto left = [](const char* header, const char* count) {
+            return answer_of(200, "", {{header, count}});
+        };
+        for (const char* header :
+             {"x-ms-ratelimit-remaining-subscription-reads",
+              "x-ms-ratelimit-remaining-tenant-reads",
+              "x-ms-user-quota-remaining"}) {
+            INFO(header);
+            CHECK(throttle.take(header, quota, begun) == 0ms);
+            throttle.learn(header, left(header, "many"), begun);
+            CHECK(throttle.take(header, quota, begun) == 0ms);
+            throttle.learn(header, left(header, "0"), begun);
+            CHECK(take(header, 0ms) == 20ms);
+            CHECK(take("b", 0ms) == 0ms); // another scope
+            throttle.learn(header, left(header, "9"), begun);
+            CHECK(take(header, 0ms) == 20ms); // more than we know of is no news
+        }
+    }
+    SECTION("when nothing is left, the server says for how long") {
+        const auto over = [](const char* remaining) {
+            return answer_of(
                 200,
                 "",
-                {{"x-ms-user-quota-remaining", "0"}, {"x-ms-user-quota-resets-after", "00:00:01"}}
-            )
-        );
-        const auto from = Clock::now();
-        (void)run_task([&](HostDeadline& deadline) -> Task<Status> {
-            (void)co_await throttle.admit(std::string("b"), quota, deadline); // another scope
-            CHECK(Clock::now() - from < 500ms);
-            (void)co_await throttle.admit(std::string("a"), quota, deadline);
-            co_return Status();
-        });
-        CHECK(Clock::now() - from >= 990ms);
+                {{"x-ms-user-quota-remaining", remaining},
+                 {"x-ms-user-quota-resets-after", "00:00:01"}}
+            );
+        };
+        CHECK(take("c", 0ms) == 0ms);
+        throttle.learn("c", over("1"), begun);
+        CHECK(take("c", 0ms) == 0ms);
+        throttle.learn("c", over("0"), begun);
+        CHECK(take("c", 0ms) == 1000ms);
+        CHECK(take("c", 999ms) == 20ms); // they do not all come back at once
+        CHECK(take("c", 1019ms) == 1ms);
+        CHECK(take("c", 1020ms) == 0ms);
+        throttle.learn("never asked", over("0"), begun);
+        CHECK(take("never asked", 0ms) == 0ms);
     }
-    SECTION("who runs out of time is not admitted") {
+    SECTION("a longer pause is not shortened") {
+        throttle.pause("d", 2s, begun);
+        throttle.pause("d", 1s, begun);
+        CHECK(take("d", 1500ms) == 500ms);
+    }
+    SECTION("one that runs out of time is not admitted") {
         throttle.pause("a", 1h);
-        const auto admitted = run_task(
-            [&](HostDeadline& deadline) -> Task<Result<bool>> {
-                co_return co_await throttle.admit(std::string("a"), quota, deadline);
-            },
-            50ms
-        );
+        const auto admitted = run_task([&](HostDeadline& deadline) -> Task<Result<bool>> {
+            asio::post(deadline.executor(), [&deadline] { deadline.abort(); });
+            co_return co_await throttle.admit(std::string("a"), quota, deadline);
+        });
         CHECK_FALSE(*admitted);
     }
 }
@@ -282,9 +309,9 @@ TEST_CASE("An application proves itself by secret, certificate or federated toke
         );
     }
     SECTION("a federated token, read each time") {
-        const auto path = std::filesystem::temp_directory_path() / "rdpsweep-federated-token";
-        std::ofstream(path) << "first-token\n";
-        principal.proof.emplace<FederatedTokenFile>(path.string());
+        const Scratch scratch;
+        const auto path = scratch.file("token", "first-token\n");
+        principal.proof.emplace<FederatedTokenFile>(path);
         rest.answers.push_back(answer_of(200, token_json("again")));
         const auto source = make_service_principal(rest, cloud(), std::move(principal));
         REQUIRE(fetch(*source));
@@ -329,7 +356,8 @@ TEST_CASE("The machine's identity is found as Azure's libraries find it") {
     ));
 
     ScriptedRest rest;
-    const auto folder = std::filesystem::temp_directory_path() / "rdpsweep-arc";
+    const Scratch scratch;
+    const std::filesystem::path folder{scratch.path("arc")};
     std::filesystem::create_directories(folder);
     const auto source_of = [&](ManagedIdentity identity) {
         return make_managed_identity(rest, cloud(), std::move(identity), folder.string());

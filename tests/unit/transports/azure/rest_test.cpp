@@ -4,9 +4,11 @@
 #include "transports/azure/proxy.hpp"
 #include "transports/azure/rest.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <functional>
+#include <future>
 #include <map>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -110,6 +112,27 @@ Result<RestAnswer> send_one(Rest& rest, RestRequest request, Clock::duration pat
     return std::move(*result);
 }
 
+// As send_one; the asker goes away when gone is set, by any thread.
+Result<RestAnswer> send_until(Rest& rest, RestRequest request, std::future<void> gone) {
+    asio::io_context lane(1);
+    HostDeadline deadline(lane.get_executor(), Clock::now() + 1h);
+    std::optional<Result<RestAnswer>> result;
+    const auto task = [&]() -> Task<void> {
+        auto answer = co_await rest.send(std::move(request), deadline);
+        result.emplace(std::move(answer));
+        deadline.abort();
+    };
+    asio::co_spawn(lane, task, asio::detached);
+    std::thread watcher([&] {
+        gone.wait();
+        asio::post(lane, [&] { deadline.abort(); });
+    });
+    lane.run();
+    watcher.join();
+    REQUIRE(result);
+    return std::move(*result);
+}
+
 RestRequest request_to(const std::string& url, const std::string& method = "GET") {
     RestRequest request;
     request.method = method;
@@ -166,20 +189,27 @@ TEST_CASE("A redirect is an answer, and the token stays here") {
 }
 
 TEST_CASE("A server that drips is cut by the deadline, not by its own pace") {
-    Server server([](int client, int) {
-        (void)read_one(client);
-        say(client, "HTTP/1.1 200 OK\r\n");
-        for (int i = 0; i < 20; ++i) {
-            say(client, "X-" + std::to_string(i) + ": y\r\n");
-            std::this_thread::sleep_for(50ms);
-        }
-    });
-    const auto rest = make_rest("");
-    const auto begun = Clock::now();
-    auto late = send_one(*rest, request_to(server.url()), 300ms);
-    REQUIRE_FALSE(late);
-    CHECK(late.error().code() == Errc::timed_out);
-    CHECK(Clock::now() - begun < 1500ms);
+    std::atomic<bool> hung_up = false;
+    std::atomic<int> asked = 0;
+    {
+        Server server([&](int client, int) {
+            (void)read_one(client);
+            ++asked;
+            say(client, "HTTP/1.1 200 OK\r\n");
+            const timeval drip{0, 5'000};
+            setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &drip, sizeof drip);
+            for (int i = 0; i < 1000 && !hung_up; ++i) {
+                say(client, "X-" + std::to_string(i) + ": y\r\n");
+                char nothing = 0;
+                hung_up = recv(client, &nothing, 1, 0) == 0; // or 5 ms pass
+            }
+        });
+        const auto rest = make_rest("");
+        auto late = send_one(*rest, request_to(server.url()), 50ms);
+        REQUIRE_FALSE(late);
+        CHECK(late.error().code() == Errc::timed_out);
+    }
+    CHECK((asked == 0 || hung_up)); // it did not drip to its end
 }
 
 TEST_CASE("A body has a limit, with and without a length") {
@@ -243,18 +273,26 @@ TEST_CASE("What goes wrong is told apart") {
 }
 
 TEST_CASE("An answer that comes after its asker has gone hurts nobody") {
-    Server server([](int client, int) {
+    constexpr int askers = 3;
+    std::array<std::promise<void>, askers> asked;
+    std::array<std::promise<void>, askers> gone;
+    Server server([&](int client, int number) {
         (void)read_one(client);
-        std::this_thread::sleep_for(150ms);
+        if (number < askers) {
+            const auto at = static_cast<std::size_t>(number);
+            asked[at].set_value();
+            gone[at].get_future().wait();
+        }
         say(client, ok("{}"));
     });
     const auto rest = make_rest("");
-    for (int i = 0; i < 3; ++i) {
+    for (std::size_t i = 0; i < askers; ++i) {
         auto request = request_to(server.url());
         request.repeatable = false;
-        CHECK_FALSE(send_one(*rest, std::move(request), 30ms)); // its lane is gone by then
+        CHECK_FALSE(send_until(*rest, std::move(request), asked[i].get_future()));
+        gone[i].set_value(); // its lane is gone by now
     }
-    std::this_thread::sleep_for(300ms);
+    CHECK(send_one(*rest, request_to(server.url()))); // after those late answers
 }
 
 TEST_CASE("Proxies come from the environment") {

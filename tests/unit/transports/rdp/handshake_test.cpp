@@ -1,10 +1,9 @@
 // A whole handshake over a stream that is no socket, against OpenSSL's server; each step made to
 // fail.
-#include "tests/simfleet/fleet.hpp"
-#include "tests/simfleet/winrm/tls_identity.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/unit/transports/memory_stream.hpp"
+#include "tests/unit/transports/rdp/tls_server.hpp"
 #include "transports/rdp/handshake.hpp"
 #include "transports/rdp/rdp_source.hpp"
 #include "transports/rdp/x224.hpp"
@@ -12,37 +11,10 @@
 using namespace rdpsweep;
 using namespace rdpsweep::rdp;
 using test::MemoryStream;
+using test::tls_chosen;
+using test::TlsServer;
 
 namespace {
-
-const std::string tls_chosen("\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\x01\x08\0\x01\0\0\0", 19);
-
-// A server that confirms TLS and then speaks it.
-class TlsServer {
-public:
-    TlsServer() {
-        static const simfleet::Fleet fleet(1, 1, "one:healthy_2019");
-        static auto identities = make_identities();
-        engine_ = identities.engine_for(fleet.at(0));
-    }
-
-    std::string answer(const std::string& bytes) {
-        if (!std::exchange(confirmed_, true)) return tls_chosen;
-        engine_->feed(bytes);
-        (void)engine_->handshake();
-        return engine_->take_wire();
-    }
-
-private:
-    static simfleet::TlsIdentities make_identities() {
-        auto made = simfleet::TlsIdentities::create();
-        REQUIRE(made);
-        return *std::move(made);
-    }
-
-    std::unique_ptr<simfleet::TlsEngine> engine_;
-    bool confirmed_ = false;
-};
 
 const TlsProfiles& profiles() {
     static const auto made = TlsProfiles::make();

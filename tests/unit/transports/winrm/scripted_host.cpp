@@ -3,13 +3,13 @@
 #include "core/encoding.hpp"
 #include "tests/simfleet/winrm/sealed_body.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/scratch.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
 #include <cstdlib>
-#include <fstream>
 
 namespace rdpsweep::test {
 
@@ -23,11 +23,11 @@ using simfleet::HttpResponse;
 // gss-ntlmssp takes the accounts it accepts from a file that the environment names.
 const GssCredential& accounts() {
     static const GssCredential credential = [] {
-        const std::string path = "/tmp/rdpsweep-ntlm-" + std::to_string(getpid());
-        std::ofstream(path) << "SIM:sweeper:" << ScriptedHost::password << "\n";
+        static const Scratch scratch;
+        const auto path =
+            scratch.file("accounts", "SIM:sweeper:" + std::string(ScriptedHost::password) + "\n");
         setenv("NTLM_USER_FILE", path.c_str(), 1);
         auto made = GssCredential::acquire(false);
-        std::atexit([] { std::remove(std::getenv("NTLM_USER_FILE")); });
         REQUIRE(made);
         return std::move(*made);
     }();

@@ -49,55 +49,6 @@ std::string wsman_fault(std::uint32_t code) {
 
 } // namespace
 
-TEST_CASE("fault: every code of the table is typed, with a hint where there is one", "[winrm]") {
-    const std::map<std::uint32_t, Errc> expected{
-        {5, Errc::access_denied},
-        {2147942405, Errc::access_denied},
-        {87, Errc::protocol_violation},
-        {50, Errc::unsupported},
-        {170, Errc::throttled},
-        {995, Errc::peer_closed},
-        {2147942402, Errc::unsupported},
-        {2147942606, Errc::unsupported},
-        {2147943418, Errc::throttled},
-        {2150858752, Errc::unsupported},
-        {2150858767, Errc::protocol_violation},
-        {2150858768, Errc::protocol_violation},
-        {2150858778, Errc::unsupported},
-        {2150858793, Errc::timed_out},
-        {2150858806, Errc::access_denied},
-        {2150858811, Errc::unsupported},
-        {2150858815, Errc::throttled},
-        {2150858817, Errc::protocol_violation},
-        {2150858843, Errc::peer_closed},
-        {2150858883, Errc::unsupported},
-        {2150859012, Errc::access_denied},
-        {2150859173, Errc::throttled},
-        {2150859174, Errc::throttled},
-        {2150859175, Errc::throttled},
-        {2150859176, Errc::throttled},
-        {2150859179, Errc::throttled},
-        {2150859180, Errc::blocked_by_policy},
-        {2150859229, Errc::blocked_by_policy},
-        {2150859235, Errc::blocked_by_policy},
-        {2150859236, Errc::throttled},
-        {2150859241, Errc::throttled},
-        {4711, Errc::protocol_violation},
-    };
-    for (const auto& [code, errc] : expected) {
-        INFO(code);
-        const auto fault = fault_of(wsman_fault(code));
-        CHECK(fault.code == code);
-        const auto error = error_of(fault, Phase::open);
-        CHECK(error.code() == errc);
-        CHECK(error.native().find(std::to_string(code)) != std::string_view::npos);
-        CHECK(error.detail().find("said") != std::string_view::npos);
-    }
-    CHECK(is_quota(2150859173));
-    CHECK_FALSE(is_quota(5));
-    CHECK_FALSE(is_quota(170));
-}
-
 TEST_CASE("fault: the code is found wherever Windows puts it", "[winrm]") {
     // MSFT_WmiError, in the namespace of the provider.
     const auto wmi = fault_of(
