@@ -133,6 +133,10 @@ TEST_CASE("thresholds: CERT.SELF.VALID ends with the certificate's last second",
     facts.received_at = fixed_now;
     auto& certificate = *own_certificate(facts).parsed;
     certificate.not_after = fixed_now;
+    CHECK(find("CERT.SELF.VALID", facts).summary.key == "CERT.SELF.VALID.expired_lately");
+    certificate.not_after = fixed_now - 12 * an_hour + 1;
+    CHECK(find("CERT.SELF.VALID", facts).summary.key == "CERT.SELF.VALID.expired_lately");
+    certificate.not_after = fixed_now - 12 * an_hour;
     CHECK(find("CERT.SELF.VALID", facts).summary.key == "CERT.SELF.VALID.expired");
     certificate.not_after = fixed_now + 1;
     CHECK(find("CERT.SELF.VALID", facts).summary.key == "CERT.SELF.VALID.ok");

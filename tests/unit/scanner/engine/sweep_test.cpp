@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <stdexcept>
 
@@ -149,14 +150,26 @@ public:
         HandshakeFacts seen;
         seen.from = "outside";
         seen.stage = target.tags.contains("reset") ? "tls" : "done";
-        if (seen.stage == "tls") seen.failure = "reset";
+        if (seen.stage == "tls")
+            seen.failure = "reset";
+        else
+            serve(seen);
         seen.selected_protocol = 2;
         seen.tls_version = "1.2";
-        seen.peer_thumbprint = std::string(40, 'a');
         co_return seen;
     }
 
     int looks = 0;
+
+private:
+    static void serve(HandshakeFacts& seen) {
+        seen.peer_thumbprint = std::string(40, 'a');
+        auto& certificate = seen.certificate.emplace();
+        certificate.self_signed = true;
+        certificate.key_type = "RSA";
+        certificate.key_bits = 2048;
+        certificate.not_after = std::numeric_limits<std::int64_t>::max();
+    }
 };
 
 struct Rig {
