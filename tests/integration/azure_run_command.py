@@ -4,11 +4,11 @@ import collections
 import json
 
 from support.azure_lib import Azure, Arm
-from support.lib import check, check_each, finish, rdpsweep
+from support.lib import EVERY, check, check_each, finish, rdpsweep
 from support.ways import RUN_COMMAND, Comparison
 
 
-VMS = 200
+VMS = EVERY
 
 
 def defaults(azure, route, extra=""):

@@ -82,7 +82,7 @@ def watch(process, canary):
 def main():
     check_the_check()
     canary = "Canary-" + base64.urlsafe_b64encode(os.urandom(18)).decode()
-    with lib.Fleet(vms=220, mix="every", seed=5, password=canary) as fleet:
+    with lib.Fleet(vms=lib.EVERY, mix="every", seed=5, password=canary) as fleet:
         out = fleet.path / "out"
         out.mkdir()
         command = [str(lib.SCANNER), "scan", "-i", fleet.inventory, "--ca-file", fleet.ca,

@@ -86,7 +86,7 @@ def check_cim_alone():
 
 
 def main():
-    with lib.Fleet(vms=230, mix="every", seed=11, rdp=True) as fleet:
+    with lib.Fleet(vms=lib.EVERY, mix="every", seed=11, rdp=True) as fleet:
         compare(fleet)
         lib.check(fleet.stop()["shells_open"] == 0, "no shell is left open")
     for profile in PROFILES:

@@ -14,7 +14,7 @@ from support import lib
 from support.fix_lib import Case
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-VMS = 200  # a VM of every profile; only those that are named below are visited
+VMS = lib.EVERY  # a VM of every profile; only those that are named below are visited
 # Each release of PowerShell, an edition and a language that differ, and a VM that is broken in each part that the
 # rules look at. That the script finds on every profile what is there is powershell_profiles' to show; here it is
 # what becomes of it on the way.

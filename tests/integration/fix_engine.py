@@ -9,7 +9,7 @@ import sys
 from support import lib
 from support.fix_lib import Case
 
-VMS = 200  # a VM of every profile; only those that are named below are visited
+VMS = lib.EVERY  # a VM of every profile; only those that are named below are visited
 # A fix that writes values, one that has a certificate made anew, one that puts a certificate's key away, one whose
 # file only SYSTEM may write: all in one plan, so that VMs keep what is written to them apart. Every other fix is done
 # by the same engine in powershell_changes.

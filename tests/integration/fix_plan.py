@@ -16,7 +16,7 @@ def plan(fleet, *options, run="last", status=0):
 
 
 def main():
-    with lib.Fleet(vms=220, mix="every", seed=3, rdp=True) as fleet:
+    with lib.Fleet(vms=lib.EVERY, mix="every", seed=3, rdp=True) as fleet:
         _, report = lib.scan(fleet, "--deadline", "40s", "--step-timeout", "8s", "--connect-timeout", "2s",
                              state=fleet.path / "state", report=fleet.path / "report.json")
         lib.check(report["totals"]["assessed"] > 170, f"most of the fleet is assessed: {report['totals']}")

@@ -4,11 +4,11 @@ import collections
 import statistics
 import time
 
-from support.lib import check, check_each, finish
+from support.lib import EVERY, check, check_each, finish
 from support.serial_lib import Consoles, compare
 from support.ways import LEAN, Comparison
 
-VMS = 170
+VMS = EVERY
 SCENES = "happy,happy,happy-drop,nul-noise,binary-split,past-session,half-restart,other-words,bad-row"
 
 

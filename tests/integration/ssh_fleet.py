@@ -81,7 +81,7 @@ def main():
 
 
 def everything(key, options):
-    with lib.Fleet(vms=260, mix="every", seed=11, rdp=True, ssh=True, options=options) as fleet:
+    with lib.Fleet(vms=lib.EVERY, mix="every", seed=11, rdp=True, ssh=True, options=options) as fleet:
         other_clients(fleet, key)
         hosts = sweep(fleet, "password")
         attempts = [[a["transport"] for a in host["attempts"]] for host in hosts]

@@ -22,6 +22,8 @@ BUILD = pathlib.Path(os.environ.get("RDPSWEEP_BUILD", "build/dev")).resolve()
 SCANNER = BUILD / "scanner" / "rdpsweep"
 SIMFLEET = BUILD / "tests" / "simfleet" / "rdpsweep-simfleet"
 PASSWORD_VARIABLE = "RDPSWEEP_PASSWORD"
+# VMs that mix "every" needs to have each profile at least once; unit_simfleet holds it.
+EVERY = 260
 
 failures = []
 claims = []  # sockets that keep our ports ours until this program ends

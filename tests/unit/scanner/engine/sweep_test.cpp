@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 #include <map>
 #include <stdexcept>
 
@@ -153,23 +152,13 @@ public:
         if (seen.stage == "tls")
             seen.failure = "reset";
         else
-            serve(seen);
+            seen.peer_thumbprint = std::string(40, 'a');
         seen.selected_protocol = 2;
         seen.tls_version = "1.2";
         co_return seen;
     }
 
     int looks = 0;
-
-private:
-    static void serve(HandshakeFacts& seen) {
-        seen.peer_thumbprint = std::string(40, 'a');
-        auto& certificate = seen.certificate.emplace();
-        certificate.self_signed = true;
-        certificate.key_type = "RSA";
-        certificate.key_bits = 2048;
-        certificate.not_after = std::numeric_limits<std::int64_t>::max();
-    }
 };
 
 struct Rig {
@@ -631,7 +620,9 @@ TEST_CASE("sweep: a route that names the look from outside is assessed by it", "
     CHECK(rig.totals.of(Outcome::unreachable) == 1);
     for (const auto& host : rig.results) {
         if (host.outcome != Outcome::assessed) continue;
-        CHECK(host.verdict == Verdict::ok);
         CHECK(host.findings.size() == outside_rules().size());
+        for (const auto& finding : host.findings) {
+            if (finding.rule == "OUT.RDP") CHECK(finding.verdict == Verdict::ok);
+        }
     }
 }
