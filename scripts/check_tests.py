@@ -7,7 +7,8 @@ usage: check_tests.py listed BUILD   each test of the list is registered in BUIL
        check_tests.py --self-test    proves that each kind of gap is seen
 
 A line of the list is a name, or a name and, after "needs", what a machine may lack. CI=true says that this machine
-lacks nothing: then no test may be missing and none may skip, not even in part.
+lacks nothing: then no test may be missing and none may skip, not even in part. A name and, after "if", a variable of
+the environment: there is such a test exactly where the variable is set.
 """
 import json
 import os
@@ -25,13 +26,15 @@ SKIPPED = re.compile(r"^\s*SKIPPED\b.*", re.M)
 BEGIN = re.compile(r"^\d+/\d+ Testing: (\S+)", re.M)
 
 
-def read_list(text):
+def read_list(text, environment):
     """Returns name -> what it needs ("" for nothing) from the text of a list."""
     tests = {}
     for line in text.splitlines():
-        if line and not line.startswith("#"):
-            name, _, needs = line.partition(" needs ")
-            tests[name.strip()] = needs.strip()
+        name, _, variable = line.partition(" if ")
+        if not line or line.startswith("#") or (variable and not environment.get(variable.strip())):
+            continue
+        name, _, needs = name.partition(" needs ")
+        tests[name.strip()] = needs.strip()
     return tests
 
 
@@ -82,7 +85,9 @@ def registered(build):
 
 
 def self_test():
-    expected = read_list("# a comment\nunit_a\nweb needs a browser\n\n")
+    text = "# a comment\nunit_a\nweb needs a browser\nheard if THEY_TALK\n\n"
+    assert read_list(text, {"THEY_TALK": "yes"}).keys() == {"unit_a", "web", "heard"}
+    expected = read_list(text, {"THEY_TALK": ""})
     assert expected == {"unit_a": "", "web": "a browser"}, expected
     assert not list(gaps(expected, ["unit_a"], False))
     assert len(list(gaps(expected, ["unit_a"], True))) == 1
@@ -111,7 +116,7 @@ def main(arguments):
         print(__doc__, file=sys.stderr)
         return 2
     what, build = arguments[0], pathlib.Path(arguments[1])
-    expected, everything = read_list(LIST.read_text()), os.environ.get("CI") == "true"
+    expected, everything = read_list(LIST.read_text(), os.environ), os.environ.get("CI") == "true"
     if what == "listed":
         wrong = list(listed(expected, registered(build), everything))
     else:

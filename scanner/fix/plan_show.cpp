@@ -64,10 +64,13 @@ std::string show_host(const PlanHost& host) {
 
 // Says what is done in Azure's network for VMs whose RDP moves.
 std::string show_network(const Plan& plan) {
-    const bool moves = std::any_of(plan.hosts.begin(), plan.hosts.end(), [](const PlanHost& host) {
-        return moved_port(host) != 0;
-    });
-    if (!moves) return {};
+    // A rule for a port that RDP was moved to before moves nothing.
+    const auto moves = [](const PlanHost& host) {
+        return std::any_of(host.changes.begin(), host.changes.end(), [](const Change& change) {
+            return change.name == "PortNumber";
+        });
+    };
+    if (std::none_of(plan.hosts.begin(), plan.hosts.end(), moves)) return {};
     const auto port = std::to_string(plan.choices.move_rdp);
     if (plan.choices.open_nsg == 0)
         return "  port " + port + " is opened in no network security group (--open-nsg)\n";

@@ -1,5 +1,6 @@
-"""Azure as the inventory: the simulated control plane, asked with every kind of login, and what comes
-of it compared with the same lists read by plain HTTPS (Python's own client)."""
+"""Azure as the inventory: the simulated control plane, asked with every kind of login, and what comes of it
+compared with the same lists read by plain HTTPS (Python's own client). It takes long because each kind of login
+and each kind of answer is a run of its own, and the control plane makes callers wait as Azure does."""
 import base64
 import collections
 import hashlib

@@ -1,5 +1,6 @@
-"""Azure Run Command as the way in: verdicts as over WinRM for the same VMs, and everything that it can
-meet. No packet goes to a VM."""
+"""Azure Run Command as the way in: verdicts as over WinRM for the same VMs, and everything that it can meet. No
+packet goes to a VM. It takes long because a run command is asked about until it has ended, and throttled calls
+wait as told."""
 import collections
 import json
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""A canary password is searched for in every file, log, report and command line of a sweep that
-meets every kind of host, and the process that holds it can leave no core."""
+"""A canary password is searched for in every file, log, report and command line of a sweep that meets every kind
+of host, and the process that holds it can leave no core. It takes long because the sweep meets hosts that say
+nothing, and everything that it leaves is searched in every encoding."""
 import base64
 import os
 import pathlib

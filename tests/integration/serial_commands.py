@@ -1,5 +1,6 @@
-"""VMs whose PowerShell cannot run and that nothing but their console reaches: cmd.exe's own tools are asked.
-What they tell is judged as over WinRM; what they cannot tell is unknown, never ok."""
+"""VMs whose PowerShell cannot run and that nothing but their console reaches: cmd.exe's own tools are asked. What
+they tell is judged as over WinRM; what they cannot tell is unknown, never ok. It takes long because the answers
+come as screens of text, one command after the other."""
 import collections
 
 from support.lib import check, check_each, finish

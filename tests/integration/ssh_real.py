@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The SSH transport against real servers nobody here wrote: OpenSSH in several configurations, and
-Dropbear. Behind them a program named powershell that prints a framed document; the engine has a test
-of its own (ssh_engine.py)."""
+"""The SSH transport against real servers nobody here wrote: OpenSSH in several configurations, and Dropbear.
+Behind them a program named powershell that prints a framed document; the engine has a test of its own
+(ssh_engine.py). It takes long because each of a dozen servers is started, and sshd delays what it refuses."""
 import contextlib
 import os
 import pathlib

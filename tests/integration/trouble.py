@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""1,000 hosts of which 50 black-hole, 50 accept and never speak, 20 answer garbage and 10 never
-stop sending: the run ends by its deadline, all others are assessed, memory stays bounded, and the
-report says who and why."""
+"""1,000 hosts of which 50 black-hole, 50 accept and never speak, 20 answer garbage and 10 never stop sending: the
+run ends by its deadline, all others are assessed, memory stays bounded, and the report says who and why. It
+takes long because a host that says nothing is silent for as long as the run lets it."""
 import collections
 import os
 import resource

@@ -154,7 +154,7 @@ Fleet::Route Fleet::route(std::size_t index, const InventoryOptions& options) co
     const bool drawn = index * 37 % 100 < options.ssh_share; // 37: neighbours differ
     // What CIM can still tell over WinRM is not to be had over SSH.
     const bool only_cim = plans_[index].profile->name.starts_with("cim_");
-    if (!drawn || only_cim) return Route::winrm;
+    if (!drawn || only_cim || !wire.tunnel) return Route::winrm;
     switch (wire.manner) {
     case Manner::polite:
     case Manner::bad_password:

@@ -72,7 +72,9 @@ struct Wire {
     bool deaf_listener = false;        // RDP stays as broken as it is, whatever is changed
     bool cim = true;                   // false: WMI denies the account everything
     SshManner ssh = SshManner::polite; // anything else: the inventory says SSH for it
-    bool http_works = false;           // port 5985 serves well, whatever happens before TLS on 5986
+    // False: not reached over SSH, whose tunnel tries the handshake that nobody tried there.
+    bool tunnel = true;
+    bool http_works = false; // port 5985 serves well, whatever happens before TLS on 5986
 };
 
 // What the fleet itself knows to be true of this VM: written by the profile's author by hand,

@@ -48,8 +48,6 @@ CIM = (
     Excuse("EVT.SCHANNEL EVT.RDPCERT KEY.PRESENT KEY.FOLDER KEY.OVERGRANT",
            "logs, files and their descriptors are asked in root\\cimv2, which is denied there",
            lambda vm: vm.profile == "service_unread"),
-    Excuse("EVT.SCHANNEL", "Win32_NTLogEvent has no log of RdpCoreTS, so that no event is known to be RDP's, and one "
-           "of any TLS server weighs little", lambda vm: vm.said("EVT.SCHANNEL") == "at_risk", instead="at_risk"),
 )
 
 # The lean profile of the collector, as over a serial console.

@@ -137,7 +137,7 @@ internal static class EventRecords
     {
         "Schannel" => ("System", "Schannel"),
         "SCM" => ("System", "Service Control Manager"),
-        "TermService" when record.Id is >= 1050 and <= 1064 => ("System", RemoteConnections),
+        "TermService" when record.Id is >= 1050 and <= 1065 => ("System", RemoteConnections),
         "TermService" => ($"{RemoteConnections}/Operational", RemoteConnections),
         "RdpCoreTS" => ("Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational", "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS"),
         "LSM" => ("Microsoft-Windows-TerminalServices-LocalSessionManager/Operational", "Microsoft-Windows-TerminalServices-LocalSessionManager"),

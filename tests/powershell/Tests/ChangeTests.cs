@@ -239,7 +239,7 @@ public static partial class ChangeTests
         [
             $@"registry:HKLM\SOFTWARE\Microsoft\SystemCertificates\Remote Desktop\Certificates\{change[1]}",
             $@"file:C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys\{change[2]}",
-            $@"file:C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys\rdpsweep-{change[1][..8]}-{change[2]}",
+            $@"file:C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys\rdpsweep-{change[1][..Math.Min(8, change[1].Length)]}-{change[2]}",
             "service:SessionEnv",
         ],
         _ => ["file:" + change[1].Replace("%ProgramData%", @"C:\ProgramData", StringComparison.Ordinal)],

@@ -78,12 +78,16 @@ Profile of_two(std::string_view name, void (*damage)(Machine&), Truth (*truth)(s
 }
 
 constexpr const char* no_read = "broken critical direct denied /keys/files/0/sddl";
+// What Schannel logged before; our own try did not come as far as TLS.
+constexpr const char* key_trouble_before =
+    "at_risk low circumstantial machine_keys:key_near /evt/1 /evt/1/utc";
 
 Truth stopped_and_orphan(std::uint32_t build) {
     const Findings both{
         {"SVC.STATE", "broken critical direct stopped /svc/0/state /svc/0/start /svc/0/exit"},
         {"KEY.PRESENT", "broken critical direct orphan /cert/store/0/thumb /keys/files"},
-        {"KEY.ACL", "not_applicable no_file"}};
+        {"KEY.ACL", "not_applicable no_file"},
+        {"EVT.SCHANNEL", key_trouble_before}};
     return assessed(
         "broken",
         "services",
@@ -104,6 +108,7 @@ Truth denied_and_corrupt(std::uint32_t build) {
 Truth denied_and_taken(std::uint32_t build) {
     auto truth = one_of(port_profiles(), "port_taken_by_service").truth(build);
     truth.findings.insert_or_assign("KEY.ACL", no_read);
+    truth.findings.insert_or_assign("EVT.SCHANNEL", key_trouble_before);
     return truth;
 }
 

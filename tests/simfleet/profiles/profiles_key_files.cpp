@@ -214,7 +214,8 @@ const std::array key_file_table{
                         {{"KEY.PRESENT", to_be_made}, {"KEY.ACL", no_file}}
                     )
                 );
-            }},
+            },
+        .wire = {.tunnel = false}},
     Profile{
         .name = "key_unlisted",
         .kind = Kind::fault,
@@ -253,7 +254,8 @@ const std::array key_file_table{
                 truth.verdict = "at_risk"; // a certificate without a key cannot serve TLS
                 truth.root_cause = "rdp_certificate";
                 return truth;
-            }},
+            },
+        .wire = {.tunnel = false}},
     Profile{
         .name = "key_folder_hardened",
         .kind = Kind::fault,

@@ -231,7 +231,7 @@ TEST_CASE("simfleet fleet: mixes hold what they promise", "[simfleet]") {
         for (std::size_t i = 0; i < all_profiles().size(); ++i)
             seen.insert(fleet.profile(i));
         CHECK(seen.size() == all_profiles().size());
-        // What the fleets of tests/integration (support/lib.py, EVERY) and of tests/powershell have.
+        // What the fleets of tests/integration (support/lib.py, EVERY) and tests/powershell have.
         CHECK(all_profiles().size() <= 260);
     }
     SECTION("one") {
