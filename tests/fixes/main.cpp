@@ -1,6 +1,6 @@
 // Between the rules and the PowerShell engine: what fixes come to on simulated machines.
 // usage: fix_states prepare STATES >CHANGES     STATES as rdpsweep-simfleet --dump-states writes them
-//        fix_states verify FACTS                lines {"name", "fix", "facts"}: each finding is cured
+//        fix_states verify STATES FACTS         lines {"name", "fix", "facts"}: each finding is cured
 //
 // A line of CHANGES: {"name", "profile", "fix", "changes": lines of core/change.hpp}.
 #include "core/json.hpp"
@@ -13,6 +13,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -81,27 +82,52 @@ int prepare_all(const char* path) {
     return 0;
 }
 
-// Whether the fix would have nothing to do any more, and its rule no complaint that it could cure.
-bool is_cured(const Fix& fix, const Host& host) {
+using Complaints = std::set<std::string>; // keys of messages
+
+// Returns what the rules had against each machine before.
+std::map<std::string, Complaints> complaints_before(const char* path) {
+    std::map<std::string, Complaints> all;
+    std::ifstream states(path);
+    for (std::string line; std::getline(states, line);) {
+        const auto document = json::parse(line);
+        const auto host = read_host(document.at("facts"), document.at("now").get<std::int64_t>());
+        if (!host) continue;
+        auto& complaints = all[document.at("name").get<std::string>()];
+        for (const auto& finding : host->judgement.findings) {
+            if (finding.verdict >= Verdict::at_risk) complaints.insert(finding.summary.key);
+        }
+    }
+    return all;
+}
+
+// Tells whether the fix would have nothing to do any more about what was complained of, and its
+// rule nothing that it could cure. What comes to light behind it is another matter: a service that
+// hardening disabled, say, once the one at fault runs.
+bool is_cured(const Fix& fix, const Host& host, const Complaints& before) {
     for (const auto& finding : host.judgement.findings) {
         if (!fix.cures(finding.rule) || finding.verdict < Verdict::at_risk) continue;
+        const bool known = before.count(finding.summary.key) != 0;
+        if (!known && finding.verdict == Verdict::at_risk) continue;
         const auto left =
             prepare(fix, host.facts, host.judgement.findings, consent_to_all(host.facts));
         if (std::holds_alternative<std::vector<Change>>(left)) return false;
         // An event in the log or a handshake of the past may still be told; a broken state may not.
-        return finding.verdict != Verdict::broken;
+        // Nothing was restarted yet: where that is needed, what is written says all.
+        return finding.verdict != Verdict::broken || fix.restart == Restart::needed;
     }
     return true;
 }
 
-int verify_all(const char* path) {
+int verify_all(const char* states, const char* path) {
+    auto before = complaints_before(states);
     std::ifstream lines(path);
     int wrong = 0, cured = 0;
     for (std::string line; std::getline(lines, line);) {
         const auto document = json::parse(line);
         const auto* fix = find_fix(document.at("fix").get<std::string>());
         const auto host = read_host(document.at("facts"), document.at("now").get<std::int64_t>());
-        if (fix != nullptr && host && is_cured(*fix, *host)) {
+        const auto& complaints = before[document.at("name").get<std::string>()];
+        if (fix != nullptr && host && is_cured(*fix, *host, complaints)) {
             ++cured;
             continue;
         }
@@ -119,14 +145,14 @@ int verify_all(const char* path) {
 } // namespace
 
 int main(int count, char** words) {
-    const std::string_view what = count == 3 ? words[1] : "";
+    const std::string_view what = count >= 3 ? words[1] : "";
     try {
-        if (what == "prepare") return prepare_all(words[2]);
-        if (what == "verify") return verify_all(words[2]);
+        if (what == "prepare" && count == 3) return prepare_all(words[2]);
+        if (what == "verify" && count == 4) return verify_all(words[2], words[3]);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "fix_states: %s\n", error.what());
         return 1;
     }
-    std::fputs("usage: fix_states prepare STATES | verify FACTS\n", stderr);
+    std::fputs("usage: fix_states prepare STATES | verify STATES FACTS\n", stderr);
     return 2;
 }

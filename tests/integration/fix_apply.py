@@ -15,7 +15,7 @@ from support.fix_lib import QUICK, Case, check_restored, fleet_of, states_of, th
 CURABLE = ("service_stopped", "service_disabled", "tls_all_off", "key_acl_missing", "key_acl_denied", "layer_zero_with_nla", "layer_out_of_range",
            "http_tls_all_off", "http_key_acl_missing", "own_expired", "own_corrupt", "key_orphan", "key_empty", "key_undecryptable",
            "own_without_key_link", "port_taken_by_service", "port_moved_blocked", "port_stale_adapter", "policy_managed_stopped",
-           "store_denied", "service_account", "key_renewal_failing")
+           "store_denied_empty", "service_account", "key_renewal_failing")
 # Fixes that are planned only when they are named: what they let in, or cure that is no cause.
 NAMED = {"rdp_denied": "allow-rdp", "rdp_denied_by_absence": "allow-rdp", "listener_off": "listener", "listener_draining": "listener",
          "console_off": "ems", "dump_off": "dump", "policy_client_disabled": "gpsvc", "policy_client_disabled_system": "gpsvc",

@@ -1,6 +1,7 @@
 // Certificates that are expired, damaged, not the ones configured, or impossible to renew
 // (article steps 2 and 2.1).
 #include "core/encoding.hpp"
+#include "core/text.hpp"
 #include "tests/simfleet/profiles/cause_truth.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
@@ -55,7 +56,7 @@ void without_key_link(Machine& machine) {
     machine.install_own(machine.own_shape());
     machine.remove_own();
     machine.state.registry.set(
-        std::string(paths::rd_certificates) + '\\' + certificate.thumbprint,
+        std::string(paths::rd_certificates) + '\\' + rdpsweep::ascii_upper(certificate.thumbprint),
         "Blob",
         binary_value(store_blob(certificate, std::nullopt))
     );
@@ -64,6 +65,7 @@ void without_key_link(Machine& machine) {
         "SelfSignedCertificate",
         binary_value(rdpsweep::hex_decode(certificate.thumbprint).value_or(""))
     );
+    machine.state.management.certificate_hash = certificate.thumbprint;
 }
 
 void expired(Machine& machine) {

@@ -76,6 +76,8 @@ void failing_renewal(Machine& machine) {
     harden_folder(machine);
     machine.remove_own();
     machine.remove_file(machine.key_path());
+    machine.state.management.certificate_hash_type = 0;
+    machine.state.management.certificate_hash.clear();
     machine.log("TermService", 1057, 3'000, {{"0", "Keyset does not exist"}});
     machine.log("TermService", 1058, 3'001, {{"0", "Keyset does not exist"}});
     machine.log_provoked("TermService", 1057, {{"0", "Keyset does not exist"}});

@@ -88,7 +88,7 @@ void put_back(State& state, const Change& change, const std::vector<std::string>
         state.registry.set(
             paths::win_stations, self_signed, binary_value(rdpsweep::hex_decode(own).value_or(""))
         );
-    state.management.certificate_hash = own;
+    state.management.certificate_hash = own == "none" ? std::string() : own;
     if (change.place == "none") return;
     state.registry.set(
         entry(change.place), "Blob", binary_value(rdpsweep::hex_decode(parts[3]).value_or(""))
