@@ -9,6 +9,7 @@
 #include "probes/machine_keys/rules.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/key_access.hpp"
+#include "probes/reading/rights_words.hpp"
 #include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
@@ -53,7 +54,8 @@ std::string missing_entries(const Facts& facts, const SecurityDescriptor& descri
     const auto require = [&](const std::string& sid, std::uint32_t mask, const char* name) {
         const std::uint32_t lacks = missing_for(descriptor, sid, mask);
         if (lacks != 0)
-            lacking += std::string(lacking.empty() ? "" : ", ") + name + " lacks " + hex(lacks);
+            lacking += std::string(lacking.empty() ? "" : ", ") + name + " lacks " +
+                       mask_in_words(lacks, RightsOf::file);
     };
     require(sid::system, file_access::all, "SYSTEM");
     if (const auto number = build_of(facts)) {
@@ -69,30 +71,33 @@ Draft judge_denied(const Facts& facts, std::uint32_t lacks) {
     if (own_key_in_use(facts))
         return at_risk(traits, "denied_in_use")
             .confidence(Confidence::functional)
-            .with("mask", hex(lacks));
+            .with("mask", mask_in_words(lacks, RightsOf::file));
     const bool unused = own_certificate_unused(facts);
     Draft draft = unused ? at_risk(traits, "denied_unused") : broken(traits, "denied");
-    return draft.with("mask", hex(lacks));
+    return draft.with("mask", mask_in_words(lacks, RightsOf::file));
 }
 
 Finding
 judge_descriptor(const Facts& facts, const KeyFile& file, const SecurityDescriptor& descriptor) {
     const std::string pointer = pointer_to(*facts.machine_keys, file, "sddl");
+    const std::string may_read = termservice_may_read();
     if (const std::uint32_t lacks = missing_for_termservice(descriptor); lacks != 0)
         return judge_denied(facts, lacks)
             .with("file", file.name)
-            .saw(pointer, *file.sddl, "S-1-5-20 may " + hex(file_access::read));
+            .saw(pointer, sddl_in_words(*file.sddl, RightsOf::file), may_read);
     if (const std::string lacking = missing_entries(facts, descriptor); !lacking.empty())
         return at_risk(traits, "incomplete")
             .with("file", file.name)
             .with("lacking", lacking)
-            .saw(pointer, *file.sddl, lacking + " of the shipped ACL");
+            .saw(
+                pointer, sddl_in_words(*file.sddl, RightsOf::file), lacking + " of the shipped ACL"
+            );
     if (descriptor.owner != sid::system)
         return at_risk(traits, "owner")
             .with("file", file.name)
-            .with("owner", descriptor.owner)
-            .saw(pointer, *file.sddl, "O:SY");
-    return ok(traits).saw(pointer, "S-1-5-20 may " + hex(file_access::read), "the same");
+            .with("owner", sid_in_words(descriptor.owner))
+            .saw(pointer, sddl_in_words(*file.sddl, RightsOf::file), "O:SY (owner SYSTEM)");
+    return ok(traits).saw(pointer, may_read, "the same");
 }
 
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {

@@ -9,6 +9,7 @@
 #include "probes/reading/event_log.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/key_access.hpp"
+#include "probes/reading/rights_words.hpp"
 #include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
@@ -24,6 +25,8 @@ constexpr auto keys = with_shared(
     "KEY.FOLDER.no_certificate"
 );
 constexpr std::uint32_t everyone_mask = 0x12019f; // read and write, as shipped
+constexpr auto shipped_entries = "(A;;0x12019f;;;WD)(A;;FA;;;BA) = allow Everyone read, write; "
+                                 "allow Administrators full";
 
 Finding judge_hardened(const Facts& facts, const std::string& sddl, const std::string& lacking) {
     Draft draft = at_risk(traits, "hardened");
@@ -35,7 +38,7 @@ Finding judge_hardened(const Facts& facts, const std::string& sddl, const std::s
             draft = broken(traits, "no_certificate");
     }
     return draft.with("lacking", lacking)
-        .saw("/keys/dir_sddl", sddl, "(A;;0x12019f;;;WD)(A;;FA;;;BA), " + lacking);
+        .saw("/keys/dir_sddl", sddl_in_words(sddl, RightsOf::file), shipped_entries);
 }
 
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
@@ -48,9 +51,10 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     const std::uint32_t admins = missing_for(*descriptor, sid::administrators, file_access::all);
     if (everyone == 0 && admins == 0) return ok(traits);
     std::string lacking;
-    if (everyone != 0) lacking = "Everyone lacks " + hex(everyone);
+    if (everyone != 0) lacking = "Everyone lacks " + mask_in_words(everyone, RightsOf::file);
     if (admins != 0)
-        lacking += std::string(lacking.empty() ? "" : ", ") + "Administrators lack " + hex(admins);
+        lacking += std::string(lacking.empty() ? "" : ", ") + "Administrators lack " +
+                   mask_in_words(admins, RightsOf::file);
     return judge_hardened(facts, *sddl, lacking);
 }
 

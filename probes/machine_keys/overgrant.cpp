@@ -7,6 +7,7 @@
 #include "probes/machine_keys/rules.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/key_access.hpp"
+#include "probes/reading/rights_words.hpp"
 #include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
@@ -71,7 +72,9 @@ Finding conclude(Draft draft, const Count& count) {
     if (count.read >= several && count.owned == count.read)
         return at_risk(traits, "owned")
             .with("count", std::to_string(count.owned))
-            .saw("/keys/files", "O:BA on all of them", "O:SY");
+            .saw(
+                "/keys/files", "O:BA (owner Administrators) on all of them", "O:SY (owner SYSTEM)"
+            );
     return ok(traits);
 }
 
@@ -90,7 +93,9 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
         if (!grants_network_service(*descriptor)) continue;
         ++count.granted;
         draft.saw(
-            pointer_to(*facts.machine_keys, file, "sddl"), *file.sddl, "nothing for S-1-5-20"
+            pointer_to(*facts.machine_keys, file, "sddl"),
+            sddl_in_words(*file.sddl, RightsOf::file),
+            "nothing for " + sid_in_words(sid::network_service)
         );
     }
     // A narrow collector lists RDP's own only and counts the others.

@@ -8,6 +8,7 @@
 #include "probes/outside/rules.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
+#include "probes/reading/status_codes.hpp"
 
 #include <algorithm>
 
@@ -124,8 +125,8 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
         .with("stage", shake->stage)
         .with("failure", shake->failure)
         .with("tls", shake->tls_version)
-        .with("alert", text(shake->alert))
-        .with("code", text(shake->failure_code))
+        .with("alert", shake->alert ? named_alert(*shake->alert) : "absent")
+        .with("code", shake->failure_code ? named_refusal(*shake->failure_code) : "absent")
         .with("nla", shake->nla_failure)
         .with("selected", text(shake->selected_protocol))
         .with("versions", outcomes(*shake))

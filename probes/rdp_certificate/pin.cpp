@@ -8,6 +8,7 @@
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/key_access.hpp"
+#include "probes/reading/rights_words.hpp"
 #include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
@@ -53,7 +54,9 @@ Finding judge_key_file(const Facts& facts, const StoredCertificate& pinned, cons
     if (missing_for_termservice(*descriptor) == 0)
         return ok(traits).with("pin", thumbprint_of(pinned));
     Finding finding = fault(facts, "key_denied", show_pin);
-    finding.evidence.push_back({at, *file.sddl, "S-1-5-20 may " + hex(file_access::read)});
+    finding.evidence.push_back(
+        {at, sddl_in_words(*file.sddl, RightsOf::file), termservice_may_read()}
+    );
     return finding;
 }
 

@@ -9,6 +9,7 @@
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/key_access.hpp"
+#include "probes/reading/rights_words.hpp"
 #include "probes/reading/rule_support.hpp"
 
 #include <algorithm>
@@ -44,6 +45,10 @@ std::uint32_t denied_rights(const Ace& ace) {
     if (ace.kind != AceKind::deny || !applies || !is_system(ace.sid)) return 0;
     if ((ace.mask & generic_write_or_all) != 0) return create_rights;
     return ace.mask & create_rights;
+}
+
+std::string in_words(std::uint32_t mask) {
+    return mask_in_words(mask, RightsOf::registry_key);
 }
 
 struct Denials {
@@ -86,6 +91,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (own_unneeded(facts)) inherited.severity(Severity::low);
     Draft denied = judge_denied(facts);
     Denials total;
+    const std::string wanted = sid_in_words(sid::system) + " on " + in_words(create_rights);
     for (std::size_t i = 0; i < certificates.store_sddl.size(); ++i) {
         const std::string& sddl = certificates.store_sddl[i];
         const std::string pointer = pointer_at("/cert/store_sddl", i, "");
@@ -93,13 +99,15 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
         const auto descriptor = parse_sddl(sddl);
         if (!descriptor) return unknown(traits, "unparsable").saw(pointer, sddl, "SDDL");
         const Denials denials = denials_of(*descriptor);
-        if (denials.explicitly != 0) denied.saw(pointer, sddl, "no deny for S-1-5-18 on 0x6");
-        if (denials.inherited != 0) inherited.saw(pointer, sddl, "no inherited deny on 0x6");
+        const std::string words = sddl_in_words(sddl, RightsOf::registry_key);
+        if (denials.explicitly != 0) denied.saw(pointer, words, "no deny for " + wanted);
+        if (denials.inherited != 0)
+            inherited.saw(pointer, words, "no inherited deny for " + wanted);
         total.explicitly |= denials.explicitly;
         total.inherited |= denials.inherited;
     }
-    if (total.explicitly != 0) return denied.with("mask", hex(total.explicitly));
-    if (total.inherited != 0) return inherited.with("mask", hex(total.inherited));
+    if (total.explicitly != 0) return denied.with("mask", in_words(total.explicitly));
+    if (total.inherited != 0) return inherited.with("mask", in_words(total.inherited));
     return ok(traits);
 }
 

@@ -103,22 +103,31 @@ bool steals(const Socket& foreign, const Owners& owners) {
     return !holds_specific_v4(owners.ours);
 }
 
-std::string owner_text(const Socket& socket) {
+// From Windows Server 2012 on RDP is no kernel's listener: what listens in the System process is
+// http.sys, for whoever registered an address with it.
+bool is_http_sys(const Facts& facts, const Socket& socket) {
+    return socket.pid == system_pid && build_of(facts) && !is_system_listener(facts, socket);
+}
+
+std::string owner_text(const Facts& facts, const Socket& socket) {
     std::string owner = socket.image.empty() ? "process" : socket.image;
+    if (is_http_sys(facts, socket)) owner = "http.sys";
     owner += " (pid " + std::to_string(socket.pid) + ")";
     for (const std::string& service : socket.services)
         owner += " " + service;
     return owner;
 }
 
-Draft& show(Draft& draft, const std::vector<Listener>& listeners, std::uint32_t pid) {
+Draft&
+show(Draft& draft, const Facts& facts, const std::vector<Listener>& listeners, std::uint32_t pid) {
     for (const auto& [socket, index] : listeners) {
         const std::string expected = pid == 0 ? "TermService" : "pid " + std::to_string(pid);
         draft.saw(pointer_at("/listener/sockets", index, "a"), socket->address, "");
+        std::string process = "pid " + std::to_string(socket->pid) + " " + socket->image;
+        if (is_http_sys(facts, *socket))
+            process += " = http.sys; netsh http show servicestate names its program";
         draft.saw(
-            pointer_at("/listener/sockets", index, "pid"),
-            "pid " + std::to_string(socket->pid) + " " + socket->image,
-            expected + " (TermService)"
+            pointer_at("/listener/sockets", index, "pid"), process, expected + " (TermService)"
         );
         if (!socket->services.empty()) {
             std::string services;
@@ -134,7 +143,7 @@ Draft& show(Draft& draft, const std::vector<Listener>& listeners, std::uint32_t 
     return draft;
 }
 
-Finding judge_foreign(const Owners& owners, std::uint32_t pid) {
+Finding judge_foreign(const Facts& facts, const Owners& owners, std::uint32_t pid) {
     const auto thief =
         std::find_if(owners.foreign.begin(), owners.foreign.end(), [&](const Listener& listener) {
             return owners.ours.empty() || steals(*listener.socket, owners);
@@ -146,8 +155,8 @@ Finding judge_foreign(const Owners& owners, std::uint32_t pid) {
     if (hosts(socket, "iphlpsvc")) slug = "portproxy";
     Draft draft = stolen ? broken(traits, slug) : at_risk(traits, "twin");
     draft.with("address", socket.address).with("port", std::to_string(socket.port));
-    draft.with("owner", owner_text(socket));
-    return show(draft, owners.foreign, pid);
+    draft.with("owner", owner_text(facts, socket));
+    return show(draft, facts, owners.foreign, pid);
 }
 
 // 2008R2: the System process holds the port. Only a completed handshake proves that it is RDP.
@@ -155,7 +164,7 @@ Finding judge_system(const Facts& facts, const Owners& owners, std::uint32_t pid
     if (completed_handshake(facts) != nullptr)
         return ok(traits, "ok_system").confidence(Confidence::functional);
     Draft draft = unknown(traits, "system");
-    return show(draft, owners.system, pid);
+    return show(draft, facts, owners.system, pid);
 }
 
 // Returns a portproxy rule for the port without a listener of its own: it takes over when IP Helper
@@ -175,7 +184,7 @@ std::optional<Finding> dormant_proxy(const PortFacts& port) {
 }
 
 Finding judge_owners(const Facts& facts, const Owners& owners, std::uint32_t pid) {
-    if (!owners.foreign.empty()) return judge_foreign(owners, pid);
+    if (!owners.foreign.empty()) return judge_foreign(facts, owners, pid);
     if (owners.ours.empty() && !owners.system.empty()) return judge_system(facts, owners, pid);
     if (owners.ours.empty()) return not_applicable(traits, "no_listener");
     if (auto dormant = dormant_proxy(*facts.rdp_port)) return *dormant;

@@ -4,6 +4,7 @@
 #include "probes/collect/key_file_name.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rights_words.hpp"
 #include "probes/reading/rule_support.hpp"
 
 #include <array>
@@ -13,6 +14,11 @@ namespace rdpsweep {
 std::uint32_t missing_for_termservice(const SecurityDescriptor& descriptor) {
     constexpr std::uint32_t wanted = file_access::read;
     return wanted & ~effective_access(descriptor, termservice_sids(), wanted);
+}
+
+std::string termservice_may_read() {
+    return sid_in_words(sid::network_service) + " may " +
+           mask_in_words(file_access::read, RightsOf::file);
 }
 
 std::uint32_t

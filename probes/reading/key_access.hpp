@@ -21,6 +21,10 @@ inline const std::string everyone = "S-1-1-0";
 // Returns the read rights that TermService is missing; 0 if it can read the key.
 std::uint32_t missing_for_termservice(const SecurityDescriptor& descriptor);
 
+// Returns what is expected of a key that TermService serves with: "S-1-5-20 (NETWORK SERVICE) may
+// 0x120089 (read)".
+std::string termservice_may_read();
+
 // Returns the rights of wanted that a token with sid and Everyone is missing.
 std::uint32_t
 missing_for(const SecurityDescriptor& descriptor, const std::string& sid, std::uint32_t wanted);

@@ -94,6 +94,26 @@ Draft& show(Draft& draft, const LoggedEvent& logged, std::size_t count) {
         .saw(pointer_at("/evt", logged.index, "utc"), to_iso8601(event.time), "");
 }
 
+// The status with which a creation failure ended, and where in the record it stands. The text is in
+// the VM's language; the binary part is a number.
+struct Ended {
+    std::string status;
+    std::string_view member;
+};
+
+Ended ended(const Event& event) {
+    if (std::string code = status_of_binary(event.binary); !code.empty()) return {code, "bin"};
+    if (std::string code = data_of(event, "0"); code.starts_with("0x")) return {code, "data/0"};
+    return {};
+}
+
+void show_status(Draft& draft, const LoggedEvent& logged) {
+    const auto [status, member] = ended(*logged.event);
+    draft.with("status", status.empty() ? "?" : named_status(status));
+    if (!status.empty())
+        draft.saw(pointer_at("/evt", logged.index, member), status_in_words(status), "0x0");
+}
+
 Finding conclude_certificate(const Facts& facts, const std::vector<LoggedEvent>& events) {
     const bool creation = is_creation_failure(*events.front().event);
     const bool now = creation && trial(facts) == Trial::fails;
@@ -101,7 +121,9 @@ Finding conclude_certificate(const Facts& facts, const std::vector<LoggedEvent>&
                       : at_risk(certificate_traits, past_slug(*events.front().event))
                             .severity(Severity::medium);
     draft.confidence(Confidence::circumstantial);
-    return show(draft, events.front(), events.size());
+    show(draft, events.front(), events.size());
+    if (creation) show_status(draft, events.front());
+    return draft;
 }
 
 Finding evaluate_certificate(const Facts& facts, const Policy&, std::int64_t now) {
@@ -164,7 +186,11 @@ Finding evaluate_audit(const Facts& facts, const Policy&, std::int64_t) {
                       : at_risk(audit_traits, "past").severity(Severity::medium);
     const std::string code = named_status(data_of(*failures.front().event, "ReturnCode"));
     draft.with("code", code)
-        .saw(pointer_at("/evt", failures.front().index, "data/ReturnCode"), code, "0x0");
+        .saw(
+            pointer_at("/evt", failures.front().index, "data/ReturnCode"),
+            status_in_words(data_of(*failures.front().event, "ReturnCode")),
+            "0x0"
+        );
     return show(draft, failures.front(), failures.size());
 }
 

@@ -73,8 +73,12 @@ std::string describe(const Event& event) {
     std::string words = "Schannel " + std::to_string(event.id);
     for (const char* name :
          {"ErrorCode", "ErrorState", "ErrorStatus", "Protocol", "CallerProcessImageName"}) {
-        if (const std::string value = data_of(event, name); !value.empty())
-            words += " " + std::string(name) + "=" + named_status(value);
+        const std::string value = data_of(event, name);
+        if (value.empty()) continue;
+        // The others are no codes of winerror.h.
+        const std::string_view field(name);
+        const bool status = field == "ErrorCode" || field == "ErrorStatus";
+        words += " " + std::string(field) + "=" + (status ? status_in_words(value) : value);
     }
     return words;
 }

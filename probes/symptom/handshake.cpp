@@ -7,6 +7,7 @@
 // Sample finding: broken, "RDP resets the connection when TLS starts".
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
+#include "probes/reading/status_codes.hpp"
 #include "probes/symptom/rules.hpp"
 
 #include <algorithm>
@@ -63,15 +64,15 @@ std::string pointer_to(const Facts& facts, const HandshakeFacts& handshake, cons
 
 Draft& show(Draft& draft, const Facts& facts, const HandshakeFacts& handshake) {
     draft.with("from", handshake.from).with("stage", handshake.stage);
-    draft.with("failure", handshake.failure).with("alert", text(handshake.alert));
-    draft.with("code", text(handshake.failure_code)).with("tls", handshake.tls_version);
+    const auto code = handshake.failure_code ? named_refusal(*handshake.failure_code) : "absent";
+    const auto alert = handshake.alert ? named_alert(*handshake.alert) : "absent";
+    draft.with("failure", handshake.failure).with("alert", alert);
+    draft.with("code", code).with("tls", handshake.tls_version);
     draft.saw(
         pointer_to(facts, handshake, "stage"), handshake.from + " " + handshake.stage, "done"
     );
-    if (handshake.failure_code)
-        draft.saw(pointer_to(facts, handshake, "x224/fail"), text(handshake.failure_code), "none");
-    if (handshake.alert)
-        draft.saw(pointer_to(facts, handshake, "alert"), text(handshake.alert), "none");
+    if (handshake.failure_code) draft.saw(pointer_to(facts, handshake, "x224/fail"), code, "none");
+    if (handshake.alert) draft.saw(pointer_to(facts, handshake, "alert"), alert, "none");
     if (!handshake.failure.empty())
         draft.saw(pointer_to(facts, handshake, "errno"), handshake.failure, "none");
     return draft;

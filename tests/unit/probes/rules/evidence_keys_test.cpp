@@ -64,8 +64,9 @@ TEST_CASE("evidence: of two key files, RDP's", "[rule]") {
                 fail_handshake(f, "tls", "reset");
             }
         ) == "broken critical direct KEY.ACL.denied file=" + key_file +
-                 " mask=0x120089\n"
-                 "/keys/files/1/sddl: O:SYG:SYD:PAI(A;;FA;;;SY) | S-1-5-20 may 0x120089"
+                 " mask=0x120089 (read)\n"
+                 "/keys/files/1/sddl: O:SYG:SYD:PAI(A;;FA;;;SY) = owner SYSTEM; inherits nothing; "
+                 "allow SYSTEM full | S-1-5-20 (NETWORK SERVICE) may 0x120089 (read)"
     );
     CHECK(
         said(
@@ -76,7 +77,7 @@ TEST_CASE("evidence: of two key files, RDP's", "[rule]") {
                 keys.files.clear();
             }
         ) == "ok low direct KEY.ACL.ok\n"
-             "/keys/cng_files/1/sddl: S-1-5-20 may 0x120089 | the same"
+             "/keys/cng_files/1/sddl: S-1-5-20 (NETWORK SERVICE) may 0x120089 (read) | the same"
     );
 }
 

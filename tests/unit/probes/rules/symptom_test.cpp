@@ -454,7 +454,8 @@ TEST_CASE("EVT.SCHANNEL: the code has its name", "[rule]") {
     add_event(facts, "Schannel", 36870, 1).data = {{"ErrorCode", "0x8009000B"}};
     const Finding finding = find("EVT.SCHANNEL", facts);
     CHECK(
-        finding.evidence.at(0).observed == "Schannel 36870 ErrorCode=0x8009000B NTE_BAD_KEY_STATE"
+        finding.evidence.at(0).observed == "Schannel 36870 ErrorCode=0x8009000B NTE_BAD_KEY_STATE "
+                                           "(the key is there and cannot be decrypted)"
     );
 }
 
