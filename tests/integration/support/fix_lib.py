@@ -76,14 +76,16 @@ def check_untouched(fleet, what):
 
 
 def check_restored(fleet, planned):
+    """Each VM of planned (name -> steps that write) was changed once a step, undone in one go, and is as before."""
     stats = fleet.stop()
     lib.check(stats["shells_open"] == 0, f"no shell is left open: {stats['shells_open']}")
     lib.check(not stats["violations"], f"nothing that a server dislikes: {stats['violations']}")
     after = states_of(fleet)
     lib.check(planned, "some VMs are in the plan")
-    for name in planned:
+    for name, steps in planned.items():
         lib.check(after[name]["restored"], f"{name} is what it was, to the byte")
-        lib.check(after[name]["applied"] == 1 and after[name]["undone"] == 1, f"{name} was written to once each way: {after[name]}")
+        lib.check(after[name]["applied"] == steps and after[name]["undone"] == 1,
+                  f"{name} was written to once each way: {after[name]}, {steps} steps")
     for name, one in after.items():
         lib.check(name in planned or one["applied"] == 0, f"{name}, which is in no plan, was left alone")
 

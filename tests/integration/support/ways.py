@@ -151,8 +151,9 @@ class Comparison:
             return
 
         def carried(host, what):
-            rules = {finding["rule"] for finding in host["findings"]
-                     if what[0] != "none" and (finding["cause"], finding["verdict"]) == what}
+            # One of low severity is hygiene, and carries nothing.
+            rules = {finding["rule"] for finding in host["findings"] if finding["severity"] != "low"
+                     and what[0] != "none" and (finding["cause"], finding["verdict"]) == what}
             return bool(rules) and rules <= excused
 
         grave = {finding["rule"] for finding in narrow["findings"]
