@@ -1,9 +1,8 @@
 // What was observed on a VM: the C++ model of facts/1 (docs/schema/facts-1.schema.json).
 //
-// A member that is absent on the VM is an empty optional; a member that could not be read is listed
-// in Facts::unread by its JSON pointer. The two are never the same thing. Each comment names the
-// JSON key. DWORDs are unsigned. Times are seconds since the Unix epoch, UTC; the JSON carries them
-// as ISO 8601 ("2026-11-23T03:00:00Z").
+// A member that is absent on the VM is an empty optional; one that could not be read is listed in
+// Facts::unread by its JSON pointer. The two are never the same thing. Each comment names the JSON
+// key. DWORDs are unsigned. Times are Unix seconds, UTC; in JSON ISO 8601.
 #pragma once
 
 #include "core/error.hpp"
@@ -170,6 +169,7 @@ struct CertificateFacts {
     bool store_present = true;                 // store_present: the store's registry key exists
     std::optional<StoredCertificate> my_match; // my_match: the pinned one, in LocalMachine\My
     std::optional<std::string> template_name;  // template: CertTemplateName of the policy
+    std::optional<std::string> template_hash;  // template_hash: WinStations\TemplateCertificate
     std::vector<std::string> store_sddl;       // store_sddl: [Remote Desktop, Certificates]
     Dword wmi_hash_type;                       // wmi_type: 0 invalid 1 default 2 policy 3 custom
     std::optional<std::string> wmi_hash;       // wmi_hash, lower-case hex

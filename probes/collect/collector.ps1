@@ -476,7 +476,8 @@ function Read-Store($cert) {
 
 # The certificate that is to be used, when it lies in the machine's personal store.
 function Read-Match($cert) {
-  $wanted = if ($cert.pin) { $cert.pin } else { "$($cert.wmi_hash)" }
+  $chosen = $cert.pin, $cert.template_hash, $cert.wmi_hash | Where-Object { $_ }
+  $wanted = "$($chosen | Select-Object -First 1)"
   $my = Open-Key 'SOFTWARE\Microsoft\SystemCertificates\MY\Certificates'
   if (!$my -or $wanted.Length -lt 40) { return }
   # Some pins hold more than the 20 bytes of a thumbprint.
@@ -486,7 +487,9 @@ function Read-Match($cert) {
 
 function Read-Certificates {
   $cert = @{}
-  Add-Hex $cert 'self' (Open-Key "$server_key\WinStations") 'SelfSignedCertificate' '/cert'
+  $stations = Open-Key "$server_key\WinStations"
+  Add-Hex $cert 'self' $stations 'SelfSignedCertificate' '/cert'
+  Add-Hex $cert 'template_hash' $stations 'TemplateCertificate' '/cert'
   $tcp = Open-Key "$server_key\WinStations\RDP-Tcp"
   Add-Hex $cert 'pin' $tcp 'SSLCertificateSHA1Hash' '/cert'
   if ($null -ne $cert.pin) { $cert.pin_raw_len = $cert.pin.Length / 2 }

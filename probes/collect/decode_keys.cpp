@@ -72,6 +72,7 @@ CertificateFacts read_certificates(const JsonReader& group, std::string_view mac
     facts.store_present = group.at("store_present").flag(true);
     const JsonReader match = group.at("my_match");
     if (match.present()) facts.my_match = read_stored(match, machine_guid);
+    facts.template_hash = group.at("template_hash").maybe_hex(max_hash_text);
     facts.template_name = group.at("template").maybe_text();
     group.at("store_sddl").each(2, [&](const JsonReader& element) {
         facts.store_sddl.push_back(element.text(max_sddl_text));

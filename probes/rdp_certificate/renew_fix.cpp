@@ -74,8 +74,7 @@ std::optional<Refusal> refusal_of(const Facts& facts) {
             return Refusal{"fix.refused.unread", {{"fact", pointer}}};
     }
     const auto& certificates = *facts.rdp_certificate;
-    constexpr std::uint32_t by_policy = 2; // SSLCertificateSHA1HashType
-    if (certificates.template_name || certificates.wmi_hash_type == by_policy)
+    if (certificates.template_name || template_chose(certificates))
         return Refusal{"fix.refused.policy_value", {}};
     // A pinned certificate is served in its place: nothing is gained.
     if (certificates.pin) return Refusal{"fix.refused.other_case", {}};

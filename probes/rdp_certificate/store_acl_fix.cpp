@@ -34,10 +34,9 @@ constexpr std::array<std::string_view, 4> system_token{
 // Tells whether another certificate than Windows' own is served or configured.
 bool own_is_not_meant(const Facts& facts) {
     const auto& certificates = *facts.rdp_certificate;
-    constexpr std::uint32_t by_policy = 2, custom = 3; // SSLCertificateSHA1HashType
+    constexpr std::uint32_t custom = 3; // SSLCertificateSHA1HashType
     if (certificates.pin || certificates.template_name) return true;
-    if (certificates.wmi_hash_type == by_policy || certificates.wmi_hash_type == custom)
-        return true;
+    if (template_chose(certificates) || certificates.wmi_hash_type == custom) return true;
     const auto* done = completed_handshake(facts);
     const auto* own = self_signed_certificate(certificates);
     return done != nullptr && (own == nullptr || !served(facts, *own));

@@ -2,6 +2,7 @@
 // falls back to Windows' own certificate. The built-in ResetRDPCert does that too, and switches TLS
 // off with it: it is not used.
 #include "probes/fix/fixes.hpp"
+#include "probes/reading/certificate_view.hpp"
 #include "probes/reading/rule_support.hpp"
 
 #include <optional>
@@ -36,8 +37,7 @@ Prepared prepare_unpin(const Facts& facts, const Finding& finding, const FixChoi
         return Refusal{"fix.refused.unread", {{"fact", "/cert/pin"}}};
     if (auto refused = refuse_deployment(facts)) return *std::move(refused);
     const auto& cert = *facts.rdp_certificate;
-    constexpr std::uint32_t by_policy = 2; // SSLCertificateSHA1HashType
-    if (cert.wmi_hash_type == by_policy) return Refusal{"fix.refused.policy_value", {}};
+    if (template_chose(cert)) return Refusal{"fix.refused.policy_value", {}};
     // Only what can be put back to the byte is taken away.
     if (cert.pin_raw_length.value_or(0) * 2 != cert.pin->size())
         return Refusal{"fix.refused.unread", {{"fact", "/cert/pin"}}};

@@ -23,14 +23,20 @@ const StoredCertificate* in_store(const CertificateFacts& facts, std::string_vie
 
 // Windows makes no certificate of its own where a policy's template chose one, or RDP is denied.
 bool none_expected(const Facts& facts) noexcept {
-    constexpr std::uint32_t by_policy = 2; // SSLCertificateSHA1HashType of Win32_TSGeneralSetting
-    if (facts.rdp_certificate->wmi_hash_type == by_policy) return true;
+    if (template_chose(*facts.rdp_certificate)) return true;
     if (!facts.rdp_port) return false;
     const PortFacts& port = *facts.rdp_port;
     return (port.deny_policy ? port.deny_policy : port.deny_local).value_or(0) != 0;
 }
 
 } // namespace
+
+// What Windows says of its listener counts before what an earlier policy may have left behind.
+bool template_chose(const CertificateFacts& facts) noexcept {
+    constexpr std::uint32_t by_policy = 2; // SSLCertificateSHA1HashType of Win32_TSGeneralSetting
+    if (facts.wmi_hash_type) return facts.wmi_hash_type == by_policy;
+    return facts.template_hash && !facts.template_hash->empty();
+}
 
 const StoredCertificate* self_signed_certificate(const CertificateFacts& facts) noexcept {
     if (facts.self_signed) {
@@ -54,9 +60,7 @@ bool own_left_out(const Facts& facts) noexcept {
 
 const StoredCertificate* configured_certificate(const CertificateFacts& facts) noexcept {
     if (const auto* pinned = pinned_certificate(facts)) return pinned;
-    // SSLCertificateSHA1HashType 2: a template named by policy chose it (Win32_TSGeneralSetting).
-    constexpr std::uint32_t by_policy = 2;
-    if (facts.wmi_hash_type == by_policy && facts.my_match) return &*facts.my_match;
+    if (template_chose(facts) && facts.my_match) return &*facts.my_match;
     return self_signed_certificate(facts);
 }
 

@@ -16,6 +16,10 @@ const StoredCertificate* self_signed_certificate(const CertificateFacts& facts) 
 // null without a pin or when the pin names no certificate that was found.
 const StoredCertificate* pinned_certificate(const CertificateFacts& facts) noexcept;
 
+// Tells whether a policy's template chose the certificate: WMI says so, or, where WMI was not read,
+// SessionEnv noted the certificate that it enrolled.
+bool template_chose(const CertificateFacts& facts) noexcept;
+
 // Returns the one a client should be shown: the pinned one, else one that policy selected, else
 // Windows' own. A pin that names nothing makes Windows fall back to its own.
 const StoredCertificate* configured_certificate(const CertificateFacts& facts) noexcept;

@@ -59,6 +59,7 @@ void ask_store(Steps& steps) {
 // Asks for the certificate that is to be used, when it lies in the machine's personal store.
 void ask_match(Steps& steps) {
     auto wanted = steps.text_at("/cert/pin");
+    if (wanted.empty()) wanted = steps.text_at("/cert/template_hash");
     if (wanted.empty()) wanted = steps.text_at("/cert/wmi_hash");
     if (wanted.size() < thumbprint_digits) return;
     // Some pins hold more than the 20 bytes of a thumbprint.
@@ -77,6 +78,10 @@ void ask_certificates(Steps& steps) {
     steps.binary("/cert/self", stations, "SelfSignedCertificate", [&steps](const auto& bytes) {
         steps.put("/cert/self", hex_encode(bytes));
     });
+    steps
+        .binary("/cert/template_hash", stations, "TemplateCertificate", [&steps](const auto& hash) {
+            if (!hash.empty()) steps.put("/cert/template_hash", hex_encode(hash));
+        });
     steps.values("/cert/pin", listener_key, [&steps](const auto& values) {
         const auto type = values ? values->type_of("SSLCertificateSHA1Hash") : std::nullopt;
         if (type && *type != reg_binary) steps.unread("/cert/pin", "error", "wrong type");

@@ -120,6 +120,8 @@ json certificate_facts(FactsReader& reader) {
     put_pin(group, hklm);
     const auto own = hklm.binary(paths::win_stations, "SelfSignedCertificate");
     if (own) group["self"] = rdpsweep::hex_encode(*own);
+    const auto chosen = hklm.binary(paths::win_stations, "TemplateCertificate");
+    if (chosen) group["template_hash"] = rdpsweep::hex_encode(*chosen);
     put_store(group, reader);
     put(group, "template", hklm.text(paths::ts_policy, "CertTemplateName"));
     const auto& management = reader.state.management;
