@@ -106,7 +106,6 @@ struct SecurityFacts {
     std::map<std::string, std::uint32_t> policy_other; // policy/<any other value name>
     std::map<std::string, PolicySource> policy_source; // policy_source: layer, nla, minenc
     Dword fips;                                        // fips: FipsAlgorithmPolicy\Enabled
-    Dword disable_domain_creds;                        // disabledomaincreds
 
     // Returns the policy value when one is set, else the listener's own.
     [[nodiscard]] Dword effective_layer() const noexcept;
@@ -129,16 +128,14 @@ struct Protocol {
 
 // /tls
 struct SchannelFacts {
-    std::map<std::string, Protocol>
-        protocols; // proto: "TLS 1.2" -> ...; a missing key is absent here
-    std::map<std::string, std::uint32_t> ciphers;       // ciphers: name -> Enabled
-    std::map<std::string, std::uint32_t> key_exchanges; // kx: name -> Enabled
-    std::map<std::string, std::uint32_t> hashes;        // hashes: name -> Enabled
-    std::optional<std::vector<std::string>>
-        suites_policy;                                    // suites_policy: absent = no policy value
-    std::optional<std::vector<std::string>> suites_local; // suites_local: absent = no local value
-    std::optional<std::vector<std::string>> curves;       // curves
-    Dword event_logging;                                  // eventlogging
+    std::map<std::string, Protocol> protocols;             // proto: "TLS 1.2", where it has a key
+    std::map<std::string, std::uint32_t> ciphers;          // ciphers: name -> Enabled
+    std::map<std::string, std::uint32_t> key_exchanges;    // kx: name -> Enabled
+    std::map<std::string, std::uint32_t> hashes;           // hashes: name -> Enabled
+    std::optional<std::vector<std::string>> suites_policy; // suites_policy: absent = no value
+    std::optional<std::vector<std::string>> suites_local;  // suites_local: the same
+    std::optional<std::vector<std::string>> curves;        // curves
+    Dword event_logging;                                   // eventlogging
 };
 
 // CERT_KEY_PROV_INFO_PROP_ID (2) of a store blob.
@@ -147,6 +144,7 @@ struct KeyProvider {
     std::string container;  // "TSSecKeySet1"
     std::string name;       // provider name
     std::uint32_t flags = 0;
+    std::uint32_t key_spec = 0; // dwKeySpec: 1 AT_KEYEXCHANGE, 2 AT_SIGNATURE; 0 for CNG
 };
 
 // One element of /cert/store, or /cert/my_match. JSON: {"thumb": registry key name,
@@ -165,6 +163,9 @@ struct CertificateFacts {
     std::optional<std::string> pin;            // pin: SSLCertificateSHA1Hash, lower-case hex
     Dword pin_raw_length;                      // pin_raw_len: bytes of that value; 20 is right
     std::optional<std::string> self_signed;    // self: WinStations\SelfSignedCertificate, hex
+    Dword refresh;                             // refresh: WinStations\CertRefreshInterval, 0 never
+    std::optional<std::string> own_store;      // own_store: WinStations\SelfSignedCertStore
+    std::optional<std::string> program_data;   // program_data: ProfileList\ProgramData, expanded
     std::vector<StoredCertificate> store;      // store: the "Remote Desktop" store
     bool store_present = true;                 // store_present: the store's registry key exists
     std::optional<StoredCertificate> my_match; // my_match: the pinned one, in LocalMachine\My
@@ -230,11 +231,10 @@ struct PendingFacts {
 
 // /ems
 struct ConsoleFacts {
-    std::optional<bool> ems;     // ems
-    std::optional<bool> bootems; // bootems
-    Dword port;                  // port
-    Dword baud;                  // baud
-    Dword crash_dump;            // /crash/dump: CrashDumpEnabled
+    std::optional<bool> ems; // ems
+    Dword port;              // port
+    Dword baud;              // baud
+    Dword crash_dump;        // /crash/dump: CrashDumpEnabled
 };
 
 struct SessionFacts {

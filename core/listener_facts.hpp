@@ -59,6 +59,7 @@ struct PortFacts {
     Dword drain_mode;                 // ts/drain: TSServerDrainMode
     Dword user_enabled;               // ts/TSUserEnabled: 1 blocks
     Dword farm;                       // ts/farm: SessionDirectoryActive
+    Dword half_open;                  // ts/half_open: MaxOutstandingConnections
     std::vector<std::string> winstations;                     // winstations
     std::vector<Socket> sockets;                              // sockets
     std::vector<PortProxy> port_proxies;                      // portproxy

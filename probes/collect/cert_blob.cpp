@@ -54,7 +54,9 @@ void read_provider(std::string_view data, CertBlob& blob) {
         blob.provider_error = "a name in the key provider record lies outside it";
         return;
     }
-    blob.provider = KeyProvider{u32_at(data, 8), *container, *provider, u32_at(data, 12)};
+    constexpr std::size_t flags_at = 12, key_spec_at = 24;
+    blob.provider = KeyProvider{
+        u32_at(data, 8), *container, *provider, u32_at(data, flags_at), u32_at(data, key_spec_at)};
 }
 
 } // namespace

@@ -88,7 +88,17 @@ function Add-Dword($to, $name, $key, $value, $ptr) {
   } catch { Add-Failure "$ptr/$name" $_ }
 }
 
-# The same for pairs: 'port=PortNumber lan=LanAdapter'.
+# REG_SZ, and REG_EXPAND_SZ expanded.
+function Add-Text($to, $name, $key, $value, $ptr) {
+  if (!$key) { return }
+  try {
+    $data = $key.GetValue($value)
+    if ($data -is [string]) { $to[$name] = $data }
+    elseif ($null -ne $data) { Add-Unread "$ptr/$name" 'error' 'wrong type' }
+  } catch { Add-Failure "$ptr/$name" $_ }
+}
+
+# Dwords in pairs: 'port=PortNumber lan=LanAdapter'.
 function Add-Dwords($to, $pairs, $key, $ptr) {
   foreach ($pair in $pairs -split ' ') {
     $name, $value = $pair -split '='
@@ -340,8 +350,8 @@ function Read-Listener {
     'logon_disabled=fLogonDisabled') $tcp '/listener'
   Add-Dword $listener 'deny_local' $server 'fDenyTSConnections' '/listener'
   Add-Dword $listener 'deny_policy' (Open-Key $policy_key) 'fDenyTSConnections' '/listener'
-  Add-Dwords $listener.ts 'TSEnabled=TSEnabled drain=TSServerDrainMode TSUserEnabled=TSUserEnabled' `
-    $server '/listener/ts'
+  Add-Dwords $listener.ts ('TSEnabled=TSEnabled drain=TSServerDrainMode ' +
+    'TSUserEnabled=TSUserEnabled half_open=MaxOutstandingConnections') $server '/listener/ts'
   Add-Dword $listener.ts 'farm' (Open-Key "$server_key\ClusterSettings") 'SessionDirectoryActive' `
     '/listener/ts'
   $listener.winstations = @(Get-SubKeys (Open-Key "$server_key\WinStations"))
@@ -395,7 +405,6 @@ function Read-Security {
     foreach ($ptr in '/sec/policy_source', '/cert/wmi_type', '/cert/wmi_hash') { Add-Failure $ptr $_ }
   }
   Add-Dword $sec 'fips' (Open-Key "$current\Control\Lsa\FipsAlgorithmPolicy") 'Enabled' '/sec'
-  Add-Dword $sec 'disabledomaincreds' (Open-Key "$current\Control\Lsa") 'disabledomaincreds' '/sec'
   $facts.sec = $sec
 }
 
@@ -490,6 +499,10 @@ function Read-Certificates {
   $stations = Open-Key "$server_key\WinStations"
   Add-Hex $cert 'self' $stations 'SelfSignedCertificate' '/cert'
   Add-Hex $cert 'template_hash' $stations 'TemplateCertificate' '/cert'
+  Add-Dword $cert 'refresh' $stations 'CertRefreshInterval' '/cert'
+  Add-Text $cert 'own_store' $stations 'SelfSignedCertStore' '/cert'
+  $profiles = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList'
+  Add-Text $cert 'program_data' (Open-Key $profiles) 'ProgramData' '/cert'
   $tcp = Open-Key "$server_key\WinStations\RDP-Tcp"
   Add-Hex $cert 'pin' $tcp 'SSLCertificateSHA1Hash' '/cert'
   if ($null -ne $cert.pin) { $cert.pin_raw_len = $cert.pin.Length / 2 }
@@ -686,11 +699,10 @@ function Read-Events {
   # every connection and would crowd out the others. The Security log may be huge, hence last.
   foreach ($source in @('Schannel', 'System', 'Schannel', '36869-36874'),
     @('TermService', 'System', "${ts}RemoteConnectionManager", '1050-1065'),
-    @('SCM', 'System', 'Service Control Manager', '7022-7024 7031 7034'),
+    @('SCM', 'System', 'Service Control Manager', '7000-7001 7009 7022-7024 7031 7034'),
     @('TermService', "${ts}RemoteConnectionManager/Operational", '', '261'),
-    @('TermService', "${ts}RemoteConnectionManager/Operational", '', '258-260'),
     @('RdpCoreTS', $core, '', '131'),
-    @('RdpCoreTS', $core, '', '139-140 226'),
+    @('RdpCoreTS', $core, '', '140'),
     @('LSM', "${ts}LocalSessionManager/Operational", '', '16-19 36'),
     @('Security', 'Security', '', '5058 5061')) {
     # Its own pointer: 1050-1065 were read even where this channel was not.
@@ -740,8 +752,6 @@ function Read-Console {
   $settings = '{0ce4991b-e6b3-4b16-b23c-5e0d9250e5d9}'
   $value = Get-Bcd "$loader" '260000b0'
   if ($null -ne $value) { $ems.ems = $value[0] -ne 0 }
-  $value = Get-Bcd $settings '16000020'
-  if ($null -ne $value) { $ems.bootems = $value[0] -ne 0 }
   $value = Get-Bcd $settings '15000022'
   if ($null -ne $value) { $ems.port = [BitConverter]::ToUInt32($value, 0) }
   $value = Get-Bcd $settings '15000023'

@@ -84,7 +84,6 @@ ConsoleFacts read_console(const JsonReader& document) {
     const JsonReader ems = document.at("ems");
     ConsoleFacts facts;
     facts.ems = ems.at("ems").maybe_flag();
-    facts.bootems = ems.at("bootems").maybe_flag();
     facts.port = ems.at("port").dword();
     facts.baud = ems.at("baud").dword();
     facts.crash_dump = document.at("crash").at("dump").dword();

@@ -66,6 +66,9 @@ CertificateFacts read_certificates(const JsonReader& group, std::string_view mac
     facts.pin = group.at("pin").maybe_hex(max_hash_text);
     facts.pin_raw_length = group.at("pin_raw_len").dword();
     facts.self_signed = group.at("self").maybe_hex(max_hash_text);
+    facts.refresh = group.at("refresh").dword();
+    facts.own_store = group.at("own_store").maybe_text();
+    facts.program_data = group.at("program_data").maybe_text();
     group.at("store").each(max_certificates, [&](const JsonReader& element) {
         facts.store.push_back(read_stored(element, machine_guid));
     });

@@ -61,6 +61,7 @@ void read_switches(const JsonReader& group, PortFacts& facts) {
     facts.drain_mode = server.at("drain").dword();
     facts.user_enabled = server.at("TSUserEnabled").dword();
     facts.farm = server.at("farm").dword();
+    facts.half_open = server.at("half_open").dword();
 }
 
 std::map<std::string, PolicySource> read_policy_source(const JsonReader& group) {
@@ -120,7 +121,6 @@ SecurityFacts read_security(const JsonReader& group) {
     );
     facts.policy_source = read_policy_source(group.at("policy_source"));
     facts.fips = group.at("fips").dword();
-    facts.disable_domain_creds = group.at("disabledomaincreds").dword();
     return facts;
 }
 

@@ -4,6 +4,7 @@
 // that is missing stops the listener while WMI goes on reporting that connections are allowed.
 // Sample finding: broken, "RDP is denied: fDenyTSConnections is 1 (policy)".
 #include "probes/listener_security/rules.hpp"
+#include "probes/reading/event_log.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 
@@ -26,7 +27,12 @@ constexpr auto denied_keys = with_shared(
 constexpr RuleTraits listener_traits{
     "RDP.LISTENER", Cause::listener_security, "", Severity::critical};
 constexpr auto listener_keys = with_shared(
-    "RDP.LISTENER.ok", "RDP.LISTENER.key_missing", "RDP.LISTENER.switched_off", "RDP.LISTENER.drain"
+    "RDP.LISTENER.ok",
+    "RDP.LISTENER.key_missing",
+    "RDP.LISTENER.switched_off",
+    "RDP.LISTENER.drain",
+    "RDP.LISTENER.half_open",
+    "RDP.LISTENER.attacked"
 );
 
 Draft& show_denied(Draft& draft, const PortFacts& port) {
@@ -81,6 +87,49 @@ struct Switch {
     std::uint32_t off; // the value that keeps users out
 };
 
+// Tells whether the listener was tried from inside and took the connection, or let it wait, without
+// an answer: so it looks when all places of connections on their way in are taken.
+bool left_waiting(const Facts& facts) {
+    const HandshakeFacts* tried = failed_guest_handshake(facts);
+    if (tried == nullptr) return false;
+    const bool before_tls = tried->stage == "connect" || tried->stage == "x224";
+    return before_tls && (tried->failure == "timeout" || tried->failure == "closed");
+}
+
+// Judges passwords that are tried from outside (RdpCoreTS 140): fifty within an hour are a
+// machine's work. That is daily life on the internet, and no fault unless RDP leaves people
+// waiting.
+Finding judge_flood(const Facts& facts) {
+    constexpr std::int64_t hour = 3600;
+    constexpr std::size_t many = 50; // our choice: the most that the collector reports
+    if (!facts.events) return ok(listener_traits);
+    const auto failed =
+        events_of(facts, "RdpCoreTS", [](const Event& event) { return event.id == 140; });
+    if (failed.size() < many) return ok(listener_traits);
+    const std::int64_t span = failed.front().event->time - failed[many - 1].event->time;
+    if (span > hour) return ok(listener_traits);
+    return at_risk(listener_traits, "attacked")
+        .severity(left_waiting(facts) ? Severity::high : Severity::low)
+        .confidence(Confidence::circumstantial)
+        .with("count", std::to_string(failed.size()))
+        .saw("/evt", std::to_string(failed.size()) + " events RdpCoreTS 140", "few");
+}
+
+// Judges how many connections may be on their way in. Windows takes 3,000 as a server and 100 as a
+// client where no value is set; below 100 a scan of the internet takes all of them, and people get
+// no answer. What was reached all the same had a place.
+Finding judge_half_open(const Facts& facts) {
+    constexpr std::uint32_t least = 100;
+    if (facts.why_unread("/listener/ts/half_open") != nullptr) return ok(listener_traits);
+    const Dword most = facts.rdp_port->half_open;
+    if (!most || *most >= least) return judge_flood(facts);
+    const bool failed = trial(facts) == Trial::fails;
+    return at_risk(listener_traits, "half_open")
+        .severity(failed ? Severity::high : Severity::medium)
+        .with("most", text(most))
+        .saw("/listener/ts/half_open", text(most), "absent, or 100 and more");
+}
+
 Finding evaluate_listener(const Facts& facts, const Policy&, std::int64_t) {
     if (auto lost = missing(listener_traits, facts, facts.rdp_port, "/listener/key_present"))
         return *lost;
@@ -106,7 +155,7 @@ Finding evaluate_listener(const Facts& facts, const Policy&, std::int64_t) {
     if (port.drain_mode.value_or(0) != 0)
         return at_risk(listener_traits, "drain")
             .saw("/listener/ts/drain", text(port.drain_mode), "0");
-    return ok(listener_traits);
+    return judge_half_open(facts);
 }
 
 } // namespace

@@ -30,6 +30,8 @@ constexpr auto keys = with_shared(
     "CERT.CA.VALID.expires",
     "CERT.CA.VALID.not_yet_valid",
     "CERT.CA.VALID.weak",
+    "CERT.CA.VALID.sha512",
+    "CERT.CA.VALID.signature_key",
     "CERT.CA.VALID.name"
 );
 constexpr std::uint32_t smallest_rsa = 2048; // NIST SP 800-57 part 1
@@ -106,6 +108,31 @@ Draft judge_time(
         .saw(at + "/not_after", until, "more than 30 days ahead");
 }
 
+// Returns the finding for what Schannel may not be able to use, which nothing but a completed
+// handshake refutes: SHA-512, which TLS 1.2 refuses up to Windows 8.1 without KB2973337, and a key
+// of CAPI for signatures alone.
+std::optional<Draft>
+judge_usability(const Facts& facts, const StoredCertificate& chosen, const std::string& at) {
+    constexpr std::uint32_t last_without_sha512 = 9600;
+    constexpr std::uint32_t at_signature = 2; // wincrypt.h
+    if (trial(facts) == Trial::works) return std::nullopt;
+    const Severity severity = trial(facts) == Trial::fails ? Severity::high : Severity::medium;
+    const std::string& hash = chosen.parsed->signature_hash;
+    if (facts.os && facts.os->build <= last_without_sha512 && iequals(hash, "SHA512"))
+        return at_risk(traits, "sha512")
+            .severity(severity)
+            .confidence(Confidence::circumstantial)
+            .saw(at, hash, "SHA256")
+            .saw("/os/build", std::to_string(facts.os->build), "above 9600, or KB2973337");
+    const auto& provider = chosen.provider;
+    if (provider && provider->type != 0 && provider->key_spec == at_signature)
+        return at_risk(traits, "signature_key")
+            .severity(severity)
+            .confidence(Confidence::circumstantial)
+            .saw(at + "/provider", "AT_SIGNATURE", "AT_KEYEXCHANGE");
+    return std::nullopt;
+}
+
 Draft judge_quality(const Facts& facts, const Certificate& certificate, const std::string& at) {
     if (is_weak(certificate)) {
         const std::string what = certificate.key_type + " " + std::to_string(certificate.key_bits) +
@@ -146,6 +173,7 @@ Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
     Draft time = judge_time(*chosen->parsed, clocks, policy, at);
     if (expired) return time;
     if (const auto unfit = judge_fitness(facts, *chosen, at)) return *unfit;
+    if (const auto suspect = judge_usability(facts, *chosen, at)) return *suspect;
     if (Finding(time).verdict != Verdict::ok) return time;
     const Draft quality = judge_quality(facts, *chosen->parsed, at);
     return Finding(quality).verdict == Verdict::ok ? time : quality;

@@ -7,6 +7,7 @@
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "probes/fix/fixes.hpp"
+#include "probes/rdp_certificate/renewal.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/key_access.hpp"
 #include "probes/reading/rule_support.hpp"
@@ -59,9 +60,15 @@ bool is_curable(const Facts& facts, const Finding& finding) {
            key == "KEY.PRESENT.orphan";
 }
 
-// Returns the refusal of a host on which a service that no rule judges keeps Windows from making
-// a certificate.
+// Returns the refusal of a host on which a service that no rule judges, or a setting, keeps Windows
+// from making a certificate.
 std::optional<Refusal> refuse_maker(const Facts& facts) {
+    for (const auto& setting : renewal_obstacles_set(*facts.rdp_certificate)) {
+        if (!setting.at_once) continue;
+        const std::map<std::string, std::string> words{
+            {"setting", setting.words}, {"expected", setting.expected}};
+        return Refusal{"fix.refused.renewal_setting", words};
+    }
     constexpr std::uint32_t disabled = 4; // winsvc.h
     const auto* maker = facts.services ? facts.services->find("CertPropSvc") : nullptr;
     if (maker == nullptr || maker->start != disabled) return {};

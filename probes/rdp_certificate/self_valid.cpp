@@ -2,14 +2,16 @@
 //
 // Article step 2.1 deletes it so that Windows makes another. Windows renews it only once it has
 // expired, so "expires soon" is normal life for a certificate of 183 days: it is a risk only when
-// something prevents the renewal (key file, folder, store, SessionEnv). SessionEnv looks every 12
-// hours, so an older one means that renewal is failing. None at all, long after TermService came up
-// and beside a handshake that is dropped, means that none can be made. Whether mstsc would show
-// "internal error" for an expired certificate whose key works is UNVERIFIED, so it is critical only
-// beside a failed handshake or a failed creation on record.
+// something prevents the renewal (key file, folder, store, SessionEnv; CertRefreshInterval 0,
+// another SelfSignedCertStore or ProgramData). SessionEnv looks every 12 hours, or as
+// CertRefreshInterval says, so an older one means that renewal is failing. None at all, long after
+// TermService came up and beside a handshake that is dropped, means that none can be made. Whether
+// mstsc would show "internal error" for an expired certificate whose key works is UNVERIFIED, so
+// it is critical only beside a failed handshake or a failed creation on record.
 // Sample finding: broken, "The RDP certificate expired on 2026-10-02 and was not renewed".
 #include "core/text.hpp"
 #include "probes/machine_keys/rules.hpp"
+#include "probes/rdp_certificate/renewal.hpp"
 #include "probes/rdp_certificate/rules.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/event_log.hpp"
@@ -33,6 +35,7 @@ constexpr auto keys = with_shared(
     "CERT.SELF.VALID.clock_skew",
     "CERT.SELF.VALID.not_yet_valid",
     "CERT.SELF.VALID.renewal_blocked",
+    "CERT.SELF.VALID.renewal_off",
     "CERT.SELF.VALID.expired",
     "CERT.SELF.VALID.expired_lately"
 );
@@ -45,8 +48,16 @@ bool has_creation_failure(const Facts& facts) {
     });
 }
 
-// Returns the rules whose trouble stops the renewal, as far as it is known: an unread ACL stops
-// nothing.
+// Returns the settings that stop the renewal, for a sentence.
+std::string settings_against(const CertificateFacts& certificates) {
+    std::string words;
+    for (const auto& setting : renewal_obstacles_set(certificates))
+        words += (words.empty() ? "" : ", ") + setting.words;
+    return words;
+}
+
+// Returns the rules whose trouble stops the renewal, and the settings that do, as far as it is
+// known: an unread ACL stops nothing.
 std::string renewal_obstacles(const Facts& facts, const Policy& policy, std::int64_t now) {
     std::string obstacles;
     for (const Rule& rule :
@@ -55,17 +66,27 @@ std::string renewal_obstacles(const Facts& facts, const Policy& policy, std::int
         if (finding.verdict < Verdict::at_risk) continue;
         obstacles += std::string(obstacles.empty() ? "" : ", ") + finding.rule;
     }
-    return obstacles;
+    const std::string settings = settings_against(*facts.rdp_certificate);
+    if (settings.empty()) return obstacles;
+    return obstacles.empty() ? settings : obstacles + ", " + settings;
+}
+
+// Adds each setting that stops the renewal to a finding's evidence.
+Draft& show_settings(Draft& draft, const CertificateFacts& certificates) {
+    for (const auto& setting : renewal_obstacles_set(certificates))
+        draft.saw(setting.pointer, setting.words, setting.expected);
+    return draft;
 }
 
 Draft judge_lately(const Facts& facts, const Policy& policy, const Clocks& clocks) {
     const std::string obstacles = renewal_obstacles(facts, policy, clocks.ours);
     if (obstacles.empty()) return at_risk(traits, "expired_lately").severity(Severity::medium);
-    return at_risk(traits, "renewal_blocked").with("obstacles", obstacles);
+    Draft draft = at_risk(traits, "renewal_blocked");
+    return show_settings(draft.with("obstacles", obstacles), *facts.rdp_certificate);
 }
 
 Finding judge_expired(const Facts& facts, const Policy& policy, const Clocks& clocks) {
-    constexpr std::int64_t between_looks = 12 * 3600; // of SessionEnv, unless it is told otherwise
+    const std::int64_t between_looks = seconds_between_looks(*facts.rdp_certificate);
     const StoredCertificate& own = *self_signed_certificate(*facts.rdp_certificate);
     const Certificate& certificate = *own.parsed;
     const std::string at = pointer_to(*facts.rdp_certificate, own);
@@ -75,6 +96,26 @@ Finding judge_expired(const Facts& facts, const Policy& policy, const Clocks& cl
     if (!lately && !down) draft.severity(Severity::high);
     return draft.with("not_after", to_iso8601(certificate.not_after))
         .saw(at + "/not_after", to_iso8601(certificate.not_after), "in the future");
+}
+
+// Judges one that is in its time: what stops its renewal matters near its end, and a setting that
+// does at any time, for nothing else would tell of it.
+Finding judge_renewal(
+    const Facts& facts, const Policy& policy, const Clocks& clocks, const StoredCertificate& own
+) {
+    const std::string at = pointer_to(*facts.rdp_certificate, own) + "/not_after";
+    const std::string until = to_iso8601(own.parsed->not_after);
+    const auto warning = std::chrono::seconds(policy.self_signed_warning).count();
+    const bool soon = own.parsed->not_after - clocks.vm <= warning;
+    const std::string settings = settings_against(*facts.rdp_certificate);
+    const std::string obstacles = soon ? renewal_obstacles(facts, policy, clocks.ours) : settings;
+    if (obstacles.empty())
+        return ok(traits).with("not_after", until).saw(at, until, "in the future");
+    Draft draft = soon ? at_risk(traits, "renewal_blocked")
+                       : at_risk(traits, "renewal_off").severity(Severity::medium);
+    draft.with("not_after", until).with("obstacles", obstacles).saw(at, until, "renewal possible");
+    if (obstacles != settings) draft.saw("/keys", obstacles, "ok");
+    return show_settings(draft, *facts.rdp_certificate);
 }
 
 Finding judge_dates(
@@ -95,17 +136,7 @@ Finding judge_dates(
         return at_risk(traits, "not_yet_valid")
             .with("not_before", to_iso8601(certificate.not_before))
             .saw(at + "/not_before", to_iso8601(certificate.not_before), "in the past");
-    const auto warning = std::chrono::seconds(policy.self_signed_warning).count();
-    const bool soon = certificate.not_after - clocks.vm <= warning;
-    const std::string obstacles = soon ? renewal_obstacles(facts, policy, clocks.ours) : "";
-    const std::string until = to_iso8601(certificate.not_after);
-    if (!obstacles.empty())
-        return at_risk(traits, "renewal_blocked")
-            .with("not_after", until)
-            .with("obstacles", obstacles)
-            .saw(at + "/not_after", until, "renewal possible")
-            .saw("/keys", obstacles, "ok");
-    return ok(traits).with("not_after", until).saw(at + "/not_after", until, "in the future");
+    return judge_renewal(facts, policy, clocks, own);
 }
 
 Finding judge_none(const Facts& facts) {

@@ -12,6 +12,7 @@
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
+#include "probes/reading/service_events.hpp"
 
 #include <algorithm>
 
@@ -76,6 +77,17 @@ Draft& show(Draft& draft, const ServiceFacts& facts, const Service& service) {
     return draft;
 }
 
+// Adds the last event that says why the service is down: 7000 with %%1069 (logon) say.
+void show_last_failure(Draft& draft, const Facts& facts, const Service& service) {
+    const auto failures = service_failures(facts, service.name);
+    if (failures.empty()) return;
+    const Event& last = *failures.front().event;
+    const std::string code = data_of(last, "param2");
+    const bool coded = code.starts_with("%%");
+    const std::string words = "SCM " + std::to_string(last.id) + (coded ? " " + code : "");
+    draft.saw(pointer_at("/evt", failures.front().index, ""), words, "no such event");
+}
+
 // Tells whether TermService's process is older than any start takes, and holds no RDP port yet.
 bool hangs(const Facts& facts, const Service& term, std::int64_t vm_now) {
     constexpr std::int64_t longest_start =
@@ -103,7 +115,9 @@ Finding judge_not_running(const Facts& facts, const Service& term, std::int64_t 
     Draft draft = starting          ? at_risk(state_traits, "changing")
                   : disabled(&term) ? broken(state_traits, "stopped_disabled")
                                     : broken(state_traits, "stopped");
-    return show(draft, services, term);
+    show(draft, services, term);
+    show_last_failure(draft, facts, term);
+    return draft;
 }
 
 // Judges a service without which no certificate is made; a listener that has one goes on

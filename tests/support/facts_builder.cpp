@@ -187,7 +187,7 @@ Facts healthy_facts(std::uint32_t build) {
     facts.group_policy = seen(policy);
     facts.events = seen(events());
     facts.pending = seen(PendingFacts{});
-    facts.console = seen(ConsoleFacts{true, false, 1, 115200, 7});
+    facts.console = seen(ConsoleFacts{true, 1, 115200, 7});
     facts.handshakes = seen(std::vector<HandshakeFacts>{handshake()});
     facts.sessions = seen(SessionFacts{});
     facts.received_at = fixed_now + 2;

@@ -17,6 +17,8 @@ const std::string stations = R"(SYSTEM\CurrentControlSet\Control\Terminal Server
 const std::string store_key = R"(SOFTWARE\Microsoft\SystemCertificates\Remote Desktop)";
 const std::string my_key = R"(SOFTWARE\Microsoft\SystemCertificates\MY\Certificates)";
 
+const std::string profile_list = R"(SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList)";
+
 constexpr std::size_t most_certificates = 16;
 constexpr std::size_t largest_blob = 65'536;
 constexpr std::size_t thumbprint_digits = 40;
@@ -72,9 +74,30 @@ void ask_match(Steps& steps) {
     });
 }
 
+// Puts what says when, where and with whose folders SessionEnv makes the next certificate.
+void ask_renewal(Steps& steps) {
+    constexpr std::size_t longest = 260; // MAX_PATH
+    steps.dword("/cert/refresh", stations, "CertRefreshInterval", [&steps](auto minutes) {
+        steps.put("/cert/refresh", minutes);
+    });
+    steps.text("/cert/own_store", stations, "SelfSignedCertStore", [&steps](const auto& name) {
+        steps.put("/cert/own_store", to_valid_utf8(name.substr(0, longest)));
+    });
+    steps.values("/cert/program_data", profile_list, [&steps](const auto& values) {
+        const auto type = values ? values->type_of("ProgramData") : std::nullopt;
+        const auto put = [&steps](const std::string& path) {
+            steps.put("/cert/program_data", to_valid_utf8(path.substr(0, longest)));
+        };
+        if (type == reg_sz) steps.text("/cert/program_data", profile_list, "ProgramData", put);
+        if (type == reg_expand_sz)
+            steps.expanded("/cert/program_data", profile_list, "ProgramData", put);
+    });
+}
+
 } // namespace
 
 void ask_certificates(Steps& steps) {
+    ask_renewal(steps);
     steps.binary("/cert/self", stations, "SelfSignedCertificate", [&steps](const auto& bytes) {
         steps.put("/cert/self", hex_encode(bytes));
     });

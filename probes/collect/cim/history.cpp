@@ -140,7 +140,8 @@ std::string events_query(std::int64_t since) {
            "((SourceName='TermService' OR "
            "SourceName='Microsoft-Windows-TerminalServices-RemoteConnectionManager') AND "
            "EventCode>=1050 AND EventCode<=1065) OR (SourceName='Service Control Manager' AND "
-           "(EventCode=7022 OR EventCode=7023 OR EventCode=7024 OR EventCode=7031 OR "
+           "(EventCode=7000 OR EventCode=7001 OR EventCode=7009 OR EventCode=7022 OR "
+           "EventCode=7023 OR EventCode=7024 OR EventCode=7031 OR "
            "EventCode=7034)))";
 }
 
@@ -196,9 +197,8 @@ void ask_events(Steps& steps, std::uint32_t hours) {
     // privilege.
     for (const auto* log :
          {"/evt/TermService/261",
-          "/evt/TermService/258",
           "/evt/RdpCoreTS/131",
-          "/evt/RdpCoreTS/139",
+          "/evt/RdpCoreTS/140",
           "/evt/LSM/16",
           "/evt/Security"})
         steps.unread(log, "unsupported", "");

@@ -40,7 +40,8 @@ void ask_switches(Steps& steps) {
             "/listener/ts",
             server_key,
             values,
-            "TSEnabled=TSEnabled drain=TSServerDrainMode TSUserEnabled=TSUserEnabled"
+            "TSEnabled=TSEnabled drain=TSServerDrainMode TSUserEnabled=TSUserEnabled "
+            "half_open=MaxOutstandingConnections"
         );
     });
     const auto cluster_key = server_key + R"(\ClusterSettings)";

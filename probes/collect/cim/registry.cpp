@@ -132,6 +132,19 @@ void Steps::text(
     });
 }
 
+void Steps::expanded(
+    const std::string& about,
+    std::string key,
+    std::string name,
+    std::function<void(std::string)> read
+) {
+    value(
+        about,
+        {"GetExpandedStringValue", std::move(key), std::move(name)},
+        [=](const auto& output) { read(text_of(output, "sValue").value_or("")); }
+    );
+}
+
 void Steps::texts(
     const std::string& about,
     std::string key,

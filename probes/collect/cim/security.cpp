@@ -98,9 +98,6 @@ void ask_security(Steps& steps) {
     steps.dword("/sec/fips", lsa + R"(\FipsAlgorithmPolicy)", "Enabled", [&steps](auto on) {
         steps.put("/sec/fips", on);
     });
-    steps.dword("/sec/disabledomaincreds", lsa, "disabledomaincreds", [&steps](auto on) {
-        steps.put("/sec/disabledomaincreds", on);
-    });
 }
 
 } // namespace rdpsweep::cim_plan

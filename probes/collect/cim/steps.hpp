@@ -127,6 +127,12 @@ public:
         std::string name,
         std::function<void(std::string)> read
     );
+    void expanded(
+        const std::string& about,
+        std::string key,
+        std::string name,
+        std::function<void(std::string)> read
+    );
     void texts(
         const std::string& about,
         std::string key,

@@ -180,7 +180,6 @@ void ask_console(Steps& steps) {
                 if (!bytes.empty()) steps.put("/ems/ems", bytes[0] != '\0');
             });
         });
-        ask_bcd_number(steps, "16000020", "/ems/bootems", true);
         ask_bcd_number(steps, "15000022", "/ems/port", false);
         ask_bcd_number(steps, "15000023", "/ems/baud", false);
     });

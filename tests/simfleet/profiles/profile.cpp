@@ -15,6 +15,7 @@ std::span<const Profile* const> all_profiles() {
               port_profiles(),
               service_profiles(),
               switch_profiles(),
+              unproven_profiles(),
               security_layer_profiles(),
               protocol_profiles(),
               suite_profiles(),

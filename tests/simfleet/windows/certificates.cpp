@@ -156,6 +156,11 @@ std::string sha1(std::string_view bytes) {
     return digest;
 }
 
+const EVP_MD* digest_of(const CertificateShape& shape) {
+    if (shape.digest == Digest::sha512) return EVP_sha512();
+    return shape.digest == Digest::sha1 ? EVP_sha1() : EVP_sha256();
+}
+
 } // namespace
 
 MadeCertificate make_certificate(const CertificateShape& shape) {
@@ -170,8 +175,7 @@ MadeCertificate make_certificate(const CertificateShape& shape) {
     name_parties(certificate.get(), shape);
     add_extensions(certificate.get(), shape);
     X509_set_pubkey(certificate.get(), key);
-    const auto* digest = shape.digest == Digest::sha1 ? EVP_sha1() : EVP_sha256();
-    if (X509_sign(certificate.get(), signer, digest) == 0) return {};
+    if (X509_sign(certificate.get(), signer, digest_of(shape)) == 0) return {};
     auto der = der_of(certificate.get());
     auto thumbprint = thumbprint_of(der);
     return {std::move(der), std::move(thumbprint)};

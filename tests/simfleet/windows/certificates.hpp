@@ -13,7 +13,7 @@ namespace simfleet {
 
 enum class KeyKind : std::uint8_t { rsa2048, rsa1024, ec_p256 };
 enum class Issuer : std::uint8_t { itself, enterprise_ca };
-enum class Digest : std::uint8_t { sha256, sha1 };
+enum class Digest : std::uint8_t { sha256, sha1, sha512 };
 enum class Usage : std::uint8_t { server_auth, client_auth, remote_desktop_auth };
 
 struct CertificateShape {

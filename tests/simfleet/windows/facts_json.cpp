@@ -203,7 +203,6 @@ json ems_facts(FactsReader& reader) {
     const auto& boot = reader.state.boot;
     auto ems = json::object();
     put(ems, "ems", boot.ems);
-    put(ems, "bootems", boot.bootems);
     put(ems, "port", boot.port);
     put(ems, "baud", boot.baud);
     return ems;

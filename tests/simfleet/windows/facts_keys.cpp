@@ -122,6 +122,9 @@ json certificate_facts(FactsReader& reader) {
     if (own) group["self"] = rdpsweep::hex_encode(*own);
     const auto chosen = hklm.binary(paths::win_stations, "TemplateCertificate");
     if (chosen) group["template_hash"] = rdpsweep::hex_encode(*chosen);
+    put(group, "refresh", hklm.dword(paths::win_stations, "CertRefreshInterval"));
+    put(group, "own_store", hklm.text(paths::win_stations, "SelfSignedCertStore"));
+    put(group, "program_data", hklm.text(paths::profile_list, "ProgramData"));
     put_store(group, reader);
     put(group, "template", hklm.text(paths::ts_policy, "CertTemplateName"));
     const auto& management = reader.state.management;

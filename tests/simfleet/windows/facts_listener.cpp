@@ -130,6 +130,7 @@ json server_switches(const Registry& hklm) {
     put(server, "TSEnabled", hklm.dword(paths::terminal_server, "TSEnabled"));
     put(server, "drain", hklm.dword(paths::terminal_server, "TSServerDrainMode"));
     put(server, "TSUserEnabled", hklm.dword(paths::terminal_server, "TSUserEnabled"));
+    put(server, "half_open", hklm.dword(paths::terminal_server, "MaxOutstandingConnections"));
     put(server, "farm", hklm.dword(paths::cluster_settings, "SessionDirectoryActive"));
     return server;
 }
@@ -192,7 +193,6 @@ json security_facts(FactsReader& reader) {
     put(group, "minenc", hklm.dword(paths::rdp_tcp, "MinEncryptionLevel"));
     put(group, "negotiate", hklm.dword(paths::rdp_tcp, "fAllowSecProtocolNegotiation"));
     put(group, "fips", hklm.dword(paths::fips, "Enabled"));
-    put(group, "disabledomaincreds", hklm.dword(paths::lsa, "disabledomaincreds"));
     group["policy"] = policy_values(hklm);
     if (!reader.kept_out(R"(wmi:root\cimv2\TerminalServices)", "/sec/policy_source")) {
         group["policy_source"] = reader.state.management.policy_source;

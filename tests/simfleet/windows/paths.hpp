@@ -7,6 +7,8 @@ namespace simfleet::paths {
 
 inline constexpr std::string_view current_version =
     R"(SOFTWARE\Microsoft\Windows NT\CurrentVersion)";
+inline constexpr std::string_view profile_list =
+    R"(SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList)";
 inline constexpr std::string_view cryptography = R"(SOFTWARE\Microsoft\Cryptography)";
 inline constexpr std::string_view computer_name =
     R"(SYSTEM\CurrentControlSet\Control\ComputerName\ComputerName)";

@@ -62,6 +62,7 @@ void terminal_server(Registry& hklm, std::uint32_t build) {
     );
     hklm.create(join(paths::win_stations, "Console"));
     hklm.set(paths::win_stations, "SelfSignedCertStore", text_value("Remote Desktop"));
+    hklm.set(paths::profile_list, "ProgramData", text_value(R"(C:\ProgramData)"));
 
     const bool old = build < 14393;
     const std::pair<std::string_view, std::uint32_t> values[] = {

@@ -261,3 +261,43 @@ TEST_CASE("SEC.LAYER: ranges, combinations and who wins", "[rule]") {
     CHECK(find("SEC.LAYER", facts).severity == Severity::high);
     CHECK(find("SEC.LAYER", facts).confidence == Confidence::circumstantial);
 }
+
+namespace {
+
+// Passwords that were tried from outside, one every step seconds.
+void add_logon_failures(Facts& facts, int count, std::int64_t step) {
+    for (int i = 0; i < count; ++i)
+        add_event(facts, "RdpCoreTS", 140, 60 + i * step);
+}
+
+} // namespace
+
+TEST_CASE("RDP.LISTENER: few places for connections on their way in, and a flood", "[rule]") {
+    const std::string id = "RDP.LISTENER";
+    Facts facts = healthy_facts();
+    facts.rdp_port.value->half_open = 100;
+    CHECK(find(id, facts).summary.key == "RDP.LISTENER.ok");
+    facts.rdp_port.value->half_open = 99;
+    CHECK(find(id, facts).summary.key == "RDP.LISTENER.half_open");
+    CHECK(find(id, facts).severity == Severity::medium);
+    fail_handshake(facts, "connect", "timeout");
+    CHECK(find(id, facts).severity == Severity::high);
+    mark_unread(facts, "/listener/ts/half_open");
+    CHECK(find(id, facts).summary.key == "RDP.LISTENER.ok");
+
+    Facts few = healthy_facts();
+    add_logon_failures(few, 49, 60);
+    CHECK(find(id, few).summary.key == "RDP.LISTENER.ok");
+    Facts slow = healthy_facts();
+    add_logon_failures(slow, 50, 74); // 49 steps: over an hour
+    CHECK(find(id, slow).summary.key == "RDP.LISTENER.ok");
+    Facts flood = healthy_facts();
+    add_logon_failures(flood, 50, 73);
+    CHECK(find(id, flood).summary.key == "RDP.LISTENER.attacked");
+    CHECK(find(id, flood).severity == Severity::low);
+    fail_handshake(flood, "tls", "reset");
+    CHECK(find(id, flood).severity == Severity::low);
+    fail_handshake(flood, "x224", "closed");
+    CHECK(find(id, flood).severity == Severity::high);
+    CHECK(find(id, flood).verdict == Verdict::at_risk);
+}

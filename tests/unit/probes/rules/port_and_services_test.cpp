@@ -539,3 +539,20 @@ TEST_CASE("SVC.STATE: only disabled or a stopped TermService is a fault", "[rule
         }
     );
 }
+
+TEST_CASE("SVC.STATE: the service manager's last word on TermService, in any language", "[rule]") {
+    Facts facts = healthy_facts();
+    service(facts, "TermService").state = ServiceState::stopped;
+    Event& other = add_event(facts, "SCM", 7000, 60);
+    other.binary = "4d007000730053007600630000"; // MpsSvc
+    other.data["param2"] = "%%5";
+    CHECK(find("SVC.STATE", facts).evidence.back().fact != "/evt/0");
+    Event& own = add_event(facts, "SCM", 7000, 120);
+    own.binary = "5400650072006d0053006500720076006900630065000000"; // TermService
+    own.data["param1"] = "Remotedesktopdienste";
+    own.data["param2"] = "%%1069";
+    const Finding finding = find("SVC.STATE", facts);
+    CHECK(finding.summary.key == "SVC.STATE.stopped");
+    CHECK(finding.evidence.back().fact == "/evt/1");
+    CHECK(finding.evidence.back().observed == "SCM 7000 %%1069");
+}

@@ -144,6 +144,55 @@ TEST_CASE("CERT.SELF.VALID: near the end is normal life unless renewal is blocke
              Verdict::at_risk,
              "renewal_blocked"},
             {"months left and a hardened folder", harden_folder, Verdict::ok, "ok"},
+            {"months left, and SessionEnv never looks",
+             [](Facts& f) { cert(f).refresh = 0; },
+             Verdict::at_risk,
+             "renewal_off"},
+            {"SessionEnv looks once a day",
+             [](Facts& f) { cert(f).refresh = 1'440; },
+             Verdict::ok,
+             "ok"},
+            {"three days left, and SessionEnv never looks",
+             [](Facts& f) {
+                 own(f).not_after = fixed_now + 3 * a_day;
+                 cert(f).refresh = 0;
+             },
+             Verdict::at_risk,
+             "renewal_blocked"},
+            {"expired for less than the month between two looks",
+             [](Facts& f) {
+                 own(f).not_after = fixed_now - 3 * a_day;
+                 cert(f).refresh = 43'200;
+             },
+             Verdict::at_risk,
+             "expired_lately"},
+            {"expired for longer than the day between two looks",
+             [](Facts& f) {
+                 own(f).not_after = fixed_now - 3 * a_day;
+                 cert(f).refresh = 1'440;
+             },
+             Verdict::broken,
+             "expired"},
+            {"the next one goes into another store",
+             [](Facts& f) { cert(f).own_store = "My"; },
+             Verdict::at_risk,
+             "renewal_off"},
+            {"the store as shipped",
+             [](Facts& f) { cert(f).own_store = "remote desktop"; },
+             Verdict::ok,
+             "ok"},
+            {"ProgramData was moved",
+             [](Facts& f) { cert(f).program_data = R"(D:\ProgramData)"; },
+             Verdict::at_risk,
+             "renewal_off"},
+            {"ProgramData as shipped, not expanded",
+             [](Facts& f) { cert(f).program_data = R"(%SystemDrive%\ProgramData)"; },
+             Verdict::ok,
+             "ok"},
+            {"ProgramData as shipped, expanded",
+             [](Facts& f) { cert(f).program_data = R"(c:\programdata\)"; },
+             Verdict::ok,
+             "ok"},
             {"an unreadable key ACL blocks nothing",
              [](Facts& f) {
                  own(f).not_after = fixed_now + 3 * a_day;
@@ -381,4 +430,40 @@ TEST_CASE(
     CHECK(find("CERT.SELF.VALID", facts).severity == Severity::critical);
     add_event(facts, "TermService", 1056, 300);
     CHECK(find("CERT.SELF.VALID", facts).severity == Severity::high);
+}
+
+namespace {
+
+// A certificate signed with SHA-512, pinned on the last Windows that may refuse it.
+Facts signed_with_sha512(std::uint32_t build) {
+    Facts facts = healthy_facts();
+    facts.os.value->build = build;
+    pin_ca_certificate(facts).parsed->signature_hash = "SHA512";
+    return facts;
+}
+
+} // namespace
+
+TEST_CASE("CERT.CA.VALID: what Schannel may not use is a suspect until it was served", "[rule]") {
+    const std::string id = "CERT.CA.VALID";
+    Facts facts = signed_with_sha512(9600);
+    CHECK(find(id, facts).summary.key == "CERT.CA.VALID.ok");
+    fail_handshake(facts, "tls", "reset");
+    const Finding suspect = find(id, facts);
+    CHECK(suspect.summary.key == "CERT.CA.VALID.sha512");
+    CHECK(suspect.verdict == Verdict::at_risk);
+    CHECK(suspect.severity == Severity::high);
+    CHECK(suspect.confidence == Confidence::circumstantial);
+    Facts later = signed_with_sha512(14393);
+    fail_handshake(later, "tls", "reset");
+    CHECK(find(id, later).summary.key == "CERT.CA.VALID.ok");
+    Facts signing = healthy_facts();
+    pin_ca_certificate(signing).provider->type = 1;
+    signing.rdp_certificate.value->my_match->provider->key_spec = 2;
+    CHECK(find(id, signing).summary.key == "CERT.CA.VALID.ok");
+    forget_handshake(signing);
+    CHECK(find(id, signing).summary.key == "CERT.CA.VALID.signature_key");
+    CHECK(find(id, signing).severity == Severity::medium);
+    signing.rdp_certificate.value->my_match->provider->key_spec = 1;
+    CHECK(find(id, signing).summary.key == "CERT.CA.VALID.ok");
 }
