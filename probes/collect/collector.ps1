@@ -695,8 +695,8 @@ function Read-Events {
   $reader.Dispose()
   $ts = 'Microsoft-Windows-TerminalServices-'
   $core = 'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational'
-  # Label, channel, provider, ids. The ids of a range stand for all between. 131 and 261 come with
-  # every connection and would crowd out the others. The Security log may be huge, hence last.
+  # Label, channel, provider, ids or ranges. 131 and 261 come with every connection and would crowd
+  # out the others. The Security log may be huge, hence last.
   foreach ($source in @('Schannel', 'System', 'Schannel', '36869-36874'),
     @('TermService', 'System', "${ts}RemoteConnectionManager", '1050-1065'),
     @('SCM', 'System', 'Service Control Manager', '7000-7001 7009 7022-7024 7031 7034'),
@@ -801,8 +801,8 @@ function Read-Confirm($stream, $result) {
   else { $result.x224.proto = 0 }
 }
 
-# The callback runs within AuthenticateAsClient on this very thread, which has a runspace; on
-# another thread a script block could not run. No certificate is refused: it is what we look at.
+# The callback runs within AuthenticateAsClient on this thread, which has a runspace: on another no
+# script block could run. No certificate is refused: it is what we look at.
 function Read-TlsHandshake($stream, $result, $protocols) {
   $chosen = [Enum]::ToObject([Security.Authentication.SslProtocols], $protocols)
   $accept = { $true } -as [Net.Security.RemoteCertificateValidationCallback]
