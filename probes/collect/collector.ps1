@@ -502,7 +502,7 @@ function Read-Certificates {
   Add-Dword $cert 'refresh' $stations 'CertRefreshInterval' '/cert'
   Add-Text $cert 'own_store' $stations 'SelfSignedCertStore' '/cert'
   $profiles = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList'
-  Add-Text $cert 'program_data' (Open-Key $profiles) 'ProgramData' '/cert'
+  if (!$lean) { Add-Text $cert 'program_data' (Open-Key $profiles) 'ProgramData' '/cert' }
   $tcp = Open-Key "$server_key\WinStations\RDP-Tcp"
   Add-Hex $cert 'pin' $tcp 'SSLCertificateSHA1Hash' '/cert'
   if ($null -ne $cert.pin) { $cert.pin_raw_len = $cert.pin.Length / 2 }

@@ -48,8 +48,10 @@ def same_verdicts():
         comparison = Comparison("run-command", RUN_COMMAND)
         for host in narrow["hosts"]:
             other = by_id[host["vm"]]
-            if host["outcome"] == other["outcome"] == "assessed":
-                comparison.add(host["name"], profiles[host["address"]], other, host)
+            profile = profiles[host["address"]]
+            # Where the script does not run over WinRM that way is CIM, and no wide one.
+            if host["outcome"] == other["outcome"] == "assessed" and not profile.startswith("cim_"):
+                comparison.add(host["name"], profile, other, host)
         comparison.finish(121)
         # VMs whose WinRM is broken are reached by their agent all the same.
         check(sum(1 for h in narrow["hosts"] if h["outcome"] == "assessed" and

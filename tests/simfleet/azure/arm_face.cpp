@@ -212,7 +212,7 @@ HttpResponse ArmFace::answer(const HttpRequest& request) {
 
 bool ArmFace::too_busy(const std::string& key, HttpResponse& busy) {
     // What was on its way before our answer could arrive is not held against the client.
-    constexpr std::chrono::milliseconds on_the_way{200};
+    constexpr std::chrono::milliseconds on_the_way{500};
     const auto now = now_();
     auto& closed = closed_[key];
     const bool early = now < closed.until;

@@ -79,6 +79,7 @@ json leaner(std::string_view text) {
     auto events = own_events(facts);
     for (const auto* name : {"evt", "evt_window_h", "evt_oldest_utc"})
         facts.erase(name);
+    if (facts.contains("cert") && facts["cert"].is_object()) facts["cert"].erase("program_data");
     auto unread = json::array();
     for (auto& entry : facts["unread"])
         if (!starts_with_evt(entry)) unread.push_back(std::move(entry));
