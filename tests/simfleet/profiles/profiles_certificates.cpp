@@ -1,7 +1,5 @@
 // Certificates that are expired, damaged, not the ones configured, or impossible to renew
 // (article steps 2 and 2.1).
-#include "core/encoding.hpp"
-#include "core/text.hpp"
 #include "tests/simfleet/profiles/cause_truth.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
@@ -52,20 +50,7 @@ void denied_on_purpose(Machine& machine) {
 
 // Exported and imported again without its key.
 void without_key_link(Machine& machine) {
-    const auto certificate = make_certificate(machine.own_shape());
-    machine.install_own(machine.own_shape());
-    machine.remove_own();
-    machine.state.registry.set(
-        std::string(paths::rd_certificates) + '\\' + rdpsweep::ascii_upper(certificate.thumbprint),
-        "Blob",
-        binary_value(store_blob(certificate, std::nullopt))
-    );
-    machine.state.registry.set(
-        paths::win_stations,
-        "SelfSignedCertificate",
-        binary_value(rdpsweep::hex_decode(certificate.thumbprint).value_or(""))
-    );
-    machine.state.management.certificate_hash = certificate.thumbprint;
+    machine.install_own(machine.own_shape(), std::nullopt);
 }
 
 void expired(Machine& machine) {
@@ -102,7 +87,9 @@ void stale_reference(Machine& machine) {
 }
 
 void second_certificate(Machine& machine) {
-    machine.add_to_store(make_certificate(machine.own_shape()), {.container = "TSSecKeySet1"});
+    machine.add_to_store(
+        make_certificate(machine.own_shape()), KeyProvider{.container = "TSSecKeySet1"}
+    );
 }
 
 // Replaces the bytes of Windows' own certificate in the store.

@@ -39,7 +39,7 @@ void undecryptable(Machine& machine) {
 void second_container(Machine& machine, std::string sddl) {
     const auto certificate = make_certificate(machine.own_shape());
     machine.remove_own();
-    machine.add_to_store(certificate, {.container = "TSSecKeySet2"});
+    machine.add_to_store(certificate, KeyProvider{.container = "TSSecKeySet2"});
     machine.state.registry.set(
         paths::win_stations,
         "SelfSignedCertificate",
@@ -101,18 +101,7 @@ void article_residue(Machine& machine) {
 
 // A blob that does not say where the private key is.
 void without_provider(Machine& machine) {
-    const auto certificate = make_certificate(machine.own_shape());
-    machine.remove_own();
-    machine.state.registry.set(
-        std::string(paths::rd_certificates) + '\\' + certificate.thumbprint,
-        "Blob",
-        binary_value(store_blob(certificate, std::nullopt))
-    );
-    machine.state.registry.set(
-        paths::win_stations,
-        "SelfSignedCertificate",
-        binary_value(rdpsweep::hex_decode(certificate.thumbprint).value_or(""))
-    );
+    machine.install_own(machine.own_shape(), std::nullopt);
     machine.remove_file(machine.key_path());
     machine.forbid("net:loopback", "skipped", "");
 }

@@ -54,8 +54,13 @@ public:
 
     // Certificates. Those given replace Windows' own; the thumbprint is returned.
     CertificateShape own_shape(); // what Windows itself makes
-    std::string install_own(const CertificateShape& shape);
-    std::string add_to_store(const MadeCertificate& certificate, const KeyProvider& provider);
+    // provider: where the entry says that the private key is; nullopt: it does not say.
+    std::string install_own(
+        const CertificateShape& shape,
+        const std::optional<KeyProvider>& provider = KeyProvider{.container = "TSSecKeySet1"}
+    );
+    std::string
+    add_to_store(const MadeCertificate& certificate, const std::optional<KeyProvider>& provider);
     void remove_own();                              // from the store; the key file stays
     std::string own_thumbprint() const;             // SelfSignedCertificate, hex; may be empty
     CertificateShape ca_shape();                    // a good one of the enterprise CA

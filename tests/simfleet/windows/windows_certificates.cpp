@@ -39,10 +39,11 @@ CertificateShape Machine::own_shape() {
     return shape;
 }
 
-std::string Machine::install_own(const CertificateShape& shape) {
+std::string
+Machine::install_own(const CertificateShape& shape, const std::optional<KeyProvider>& provider) {
     remove_own();
     const auto certificate = make_certificate(shape);
-    add_to_store(certificate, {.container = "TSSecKeySet1"});
+    add_to_store(certificate, provider);
     state.registry.set(
         paths::win_stations, "SelfSignedCertificate", binary_value(bytes_of(certificate.thumbprint))
     );
@@ -51,7 +52,9 @@ std::string Machine::install_own(const CertificateShape& shape) {
     return certificate.thumbprint;
 }
 
-std::string Machine::add_to_store(const MadeCertificate& certificate, const KeyProvider& provider) {
+std::string Machine::add_to_store(
+    const MadeCertificate& certificate, const std::optional<KeyProvider>& provider
+) {
     state.registry.set(
         entry(paths::rd_certificates, certificate.thumbprint),
         "Blob",

@@ -10,24 +10,6 @@ using namespace rdpsweep::test;
 
 namespace {
 
-using Break = void (*)(Facts&);
-
-struct Row {
-    const char* what;
-    Break change;
-    std::string done;
-};
-
-void check(const char* fix, const char* key, Break base, std::initializer_list<Row> rows) {
-    for (const auto& row : rows) {
-        INFO(fix << ": " << row.what);
-        auto facts = healthy_facts();
-        base(facts);
-        row.change(facts);
-        CHECK(done_for(fix, facts, key) == row.done);
-    }
-}
-
 const std::string keys_folder = R"(%ProgramData%\Microsoft\Crypto\RSA\MachineKeys)";
 
 MachineKeysFacts& keys(Facts& facts) {
@@ -45,7 +27,7 @@ TEST_CASE("key-acl fix: the entries that Windows ships, by build", "[fix]") {
     const std::string session_env =
         "S-1-5-80-4022436659-1090538466-1613889075-870485073-3428993833";
     const std::string bare = "sddl:O:SYG:SYD:PAI";
-    check(
+    check_fix(
         "key-acl",
         "KEY.ACL.missing",
         [](Facts& f) {
@@ -103,7 +85,7 @@ TEST_CASE("key-acl fix: the entries that Windows ships, by build", "[fix]") {
 }
 
 TEST_CASE("key-folder fix: the folder for itself alone", "[fix]") {
-    check(
+    check_fix(
         "key-folder",
         "KEY.FOLDER.missing",
         [](Facts& f) { f.collector.value->as_sid = "S-1-5-18"; },
@@ -131,7 +113,7 @@ TEST_CASE("unpin fix: only a thumbprint of nothing, and one that can be put back
         cert(f).pin = std::string(other_thumbprint);
         cert(f).pin_raw_length = 20;
     };
-    check(
+    check_fix(
         "unpin",
         "CERT.PIN.dangling",
         pinned,
@@ -149,7 +131,7 @@ TEST_CASE("unpin fix: only a thumbprint of nothing, and one that can be put back
           [](Facts& f) { f.rdp_certificate.value.reset(); },
           "fix.refused.unread fact=/cert/pin"}}
     );
-    check(
+    check_fix(
         "unpin",
         "CERT.PIN.not_server",
         pinned,
@@ -169,7 +151,7 @@ TEST_CASE("renew fix: Windows' own certificate with its key, and nothing else", 
         service(f, "SessionEnv").state = ServiceState::running;
     };
     const auto unread = [](const std::string& fact) { return "fix.refused.unread fact=" + fact; };
-    check(
+    check_fix(
         "renew",
         "CERT.SELF.VALID.expired",
         base,
@@ -231,7 +213,7 @@ TEST_CASE("renew fix: Windows' own certificate with its key, and nothing else", 
           "CERT.CORRUPT.no_key",
           "KEY.PRESENT.orphan",
           "KEY.PRESENT.missing"})
-        check("renew", key, base, {{key, [](Facts&) {}, renewed(own, "2303")}});
+        check_fix("renew", key, base, {{key, [](Facts&) {}, renewed(own, "2303")}});
     for (const auto* key : {"CERT.CORRUPT.several", "CERT.SELF.VALID.weak"})
-        check("renew", key, base, {{key, [](Facts&) {}, "fix.refused.other_case"}});
+        check_fix("renew", key, base, {{key, [](Facts&) {}, "fix.refused.other_case"}});
 }

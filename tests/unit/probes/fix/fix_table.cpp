@@ -1,5 +1,7 @@
 #include "tests/unit/probes/fix/fix_table.hpp"
 
+#include "tests/support/catch.hpp"
+#include "tests/support/facts_builder.hpp"
 #include "tests/unit/probes/rules/check.hpp"
 
 #include <vector>
@@ -36,6 +38,16 @@ std::string done_for(
     finding.verdict = Verdict::broken;
     finding.summary.key = key;
     return in_words(prepare(*find_fix(id), facts, std::vector{finding}, choices));
+}
+
+void check_fix(const char* fix, const char* key, Break base, std::initializer_list<FixRow> rows) {
+    for (const auto& row : rows) {
+        INFO(fix << ": " << row.what);
+        auto facts = healthy_facts();
+        base(facts);
+        row.change(facts);
+        CHECK(done_for(fix, facts, key) == row.done);
+    }
 }
 
 } // namespace rdpsweep::test

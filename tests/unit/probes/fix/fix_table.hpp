@@ -4,6 +4,7 @@
 #include "core/facts.hpp"
 #include "probes/fix/fix.hpp"
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,16 @@ std::string done_by(std::string_view fix, const Facts& facts, const FixChoices& 
 std::string done_for(
     std::string_view fix, const Facts& facts, const std::string& key, const FixChoices& choices = {}
 );
+
+using Break = void (*)(Facts&);
+
+struct FixRow {
+    const char* what;
+    Break change;
+    std::string done; // as done_for() says it
+};
+
+// Checks each row: a healthy host with base's damage and the row's.
+void check_fix(const char* fix, const char* key, Break base, std::initializer_list<FixRow> rows);
 
 } // namespace rdpsweep::test

@@ -8,24 +8,6 @@ using namespace rdpsweep::test;
 
 namespace {
 
-using Break = void (*)(Facts&);
-
-struct Row {
-    const char* what;
-    Break change;
-    std::string done;
-};
-
-void check(const char* fix, const char* key, Break base, std::initializer_list<Row> rows) {
-    for (const auto& row : rows) {
-        INFO(fix << ": " << row.what);
-        auto facts = healthy_facts();
-        base(facts);
-        row.change(facts);
-        CHECK(done_for(fix, facts, key) == row.done);
-    }
-}
-
 const std::string tls_key =
     R"(SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Server)";
 
@@ -40,7 +22,7 @@ ConsoleFacts& console(Facts& facts) {
 } // namespace
 
 TEST_CASE("tls12 fix: the values that switch it off, and no other", "[fix]") {
-    check(
+    check_fix(
         "tls12",
         "TLS.PROTO.off",
         [](Facts&) {},
@@ -83,7 +65,7 @@ TEST_CASE("tls12 fix: the values that switch it off, and no other", "[fix]") {
 
 TEST_CASE("gpsvc fix: as SYSTEM, or by its task", "[fix]") {
     const std::string start = R"(value|SYSTEM\CurrentControlSet\Services\gpsvc|Start|)";
-    check(
+    check_fix(
         "gpsvc",
         "GPO.GPSVC.disabled",
         [](Facts& f) {
@@ -111,7 +93,7 @@ TEST_CASE("gpsvc fix: as SYSTEM, or by its task", "[fix]") {
 
 TEST_CASE("ems fix: each element by itself", "[fix]") {
     const std::string on = "|boot:on\n", settings = "boot|{emssettings}|";
-    check(
+    check_fix(
         "ems",
         "EMS.READY.off",
         [](Facts&) {},
@@ -145,7 +127,7 @@ TEST_CASE("ems fix: each element by itself", "[fix]") {
 TEST_CASE("dump fix: the dump that this Windows ships with", "[fix]") {
     const std::string value = R"(value|SYSTEM\CurrentControlSet\Control\CrashControl|)"
                               "CrashDumpEnabled|";
-    check(
+    check_fix(
         "dump",
         "DUMP.READY.off",
         [](Facts& f) { console(f).crash_dump = 0; },

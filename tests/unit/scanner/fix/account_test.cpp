@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "scanner/fix/account.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/unit/scanner/fix/stored_hosts.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -10,24 +11,11 @@
 
 using namespace rdpsweep;
 using nlohmann::json;
+using rdpsweep::test::StoredHosts;
 
 namespace {
 
 constexpr std::int64_t now = 1'790'000'000;
-
-class Hosts final : public HostReader {
-public:
-    explicit Hosts(std::vector<HostResult> all) : all_(std::move(all)) {}
-
-    Status for_each(const std::function<void(const HostResult&)>& visit) override {
-        for (const auto& host : all_)
-            visit(host);
-        return {};
-    }
-
-private:
-    std::vector<HostResult> all_;
-};
 
 Finding broken(std::string rule, Cause cause) {
     Finding finding;
@@ -95,7 +83,7 @@ Result<Plan> plan_of(std::vector<HostResult> all) {
     RunInfo run;
     run.id = "run";
     run.targets = all.size();
-    Hosts hosts(std::move(all));
+    StoredHosts hosts(std::move(all));
     return make_plan(run, hosts, wishes, now);
 }
 

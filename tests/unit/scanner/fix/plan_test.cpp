@@ -4,29 +4,17 @@
 #include "core/text.hpp"
 #include "scanner/fix/plan_step.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/unit/scanner/fix/stored_hosts.hpp"
 
 #include <nlohmann/json.hpp>
 
 using namespace rdpsweep;
 using nlohmann::json;
+using rdpsweep::test::StoredHosts;
 
 namespace {
 
 constexpr std::int64_t now = 1'790'000'000;
-
-class Hosts final : public HostReader {
-public:
-    explicit Hosts(std::vector<HostResult> all) : all_(std::move(all)) {}
-
-    Status for_each(const std::function<void(const HostResult&)>& visit) override {
-        for (const auto& host : all_)
-            visit(host);
-        return {};
-    }
-
-private:
-    std::vector<HostResult> all_;
-};
 
 // A VM on which TLS 1.2 is switched off, and SecurityLayer is 0.
 HostResult sick(std::size_t index, std::uint32_t build = 17763) {
@@ -72,7 +60,7 @@ PlanWishes wishes() {
 
 Plan plan_of(std::vector<HostResult> all, const PlanWishes& wanted = wishes()) {
     const auto count = all.size();
-    Hosts hosts(std::move(all));
+    StoredHosts hosts(std::move(all));
     auto plan = make_plan(run_of(count), hosts, wanted, now);
     REQUIRE(plan);
     return *std::move(plan);
@@ -119,7 +107,7 @@ TEST_CASE("plan: more hosts than allowed make no plan at all", "[fix]") {
     std::vector<HostResult> all;
     for (std::size_t i = 0; i < 60; ++i)
         all.push_back(sick(i));
-    Hosts hosts(all);
+    StoredHosts hosts(all);
     auto few = wishes();
     const auto refused = make_plan(run_of(60), hosts, few, now);
     REQUIRE_FALSE(refused);
