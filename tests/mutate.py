@@ -78,7 +78,7 @@ def run_area(name, asked, place, known):
 
 def percent(counts):
     killed, survived = counts.get(bench.KILLED, 0), counts.get(bench.SURVIVED, 0)
-    return 100.0 * killed / (killed + survived) if killed + survived else 100.0
+    return 100.0 * killed / (killed + survived) if killed + survived else 0.0
 
 
 def report(results, seed):

@@ -152,18 +152,21 @@ function Remove-Task($change) {
   $folder.DeleteTask($change.place, 0)
 }
 
+# The text in quotes, which PowerShell also takes in four forms beyond ASCII.
+function Get-Quoted($text) { "'" + ($text -replace "['\u2018-\u201b]", '$0$0') + "'" }
+
 # The functions above that make this change, as text, and their call.
 function Get-TaskScript($change, $state) {
   $head = '$ErrorActionPreference = "Stop"; $hklm = [Microsoft.Win32.Registry]::LocalMachine; '
-  $fields = foreach ($name in 'kind', 'place', 'name') { "$name = '$($change[$name] -replace "'", "''")'" }
-  $call = "@{ $($fields -join '; ') } '$($state -replace "'", "''")'"
+  $fields = foreach ($name in 'kind', 'place', 'name') { "$name = $(Get-Quoted $change[$name])" }
+  $call = "@{ $($fields -join '; ') } $(Get-Quoted $state)"
   if ($change.kind -eq 'value') {
     return "${head}function Get-Bytes {${function:Get-Bytes}}
 function Remove-Value {${function:Remove-Value}}
 function Set-ValueState {${function:Set-ValueState}}
 Set-ValueState $call"
   }
-  "$head`$program_data = '$program_data'
+  "$head`$program_data = $(Get-Quoted $program_data)
 function Get-Path {${function:Get-Path}}
 function Get-Descriptor {${function:Get-Descriptor}}
 function Set-RightsState {${function:Set-RightsState}}

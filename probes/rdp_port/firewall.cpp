@@ -89,13 +89,13 @@ Passage passage_by(const Facts& facts, const FirewallRule& rule, const Names& in
 
 } // namespace
 
-Filter filter_of(const Facts& facts) {
+Filter filter_of(const Facts& facts, std::uint16_t number) {
     const PortFacts& port = *facts.rdp_port;
     const Names in_use = profiles_in_use(facts);
     if (filters_nowhere(port, in_use)) return {Passage::off, nullptr};
     Filter best;
     for (const FirewallRule& rule : port.firewall) {
-        if (!rule.active || !covers(rule.local_port, port.port())) continue;
+        if (!rule.active || !covers(rule.local_port, number)) continue;
         const bool in_some = std::any_of(in_use.begin(), in_use.end(), [&](const auto& name) {
             return is_for(rule, name);
         });

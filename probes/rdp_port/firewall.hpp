@@ -1,4 +1,4 @@
-// What Windows' firewall does with connections to the RDP port, by its rules and profiles.
+// What Windows' firewall does with connections to a port of RDP's, by its rules and profiles.
 #pragma once
 
 #include "core/facts.hpp"
@@ -23,8 +23,8 @@ struct Filter {
     const FirewallRule* rule = nullptr; // the one that decides, if one does
 };
 
-// Returns what the firewall does; facts.rdp_port must have been observed. Rules that block certain
-// clients only are left out: an attacker's address is a usual one.
-Filter filter_of(const Facts& facts);
+// Returns what the firewall does with that port; facts.rdp_port must have been observed. Rules that
+// block certain clients only are left out: an attacker's address is a usual one.
+Filter filter_of(const Facts& facts, std::uint16_t number);
 
 } // namespace rdpsweep

@@ -3,13 +3,11 @@
 //
 // Article step 1 edits the rule that Windows has for 3389. A rule of its own is added here, which
 // can be taken away again, and only where RDP was let in before it was moved.
-#include "core/text.hpp"
-#include "probes/collect/port_range.hpp"
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/values.hpp"
+#include "probes/rdp_port/firewall.hpp"
 #include "probes/reading/rule_support.hpp"
 
-#include <algorithm>
 #include <optional>
 
 namespace rdpsweep {
@@ -22,27 +20,17 @@ constexpr std::array<std::string_view, 1> adapter_rules{"PORT.NOLISTEN"};
 constexpr std::array<std::string_view, 1> adapter_declared{
     R"(registry:HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp\LanAdapter)"};
 
-// Tells whether the rule lets RDP in on the port it ships with.
-bool lets_in(const FirewallRule& rule) {
-    constexpr std::uint16_t standard_port = 3389; // MS-RDPBCGR 2.1
-    const auto ports = split(rule.local_port, ',');
-    return rule.active && rule.allow &&
-           std::any_of(ports.begin(), ports.end(), [](const std::string& part) {
-               return range_covers(part, standard_port);
-           });
-}
-
 // Returns why the moved port is not opened; nothing when the old one is open to all.
-std::optional<Refusal> refuse_opening(const PortFacts& port) {
-    const FirewallRule* narrow = nullptr;
-    for (const auto& rule : port.firewall) {
-        if (!lets_in(rule)) continue;
-        if (rule.profiles.empty() && rule.remote.empty() && !rule.from_policy) return {};
-        narrow = &rule;
-    }
-    const auto number = std::to_string(port.port());
-    if (narrow == nullptr) return Refusal{"fix.refused.closed", {{"port", number}}};
-    return Refusal{"fix.refused.narrow_rule", {{"rule", narrow->id}, {"port", number}}};
+std::optional<Refusal> refuse_opening(const Facts& facts) {
+    constexpr std::uint16_t standard_port = 3389; // MS-RDPBCGR 2.1
+    const auto number = std::to_string(facts.rdp_port->port());
+    const Filter old = filter_of(facts, standard_port);
+    if (old.rule == nullptr || old.passage == Passage::blocked)
+        return Refusal{"fix.refused.closed", {{"port", number}}};
+    const bool to_all =
+        old.passage == Passage::open && old.rule->profiles.empty() && !old.rule->from_policy;
+    if (to_all) return {};
+    return Refusal{"fix.refused.narrow_rule", {{"rule", old.rule->id}, {"port", number}}};
 }
 
 Prepared prepare_rule(const Facts& facts, const Finding& finding, const FixChoices&) {
@@ -51,7 +39,7 @@ Prepared prepare_rule(const Facts& facts, const Finding& finding, const FixChoic
         if (!facts.rdp_port || facts.why_unread(pointer) != nullptr)
             return Refusal{"fix.refused.unread", {{"fact", pointer}}};
     }
-    if (auto refused = refuse_opening(*facts.rdp_port)) return *std::move(refused);
+    if (auto refused = refuse_opening(facts)) return *std::move(refused);
     const auto number = std::to_string(facts.rdp_port->port());
     return std::vector<Change>{
         {Change::Kind::firewall, "rdpsweep-RDP-" + number, "", state::absent, "rule:" + number}};
@@ -81,6 +69,7 @@ Fix port_rule_fix() noexcept {
         .rules = rule_rules,
         .risk = Risk::medium,
         .restart = Restart::none,
+        .by_name_only = true,
         .declared = rule_declared,
         .prepare = prepare_rule};
 }
@@ -91,6 +80,7 @@ Fix lan_adapter_fix() noexcept {
         .rules = adapter_rules,
         .risk = Risk::medium,
         .restart = Restart::needed,
+        .by_name_only = true,
         .declared = adapter_declared,
         .prepare = prepare_adapter};
 }

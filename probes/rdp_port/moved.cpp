@@ -118,9 +118,10 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
         return *lost;
     }
     if (!moved && came_in(facts)) return ok(traits, "came_in").confidence(Confidence::functional);
-    const Filter filter = filter_of(facts);
-    Passage passage = filter.passage;
-    if (came_in(facts)) passage = Passage::open;
+    // Who came in was let in, whatever the rules say; none of them is named for it then.
+    const Filter filter =
+        came_in(facts) ? Filter{Passage::open, nullptr} : filter_of(facts, port.port());
+    const Passage passage = filter.passage;
     Draft draft = judge_passage(facts, passage, moved);
     if (filter.rule != nullptr || passage == Passage::open)
         draft.with("rule", filter.rule != nullptr ? filter.rule->id : "none");

@@ -26,7 +26,8 @@ bool none_expected(const Facts& facts) noexcept {
     if (template_chose(*facts.rdp_certificate)) return true;
     if (!facts.rdp_port) return false;
     const PortFacts& port = *facts.rdp_port;
-    return (port.deny_policy ? port.deny_policy : port.deny_local).value_or(0) != 0;
+    // A missing value keeps the listener down just as a 1 does.
+    return (port.deny_policy ? port.deny_policy : port.deny_local).value_or(1) != 0;
 }
 
 } // namespace

@@ -37,4 +37,14 @@ bool found_all(
     return true;
 }
 
+bool came_to_nothing(const std::vector<ChangeResult>& results) {
+    using Did = ChangeResult::Did;
+    bool drifted = false;
+    for (const auto& result : results) {
+        if (result.did == Did::written || result.did == Did::failed) return false;
+        drifted = drifted || result.did == Did::drift;
+    }
+    return drifted;
+}
+
 } // namespace rdpsweep

@@ -25,4 +25,8 @@ bool found_all(
     std::string Change::*state
 );
 
+// Tells whether a change came to nothing: the host was not as planned any more, and nothing was
+// written to it.
+bool came_to_nothing(const std::vector<ChangeResult>& results);
+
 } // namespace rdpsweep

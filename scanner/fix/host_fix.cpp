@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "probes/collect/decode.hpp"
 #include "probes/collect/frame.hpp"
+#include "scanner/fix/change_results.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -40,12 +41,6 @@ OutsideAnswer answer_of(const Result<HandshakeFacts>& seen) {
     if (!seen) return OutsideAnswer::nothing;
     if (seen->completed()) return OutsideAnswer::whole;
     return seen->stage == "connect" ? OutsideAnswer::nothing : OutsideAnswer::failed;
-}
-
-bool moves_port(const std::vector<Change>& changes) {
-    return std::any_of(changes.begin(), changes.end(), [](const Change& change) {
-        return change.kind == Change::Kind::firewall;
-    });
 }
 
 // Returns the answer to a script that was not sent, or whose sequel failed.
@@ -153,7 +148,7 @@ Task<FixEvent> HostFix::copy_disk(const Reach& reach) {
 
 // What cannot be opened is not changed either: the answer is that of a change that failed.
 Task<FixEvent> HostFix::change(const fix_action::RunChange& asked, const Reach& reach) {
-    if (!opens_port(reach) || asked.mode == ChangeMode::read || !moves_port(asked.changes)) {
+    if (!opens_port(reach) || asked.mode == ChangeMode::read || !moves_rdp(asked.changes)) {
         auto event = co_await change_inside(asked, reach);
         co_return event;
     }
@@ -169,7 +164,9 @@ Task<FixEvent> HostFix::change(const fix_action::RunChange& asked, const Reach& 
     auto* changed = std::get_if<fix_event::Changed>(&event);
     if (changed == nullptr) co_return event;
     if (!opened.empty()) changed->note = "opened in Azure's network: " + opened;
-    if (asked.mode != ChangeMode::undo) co_return event;
+    // Nobody undoes a host that was left alone: its port is closed again now.
+    if (asked.mode != ChangeMode::undo && !came_to_nothing(changed->results)) co_return event;
+    changed->note.clear();
     auto closed = co_await services_.guard->close_port(reach.target, move, reach.deadline);
     if (closed) co_return event;
     if (closed.error().retryable()) co_return fix_event::Lost{std::move(closed).error()};

@@ -151,6 +151,12 @@ bool shows_handshake(const HostLook& look) {
     return inside != nullptr && inside->verdict == Verdict::ok;
 }
 
+bool moves_rdp(const std::vector<Change>& changes) {
+    return std::any_of(changes.begin(), changes.end(), [](const Change& change) {
+        return change.kind == Change::Kind::value && change.name == "PortNumber";
+    });
+}
+
 std::uint16_t moved_port(const PlanHost& host) {
     for (const auto& change : host.changes) {
         const auto parts = split(change.after, ':');

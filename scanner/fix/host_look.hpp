@@ -53,7 +53,11 @@ bool cures_rdp(const PlanHost& host);
 // Tells whether the host itself made a whole RDP handshake.
 bool shows_handshake(const HostLook& look);
 
-// Returns the port that the fixes move RDP to; 0 where it stays.
+// Tells whether these changes move RDP to another port. A firewall rule alone, for a port that it
+// was moved to before, does not.
+bool moves_rdp(const std::vector<Change>& changes);
+
+// Returns the port that the fixes let clients to; 0 where that stays as it was.
 std::uint16_t moved_port(const PlanHost& host);
 
 // Returns the port that RDP is moved from.

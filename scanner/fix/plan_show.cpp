@@ -64,12 +64,7 @@ std::string show_host(const PlanHost& host) {
 
 // Says what is done in Azure's network for VMs whose RDP moves.
 std::string show_network(const Plan& plan) {
-    // A rule for a port that RDP was moved to before moves nothing.
-    const auto moves = [](const PlanHost& host) {
-        return std::any_of(host.changes.begin(), host.changes.end(), [](const Change& change) {
-            return change.name == "PortNumber";
-        });
-    };
+    const auto moves = [](const PlanHost& host) { return moves_rdp(host.changes); };
     if (std::none_of(plan.hosts.begin(), plan.hosts.end(), moves)) return {};
     const auto port = std::to_string(plan.choices.move_rdp);
     if (plan.choices.open_nsg == 0)

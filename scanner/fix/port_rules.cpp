@@ -115,6 +115,24 @@ std::string name_of(const json& rule) {
     return printable(text(rule, "name"), 100);
 }
 
+// Tells whether a rule is surely for the VM: where that could not be read, it is good enough to
+// refuse by, and not to copy.
+bool is_surely_for(const json& rule, const std::string& address) {
+    const auto& groups = field(rule, "properties/destinationApplicationSecurityGroups");
+    if (groups.is_array() && !groups.empty()) return false;
+    const auto sure = [&](const std::string& prefix) {
+        if (prefix == "*" || iequals(prefix, "VirtualNetwork")) return true;
+        return ipv4(address) && ipv4(split(prefix, '/').front()) && is_meant(address, prefix);
+    };
+    const auto one = text(rule, "properties/destinationAddressPrefix");
+    if (!one.empty()) return sure(one);
+    const auto& several = field(rule, "properties/destinationAddressPrefixes");
+    if (!several.is_array() || several.empty()) return true;
+    return std::any_of(several.begin(), several.end(), [&](const json& prefix) {
+        return prefix.is_string() && sure(prefix.get<std::string>());
+    });
+}
+
 // Returns the rule that alone lets clients to the old port; null: no rule does.
 Result<const json*> old_rule(const json& group, const GatedVm& vm, const PortMove& move) {
     const json* found = nullptr;
@@ -188,10 +206,13 @@ bool is_of_plan(const json& rule, const GatedVm& vm, const PortMove& move) {
 }
 
 Result<PortRule> rule_for(const json& group, const GatedVm& vm, const PortMove& move) {
+    // What holds for both ports alike needs nothing.
+    if (rules_of(group, vm, move.from) == rules_of(group, vm, move.to)) return PortRule{};
     auto old = old_rule(group, vm, move);
     if (!old) return std::move(old).error();
-    if (*old == nullptr || rules_of(group, vm, move.from) == rules_of(group, vm, move.to))
-        return PortRule{};
+    if (*old == nullptr) return PortRule{};
+    if (!is_surely_for(**old, vm.address))
+        return by_hand(group, name_of(**old) + " may be for other VMs than this one");
     auto body = body_of(**old, vm, move);
     for (const auto& other : field(group, "properties/securityRules")) {
         if (is_of_plan(other, vm, move)) return PortRule{{}, {}, true};

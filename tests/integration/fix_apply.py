@@ -14,13 +14,15 @@ from support.fix_lib import QUICK, Case, check_restored, fleet_of, states_of, th
 
 CURABLE = ("service_stopped", "service_disabled", "tls_all_off", "key_acl_missing", "key_acl_denied", "layer_zero_with_nla", "layer_out_of_range",
            "http_tls_all_off", "http_key_acl_missing", "own_expired", "own_corrupt", "key_orphan", "key_empty", "key_undecryptable",
-           "own_without_key_link", "port_taken_by_service", "port_moved_blocked", "port_stale_adapter", "policy_managed_stopped",
+           "own_without_key_link", "port_taken_by_service", "policy_managed_stopped",
            "store_denied_empty", "service_account", "key_renewal_failing")
 # Fixes that are planned only when they are named: what they let in, or cure that is no cause.
 NAMED = {"rdp_denied": "allow-rdp", "rdp_denied_by_absence": "allow-rdp", "listener_off": "listener", "listener_draining": "listener",
          "console_off": "ems", "dump_off": "dump", "policy_client_disabled": "gpsvc", "policy_client_disabled_system": "gpsvc",
          "key_folder_hardened": "key-folder", "pin_dangling": "unpin", "tls_newest_forced": "tls13", "layer_test_residue": "nla",
-         "layer_no_negotiation": "nla"}
+         "layer_no_negotiation": "nla", "port_moved_blocked": "port-rule", "port_stale_adapter": "lan-adapter"}
+# What a rule says after its fix where that is not "ok": RDP still is on another port, and is let in there.
+LEFT = {"port_moved_blocked": "PORT.MOVED.moved"}
 # More is wrong with them than there are fixes for: what was changed in vain is undone.
 BEYOND = ("pin_dangling_dead",)
 
@@ -89,7 +91,9 @@ def by_name():
             left = {f["rule"]: f["verdict"] for f in healed[name]["findings"]}
             lib.check(host["rules"], f"{case.names[name]}: the plan says which rules it cures")
             for rule in host["rules"]:
-                lib.check(left[rule] == "ok", f"{case.names[name]}: {rule} is {left[rule]} after {host['fixes']}")
+                says = next(f["message"]["key"] for f in healed[name]["findings"] if f["rule"] == rule)
+                lib.check(left[rule] == "ok" or says == LEFT.get(case.names[name]),
+                          f"{case.names[name]}: {rule} is {left[rule]} ({says}) after {host['fixes']}")
         lib.check(case.rollback().returncode == 0, "all of it is undone")
         check_restored(fleet, {name: len(host["steps"]) for name, host in planned.items()})
 

@@ -67,6 +67,8 @@ def main():
         "the verdict alone": (wide, host(verdict="broken", cause="services", EVT_X="ok", KEY="ok"), 1),
         "what carried it is excused": (host(verdict="broken", cause="services", EVT_X="broken"),
                                        host(EVT_X="unknown"), 0),
+        "broken is not unknown, whatever else is": (host(verdict="broken", cause="services", EVT_X="ok", KEY="broken"),
+                                                    host(verdict="unknown", EVT_X="unknown", KEY="broken"), 1),
         "it was carried by another": (host(verdict="broken", cause="services", EVT_X="broken", KEY="broken"),
                                       host(EVT_X="unknown", KEY="broken"), 1),
     }

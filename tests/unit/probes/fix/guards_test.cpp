@@ -258,6 +258,20 @@ TEST_CASE("guards: a moved port is opened where the old one was open to all", "[
          {rule([](Rules& r) { r[0].remote = {"10.0.0.0/8"}; })},
          "narrow_rule" + id},
         {"port-rule",
+         "open, and blocked by another rule",
+         {rule([](Rules& r) {
+             r.push_back({"block", true, false, "3389", {}, {}, false});
+         })},
+         "closed 33890"},
+        {"port-rule",
+         "void by a policy for local rules",
+         {rule([](Rules&) {}),
+          [](Facts& f) {
+              for (const auto* name : {"Domain", "Private", "Public"})
+                  f.rdp_port.value->firewall_profiles[name].merge = 0;
+          }},
+         "narrow_rule" + id},
+        {"port-rule",
          "by a policy",
          {rule([](Rules& r) { r[0].from_policy = true; })},
          "narrow_rule" + id},

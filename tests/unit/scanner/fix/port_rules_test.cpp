@@ -146,3 +146,21 @@ TEST_CASE("port rules: only a rule of this VM and this plan is ours", "[fix]") {
     CHECK(rule_name("/Subscriptions/S/vm", move) == rule_name("/subscriptions/s/VM", move));
     CHECK(rule_name("/a", move) != rule_name("/b", move));
 }
+
+TEST_CASE("port rules: a rule that may be for other VMs is not copied", "[fix]") {
+    const auto unsure = "open the port there by hand";
+    auto elsewhere = row("rdp", 100);
+    elsewhere.to = "AzureLoadBalancer";
+    CHECK(said({elsewhere}).find("rdp may be for other VMs than this one") != std::string::npos);
+    auto document = group({row("rdp", 100)});
+    auto& properties = document["properties"]["securityRules"][0]["properties"];
+    properties.erase("destinationAddressPrefix");
+    properties["destinationApplicationSecurityGroups"] = json::array({{{"id", "/asg/web"}}});
+    const auto made = rule_for(document, vm, move);
+    REQUIRE_FALSE(made);
+    CHECK(made.error().hint() == unsure);
+}
+
+TEST_CASE("port rules: what treats both ports alike needs nothing", "[fix]") {
+    CHECK(said({row("any", 100, "Allow", "*"), row("more", 110, "Allow", "*")}) == "nothing");
+}

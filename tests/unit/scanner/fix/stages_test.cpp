@@ -126,3 +126,22 @@ TEST_CASE("results: all as wanted, the first failure, what was found", "[fix]") 
     CHECK_FALSE(found_all(changes, found("dword:1", "start:2"), &Change::before));
     CHECK(found_all(changes, found("dword:1", "start:4"), &Change::after));
 }
+
+TEST_CASE(
+    "results: only where something drifted and nothing was written, nothing came of it", "[fix]"
+) {
+    using Did = ChangeResult::Did;
+    const auto nothing = [](std::initializer_list<Did> all) {
+        std::vector<ChangeResult> results;
+        for (const auto did : all)
+            results.push_back({"a", did, "a", ""});
+        return came_to_nothing(results);
+    };
+    CHECK(nothing({Did::drift}));
+    CHECK(nothing({Did::kept, Did::drift}));
+    CHECK_FALSE(nothing({Did::kept, Did::kept})); // all was done before
+    CHECK_FALSE(nothing({Did::written, Did::drift}));
+    CHECK_FALSE(nothing({Did::drift, Did::failed}));
+    CHECK_FALSE(nothing({Did::written}));
+    CHECK_FALSE(nothing({}));
+}
