@@ -3,8 +3,8 @@
 #include "tests/support/catch.hpp"
 
 #include <array>
-#include <fcntl.h>
 #include <pty.h>
+#include <string>
 #include <termios.h>
 #include <unistd.h>
 
@@ -31,7 +31,6 @@ public:
         }
         dup2(writer, STDERR_FILENO);
         close(writer);
-        fcntl(reader_, F_SETFL, O_NONBLOCK);
     }
 
     Stderr(const Stderr&) = delete;
@@ -43,11 +42,18 @@ public:
         close(reader_);
     }
 
-    // What was written since the last call.
+    // What was written since the last call. A terminal hands bytes over some
+    // time after they were written, in pieces: so a mark is written behind
+    // them, and all before it is read.
     [[nodiscard]] std::string said() const {
-        std::array<char, 4096> bytes{};
-        const auto length = read(reader_, bytes.data(), bytes.size());
-        return {bytes.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
+        constexpr char mark = '\x1e';
+        REQUIRE(write(STDERR_FILENO, &mark, 1) == 1);
+        std::string text;
+        char next = 0;
+        while (read(reader_, &next, 1) == 1 && next != mark)
+            text += next;
+        REQUIRE(next == mark);
+        return text;
     }
 
 private:
