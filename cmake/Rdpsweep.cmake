@@ -53,7 +53,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
 endif()
 
 # Sources of one folder that are compiled together. More saves little and costs memory.
-set(RDPSWEEP_UNITY_BATCH 10)
+set(RDPSWEEP_UNITY_BATCH 16)
 
 # rdpsweep_unity(TARGET SOURCES a.cpp ...): compiles the sources of each folder together, batch by
 # batch: headers are read, and templates instantiated, once a batch. A batch holds neighbours only:

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t junit_name_bytes =
     300; // whole: two hosts must not become one test; DNS allows 253
 constexpr std::size_t sentence_bytes = 600;
-constexpr std::size_t value_bytes = 400;
+constexpr std::size_t observed_bytes = 400;
 constexpr std::size_t findings_shown = 8;
 constexpr std::size_t evidence_shown = 6; // of one finding
 
@@ -83,10 +83,10 @@ std::string finding_lines(const Catalogue& messages, const Finding& finding) {
     const auto shown = std::min(finding.evidence.size(), evidence_shown);
     for (std::size_t i = 0; i < shown; ++i) {
         const auto& evidence = finding.evidence[i];
-        text += "  " + escaped(evidence.fact, value_bytes) + " = " +
-                escaped(evidence.observed, value_bytes);
+        text += "  " + escaped(evidence.fact, observed_bytes) + " = " +
+                escaped(evidence.observed, observed_bytes);
         if (!evidence.expected.empty()) {
-            const auto expected = printable(evidence.expected, value_bytes);
+            const auto expected = printable(evidence.expected, observed_bytes);
             text += " " + escaped(messages.say({"report.expected", {{"expected", expected}}}));
         }
         text += "\n";

@@ -166,7 +166,7 @@ struct WebSocket::Impl {
     }
 
     ssl::context context;
-    websocket::stream<ShimStream> stream;
+    websocket::stream<ShimStream, false> stream; // what it carries is small: never deflated
     beast::flat_buffer buffer{message_limit};
     Endpoint peer;
     Attempt* attempt;

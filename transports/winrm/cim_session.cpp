@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // An answer may come this much after its operation timeout; the host then gave up before we do.
-constexpr auto answer_margin = 5s;
+constexpr auto pull_margin = 5s;
 
 // Bounds of ours: the recorded servers sent a whole class in four pages at most.
 constexpr std::size_t most_pages = 64;
@@ -44,7 +44,7 @@ CimSession::CimSession(std::string endpoint, Poster& poster, Clock::duration ste
       attempt_(attempt), conversation_{std::move(endpoint), random_guid(), {}} {}
 
 std::chrono::seconds CimSession::operation_timeout(const HostDeadline& deadline) const {
-    const auto patience = std::min<Clock::duration>(step_, deadline.remaining()) - answer_margin;
+    const auto patience = std::min<Clock::duration>(step_, deadline.remaining()) - pull_margin;
     return std::max<std::chrono::seconds>(
         std::chrono::duration_cast<std::chrono::seconds>(patience), 1s
     );

@@ -39,7 +39,7 @@ void attack(Machine& machine, std::string_view text) {
     machine.log("RdpCoreTS", 140, 300, {{"IPString", std::string(text)}});
 }
 
-Truth taken(std::uint32_t build) {
+Truth another_listens(std::uint32_t build) {
     return assessed(
         "broken",
         "rdp_port",
@@ -57,35 +57,35 @@ const std::array hostile_table{
         .kind = Kind::hostile,
         .builds = current_builds(),
         .damage = [](Machine& machine) { attack(machine, terminal); },
-        .truth = taken,
+        .truth = another_listens,
         .inventory_name = terminal},
     Profile{
         .name = "hostile_markup",
         .kind = Kind::hostile,
         .builds = current_builds(),
         .damage = [](Machine& machine) { attack(machine, markup); },
-        .truth = taken,
+        .truth = another_listens,
         .inventory_name = markup},
     Profile{
         .name = "hostile_formula",
         .kind = Kind::hostile,
         .builds = current_builds(),
         .damage = [](Machine& machine) { attack(machine, formula); },
-        .truth = taken,
+        .truth = another_listens,
         .inventory_name = formula},
     Profile{
         .name = "hostile_direction",
         .kind = Kind::hostile,
         .builds = current_builds(),
         .damage = [](Machine& machine) { attack(machine, turned); },
-        .truth = taken,
+        .truth = another_listens,
         .inventory_name = turned},
     Profile{
         .name = "hostile_length",
         .kind = Kind::hostile,
         .builds = current_builds(),
         .damage = [](Machine& machine) { attack(machine, std::string(long_image, 'A')); },
-        .truth = taken,
+        .truth = another_listens,
         .inventory_name = wide_name}};
 
 } // namespace
