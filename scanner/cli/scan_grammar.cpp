@@ -52,7 +52,7 @@ Options identity_options(ScanOptions& scan) {
          sequence(scan.known_hosts), group::identity},
         {"--pin-on-first-use", "", "remember an unknown host's certificate or key",
          flag(scan.pin_on_first_use), group::identity},
-        {"--insecure", "", "accept any certificate or key; the report says so",
+        {"--insecure", "", "accept a certificate or key that nothing is known of; the report says so",
          flag(scan.insecure), group::identity},
         {"--legacy-tls", "", "allow TLS 1.0 to every target",
          flag(scan.legacy_tls), group::identity},
@@ -142,7 +142,8 @@ std::string wrong_scan(const ScanOptions& scan) {
         return "--resume goes on with a run, --rerun begins one: give one of them";
     }
     if (scan.insecure && scan.pin_on_first_use) {
-        return "--insecure accepts any certificate, so there is nothing to --pin-on-first-use";
+        return "--insecure accepts a certificate that nothing is known of, so there is nothing to "
+               "--pin-on-first-use";
     }
     return wrong_logon(scan.scope);
 }

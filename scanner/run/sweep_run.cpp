@@ -118,8 +118,6 @@ int SweepRun::conclude() {
     auto& run = setup_.run;
     run.finished = std::time(nullptr);
     run.interrupted = sweep_.stopping();
-    if (const auto kept = setup_.ways->trust().flush(); !kept)
-        speaker_.fail(kept.error(), exit_failed);
     const bool balanced = setup_.fleet.totals().balanced();
     if (!balanced)
         speaker_.say("rdpsweep: the totals do not add up to the inventory; please report this\n");

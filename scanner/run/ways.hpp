@@ -31,8 +31,6 @@ public:
 
     [[nodiscard]] CredentialStore& credentials() noexcept { return *credentials_; }
 
-    [[nodiscard]] FileTrustStore& trust() noexcept { return trust_; }
-
     [[nodiscard]] Transports& transports() noexcept { return transports_; }
 
     // Returns the source that looks from outside.

@@ -1,4 +1,4 @@
-// Reads, checks and replaces the file, under its lock and with its folder synced.
+// Reads and checks the file, and appends to it: under its lock, and synced before anybody relies on it.
 #include "scanner/store/trust_store.hpp"
 
 #include "core/text.hpp"
@@ -23,10 +23,6 @@ namespace {
 constexpr std::size_t largest_file = 256u << 20;
 constexpr std::string_view hash_prefix = "sha256:";
 constexpr std::string_view header = "# rdpsweep: identities of hosts, as first seen\n";
-
-// As often as the run store syncs its journal.
-constexpr auto least_pause = std::chrono::milliseconds(250);
-constexpr int busy_share = 20; // at most 1/20 of the time is spent writing pins
 
 Error system_error(const std::string& what, int code) {
     return Error(Phase::config, Errc::local_limit, what + ": " + std::strerror(code))
@@ -64,7 +60,7 @@ void make_folder(const std::string& path) {
     }
 }
 
-// The rename itself must reach the disk too.
+// The name of a new file must reach the disk too.
 bool sync_folder(const std::string& path) noexcept {
     const auto slash = path.rfind('/');
     const auto folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
@@ -72,57 +68,73 @@ bool sync_folder(const std::string& path) noexcept {
     return open_folder.get() >= 0 && ::fsync(open_folder.get()) == 0;
 }
 
+// Tells whether words are the beginning of a pin whose writing a crash cut off. Nobody relied on it:
+// a pin counts from when it is synced.
+bool is_beginning(const std::vector<std::string>& words) {
+    const auto hash = words.size() > 1 ? std::string_view(words[1]) : std::string_view();
+    const auto known = hash.substr(0, hash_prefix.size());
+    const bool begins =
+        words.size() <= 3 && hash_prefix.starts_with(known) &&
+        hash.substr(known.size()).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    const auto printable_only = [](const std::string& word) {
+        return std::all_of(word.begin(), word.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+    };
+    return begins && printable_only(words.front());
+}
+
 } // namespace
 
 FileTrustStore::FileTrustStore(std::string path) : path_(std::move(path)) {}
 
-FileTrustStore::FileTrustStore(FileTrustStore&& other) noexcept
-    : path_(std::move(other.path_)), pins_(std::move(other.pins_)),
-      dirty_(std::exchange(other.dirty_, false)), next_write_(other.next_write_) {}
-
-FileTrustStore::~FileTrustStore() {
-    // Nobody is left to tell; the next run asks these hosts again.
-    if (dirty_) (void)flush().has_value();
+std::optional<FileTrustStore::Entry> FileTrustStore::entry_of(const std::vector<std::string>& words
+) {
+    const bool good =
+        words.size() == 3 && is_endpoint(words[0]) && words[1].starts_with(hash_prefix) &&
+        is_hash(std::string_view(words[1]).substr(hash_prefix.size())) && from_iso8601(words[2]);
+    if (!good) return {};
+    return Entry{words[0], Pin{words[1].substr(hash_prefix.size()), words[2]}};
 }
 
-Result<FileTrustStore::Pins> FileTrustStore::read(const std::string& path) {
-    const auto text = read_file(path, largest_file);
-    if (!text && text.error().code() == Errc::name_not_found) return Pins{};
-    if (!text) return text.error();
-    Pins pins;
+Result<FileTrustStore::Content> FileTrustStore::parse(std::string_view text) const {
+    Content content;
     std::size_t number = 0;
-    std::string_view rest = *text;
-    while (!rest.empty()) {
-        const auto end = rest.find('\n');
-        const auto line = rest.substr(0, end);
-        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    while (content.whole < text.size()) {
+        const auto end = text.find('\n', content.whole);
+        const bool ended = end != std::string_view::npos;
+        const auto line = text.substr(content.whole, ended ? end - content.whole : end);
         ++number;
-        if (line.empty() || line.front() == '#') continue;
         const auto words = split(line, ' ');
-        const bool good = words.size() == 3 && is_endpoint(words[0]) &&
-                          words[1].starts_with(hash_prefix) &&
-                          is_hash(std::string_view(words[1]).substr(hash_prefix.size())) &&
-                          from_iso8601(words[2]) && end != std::string_view::npos;
-        const bool fresh =
-            good &&
-            pins.try_emplace(words[0], Pin{words[1].substr(hash_prefix.size()), words[2]}).second;
-        if (fresh) continue;
-        return Error(
-                   Phase::config,
-                   Errc::malformed_output,
-                   "the trust store " + printable(path) + " is damaged at line " +
-                       std::to_string(number)
-        )
-            .with_hint("restore it from a backup, or correct that line");
+        auto entry = entry_of(words);
+        // Only a line of ours can have been cut off, and the first one of ours is the header.
+        if (!ended && !entry && number > 1 && is_beginning(words)) break;
+        const bool comment = line.empty() || line.front() == '#';
+        const bool fresh = entry && content.pins.try_emplace(entry->endpoint, entry->pin).second;
+        if (!comment && !fresh) {
+            return Error(
+                       Phase::config,
+                       Errc::malformed_output,
+                       "the trust store " + printable(path_) + " is damaged at line " +
+                           std::to_string(number)
+            )
+                .with_hint("restore it from a backup, or correct that line");
+        }
+        content.ended = ended;
+        content.whole = ended ? end + 1 : text.size();
     }
-    return pins;
+    return content;
 }
 
 Result<FileTrustStore> FileTrustStore::open(std::string path) {
-    auto pins = read(path);
-    if (!pins) return std::move(pins).error();
     FileTrustStore store(std::move(path));
-    store.pins_ = std::move(*pins);
+    const auto text = read_file(store.path_, largest_file);
+    if (!text && text.error().code() == Errc::name_not_found) return store;
+    if (!text) return text.error();
+    auto content = store.parse(*text);
+    if (!content) return std::move(content).error();
+    store.pins_ = std::move(content->pins);
+    // A line that was cut off is mended before the next pin is written.
+    const bool clean = content->ended && content->whole == text->size();
+    if (clean) store.size_read_ = static_cast<std::int64_t>(text->size());
     return store;
 }
 
@@ -138,66 +150,79 @@ Status FileTrustStore::pin(std::string_view endpoint, std::string_view sha256) {
     if (!is_endpoint(key) || !is_hash(hash)) {
         return Error(Phase::config, Errc::bug, "not an identity: " + printable(endpoint, 80));
     }
-    const auto [known, added] = pins_.try_emplace(key, Pin{hash, to_iso8601(std::time(nullptr))});
-    if (!added && known->second.sha256 == hash) return {};
-    if (!added) {
-        return Error(
-            Phase::config,
-            Errc::certificate_rejected,
-            printable(key, 80) + " was pinned to another certificate on " + known->second.first_seen
-        );
-    }
-    dirty_ = true;
-    return std::chrono::steady_clock::now() < next_write_ ? Status() : flush();
-}
-
-Status FileTrustStore::flush() {
-    if (!dirty_) return {};
-    const auto started = std::chrono::steady_clock::now();
-    // Held until the rename is done, so that two runs do not lose each other's pins.
+    if (const auto known = pins_.find(key); known != pins_.end()) return agree(*known, hash);
     make_folder(path_);
     const auto lock_path = path_ + ".lock";
-    const Descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    const Descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)
+    );
     if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0) {
         return system_error("cannot lock " + printable(lock_path), errno);
     }
-    auto others = read(path_);
-    if (!others) return std::move(others).error();
-    // What the file says stands: it was there first.
-    for (auto& [endpoint, pin] : *others)
-        pins_.insert_or_assign(endpoint, std::move(pin));
-    auto status = write();
-    if (status) dirty_ = false;
-    const auto now = std::chrono::steady_clock::now();
-    next_write_ =
-        now +
-        std::max<std::chrono::steady_clock::duration>(least_pause, busy_share * (now - started));
+    const Descriptor file(
+        ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)
+    );
+    if (file.get() < 0) return system_error("cannot open " + printable(path_), errno);
+    auto read = read_news(file.get());
+    if (!read) return read;
+    // Another run may have been there first.
+    if (const auto known = pins_.find(key); known != pins_.end()) return agree(*known, hash);
+    Entry entry{key, Pin{std::move(hash), to_iso8601(std::time(nullptr))}};
+    auto added = append(file.get(), entry);
+    if (added) pins_.emplace(std::move(entry.endpoint), std::move(entry.pin));
+    return added;
+}
+
+Status FileTrustStore::agree(const Pins::value_type& known, std::string_view sha256) {
+    if (known.second.sha256 == sha256) return {};
+    return Error(
+               Phase::config,
+               Errc::certificate_rejected,
+               printable(known.first, 80) + " was pinned to another identity on " +
+                   known.second.first_seen
+    )
+        .with_hint("find out why; then remove its line from the trust store");
+}
+
+// Takes in what others have written since, and cuts off what a crash left of a line.
+Status FileTrustStore::read_news(int file) {
+    struct stat about {};
+
+    if (::fstat(file, &about) != 0) return system_error("cannot read " + printable(path_), errno);
+    if (about.st_size == size_read_ && about.st_size > 0) return {};
+    const auto text = read_descriptor(file, path_, largest_file);
+    if (!text) return text.error();
+    auto content = parse(*text);
+    if (!content) return std::move(content).error();
+    pins_ = std::move(content->pins);
+    size_read_ = static_cast<std::int64_t>(content->whole);
+    if (::ftruncate(file, size_read_) != 0) {
+        return system_error("cannot mend " + printable(path_), errno);
+    }
+    return content->ended ? Status() : extend(file, "\n");
+}
+
+Status FileTrustStore::append(int file, const Entry& entry) {
+    std::string text(size_read_ == 0 ? header : "");
+    text += entry.endpoint + ' ';
+    text += hash_prefix;
+    text += entry.pin.sha256 + ' ' + entry.pin.first_seen + '\n';
+    const bool fresh = size_read_ == 0;
+    auto status = extend(file, text);
+    if (status && fresh && (::fchmod(file, 0600) != 0 || !sync_folder(path_))) {
+        return system_error("cannot write " + printable(path_), errno);
+    }
     return status;
 }
 
-Status FileTrustStore::write() const {
-    std::string text(header);
-    for (const auto& [endpoint, pin] : pins_) {
-        text += endpoint + ' ';
-        text += hash_prefix;
-        text += pin.sha256 + ' ' + pin.first_seen + '\n';
+// Writes and syncs, or leaves the file as it was.
+Status FileTrustStore::extend(int file, std::string_view text) {
+    if (write_all(file, text) && ::fdatasync(file) == 0) {
+        size_read_ += static_cast<std::int64_t>(text.size());
+        return {};
     }
-    const auto temporary = path_ + ".new";
-    {
-        const Descriptor file(
-            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)
-        );
-        if (file.get() < 0 || ::fchmod(file.get(), 0600) != 0 || !write_all(file.get(), text) ||
-            ::fsync(file.get()) != 0) {
-            const int code = errno;
-            ::unlink(temporary.c_str());
-            return system_error("cannot write " + printable(temporary), code);
-        }
-    }
-    if (::rename(temporary.c_str(), path_.c_str()) != 0 || !sync_folder(path_)) {
-        return system_error("cannot replace " + printable(path_), errno);
-    }
-    return {};
+    const int code = errno;
+    (void)::ftruncate(file, size_read_); // what is left of a line is cut off by the next one
+    return system_error("cannot write " + printable(path_), code);
 }
 
 } // namespace rdpsweep

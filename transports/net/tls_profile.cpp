@@ -80,8 +80,8 @@ make_tls_context(TlsProfile profile, const std::string& ca_file) {
         SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
         SSL_CTX_set_security_level(context.get(), 2);
     }
-    // The chain is verified, and the outcome judged by decide_trust: a pin may accept what no CA
-    // vouches for.
+    // The chain is verified, and the outcome judged by decide_certificate: a pin may accept what no
+    // CA vouches for.
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
     SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
@@ -109,44 +109,46 @@ Result<PeerCertificate> inspect_peer(ssl_st* session, const std::string& name) {
     return peer;
 }
 
-Result<TrustBasis> decide_trust(
-    const PeerCertificate& peer,
-    const std::string& pin,
-    const std::string& endpoint,
-    const TrustPolicy& policy
-) {
+namespace {
+
+Error refuse_certificate(const PeerCertificate& peer, Distrust why) {
     const auto reject = [&peer](std::string what, std::string hint) {
         return Error(Phase::tls, Errc::certificate_rejected, std::move(what))
             .with_native("sha256:" + peer.sha256)
             .with_hint(std::move(hint));
     };
-    if (!pin.empty()) {
-        if (pin == peer.sha256) return TrustBasis::target_pin;
+    if (why == Distrust::not_the_pin) {
         return reject(
             "the host's certificate is not the one pinned in the inventory",
             "find out why it changed before you change the pin"
         );
     }
-    const auto stored = policy.store != nullptr ? policy.store->pinned(endpoint) : std::nullopt;
-    if (stored && *stored == peer.sha256) return TrustBasis::stored_pin;
-    if (peer.chain_problem.empty() && !stored) return TrustBasis::chain;
-    if (policy.insecure) return TrustBasis::insecure;
-    if (stored) {
+    if (why == Distrust::unknown) {
         return reject(
-            "the host's certificate changed since it was first seen",
-            "find out why; then remove its line from the trust store"
+            "the host's certificate is not trusted: " + peer.chain_problem,
+            "give --ca-file, pin it (winrm: {tls: {pin: 'sha256:" + peer.sha256 +
+                "'}}), or use --pin-on-first-use"
         );
     }
-    if (policy.pin_on_first_use && policy.store != nullptr) {
-        auto pinned = policy.store->pin(endpoint, peer.sha256);
-        if (!pinned) return std::move(pinned).error();
-        return TrustBasis::first_use;
-    }
     return reject(
-        "the host's certificate is not trusted: " + peer.chain_problem,
-        "give --ca-file, pin it (winrm: {tls: {pin: 'sha256:" + peer.sha256 +
-            "'}}), or use --pin-on-first-use"
+        "the host's certificate changed since it was first seen",
+        "find out why; then remove its line from the trust store"
     );
+}
+
+} // namespace
+
+Result<TrustBasis> decide_certificate(
+    const PeerCertificate& peer,
+    const std::string& pin,
+    const std::string& endpoint,
+    const TrustPolicy& policy
+) {
+    Claim claim{peer.sha256, endpoint, pin};
+    if (peer.chain_problem.empty()) claim.word = Claim::Word::vouches;
+    return decide_trust(claim, policy, [&peer](Distrust why, const std::string&) {
+        return refuse_certificate(peer, why);
+    });
 }
 
 } // namespace rdpsweep::net

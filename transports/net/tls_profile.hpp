@@ -35,12 +35,9 @@ make_tls_context(TlsProfile profile, const std::string& ca_file);
 // name or an IP literal). Error{tls, protocol_violation} when the peer served none.
 Result<PeerCertificate> inspect_peer(ssl_st* session, const std::string& name);
 
-// How an identity came to be accepted; the last two are shown in the report.
-enum class TrustBasis { chain, target_pin, stored_pin, first_use, insecure };
-
-// Decides by policy whether peer may be talked to; pin is the target's own. endpoint is
-// "host:port". Error{tls, certificate_rejected} says what to do about it.
-Result<TrustBasis> decide_trust(
+// Decides by policy (core/trust.hpp) whether peer may be talked to; pin is the target's own.
+// endpoint is "host:port". Error{tls, certificate_rejected} says what to do about it.
+Result<TrustBasis> decide_certificate(
     const PeerCertificate& peer,
     const std::string& pin,
     const std::string& endpoint,

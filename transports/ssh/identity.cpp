@@ -1,5 +1,4 @@
-// Weighs a key against the pin, known_hosts and what was first seen, in this order; a key that is
-// revoked counts for nothing.
+// Says what known_hosts makes of a key, and words its refusal; a revoked key counts for nothing.
 #include "transports/ssh/identity.hpp"
 
 #include "core/digest.hpp"
@@ -26,51 +25,22 @@ Error changed(const HostKey& key, const std::string& before, const std::string& 
     );
 }
 
-// Returns what known_hosts says against the key; nothing when it says nothing.
-std::optional<Error> objection(const HostKey& key, const KeyJudgement& judgement) {
-    if (judgement.line == nullptr) return {};
+// Refuses a key where known_hosts has others.
+Error contradicted(const HostKey& key, const KeyJudgement& judgement) {
     const auto where = printable(judgement.line->where, 200);
     if (judgement.standing == Standing::changed) {
         return changed(key, fingerprint(judgement.line->blob), where);
     }
-    if (judgement.standing == Standing::other) {
-        return reject(
-            key,
-            "the host serves " + std::string(key_type(key.blob)) + " " + fingerprint(key.blob) +
-                ", and known_hosts has only " + judgement.line->type + " " +
-                fingerprint(judgement.line->blob) + " (" + where + ")",
-            "compare its fingerprint on the host and add it to known_hosts"
-        );
-    }
-    return {};
+    return reject(
+        key,
+        "the host serves " + std::string(key_type(key.blob)) + " " + fingerprint(key.blob) +
+            ", and known_hosts has only " + judgement.line->type + " " +
+            fingerprint(judgement.line->blob) + " (" + where + ")",
+        "compare its fingerprint on the host and add it to known_hosts"
+    );
 }
 
-} // namespace
-
-Result<KeyTrust>
-decide_key(const HostKey& key, std::span<const KnownHost* const> known, const TrustPolicy& policy) {
-    const auto judgement = judge_key(known, key.blob);
-    const auto sha256 = sha256_hex(key.blob);
-    if (judgement.standing == Standing::revoked) {
-        return reject(key, "the host's key is revoked by " + judgement.line->where, "");
-    }
-    if (!key.pin.empty()) {
-        if (key.pin == sha256) return KeyTrust::target_pin;
-        if (policy.insecure) return KeyTrust::insecure;
-        return changed(key, fingerprint_of_hex(key.pin), "the inventory's pin");
-    }
-    if (judgement.standing == Standing::trusted) return KeyTrust::known_hosts;
-    const auto stored = policy.store != nullptr ? policy.store->pinned(key.endpoint) : std::nullopt;
-    const auto against = objection(key, judgement);
-    if (stored && *stored == sha256 && !against) return KeyTrust::stored_pin;
-    if (policy.insecure) return KeyTrust::insecure;
-    if (against) return *against;
-    if (stored) return changed(key, fingerprint_of_hex(*stored), "as first seen");
-    if (policy.pin_on_first_use && policy.store != nullptr) {
-        auto pinned = policy.store->pin(key.endpoint, sha256);
-        if (!pinned) return std::move(pinned).error();
-        return KeyTrust::first_use;
-    }
+Error unknown(const HostKey& key, const KeyJudgement& judgement) {
     const std::string cure = "compare the fingerprint on the host, then add it to known_hosts, pin "
                              "it (ssh: {pin: '" +
                              fingerprint(key.blob) + "'}), or use --pin-on-first-use";
@@ -83,6 +53,32 @@ decide_key(const HostKey& key, std::span<const KnownHost* const> known, const Tr
         );
     }
     return reject(key, "the host's key is not known: " + fingerprint(key.blob), cure);
+}
+
+Claim::Word word_of(Standing standing) noexcept {
+    if (standing == Standing::trusted) return Claim::Word::names_it;
+    if (standing == Standing::changed || standing == Standing::other) {
+        return Claim::Word::names_another;
+    }
+    return Claim::Word::none;
+}
+
+} // namespace
+
+Result<TrustBasis>
+decide_key(const HostKey& key, std::span<const KnownHost* const> known, const TrustPolicy& policy) {
+    const auto judgement = judge_key(known, key.blob);
+    if (judgement.standing == Standing::revoked) {
+        return reject(key, "the host's key is revoked by " + judgement.line->where, "");
+    }
+    const Claim claim{sha256_hex(key.blob), key.endpoint, key.pin, word_of(judgement.standing)};
+    return decide_trust(claim, policy, [&](Distrust why, const std::string& expected) {
+        if (why == Distrust::contradicted) return contradicted(key, judgement);
+        if (why == Distrust::unknown) return unknown(key, judgement);
+        const auto* const where =
+            why == Distrust::changed ? "as first seen" : "the inventory's pin";
+        return changed(key, fingerprint_of_hex(expected), where);
+    });
 }
 
 } // namespace rdpsweep::ssh

@@ -206,8 +206,8 @@ private:
         const auto note = [&](const char* text) {
             attempt.notes.push_back(Message{text, {{"key", ssh::fingerprint(key.blob)}}});
         };
-        if (*trust == ssh::KeyTrust::insecure) note("note.ssh_insecure");
-        if (*trust == ssh::KeyTrust::first_use) note("note.ssh_first_use");
+        if (*trust == TrustBasis::insecure) note("note.ssh_insecure");
+        if (*trust == TrustBasis::first_use) note("note.ssh_first_use");
         return {};
     }
 

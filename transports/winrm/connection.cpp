@@ -65,18 +65,19 @@ Task<Status> Connection::secure(asio::ip::tcp::socket socket, HostDeadline& dead
     if (!peer) co_return std::move(peer).error();
     peer_ = std::move(*peer);
     const auto endpoint = target_.address + ":" + std::to_string(port);
-    auto basis = net::decide_trust(peer_, target_.winrm.pin_sha256, endpoint, services_.base.trust);
+    auto basis =
+        net::decide_certificate(peer_, target_.winrm.pin_sha256, endpoint, services_.base.trust);
     if (!basis) co_return std::move(basis).error();
     connection_ = std::move(connection);
     co_return note_trust(*basis);
 }
 
-Status Connection::note_trust(net::TrustBasis basis) {
+Status Connection::note_trust(TrustBasis basis) {
     const auto note = [this](const char* key) {
         add_note(rdpsweep::Message{key, {{"sha256", peer_.sha256}}});
     };
-    if (basis == net::TrustBasis::insecure) note("note.insecure");
-    if (basis == net::TrustBasis::first_use) note("note.pinned_first_use");
+    if (basis == TrustBasis::insecure) note("note.insecure");
+    if (basis == TrustBasis::first_use) note("note.pinned_first_use");
     if (peer_.tls_version != "TLSv1.2" && peer_.tls_version != "TLSv1.3") note("note.legacy_tls");
     return {};
 }

@@ -98,7 +98,7 @@ private:
     Task<Status>
     finish(GssContext& context, const net::HttpResponse& response, HostDeadline& deadline);
     void add_note(rdpsweep::Message note);
-    Status note_trust(net::TrustBasis basis);
+    Status note_trust(TrustBasis basis);
     void begin(Mechanism mechanism);
 
     const Target& target_;

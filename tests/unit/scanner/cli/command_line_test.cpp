@@ -253,8 +253,8 @@ TEST_CASE("command line: every mistake ends with status 2, one line and what to 
          ""},
         {{"scan", "-i", "x", "--ca-file", ""}, "rdpsweep scan: --ca-file: must not be empty", ""},
         {{"scan", "-i", "x", "--insecure", "--pin-on-first-use"},
-         "rdpsweep scan: --insecure accepts any certificate, so there is nothing to "
-         "--pin-on-first-use",
+         "rdpsweep scan: --insecure accepts a certificate that nothing is known of, so "
+         "there is nothing to --pin-on-first-use",
          ""},
         {{"scan", "-i", "x", "--user", "u"},
          "rdpsweep scan: --user needs --password-prompt, --password-file, --password-env or "

@@ -29,38 +29,48 @@ PeerCertificate peer(std::string sha256, std::string problem) {
 
 } // namespace
 
-TEST_CASE("decide_trust: a trusted chain is enough, an untrusted one is not", "[tls]") {
+TEST_CASE("decide_certificate: a trusted chain is enough, an untrusted one is not", "[tls]") {
     const TrustPolicy policy;
-    CHECK(*decide_trust(peer("aa", ""), "", "h:1", policy) == TrustBasis::chain);
-    const auto rejected = decide_trust(peer("aa", "self-signed"), "", "h:1", policy);
+    CHECK(*decide_certificate(peer("aa", ""), "", "h:1", policy) == TrustBasis::vouched);
+    const auto rejected = decide_certificate(peer("aa", "self-signed"), "", "h:1", policy);
     REQUIRE_FALSE(rejected);
     CHECK(rejected.error().code() == Errc::certificate_rejected);
     CHECK_FALSE(rejected.error().retryable());
     CHECK(rejected.error().hint().find("sha256:aa") != std::string_view::npos);
 }
 
-TEST_CASE("decide_trust: a target's pin decides alone", "[tls]") {
+TEST_CASE("decide_certificate: a target's pin decides alone", "[tls]") {
     TrustPolicy policy;
-    CHECK(*decide_trust(peer("aa", "self-signed"), "aa", "h:1", policy) == TrustBasis::target_pin);
+    CHECK(
+        *decide_certificate(peer("aa", "self-signed"), "aa", "h:1", policy) ==
+        TrustBasis::target_pin
+    );
     policy.insecure = true;
     // Neither a good chain nor --insecure overrules a pin that does not match.
-    CHECK_FALSE(decide_trust(peer("bb", ""), "aa", "h:1", policy));
+    CHECK_FALSE(decide_certificate(peer("bb", ""), "aa", "h:1", policy));
 }
 
-TEST_CASE("decide_trust: first use pins, a later change is refused", "[tls]") {
+TEST_CASE("decide_certificate: first use pins, a later change is refused", "[tls]") {
     MemoryTrust store;
     TrustPolicy policy;
     policy.store = &store;
-    CHECK_FALSE(decide_trust(peer("aa", "self-signed"), "", "h:1", policy));
+    CHECK_FALSE(decide_certificate(peer("aa", "self-signed"), "", "h:1", policy));
     CHECK(store.pins.empty());
     policy.pin_on_first_use = true;
-    CHECK(*decide_trust(peer("aa", "self-signed"), "", "h:1", policy) == TrustBasis::first_use);
-    CHECK(*decide_trust(peer("aa", "self-signed"), "", "h:1", policy) == TrustBasis::stored_pin);
-    CHECK_FALSE(decide_trust(peer("bb", "self-signed"), "", "h:1", policy));
-    CHECK_FALSE(decide_trust(peer("bb", ""), "", "h:1", policy)); // even with a good chain
+    CHECK(
+        *decide_certificate(peer("aa", "self-signed"), "", "h:1", policy) == TrustBasis::first_use
+    );
+    CHECK(
+        *decide_certificate(peer("aa", "self-signed"), "", "h:1", policy) == TrustBasis::stored_pin
+    );
+    CHECK_FALSE(decide_certificate(peer("bb", "self-signed"), "", "h:1", policy));
+    CHECK_FALSE(decide_certificate(peer("bb", ""), "", "h:1", policy)); // even with a good chain
     CHECK(store.pins.at("h:1") == "aa");
     policy.insecure = true;
-    CHECK(*decide_trust(peer("bb", ""), "", "h:1", policy) == TrustBasis::insecure);
+    CHECK_FALSE(decide_certificate(peer("bb", ""), "", "h:1", policy)); // what was seen stands
+    CHECK(
+        *decide_certificate(peer("bb", "self-signed"), "", "h:2", policy) == TrustBasis::insecure
+    );
 }
 
 TEST_CASE("make_tls_context: a CA file that is none is said so", "[tls]") {

@@ -116,6 +116,7 @@ TEST_CASE("ssh identity: the order of what is believed", "[ssh]") {
     MemoryStore store;
     KnownHosts known;
     known.add(line("changed", other) + line("revoked", ecdsa) + line("@revoked *", ecdsa), "f");
+    known.add(line("known", good), "f");
     TrustPolicy policy;
     policy.store = &store;
     HostKey key{good, "h:22", ""};
@@ -124,23 +125,28 @@ TEST_CASE("ssh identity: the order of what is believed", "[ssh]") {
     };
     CHECK(decide("h").error().code() == Errc::certificate_rejected);
     policy.pin_on_first_use = true;
-    CHECK(*decide("h") == KeyTrust::first_use);
-    CHECK(*decide("h") == KeyTrust::stored_pin);
+    CHECK(*decide("h") == TrustBasis::first_use);
+    CHECK(*decide("h") == TrustBasis::stored_pin);
     store.pins["h:22"] = sha256_hex(other);
     const auto changed = decide("h");
     REQUIRE_FALSE(changed);
     CHECK_THAT(std::string(changed.error().detail()), Catch::Contains(fingerprint(good)));
     CHECK_THAT(std::string(changed.error().detail()), Catch::Contains(fingerprint(other)));
+    CHECK(*decide("known") == TrustBasis::vouched); // the operator wrote it since
     store.pins.clear();
     CHECK_FALSE(decide("changed"));
     CHECK(store.pins.empty());
     key.pin = sha256_hex(other);
     CHECK_FALSE(decide("h"));
     key.pin = sha256_hex(good);
-    CHECK(*decide("changed") == KeyTrust::target_pin);
+    CHECK(*decide("changed") == TrustBasis::target_pin);
     policy.insecure = true;
+    key.pin = sha256_hex(other);
+    CHECK_FALSE(decide("h")); // --insecure overrules no pin
     key.pin.clear();
-    CHECK(*decide("changed") == KeyTrust::insecure);
+    CHECK_FALSE(decide("changed")); // nor known_hosts
+    policy.pin_on_first_use = false;
+    CHECK(*decide("h") == TrustBasis::insecure);
     key.blob = ecdsa;
     key.pin = sha256_hex(ecdsa);
     CHECK_FALSE(decide("revoked"));
