@@ -20,8 +20,8 @@ public:
     [[nodiscard]] virtual std::optional<std::string> pinned(std::string_view endpoint) const = 0;
 
     // Remembers an identity, safely on the disk when it returns: what comes next is a credential.
-    // Error{config, local_limit} when it cannot be written; Error{config, certificate_rejected} when
-    // another one was remembered meanwhile.
+    // Error{config, local_limit} when it cannot be written; Error{config, certificate_rejected}
+    // when another one was remembered meanwhile.
     virtual Status pin(std::string_view endpoint, std::string_view sha256) = 0;
 };
 

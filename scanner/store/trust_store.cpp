@@ -1,4 +1,5 @@
-// Reads and checks the file, and appends to it: under its lock, and synced before anybody relies on it.
+// Reads and checks the file, and appends to it: under its lock, and synced before anybody relies
+// on it.
 #include "scanner/store/trust_store.hpp"
 
 #include "core/text.hpp"
@@ -68,8 +69,8 @@ bool sync_folder(const std::string& path) noexcept {
     return open_folder.get() >= 0 && ::fsync(open_folder.get()) == 0;
 }
 
-// Tells whether words are the beginning of a pin whose writing a crash cut off. Nobody relied on it:
-// a pin counts from when it is synced.
+// Tells whether words are the beginning of a pin whose writing a crash cut off. Nobody relied on
+// it: a pin counts from when it is synced.
 bool is_beginning(const std::vector<std::string>& words) {
     const auto hash = words.size() > 1 ? std::string_view(words[1]) : std::string_view();
     const auto known = hash.substr(0, hash_prefix.size());

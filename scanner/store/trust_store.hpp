@@ -21,11 +21,11 @@ public:
 
     [[nodiscard]] std::optional<std::string> pinned(std::string_view endpoint) const override;
 
-    // Appends the identity and syncs the file, under its lock, so that neither a kill nor a power cut
-    // afterwards loses it; about 1 ms on a usual disk. Takes in what other processes have pinned
-    // meanwhile, and refuses to replace another identity (Error{config, certificate_rejected}).
-    // When it cannot be written, nothing is remembered (Error{config, local_limit}).
-    // endpoint: "host:port", case-insensitive. sha256: 64 hex digits.
+    // Appends the identity and syncs the file, under its lock, so that neither a kill nor a power
+    // cut afterwards loses it; about 1 ms on a usual disk. Takes in what other processes have
+    // pinned meanwhile, and refuses to replace another identity (Error{config,
+    // certificate_rejected}). When it cannot be written, nothing is remembered (Error{config,
+    // local_limit}). endpoint: "host:port", case-insensitive. sha256: 64 hex digits.
     Status pin(std::string_view endpoint, std::string_view sha256) override;
 
     [[nodiscard]] std::size_t size() const noexcept { return pins_.size(); }

@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 """Passwords over SSH, against asyncssh as the server: each method works, and whatever the host does, it
-sees the password once."""
+sees the password once. A jump host is shown its own credential, whatever a VM behind it made of another."""
 import asyncio
 import contextlib
+import http.server
+import json
+import pathlib
 import secrets
+import ssl
+import tempfile
 import threading
 
 import asyncssh
 
 from support import lib
+from support import rdp_servers
 from support import ssh_lib
 
 OPTIONS = ["--known-hosts", "/dev/null", "--pin-on-first-use", "--step-timeout", "2s", "--deadline", "8s"]
@@ -16,7 +22,7 @@ CREDENTIAL = f"{{ username: 'CORP\\sweeper', password: {{ env: {lib.PASSWORD_VAR
 
 
 class Server(asyncssh.SSHServer):
-    """methods: "password" and "interactive", each with what it does."""
+    """methods: "password", "interactive" and "key", each with what it does."""
 
     def __init__(self, password, methods, seen):
         self.password, self.methods, self.seen = password, methods, seen
@@ -26,7 +32,13 @@ class Server(asyncssh.SSHServer):
         return True
 
     def public_key_auth_supported(self):
-        return False
+        return "key" in self.methods
+
+    def validate_public_key(self, username, key):
+        return self.methods["key"] == "accept"
+
+    def connection_requested(self, *_):
+        return self.methods.get("forwards", False)
 
     def password_auth_supported(self):
         return "password" in self.methods
@@ -78,6 +90,92 @@ def server(where, password, methods):
         loop.call_soon_threadsafe(loop.stop)
 
 
+@contextlib.contextmanager
+def winrm_that_refuses():
+    """A WinRM over TLS that says no to every Basic logon."""
+    class No(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="WSMAN"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with tempfile.TemporaryDirectory(prefix="winrm-") as folder:
+        certificate, key = rdp_servers.certificate(pathlib.Path(folder), "winrm", -1, 30)[:2]
+        web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), No)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        web.socket = context.wrap_socket(web.socket, server_side=True)
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        try:
+            yield web.server_address[1]
+        finally:
+            web.shutdown()
+
+
+def sweep(where, hop, targets, environment):
+    """Scans VMs behind the jump host; returns their attempts over SSH by name."""
+    inventory = where.path / "behind.yaml"
+    inventory.write_text(f"""version: 1
+credentials:
+  me: {{ username: sweeper, password: {{ env: {lib.PASSWORD_VARIABLE} }}, ssh_key: {where.key} }}
+  gate: {{ username: porter, password: {{ env: GATE_PASSWORD }} }}
+defaults: {{ credential: me, rdp: {{ outside: false }} }}
+jump_hosts:
+  - {{ name: gate, address: 127.0.0.1, credential: gate, ssh: {{ port: {hop} }} }}
+targets:
+{targets}""")
+    report = where.path / "behind.json"
+    lib.rdpsweep("scan", "-i", inventory, "--state", where.path / "state", "--retries", "0", "--jobs", "1",
+                 "--insecure", "--known-hosts", "/dev/null", "--step-timeout", "10s", "--report", f"json:{report}",
+                 environment=environment, timeout=60)
+    hosts = json.loads(report.read_text())["hosts"]
+    return {host["name"]: host["attempts"] for host in hosts}
+
+
+def behind_a_jump_host(where):
+    words = {lib.PASSWORD_VARIABLE: secrets.token_urlsafe(16), "GATE_PASSWORD": secrets.token_urlsafe(16)}
+    with contextlib.ExitStack() as stack:
+        ports = [stack.enter_context(server(where, "", {"key": "accept"}))[0] for _ in range(4)]
+        winrm = stack.enter_context(winrm_that_refuses())
+        plain = "".join(f"  - {{ name: vm-{i}, address: 127.0.0.1, route: [ssh], ssh: {{ port: {ports[i]}, via: gate }} }}\n"
+                        for i in range(1, 4))
+        # The first VM refused the password over WinRM. That is its own, not the jump host's.
+        targets = (f"  - {{ name: vm-0, address: 127.0.0.1, route: [winrm, ssh], winrm: {{ port: {winrm}, auth: basic }}, "
+                   f"ssh: {{ port: {ports[0]}, via: gate }} }}\n") + plain
+        with server(where, words["GATE_PASSWORD"], {"password": "accept", "forwards": True}) as (hop, seen):
+            attempts = sweep(where, hop, targets, words)
+            lib.check(attempts["vm-0"][0]["code"] == "access_denied", f"WinRM refused: {attempts['vm-0'][0]}")
+            for name in sorted(attempts):
+                last = attempts[name][-1]
+                lib.check(last["code"] == "nonzero_exit" and "hello" in last["what"],
+                          f"{name} is reached through the jump host: {last['code']}: {last['what']}")
+            shown = [entry for entry in seen if entry[0] == "password"]
+            lib.check(shown == [("password", words["GATE_PASSWORD"])] * 4, f"its own password, each time: {len(shown)}")
+
+        # A wrong password is shown to a jump host once, not once a VM.
+        with server(where, "another", {"password": "accept", "forwards": True}) as (hop, seen):
+            attempts = sweep(where, hop, plain, words)
+            lib.check(len(attempts) == 3, f"three VMs: {sorted(attempts)}")
+            for name, tries in attempts.items():
+                last = tries[-1]
+                lib.check("at the jump host gate" in last["what"] and last["code"] == "access_denied",
+                          f"{name}: {last['code']}: {last['what']}")
+            shown = [entry for entry in seen if entry[0] == "password"]
+            lib.check(len(shown) == 1, f"a wrong password is shown once: {len(shown)}")
+
+        # A jump host that was shown nothing has refused nothing: the next VM asks again.
+        with server(where, "", {"key": "accept", "forwards": True}) as (hop, seen):
+            sweep(where, hop, plain, words)
+            lib.check(len(seen) == 3, f"each VM asks a jump host that takes no password: {len(seen)}")
+
+
 def main():
     password = secrets.token_urlsafe(16)
     environment = {lib.PASSWORD_VARIABLE: password}
@@ -104,6 +202,7 @@ def main():
                 if code == "nonzero_exit":
                     lib.check("exit code 3: hello" in attempt["what"], f"the exit status: {attempt['what']}")
                 lib.check(password not in str(host), "no password in the report")
+        behind_a_jump_host(where)
     lib.finish()
 
 

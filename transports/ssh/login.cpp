@@ -146,6 +146,7 @@ Task<Login::Answer> Login::try_agent_key(std::string blob, HostDeadline& deadlin
         code = co_await link_.drive(step, deadline);
     }
     attempt_.round_trips += 2;
+    key_shown_ = true;
     const auto type = key_type(blob);
     if (code != 0 && type == "ssh-rsa") rsa_refused_ = true;
     co_return judge(code, "agent key " + std::string(type) + " " + fingerprint(blob));
@@ -191,6 +192,7 @@ Task<Login::Answer> Login::try_key(HostDeadline& deadline) {
     if (code != 0 && type == "ssh-rsa") rsa_refused_ = true;
     std::string name = "key" + (type.empty() ? "" : " " + type);
     const bool unusable = code == LIBSSH2_ERROR_FILE || code == LIBSSH2_ERROR_METHOD_NONE;
+    key_shown_ = key_shown_ || !unusable;
     if (unusable) name += " (libssh2 cannot read it, or its passphrase is wrong)";
     co_return judge(code, name);
 }
@@ -263,13 +265,10 @@ Task<Status> Login::run(HostDeadline& deadline) {
         auto error = link_.failure(Phase::authenticate, "during the logon", deadline);
         // sshd hangs up after too many tries: what it refused until then is the reason.
         const bool hung_up = error.code() == Errc::peer_closed && !refused_.empty();
-        attempt_.password_withheld = !password_shown_;
         if (hung_up) co_return refusal();
         co_return error;
     }
-    attempt_.password_withheld = !password_shown_;
     if (answer == Answer::refused) co_return refusal();
-    attempt_.identity = options_.user;
     const auto refused = refused_.empty() ? std::string("-") : join(refused_, ", ");
     rdpsweep::Message note{"note.ssh_login", {{"method", accepted_}, {"refused", refused}}};
     attempt_.notes.push_back(std::move(note));

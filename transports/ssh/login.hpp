@@ -25,6 +25,12 @@ public:
     // Logs in. Error{authenticate, ...}; access_denied when the host refused all that there is.
     Task<Status> run(HostDeadline& deadline);
 
+    // Tells whether the host was shown the password, or anything else that proves who we are. A
+    // refusal of nothing says nothing of the credential.
+    [[nodiscard]] bool password_shown() const noexcept { return password_shown_; }
+
+    [[nodiscard]] bool proof_shown() const noexcept { return password_shown_ || key_shown_; }
+
 private:
     enum class Answer : std::uint8_t { accepted, refused, broken };
 
@@ -47,6 +53,7 @@ private:
     std::string accepted_;
     bool rsa_refused_ = false;
     bool password_shown_ = false;
+    bool key_shown_ = false; // the agent's or the credential's
 };
 
 } // namespace rdpsweep::ssh

@@ -4,8 +4,7 @@
 #include "transports/net/dial.hpp"
 #include "transports/rdp/tls_profiles.hpp"
 #include "transports/ssh/doorway.hpp"
-#include "transports/ssh/identity.hpp"
-#include "transports/ssh/login.hpp"
+#include "transports/ssh/entrance.hpp"
 #include "transports/ssh/relay.hpp"
 #include "transports/ssh/session.hpp"
 #include "transports/ssh/tunnel.hpp"
@@ -20,14 +19,6 @@
 namespace rdpsweep {
 
 namespace {
-
-// An SSH server on the way, or at its end.
-struct Stop {
-    const std::string& address;
-    std::uint16_t port;
-    const std::string& user; // empty: the credential's
-    const std::string& pin;
-};
 
 Error at_hop(Error error, const JumpHost& hop) {
     auto hint = std::string(error.hint());
@@ -45,7 +36,7 @@ Error at_hop(Error error, const JumpHost& hop) {
 class SshTransport final : public Transport {
 public:
     SshTransport(Services& services, ssh::KnownHosts known, rdp::TlsProfiles tls)
-        : services_(services), known_(std::move(known)), tls_(std::move(tls)) {}
+        : services_(services), entrance_(services, std::move(known)), tls_(std::move(tls)) {}
 
     [[nodiscard]] std::string_view name() const noexcept override { return ssh::transport_name; }
 
@@ -61,10 +52,18 @@ public:
         auto trip = Trip{target, deadline, attempt, {}};
         auto descriptor = co_await arrive(trip);
         if (!descriptor) co_return std::move(descriptor).error();
-        const Stop stop{target.address, target.ssh.port, target.ssh.user, target.ssh.pin_sha256};
+        const ssh::Stop stop{
+            target.address,
+            target.ssh.port,
+            target.ssh.user,
+            target.ssh.pin_sha256,
+            credential,
+            !attempt.password_refused};
         const auto link = make_link(*descriptor, deadline, attempt);
-        auto ready = co_await come_in(*link, stop, credential, trip);
-        if (!ready) co_return std::move(ready).error();
+        auto entry = co_await entrance_.come_in(*link, stop, deadline, attempt);
+        attempt.password_withheld = !entry.password_shown;
+        if (!entry.status) co_return std::move(entry.status).error();
+        attempt.identity = stop.who();
         co_return std::unique_ptr<Session>(
             std::make_unique<ssh::ShellSession>(std::move(trip.chain), link, tls_, attempt)
         );
@@ -80,7 +79,9 @@ private:
 
     struct Gate {
         ssh::Doorway door{logins_at_once};
-        std::optional<Error> refusal; // of our credential
+        ssh::Doorway first{1};        // until the credential is proven, one login after the other
+        bool proven = false;          // it let our credential in
+        std::optional<Error> refusal; // of our credential, which was shown
     };
 
     using Place = std::optional<ssh::Doorway::Pass>;
@@ -132,7 +133,7 @@ private:
             );
         }
         // Each VM behind it would show the same credential again.
-        if (gate.refusal) co_return Error(*gate.refusal);
+        if (gate.refusal) co_return at_hop(Error(*gate.refusal), hop);
         co_return Status();
     }
 
@@ -142,16 +143,8 @@ private:
         const auto& hop = hops[at];
         const auto* const next = at + 1 < hops.size() ? &hops[at + 1] : nullptr;
         const auto link = make_link(descriptor, trip.deadline, trip.attempt);
-        auto credential = services_.credential(hop.credential);
-        if (!credential) co_return std::move(credential).error();
-        const Stop stop{hop.address, hop.port, hop.user, hop.pin_sha256};
-        auto ready = co_await come_in(*link, stop, **credential, trip);
-        if (!ready) {
-            const bool refused = ready.error().code() == Errc::access_denied;
-            auto error = at_hop(std::move(ready).error(), hop);
-            if (refused) gates_.find(hop.name)->second.refusal.emplace(error);
-            co_return error;
-        }
+        auto ready = co_await come_in_at_hop(*link, hop, trip);
+        if (!ready) co_return at_hop(std::move(ready).error(), hop);
         place.reset();
         if (next != nullptr) {
             auto waited = co_await knock(*next, place, trip);
@@ -173,49 +166,35 @@ private:
         co_return Error(Phase::connect, Errc::local_limit, "no socket pair for a jump host");
     }
 
-    // Key exchange, identity, login.
-    Task<Status>
-    come_in(ssh::Link& link, const Stop& stop, const Credential& credential, Trip& trip) const {
-        const auto lines = known_.about(stop.address, stop.port);
-        std::vector<std::string> types;
-        for (const auto* line : lines)
-            types.push_back(line->type);
-        auto ready = co_await link.handshake(types, trip.deadline);
-        if (ready) ready = check_key(link, stop, lines, trip.attempt);
-        if (!ready) co_return ready;
-        ssh::LoginOptions options;
-        options.user = stop.user.empty() ? credential.user : stop.user;
-        options.may_send_password = !trip.attempt.password_refused;
-        if (const char* agent = std::getenv("SSH_AUTH_SOCK")) options.agent_path = agent;
-        ssh::Login login(link, credential, std::move(options), trip.attempt);
-        co_return co_await login.run(trip.deadline);
-    }
-
-    Status check_key(
-        const ssh::Link& link,
-        const Stop& stop,
-        std::span<const ssh::KnownHost* const> lines,
-        Attempt& attempt
-    ) const {
-        ssh::HostKey key;
-        key.blob = link.host_key();
-        key.endpoint = stop.address + ":" + std::to_string(stop.port);
-        key.pin = stop.pin;
-        auto trust = ssh::decide_key(key, lines, services_.trust);
-        if (!trust) return std::move(trust).error();
-        const auto note = [&](const char* text) {
-            attempt.notes.push_back(Message{text, {{"key", ssh::fingerprint(key.blob)}}});
-        };
-        if (*trust == TrustBasis::insecure) note("note.ssh_insecure");
-        if (*trust == TrustBasis::first_use) note("note.ssh_first_use");
-        return {};
+    // Logs in at a hop: with the hop's own credential, whatever the target made of its own. A wrong
+    // password is shown there once, not by every VM behind it: until the hop has let us in, logins
+    // take turns, and a refusal stands for all that come after.
+    Task<Status> come_in_at_hop(ssh::Link& link, const JumpHost& hop, Trip& trip) {
+        auto credential = services_.credential(hop.credential);
+        if (!credential) co_return std::move(credential).error();
+        auto& gate = gates_.find(hop.name)->second;
+        Place turn;
+        if (!gate.proven) turn.emplace(co_await gate.first.enter(trip.deadline));
+        if (turn && !*turn) {
+            co_return Error(Phase::connect, Errc::timed_out, "others wait for its first answer");
+        }
+        if (gate.proven) turn.reset();
+        if (gate.refusal) co_return Error(*gate.refusal);
+        const ssh::Stop stop{hop.address, hop.port, hop.user, hop.pin_sha256, **credential, true};
+        auto entry = co_await entrance_.come_in(link, stop, trip.deadline, trip.attempt);
+        gate.proven = gate.proven || entry.status.has_value();
+        if (!entry.status && entry.status.error().code() == Errc::access_denied &&
+            entry.proof_shown) {
+            gate.refusal.emplace(entry.status.error());
+        }
+        co_return std::move(entry.status);
     }
 
     static constexpr std::size_t logins_at_once = 8;          // at one jump host
     static constexpr std::uint64_t relayed_bytes = 64u << 20; // of one VM through a jump host
 
     Services& services_;
-    ssh::KnownHosts known_;
+    ssh::Entrance entrance_;
     rdp::TlsProfiles tls_;
     std::map<std::string, Gate> gates_; // by jump host
 };
