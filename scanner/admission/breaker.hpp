@@ -8,15 +8,21 @@
 
 namespace rdpsweep {
 
-// Pure: no clock, no waiting. Until a host has accepted the credential, and again after a host has
-// refused it, no more logins run at once than refusals are left. `most` distinct hosts that refuse
-// it, and none that accepts it in between, stop it for the rest of the run. A refusal is quicker
-// than a welcome: as long as logins are under way that began before, none new begins, and they are
-// waited for.
+// Pure: no clock, no waiting. A slow start: until a host has answered, no more logins run at once
+// than refusals are left; each host that accepts the credential makes room for one more. After a
+// refusal they go one at a time, and each host that accepts it then makes room for one more again.
+// It stops for the rest of the run when `most` distinct hosts have refused it and none accepted it
+// in between, or when `most` have refused it in all, and one more for each ten that accepted it:
+// one host that lets anybody in must not forgive the others (docs/adr/0030). A refusal is quicker
+// than a welcome: as long as logins are under way that began before, they are waited for.
 class Breaker {
 public:
     // The fewest that tell a wrong password from one odd host.
     static constexpr std::size_t usual_refusals = 3;
+
+    // Hosts that accept a credential for one more that may refuse it: accounts of one name that
+    // differ from VM to VM are fewer than these in a fleet worth sweeping.
+    static constexpr std::size_t accepted_per_refusal = 10;
 
     explicit Breaker(std::size_t most = usual_refusals) noexcept : most_(most) {}
 
@@ -26,7 +32,7 @@ public:
     void begin() noexcept { ++under_way_; }
 
     // Says how the login of a host went. Each of the three ends one begin().
-    void accepted() noexcept;
+    void accepted(std::size_t host);
     void refused(std::size_t host);
     void undecided() noexcept; // it broke off before the host had said yes or no
 
@@ -41,18 +47,21 @@ public:
 
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 
-    // Returns the distinct hosts that refused it since the last one accepted it.
+    // Returns the distinct hosts that refused it.
     [[nodiscard]] const std::set<std::size_t>& refusals() const noexcept { return refusals_; }
 
 private:
+    [[nodiscard]] std::size_t room() const noexcept;
+    [[nodiscard]] bool spent() const noexcept;
     void settle() noexcept;
 
     std::size_t most_;
     std::size_t under_way_ = 0;
     std::size_t fruitless_ = 0;
+    std::set<std::size_t> accepted_;
     std::set<std::size_t> refusals_;
-    bool proven_ = false; // accepted, and not refused since
-    bool ever_accepted_ = false;
+    std::set<std::size_t> in_a_row_;  // refused it since a host last accepted it
+    std::size_t accepted_in_row_ = 0; // hosts that accepted it since one last refused it
     bool stopped_ = false;
 };
 

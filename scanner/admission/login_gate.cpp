@@ -60,7 +60,7 @@ void LoginGate::Turn::refused() {
 void LoginGate::Turn::end(Answer answer) {
     if (!std::exchange(open_, false)) return;
     auto& seat = gate_.seat(credential_);
-    if (answer == Answer::yes) seat.breaker.accepted();
+    if (answer == Answer::yes) seat.breaker.accepted(host_);
     if (answer == Answer::no) seat.breaker.refused(host_);
     if (answer == Answer::none) seat.breaker.undecided();
     if (answer != Answer::none) seat.decided.insert(host_);
