@@ -2,6 +2,7 @@
 #include "scanner/credentials/credential_sources.hpp"
 
 #include "core/text.hpp"
+#include "scanner/system/child_environment.hpp"
 #include "scanner/system/descriptor.hpp"
 
 #include <cerrno>
@@ -132,6 +133,11 @@ Result<Secret> first_line(std::string& text, const std::string& where) {
     Secret secret{std::string(line)};
     cleanse(line);
     return secret;
+}
+
+FromEnvironment from_environment(std::string variable) {
+    hide_from_children(variable);
+    return FromEnvironment{std::move(variable)};
 }
 
 Result<Secret> password_from(const FromEnvironment& source, const CredentialLimits&) {

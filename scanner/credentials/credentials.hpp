@@ -17,6 +17,10 @@ struct FromEnvironment {
     std::string variable;
 };
 
+// Refers to a variable that holds a secret, and hides it from every program that is started from
+// now on.
+FromEnvironment from_environment(std::string variable);
+
 // The file must be ours and closed to everybody else (mode 0600 or stricter). Its first line is
 // the password.
 struct FromFile {

@@ -82,6 +82,9 @@ void read_program(std::string_view command, const ReadContext& context, Inventor
 // "-" is stdin.
 void read_source(const std::string& path, const ReadContext& context, InventorySource& source);
 
+// Tells whether what is written behind -i runs a program.
+bool is_program(const std::string& written);
+
 // Returns the port of the first way in, by which targets with one address are told apart.
 std::uint16_t first_port(const Target& target) noexcept;
 

@@ -51,6 +51,10 @@ Source source_of(const std::string& written) {
 
 } // namespace
 
+bool is_program(const std::string& written) {
+    return source_of(written).format == Format::program;
+}
+
 void read_ansible(std::string_view text, const ReadContext& context, InventorySource& source) {
     AnsibleFleet fleet;
     const auto name = ascii_lower(context.file);

@@ -60,7 +60,7 @@ void read_password(
     }
     fields.apply("env", [&spec](std::string_view text) -> Complaint {
         if (!is_variable_name(text)) return Mistake{"not the name of a variable", ""};
-        spec.password = FromEnvironment{std::string(text)};
+        spec.password = from_environment(std::string(text));
         return {};
     });
     fields.apply("file", [&](std::string_view text) -> Complaint {
@@ -97,7 +97,7 @@ PemSource read_pem(
     });
     fields.apply("env", [&](std::string_view text) -> Complaint {
         if (!is_variable_name(text)) return Mistake{"not the name of a variable", ""};
-        source = FromEnvironment{std::string(text)};
+        source = from_environment(std::string(text));
         return {};
     });
     return source;

@@ -9,6 +9,9 @@
 namespace rdpsweep {
 
 Step<Inventory> load_scope(const ScopeOptions& scope, Speaker& speaker, ScopeUse use) {
+    // Hidden before a program of the inventory runs.
+    if (!scope.credential.password_env.empty())
+        (void)from_environment(scope.credential.password_env);
     Problems problems;
     auto inventory = resolve_scope(scope, cli_names().transports, problems);
     if (problems.empty() && use == ScopeUse::log_on) require_credentials(inventory, problems);

@@ -31,7 +31,7 @@ CredentialSpec make_spec(const CommandLineCredential& given) {
     spec.origin = command_line_origin;
     spec.kerberos = given.kerberos;
     if (!given.password_file.empty()) spec.password = FromFile{given.password_file};
-    if (!given.password_env.empty()) spec.password = FromEnvironment{given.password_env};
+    if (!given.password_env.empty()) spec.password = from_environment(given.password_env);
     if (given.password_prompt) spec.password = FromPrompt{};
     return spec;
 }

@@ -3,6 +3,7 @@
 
 #include "scanner/azure/read_azure.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace rdpsweep {
@@ -22,21 +23,21 @@ SourceNames name_sources(
 std::vector<InventorySource> read_sources(
     const SourceNames& names, std::span<const std::string_view> transports, Problems& problems
 ) {
-    std::vector<InventorySource> sources;
-    bool stdin_read = false;
-    for (const auto& path : names.files) {
-        if (problems.full()) break;
-        const bool from_stdin = path == "-";
-        if (from_stdin && std::exchange(stdin_read, true)) {
-            problems.add(
-                std::string(command_line_origin),
-                "stdin can be read only once",
-                "give -i - one time"
-            );
-            continue;
+    std::vector<InventorySource> sources(names.files.size());
+    if (std::count(names.files.begin(), names.files.end(), "-") > 1) {
+        problems.add(
+            std::string(command_line_origin), "stdin can be read only once", "give -i - one time"
+        );
+        return sources;
+    }
+    // Programs come last: a file says which variables hold secrets, and they must not see them.
+    for (const bool programs : {false, true}) {
+        for (std::size_t at = 0; at < names.files.size(); ++at) {
+            const auto& path = names.files[at];
+            if (problems.full() || is_program(path) != programs) continue;
+            const ReadContext context{path == "-" ? "stdin" : path, {}, transports, problems};
+            read_source(path, context, sources[at]);
         }
-        const ReadContext context{from_stdin ? "stdin" : path, {}, transports, problems};
-        read_source(path, context, sources.emplace_back());
     }
     if (!names.arguments.empty()) {
         const ReadContext context{std::string(command_line_origin), {}, transports, problems};

@@ -2,6 +2,7 @@
 #include "scanner/system/child_process.hpp"
 
 #include "core/secret.hpp"
+#include "scanner/system/child_environment.hpp"
 #include "scanner/system/descriptor.hpp"
 
 #include <cerrno>
@@ -13,8 +14,6 @@
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char** environ;
 
 namespace rdpsweep {
 
@@ -28,6 +27,15 @@ int milliseconds_until(Clock::time_point deadline) {
     return ms > 0 ? static_cast<int>(ms) : 0;
 }
 
+// Returns the list that exec takes; it ends with a null pointer, and texts must outlive it.
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (const auto& text : texts)
+        pointers.push_back(const_cast<char*>(text.c_str()));
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
 // A process in a group of its own, so that what it started can be ended with it.
 class Child {
 public:
@@ -37,10 +45,9 @@ public:
         if (pipe2(ends, O_CLOEXEC) != 0) return errno;
         output_ = Descriptor(ends[0]);
         const Descriptor input(ends[1]);
-        std::vector<char*> arguments;
-        for (const auto& argument : argv)
-            arguments.push_back(const_cast<char*>(argument.c_str()));
-        arguments.push_back(nullptr);
+        const auto arguments = pointers_to(argv);
+        const auto variables = child_environment();
+        const auto environment = pointers_to(variables);
         posix_spawn_file_actions_t actions;
         posix_spawn_file_actions_init(&actions);
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -56,7 +63,7 @@ public:
             &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
         );
         const int code = posix_spawnp(
-            &pid_, argv.front().c_str(), &actions, &attributes, arguments.data(), environ
+            &pid_, argv.front().c_str(), &actions, &attributes, arguments.data(), environment.data()
         );
         posix_spawnattr_destroy(&attributes);
         posix_spawn_file_actions_destroy(&actions);

@@ -4,6 +4,9 @@
 #include "tests/unit/scanner/inventory/read_inventory.hpp"
 #include "tests/unit/scanner/scratch.hpp"
 
+#include <cstdlib>
+#include <filesystem>
+
 using namespace rdpsweep;
 
 using Texts = std::vector<std::string>;
@@ -60,7 +63,40 @@ TEST_CASE("sources: files are read until there are too many mistakes", "[scope]"
     for (std::size_t i = 0; i < Problems::most; ++i)
         wrong += "not an address\n";
     const auto path = scratch.file("wrong.txt", wrong);
-    const auto sources = read_sources({{path, path}, {}, {}}, test_transports, problems);
-    CHECK(sources.size() == 1);
+    const auto unread = scratch.file("good.txt", "a=10.0.0.1\n");
+    const auto sources = read_sources({{path, unread}, {}, {}}, test_transports, problems);
+    REQUIRE(sources.size() == 2);
+    CHECK(sources[1].targets.empty());
     CHECK(problems.full());
+}
+
+TEST_CASE(
+    "sources: a program sees no secret that a file refers to, before it or after", "[scope]"
+) {
+    const Scratch scratch;
+    const auto script =
+        scratch.file("fleet.sh", "#!/bin/sh\necho \"${SOURCES_TEST_SECRET:-hidden}=10.0.0.1\"\n");
+    std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+    const auto file = scratch.file(
+        "fleet.yaml",
+        "version: 1\ncredentials:\n"
+        "  c: { username: u, password: { env: SOURCES_TEST_SECRET } }\n"
+        "targets:\n  - { name: b, address: 10.0.0.2, credential: c }\n"
+    );
+    setenv("SOURCES_TEST_SECRET", "seen", 1);
+    Problems problems;
+    const auto sources =
+        read_sources({{"exec:" + script, file}, {}, {}}, test_transports, problems);
+    unsetenv("SOURCES_TEST_SECRET");
+    CHECK(problems.empty());
+    REQUIRE(sources.size() == 2);
+    REQUIRE(sources[0].targets.size() == 1);
+    CHECK(sources[0].targets[0].name == "hidden");
+    CHECK(sources[1].targets.at(0).name == "b"); // the order is still that of the command line
+}
+
+TEST_CASE("sources: stdin is read once", "[scope]") {
+    Problems problems;
+    (void)read_sources({{"-", "-"}, {}, {}}, test_transports, problems);
+    REQUIRE(problems.list().size() == 1);
 }
