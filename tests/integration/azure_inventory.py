@@ -16,7 +16,7 @@ import urllib.request
 
 from compare_truth import difference
 from support.azure_lib import Arm, Azure
-from support.lib import SCANNER, check, check_ending, environment_of, finish, free_port, rdpsweep
+from support.lib import SCANNER, check, check_each, check_ending, environment_of, finish, free_port, rdpsweep
 
 VMS = 130
 
@@ -219,7 +219,7 @@ defaults:
         # The addresses are the same. Some VMs are off, and this inventory offers no second way to others.
         wrong = {h["name"]: difference(truth[h["address"]], h) for h in report["hosts"] if h["outcome"] == "assessed"}
         check(outcomes["assessed"] > 20 and not any(wrong.values()), f"verdicts are the fleet's: {wrong}")
-        check(all(h["vm"].startswith("/subscriptions/") for h in report["hosts"]), "with their ARM ids")
+        check_each(report["hosts"], lambda host: host["vm"].startswith("/subscriptions/"), "with their ARM ids")
         stored = [p for p in (azure.path / "state").rglob("*") if p.is_file()]
         everything = done.stdout + done.stderr + "".join(p.read_text(errors="replace") for p in stored)
         check(len(stored) >= 2 and "/subscriptions/" in everything, f"there is something to search: {stored}")

@@ -191,7 +191,7 @@ def moved_behind_a_closed_gate():
         lib.check(done.returncode == 21 and "rolled_back" in case.stages().values(), f"undone: {done.returncode} {done.stdout} {done.stderr}")
         lib.check("rule that allows TCP 33890 from the sources of the old port's rule" in done.stdout, f"and why: {done.stdout}")
         fleet.stop()
-        lib.check(all(one["restored"] for one in states_of(fleet).values()), "to the byte")
+        lib.check_each(states_of(fleet).values(), lambda one: one["restored"], "to the byte")
 
 
 def moved():
@@ -236,7 +236,7 @@ def opened_in_azure():
         lib.check(not stats["violations"], f"nothing that Azure dislikes: {stats['violations']}")
         counts = (stats["requests"]["PUT securityRules"], stats["requests"]["DELETE securityRules"])
         lib.check(counts == (4, 4), f"what was opened is closed: {counts}")
-        lib.check(all(one["restored"] for one in states_of(azure).values()), "to the byte")
+        lib.check_each(states_of(azure).values(), lambda one: one["restored"], "to the byte")
     with Azure(vms=1, mix="one:port_taken", options=options) as azure:
         case = azure_case(azure, "port_taken", "--move-rdp", "33890")
         done = run_in_azure(azure, case, "--snapshot", "never")

@@ -136,7 +136,7 @@ def ours_to_the_fleet():
     with lib.Fleet(vms=40, mix="healthy") as fleet:
         done, document = lib.scan(fleet, report=fleet.path / "r.json", inventory=with_http(fleet))
         lib.check(document["totals"]["assessed"] == 40, f"NTLM: {done.stderr}")
-        lib.check(all(h["transport"] == "winrm-http" for h in document["hosts"]), "NTLM: by HTTP")
+        lib.check_each(document["hosts"], lambda host: host["transport"] == "winrm-http", "NTLM: by HTTP")
         check_stats(fleet.stop(), "rdpsweep, NTLM", "ntlm")
 
 

@@ -15,7 +15,7 @@ def as_others_see_it(fleet):
     address = next(vm["address"] for vm in fleet.truth() if vm["profile"] == "healthy_2019")
     with socket.create_connection((address, fleet.rdp_port), timeout=10) as client:
         client.sendall(bytes.fromhex("030000130ee000000000000100080003000000"))
-        confirm = client.recv(100)
+        confirm = lib.read_tpkt(client)
         lib.check(confirm[:4] == bytes.fromhex("03000013") and confirm[5] == 0xd0 and confirm[11] == 2 and
                   confirm[15] == 2, f"a Connection Confirm that chooses CredSSP: {confirm.hex()}")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,5 +1,6 @@
 """`rdpsweep console` on a real pseudo-terminal: a person gets to SAC and away again, a terminal is left as
 it was, and what the VM sends cannot reach it raw."""
+import codecs
 import json
 import os
 import pty
@@ -24,15 +25,16 @@ class Person:
                                 "--audit-file", str(fleet.path / "audit"), *options], environment)
         self.before = termios.tcgetattr(self.fd)
         self.seen = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")  # a read may end within a character
 
     def until(self, word, seconds=60):
-        end = time.time() + seconds
-        while word not in self.seen and time.time() < end:
+        end = time.monotonic() + seconds
+        while word not in self.seen and time.monotonic() < end:
             ready, _, _ = select.select([self.fd], [], [], 0.2)
             if not ready:
                 continue
             try:
-                self.seen += os.read(self.fd, 65536).decode(errors="replace")
+                self.seen += self.decoder.decode(os.read(self.fd, 65536))
             except OSError:
                 break
         found = word in self.seen

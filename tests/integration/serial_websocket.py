@@ -23,14 +23,14 @@ def connect_string(arm, vm):
 
 def dial(arm, address):
     return websocket.create_connection(
-        address, sslopt={"ca_certs": str(arm.ca), "cert_reqs": ssl.CERT_REQUIRED}, timeout=5, skip_utf8_validation=True)
+        address, sslopt={"ca_certs": str(arm.ca), "cert_reqs": ssl.CERT_REQUIRED}, timeout=30, skip_utf8_validation=True)
 
 
-def read_until(socket, word, seconds=8):
+def read_until(socket, word, seconds=60):
     """What came, decoded as the CLI does: with replacement."""
     text = ""
-    end = time.time() + seconds
-    while word not in text and time.time() < end:
+    end = time.monotonic() + seconds
+    while word not in text and time.monotonic() < end:
         try:
             _, piece = socket.recv_data()
         except websocket.WebSocketTimeoutException:

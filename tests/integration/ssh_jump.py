@@ -33,7 +33,8 @@ targets:
 def told(host, *words):
     attempt = host["attempts"][-1]
     text = " ".join(str(attempt[key]) for key in ("what", "hint", "native", "code"))
-    lib.check(host["outcome"] != "assessed" and all(word in text for word in words), f"{words} in: {text}")
+    lib.check(host["outcome"] != "assessed", f"{words}: it is not let in")
+    lib.check_each(words, lambda word: word in text, f"words in: {text}")
 
 
 def through_jump_hosts(where, path):
@@ -106,9 +107,9 @@ class Resetting:
     def serve(self):
         while True:
             client, _ = self.listener.accept()
-            client.recv(100)
+            lib.read_tpkt(client)  # the Connection Request
             client.sendall(bytes.fromhex("030000130ed000001234000200080001000000"))  # Confirm: PROTOCOL_SSL
-            client.recv(2000)
+            client.recv(1)  # the client's hello has begun
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             client.close()
 

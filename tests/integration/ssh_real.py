@@ -20,8 +20,8 @@ def says(host, code, *words):
     """The last attempt failed with this code and these words."""
     attempt = host["attempts"][-1]
     text = " ".join(str(attempt[key]) for key in ("what", "hint", "native"))
-    lib.check(attempt["code"] == code and all(word in text for word in words),
-              f"{code} with {words}: {attempt['code']}: {text}")
+    lib.check(attempt["code"] == code, f"{code} with {words}: {attempt['code']}: {text}")
+    lib.check(not words or all(word in text for word in words), f"{code} with {words}: {text}")
 
 
 def assessed(host, what):
@@ -102,10 +102,7 @@ def agent(where, port):
     credential = f"{{ username: {ssh_lib.USER}, agent: true }}"
     environment = {"SSH_AUTH_SOCK": str(socket_path)}
     try:
-        for _ in range(100):
-            if socket_path.exists():
-                break
-            time.sleep(0.05)
+        lib.check(lib.until(socket_path.exists), "the agent listens")
         empty = ssh_lib.scan(where, port, options=FIRST_USE, credential=credential, environment=environment)[1]
         says(empty, "access_denied", "it has no key")
         subprocess.run(["ssh-add", "-q", str(where.rsa), str(where.key)], check=True,
@@ -115,10 +112,10 @@ def agent(where, port):
         lib.check("agent key ssh-ed25519" in str(host["attempts"][-1]["notes"]), "the attempt names the agent's key")
         process.send_signal(signal.SIGSTOP)
         begun = time.monotonic()
-        stuck = ssh_lib.scan(where, port, options=[*FIRST_USE, "--step-timeout", "1s"], credential=credential,
+        stuck = ssh_lib.scan(where, port, options=[*FIRST_USE, "--step-timeout", "5s"], credential=credential,
                              environment=environment)[1]
         says(stuck, "access_denied", "agent did not answer")
-        lib.check(time.monotonic() - begun < 10, "a stuck agent costs a step")
+        lib.check(time.monotonic() - begun < 40, "a stuck agent costs a step")
     finally:
         process.send_signal(signal.SIGCONT)
         process.terminate()
@@ -163,14 +160,14 @@ def commands(where, path):
         where.powershell("while True: sys.stdout.write('y' * 65536)\n")
         begun = time.monotonic()
         says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "output_limit")
-        lib.check(time.monotonic() - begun < 15, "endless output is cut")
-        where.powershell("time.sleep(60)\n")
+        lib.check(time.monotonic() - begun < 60, "endless output is cut")
+        where.powershell("time.sleep(600)\n")
         begun = time.monotonic()
         says(ssh_lib.scan(where, port, options=[*FIRST_USE, "--deadline", "3s"])[1], "timed_out")
-        lib.check(time.monotonic() - begun < 8, "the deadline ends a silent command")
+        lib.check(time.monotonic() - begun < 60, "the deadline ends a silent command")
         # Longer than two steps without a byte of output: the keepalives' answers keep it going.
-        where.powershell("time.sleep(5)\n" + ssh_lib.FRAMED % str(where.facts))
-        assessed(ssh_lib.scan(where, port, options=[*FIRST_USE, "--step-timeout", "2s"])[1], "a slow command")
+        where.powershell("time.sleep(11)\n" + ssh_lib.FRAMED % str(where.facts))
+        assessed(ssh_lib.scan(where, port, options=[*FIRST_USE, "--step-timeout", "5s"])[1], "a slow command")
     where.powershell(ssh_lib.FRAMED % str(where.facts))
 
 

@@ -25,13 +25,16 @@ class Case:
 
     def scan(self):
         _, document = lib.scan(self.fleet, inventory=self.inventory, state=self.state, report=self.fleet.path / "r.json")
-        return {host["name"]: host for host in document["hosts"]}
+        hosts = {host["name"]: host for host in document["hosts"]}
+        lib.check(set(self.names) <= set(hosts), f"the scan tells of each VM: {set(self.names) - set(hosts)}")
+        return hosts
 
     def make_plan(self, *options):
         done = lib.rdpsweep("fix", "plan", "last", "--state", self.state, "--max-percent", "100", "--max-targets", "500",
                             "-o", self.plan, *options)
         lib.check(done.returncode == 0 and self.plan.exists(), f"a plan is made: {done.stderr} {done.stdout[-500:]}")
         self.document = json.loads(self.plan.read_text())
+        lib.check(self.document["hosts"], "the plan is for somebody")
 
     @property
     def phrase(self):

@@ -69,6 +69,20 @@ def until(holds, seconds=60):
     return True
 
 
+def read_exactly(connection, size):
+    """Returns that many bytes, in however many pieces they come; fewer where the other side ends."""
+    data = b""
+    while len(data) < size and (piece := connection.recv(size - len(data))):
+        data += piece
+    return data
+
+
+def read_tpkt(connection):
+    """Returns the packet that RDP begins with, by the length in its head."""
+    head = read_exactly(connection, 4)
+    return head + read_exactly(connection, int.from_bytes(head[2:4], "big") - 4)
+
+
 def accepts(port, address="127.0.0.1"):
     """Returns whether somebody listens there."""
     with socket.socket() as probe:
@@ -138,7 +152,9 @@ class Fleet:
             self.command, env=self.environment, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("ready"):
-            raise RuntimeError(f"the fleet did not start: {line!r}")
+            self.process.kill()
+            self.folder.cleanup()
+            raise RuntimeError(f"the fleet did not start: {line!r}, status {self.process.wait()}")
         ports = json.loads((self.path / "fleet" / "ports.json").read_text())
         self.port, self.http_port = ports["https"], ports["http"]
         self.rdp_port, self.ssh_port = ports["rdp"], ports["ssh"]
@@ -191,7 +207,9 @@ class Fleet:
         return self.path / "fleet" / "ca.pem"
 
     def truth(self):
-        return json.loads((self.path / "fleet" / "truth.json").read_text())["vms"]
+        vms = json.loads((self.path / "fleet" / "truth.json").read_text())["vms"]
+        check(len(vms) == self.vms, f"the truth is told of {self.vms} VMs, not of {len(vms)}")
+        return vms
 
 
 def environment_of(environment=None, password=None):

@@ -13,7 +13,7 @@ import subprocess
 import threading
 import time
 
-from support.lib import free_port
+from support.lib import free_port, read_exactly, read_tpkt, until
 
 CA_CONFIG = """[ca]
 default_ca = c
@@ -50,9 +50,9 @@ def certificate(folder, name, start, end):
     return pem, key
 
 
-def wait_for(port, process=None, seconds=20):
-    end = time.time() + seconds
-    while time.time() < end:
+def wait_for(port, process=None, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         if process is not None and process.poll() is not None:
             raise RuntimeError(f"the server on port {port} ended: {process.args}")
         with socket.socket() as probe:
@@ -160,6 +160,20 @@ def confirm(kind, number, flags=0x1f):
     return bytes.fromhex("030000130ed000001234 00") + struct.pack("<BBHI", kind, flags, 8, number)
 
 
+def read_hello(client):
+    """Takes the record that a TLS client begins with."""
+    head = read_exactly(client, 5)
+    return head + read_exactly(client, int.from_bytes(head[3:5], "big"))
+
+
+def peek_hello(client):
+    """Returns that record, all of it, and leaves it where it is."""
+    def there(size):
+        until(lambda: len(client.recv(size, socket.MSG_PEEK)) == size)
+        return client.recv(size, socket.MSG_PEEK)
+    return there(5 + int.from_bytes(there(5)[3:5], "big"))
+
+
 RESET = struct.pack("ii", 1, 0)
 
 
@@ -222,7 +236,7 @@ class Mock:
             client.settimeout(20)
             name, act = self.cases[int(address.rsplit(".", 1)[1]) - 1]
             if name != "rst_on_accept":
-                client.recv(1024)
+                read_tpkt(client)  # the Connection Request
             act(client)
         with self._lock:
             self._open[address] -= 1
@@ -249,16 +263,16 @@ class Mock:
     def after_hello(act):
         def run(client):
             client.sendall(confirm(2, 2))
-            client.recv(4096)
+            read_hello(client)
             act(client)
         return run
 
     def intolerant(self, client):
         """Server 2019 with half of TLS 1.3: a hello that offers it is reset."""
         client.sendall(confirm(2, 1))
-        hello = client.recv(4096, socket.MSG_PEEK)
+        hello = peek_hello(client)
         if b"\x00\x2b" in hello and b"\x03\x04" in hello[hello.index(b"\x00\x2b"):][:16]:
-            client.recv(4096)
+            read_hello(client)
             self.reset(client)
             return
         self.speak(client)
@@ -268,7 +282,7 @@ class Mock:
         self.unlucky += 1
         client.sendall(confirm(2, 1))
         if self.unlucky == 1:
-            client.recv(4096)
+            read_hello(client)
             self.reset(client)
             return
         self.speak(client)

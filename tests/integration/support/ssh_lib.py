@@ -24,12 +24,8 @@ def fingerprint(path):
 
 
 def wait_for(port, address="127.0.0.1"):
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex((address, port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"nothing listens on port {port}")
+    if not lib.until(lambda: lib.accepts(port, address)):
+        raise RuntimeError(f"nothing listens on port {port}")
 
 
 class Place:

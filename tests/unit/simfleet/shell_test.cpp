@@ -30,7 +30,7 @@ struct Bench {
         request.message_id = "uuid:1";
         request.output_streams = "stdout stderr";
         request.environment = {{"RDPSWEEP_SCRIPT", script}, {"RDPSWEEP_NONCE", "n"}};
-        request.operation_timeout = 500ms;
+        request.operation_timeout = 30s; // one that has to pass is set where it does
         request.signal = "terminate";
         request.command = "powershell";
         request.arguments = {"-Command", "\"Invoke-Expression $env:RDPSWEEP_SCRIPT\""};
@@ -160,7 +160,13 @@ TEST_CASE("simfleet shell: quotas", "[simfleet]") {
 
 TEST_CASE("simfleet shell: a slow script times out twice, then answers", "[simfleet]") {
     Bench bench{Manner::slow_script};
-    bench.shells.set_slow_receive(5ms);
+    SECTION("after the server's own time") {
+        bench.shells.set_slow_receive(1ms);
+    }
+    SECTION("or the client's, if that is shorter") {
+        bench.shells.set_slow_receive(1h);
+        bench.request.operation_timeout = 1ms;
+    }
     bench.create();
     bench.command();
     CHECK(bench.receive_code() == fault::timed_out);
@@ -170,11 +176,22 @@ TEST_CASE("simfleet shell: a slow script times out twice, then answers", "[simfl
 
 TEST_CASE("simfleet shell: output comes when powershell has started, not before", "[simfleet]") {
     Bench bench;
-    bench.vm.wire.powershell_start = 600ms;
-    bench.create();
-    bench.command();
-    CHECK(bench.receive_code() == fault::timed_out); // after 500 ms
-    CHECK(bench.receive_code() == 0);
+    SECTION("not before") {
+        bench.vm.wire.powershell_start = 1h;
+        bench.request.operation_timeout = 1ms;
+        bench.create();
+        bench.command();
+        CHECK(bench.receive_code() == fault::timed_out);
+        CHECK(bench.receive_code() == fault::timed_out);
+    }
+    SECTION("then") {
+        bench.vm.wire.powershell_start = 20ms;
+        bench.create();
+        const auto begun = rdpsweep::Clock::now();
+        bench.command();
+        CHECK(bench.receive_code() == 0);
+        CHECK(rdpsweep::Clock::now() - begun >= 20ms);
+    }
 }
 
 TEST_CASE("simfleet shell: split output is whole when joined", "[simfleet]") {

@@ -162,5 +162,5 @@ TEST_CASE("admission queue: 100,000 hosts in 4,000 subnets cost little each", "[
     const auto took = std::chrono::steady_clock::now() - begun;
     CHECK(done == 100'000);
     // Measured at -O0 on a busy machine: 0.3 s. Looking at every waiting host would take minutes.
-    CHECK(took < std::chrono::seconds(5));
+    CHECK(took < std::chrono::seconds(30));
 }

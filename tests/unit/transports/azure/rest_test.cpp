@@ -40,7 +40,7 @@ public:
             for (int number = 0;; ++number) {
                 const int client = accept(listener_, nullptr, nullptr);
                 if (client < 0) return;
-                const timeval patience{1, 0};
+                const timeval patience{30, 0};
                 setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
                 ++connections;
                 serve_(client, number);

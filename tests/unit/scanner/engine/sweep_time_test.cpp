@@ -1,0 +1,111 @@
+// When hosts and runs end: at their deadlines, at a stop, and in which order they begin.
+#include "tests/support/catch.hpp"
+#include "tests/unit/scanner/engine/sweep_rig.hpp"
+
+using namespace rdpsweep;
+using namespace rdpsweep::sweep_test;
+using namespace std::chrono_literals;
+
+TEST_CASE("sweep: every target ends exactly once, whatever it does", "[sweep]") {
+    Rig rig;
+    for (const auto* kind :
+         {"fine", "hang", "boom", "closed", "denied", "mute", "forged", "stall"}) {
+        rig.add(kind, 5);
+    }
+    SweepOptions options;
+    options.admission.jobs = 7;
+    options.admission.max_auth_failures = 100; // not what this test is about
+    options.host_deadline = 20ms; // whether before or after it was tried again: it is unreachable
+    for (auto& target : rig.targets) {
+        const bool to_its_end =
+            target.name.starts_with("fine") || target.name.starts_with("denied");
+        if (to_its_end) target.deadline = 1h;
+    }
+    REQUIRE(rig.run(options));
+    CHECK(rig.totals.balanced());
+    CHECK(rig.results.size() == 40);
+    CHECK(rig.totals.of(Outcome::assessed) == 5);
+    CHECK(rig.totals.of(Outcome::refused) == 5);
+    CHECK(rig.totals.of(Outcome::unreachable) == 30);
+    CHECK(rig.world.most_open <= 7);
+    CHECK(rig.world.opened == rig.world.closed); // no session is left, also where its visit failed
+}
+
+TEST_CASE(
+    "sweep: a stop drains, then ends what still hangs; the rest is not attempted", "[sweep]"
+) {
+    Rig rig;
+    rig.add("hang", 4);
+    rig.add("fine", 50);
+    SweepOptions options;
+    options.admission.jobs = 4;
+    options.host_deadline = 1h;
+    options.drain = 1ms;
+    int hanging = 0;
+    REQUIRE(rig.run(options, [&](Sweep& sweep) {
+        rig.world.on_hang = [&] {
+            if (++hanging < 3) return; // no more log in before one was let in
+            asio::post(rig.lane, [&sweep] { sweep.stop("interrupted"); });
+        };
+    }));
+    CHECK(rig.totals.balanced());
+    CHECK(rig.totals.of(Outcome::not_attempted) == 54);
+    for (const auto& host : rig.results)
+        CHECK(host.reason == "interrupted");
+}
+
+TEST_CASE("sweep: the run's deadline ends the run", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 3);
+    rig.add("hang", 3);
+    SweepOptions options;
+    options.host_deadline = 1h;
+    SECTION("for what is under way and what waits; what was done is kept") {
+        options.run_deadline = Clock::duration(20ms);
+        REQUIRE(rig.run(options));
+        REQUIRE(rig.results.size() == 6);
+        for (const auto& host : rig.results) {
+            INFO(host.target.name);
+            // How many were done by then is the machine's affair.
+            if (host.outcome == Outcome::assessed && host.target.name.starts_with("fine")) continue;
+            CHECK(host.outcome == Outcome::not_attempted);
+            CHECK(host.reason == "the run's deadline passed");
+        }
+    }
+    SECTION("but not before it passes, nor is it waited for") {
+        rig.targets.resize(3);
+        options.run_deadline = Clock::duration(1h);
+        REQUIRE(rig.run(options));
+        CHECK(rig.totals.of(Outcome::assessed) == 3);
+    }
+}
+
+TEST_CASE("sweep: a slow ramp uses up nobody's own time", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 12);
+    Pacer pacer(100, 1);
+    rig.services.pacer = &pacer;
+    SweepOptions options;
+    options.admission.jobs = 12;
+    options.host_deadline = 1h;
+    const auto begun = Clock::now();
+    REQUIRE(rig.run(options));
+    CHECK(rig.totals.of(Outcome::assessed) == 12);
+    REQUIRE(rig.world.deadlines.size() == 12);
+    for (std::size_t host = 0; host < 12; ++host) {
+        INFO(host);
+        CHECK(rig.world.deadlines[host] >= begun + 1h + host * 10ms); // its turn, and then an hour
+    }
+}
+
+TEST_CASE("sweep: postponed hosts come last", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 4);
+    SweepOptions options;
+    options.admission.jobs = 1;
+    REQUIRE(rig.run(options, [](Sweep& sweep) { sweep.postpone({true, false, false, true}); }));
+    std::vector<std::size_t> order;
+    for (const auto& host : rig.results)
+        order.push_back(host.index);
+    CHECK(order == std::vector<std::size_t>{1, 2, 0, 3});
+}
