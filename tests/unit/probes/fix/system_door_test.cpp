@@ -151,9 +151,12 @@ TEST_CASE("store-acl: a store that may have been closed on purpose stays closed"
     CHECK(refused(facts) == "fix.refused.other_case"); // another certificate is served
     fail_handshake(facts, "tls", "reset");
     CHECK(refused(facts) == "changes");
-    facts = store_denied();
-    mark_unread(facts, "/cert/pin");
-    CHECK(refused(facts) == "fix.refused.unread");
+    for (const auto* pointer : {"/cert/pin", "/cert/template"}) {
+        INFO(pointer);
+        facts = store_denied();
+        mark_unread(facts, pointer);
+        CHECK(refused(facts) == "fix.refused.unread");
+    }
     // The denial is not all that stands against it.
     facts = store_denied();
     facts.rdp_certificate.value->store_sddl[1] = "O:SYD:AI(D;;0x6;;;SY)(D;CIID;0x6;;;SY)";
@@ -190,6 +193,10 @@ TEST_CASE("account: only from one that has no password", "[fix]") {
     CHECK(refusal_of("account", facts, finding) == "fix.refused.unread");
     service(facts, "TermService").account_sid = "S-1-5-21-1-2-3-1107";
     CHECK(refusal_of("account", facts, finding) == "fix.refused.password");
+    CHECK(
+        refusal_of("account", healthy_facts(), complaint("SVC.ACCOUNT", "unread")) ==
+        "fix.refused.other_case"
+    );
 }
 
 TEST_CASE("renew: an empty key file, and a store without a certificate", "[fix]") {

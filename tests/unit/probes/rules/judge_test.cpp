@@ -384,6 +384,8 @@ TEST_CASE("fingerprint: identities go, masks and names stay", "[judge]") {
     CHECK(clean("(A;;0x120089;;;S-1-5-20)") == "(A;;0x120089;;;S-1-5-20)");
     CHECK(clean("S-1-5-21-11-22-33-500") == "S-1-5-21-<domain>-500");
     CHECK(clean("10.0.0.4 0.0.0.0 127.0.0.1") == "<ip> 0.0.0.0 127.0.0.1");
+    CHECK(clean("203.113.100.255 1.2.3.456") == "<ip> <ip>");
+    CHECK(clean("1234.1.1.1 1.2.3") == "1234.1.1.1 1.2.3");
     CHECK(clean("fe80::1 :: ::1") == "<ip> :: ::1");
     CHECK(clean("CN=WEB-01.corp.example, WEB-01 web-012") == "CN=<host>, <host> web-012");
     CHECK(clean("TLS 1.2: Enabled=0 0x8009030d 36870") == "TLS 1.2: Enabled=0 0x8009030d 36870");
