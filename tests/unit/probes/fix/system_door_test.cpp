@@ -4,6 +4,7 @@
 #include "probes/fix/system_door.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/facts_builder.hpp"
+#include "tests/unit/probes/fix/fix_table.hpp"
 
 using namespace rdpsweep;
 using namespace rdpsweep::test;
@@ -155,7 +156,19 @@ TEST_CASE("store-acl: a store that may have been closed on purpose stays closed"
         INFO(pointer);
         facts = store_denied();
         mark_unread(facts, pointer);
-        CHECK(refused(facts) == "fix.refused.unread");
+        CHECK(
+            done_for("store-acl", facts, "STORE.ACL.denied") ==
+            "fix.refused.unread fact=" + std::string(pointer)
+        );
+    }
+    for (const bool read : {false, true}) {
+        facts = store_denied();
+        facts.rdp_certificate.value->store_sddl.pop_back();
+        if (!read) facts.rdp_certificate.value.reset();
+        CHECK(
+            done_for("store-acl", facts, "STORE.ACL.denied") ==
+            "fix.refused.unread fact=/cert/store_sddl"
+        );
     }
     // The denial is not all that stands against it.
     facts = store_denied();
@@ -189,8 +202,14 @@ TEST_CASE("account: only from one that has no password", "[fix]") {
     made = changes_of("account", facts, finding);
     REQUIRE(made.size() == 3);
     CHECK(made[1] == Change{Change::Kind::start, "TermService", "", "start:4", "start:3"});
+    const std::string unread = "fix.refused.unread fact=/svc";
     term.state.reset();
-    CHECK(refusal_of("account", facts, finding) == "fix.refused.unread");
+    CHECK(done_for("account", facts, "SVC.ACCOUNT.other") == unread);
+    term.state = ServiceState::running;
+    term.start.reset();
+    CHECK(done_for("account", facts, "SVC.ACCOUNT.other") == unread);
+    term.account_sid.clear();
+    CHECK(done_for("account", facts, "SVC.ACCOUNT.other") == unread);
     service(facts, "TermService").account_sid = "S-1-5-21-1-2-3-1107";
     CHECK(refusal_of("account", facts, finding) == "fix.refused.password");
     CHECK(
