@@ -65,7 +65,8 @@ int Application::apply(bool only_begun) {
         const int status = visit(driver, number, left);
         if (status != exit_ok) return status_of(driver, false, status);
         if (const auto reason = driver.stop_reason()) return stop(driver, *reason);
-        if (pauses_after(number) && anything_left(driver, number, only_begun)) {
+        const bool pauses = pauses_after(options_.approve, number, plan_.canaries);
+        if (pauses && anything_left(driver, number, only_begun)) {
             speaker_.say(
                 "rdpsweep: paused after batch " + std::to_string(number + 1) +
                 ": go on with fix apply --resume\n"
@@ -104,9 +105,9 @@ void Application::keep_stop(std::string_view reason) {
     std::ofstream(stop_file(options_.state_dir, plan_.id)) << reason.substr(reason.rfind('.') + 1);
 }
 
-bool Application::pauses_after(std::size_t number) const {
-    return options_.approve == FixApproval::batch ||
-           (options_.approve == FixApproval::canary && number + 1 == plan_.canaries);
+bool pauses_after(FixApproval approve, std::size_t number, std::size_t canaries) noexcept {
+    return approve == FixApproval::batch ||
+           (approve == FixApproval::canary && number + 1 == canaries);
 }
 
 bool Application::anything_left(const FixDriver& driver, std::size_t number, bool only_begun)

@@ -17,6 +17,9 @@ struct RunSetup;
 // Returns the file that says why a plan was stopped; to continue, --acknowledge is needed.
 std::string stop_file(const std::string& state_dir, const std::string& plan_id);
 
+// Tells whether a plan waits for a person after the batch of that number, from 0.
+bool pauses_after(FixApproval approve, std::size_t number, std::size_t canaries) noexcept;
+
 class Application {
 public:
     // scan: how the hosts are reached. Everything else must outlive it.
@@ -34,7 +37,6 @@ public:
 private:
     int stop(const FixDriver& driver, std::string_view reason);
     void keep_stop(std::string_view reason);
-    bool pauses_after(std::size_t number) const;
     bool anything_left(const FixDriver& driver, std::size_t number, bool only_begun) const;
     int visit(FixDriver& driver, std::size_t number, const std::vector<std::size_t>& hosts);
     int visit_guarded(FixDriver& driver, RunSetup& setup);

@@ -2,7 +2,7 @@
 """Proves that a comparison of two ways sees what it has to, and excuses what is listed and no more: among others, a
 lean path that is blind."""
 from support import lib
-from support.ways import Comparison, Excuse
+from support.ways import LEAN, Comparison, Excuse, Seen
 
 EXCUSES = (Excuse("EVT.X", "no log is read"), Excuse("OLD", "2008 R2 cannot tell", lambda vm: vm.build == 7601),
            Excuse("LIGHT", "it weighs less", lambda vm: vm.said("LIGHT") == "at_risk", instead="at_risk"))
@@ -36,6 +36,27 @@ def complaints(wide, narrow):
     count = len(lib.failures) - before
     del lib.failures[before:]
     return count
+
+
+def logged(second, provider="Schannel", number=36870):
+    """A VM whose collector began in second 10 of a minute, with an event of that second."""
+    one = host(EVT_SCHANNEL="ok")
+    one["facts"].update(collector={"utc": "2026-11-23T03:00:10Z"}, evt=[
+        {"prov": provider, "id": number, "utc": f"2026-11-23T03:00:{second:02}Z"}])
+    return one
+
+
+def check_own_events():
+    """What Schannel says of our own handshake has to come by the lean profile as well; what it said before cannot."""
+    excuse = next(excuse for excuse in LEAN if "EVT.SCHANNEL" in excuse.rules.split())
+    silent = logged(10)
+    del silent["facts"]["evt"]
+    cases = {"while it was made": (logged(8), False), "afterwards": (logged(11), False), "before": (logged(7), True),
+             "by another": (logged(10, "TermService"), True), "an alert": (logged(10, number=36888), True),
+             "the first": (logged(10, number=36869), False), "the last": (logged(10, number=36874), False),
+             "another number": (logged(10, number=36875), True), "nothing": (silent, True)}
+    for what, (wide, wanted) in cases.items():
+        lib.check(excuse.where(Seen("a profile", wide)) == wanted, f"an event {what}: is it excused: not {wanted}")
 
 
 def unused():
@@ -75,6 +96,7 @@ def main():
     for what, (one, other, wanted) in cases.items():
         seen = complaints(one, other)
         lib.check(seen == wanted, f"{what}: {seen} complaints, not {wanted}")
+    check_own_events()
     lib.check(unused() == 2, "an excuse that no VM needs is one too many")
     lib.finish()
 

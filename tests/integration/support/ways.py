@@ -2,6 +2,7 @@
 more than that: a rule that is not listed here has to say the same by both."""
 import collections
 import dataclasses
+import datetime
 from typing import Callable
 
 from support.lib import check
@@ -38,6 +39,18 @@ class Seen:
         """Whether a certificate of an authority is chosen, and found."""
         return "my_match" in self.host["facts"]["cert"]
 
+    @property
+    def own_event(self):
+        """Whether Schannel logged something while our own handshake was made: the lean profile tells that much."""
+        facts = self.host["facts"]
+        since = time_of(facts["collector"]["utc"]) - datetime.timedelta(seconds=2)
+        return any(event["prov"] == "Schannel" and event["id"] in range(36869, 36875) and time_of(event["utc"]) >= since
+                   for event in facts.get("evt", []))
+
+
+def time_of(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
 
 # Over WS-Management's CIM, without a script on the VM.
 CIM = (
@@ -52,7 +65,8 @@ CIM = (
 
 # The lean profile of the collector, as over a serial console.
 LEAN = (
-    Excuse("EVT.SCHANNEL EVT.RDPCERT EVT.KEYAUDIT", "the lean profile reads no event log"),
+    Excuse("EVT.RDPCERT EVT.KEYAUDIT", "the lean profile reads neither TermService's events nor the Security log"),
+    Excuse("EVT.SCHANNEL", "and of Schannel's those alone that our own handshake brought about", lambda vm: not vm.own_event),
     Excuse("KEY.OVERGRANT", "of the key files only those of RDP's own container are told"),
     Excuse("CERT.PIN", "nor is the key file of a certificate that was chosen", lambda vm: vm.chosen),
     Excuse("CERT.SELF.VALID", "nor where ProgramData is: it does not fit", lambda vm: vm.profile == "renewal_moved_data",

@@ -214,6 +214,13 @@ TEST_CASE("renew fix: Windows' own certificate with its key, and nothing else", 
           "KEY.PRESENT.orphan",
           "KEY.PRESENT.missing"})
         check_fix("renew", key, base, {{key, [](Facts&) {}, renewed(own, "2303")}});
+    check_fix(
+        "renew",
+        "CERT.SELF.VALID.weak",
+        base,
+        {{"its key is empty", [](Facts& f) { rdp_key(f).size = 0; }, renewed(own, "0")},
+         {"its key is not", [](Facts& f) { rdp_key(f).size = 1; }, "fix.refused.other_case"}}
+    );
     for (const auto* key : {"CERT.CORRUPT.several", "CERT.SELF.VALID.weak"})
         check_fix("renew", key, base, {{key, [](Facts&) {}, "fix.refused.other_case"}});
 }

@@ -1,4 +1,5 @@
 // What fixes write, to the value: what is at fault, and nothing beside it.
+#include "tests/unit/probes/fix/fix_table.hpp"
 #include "tests/unit/probes/fix/outcome.hpp"
 
 using namespace rdpsweep;
@@ -194,6 +195,15 @@ TEST_CASE("port-rule and lan-adapter: one value each", "[fix]") {
           },
           {"rdpsweep-RDP-3390: absent -> rule:3390"}}}
     );
+    for (const auto* pointer : {"/listener/port", "/listener/fw"}) {
+        auto facts = healthy_facts();
+        facts.rdp_port.value->configured_port = 3390;
+        mark_unread(facts, pointer);
+        CHECK(
+            done_for("port-rule", facts, "PORT.MOVED.blocked") ==
+            "fix.refused.unread fact=" + std::string(pointer)
+        );
+    }
     const auto silent = [](Dword adapter) {
         return [adapter](Facts& f) {
             f.rdp_port.value->sockets.clear();

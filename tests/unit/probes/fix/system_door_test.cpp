@@ -4,6 +4,7 @@
 #include "probes/fix/system_door.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/facts_builder.hpp"
+#include "tests/unit/probes/fix/fix_table.hpp"
 
 using namespace rdpsweep;
 using namespace rdpsweep::test;
@@ -151,9 +152,24 @@ TEST_CASE("store-acl: a store that may have been closed on purpose stays closed"
     CHECK(refused(facts) == "fix.refused.other_case"); // another certificate is served
     fail_handshake(facts, "tls", "reset");
     CHECK(refused(facts) == "changes");
-    facts = store_denied();
-    mark_unread(facts, "/cert/pin");
-    CHECK(refused(facts) == "fix.refused.unread");
+    for (const auto* pointer : {"/cert/pin", "/cert/template"}) {
+        INFO(pointer);
+        facts = store_denied();
+        mark_unread(facts, pointer);
+        CHECK(
+            done_for("store-acl", facts, "STORE.ACL.denied") ==
+            "fix.refused.unread fact=" + std::string(pointer)
+        );
+    }
+    for (const bool read : {false, true}) {
+        facts = store_denied();
+        facts.rdp_certificate.value->store_sddl.pop_back();
+        if (!read) facts.rdp_certificate.value.reset();
+        CHECK(
+            done_for("store-acl", facts, "STORE.ACL.denied") ==
+            "fix.refused.unread fact=/cert/store_sddl"
+        );
+    }
     // The denial is not all that stands against it.
     facts = store_denied();
     facts.rdp_certificate.value->store_sddl[1] = "O:SYD:AI(D;;0x6;;;SY)(D;CIID;0x6;;;SY)";
@@ -186,10 +202,20 @@ TEST_CASE("account: only from one that has no password", "[fix]") {
     made = changes_of("account", facts, finding);
     REQUIRE(made.size() == 3);
     CHECK(made[1] == Change{Change::Kind::start, "TermService", "", "start:4", "start:3"});
+    const std::string unread = "fix.refused.unread fact=/svc";
     term.state.reset();
-    CHECK(refusal_of("account", facts, finding) == "fix.refused.unread");
+    CHECK(done_for("account", facts, "SVC.ACCOUNT.other") == unread);
+    term.state = ServiceState::running;
+    term.start.reset();
+    CHECK(done_for("account", facts, "SVC.ACCOUNT.other") == unread);
+    term.account_sid.clear();
+    CHECK(done_for("account", facts, "SVC.ACCOUNT.other") == unread);
     service(facts, "TermService").account_sid = "S-1-5-21-1-2-3-1107";
     CHECK(refusal_of("account", facts, finding) == "fix.refused.password");
+    CHECK(
+        refusal_of("account", healthy_facts(), complaint("SVC.ACCOUNT", "unread")) ==
+        "fix.refused.other_case"
+    );
 }
 
 TEST_CASE("renew: an empty key file, and a store without a certificate", "[fix]") {

@@ -352,6 +352,14 @@ TEST_CASE("fingerprint: another fault is another case", "[judge]") {
     close_key(facts);
     rdp_key(facts).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(D;;FR;;;NS)";
     CHECK(seen.insert(judged(facts).fingerprint).second);
+    // Also what is only a risk.
+    for (const bool forced : {false, true}) {
+        facts = healthy_facts();
+        facts.pending.value->windows_update = true;
+        if (forced) set_protocol(facts, "TLS 1.3", 1, 0);
+        REQUIRE(judged(facts).verdict == Verdict::at_risk);
+        CHECK(seen.insert(judged(facts).fingerprint).second);
+    }
 }
 
 TEST_CASE("fingerprint: unknown hosts are told apart by their reason", "[judge]") {
@@ -376,6 +384,7 @@ TEST_CASE("fingerprint: identities go, masks and names stay", "[judge]") {
     CHECK(clean("pid 4120 tomcat9.exe") == "pid <n> tomcat9.exe");
     CHECK(clean("2026-11-23T03:00:00Z") == "<time>");
     CHECK(clean("2026-11-23T03:00:00.1234567Z!") == "<time>!");
+    CHECK(clean("2026-11-23T03:00:00.12x 2026-11-23.") == "<time>x <time>.");
     CHECK(clean("0f7d9a51-5a0a-4c33-9f3e-0b7a3c1d2e4f") == "<guid>");
     CHECK(
         clean("f686aace6942fb7f7ceb231212eef4a4_0f7d9a51-5a0a-4c33-9f3e-0b7a3c1d2e4f") ==
@@ -384,6 +393,8 @@ TEST_CASE("fingerprint: identities go, masks and names stay", "[judge]") {
     CHECK(clean("(A;;0x120089;;;S-1-5-20)") == "(A;;0x120089;;;S-1-5-20)");
     CHECK(clean("S-1-5-21-11-22-33-500") == "S-1-5-21-<domain>-500");
     CHECK(clean("10.0.0.4 0.0.0.0 127.0.0.1") == "<ip> 0.0.0.0 127.0.0.1");
+    CHECK(clean("203.113.100.255 1.2.3.456") == "<ip> <ip>");
+    CHECK(clean("1234.1.1.1 1.2.3") == "1234.1.1.1 1.2.3");
     CHECK(clean("fe80::1 :: ::1") == "<ip> :: ::1");
     CHECK(clean("CN=WEB-01.corp.example, WEB-01 web-012") == "CN=<host>, <host> web-012");
     CHECK(clean("TLS 1.2: Enabled=0 0x8009030d 36870") == "TLS 1.2: Enabled=0 0x8009030d 36870");

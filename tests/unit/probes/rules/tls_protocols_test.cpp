@@ -384,6 +384,23 @@ TEST_CASE("TLS.SUITES: a release knows its own names", "[rule]") {
     }
 }
 
+TEST_CASE("TLS.SUITES: a list is shown by its first eight names", "[rule]") {
+    for (const std::size_t count : {8u, 9u}) {
+        Facts facts = healthy_facts();
+        std::string shown;
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < count; ++i) {
+            names.push_back("TLS_PSK_" + std::to_string(i));
+            if (i < 8) shown += (i == 0 ? "" : ", ") + names.back();
+        }
+        tls(facts).suites_policy = names;
+        fail_handshake(facts, "tls", "reset");
+        const auto finding = find("TLS.SUITES", facts);
+        REQUIRE_FALSE(finding.evidence.empty());
+        CHECK(finding.evidence.front().observed == shown + (count > 8 ? ", ..." : ""));
+    }
+}
+
 TEST_CASE("TLS.SUITES: TLS 1.3 needs one of two key exchanges", "[rule]") {
     Facts facts = healthy_facts(20348);
     tls(facts).suites_local = {

@@ -137,7 +137,8 @@ TEST_CASE("window: the thresholds, one host above and one below", "[window]") {
         CHECK(window.most() == one.most);
         for (int i = 0; i < one.sample; ++i) {
             CHECK(window.size() == one.most); // not before the sample is whole
-            window.ended(0, i < one.timeouts ? Traffic::crowded : Traffic::clear);
+            const bool news = i + 1 == one.sample && one.size != one.most;
+            CHECK(window.ended(0, i < one.timeouts ? Traffic::crowded : Traffic::clear) == news);
         }
         CHECK(window.size() == one.size);
         CHECK(window.halvings() == one.halvings);
@@ -186,4 +187,21 @@ TEST_CASE("window: two halvings that do not help by a quarter are taken back", "
         CHECK(window.size() == one.size);
         CHECK(window.halvings() == one.halvings + (one.size == 32 ? 1 : 0));
     }
+}
+
+TEST_CASE(
+    "window: a trial ends where the timeouts are few again, if not by a quarter", "[window]"
+) {
+    Window window(256);
+    sweep(window, 64, [](std::size_t, int i) { return i < 16; }); // 25 %
+    REQUIRE(window.size() == 128);
+    sweep(window, 32, [](std::size_t, int i) { return i < 6; }); // 18.75 %, three quarters of that
+    REQUIRE(window.size() == 128);
+    // What comes now is trouble of its own: it has two trials, and goes back to where they began.
+    sweep(window, 32, [](std::size_t, int) { return true; });
+    CHECK(window.size() == 64);
+    sweep(window, 16, [](std::size_t, int) { return true; });
+    CHECK(window.size() == 32);
+    sweep(window, 16, [](std::size_t, int) { return true; });
+    CHECK(window.size() == 128);
 }

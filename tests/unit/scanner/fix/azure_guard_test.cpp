@@ -1,14 +1,10 @@
 // What Azure says of a VM before it is touched, answer by answer, and the copy of its disk.
-#include "scanner/fix/azure_guard.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/run_task.hpp"
-#include "tests/support/scripted_rest.hpp"
-
-#include <nlohmann/json.hpp>
+#include "tests/unit/scanner/fix/azure_desk.hpp"
 
 using namespace rdpsweep;
 using nlohmann::json;
-using rdpsweep::azure::answer_of;
+using rdpsweep::test::AzureDesk;
 using rdpsweep::test::run_task;
 
 namespace {
@@ -17,25 +13,8 @@ const std::string group = "/subscriptions/AA/resourceGroups/rg";
 const std::string vm = group + "/providers/Microsoft.Compute/virtualMachines/web";
 const std::string disk = group + "/providers/Microsoft.Compute/disks/web-os";
 
-class OneToken final : public azure::TokenSource {
-public:
-    [[nodiscard]] std::string describe() const override { return "a test"; }
-
-    Task<Result<azure::AccessToken>> fetch(HostDeadline&) override {
-        co_return azure::parse_token(R"({"access_token":"t","expires_in":3600})", 1000);
-    }
-};
-
-struct Desk {
-    Desk()
-        : tokens(std::make_unique<OneToken>(), [] { return std::int64_t{1000}; }),
-          arm(rest, tokens, *azure::find_cloud("AzureCloud")), guard(arm) {
-        target.vm = vm;
-    }
-
-    void answers(const json& body, unsigned status = 200) {
-        rest.answers.emplace_back(answer_of(status, body.dump()));
-    }
+struct Desk : AzureDesk {
+    Desk() : AzureDesk(vm) {}
 
     Result<std::string> objection() {
         return run_task([&](HostDeadline& deadline) { return guard.objection(target, deadline); });
@@ -47,11 +26,6 @@ struct Desk {
         });
     }
 
-    azure::ScriptedRest rest;
-    azure::TokenCache tokens;
-    azure::Arm arm;
-    AzureGuard guard;
-    Target target;
     std::string name = "copy";
 };
 

@@ -62,6 +62,24 @@ TEST_CASE("journal: what was found of each step is put together in their order",
     CHECK(records[0].earlier == 2);
 }
 
+TEST_CASE("journal: one change of an earlier step is enough to be undone", "[fix]") {
+    HostRecord record;
+    record.backup = {planned_host().changes.front()};
+    record.stage = FixStage::backed_up;
+    CHECK_FALSE(record.may_be_changed()); // looked at, and not written to
+    record.earlier = 1;
+    CHECK(record.may_be_changed());
+    for (const auto stage : {FixStage::rolled_back, FixStage::skipped}) {
+        record.stage = stage;
+        CHECK_FALSE(record.may_be_changed());
+    }
+    record.stage = FixStage::applying;
+    record.earlier = 0;
+    CHECK(record.may_be_changed());
+    record.backup.clear();
+    CHECK_FALSE(record.may_be_changed());
+}
+
 TEST_CASE("journal: a line of an older version has one step, and does not say what was", "[fix]") {
     const Scratch scratch;
     const auto folder = scratch.path("state") + "/plans/plan";

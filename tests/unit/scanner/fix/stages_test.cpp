@@ -7,6 +7,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/scanner/scratch.hpp"
 
+#include <unistd.h>
+
 using namespace rdpsweep;
 
 namespace {
@@ -144,4 +146,19 @@ TEST_CASE(
     CHECK_FALSE(nothing({Did::drift, Did::failed}));
     CHECK_FALSE(nothing({Did::written}));
     CHECK_FALSE(nothing({}));
+}
+
+TEST_CASE("host lock: its descriptor may be 0, where a program has no input", "[fix]") {
+    const Scratch scratch;
+    const int input = ::dup(STDIN_FILENO);
+    ::close(STDIN_FILENO);
+    {
+        const auto one = HostLock::take(scratch.path("state"), "0f7d-a");
+        CHECK(one);
+        CHECK_FALSE(HostLock::take(scratch.path("state"), "0f7d-a"));
+    }
+    CHECK(HostLock::take(scratch.path("state"), "0f7d-a"));
+    if (input < 0) return;
+    ::dup2(input, STDIN_FILENO);
+    ::close(input);
 }
