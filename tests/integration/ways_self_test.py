@@ -40,8 +40,8 @@ def complaints(wide, narrow):
 
 def logged(second, provider="Schannel", number=36870):
     """A VM whose collector began in second 10 of a minute, with an event of that second."""
-    one = host(EVT_SCHANNEL="ok")
-    one["facts"].update(collector={"utc": "2026-11-23T03:00:10Z"}, evt=[
+    one = host(EVT_SCHANNEL="at_risk")
+    one["facts"].update(collector={"utc": "2026-11-23T03:00:10Z"}, hs=[{"from": "guest", "stage": "tls"}], evt=[
         {"prov": provider, "id": number, "utc": f"2026-11-23T03:00:{second:02}Z"}])
     return one
 
@@ -49,12 +49,16 @@ def logged(second, provider="Schannel", number=36870):
 def check_own_events():
     """What Schannel says of our own handshake has to come by the lean profile as well; what it said before cannot."""
     excuse = next(excuse for excuse in LEAN if "EVT.SCHANNEL" in excuse.rules.split())
-    silent = logged(10)
+    silent, refused, outside, ours = logged(10), logged(10), logged(10), logged(10)
     del silent["facts"]["evt"]
+    refused["facts"]["hs"][0]["stage"] = "connect"
+    outside["facts"]["hs"][0]["from"] = "outside"
+    ours["findings"][0]["verdict"] = "ok"
     cases = {"while it was made": (logged(8), False), "afterwards": (logged(11), False), "before": (logged(7), True),
              "by another": (logged(10, "TermService"), True), "an alert": (logged(10, number=36888), True),
              "the first": (logged(10, number=36869), False), "the last": (logged(10, number=36874), False),
-             "another number": (logged(10, number=36875), True), "nothing": (silent, True)}
+             "another number": (logged(10, number=36875), True), "nothing": (silent, True),
+             "without TLS": (refused, True), "of a client outside": (outside, True), "that was nothing": (ours, True)}
     for what, (wide, wanted) in cases.items():
         lib.check(excuse.where(Seen("a profile", wide)) == wanted, f"an event {what}: is it excused: not {wanted}")
 

@@ -41,8 +41,11 @@ class Seen:
 
     @property
     def own_event(self):
-        """Whether Schannel logged something while our own handshake was made: the lean profile tells that much."""
+        """Whether Schannel logged something while our own handshake came as far as TLS: the lean profile tells
+        that much."""
         facts = self.host["facts"]
+        if not any(one["from"] == "guest" and one["stage"] == "tls" for one in facts.get("hs", [])):
+            return False
         since = time_of(facts["collector"]["utc"]) - datetime.timedelta(seconds=2)
         return any(event["prov"] == "Schannel" and event["id"] in range(36869, 36875) and time_of(event["utc"]) >= since
                    for event in facts.get("evt", []))
@@ -66,7 +69,8 @@ CIM = (
 # The lean profile of the collector, as over a serial console.
 LEAN = (
     Excuse("EVT.RDPCERT EVT.KEYAUDIT", "the lean profile reads neither TermService's events nor the Security log"),
-    Excuse("EVT.SCHANNEL", "and of Schannel's those alone that our own handshake brought about", lambda vm: not vm.own_event),
+    Excuse("EVT.SCHANNEL", "and of Schannel's those alone that our own handshake brought about: never that there are none",
+           lambda vm: not vm.own_event or vm.said("EVT.SCHANNEL") == "ok"),
     Excuse("KEY.OVERGRANT", "of the key files only those of RDP's own container are told"),
     Excuse("CERT.PIN", "nor is the key file of a certificate that was chosen", lambda vm: vm.chosen),
     Excuse("CERT.SELF.VALID", "nor where ProgramData is: it does not fit", lambda vm: vm.profile == "renewal_moved_data",
