@@ -36,7 +36,7 @@ void check_links(std::string_view text) {
     must(ascii_lower(text.substr(0, 8)) == "https://", "https only");
     const auto host = ascii_lower(text.substr(8, text.find_first_of("/?#:", 8) - 8));
     must(host == "management.azure.com" || host.ends_with(".management.azure.com"), "ARM's host");
-    must(host.find('@') == std::string::npos, "and nobody's user name");
+    must(host.find_first_of("@\\") == std::string::npos, "and nobody's user name");
 }
 
 void check_cloud(std::string_view text) {

@@ -1,6 +1,7 @@
 // A registry store blob and the certificate in it, against what OpenSSL says of the same bytes.
 #include "probes/collect/certificate.hpp"
 
+#include "core/facts.hpp"
 #include "core/text.hpp"
 #include "probes/collect/cert_blob.hpp"
 #include "tests/fuzz/target.hpp"
@@ -46,7 +47,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
     const auto der = blob ? std::string_view(blob->der) : bytes;
     const auto certificate = rdpsweep::parse_certificate(der);
+    rdpsweep::HandshakeFacts served;
+    served.certificate_der = std::string(der);
+    rdpsweep::parse_served(served);
+    must(served.certificate.has_value() == certificate.has_value(), "what is served is read alike");
     if (!certificate) return 0;
+    must(served.certificate->thumbprint == certificate->thumbprint, "and is the same");
     must(openssl_reads(der), "OpenSSL reads it, too");
     must(is_lower_hex(certificate->thumbprint, 40), "a thumbprint is 40 digits");
     must(certificate->sha256 == rdpsweep::sha256_hex(der), "and the other is its SHA-256");

@@ -45,8 +45,9 @@ std::string_view https_host(std::string_view url) {
     constexpr std::string_view scheme = "https://";
     if (!iequals(url.substr(0, scheme.size()), scheme)) return {};
     url.remove_prefix(scheme.size());
-    const auto host = url.substr(0, url.find_first_of("/?#\\"));
-    return host.find('@') == std::string_view::npos ? host : std::string_view();
+    const auto host = url.substr(0, url.find_first_of("/?#"));
+    // Readers differ in what a backslash ends, and so in whose name stands before an @.
+    return host.find_first_of("@\\") == std::string_view::npos ? host : std::string_view();
 }
 
 } // namespace

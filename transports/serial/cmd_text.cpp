@@ -134,7 +134,7 @@ std::vector<Listener> read_netstat(const TextRows& rows, std::uint16_t port) {
 std::optional<std::string> read_tasklist(const TextRows& rows, std::uint32_t pid) {
     const auto second = "\",\"" + std::to_string(pid) + "\",";
     for (const auto& row : rows) {
-        const auto at = row.find(second);
+        const auto at = row.find(second, 2); // a name has a character at least
         if (!row.starts_with('"') || at == std::string::npos) continue;
         return row.substr(1, at - 1);
     }

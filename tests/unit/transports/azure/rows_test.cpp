@@ -234,6 +234,9 @@ TEST_CASE("A token goes to the cloud's own hosts only") {
           "https://management.azure.com@evil.example/",
           "https://evil.example/?https://management.azure.com",
           "https://evil.example\\.management.azure.com/",
+          "https://management.azure.com\\@evil.example/",
+          "https://management.azure.com\\.evil.example/",
+          "https://management.azure.com\\",
           "//management.azure.com/",
           ""}) {
         INFO(other);

@@ -458,6 +458,9 @@ TEST_CASE("cmd text: services, listeners and processes, by numbers", "[serial]")
         "svchost.exe"
     );
     CHECK_FALSE(read_tasklist({"INFO: none"}, 812));
+    CHECK_FALSE(read_tasklist({R"(","812","Services","0","1 K")"}, 812)); // cut off, with no name
+    CHECK_FALSE(read_tasklist({R"("","812","Services","0","1 K")"}, 812));
+    CHECK(read_tasklist({R"("a","812","Services","0","1 K")"}, 812) == "a");
 }
 
 TEST_CASE("cmd text: letters that follow their equal change their case", "[serial]") {
