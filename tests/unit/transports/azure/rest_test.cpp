@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 using namespace rdpsweep;
 using namespace rdpsweep::azure;
@@ -43,8 +44,11 @@ public:
                 const timeval patience{30, 0};
                 setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
                 ++connections;
-                serve_(client, number);
-                close(client);
+                // One that is kept open holds up no other.
+                clients_.emplace_back([this, client, number] {
+                    serve_(client, number);
+                    close(client);
+                });
             }
         });
     }
@@ -56,6 +60,8 @@ public:
         shutdown(listener_, SHUT_RDWR);
         close(listener_);
         thread_.join();
+        for (auto& client : clients_)
+            client.join();
     }
 
     [[nodiscard]] std::string url(const std::string& path = "/x") const {
@@ -69,6 +75,7 @@ private:
     Serve serve_;
     int listener_ = -1;
     std::thread thread_;
+    std::vector<std::thread> clients_; // of thread_, until it has ended
 };
 
 // One request's head (and the body that Content-Length announces); empty when the peer is gone.
