@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/handshake_facts.hpp"
 #include "core/listener_facts.hpp"
+#include "core/security_facts.hpp"
 
 #include <cstdint>
 #include <map>
@@ -60,6 +61,7 @@ struct OsFacts {
     Dword locale_lcid;                // locale_lcid
     std::optional<std::int64_t> boot; // boot_utc
     bool winpe = false;               // winpe
+    Dword disk_free_mb;               // disk_free_mb: free MiB of the system drive, below 1,024
 };
 
 enum class ServiceState : std::uint8_t { // dwCurrentState of SERVICE_STATUS
@@ -89,28 +91,6 @@ struct ServiceFacts {
 
     // Finds a service, whatever the name's case; null when the service was not reported.
     [[nodiscard]] const Service* find(std::string_view name) const noexcept;
-};
-
-// Where a value was proven to come from a policy. See PolicySource of Win32_TSGeneralSetting.
-enum class PolicySource : std::uint8_t { server = 0, group_policy = 1, default_value = 2 };
-
-// /sec
-struct SecurityFacts {
-    Dword layer;                                       // layer: 0 RDP, 1 negotiate, 2 TLS
-    Dword nla;                                         // nla: UserAuthentication
-    Dword min_encryption;                              // minenc: 1 low, 2 client, 3 high, 4 FIPS
-    Dword negotiate;                                   // negotiate: fAllowSecProtocolNegotiation
-    Dword policy_layer;                                // policy/layer
-    Dword policy_nla;                                  // policy/nla
-    Dword policy_min_encryption;                       // policy/minenc
-    std::map<std::string, std::uint32_t> policy_other; // policy/<any other value name>
-    std::map<std::string, PolicySource> policy_source; // policy_source: layer, nla, minenc
-    Dword fips;                                        // fips: FipsAlgorithmPolicy\Enabled
-
-    // Returns the policy value when one is set, else the listener's own.
-    [[nodiscard]] Dword effective_layer() const noexcept;
-    [[nodiscard]] Dword effective_nla() const noexcept;
-    [[nodiscard]] Dword effective_min_encryption() const noexcept;
 };
 
 // One side of one protocol under SCHANNEL\Protocols.
@@ -207,10 +187,11 @@ struct PolicyFacts {
 
 // One element of /evt, newest first.
 struct Event {
-    std::string provider;  // prov: Schannel | TermService | RdpCoreTS | LSM | SCM | Security
-    std::uint32_t id = 0;  // id
-    std::int64_t time = 0; // utc
-    std::uint32_t pid = 0; // pid
+    // prov: Schannel | TermService | RdpCoreTS | LSM | SCM | NETLOGON | NTLM | Security
+    std::string provider;
+    std::uint32_t id = 0;                    // id
+    std::int64_t time = 0;                   // utc
+    std::uint32_t pid = 0;                   // pid
     std::map<std::string, std::string> data; // data: EventData names ("0", "1" when unnamed)
     std::string binary;                      // bin: lower-case hex
 };

@@ -37,6 +37,7 @@ constexpr Row inside_rows[] = {
     {rdp_listener_rule, 21},
     {service_state_rule, 22},
     {service_account_rule, 23},
+    {disk_full_rule, 39}, // on a full disk neither key nor certificate can be made
     {key_present_rule, 40},
     {key_acl_rule, 41},
     {key_folder_rule, 43},
@@ -53,6 +54,8 @@ constexpr Row inside_rows[] = {
     {tls_suites_rule, 32},
     {security_layer_rule, 24}, // with layer 0 neither protocols nor key nor certificate matter
     {fips_rule, 33},
+    {nla_credssp_rule, 70}, // NLA begins when TLS is done
+    {nla_channel_rule, 71},
     {policy_managed_rule, 81},
     {policy_service_rule, 80},
     {pending_rule, 82},

@@ -186,6 +186,12 @@ function Read-Os {
       $os.boot_utc = Get-WmiTime $row.LastBootUpTime
     }
   } catch { Add-Failure '/os/boot_utc' $_ }
+  # Told only where less than 1 GiB is left.
+  try {
+    $query = "SELECT FreeSpace FROM Win32_LogicalDisk WHERE DeviceID='$env:SystemDrive' " +
+    'AND FreeSpace<1073741824'
+    foreach ($row in @(Read-Wmi $query)) { $os.disk_free_mb = [Math]::Floor($row.FreeSpace / 1MB) }
+  } catch { Add-Failure '/os/disk_free_mb' $_ }
   $facts.os = $os
 }
 
@@ -354,7 +360,7 @@ function Read-Listener {
     'TSUserEnabled=TSUserEnabled half_open=MaxOutstandingConnections') $server '/listener/ts'
   Add-Dword $listener.ts 'farm' (Open-Key "$server_key\ClusterSettings") 'SessionDirectoryActive' `
     '/listener/ts'
-  $listener.winstations = @(Get-SubKeys (Open-Key "$server_key\WinStations"))
+  if (!$lean) { $listener.winstations = @(Get-SubKeys (Open-Key "$server_key\WinStations")) }
   if ($listener.port -gt 0 -and $listener.port -lt 65536) { $state.port = [int]$listener.port }
   try { Read-Sockets $state.port; $listener.sockets = $state.sockets }
   catch { Add-Failure '/listener/sockets' $_ }
@@ -405,6 +411,10 @@ function Read-Security {
     foreach ($ptr in '/sec/policy_source', '/cert/wmi_type', '/cert/wmi_hash') { Add-Failure $ptr $_ }
   }
   Add-Dword $sec 'fips' (Open-Key "$current\Control\Lsa\FipsAlgorithmPolicy") 'Enabled' '/sec'
+  $credssp = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System\CredSSP\Parameters'
+  Add-Dword $sec 'credssp' (Open-Key $credssp) 'AllowEncryptionOracle' '/sec'
+  $ntlm = Open-Key "$current\Control\Lsa\MSV1_0"
+  Add-Dword $sec 'ntlm_in' $ntlm 'RestrictReceivingNTLMTraffic' '/sec'
   $facts.sec = $sec
 }
 
@@ -680,7 +690,7 @@ function Read-OwnEvents {
   [void](Read-Log 'Schannel' 'System' $filter $age ([DateTime]::UtcNow.AddSeconds(10)) 4)
   if (!$state.events.Count) { Add-Unread '/evt' 'skipped' 'lean'; return }
   $facts.evt = $state.events
-  foreach ($log in 'Schannel', 'TermService', 'SCM', 'RdpCoreTS', 'LSM', 'Security') {
+  foreach ($log in 'Schannel', 'TermService', 'SCM', 'NETLOGON', 'RdpCoreTS', 'LSM', 'Security') {
     Add-Unread "/evt/$log" 'skipped' 'lean'
   }
 }
@@ -700,9 +710,11 @@ function Read-Events {
   foreach ($source in @('Schannel', 'System', 'Schannel', '36869-36874'),
     @('TermService', 'System', "${ts}RemoteConnectionManager", '1050-1065'),
     @('SCM', 'System', 'Service Control Manager', '7000-7001 7009 7022-7024 7031 7034'),
+    @('NETLOGON', 'System', 'NETLOGON', '3210 5719 5721 5823'),
     @('TermService', "${ts}RemoteConnectionManager/Operational", '', '261'),
     @('RdpCoreTS', $core, '', '131'),
     @('RdpCoreTS', $core, '', '140'),
+    @('NTLM', 'Microsoft-Windows-NTLM/Operational', '', '4002'),
     @('LSM', "${ts}LocalSessionManager/Operational", '', '16-19 36'),
     @('Security', 'Security', '', '5058 5061')) {
     # Its own pointer: 1050-1065 were read even where this channel was not.

@@ -60,6 +60,7 @@ OsFacts read_os(const JsonReader& group) {
     facts.locale_lcid = group.at("locale_lcid").dword();
     facts.boot = group.at("boot_utc").time();
     facts.winpe = group.at("winpe").flag();
+    facts.disk_free_mb = group.at("disk_free_mb").dword();
     return facts;
 }
 

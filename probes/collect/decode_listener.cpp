@@ -121,6 +121,8 @@ SecurityFacts read_security(const JsonReader& group) {
     );
     facts.policy_source = read_policy_source(group.at("policy_source"));
     facts.fips = group.at("fips").dword();
+    facts.credssp = group.at("credssp").dword();
+    facts.ntlm_in = group.at("ntlm_in").dword();
     return facts;
 }
 

@@ -1,5 +1,5 @@
 // Root cause rdp_certificate (article steps 2.1 and 2.2): the certificate RDP presents is expired,
-// damaged, missing, or cannot be renewed.
+// damaged, missing, or cannot be renewed, also because the disk is full.
 #pragma once
 
 #include "probes/rule.hpp"
@@ -12,5 +12,6 @@ Rule certificate_ca_rule() noexcept;      // CERT.CA.VALID
 Rule certificate_pin_rule() noexcept;     // CERT.PIN
 Rule certificate_binding_rule() noexcept; // CERT.BINDING
 Rule certificate_corrupt_rule() noexcept; // CERT.CORRUPT
+Rule disk_full_rule() noexcept;           // DISK.FULL
 
 } // namespace rdpsweep

@@ -81,6 +81,7 @@ std::string field_name(std::string_view provider, std::uint64_t id, std::size_t 
 std::string_view label_of(std::string_view source) {
     if (source == "Schannel") return "Schannel";
     if (source == "Service Control Manager") return "SCM";
+    if (source == "NETLOGON") return "NETLOGON";
     return "TermService";
 }
 
@@ -142,7 +143,8 @@ std::string events_query(std::int64_t since) {
            "EventCode>=1050 AND EventCode<=1065) OR (SourceName='Service Control Manager' AND "
            "(EventCode=7000 OR EventCode=7001 OR EventCode=7009 OR EventCode=7022 OR "
            "EventCode=7023 OR EventCode=7024 OR EventCode=7031 OR "
-           "EventCode=7034)))";
+           "EventCode=7034)) OR (SourceName='NETLOGON' AND (EventCode=3210 OR EventCode=5719 OR "
+           "EventCode=5721 OR EventCode=5823)))";
 }
 
 // The event log writes how long the machine has been up once a day (6013): the oldest of these
@@ -199,6 +201,7 @@ void ask_events(Steps& steps, std::uint32_t hours) {
          {"/evt/TermService/261",
           "/evt/RdpCoreTS/131",
           "/evt/RdpCoreTS/140",
+          "/evt/NTLM/4002",
           "/evt/LSM/16",
           "/evt/Security"})
         steps.unread(log, "unsupported", "");

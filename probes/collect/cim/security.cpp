@@ -64,6 +64,19 @@ void read_setting(Steps& steps, const cim::Rows& rows) {
     if (hash && is_hex(*hash)) steps.put("/cert/wmi_hash", ascii_lower(*hash));
 }
 
+// What NLA refuses before the logon screen.
+void ask_nla(Steps& steps, const std::string& lsa) {
+    const std::string credssp =
+        R"(SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System\CredSSP\Parameters)";
+    steps.dword("/sec/credssp", credssp, "AllowEncryptionOracle", [&steps](auto level) {
+        steps.put("/sec/credssp", level);
+    });
+    const std::string ntlm = lsa + R"(\MSV1_0)";
+    steps.dword("/sec/ntlm_in", ntlm, "RestrictReceivingNTLMTraffic", [&steps](auto level) {
+        steps.put("/sec/ntlm_in", level);
+    });
+}
+
 } // namespace
 
 void ask_security(Steps& steps) {
@@ -98,6 +111,7 @@ void ask_security(Steps& steps) {
     steps.dword("/sec/fips", lsa + R"(\FipsAlgorithmPolicy)", "Enabled", [&steps](auto on) {
         steps.put("/sec/fips", on);
     });
+    ask_nla(steps, lsa);
 }
 
 } // namespace rdpsweep::cim_plan

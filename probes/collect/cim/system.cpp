@@ -61,6 +61,15 @@ void read_computer(Steps& steps, const cim::Rows& rows) {
     }
 }
 
+// Little room is told, and no rows mean that there is more than that.
+void read_disk(Steps& steps, const cim::Rows& rows) {
+    constexpr std::uint64_t mib = 1024 * 1024;
+    if (rows.empty()) return;
+    if (const auto left = number_of(rows.front(), "FreeSpace")) {
+        steps.put("/os/disk_free_mb", *left / mib);
+    }
+}
+
 void put_names(Steps& steps) {
     const auto host = steps.text_at("/os/host");
     const auto domain = steps.text_at("/os/domain");
@@ -83,6 +92,12 @@ void ask_wmi(Steps& steps) {
         "root/cimv2",
         "SELECT DomainRole FROM Win32_ComputerSystem",
         [&steps](const cim::Rows& rows) { read_computer(steps, rows); }
+    );
+    steps.query(
+        "/os/disk_free_mb",
+        "root/cimv2",
+        "SELECT FreeSpace FROM Win32_LogicalDisk WHERE DeviceID='C:' AND FreeSpace<1073741824",
+        [&steps](const cim::Rows& rows) { read_disk(steps, rows); }
     );
     steps.query(
         "/collector/utc",

@@ -64,13 +64,17 @@ CIM = (
     Excuse("EVT.SCHANNEL EVT.RDPCERT KEY.PRESENT KEY.FOLDER KEY.OVERGRANT",
            "logs, files and their descriptors are asked in root\\cimv2, which is denied there",
            lambda vm: vm.profile == "service_unread"),
+    Excuse("NLA.CHANNEL", "and so are Netlogon's events", lambda vm: vm.profile == "service_unread"),
+    Excuse("NLA.CREDSSP", "NTLM's own log is not among the classic ones", lambda vm: vm.profile == "nla_refused_somebody",
+           instead="at_risk"),
 )
 
 # The lean profile of the collector, as over a serial console.
 LEAN = (
-    Excuse("EVT.RDPCERT EVT.KEYAUDIT", "the lean profile reads neither TermService's events nor the Security log"),
+    Excuse("EVT.RDPCERT EVT.KEYAUDIT NLA.CHANNEL", "the lean profile reads of the event logs Schannel's alone"),
     Excuse("EVT.SCHANNEL", "and of Schannel's those alone that our own handshake brought about: never that there are none",
            lambda vm: not vm.own_event or vm.said("EVT.SCHANNEL") == "ok"),
+    Excuse("DISK.FULL", "nor what TermService logged", lambda vm: vm.profile == "disk_full", instead="at_risk"),
     Excuse("KEY.OVERGRANT", "of the key files only those of RDP's own container are told"),
     Excuse("CERT.PIN", "nor is the key file of a certificate that was chosen", lambda vm: vm.chosen),
     Excuse("CERT.SELF.VALID", "nor where ProgramData is: it does not fit", lambda vm: vm.profile == "renewal_moved_data",
@@ -86,7 +90,8 @@ RUN_COMMAND = (
 
 # cmd.exe's own tools at a serial console.
 CMD = (
-    Excuse("EVT.SCHANNEL EVT.RDPCERT EVT.KEYAUDIT", "no tool is asked for events"),
+    Excuse("EVT.SCHANNEL EVT.RDPCERT EVT.KEYAUDIT NLA.CHANNEL", "no tool is asked for events"),
+    Excuse("DISK.FULL", "nor for free space: dir tells it in Windows' language"),
     Excuse("HANDSHAKE CERT.BINDING", "no tool of cmd.exe's makes a handshake"),
     Excuse("KEY.PRESENT KEY.ACL KEY.FOLDER KEY.OVERGRANT STORE.ACL", "no folder is listed and no descriptor is read"),
     Excuse("CERT.CORRUPT CERT.SELF.VALID", "a certificate's bytes do not fit on a screen"),

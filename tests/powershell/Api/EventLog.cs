@@ -141,6 +141,8 @@ internal static class EventRecords
         "TermService" => ($"{RemoteConnections}/Operational", RemoteConnections),
         "RdpCoreTS" => ("Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational", "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS"),
         "LSM" => ("Microsoft-Windows-TerminalServices-LocalSessionManager/Operational", "Microsoft-Windows-TerminalServices-LocalSessionManager"),
+        "NETLOGON" => ("System", "NETLOGON"),
+        "NTLM" => ("Microsoft-Windows-NTLM/Operational", "Microsoft-Windows-NTLM"),
         "Security" => ("Security", "Microsoft-Windows-Security-Auditing"),
         _ => ("System", record.Provider),
     };

@@ -14,6 +14,8 @@ public static class WmiClasses
         {
             (@"root\cimv2", "win32_computersystem") => [new() { ["DomainRole"] = (ushort)machine.DomainRole }],
             (@"root\cimv2", "win32_operatingsystem") => [new() { ["LastBootUpTime"] = WmiTime(machine.Boot) }],
+            (@"root\cimv2", "win32_logicaldisk") =>
+                [new() { ["DeviceID"] = "C:", ["FreeSpace"] = machine.DiskFree }, new() { ["DeviceID"] = "D:", ["FreeSpace"] = 1048576ul }],
             (@"root\cimv2", "win32_service") => [.. machine.Services.Select(ServiceRow)],
             (@"root\standardcimv2", "msft_nettcpconnection") when machine.Build >= FirstBuildWithTcpClass =>
                 [.. machine.Sockets.Select(SocketRow)],

@@ -1,11 +1,12 @@
 // The part of WQL that our scripts use: SELECT columns FROM class WHERE comparisons joined by AND or OR.
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Rdpsweep.PowerShell.Api;
 
 public sealed partial class Wql
 {
-    private sealed record Comparison(string Column, bool Like, string Value);
+    private sealed record Comparison(string Column, string Operator, string Value);
 
     private readonly List<Comparison> comparisons = [];
     private bool any; // OR
@@ -45,14 +46,15 @@ public sealed partial class Wql
         {
             var match = Condition().Match(part.Trim());
             if (!match.Success) throw new SimulatedManagementException(SimulatedManagementException.InvalidQuery, $"Invalid query: {part}");
-            comparisons.Add(new(match.Groups["column"].Value, match.Groups["like"].Success, match.Groups["value"].Value));
+            comparisons.Add(new(match.Groups["column"].Value, match.Groups["operator"].Value, match.Groups["value"].Value));
         }
     }
 
     private static bool Holds(Comparison one, Dictionary<string, object?> row)
     {
         if (!row.TryGetValue(one.Column, out var value)) throw new SimulatedManagementException(SimulatedManagementException.InvalidQuery, one.Column);
-        if (!one.Like) return string.Equals($"{value}", one.Value, StringComparison.OrdinalIgnoreCase);
+        if (one.Operator == "<") return Convert.ToUInt64(value, CultureInfo.InvariantCulture) < ulong.Parse(one.Value, CultureInfo.InvariantCulture);
+        if (one.Operator == "=") return string.Equals($"{value}", one.Value, StringComparison.OrdinalIgnoreCase);
         var pattern = "^" + Regex.Escape(one.Value).Replace("%", ".*") + "$";
         return Regex.IsMatch($"{value}", pattern, RegexOptions.IgnoreCase | RegexOptions.Singleline);
     }
@@ -60,6 +62,6 @@ public sealed partial class Wql
     [GeneratedRegex(@"^\s*SELECT\s+(?<columns>\*|\w+(\s*,\s*\w+)*)\s+FROM\s+(?<class>\w+)(\s+WHERE\s+(?<where>.+))?$", RegexOptions.IgnoreCase)]
     private static partial Regex Statement();
 
-    [GeneratedRegex(@"^(?<column>\w+)\s*(=|(?<like>LIKE))\s*(?<quote>['""]?)(?<value>.*?)\k<quote>$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?<column>\w+)\s*(?<operator>=|<|LIKE)\s*(?<quote>['""]?)(?<value>.*?)\k<quote>$", RegexOptions.IgnoreCase)]
     private static partial Regex Condition();
 }

@@ -88,10 +88,11 @@ public static class ProfileTests
         foreach (var name in new[] { "evt", "evt_window_h", "evt_oldest_utc" }) result.Remove(name);
         var unread = result["unread"]!.AsArray();
         foreach (var entry in unread.Where(entry => ((string)entry!["ptr"]!).StartsWith("/evt", StringComparison.Ordinal)).ToList()) unread.Remove(entry);
-        string[] logs = events.Count == 0 ? [""] : ["/Schannel", "/TermService", "/SCM", "/RdpCoreTS", "/LSM", "/Security"];
+        string[] logs = events.Count == 0 ? [""] : ["/Schannel", "/TermService", "/SCM", "/NETLOGON", "/RdpCoreTS", "/LSM", "/Security"];
         foreach (var log in logs) unread.Add(new JsonObject { ["ptr"] = "/evt" + log, ["why"] = "skipped", ["code"] = "lean" });
         if (events.Count > 0) result["evt"] = new JsonArray([.. events.Select(entry => entry.DeepClone())]);
         (result["cert"] as JsonObject)?.Remove("program_data");
+        (result["listener"] as JsonObject)?.Remove("winstations");
         foreach (var name in new[] { "files", "cng_files" }) KeepRdpKeys(result["keys"]!.AsObject(), name, unread);
         return result;
     }

@@ -55,6 +55,7 @@ public sealed class Machine
     public int Lcid { get; init; } = 1033;
     public int DomainRole { get; init; }
     public long Boot { get; init; }
+    public ulong DiskFree { get; init; } // bytes of the system drive
     public string AccountSid { get; set; } = "";
     public bool Elevated { get; init; } = true;
     public long OldestEvent { get; init; }

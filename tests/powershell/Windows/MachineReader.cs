@@ -28,6 +28,7 @@ public static class MachineReader
             Lcid = (int)os["lcid"]!,
             DomainRole = (int)os["domain_role"]!,
             Boot = (long)os["boot"]!,
+            DiskFree = (ulong)os["disk_free"]!,
             OldestEvent = (long)state["oldest_event"]!,
             ActiveSessions = (int)state["sessions"]!["active"]!,
             DisconnectedSessions = (int)state["sessions"]!["disc"]!,

@@ -80,13 +80,15 @@ json leaner(std::string_view text) {
     for (const auto* name : {"evt", "evt_window_h", "evt_oldest_utc"})
         facts.erase(name);
     if (facts.contains("cert") && facts["cert"].is_object()) facts["cert"].erase("program_data");
+    if (facts.contains("listener")) facts["listener"].erase("winstations");
     auto unread = json::array();
     for (auto& entry : facts["unread"])
         if (!starts_with_evt(entry)) unread.push_back(std::move(entry));
     if (events.empty()) {
         unread.push_back(skipped("/evt"));
     } else {
-        for (const auto* log : {"Schannel", "TermService", "SCM", "RdpCoreTS", "LSM", "Security"})
+        for (const auto* log :
+             {"Schannel", "TermService", "SCM", "NETLOGON", "RdpCoreTS", "LSM", "Security"})
             unread.push_back(skipped(("/evt/" + std::string(log)).c_str()));
         facts["evt"] = std::move(events);
     }

@@ -7,13 +7,15 @@
 namespace simfleet {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 36> causes{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 39> causes{{
     {"PORT.OWNER", "rdp_port"},
     {"PORT.NOLISTEN", "rdp_port"},
     {"PORT.MOVED", "rdp_port"},
     {"RDP.DENIED", "listener_security"},
     {"RDP.LISTENER", "listener_security"},
     {"SEC.LAYER", "listener_security"},
+    {"NLA.CREDSSP", "listener_security"},
+    {"NLA.CHANNEL", "listener_security"},
     {"SVC.STATE", "services"},
     {"SVC.ACCOUNT", "services"},
     {"TLS.PROTO", "tls_protocols"},
@@ -26,6 +28,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 36> causes{{
     {"KEY.FOLDER", "machine_keys"},
     {"KEY.OVERGRANT", "machine_keys"},
     {"EVT.KEYAUDIT", "machine_keys"},
+    {"DISK.FULL", "rdp_certificate"},
     {"STORE.ACL", "rdp_certificate"},
     {"CERT.CORRUPT", "rdp_certificate"},
     {"CERT.PIN", "rdp_certificate"},

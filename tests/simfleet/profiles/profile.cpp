@@ -16,6 +16,7 @@ std::span<const Profile* const> all_profiles() {
               service_profiles(),
               switch_profiles(),
               unproven_profiles(),
+              nla_profiles(),
               security_layer_profiles(),
               protocol_profiles(),
               suite_profiles(),

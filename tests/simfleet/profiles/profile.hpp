@@ -104,6 +104,7 @@ std::span<const Profile> port_profiles();
 std::span<const Profile> service_profiles();
 std::span<const Profile> switch_profiles();
 std::span<const Profile> unproven_profiles();
+std::span<const Profile> nla_profiles();
 std::span<const Profile> security_layer_profiles();
 std::span<const Profile> protocol_profiles();
 std::span<const Profile> suite_profiles();

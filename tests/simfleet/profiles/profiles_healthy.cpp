@@ -147,7 +147,7 @@ Truth nothing_to_judge(std::uint32_t) {
           "CERT.PIN",     "CERT.BINDING",  "CERT.CORRUPT", "GPO.MANAGED",     "GPO.GPSVC",
           "PENDING",      "EMS.READY",     "DUMP.READY",   "EVT.SCHANNEL",    "EVT.RDPCERT",
           "EVT.KEYAUDIT", "HANDSHAKE",     "OUT.RDP",      "OUT.CERT",        "OUT.BINDING",
-          "OUT.NAME"})
+          "OUT.NAME",     "NLA.CREDSSP",   "NLA.CHANNEL",  "DISK.FULL"})
         findings.emplace(rule, "not_applicable rule.no_server");
     return assessed("not_applicable", "none", findings);
 }

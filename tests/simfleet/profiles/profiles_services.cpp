@@ -224,7 +224,8 @@ const std::array service_table{
                     "unknown",
                     "none",
                     {{"SVC.STATE", "unknown critical direct state_unknown /svc/0/state"},
-                     {"PORT.OWNER", "unknown critical direct pid_unknown /svc"}}
+                     {"PORT.OWNER", "unknown critical direct pid_unknown /svc"},
+                     {"DISK.FULL", "unknown low direct rule.unread /os/disk_free_mb"}}
                 );
             }}};
 

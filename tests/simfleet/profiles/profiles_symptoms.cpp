@@ -93,10 +93,15 @@ Truth unexplained(std::uint32_t build, const std::string& how) {
     return assessed("broken", "unexplained", handshake_failed(build, how));
 }
 
-// Nothing can be said of the events of the System log.
+void member(Blueprint& plan) {
+    plan.domain_role = 3;
+}
+
+// Nothing can be said of the events of a domain member's System log.
 Findings no_system_log(const std::string& why) {
     return {
         {"EVT.SCHANNEL", "unknown medium direct " + why},
+        {"NLA.CHANNEL", "unknown medium direct " + why},
         {"EVT.RDPCERT", "unknown medium direct " + why}};
 }
 
@@ -217,6 +222,7 @@ const std::array symptom_table{
         .kind = Kind::healthy,
         .weight = 1,
         .builds = current_builds(),
+        .draw = member,
         .damage = [](Machine& machine) { machine.forbid("log:System"); },
         .truth =
             [](std::uint32_t) {
@@ -234,6 +240,7 @@ const std::array symptom_table{
         .kind = Kind::healthy,
         .weight = 2,
         .builds = current_builds(),
+        .draw = member,
         .damage = wrapped_log,
         .truth = [](std::uint32_t
                  ) { return assessed("ok", "none", no_system_log("log_short /evt_oldest_utc")); }},

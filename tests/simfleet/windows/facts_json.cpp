@@ -86,6 +86,14 @@ json collector_facts(const FactsReader& reader) {
         {"ms", 900}};
 }
 
+// Free space is told where it is less than 1 GiB.
+void put_disk(json& os, FactsReader& reader) {
+    constexpr std::uint64_t mib = 1024 * 1024;
+    if (reader.kept_out(cimv2, "/os/disk_free_mb")) return;
+    const auto left = reader.state.os.disk_free;
+    if (left < 1024 * mib) os["disk_free_mb"] = left / mib;
+}
+
 json os_facts(FactsReader& reader) {
     const auto& state = reader.state;
     const auto& hklm = state.registry;
@@ -101,6 +109,7 @@ json os_facts(FactsReader& reader) {
     if (!reader.kept_out(cimv2, "/os/boot_utc")) {
         os["boot_utc"] = rdpsweep::to_iso8601(state.os.boot);
     }
+    put_disk(os, reader);
     put(os, "ubr", hklm.dword(paths::current_version, "UBR"));
     put(os, "edition", hklm.text(paths::current_version, "EditionID"));
     put(os, "install_type", hklm.text(paths::current_version, "InstallationType"));

@@ -193,6 +193,8 @@ json security_facts(FactsReader& reader) {
     put(group, "minenc", hklm.dword(paths::rdp_tcp, "MinEncryptionLevel"));
     put(group, "negotiate", hklm.dword(paths::rdp_tcp, "fAllowSecProtocolNegotiation"));
     put(group, "fips", hklm.dword(paths::fips, "Enabled"));
+    put(group, "credssp", hklm.dword(paths::credssp, "AllowEncryptionOracle"));
+    put(group, "ntlm_in", hklm.dword(paths::msv1_0, "RestrictReceivingNTLMTraffic"));
     group["policy"] = policy_values(hklm);
     if (!reader.kept_out(R"(wmi:root\cimv2\TerminalServices)", "/sec/policy_source")) {
         group["policy_source"] = reader.state.management.policy_source;

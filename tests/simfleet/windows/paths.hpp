@@ -33,6 +33,9 @@ inline constexpr std::string_view suites_policy =
     R"(SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002)";
 inline constexpr std::string_view fips =
     R"(SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy)";
+inline constexpr std::string_view credssp =
+    R"(SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System\CredSSP\Parameters)";
+inline constexpr std::string_view msv1_0 = R"(SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0)";
 inline constexpr std::string_view lsa = R"(SYSTEM\CurrentControlSet\Control\Lsa)";
 inline constexpr std::string_view port_proxy =
     R"(SYSTEM\CurrentControlSet\Services\PortProxy\v4tov4\tcp)";

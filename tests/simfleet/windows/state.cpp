@@ -84,7 +84,8 @@ json os_object(const OperatingSystem& os) {
         {"fqdn", os.fqdn},
         {"lcid", os.lcid},
         {"boot", os.boot},
-        {"clock_offset", os.clock_offset}};
+        {"clock_offset", os.clock_offset},
+        {"disk_free", os.disk_free}};
 }
 
 json management_object(const Management& management) {

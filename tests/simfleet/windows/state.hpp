@@ -42,7 +42,8 @@ struct FileEntry {
 };
 
 struct LogEvent {
-    std::string provider; // as in facts/1: Schannel, TermService, RdpCoreTS, LSM, SCM, Security
+    std::string
+        provider; // as in facts/1: Schannel, TermService, RdpCoreTS, LSM, SCM, NETLOGON, ...
     std::uint32_t id = 0;
     std::int64_t time = 0;
     std::uint32_t pid = 0;
@@ -100,7 +101,8 @@ struct OperatingSystem {
     std::string fqdn;
     std::uint32_t lcid = 1033;
     std::int64_t boot = 0;
-    std::int64_t clock_offset = 0; // seconds by which its clock is ahead of the truth
+    std::int64_t clock_offset = 0;            // seconds by which its clock is ahead of the truth
+    std::uint64_t disk_free = 81'604'378'624; // bytes of the system drive
 };
 
 struct CollectorAccount {

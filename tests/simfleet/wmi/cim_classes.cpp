@@ -38,6 +38,13 @@ Rows computer_system(const State& state) {
           cim_text(state.registry.text(paths::computer_name, "ComputerName").value_or(""))}}};
 }
 
+// The system drive, and the temporary one that Azure adds.
+Rows logical_disks(const State& state) {
+    return {
+        {{"DeviceID", cim_text("C:")}, {"FreeSpace", cim_number(state.os.disk_free)}},
+        {{"DeviceID", cim_text("D:")}, {"FreeSpace", cim_number(1'048'576)}}};
+}
+
 Rows utc_time(const State& state) {
     const std::time_t now = clock_of(state);
     std::tm parts{};
@@ -196,6 +203,7 @@ Rows events(const State& state) {
     Rows rows;
     for (const auto& event : state.events) {
         const bool in_system = event.provider == "Schannel" || event.provider == "SCM" ||
+                               event.provider == "NETLOGON" ||
                                (event.provider == "TermService" && event.id >= 1000);
         if (!in_system || event.provoked) continue;
         rows.push_back(event_row(
@@ -274,6 +282,7 @@ struct Class {
 constexpr std::array classes{
     Class{"root/cimv2", "Win32_OperatingSystem", operating_system},
     Class{"root/cimv2", "Win32_ComputerSystem", computer_system},
+    Class{"root/cimv2", "Win32_LogicalDisk", logical_disks},
     Class{"root/cimv2", "Win32_UTCTime", utc_time},
     Class{"root/cimv2", "Win32_Service", services},
     Class{"root/cimv2", "Win32_Process", processes},

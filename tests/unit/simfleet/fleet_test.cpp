@@ -23,7 +23,7 @@ const std::set<std::string> rules{
     "KEY.FOLDER",   "KEY.OVERGRANT", "STORE.ACL",    "CERT.SELF.VALID", "CERT.CA.VALID",
     "CERT.PIN",     "CERT.BINDING",  "CERT.CORRUPT", "GPO.MANAGED",     "GPO.GPSVC",
     "PENDING",      "EMS.READY",     "DUMP.READY",   "EVT.SCHANNEL",    "EVT.RDPCERT",
-    "EVT.KEYAUDIT", "HANDSHAKE"};
+    "EVT.KEYAUDIT", "HANDSHAKE",     "NLA.CREDSSP",  "NLA.CHANNEL",     "DISK.FULL"};
 
 std::vector<Truth> all_truths() {
     std::vector<Truth> truths;
@@ -88,7 +88,8 @@ TEST_CASE(
                              "RDP.LISTENER", "SEC.LAYER",       "TLS.PROTO",     "TLS.SUITES",
                              "FIPS",         "KEY.PRESENT",     "KEY.ACL",       "KEY.FOLDER",
                              "STORE.ACL",    "CERT.SELF.VALID", "CERT.CA.VALID", "CERT.PIN",
-                             "CERT.CORRUPT", "EVT.SCHANNEL",    "EVT.RDPCERT",   "EVT.KEYAUDIT"}) {
+                             "CERT.CORRUPT", "EVT.SCHANNEL",    "EVT.RDPCERT",   "EVT.KEYAUDIT",
+                             "DISK.FULL"}) {
         CAPTURE(rule);
         CHECK(seen[rule].count("broken") == 1);
         CHECK(seen[rule].count("at_risk") == 1);

@@ -15,8 +15,14 @@ namespace {
 using nlohmann::json;
 
 // The logs that a collector asks by themselves, and says of each when it cannot.
-constexpr std::array<std::string_view, 6> logs{
-    "/evt/Schannel", "/evt/TermService", "/evt/RdpCoreTS", "/evt/LSM", "/evt/SCM", "/evt/Security"};
+constexpr std::array<std::string_view, 7> logs{
+    "/evt/Schannel",
+    "/evt/TermService",
+    "/evt/RdpCoreTS",
+    "/evt/LSM",
+    "/evt/SCM",
+    "/evt/NETLOGON",
+    "/evt/Security"};
 
 // What is read out of a certificate's or a served certificate's bytes.
 constexpr std::array<std::string_view, 12> decoded{

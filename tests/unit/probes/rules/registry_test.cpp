@@ -10,16 +10,15 @@ using namespace rdpsweep;
 namespace {
 
 // Written by hand: a rank changed by accident moves a VM's root cause.
-constexpr std::array<std::string_view, 36> by_rank{
-    "PORT.OWNER",   "PORT.NOLISTEN",   "PORT.MOVED",    "RDP.DENIED",
-    "RDP.LISTENER", "SVC.STATE",       "SVC.ACCOUNT",   "SEC.LAYER",
-    "TLS.PROTO",    "TLS.13FORCED",    "TLS.SUITES",    "FIPS",
-    "TLS.LEGACY",   "KEY.PRESENT",     "KEY.ACL",       "EVT.KEYAUDIT",
-    "KEY.FOLDER",   "KEY.OVERGRANT",   "STORE.ACL",     "CERT.CORRUPT",
-    "CERT.PIN",     "CERT.SELF.VALID", "CERT.CA.VALID", "CERT.BINDING",
-    "OUT.CERT",     "OUT.BINDING",     "GPO.GPSVC",     "GPO.MANAGED",
-    "PENDING",      "EVT.SCHANNEL",    "EVT.RDPCERT",   "OUT.RDP",
-    "HANDSHAKE",    "EMS.READY",       "OUT.NAME",      "DUMP.READY",
+constexpr std::array<std::string_view, 39> by_rank{
+    "PORT.OWNER",   "PORT.NOLISTEN", "PORT.MOVED",      "RDP.DENIED",    "RDP.LISTENER",
+    "SVC.STATE",    "SVC.ACCOUNT",   "SEC.LAYER",       "TLS.PROTO",     "TLS.13FORCED",
+    "TLS.SUITES",   "FIPS",          "TLS.LEGACY",      "DISK.FULL",     "KEY.PRESENT",
+    "KEY.ACL",      "EVT.KEYAUDIT",  "KEY.FOLDER",      "KEY.OVERGRANT", "STORE.ACL",
+    "CERT.CORRUPT", "CERT.PIN",      "CERT.SELF.VALID", "CERT.CA.VALID", "CERT.BINDING",
+    "OUT.CERT",     "OUT.BINDING",   "NLA.CREDSSP",     "NLA.CHANNEL",   "GPO.GPSVC",
+    "GPO.MANAGED",  "PENDING",       "EVT.SCHANNEL",    "EVT.RDPCERT",   "OUT.RDP",
+    "HANDSHAKE",    "EMS.READY",     "OUT.NAME",        "DUMP.READY",
 };
 
 } // namespace
