@@ -90,9 +90,9 @@ std::vector<HostRecord> records_of(const std::vector<JournalEntry>& entries, std
 }
 
 bool HostRecord::may_be_changed() const noexcept {
+    if (stage == FixStage::rolled_back || stage == FixStage::skipped) return false;
     if (gated) return true;
-    if (backup.empty() || stage == FixStage::rolled_back || stage == FixStage::skipped)
-        return false;
+    if (backup.empty()) return false;
     return stage != FixStage::backed_up || earlier > 0;
 }
 

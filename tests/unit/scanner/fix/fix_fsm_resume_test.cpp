@@ -75,7 +75,8 @@ TEST_CASE("fix resumed: where nothing was written, all guards are asked again", 
             "write skipped: it needs the fix tls12 no more"
         );
         CHECK(
-            words_of(at(FixStep::asking_guard)->take(fix_event::GuardAnswered{std::string("Azure locks it")})) ==
+            words_of(at(FixStep::asking_guard)
+                         ->take(fix_event::GuardAnswered{std::string("Azure locks it")})) ==
             "write skipped: Azure locks it"
         );
         // What is there now is backed up anew, and only then written over.
