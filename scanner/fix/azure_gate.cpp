@@ -42,6 +42,13 @@ bool is_worth_a_try(const Error& error) {
     return error.phase() == Phase::inventory && error.code() != Errc::access_denied;
 }
 
+std::set<std::string> ids_of(const std::vector<json>& groups) {
+    std::set<std::string> ids;
+    for (const auto& group : groups)
+        ids.insert(ascii_lower(text(group, "id")));
+    return ids;
+}
+
 std::string path_of(const json& group, const GatedVm& vm) {
     return text(group, "id") + "/securityRules/" + vm.name + network_version;
 }
@@ -51,36 +58,6 @@ std::string path_of(const json& group, const GatedVm& vm) {
 struct AzureGuard::Gates {
     GatedVm vm;
     std::vector<json> groups;
-};
-
-// While it lives, no other host of this run writes to its groups.
-class AzureGuard::Turn {
-public:
-    explicit Turn(std::set<std::string>& taken) noexcept : taken_(taken) {}
-
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-
-    ~Turn() {
-        for (const auto& id : mine_)
-            taken_.erase(id);
-    }
-
-    // All of them, or none.
-    bool take(const std::vector<json>& groups) {
-        std::set<std::string> wanted;
-        for (const auto& group : groups)
-            wanted.insert(ascii_lower(text(group, "id")));
-        const auto is_taken = [this](const std::string& id) { return taken_.contains(id); };
-        if (std::any_of(wanted.begin(), wanted.end(), is_taken)) return false;
-        taken_.insert(wanted.begin(), wanted.end());
-        mine_ = std::move(wanted);
-        return true;
-    }
-
-private:
-    std::set<std::string>& taken_;
-    std::set<std::string> mine_;
 };
 
 Task<Result<AzureGuard::Gates>>
@@ -119,11 +96,11 @@ AzureGuard::gates_of(const Target& target, const PortMove& move, HostDeadline& d
 
 // What the groups have is read again after another host's turn: it took a priority meanwhile.
 Task<Result<AzureGuard::Gates>> AzureGuard::gates_in_turn(
-    const Target& target, const PortMove& move, HostDeadline& deadline, Turn& turn
+    const Target& target, const PortMove& move, HostDeadline& deadline, GroupTurn& turn
 ) {
     for (;;) {
         auto gates = co_await gates_of(target, move, deadline);
-        if (!gates || turn.take(gates->groups)) co_return gates;
+        if (!gates || turn.take(ids_of(gates->groups))) co_return gates;
         const bool slept = co_await deadline.sleep(pause_ / 4);
         if (!slept)
             co_return Error(
@@ -209,7 +186,7 @@ AzureGuard::open_port(const Target& target, const PortMove& move, HostDeadline& 
 
 Task<Result<std::string>>
 AzureGuard::try_to_open(const Target& target, const PortMove& move, HostDeadline& deadline) {
-    Turn turn(taken_);
+    GroupTurn turn(taken_);
     auto gates = co_await gates_in_turn(target, move, deadline, turn);
     if (!gates) co_return std::move(gates).error();
     // All or none: one that cannot be opened keeps the others as they are.
@@ -244,7 +221,7 @@ AzureGuard::close_port(const Target& target, const PortMove& move, HostDeadline&
 
 Task<Status>
 AzureGuard::try_to_close(const Target& target, const PortMove& move, HostDeadline& deadline) {
-    Turn turn(taken_);
+    GroupTurn turn(taken_);
     auto gates = co_await gates_in_turn(target, move, deadline, turn);
     if (!gates) co_return std::move(gates).error();
     for (const auto& group : gates->groups) {

@@ -1,6 +1,7 @@
 // What Azure says of a VM before it is touched: locks and state; and a copy of its OS disk.
 #pragma once
 
+#include "scanner/fix/group_turn.hpp"
 #include "scanner/fix/port_rules.hpp"
 #include "scanner/fix/vm_guard.hpp"
 #include "transports/azure/arm.hpp"
@@ -38,12 +39,12 @@ public:
 
 private:
     struct Gates; // what lies between clients and a VM
-    class Turn;   // to write to some network security groups
 
     Task<Result<Gates>>
     gates_of(const Target& target, const PortMove& move, HostDeadline& deadline);
-    Task<Result<Gates>>
-    gates_in_turn(const Target& target, const PortMove& move, HostDeadline& deadline, Turn& turn);
+    Task<Result<Gates>> gates_in_turn(
+        const Target& target, const PortMove& move, HostDeadline& deadline, GroupTurn& turn
+    );
     Task<bool> wait_before_try(int number, HostDeadline& deadline);
     Task<Result<std::string>>
     try_to_open(const Target& target, const PortMove& move, HostDeadline& deadline);
