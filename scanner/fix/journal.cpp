@@ -105,10 +105,10 @@ Status mend_end(int descriptor, const Found& found) {
     return trouble("cannot write the journal", errno);
 }
 
-// Tells whether the entry is one that an undo has to be able to write.
+// Tells whether the entry is one that an undo has to be able to write: it may lose the host, too.
 bool is_of_undo(const JournalEntry& entry) {
     return entry.stage == FixStage::rolling_back || entry.stage == FixStage::rolled_back ||
-           entry.stage == FixStage::rollback_failed;
+           entry.stage == FixStage::rollback_failed || entry.stage == FixStage::unreachable;
 }
 
 } // namespace

@@ -182,9 +182,9 @@ TEST_CASE("journal: however full it is, an undo is written down", "[fix]") {
     while (forward(FixStage::applying))
         ++lines;
     CHECK(lines > 3);
-    for (const auto stage :
-         {FixStage::backed_up, FixStage::applied, FixStage::verified, FixStage::unreachable})
+    for (const auto stage : {FixStage::backed_up, FixStage::applied, FixStage::verified})
         CHECK_FALSE(forward(stage));
+    CHECK(forward(FixStage::unreachable));
     CHECK(forward(FixStage::rolling_back));
     CHECK(forward(FixStage::rolled_back));
     CHECK(forward(FixStage::rollback_failed));
