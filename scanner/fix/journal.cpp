@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -150,6 +151,7 @@ Journal::open(const std::string& state_dir, const JournalKey& key, const Journal
 }
 
 Status Journal::append(JournalEntry entry) {
+    entry.at = static_cast<std::int64_t>(std::time(nullptr));
     std::string text;
     auto before = last_sha256_;
     if (before.empty()) {

@@ -7,8 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <ctime>
-
 namespace rdpsweep {
 
 namespace {
@@ -99,7 +97,7 @@ std::string first_line(const JournalKey& key) {
 
 std::string line_of(const JournalEntry& entry, std::string_view before) {
     auto line = members_of(entry);
-    line["at"] = to_iso8601(std::time(nullptr));
+    line["at"] = to_iso8601(entry.at);
     line[before_member] = before;
     return dump_json(line);
 }

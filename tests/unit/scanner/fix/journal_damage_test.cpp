@@ -20,7 +20,10 @@ struct Kept : Place {
         REQUIRE(journal);
         for (const auto& entry : entries)
             REQUIRE(journal->append(entry));
+        appended = journal->entries();
     }
+
+    std::vector<JournalEntry> appended; // as the process that wrote them has them
 
     [[nodiscard]] std::vector<std::string> lines() const {
         auto all = split(Scratch::read(path), '\n');
@@ -67,6 +70,9 @@ TEST_CASE("journal: what was written comes back, and each line names the one bef
     CHECK((*read)[2].restart);
     CHECK((*read)[3].drifted);
     CHECK_FALSE((*read)[0].drifted);
+    REQUIRE(place.appended.size() == 4);
+    CHECK((*read)[3].at > 0);
+    CHECK(place.appended[3].at == (*read)[3].at);
     const auto lines = place.lines();
     REQUIRE(lines.size() == 5);
     CHECK(lines[0] == R"({"plan":"plan","plan_sha256":"d19e57","prev_sha256":""})");
