@@ -91,8 +91,7 @@ bool is_denial(const Ace& ace, const Denied& denied) {
     constexpr std::uint32_t generic_write_or_all = 0x5000'0000; // winnt.h
     const bool inherited = (ace.flags & ace_flag::inherited) != 0;
     return ace.kind == AceKind::deny && inherited == denied.inherited &&
-           (ace.mask & (denied.mask | generic_write_or_all)) != 0 &&
-           std::find(denied.sids.begin(), denied.sids.end(), ace.sid) != denied.sids.end();
+           (ace.mask & (denied.mask | generic_write_or_all)) != 0 && ace.sid == denied.sid;
 }
 
 } // namespace
@@ -102,7 +101,7 @@ std::optional<std::string> without_denials(std::string_view sddl, const Denied& 
     auto descriptor = parse_sddl(sddl);
     if (!parts || !descriptor || !is_clear(*parts, *descriptor)) return {};
     take_out(*parts, *descriptor, [&](const Ace& ace) { return is_denial(ace, denied); });
-    const std::vector<std::string> token(denied.sids.begin(), denied.sids.end());
+    const std::vector<std::string> token(denied.token.begin(), denied.token.end());
     if (effective_access(*descriptor, token, denied.mask) != denied.mask) return {};
     return join(*parts);
 }

@@ -21,12 +21,13 @@ std::optional<std::string> with_grants(std::string_view sddl, std::span<const Gr
 
 // Whom the entries stand against, and in what.
 struct Denied {
-    std::span<const std::string_view> sids;
+    std::string_view sid;                    // only entries for it go
+    std::span<const std::string_view> token; // whom that account is in an access check
     std::uint32_t mask = 0;
     bool inherited = false; // the entries that came from above, else those that stand there
 };
 
-// Returns sddl without such denials. Nothing when those SIDs would not have all of mask then, or
+// Returns sddl without such denials. Nothing when the account would not have all of mask then, or
 // when the text cannot be taken apart safely.
 std::optional<std::string> without_denials(std::string_view sddl, const Denied& denied);
 

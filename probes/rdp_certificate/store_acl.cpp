@@ -11,9 +11,7 @@
 #include "probes/reading/key_access.hpp"
 #include "probes/reading/rights_words.hpp"
 #include "probes/reading/rule_support.hpp"
-
-#include <algorithm>
-#include <array>
+#include "probes/reading/store_access.hpp"
 
 namespace rdpsweep {
 
@@ -29,23 +27,6 @@ constexpr auto keys = with_shared(
     "STORE.ACL.denied_unneeded",
     "STORE.ACL.inherited"
 );
-// KEY_SET_VALUE | KEY_CREATE_SUB_KEY (winnt.h); the generic rights that contain them.
-constexpr std::uint32_t create_rights = 0x0006;
-constexpr std::uint32_t generic_write_or_all = 0x5000'0000;
-
-// Tells whether the SID is one that SYSTEM has in an access check.
-bool is_system(std::string_view sid) {
-    constexpr std::array<std::string_view, 4> token{
-        "S-1-5-18", "S-1-5-32-544", "S-1-1-0", "S-1-5-11"};
-    return std::find(token.begin(), token.end(), sid) != token.end();
-}
-
-std::uint32_t denied_rights(const Ace& ace) {
-    const bool applies = (ace.flags & ace_flag::inherit_only) == 0;
-    if (ace.kind != AceKind::deny || !applies || !is_system(ace.sid)) return 0;
-    if ((ace.mask & generic_write_or_all) != 0) return create_rights;
-    return ace.mask & create_rights;
-}
 
 std::string in_words(std::uint32_t mask) {
     return mask_in_words(mask, RightsOf::registry_key);
@@ -58,10 +39,8 @@ struct Denials {
 
 Denials denials_of(const SecurityDescriptor& descriptor) {
     Denials denials;
-    for (const Ace& ace : descriptor.dacl) {
-        const bool inherited = (ace.flags & ace_flag::inherited) != 0;
-        (inherited ? denials.inherited : denials.explicitly) |= denied_rights(ace);
-    }
+    for (const auto& one : store_denials(descriptor))
+        (one.inherited ? denials.inherited : denials.explicitly) |= one.mask;
     return denials;
 }
 
@@ -91,7 +70,8 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (own_unneeded(facts)) inherited.severity(Severity::low);
     Draft denied = judge_denied(facts);
     Denials total;
-    const std::string wanted = sid_in_words(sid::system) + " on " + in_words(create_rights);
+    const std::string wanted =
+        sid_in_words(sid::system) + " on " + in_words(store_access::to_write);
     for (std::size_t i = 0; i < certificates.store_sddl.size(); ++i) {
         const std::string& sddl = certificates.store_sddl[i];
         const std::string pointer = pointer_at("/cert/store_sddl", i, "");

@@ -1,6 +1,7 @@
-// Fix store-acl: takes away what denies SYSTEM to write into the store of RDP's own certificate, so
-// that SessionEnv can renew it.
+// Fix store-acl: takes away the entries by which the store of RDP's own certificate denies SYSTEM
+// to write into it, so that SessionEnv can renew it.
 //
+// An entry for a group that SYSTEM is in keeps others out as well: that is for a person to judge.
 // Who serves a certificate of a CA may have closed the store on purpose: then nothing is touched.
 // Nothing is granted; what a denial stood against is there already, or the case is not this one. A
 // denial that the upper key handed down goes from the lower one with it, by Windows itself.
@@ -9,6 +10,8 @@
 #include "probes/fix/system_door.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/handshake_view.hpp"
+#include "probes/reading/rights_words.hpp"
+#include "probes/reading/store_access.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -26,10 +29,22 @@ constexpr std::array<std::string_view, 3> declared{
 constexpr std::array<std::string_view, 2> store_keys{
     R"(SOFTWARE\Microsoft\SystemCertificates\Remote Desktop)",
     R"(SOFTWARE\Microsoft\SystemCertificates\Remote Desktop\Certificates)"};
-// KEY_SET_VALUE | KEY_CREATE_SUB_KEY (winnt.h); whom SYSTEM is in an access check.
-constexpr std::uint32_t to_write = 0x0006;
-constexpr std::array<std::string_view, 4> system_token{
-    "S-1-5-18", "S-1-5-32-544", "S-1-1-0", "S-1-5-11"};
+
+Denied denied_to_system(bool inherited) {
+    return {store_access::system, store_access::token, store_access::to_write, inherited};
+}
+
+// Returns whom an entry is for that keeps SYSTEM out with others; empty: there is none.
+std::string others_denied(std::span<const std::string> store_sddl) {
+    for (const auto& sddl : store_sddl) {
+        const auto descriptor = parse_sddl(sddl);
+        if (!descriptor) continue;
+        for (const auto& one : store_denials(*descriptor)) {
+            if (one.sid != store_access::system) return one.sid;
+        }
+    }
+    return {};
+}
 
 // Tells whether another certificate than Windows' own is served or configured.
 bool own_is_not_meant(const Facts& facts) {
@@ -44,8 +59,7 @@ bool own_is_not_meant(const Facts& facts) {
 
 // Returns the changes of both keys; nothing when the rights of one are not clear.
 std::optional<std::vector<Change>> open_both(std::span<const std::string> store_sddl) {
-    const Denied explicitly{system_token, to_write, false};
-    const Denied from_above{system_token, to_write, true};
+    const auto explicitly = denied_to_system(false), from_above = denied_to_system(true);
     std::vector<Change> changes;
     for (std::size_t i = 0; i < store_keys.size(); ++i) {
         const auto better = without_denials(store_sddl[i], explicitly);
@@ -75,6 +89,8 @@ Prepared prepare_store(const Facts& facts, const Finding& finding, const FixChoi
     }
     if (own_is_not_meant(facts)) return Refusal{"fix.refused.other_case", {}};
     const auto& store_sddl = facts.rdp_certificate->store_sddl;
+    if (const auto sid = others_denied(store_sddl); !sid.empty())
+        return Refusal{"fix.refused.denies_others", {{"sid", sid_in_words(sid)}}};
     auto changes = open_both(store_sddl);
     if (!changes)
         return Refusal{"fix.refused.rights_unclear", {{"path", std::string(store_keys[1])}}};

@@ -6,11 +6,11 @@
 #include "scanner/fix/azure_guard.hpp"
 #include "scanner/fix/control.hpp"
 #include "scanner/fix/fix_run.hpp"
+#include "scanner/fix/orders.hpp"
 #include "scanner/run/sweep_run.hpp"
 #include "scanner/talk/exit_status.hpp"
 
-#include <cstdio>
-#include <fstream>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -33,10 +33,6 @@ bool is_only_later(std::string_view reason) {
 
 } // namespace
 
-std::string stop_file(const std::string& state_dir, const std::string& plan_id) {
-    return state_dir + "/plans/" + plan_id + "/stopped";
-}
-
 Application::Application(
     const Plan& plan, const FixApplyOptions& options, ScanOptions scan, Journal journal
 )
@@ -55,14 +51,20 @@ Application::Application(
 }
 
 int Application::apply(bool only_begun) {
+    services_.stale = only_begun;
     FixDriver driver(plan_, services_, FixDriver::Direction::apply);
     for (std::size_t number = 0; number < plan_.batches.size(); ++number) {
         const auto left = driver.left_of(plan_.batches[number], only_begun);
-        if (left.empty()) continue;
+        driver.begin_batch(number, left);
+        if (left.empty()) {
+            // An earlier process may have been killed before it could stop.
+            if (const auto reason = driver.went_bad()) return stop(driver, *reason);
+            continue;
+        }
         services_.soak = number < plan_.canaries ? options_.canary_soak : options_.soak;
         // Also before the first: it may have been ordered meanwhile.
         if (const auto reason = driver.stop_reason()) return stop(driver, *reason);
-        const int status = visit(driver, number, left);
+        const int status = visit(driver);
         if (status != exit_ok) return status_of(driver, false, status);
         if (const auto reason = driver.stop_reason()) return stop(driver, *reason);
         const bool pauses = pauses_after(options_.approve, number, plan_.canaries);
@@ -74,8 +76,6 @@ int Application::apply(bool only_begun) {
             break;
         }
     }
-    // What was acknowledged is over: the plan got on without it.
-    std::remove(stop_file(options_.state_dir, plan_.id).c_str());
     return status_of(driver, false, exit_ok);
 }
 
@@ -88,21 +88,21 @@ int Application::undo() {
         speaker_.say("rdpsweep: nothing of this plan is to be undone\n");
         return exit_ok;
     }
-    const int status = visit(driver, plan_.batches.size(), left);
+    driver.begin_batch(plan_.batches.size(), left);
+    const int status = visit(driver);
     if (driver.count(FixStage::rollback_failed) > 0) return exit_fix_page;
     if (!driver.left_of(all, false).empty()) return exit_fix_page;
     return status;
 }
 
 int Application::stop(const FixDriver& driver, std::string_view reason) {
-    if (!is_only_later(reason)) keep_stop(reason);
+    auto kept = Status();
+    if (!is_only_later(reason))
+        kept = keep_stop(options_.state_dir, plan_.id, reason.substr(reason.rfind('.') + 1));
     const auto& messages = Catalogue::built_in(options_.talk.lang);
     speaker_.say("rdpsweep: stopped: " + messages.text(std::string(reason)) + "\n");
+    if (!kept) return speaker_.fail(kept.error(), exit_failed);
     return status_of(driver, true, exit_ok);
-}
-
-void Application::keep_stop(std::string_view reason) {
-    std::ofstream(stop_file(options_.state_dir, plan_.id)) << reason.substr(reason.rfind('.') + 1);
 }
 
 bool pauses_after(FixApproval approve, std::size_t number, std::size_t canaries) noexcept {
@@ -118,10 +118,7 @@ bool Application::anything_left(const FixDriver& driver, std::size_t number, boo
     return false;
 }
 
-int Application::visit(
-    FixDriver& driver, std::size_t number, const std::vector<std::size_t>& hosts
-) {
-    driver.begin_batch(number, hosts);
+int Application::visit(FixDriver& driver) {
     auto setup = set_up(scan_, &driver, speaker_);
     if (!setup) return speaker_.leave(setup.end());
     announce(*setup, speaker_);
@@ -135,26 +132,37 @@ int Application::visit(
     return status;
 }
 
-// The VMs that the plan does not touch are looked at before its first batch and after each.
+// The VMs that the plan does not touch are looked at before a process's first batch and after each.
 int Application::visit_guarded(FixDriver& driver, RunSetup& setup) {
     const auto controls = controls_of(driver, setup);
-    const auto look = [&] {
-        if (controls.empty()) return;
-        driver.take_controls(see_who_answers(
-            setup.ways->outside(), controls, driver.controls_before(), setup.ways->lane()
-        ));
-    };
-    if (!driver.knows_controls()) look();
+    const auto before = driver.has_looked() ? Status() : look_at(controls, driver, setup);
+    if (!before) return speaker_.fail(before.error(), exit_failed);
     FixRun batch(driver);
     SweepRun run(setup, batch, speaker_);
     const auto swept = run.sweep();
     if (!swept) return speaker_.fail(swept.error(), exit_failed);
-    look();
+    const auto after = look_at(controls, driver, setup);
+    if (!after) return speaker_.fail(after.error(), exit_failed);
     return run.conclude();
 }
 
-// Returns the control VMs; none where no VM is looked at from here. Undoing goes on whatever
-// happens to others.
+Status
+Application::look_at(const std::vector<Target>& controls, FixDriver& driver, RunSetup& setup) {
+    if (controls.empty()) return {};
+    std::vector<bool> before;
+    for (const auto& control : controls) {
+        const auto was = driver.controls_before().find(control.id);
+        before.push_back(was == driver.controls_before().end() || was->second);
+    }
+    const auto now = see_who_answers(setup.ways->outside(), controls, before, setup.ways->lane());
+    std::map<std::string, bool> answers;
+    for (std::size_t i = 0; i < controls.size(); ++i)
+        answers.emplace(controls[i].id, now[i]);
+    return driver.take_controls(std::move(answers));
+}
+
+// Returns the control VMs: those that an earlier process looked at, else some that are chosen now.
+// None where no VM is looked at from here. Undoing goes on whatever happens to others.
 std::vector<Target> Application::controls_of(const FixDriver& driver, const RunSetup& setup) const {
     if (!scan_.handshake || driver.undoes()) return {};
     std::set<std::string_view> planned;
@@ -164,7 +172,10 @@ std::vector<Target> Application::controls_of(const FixDriver& driver, const RunS
     for (const auto& target : setup.left_out) {
         if (planned.count(target.id) == 0) others.push_back(target);
     }
-    return controls_among(others, plan_.id);
+    const auto& known = driver.controls_before();
+    if (known.empty()) return controls_among(others, plan_.id);
+    std::erase_if(others, [&known](const Target& one) { return !known.contains(one.id); });
+    return others;
 }
 
 } // namespace rdpsweep

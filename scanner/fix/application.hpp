@@ -14,9 +14,6 @@ namespace rdpsweep {
 
 struct RunSetup;
 
-// Returns the file that says why a plan was stopped; to continue, --acknowledge is needed.
-std::string stop_file(const std::string& state_dir, const std::string& plan_id);
-
 // Tells whether a plan waits for a person after the batch of that number, from 0.
 bool pauses_after(FixApproval approve, std::size_t number, std::size_t canaries) noexcept;
 
@@ -36,10 +33,10 @@ public:
 
 private:
     int stop(const FixDriver& driver, std::string_view reason);
-    void keep_stop(std::string_view reason);
     bool anything_left(const FixDriver& driver, std::size_t number, bool only_begun) const;
-    int visit(FixDriver& driver, std::size_t number, const std::vector<std::size_t>& hosts);
+    int visit(FixDriver& driver);
     int visit_guarded(FixDriver& driver, RunSetup& setup);
+    Status look_at(const std::vector<Target>& controls, FixDriver& driver, RunSetup& setup);
     std::vector<Target> controls_of(const FixDriver& driver, const RunSetup& setup) const;
 
     const Plan& plan_;

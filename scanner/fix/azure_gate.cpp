@@ -6,19 +6,20 @@
 #include "transports/azure/fields.hpp"
 
 #include <algorithm>
+#include <random>
+#include <set>
 
 namespace rdpsweep {
 
 namespace {
 
-using namespace std::chrono_literals;
 using azure::field;
 using azure::text;
 using nlohmann::json;
 
 constexpr auto vm_version = "?api-version=2024-07-01";
 constexpr auto network_version = "?api-version=2023-11-01";
-constexpr auto between_tries = 2s;
+constexpr int most_tries = 5;
 
 // Returns the element of a list that says it is primary; the first where none does.
 const json& primary_of(const json& list) {
@@ -34,6 +35,18 @@ Error rule_refused(const azure::RestAnswer& answer) {
     return azure::arm_error(answer).with_hint(
         "docs/azure-roles/fix-port.json names the rights that --open-nsg takes"
     );
+}
+
+// Another program, or a person, may write to the group as well.
+bool is_worth_a_try(const Error& error) {
+    return error.phase() == Phase::inventory && error.code() != Errc::access_denied;
+}
+
+std::set<std::string> ids_of(const std::vector<json>& groups) {
+    std::set<std::string> ids;
+    for (const auto& group : groups)
+        ids.insert(ascii_lower(text(group, "id")));
+    return ids;
 }
 
 std::string path_of(const json& group, const GatedVm& vm) {
@@ -81,6 +94,29 @@ AzureGuard::gates_of(const Target& target, const PortMove& move, HostDeadline& d
     co_return gates;
 }
 
+// What the groups have is read again after another host's turn: it took a priority meanwhile.
+Task<Result<AzureGuard::Gates>> AzureGuard::gates_in_turn(
+    const Target& target, const PortMove& move, HostDeadline& deadline, GroupTurn& turn
+) {
+    for (;;) {
+        auto gates = co_await gates_of(target, move, deadline);
+        if (!gates || turn.take(ids_of(gates->groups))) co_return gates;
+        const bool slept = co_await deadline.sleep(pause_ / 4);
+        if (!slept)
+            co_return Error(
+                Phase::run, Errc::timed_out, "other hosts wrote to its network security group"
+            );
+    }
+}
+
+// Hosts that were refused together do not come back together.
+Task<bool> AzureGuard::wait_before_try(int number, HostDeadline& deadline) {
+    static std::minstd_rand random{std::random_device{}()};
+    const auto jitter = pause_ * static_cast<int>(random() % 100) / 100;
+    const bool slept = co_await deadline.sleep(pause_ * number + jitter);
+    co_return slept;
+}
+
 Task<Status> AzureGuard::make_rule(std::string path, const PortRule& rule, HostDeadline& deadline) {
     auto begun = co_await arm_.put(path, rule.body, deadline);
     if (!begun) co_return std::move(begun).error();
@@ -90,8 +126,8 @@ Task<Status> AzureGuard::make_rule(std::string path, const PortRule& rule, HostD
         if (!made) co_return std::move(made).error();
         const auto state = text(*made, "properties/provisioningState");
         if (iequals(state, "Succeeded")) co_return Status();
-        bool goes_on = !iequals(state, "Failed");
-        if (goes_on) goes_on = co_await deadline.sleep(between_tries);
+        bool goes_on = !iequals(state, "Failed") && !iequals(state, "Canceled");
+        if (goes_on) goes_on = co_await deadline.sleep(pause_);
         if (!goes_on)
             co_return Error(
                 Phase::config,
@@ -101,13 +137,22 @@ Task<Status> AzureGuard::make_rule(std::string path, const PortRule& rule, HostD
     }
 }
 
+// Waits until Azure has removed it: until then the port is open, and the group takes no other.
 Task<Status> AzureGuard::remove_rule(std::string path, HostDeadline& deadline) {
-    auto begun = co_await arm_.remove(std::move(path), deadline);
+    auto begun = co_await arm_.remove(path, deadline);
     if (!begun) co_return std::move(begun).error();
-    constexpr int not_there = 404;
-    if (begun->status >= 200 && begun->status <= 204) co_return Status();
+    constexpr int begun_only = 202, not_there = 404;
     if (begun->status == not_there) co_return Status();
-    co_return rule_refused(*begun);
+    if (begun->status < 200 || begun->status > 204) co_return rule_refused(*begun);
+    while (begun->status == begun_only) {
+        auto left = co_await arm_.get_json(path, deadline);
+        if (!left && left.error().code() == Errc::name_not_found) co_return Status();
+        if (!left) co_return std::move(left).error();
+        const bool slept = co_await deadline.sleep(pause_);
+        if (!slept)
+            co_return Error(Phase::run, Errc::timed_out, "Azure had not removed the rule in time");
+    }
+    co_return Status();
 }
 
 Task<std::string>
@@ -129,24 +174,20 @@ AzureGuard::missing_rule(const Target& target, const PortMove& move, HostDeadlin
     co_return words;
 }
 
-// Another VM of the plan may take the same priority of a shared group meanwhile.
 Task<Result<std::string>>
 AzureGuard::open_port(const Target& target, const PortMove& move, HostDeadline& deadline) {
-    constexpr int most_tries = 5;
     for (int tries = 1;; ++tries) {
         auto opened = co_await try_to_open(target, move, deadline);
-        if (opened || tries == most_tries) co_return opened;
-        const auto& error = opened.error();
-        if (error.phase() != Phase::inventory || error.code() == Errc::access_denied)
-            co_return opened;
-        const bool slept = co_await deadline.sleep(between_tries);
+        if (opened || tries == most_tries || !is_worth_a_try(opened.error())) co_return opened;
+        const bool slept = co_await wait_before_try(tries, deadline);
         if (!slept) co_return opened;
     }
 }
 
 Task<Result<std::string>>
 AzureGuard::try_to_open(const Target& target, const PortMove& move, HostDeadline& deadline) {
-    auto gates = co_await gates_of(target, move, deadline);
+    GroupTurn turn(taken_);
+    auto gates = co_await gates_in_turn(target, move, deadline, turn);
     if (!gates) co_return std::move(gates).error();
     // All or none: one that cannot be opened keeps the others as they are.
     std::vector<PortRule> rules;
@@ -170,7 +211,18 @@ AzureGuard::try_to_open(const Target& target, const PortMove& move, HostDeadline
 
 Task<Status>
 AzureGuard::close_port(const Target& target, const PortMove& move, HostDeadline& deadline) {
-    auto gates = co_await gates_of(target, move, deadline);
+    for (int tries = 1;; ++tries) {
+        auto closed = co_await try_to_close(target, move, deadline);
+        if (closed || tries == most_tries || !is_worth_a_try(closed.error())) co_return closed;
+        const bool slept = co_await wait_before_try(tries, deadline);
+        if (!slept) co_return closed;
+    }
+}
+
+Task<Status>
+AzureGuard::try_to_close(const Target& target, const PortMove& move, HostDeadline& deadline) {
+    GroupTurn turn(taken_);
+    auto gates = co_await gates_in_turn(target, move, deadline, turn);
     if (!gates) co_return std::move(gates).error();
     for (const auto& group : gates->groups) {
         const auto& rules = field(group, "properties/securityRules");

@@ -1,11 +1,13 @@
 // What Azure says of a VM before it is touched: locks and state; and a copy of its OS disk.
 #pragma once
 
+#include "scanner/fix/group_turn.hpp"
 #include "scanner/fix/port_rules.hpp"
 #include "scanner/fix/vm_guard.hpp"
 #include "transports/azure/arm.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,7 +15,9 @@ namespace rdpsweep {
 
 class AzureGuard final : public VmGuard {
 public:
-    explicit AzureGuard(azure::Arm& arm) : arm_(arm) {}
+    // pause: between two looks at what Azure is making.
+    explicit AzureGuard(azure::Arm& arm, Clock::duration pause = std::chrono::seconds(2))
+        : arm_(arm), pause_(pause) {}
 
     // Objects to locks of the VM or anything above it (Microsoft.Authorization/locks), whatever
     // their level; a VM that does not run; one that is being changed.
@@ -23,7 +27,8 @@ public:
     Task<Result<std::string>>
     snapshot(const Target& target, const std::string& name, HostDeadline& deadline) override;
 
-    // These are in azure_gate.cpp, and about the network security groups of the VM's primary
+    // These are in azure_gate.cpp. Hosts behind one group take turns: Azure refuses a second write
+    // to it meanwhile. They are about the network security groups of the VM's primary
     // network interface and of its subnet (Microsoft.Network).
     Task<std::string>
     missing_rule(const Target& target, const PortMove& move, HostDeadline& deadline) override;
@@ -37,8 +42,13 @@ private:
 
     Task<Result<Gates>>
     gates_of(const Target& target, const PortMove& move, HostDeadline& deadline);
+    Task<Result<Gates>> gates_in_turn(
+        const Target& target, const PortMove& move, HostDeadline& deadline, GroupTurn& turn
+    );
+    Task<bool> wait_before_try(int number, HostDeadline& deadline);
     Task<Result<std::string>>
     try_to_open(const Target& target, const PortMove& move, HostDeadline& deadline);
+    Task<Status> try_to_close(const Target& target, const PortMove& move, HostDeadline& deadline);
     Task<Status> make_rule(std::string path, const PortRule& rule, HostDeadline& deadline);
     Task<Status> remove_rule(std::string path, HostDeadline& deadline);
 
@@ -57,6 +67,8 @@ private:
     std::string lock_on(const Target& target) const;
 
     azure::Arm& arm_;
+    Clock::duration pause_;
+    std::set<std::string> taken_; // groups that a host of this run writes to, in small letters
     std::map<std::string, Locks> locks_; // by subscription
 };
 

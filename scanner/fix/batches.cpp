@@ -101,23 +101,35 @@ part_into_batches(const std::vector<BatchHost>& hosts, const std::vector<BatchSi
     return batches;
 }
 
-void StopRules::begin_batch(bool canary, std::size_t size) {
+void StopRules::begin_batch(bool canary, std::size_t size, const std::vector<HostEnd>& so_far) {
     canary_ = canary;
     batch_size_ = size;
     batch_bad_ = 0;
     batch_drifted_ = 0;
+    for (const auto end : so_far)
+        count_in_batch(end);
+}
+
+void StopRules::recall(HostEnd end) noexcept {
+    ++started_;
+    count(end);
 }
 
 void StopRules::ended(HostEnd end) noexcept {
-    if (end == HostEnd::good || end == HostEnd::drifted) {
-        in_a_row_ = 0;
-        if (end == HostEnd::drifted) ++batch_drifted_;
-        return;
-    }
-    ++batch_bad_;
-    ++bad_;
-    ++in_a_row_;
+    count(end);
+    count_in_batch(end);
+}
+
+void StopRules::count(HostEnd end) noexcept {
+    const bool bad = end == HostEnd::bad || end == HostEnd::rollback_failed;
+    in_a_row_ = bad ? in_a_row_ + 1 : 0;
+    if (bad) ++bad_;
     if (end == HostEnd::rollback_failed) ++rollbacks_failed_;
+}
+
+void StopRules::count_in_batch(HostEnd end) noexcept {
+    if (end == HostEnd::bad || end == HostEnd::rollback_failed) ++batch_bad_;
+    if (end == HostEnd::drifted) ++batch_drifted_;
 }
 
 std::optional<std::string_view> StopRules::reason() const noexcept {

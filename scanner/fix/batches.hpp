@@ -59,8 +59,13 @@ enum class HostEnd {
 //   3 hosts of a batch, and more than a fifth of it, are not what was planned for.
 class StopRules {
 public:
-    // Begins a batch; call it before the first of its hosts starts.
-    void begin_batch(bool canary, std::size_t size);
+    // Begins a batch; call it before the first of its hosts starts. so_far: how those of its hosts
+    // ended that an earlier process visited; they are part of its size.
+    void begin_batch(bool canary, std::size_t size, const std::vector<HostEnd>& so_far = {});
+
+    // Takes how a host ended that an earlier process visited, in their order. For its own batch it
+    // counts when that is begun again.
+    void recall(HostEnd end) noexcept;
 
     void started() noexcept { ++started_; }
 
@@ -70,6 +75,9 @@ public:
     [[nodiscard]] std::optional<std::string_view> reason() const noexcept;
 
 private:
+    void count(HostEnd end) noexcept;
+    void count_in_batch(HostEnd end) noexcept;
+
     bool canary_ = true;
     std::size_t batch_size_ = 0, batch_bad_ = 0, batch_drifted_ = 0;
     std::size_t started_ = 0, bad_ = 0, in_a_row_ = 0, rollbacks_failed_ = 0;

@@ -1,6 +1,7 @@
 // Chooses the controls and counts those that have stopped answering.
 #include "scanner/fix/control.hpp"
 
+#include "core/run_until.hpp"
 #include "core/spawn.hpp"
 #include "core/text.hpp"
 
@@ -57,8 +58,8 @@ std::vector<bool> see_who_answers(
     }
     lane.restart();
     // Others may wait on the lane for much longer, such as for a signal.
-    while (looks.left > 0 && lane.run_one() > 0) {
-    }
+    // What did not answer by then did not.
+    (void)run_until(lane, [&looks] { return looks.left == 0; });
     return {looks.answers.begin(), looks.answers.end()};
 }
 

@@ -12,19 +12,6 @@ namespace rdpsweep {
 
 namespace {
 
-HostEnd end_of(FixStage stage, bool drifted) {
-    if (drifted) return HostEnd::drifted;
-    switch (stage) {
-    case FixStage::verified:
-    case FixStage::skipped:
-        return HostEnd::good;
-    case FixStage::rollback_failed:
-        return HostEnd::rollback_failed;
-    default:
-        return HostEnd::bad;
-    }
-}
-
 // Returns what another host is likely to take.
 std::chrono::milliseconds
 host_time(std::vector<std::chrono::milliseconds> took, Clock::duration soak) {
@@ -35,6 +22,10 @@ host_time(std::vector<std::chrono::milliseconds> took, Clock::duration soak) {
     const auto place = took.begin() + static_cast<std::ptrdiff_t>(std::min(at, took.size() - 1));
     std::nth_element(took.begin(), place, took.end());
     return std::max(time, *place);
+}
+
+bool is_among(const std::vector<std::size_t>& batch, std::size_t host) {
+    return std::find(batch.begin(), batch.end(), host) != batch.end();
 }
 
 // Returns what an attempt that did not get in says.
@@ -48,17 +39,21 @@ std::string why_lost(const HostResult& result) {
 
 FixDriver::FixDriver(const Plan& plan, FixServices& services, Direction direction)
     : plan_(plan), services_(services), direction_(direction),
-      known_(records_of(services.journal.entries(), plan.hosts.size())) {}
+      known_(records_of(services.journal.entries(), plan.hosts.size())),
+      past_(past_of(services.journal.entries(), plan.hosts.size())),
+      controls_before_(past_.controls) {
+    for (const auto& one : past_.ends)
+        rules_.recall(one.end);
+}
 
 std::vector<std::size_t>
 FixDriver::left_of(const std::vector<std::size_t>& batch, bool only_begun) const {
     std::vector<std::size_t> left;
     for (const auto position : batch) {
         const auto& known = known_[position];
-        const bool begun = !known.backup.empty();
-        const bool wanted = direction_ == Direction::undo
-                                ? known.may_be_changed()
-                                : !is_end(known.stage) && (begun || !only_begun);
+        const bool begun = known.may_be_changed();
+        const bool wanted =
+            direction_ == Direction::undo ? begun : !is_end(known.stage) && (begun || !only_begun);
         if (wanted) left.push_back(position);
     }
     return left;
@@ -68,7 +63,12 @@ void FixDriver::begin_batch(std::size_t number, const std::vector<std::size_t>& 
     wanted_.clear();
     for (const auto position : hosts)
         wanted_.emplace(plan_.hosts[position].id, position);
-    rules_.begin_batch(number < plan_.canaries, hosts.size());
+    std::vector<HostEnd> so_far;
+    for (const auto& one : past_.ends) {
+        if (number < plan_.batches.size() && is_among(plan_.batches[number], one.host))
+            so_far.push_back(one.end);
+    }
+    rules_.begin_batch(number < plan_.canaries, hosts.size() + so_far.size(), so_far);
 }
 
 bool FixDriver::wants(const Target& target) const {
@@ -98,7 +98,7 @@ Status FixDriver::finished(const HostResult& result) {
                         (direction_ == Direction::apply || one.stage() != FixStage::verified);
     // What was not even begun stays planned: going on comes back to it.
     const bool untouched =
-        result.outcome == Outcome::not_attempted && known_[position].backup.empty();
+        result.outcome == Outcome::not_attempted && !known_[position].may_be_changed();
     // It may know itself why it cannot be gone on with.
     const bool told = one.stage() == FixStage::unreachable && !one.why().empty();
     if (!at_end && !untouched && !told) {
@@ -118,7 +118,7 @@ std::optional<std::string_view> FixDriver::stop_reason() const {
     // Undoing goes on whatever happens: every host that can be brought back is.
     if (direction_ == Direction::undo) return {};
     if (const auto reason = rules_.reason()) return reason;
-    if (fell(controls_before_, controls_now_)) return "fix.stop.control";
+    if (controls_fell()) return "fix.stop.control";
     const auto order = services_.state_dir.empty()
                            ? FixOrder::none
                            : order_of(services_.state_dir, services_.plan_id);
@@ -130,11 +130,29 @@ std::optional<std::string_view> FixDriver::stop_reason() const {
     return {};
 }
 
-void FixDriver::take_controls(std::vector<bool> answers) {
-    if (controls_before_.empty())
-        controls_before_ = std::move(answers);
-    else
+Status FixDriver::take_controls(std::map<std::string, bool> answers) {
+    has_looked_ = true;
+    if (!controls_before_.empty()) {
         controls_now_ = std::move(answers);
+        return {};
+    }
+    JournalEntry entry;
+    entry.host = no_host;
+    entry.of_plan = PlanWord{{}, answers};
+    controls_before_ = std::move(answers);
+    return services_.journal.append(std::move(entry));
+}
+
+// Those that left the inventory since are not counted.
+bool FixDriver::controls_fell() const {
+    std::vector<bool> before, now;
+    for (const auto& [id, answers] : controls_now_) {
+        const auto was = controls_before_.find(id);
+        if (was == controls_before_.end()) continue;
+        before.push_back(was->second);
+        now.push_back(answers);
+    }
+    return fell(before, now);
 }
 
 std::size_t FixDriver::count(FixStage stage) const {

@@ -6,6 +6,7 @@
 #include "scanner/fix/control.hpp"
 #include "scanner/fix/host_fix.hpp"
 #include "scanner/fix/orders.hpp"
+#include "scanner/fix/plan_past.hpp"
 
 #include <map>
 #include <memory>
@@ -39,15 +40,20 @@ public:
 
     void started() override { rules_.started(); }
 
-    // Takes which control VMs answered RDP before the plan, or do after another batch.
-    void take_controls(std::vector<bool> answers);
+    // Takes which control VMs, by id, answered RDP before the plan, or do now. The first answers
+    // are written down: a later process holds its own against them. Error: they could not be.
+    Status take_controls(std::map<std::string, bool> answers);
 
     // Returns the first answers; empty until the control VMs have been checked once.
-    [[nodiscard]] const std::vector<bool>& controls_before() const noexcept {
+    [[nodiscard]] const std::map<std::string, bool>& controls_before() const noexcept {
         return controls_before_;
     }
 
-    [[nodiscard]] bool knows_controls() const noexcept { return !controls_before_.empty(); }
+    // Tells whether this process has looked at the control VMs.
+    [[nodiscard]] bool has_looked() const noexcept { return has_looked_; }
+
+    // Returns why the plan stops for how its hosts ended, in this process and earlier ones.
+    [[nodiscard]] std::optional<std::string_view> went_bad() const { return rules_.reason(); }
 
     [[nodiscard]] bool undoes() const noexcept { return direction_ == Direction::undo; }
 
@@ -68,15 +74,18 @@ public:
 
 private:
     HostFix& fix_of(std::size_t position);
+    [[nodiscard]] bool controls_fell() const;
 
     const Plan& plan_;
     FixServices& services_;
     Direction direction_;
     std::vector<HostRecord> known_; // as of the journal, and of what ended since
+    PlanPast past_;                 // of the journal alone
     std::map<std::size_t, std::unique_ptr<HostFix>> fixes_;
     std::map<std::string, std::size_t> wanted_; // of the batch, by target id
     StopRules rules_;
-    std::vector<bool> controls_before_, controls_now_;
+    std::map<std::string, bool> controls_before_, controls_now_;
+    bool has_looked_ = false;
     std::vector<std::chrono::milliseconds> took_; // of hosts that were visited
 };
 

@@ -30,6 +30,7 @@ struct Begin {
     bool guarded = false;          // it is a VM of a cloud that can be asked
     bool outside = false;          // RDP can be looked at from here
     bool soaks = false;            // all has to stay well for some time
+    bool stale = false;            // the plan has expired: nothing is begun
     bool despite_sessions = false; // TermService may restart though people are logged on
     SnapshotWish snapshots = SnapshotWish::never;
 };

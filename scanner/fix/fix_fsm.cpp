@@ -1,10 +1,10 @@
-// What each event leads to, and what the machine keeps. The judgements on the way are in
-// fix_fsm_change.cpp, fix_fsm_steps.cpp and fix_fsm_verify.cpp.
+// What each event leads to, and what the machine keeps. How a host is begun or gone on with is in
+// fix_fsm_begin.cpp; the judgements on the way are in fix_fsm_change.cpp, fix_fsm_steps.cpp and
+// fix_fsm_verify.cpp.
 #include "scanner/fix/fix_fsm.hpp"
 
 #include "scanner/fix/plan_step.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace rdpsweep {
@@ -16,6 +16,7 @@ bool is_writing(FixStep step) {
     case FixStep::writing_backup:
     case FixStep::writing_applying:
     case FixStep::writing_applied:
+    case FixStep::writing_restart:
     case FixStep::writing_undo:
     case FixStep::writing_end:
         return true;
@@ -28,19 +29,6 @@ bool is_writing(FixStep step) {
 
 FixFsm::FixFsm(std::size_t position, const PlanHost& host, const FixChoices& choices)
     : position_(position), host_(host), choices_(choices) {}
-
-void FixFsm::recall(HostRecord record) {
-    stage_ = record.stage;
-    why_ = std::move(record.why);
-    backup_ = std::move(record.backup);
-    at_ = record.step;
-    earlier_ = std::min(record.earlier, backup_.size());
-    unsound_ = std::move(record.unsound);
-    reached_ = record.reached;
-    if (course_ == Course::undo_asked) return;
-    const bool begun = record.undoing && stage_ != FixStage::rolled_back;
-    course_ = begun ? Course::undo_begun : Course::forward;
-}
 
 FixAction FixFsm::resume(FixEvent event) {
     return std::visit([this](auto& one) { return on(std::move(one)); }, event);
@@ -57,26 +45,6 @@ FixAction FixFsm::on(fix_event::Begin event) {
     terms_ = event;
     step_ = FixStep::locking;
     return fix_action::TakeLock{};
-}
-
-FixAction FixFsm::on(fix_event::GiveUp event) {
-    if (step_ != FixStep::idle) return refuse(event);
-    if (is_end(stage_)) return finish({});
-    return end(is_untouched() ? FixStage::failed : FixStage::unreachable, std::move(event.why));
-}
-
-// Continues or undoes what an earlier process began, on that Windows only: a VM that was
-// made anew under the same name may hold the very values by chance.
-FixAction FixFsm::on(fix_event::LockHeld event) {
-    if (step_ != FixStep::locking) return refuse(event);
-    return backup_.empty() || same_windows_ ? go_on() : look(FixStep::making_sure);
-}
-
-FixAction FixFsm::on(fix_event::LockTaken event) {
-    if (step_ != FixStep::locking) return refuse(event);
-    // A host that was begun is not left half-way: another run may find the lock free.
-    if (!backup_.empty()) return finish(std::move(event.error));
-    return end(FixStage::skipped, std::string(event.error.detail()));
 }
 
 FixAction FixFsm::on(fix_event::Looked event) {
@@ -100,17 +68,17 @@ FixAction FixFsm::on(fix_event::GuardAnswered event) {
     if (step_ != FixStep::asking_guard) return refuse(event);
     auto& objection = event.objection;
     if (!objection)
-        return end(
+        return leave(
             FixStage::failed,
             "whether it may be touched is not known: " + std::string(objection.error().detail())
         );
-    if (!objection->empty()) return end(FixStage::skipped, *std::move(objection));
+    if (!objection->empty()) return leave(FixStage::skipped, *std::move(objection));
     return copy_disk();
 }
 
 FixAction FixFsm::on(fix_event::DiskCopied event) {
     if (step_ != FixStep::copying_disk) return refuse(event);
-    if (!event.id) return end(FixStage::failed, std::string(event.id.error().detail()));
+    if (!event.id) return leave(FixStage::failed, std::string(event.id.error().detail()));
     snapshot_ = *std::move(event.id);
     return read_before(0, {});
 }
@@ -141,15 +109,21 @@ FixAction FixFsm::on(fix_event::Written event) {
     switch (step_) {
     case FixStep::writing_backup:
         at_ = next_at_;
+        kept_.clear();
         earlier_ = backup_.size();
         backup_.insert(backup_.end(), next_backup_.begin(), next_backup_.end());
         return write(FixStep::writing_applying, FixStage::applying);
     case FixStep::writing_applying:
+        sent_ = at_ + 1;
+        gated_ = gated_ || opens_gate();
         return change(
             FixStep::applying, ChangeMode::apply, step_of(host_, at_).restart == Restart::needed
         );
     case FixStep::writing_applied:
         return look(FixStep::looking_after);
+    case FixStep::writing_restart:
+        restarted_ = true;
+        return change(FixStep::restarting, ChangeMode::apply, true);
     case FixStep::writing_undo:
         if (course_ == Course::forward) course_ = Course::undo_begun;
         // What the running TermService took up goes with it; an earlier process may have restarted
@@ -170,29 +144,6 @@ FixAction FixFsm::on(fix_event::Lost event) {
     return finish(std::move(event.error));
 }
 
-FixAction FixFsm::go_on() {
-    if (course_ == Course::undo_asked) return undo("asked for");
-    if (course_ == Course::undo_begun) return undo(why_.empty() ? "it did not help" : why_);
-    // The tag wins until something was written.
-    if (backup_.empty() && terms_.held)
-        return end(FixStage::skipped, "it is held by its tag " + std::string(hold_tag));
-    if (backup_.empty()) return look(FixStep::looking_before);
-    if (is_unsure()) return change(FixStep::finding_out, ChangeMode::read, false);
-    if (stage_ == FixStage::backed_up) return write(FixStep::writing_applying, FixStage::applying);
-    if (stage_ == FixStage::applied) return look(FixStep::looking_after);
-    return finish({});
-}
-
-FixAction FixFsm::made_sure(const HostLook& look) {
-    same_windows_ = is_planned_windows(host_, look);
-    if (same_windows_) return go_on();
-    const bool forward = course_ == Course::forward;
-    return end(
-        forward ? FixStage::unreachable : FixStage::rollback_failed,
-        "another Windows answers there: nothing was done to it"
-    );
-}
-
 FixAction FixFsm::look(FixStep step) {
     step_ = step;
     return fix_action::Look{};
@@ -205,14 +156,22 @@ FixAction FixFsm::change(FixStep step, ChangeMode mode, bool restart) {
 
 FixAction FixFsm::write(FixStep step, FixStage stage, std::string why) {
     step_ = step;
-    JournalEntry entry{position_, stage, why, {}, {}, 0, 0, {}, false};
+    JournalEntry entry;
+    entry.host = position_;
+    entry.stage = stage;
+    entry.why = why;
     if (stage == FixStage::backed_up) {
         entry.changes = next_backup_;
         entry.snapshot = snapshot_;
         entry.step = next_at_;
         if (backup_.empty()) entry.unsound = unsound_;
         entry.reached = backup_.empty() && reached_;
+        entry.worked = backup_.empty() && worked_;
     }
+    if (stage == FixStage::applying) entry.gate = gated_ || opens_gate();
+    if (stage == FixStage::applied) entry.gate = gated_;
+    entry.restart = step == FixStep::writing_restart;
+    entry.drifted = stage == FixStage::skipped && drifted_;
     next_stage_ = stage;
     next_why_ = std::move(why);
     return fix_action::WriteDown{std::move(entry)};
@@ -232,10 +191,6 @@ std::vector<Change> FixFsm::changes() const {
         return next_at_ == 0 ? step_of(host_, 0).changes : wanted_;
     if (step_ == FixStep::undoing) return backup_;
     return {backup_.begin() + static_cast<std::ptrdiff_t>(earlier_), backup_.end()};
-}
-
-bool FixFsm::is_unsure() const noexcept {
-    return stage_ == FixStage::applying || (stage_ == FixStage::unreachable && !backup_.empty());
 }
 
 } // namespace rdpsweep

@@ -61,7 +61,11 @@ private:
 
     FixAction refuse(const FixEvent& event) const;
     FixAction go_on();
+    FixAction begin();
     FixAction made_sure(const HostLook& look);
+    FixAction send_again();
+    FixAction wait_for_people();
+    FixAction leave(FixStage stage, std::string why);
     FixAction compare(const HostLook& look);
     FixAction ask_guard();
     FixAction copy_disk();
@@ -89,15 +93,30 @@ private:
     // found of it; all that was found of all steps to undo.
     [[nodiscard]] std::vector<Change> changes() const;
 
-    // Tells whether TermService, once it runs with what the steps so far changed, has to restart
+    // Tells whether TermService may run with what the steps so far changed, and so has to restart
     // when that is undone.
     [[nodiscard]] bool undo_restarts() const;
+
+    // Tells whether a restart of TermService now would end sessions that nobody gave up.
+    [[nodiscard]] bool kept_from_restart() const;
+
+    // Takes from a look whether people keep TermService from restarting.
+    void see_people(const HostLook& look);
+
+    // Tells whether the script that writes lets clients to a new port in the cloud's network, too.
+    [[nodiscard]] bool opens_gate() const;
+
+    // Says what an undo that could not ask the cloud left open.
+    [[nodiscard]] std::string gate_left() const;
 
     // Tells whether TermService may restart now, as RDP or a rule is not well without.
     [[nodiscard]] bool may_restart() const;
 
-    // Tells whether nothing was written yet: at most it is about to be.
+    // Tells whether nothing was written to the host yet: at most it is about to be.
     [[nodiscard]] bool is_untouched() const noexcept;
+
+    // Tells whether what comes next needs no look at whose Windows it is, and who is logged on.
+    [[nodiscard]] bool goes_on_unseen() const noexcept;
 
     // Tells whether it is unknown how far the script that writes got.
     [[nodiscard]] bool is_unsure() const noexcept;
@@ -118,16 +137,22 @@ private:
     std::vector<Change> backup_;      // with the states that were found; empty: nothing was written
     std::size_t earlier_ = 0;         // how many of them, at the start, are of earlier steps
     std::vector<Change> next_backup_; // once the journal holds it
+    std::size_t sent_ = 0;            // for how many steps the script that writes may have been
+    std::vector<Change> kept_;        // of a try that wrote nothing, and may have opened a port
     std::string snapshot_;            // id of the disk's copy; empty: none
     // Rules that did not find the host sound before; nothing: an older version did not say.
     std::optional<std::vector<std::string>> unsound_;
     std::vector<std::string> others_; // that name causes beside those cured, at the latest look
+    std::string trouble_;             // of RDP inside, at the latest look; empty: none
     bool reached_ = false;            // RDP's port answered from here before
+    bool worked_ = false;             // and the handshake was whole
+    bool gated_ = false;              // the new port may be open in the cloud's network
+    std::string opened_;              // the rules that were made there, if that was written down
     std::string note_;                // what is to be said though all went well
     bool same_windows_ = false;       // as in the plan: seen by this process
-    bool people_ = false;             // were logged on at the latest look
+    std::string people_;              // why they keep TermService running; empty: nobody does
     bool shown_ = false;              // a whole handshake, at the latest look
-    bool restarted_ = false;          // TermService, beyond what the plan needs
+    bool restarted_ = false;          // TermService may be, beyond what the plan needs
     bool drifted_ = false;
 };
 

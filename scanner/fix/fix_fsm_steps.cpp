@@ -15,7 +15,7 @@ FixAction FixFsm::go_further(const HostLook& look) {
         auto& changes = std::get<std::vector<Change>>(left);
         if (changes.empty()) continue;
         const bool restarts = step_of(host_, next).restart == Restart::needed;
-        if (restarts && people_ && !terms_.despite_sessions) return undo(people_of(look));
+        if (restarts && kept_from_restart()) return wait_for_people();
         return read_before(next, std::move(changes));
     }
     return judge_rdp(look);
@@ -28,16 +28,13 @@ FixAction FixFsm::read_before(std::size_t number, std::vector<Change> changes) {
 }
 
 bool FixFsm::undo_restarts() const {
-    return restarted_ || steps_through(host_, at_).restart == Restart::needed;
+    if (restarted_) return true;
+    return sent_ > 0 && steps_through(host_, sent_ - 1).restart == Restart::needed;
 }
 
 bool FixFsm::may_restart() const {
-    return step_ == FixStep::asking_after && (!people_ || terms_.despite_sessions) &&
+    return step_ == FixStep::asking_after && !kept_from_restart() &&
            step_of(host_, at_).restart == Restart::if_still_failing;
-}
-
-bool FixFsm::is_untouched() const noexcept {
-    return backup_.empty() || (stage_ == FixStage::backed_up && earlier_ == 0);
 }
 
 } // namespace rdpsweep

@@ -14,6 +14,7 @@ FixAction FixFsm::on(fix_event::OutsideAnswered event) {
     switch (step_) {
     case FixStep::asking_before:
         reached_ = event.answer != OutsideAnswer::nothing;
+        worked_ = event.answer == OutsideAnswer::whole;
         return ask_guard();
     case FixStep::asking_after:
     case FixStep::asking_restarted:
@@ -32,7 +33,7 @@ FixAction FixFsm::on(fix_event::Soaked event) {
 // Judges a look: each step so far by its own rules, and whether anything got worse. asking: the
 // step in which the handshake from here belongs to this look.
 FixAction FixFsm::judge_look(const HostLook& look, FixStep asking) {
-    people_ = has_people(look);
+    see_people(look);
     shown_ = shows_handshake(look);
     note_.clear();
     step_ = asking;
@@ -46,8 +47,10 @@ FixAction FixFsm::judge_look(const HostLook& look, FixStep asking) {
 // Judges RDP as a whole, now that every step is done.
 FixAction FixFsm::judge_rdp(const HostLook& look) {
     others_ = unsound_ ? other_causes(host_, look) : std::vector<std::string>();
-    auto trouble = rdp_trouble(host_, look);
-    if (!trouble.empty()) return rdp_fails(std::move(trouble));
+    trouble_ = rdp_trouble(host_, look);
+    // Another cause excuses what is wrong inside; not that less works from here than before.
+    const bool asks_anyway = reached_ && terms_.outside && !others_.empty();
+    if (!trouble_.empty() && !asks_anyway) return rdp_fails(trouble_);
     if (!cures_rdp(host_)) return judged({});
     // Of a port that RDP moved to the cloud can say what is missing, if nothing is seen from here.
     const bool asks_cloud = terms_.guarded && moved_port(host_) != 0;
@@ -56,10 +59,14 @@ FixAction FixFsm::judge_rdp(const HostLook& look) {
 }
 
 FixAction FixFsm::judge_answer(OutsideAnswer answer, const std::string& missing) {
+    // What worked before and does not any more is worse, whatever other cause there is.
+    if (answer == OutsideAnswer::failed && worked_)
+        return judged("the RDP handshake from here fails, and did not before");
     if (answer == OutsideAnswer::failed) return rdp_fails("the RDP handshake from here fails");
     // A port that answered and does not any more is worse than before, whatever is said inside.
     if (answer == OutsideAnswer::nothing && terms_.outside && reached_)
         return judged(why_closed(missing));
+    if (!trouble_.empty()) return rdp_fails(trouble_);
     if (answer == OutsideAnswer::nothing && !shown_)
         return rdp_fails("no RDP handshake could be made to see whether it helped");
     const auto moved = moved_port(host_);
@@ -96,10 +103,9 @@ FixAction FixFsm::rdp_fails(std::string why) {
 
 // Goes on after the look was judged. wrong: why the host is not well; empty when it is.
 FixAction FixFsm::judged(std::string wrong) {
-    if (!wrong.empty() && may_restart()) {
-        restarted_ = true;
-        return change(FixStep::restarting, ChangeMode::apply, true);
-    }
+    // Written down first: whoever undoes it has to restart TermService, too.
+    if (!wrong.empty() && may_restart())
+        return write(FixStep::writing_restart, FixStage::applied, why_);
     if (!wrong.empty()) return undo(std::move(wrong));
     if (step_ == FixStep::asking_soaked || !terms_.soaks) return end(FixStage::verified, note_);
     step_ = FixStep::soaking;
@@ -111,9 +117,19 @@ FixAction FixFsm::undo(std::string why) {
 }
 
 FixAction FixFsm::undone(const std::vector<ChangeResult>& results) {
-    if (every(results, Did::written) && found_all(backup_, results, &Change::before))
-        return end(FixStage::rolled_back, why_);
-    return end(FixStage::rollback_failed, first_failure(results) + "; undone because " + why_);
+    const bool back = every(results, Did::written) && found_all(backup_, results, &Change::before);
+    if (!back)
+        return end(FixStage::rollback_failed, first_failure(results) + "; undone because " + why_);
+    if (gated_ && !terms_.guarded) return end(FixStage::rollback_failed, gate_left());
+    return end(FixStage::rolled_back, why_);
+}
+
+std::string FixFsm::gate_left() const {
+    const auto port = std::to_string(moved_port(host_));
+    auto words = "it is as it was, but port " + port + " stays open in Azure's network";
+    if (!opened_.empty()) words += " (" + opened_ + ")";
+    return words + ": Azure was not asked about this VM. Run fix rollback PLAN again where the "
+                   "inventory has its ARM id, or delete the rule by hand";
 }
 
 } // namespace rdpsweep

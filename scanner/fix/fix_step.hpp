@@ -25,6 +25,7 @@ enum class FixStep : std::uint8_t {
     finding_out,       // for the states after a connection that was lost while they were changed
     looking_after,     // for the look that shows whether it helped
     asking_after,      // for the RDP handshake from here that belongs to that look
+    writing_restart,   // for the journal to say that TermService is about to restart
     restarting,        // for TermService to restart, as it did not help without
     looking_restarted, // for the look after that restart
     asking_restarted,  // for its handshake from here

@@ -83,6 +83,7 @@ fix_event::Begin HostFix::terms_for(const Target& target) const {
     terms.held = target.tags.contains(std::string(hold_tag));
     terms.guarded = services_.guard != nullptr && !target.vm.empty();
     terms.outside = services_.outside != nullptr && target.rdp_outside;
+    terms.stale = services_.stale;
     terms.soaks = services_.soak > Clock::duration::zero();
     terms.despite_sessions = services_.despite_sessions;
     terms.snapshots = services_.snapshots;
@@ -163,14 +164,15 @@ Task<FixEvent> HostFix::change(const fix_action::RunChange& asked, const Reach& 
     auto event = co_await change_inside(asked, reach);
     auto* changed = std::get_if<fix_event::Changed>(&event);
     if (changed == nullptr) co_return event;
-    if (!opened.empty()) changed->note = "opened in Azure's network: " + opened;
+    if (!opened.empty()) changed->note = std::string(opened_words) + opened;
     // Nobody undoes a host that was left alone: its port is closed again now.
     if (asked.mode != ChangeMode::undo && !came_to_nothing(changed->results)) co_return event;
     changed->note.clear();
     auto closed = co_await services_.guard->close_port(reach.target, move, reach.deadline);
     if (closed) co_return event;
     if (closed.error().retryable()) co_return fix_event::Lost{std::move(closed).error()};
-    const auto why = "its rule in Azure's network stays: " + std::string(closed.error().detail());
+    const auto why = "its rule in Azure's network stays: " + std::string(closed.error().detail()) +
+                     "; run fix rollback PLAN again, or delete it by hand";
     co_return nothing_done(asked, why);
 }
 

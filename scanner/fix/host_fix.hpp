@@ -28,6 +28,7 @@ struct FixServices {
     FactSource* outside = nullptr;             // looks at RDP from here; null: not at all
     Clock::duration soak{};                    // how long all must stay well after a change
     FixChoices choices{};                      // of the plan
+    bool stale = false;                        // the plan has expired: no host is begun
     bool despite_sessions = false;             // restart TermService though people are logged on
     const MaintenanceWindow* window = nullptr; // hosts begin only while it is open; null: always
     std::string state_dir{};                   // for the locks; empty: none are taken

@@ -6,6 +6,8 @@
 #include "core/result.hpp"
 
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,34 +32,58 @@ enum class FixStage : std::uint8_t {
 
 std::string_view to_string(FixStage stage) noexcept;
 
+// Returns the stage of that name.
+std::optional<FixStage> stage_of(std::string_view name) noexcept;
+
 // Tells whether no more is to be done for the host, unless an undo is asked for.
 bool is_end(FixStage stage) noexcept;
+
+// How why of applied begins where rules were made in the cloud's network; their names follow.
+inline constexpr std::string_view opened_words = "opened in Azure's network: ";
+
+// What is said of the plan as a whole, and of no host.
+struct PlanWord {
+    std::string acknowledged;             // the stop that somebody has looked into; empty: none
+    std::map<std::string, bool> controls; // which control VMs, by id, answered before the plan
+};
+
+inline constexpr auto no_host = std::numeric_limits<std::size_t>::max();
 
 struct JournalEntry {
     std::size_t host = 0; // position in the plan
     FixStage stage = FixStage::planned;
-    std::string why;             // one sentence, for those that are not as hoped
-    std::vector<Change> changes; // of backed_up: with the states that were found
-    std::string snapshot;        // of backed_up: id of the copy of its disk; empty: none
-    std::int64_t at = 0;         // Unix seconds; set by append()
-    std::size_t step = 0;        // of backed_up: which step of the host's plan they belong to
+    std::string why{};             // one sentence, for those that are not as hoped
+    std::vector<Change> changes{}; // of backed_up: with the states that were found
+    std::string snapshot{};        // of backed_up: id of the copy of its disk; empty: none
+    std::int64_t at = 0;           // Unix seconds; set by append()
+    std::size_t step = 0;          // of backed_up: which step of the host's plan they belong to
     // Of the first backed_up: rules that did not find the host sound before; nothing: not known.
     std::optional<std::vector<std::string>> unsound{};
     bool reached = false; // of the first backed_up: RDP's port answered from here before
+    bool worked = false;  // of the first backed_up: and the handshake was whole
+    bool gate = false;    // of applying, applied: the cloud's network is, or may be, open for it
+    bool restart = false; // of applied: TermService is about to restart once more
+    bool drifted = false; // of skipped: the host is not what was planned for
+    std::optional<PlanWord> of_plan{}; // then host is no_host
 };
 
 // What a journal says about one host, taken together.
 struct HostRecord {
     FixStage stage = FixStage::planned;
-    std::string why;
-    bool undoing = false;       // rolling back was begun: there is no other way on from there
-    std::vector<Change> backup; // with the states that were found; empty: nothing was written
-    std::string snapshot;       // id of the copy of its disk; empty: none
-    std::size_t step = 0;       // the latest of the plan's steps that was backed up
-    std::size_t earlier = 0;    // how many of backup, at its start, are of the steps before it
+    std::string why{};
+    bool undoing = false;         // rolling back was begun: there is no other way on from there
+    std::vector<Change> backup{}; // with the states that were found; empty: nothing was written
+    std::string snapshot{};       // id of the copy of its disk; empty: none
+    std::size_t step = 0;         // the latest of the plan's steps that was backed up
+    std::size_t earlier = 0;      // how many of backup, at its start, are of the steps before it
     std::optional<std::vector<std::string>> unsound{}; // rules that were not content before
-    bool reached =
-        false; // RDP's port answered from here before; false: it did not, or nobody asked
+    bool reached = false;   // RDP's port answered from here before; false: not, or nobody asked
+    bool worked = false;    // and the handshake was whole
+    std::size_t sent = 0;   // for how many steps the script that writes may have been sent
+    bool restarted = false; // TermService may be, beyond what the steps need
+    bool gated = false;     // the new port may be open in the cloud's network
+    std::string opened{};   // the rules that were made there, if that is known
+    bool drifted = false;   // skipped, as the host is not what was planned for
 
     // Tells whether something may have been changed, and not put back.
     [[nodiscard]] bool may_be_changed() const noexcept;
@@ -71,16 +97,24 @@ std::vector<HostRecord> records_of(const std::vector<JournalEntry>& entries, std
 struct JournalLimits {
     std::uint64_t line = std::uint64_t{1} << 20;    // the longest so far has a few KiB
     std::uint64_t bytes = std::uint64_t{512} << 20; // tens of thousands of hosts, resumed often
+    // How many of these are kept for the lines of an undo: what was done can always be undone.
+    std::uint64_t for_undo = std::uint64_t{128} << 20;
+};
+
+// Which plan a journal is of.
+struct JournalKey {
+    std::string plan_id;
+    std::string plan_digest; // see plan_digest()
 };
 
 class Journal {
 public:
     // Opens the journal of a plan, in <state>/plans/<id>/, or begins one. Only one process may have
     // it. Error{config, local_limit}, also for a file that is no journal: no regular file, or one
-    // beyond the limits.
-    static Result<Journal> open(
-        const std::string& state_dir, const std::string& plan_id, const JournalLimits& limits = {}
-    );
+    // beyond the limits. Error{config, malformed_output} for one that is damaged or of another
+    // plan: it is not a way back any more. Only its last line may be torn, which is cut off then.
+    static Result<Journal>
+    open(const std::string& state_dir, const JournalKey& key, const JournalLimits& limits = {});
 
     Journal(Journal&& other) noexcept;
     Journal& operator=(Journal&&) = delete;
@@ -90,21 +124,22 @@ public:
     // any host.
     Status append(JournalEntry entry);
 
-    // Returns what was there when it was opened; a torn last line is passed over.
+    // Returns what was there when it was opened, and what was appended since.
     [[nodiscard]] const std::vector<JournalEntry>& entries() const noexcept { return entries_; }
 
     // Reads a journal without taking it. Empty when there is none. Error as of open().
-    static Result<std::vector<JournalEntry>> read(
-        const std::string& state_dir, const std::string& plan_id, const JournalLimits& limits = {}
-    );
+    static Result<std::vector<JournalEntry>>
+    read(const std::string& state_dir, const JournalKey& key, const JournalLimits& limits = {});
 
 private:
-    Journal(int descriptor, std::string path, const JournalLimits& limits);
+    Journal(int descriptor, std::string path, JournalKey key, const JournalLimits& limits);
 
     int descriptor_;
     std::string path_;
+    JournalKey key_;
     JournalLimits limits_;
     std::vector<JournalEntry> entries_;
+    std::string last_sha256_; // of the latest line; empty: there is none yet
 };
 
 } // namespace rdpsweep

@@ -1,4 +1,5 @@
-// Keeps the order as one word in a file under the state directory, by the plan's id.
+// Keeps an order, and a stop, as one word each in a file under the state directory, by the plan's
+// id.
 #include "scanner/fix/orders.hpp"
 
 #include <cerrno>
@@ -11,32 +12,62 @@ namespace rdpsweep {
 
 namespace {
 
-std::string file_of(const std::string& state_dir, const std::string& plan_id) {
-    return state_dir + "/plans/" + plan_id + "/order";
+std::string file_of(const std::string& state_dir, const std::string& plan_id, const char* name) {
+    return state_dir + "/plans/" + plan_id + "/" + name;
 }
 
-} // namespace
+std::string order_file(const std::string& state_dir, const std::string& plan_id) {
+    return file_of(state_dir, plan_id, "order");
+}
 
-Status give_order(const std::string& state_dir, const std::string& plan_id, FixOrder order) {
-    const auto path = file_of(state_dir, plan_id);
+std::string stop_file(const std::string& state_dir, const std::string& plan_id) {
+    return file_of(state_dir, plan_id, "stopped");
+}
+
+Status write_word(const std::string& path, std::string_view word) {
     std::error_code ignored;
     std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
     std::ofstream file(path, std::ios::trunc);
-    file << (order == FixOrder::abort ? "abort" : "pause") << '\n' << std::flush;
+    file << word << '\n' << std::flush;
     if (file) return {};
     return Error(
         Phase::config, Errc::local_limit, "cannot write " + path + ": " + std::strerror(errno)
     );
 }
 
-FixOrder order_of(const std::string& state_dir, const std::string& plan_id) {
+std::string word_in(const std::string& path) {
     std::string word;
-    std::ifstream(file_of(state_dir, plan_id)) >> word;
+    std::ifstream(path) >> word;
+    return word;
+}
+
+} // namespace
+
+Status give_order(const std::string& state_dir, const std::string& plan_id, FixOrder order) {
+    return write_word(order_file(state_dir, plan_id), order == FixOrder::abort ? "abort" : "pause");
+}
+
+FixOrder order_of(const std::string& state_dir, const std::string& plan_id) {
+    const auto word = word_in(order_file(state_dir, plan_id));
     return word == "abort" ? FixOrder::abort : word == "pause" ? FixOrder::pause : FixOrder::none;
 }
 
 void take_back_order(const std::string& state_dir, const std::string& plan_id) {
-    std::remove(file_of(state_dir, plan_id).c_str());
+    std::remove(order_file(state_dir, plan_id).c_str());
+}
+
+Status
+keep_stop(const std::string& state_dir, const std::string& plan_id, std::string_view reason) {
+    if (!stop_of(state_dir, plan_id).empty()) return {};
+    return write_word(stop_file(state_dir, plan_id), reason);
+}
+
+std::string stop_of(const std::string& state_dir, const std::string& plan_id) {
+    return word_in(stop_file(state_dir, plan_id));
+}
+
+void forget_stop(const std::string& state_dir, const std::string& plan_id) {
+    std::remove(stop_file(state_dir, plan_id).c_str());
 }
 
 } // namespace rdpsweep

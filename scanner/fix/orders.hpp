@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace rdpsweep {
 
@@ -19,6 +20,16 @@ Status give_order(const std::string& state_dir, const std::string& plan_id, FixO
 
 // Returns the order given, none when there is none or it is not understood.
 FixOrder order_of(const std::string& state_dir, const std::string& plan_id);
+
+// Writes <state>/plans/<id>/stopped: why the plan was stopped, in a word; --acknowledge with that
+// word is needed to continue. A stop that is there already stays. Error as of give_order().
+Status keep_stop(const std::string& state_dir, const std::string& plan_id, std::string_view reason);
+
+// Returns why the plan was stopped; empty: it was not.
+std::string stop_of(const std::string& state_dir, const std::string& plan_id);
+
+// Removes the stop: somebody has acknowledged it.
+void forget_stop(const std::string& state_dir, const std::string& plan_id);
 
 // Removes the order: it was obeyed, or somebody continues in spite of it.
 void take_back_order(const std::string& state_dir, const std::string& plan_id);

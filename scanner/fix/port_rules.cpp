@@ -170,6 +170,12 @@ free_priority(const json& group, const GatedVm& vm, const PortMove& move) {
     return priority;
 }
 
+// Tells whether Azure says that a rule counts. One that failed stands in the list as well.
+bool is_in_force(const json& rule) {
+    const auto state = text(rule, "properties/provisioningState");
+    return state.empty() || iequals(state, "Succeeded");
+}
+
 json body_of(const json& old, const GatedVm& vm, const PortMove& move) {
     json made{
         {"destinationAddressPrefix", vm.address},
@@ -215,9 +221,13 @@ Result<PortRule> rule_for(const json& group, const GatedVm& vm, const PortMove& 
         return by_hand(group, name_of(**old) + " may be for other VMs than this one");
     auto body = body_of(**old, vm, move);
     for (const auto& other : field(group, "properties/securityRules")) {
-        if (is_of_plan(other, vm, move)) return PortRule{{}, {}, true};
-        if (text(other, "name") == vm.name)
+        if (text(other, "name") != vm.name) continue;
+        if (!is_of_plan(other, vm, move))
             return by_hand(group, vm.name + " is there, and not of this plan");
+        if (is_in_force(other)) return PortRule{{}, {}, true};
+        // It is made again in its own place.
+        if (move.priority != 0) body["properties"]["priority"] = priority_of(other);
+        return PortRule{name_of(**old), dump_json(body), false};
     }
     if (move.priority == 0) return PortRule{name_of(**old), dump_json(body), false};
     const auto priority = free_priority(group, vm, move);

@@ -1,4 +1,5 @@
 // The verb console: one VM's serial console as a terminal.
+#include "core/run_until.hpp"
 #include "core/secret.hpp"
 #include "core/spawn.hpp"
 #include "core/text.hpp"
@@ -66,14 +67,29 @@ int tell(const Error& error) {
 }
 
 struct Ends {
-    std::optional<Error> error;
+    // As long as nobody said how it ended.
+    std::optional<Error> error =
+        Error(Phase::internal, Errc::bug, "the console's session was left on the way");
     bool done = false;
 };
 
 Task<void> attend(ConsoleSession& session, HostDeadline& deadline, Ends& ends) {
+    // Also where an exception leaves it: nobody else would end the wait.
+    struct Done {
+        explicit Done(bool& flag) noexcept : flag(flag) {}
+
+        Done(const Done&) = delete;
+        Done& operator=(const Done&) = delete;
+
+        ~Done() { flag = true; }
+
+        bool& flag;
+    };
+
+    const Done on_every_way_out(ends.done);
     auto status = co_await session.run(deadline);
+    ends.error.reset();
     if (!status) ends.error = std::move(status).error();
-    ends.done = true;
 }
 
 int open_console(const Target& target, const ConsoleOptions& options, AzurePlane& plane) {
@@ -96,8 +112,8 @@ int open_console(const Target& target, const ConsoleOptions& options, AzurePlane
             {options.takeover, options.admin}
         );
         spawn(lane.get_executor(), attend(session, deadline, ends));
-        while (!ends.done)
-            lane.run_one();
+        // A lane that runs dry leaves the error that the session began with.
+        (void)run_until(lane, [&ends] { return ends.done; });
     }
     if (!ends.error) return exit_ok;
     return tell(*ends.error);

@@ -1,4 +1,4 @@
-// fix apply, rollback, status, pause, abort and approve.
+// fix apply, rollback and approve.
 #include "core/secret.hpp"
 #include "core/text.hpp"
 #include "probes/fix/change_script.hpp"
@@ -7,7 +7,6 @@
 #include "scanner/fix/approval.hpp"
 #include "scanner/fix/orders.hpp"
 #include "scanner/fix/plan_file.hpp"
-#include "scanner/fix/status_json.hpp"
 #include "scanner/fix/status_text.hpp"
 #include "scanner/run/recall.hpp"
 #include "scanner/store/run_store.hpp"
@@ -15,6 +14,7 @@
 #include "scanner/talk/talk.hpp"
 #include "scanner/verbs/verbs.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -126,8 +126,7 @@ int check(const Plan& plan, const FixApplyOptions& options, bool begun, bool& on
         return refuse(
             "this plan was begun already", "see: rdpsweep fix status; go on with --resume"
         );
-    std::string reason;
-    std::ifstream(stop_file(options.state_dir, plan.id)) >> reason;
+    const auto reason = stop_of(options.state_dir, plan.id);
     if (!reason.empty() && options.acknowledge != reason)
         return refuse(
             "this plan was stopped: " +
@@ -153,6 +152,29 @@ bool take_window(const FixApplyOptions& options) {
     return false;
 }
 
+bool is_begun(const Journal& journal) {
+    const auto& entries = journal.entries();
+    return std::any_of(entries.begin(), entries.end(), [](const JournalEntry& entry) {
+        return !entry.of_plan;
+    });
+}
+
+// Writes down that somebody has looked into the stop: the guards count anew from there on. To
+// continue also means to have seen that it was ordered to pause.
+Status acknowledge(const Plan& plan, const FixApplyOptions& options, Journal& journal) {
+    const auto reason = stop_of(options.state_dir, plan.id);
+    if (!reason.empty()) {
+        JournalEntry entry;
+        entry.host = no_host;
+        entry.of_plan = PlanWord{reason, {}};
+        auto written = journal.append(std::move(entry));
+        if (!written) return written;
+        forget_stop(options.state_dir, plan.id);
+    }
+    if (options.resume || !reason.empty()) take_back_order(options.state_dir, plan.id);
+    return {};
+}
+
 int run_fix(const FixApplyOptions& options, FixDriver::Direction direction) {
     forbid_core_dumps();
     std::signal(SIGUSR1, SIG_IGN);
@@ -161,17 +183,17 @@ int run_fix(const FixApplyOptions& options, FixDriver::Direction direction) {
     if (!text) return speaker.fail(text.error(), exit_usage);
     auto plan = read_plan(*text);
     if (!plan) return speaker.fail(plan.error(), exit_usage);
-    auto journal = Journal::open(options.state_dir, plan->id);
+    auto journal = Journal::open(options.state_dir, {plan->id, plan_digest(*plan)});
     if (!journal) return speaker.fail(journal.error(), exit_usage);
     bool only_begun = false;
     if (direction == FixDriver::Direction::apply) {
         if (!take_window(options)) return exit_usage;
-        const int status = check(*plan, options, !journal->entries().empty(), only_begun);
+        const int status = check(*plan, options, is_begun(*journal), only_begun);
         if (status != exit_ok) return status;
         if (const int short_of = check_approvals(*plan, *text, options); short_of != exit_ok)
             return short_of;
-        // To continue means to have seen that it was ordered to stop.
-        if (options.resume) take_back_order(options.state_dir, plan->id);
+        const auto taken = acknowledge(*plan, options, *journal);
+        if (!taken) return speaker.fail(taken.error(), exit_failed);
     } else if (options.confirm != phrase_of(*plan)) {
         return refuse("this undoes a plan", "say --confirm " + phrase_of(*plan));
     }
@@ -190,37 +212,6 @@ int run_fix_apply(const FixApplyOptions& options) {
 
 int run_fix_rollback(const FixApplyOptions& options) {
     return run_fix(options, FixDriver::Direction::undo);
-}
-
-int run_fix_status(const FixStatusOptions& options) {
-    auto plan = load_plan(options.plan);
-    if (!plan) return complain(plan.error(), exit_usage);
-    auto entries = Journal::read(options.state_dir, plan->id);
-    if (!entries) return complain(entries.error(), exit_failed);
-    const auto text = options.json ? status_json(*plan, *entries)
-                                   : show_stages(*plan, *entries, options.with_changes);
-    return write_out(text) ? exit_ok : exit_failed;
-}
-
-namespace {
-
-int give(const FixOrderOptions& options, FixOrder order) {
-    auto plan = load_plan(options.plan);
-    if (!plan) return complain(plan.error(), exit_usage);
-    auto given = give_order(options.state_dir, plan->id, order);
-    if (!given) return complain(given.error(), exit_failed);
-    write_err("rdpsweep: no further VM of the plan is begun; those in flight come to their end\n");
-    return exit_ok;
-}
-
-} // namespace
-
-int run_fix_pause(const FixOrderOptions& options) {
-    return give(options, FixOrder::pause);
-}
-
-int run_fix_abort(const FixOrderOptions& options) {
-    return give(options, FixOrder::abort);
 }
 
 int run_fix_approve(const FixApproveOptions& options) {

@@ -71,14 +71,14 @@ HttpResponse ArmNetwork::of_interface(const std::vector<std::string>& parts) con
 HttpResponse
 ArmNetwork::of_group(const HttpRequest& request, const std::vector<std::string>& parts) {
     const auto path = path_below(parts, "networkSecurityGroups/" + parts[7]);
-    auto [found, made] = groups_.try_emplace(ascii_lower(path));
-    if (made) found->second["allow-rdp"] = allow_rdp();
-    auto& rules = found->second;
+    auto [found, made] = groups_.try_emplace(ascii_lower(path), Group{path, {}});
+    auto& group = found->second;
+    if (made) group.rules["allow-rdp"] = allow_rdp();
     if (parts.size() == 10 && iequals(parts[8], "securityRules"))
-        return of_rule(request, rules, parts[9]);
+        return of_rule(request, group, parts[9]);
     if (parts.size() != 8 || request.method != "GET") return not_found();
     auto list = json::array();
-    for (const auto& [name, properties] : rules)
+    for (const auto& [name, properties] : group.rules)
         list.push_back({{"name", name}, {"properties", properties}});
     return json_answer(
         200, {{"name", parts[7]}, {"id", path}, {"properties", {{"securityRules", list}}}}
@@ -86,21 +86,44 @@ ArmNetwork::of_group(const HttpRequest& request, const std::vector<std::string>&
 }
 
 HttpResponse
-ArmNetwork::of_rule(const HttpRequest& request, Rules& rules, const std::string& name) {
-    if (request.method == "PUT") return make(request, rules, name);
-    const auto found = rules.find(name);
-    if (request.method == "DELETE") {
-        stats_.request(0, "DELETE securityRules");
-        if (name == "allow-rdp") stats_.violation("a rule that is none of ours was removed");
-        if (found == rules.end()) return json_answer(204, json::object());
-        rules.erase(found);
-        return json_answer(202, json::object());
+ArmNetwork::of_rule(const HttpRequest& request, Group& group, const std::string& name) {
+    if (request.method == "GET") return show(group, name);
+    if (!group.changing.empty()) {
+        stats_.request(0, "refused securityRules");
+        return arm_failure(409, "AnotherOperationInProgress", "Another operation is in progress.");
     }
-    if (found == rules.end()) return not_found();
+    if (request.method == "PUT") return make(request, group, name);
+    if (request.method == "DELETE") return remove(group, name);
+    return arm_failure(405, "MethodNotAllowed", "no");
+}
+
+// The second look at what is being made or removed finds it done.
+HttpResponse ArmNetwork::show(Group& group, const std::string& name) {
+    const auto found = group.rules.find(name);
+    if (found == group.rules.end()) return not_found();
+    auto answer = json_answer(200, {{"name", name}, {"properties", found->second}});
+    if (group.changing != name || ++group.looks < 2) return answer;
+    group.changing.clear();
+    if (found->second["provisioningState"] == "Deleting") {
+        group.rules.erase(found);
+        return not_found();
+    }
+    found->second["provisioningState"] = "Succeeded";
     return json_answer(200, {{"name", name}, {"properties", found->second}});
 }
 
-HttpResponse ArmNetwork::make(const HttpRequest& request, Rules& rules, const std::string& name) {
+HttpResponse ArmNetwork::remove(Group& group, const std::string& name) {
+    stats_.request(0, "DELETE securityRules");
+    if (name == "allow-rdp") stats_.violation("a rule that is none of ours was removed");
+    const auto found = group.rules.find(name);
+    if (found == group.rules.end()) return json_answer(204, json::object());
+    found->second["provisioningState"] = "Deleting";
+    group.changing = name;
+    group.looks = 0;
+    return json_answer(202, json::object());
+}
+
+HttpResponse ArmNetwork::make(const HttpRequest& request, Group& group, const std::string& name) {
     const auto body = json::parse(request.body, nullptr, false);
     const auto properties = body.is_object() ? body.value("properties", json()) : json();
     for (const auto* needed :
@@ -115,16 +138,42 @@ HttpResponse ArmNetwork::make(const HttpRequest& request, Rules& rules, const st
         if (!properties.contains(needed))
             return arm_failure(400, "SecurityRuleParameterMissing", needed);
     }
-    for (const auto& [other, its] : rules) {
+    for (const auto& [other, its] : group.rules) {
         if (other != name && its["priority"] == properties["priority"])
             return arm_failure(400, "SecurityRuleConflict", "Rules have the same priority.");
     }
     stats_.request(0, "PUT securityRules");
+    check_rule(group, properties);
+    group.rules[name] = properties;
+    group.rules[name]["provisioningState"] = "Updating";
+    group.changing = name;
+    group.looks = 0;
+    return json_answer(201, {{"name", name}, {"properties", group.rules[name]}});
+}
+
+void ArmNetwork::check_rule(const Group& group, const json& properties) {
     if (properties["sourceAddressPrefix"] != "198.51.100.0/24")
         stats_.violation("a rule for other sources than the old one's");
-    rules[name] = properties;
-    rules[name]["provisioningState"] = "Succeeded";
-    return json_answer(201, {{"name", name}, {"properties", rules[name]}});
+    if (properties["direction"] != "Inbound" || properties["access"] != "Allow")
+        stats_.violation("a rule that lets nobody in");
+    if (properties["protocol"] != "Tcp") stats_.violation("a rule for more than TCP");
+    const auto& to = properties["destinationAddressPrefix"];
+    if (!to.is_string() || !is_address_behind(group, to.get<std::string>()))
+        stats_.violation("a rule for other addresses than one VM's behind the group");
+}
+
+// The group of an interface is for its VM alone, that of a subnet for any of the fleet's.
+bool ArmNetwork::is_address_behind(const Group& group, const std::string& address) const {
+    const auto name = group.path.substr(group.path.rfind('/') + 1);
+    for (std::size_t i = 0; i < resources_.size(); ++i) {
+        const auto own = resources_.machine(i).value("name", std::string()) + "-nsg";
+        if (name != "subnet-nsg" && !iequals(own, name)) continue;
+        const auto interface = resources_.interface(i);
+        const auto& found =
+            interface.at("/properties/ipConfigurations/0/properties/privateIPAddress"_json_pointer);
+        if (found == address) return true;
+    }
+    return false;
 }
 
 } // namespace simfleet

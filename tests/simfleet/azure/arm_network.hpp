@@ -15,7 +15,8 @@
 namespace simfleet {
 
 // Each VM has a group of its own at its interface, and each resource group one at its subnet. In
-// both "allow-rdp" lets one network to port 3389.
+// both "allow-rdp" lets one network to port 3389. What is written takes time: a rule is Updating,
+// or Deleting, until it was asked about once more, and its group refuses other writes until then.
 class ArmNetwork {
 public:
     ArmNetwork(const ArmResources& resources, Stats& stats)
@@ -28,14 +29,25 @@ public:
 private:
     using Rules = std::map<std::string, nlohmann::json>;
 
+    struct Group {
+        std::string path; // as written
+        Rules rules;
+        std::string changing{}; // the rule that is not done yet; empty: none
+        int looks = 0;          // at it, until it is
+    };
+
     HttpResponse of_interface(const std::vector<std::string>& parts) const;
     HttpResponse of_group(const HttpRequest& request, const std::vector<std::string>& parts);
-    HttpResponse of_rule(const HttpRequest& request, Rules& rules, const std::string& name);
-    HttpResponse make(const HttpRequest& request, Rules& rules, const std::string& name);
+    HttpResponse of_rule(const HttpRequest& request, Group& group, const std::string& name);
+    HttpResponse show(Group& group, const std::string& name);
+    HttpResponse make(const HttpRequest& request, Group& group, const std::string& name);
+    HttpResponse remove(Group& group, const std::string& name);
+    [[nodiscard]] bool is_address_behind(const Group& group, const std::string& address) const;
+    void check_rule(const Group& group, const nlohmann::json& properties);
 
     const ArmResources& resources_;
     Stats& stats_;
-    std::map<std::string, Rules> groups_; // by the group's path, in small letters
+    std::map<std::string, Group> groups_; // by the group's path, in small letters
 };
 
 } // namespace simfleet

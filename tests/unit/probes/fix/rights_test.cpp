@@ -54,10 +54,10 @@ TEST_CASE("rights: what cannot be changed safely is refused", "[fix]") {
     }
 }
 
-TEST_CASE("rights: a denial is of those SIDs, those bits and that place, or it stays", "[fix]") {
+TEST_CASE("rights: a denial is of that SID, those bits and that place, or it stays", "[fix]") {
     constexpr std::array<std::string_view, 2> whom{"S-1-5-20", "S-1-1-0"};
     const auto without = [&](const std::string& sddl, std::uint32_t mask, bool inherited = false) {
-        return without_denials(sddl, {whom, mask, inherited}).value_or("unclear");
+        return without_denials(sddl, {whom[0], whom, mask, inherited}).value_or("unclear");
     };
     const std::string grant = "(A;;FA;;;NS)";
     for (const auto* bits : {"0x2", "0x4", "0x6", "0xe", "GA", "GW"}) {
@@ -69,15 +69,16 @@ TEST_CASE("rights: a denial is of those SIDs, those bits and that place, or it s
         INFO(entry);
         CHECK(without("D:" + std::string(entry) + grant, 0x6) == "D:" + std::string(entry) + grant);
     }
-    CHECK(without("D:(D;ID;0x6;;;WD)" + grant, 0x6, true) == "D:" + grant);
-    CHECK(without("D:(D;;0x6;;;WD)" + grant, 0x6, true) == "unclear"); // still denied
+    CHECK(without("D:(D;ID;0x6;;;NS)" + grant, 0x6, true) == "D:" + grant);
+    CHECK(without("D:(D;;0x6;;;NS)" + grant, 0x6, true) == "unclear"); // still denied
+    CHECK(without("D:(D;;0x6;;;WD)" + grant, 0x6) == "unclear");       // with others
     CHECK(without("D:(D;;0x6;;;NS)", 0x6) == "unclear");               // and granted by nothing
     CHECK(without("O:SY", 0x6) == "unclear");
 }
 
 TEST_CASE("rights: what is handed down is a denial for folders below", "[fix]") {
     constexpr std::array<std::string_view, 1> whom{"S-1-5-18"};
-    const Denied explicitly{whom, 0x6, false};
+    const Denied explicitly{whom[0], whom, 0x6, false};
     CHECK(hands_down("D:(D;CI;0x6;;;SY)", explicitly));
     CHECK(hands_down("D:(A;;FA;;;SY)(D;OICI;0x2;;;SY)", explicitly));
     CHECK_FALSE(hands_down("D:(D;;0x6;;;SY)", explicitly));

@@ -108,7 +108,7 @@ TEST_CASE("gpsvc: by SYSTEM where we are not", "[fix]") {
 
 TEST_CASE("store-acl: the denial goes, and nothing else", "[fix]") {
     const auto finding = complaint("STORE.ACL", "denied");
-    for (const auto* denial : {"(D;;0x6;;;SY)", "(D;;KA;;;WD)", "(D;;GA;;;AU)", "(D;;0x2;;;SY)"}) {
+    for (const auto* denial : {"(D;;0x6;;;SY)", "(D;;KA;;;SY)", "(D;;GA;;;SY)", "(D;;0x2;;;SY)"}) {
         INFO(denial);
         const auto made = changes_of("store-acl", store_denied(denial), finding);
         REQUIRE_FALSE(made.empty());
@@ -125,9 +125,28 @@ TEST_CASE("store-acl: the denial goes, and nothing else", "[fix]") {
     REQUIRE(made.size() == 1);
     CHECK(made[0].place == R"(SOFTWARE\Microsoft\SystemCertificates\Remote Desktop)");
     CHECK(made[0].after == "sddl:" + open_store);
-    // WRITE_DAC is among what is denied to everyone.
-    CHECK(changes_of("store-acl", store_denied("(D;;KA;;;WD)"), finding).size() == 2);
-    CHECK(changes_of("store-acl", store_denied("(D;;0x6;;;WD)"), finding).size() == 1);
+    // What denies others beside it, or something else, stays.
+    const auto kept = changes_of(
+        "store-acl", store_denied("(D;;0x6;;;SY)(D;;0x6;;;BU)(D;;SD;;;SY)(D;;0x6;;;NS)"), finding
+    );
+    REQUIRE(kept.size() == 1);
+    CHECK(
+        kept[0].after ==
+        "sddl:O:SYG:SYD:AI(D;;0x6;;;BU)(D;;SD;;;SY)(D;;0x6;;;NS)(A;CIID;KA;;;BA)(A;CIID;KA;;;SY)"
+    );
+}
+
+TEST_CASE("store-acl: an entry that keeps out others with SYSTEM is for a person", "[fix]") {
+    const auto finding = complaint("STORE.ACL", "denied");
+    for (const auto* denial :
+         {"(D;;KA;;;WD)", "(D;;0x6;;;WD)", "(D;;GA;;;AU)", "(D;;0x2;;;BA)", "(D;CI;0x4;;;WD)"}) {
+        INFO(denial);
+        CHECK(
+            refusal_of("store-acl", store_denied(denial), finding) == "fix.refused.denies_others"
+        );
+    }
+    // Whoever is not SYSTEM in an access check denies it nothing.
+    CHECK(refusal_of("store-acl", store_denied("(D;;KA;;;BU)(D;;0x6;;;SY)"), finding) == "changes");
 }
 
 TEST_CASE("store-acl: a store that may have been closed on purpose stays closed", "[fix]") {

@@ -91,6 +91,20 @@ TEST_CASE("STORE.ACL: an explicit deny blocks, an inherited one is reported", "[
              [](Facts& f) { cert(f).store_sddl[0] = "O:SYG:SYD:AI(D;CIID;0x4;;;SY)(A;;KA;;;SY)"; },
              Verdict::at_risk,
              "inherited"},
+            {"a grant that stands before the deny decides",
+             [](Facts& f) {
+                 cert(f).store_sddl[0] = "O:SYG:SYD:(A;;KA;;;SY)(D;;0x6;;;SY)";
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::ok,
+             "ok"},
+            {"a grant of one right before a deny of both",
+             [](Facts& f) {
+                 cert(f).store_sddl[0] = "O:SYG:SYD:(A;;0x2;;;BA)(D;;0x6;;;SY)(A;;KA;;;SY)";
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::broken,
+             "denied"},
             {"a deny that only children inherit",
              [](Facts& f) { cert(f).store_sddl[0] = "O:SYG:SYD:(D;CIIO;0x6;;;SY)(A;;KA;;;SY)"; },
              Verdict::ok,

@@ -198,11 +198,15 @@ TEST_CASE("azure gate: only what this plan made for this VM is closed", "[fix]")
         Gatehouse house;
         house.shows(group_of("nic-nsg"), opened_group("sub-nsg"));
         house.answers({}, status);
+        const bool begun_only = status == 202; // until the rule is gone, it is open
+        if (begun_only) house.answers({{"error", {{"code", "NotFound"}}}}, 404);
         CHECK(house.close());
-        CHECK(house.asked_from(looks) == Asked{at("DELETE", "sub-nsg")});
+        auto asked = Asked{at("DELETE", "sub-nsg")};
+        if (begun_only) asked.push_back(at("GET", "sub-nsg"));
+        CHECK(house.asked_from(looks) == asked);
     }
-    for (const unsigned status : {205u, 403u, 409u}) {
-        INFO(status);
+    {
+        constexpr unsigned status = 403; // others are tried again: see azure_turns_test.cpp
         Gatehouse house;
         house.shows(opened_group("nic-nsg"), opened_group("sub-nsg"));
         house.answers({{"error", {{"code", "X"}, {"message", "m"}}}}, status);

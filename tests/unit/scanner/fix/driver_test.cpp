@@ -24,7 +24,7 @@ constexpr std::size_t stages = static_cast<std::size_t>(FixStage::rollback_faile
 // A journal in which each host but the first was backed up, and came to the stage of its number.
 Journal journal_of(const std::string& state, bool begun) {
     if (begun) {
-        auto journal = Journal::open(state, "plan");
+        auto journal = Journal::open(state, plan_key());
         REQUIRE(journal);
         for (std::size_t i = 1; i < stages; ++i) {
             REQUIRE(journal->append({i, FixStage::backed_up, "", found, "", 0}));
@@ -32,7 +32,7 @@ Journal journal_of(const std::string& state, bool begun) {
             if (stage != FixStage::backed_up) REQUIRE(journal->append({i, stage, "", {}, "", 0}));
         }
     }
-    auto journal = Journal::open(state, "plan");
+    auto journal = Journal::open(state, plan_key());
     REQUIRE(journal);
     return *std::move(journal);
 }
@@ -76,7 +76,8 @@ TEST_CASE("driver: who is left to be fixed, and who to be undone", "[fix]") {
     const FixDriver forth(desk.plan, desk.services, Direction::apply);
     // planned 0, backed_up 1, applying 2, applied 3, rolling_back 4, unreachable 7
     CHECK(forth.left_of(desk.all, false) == Positions{0, 1, 2, 3, 4, 7});
-    CHECK(forth.left_of(desk.all, true) == Positions{1, 2, 3, 4, 7});
+    // To 1 nothing was written yet: an expired plan does not begin it.
+    CHECK(forth.left_of(desk.all, true) == Positions{2, 3, 4, 7});
     CHECK(forth.left_of({7, 8, 1}, false) == Positions{7, 1});
     CHECK_FALSE(forth.undoes());
     const FixDriver back(desk.plan, desk.services, Direction::undo);
@@ -126,7 +127,7 @@ TEST_CASE("driver: a host that was not reached, and one that was not tried", "[f
     CHECK(said(driver, ended("h3", Outcome::not_attempted)) == "h3  planned\n");
     CHECK(driver.left_of({0, 1, 2, 3}, false) == Positions{3});
     CHECK(driver.count(FixStage::planned) == desk.plan.hosts.size() - 3);
-    const auto entries = Journal::read(desk.services.state_dir, "plan");
+    const auto entries = Journal::read(desk.services.state_dir, plan_key());
     REQUIRE(entries);
     REQUIRE(entries->size() == 3);
     CHECK(entries->front().why == "nobody answered");
@@ -164,6 +165,8 @@ TEST_CASE("driver: what each end of a canary means for the plan", "[fix]") {
     for (const auto& [stage, reason] : rows) {
         INFO(to_string(stage));
         Desk desk(true);
+        // How the others ended is known, and counts no more.
+        REQUIRE(desk.journal.append({.host = no_host, .of_plan = PlanWord{"rollback", {}}}));
         FixDriver driver(desk.plan, desk.services, Direction::apply);
         const auto at = static_cast<std::size_t>(stage);
         driver.begin_batch(0, {at});
@@ -186,14 +189,16 @@ TEST_CASE("driver: orders, control VMs and the window", "[fix]") {
     take_back_order(desk.services.state_dir, "plan");
     CHECK(driver.stop_reason() == std::nullopt);
 
-    CHECK_FALSE(driver.knows_controls());
-    driver.take_controls({true, true, true});
-    CHECK(driver.knows_controls());
+    using Answers = std::map<std::string, bool>;
+    const Answers all{{"a", true}, {"b", true}, {"c", true}};
+    CHECK_FALSE(driver.has_looked());
+    REQUIRE(driver.take_controls(all));
+    CHECK(driver.has_looked());
     CHECK(driver.stop_reason() == std::nullopt);
-    driver.take_controls({true, true, true});
+    REQUIRE(driver.take_controls(all));
     CHECK(driver.stop_reason() == std::nullopt);
-    driver.take_controls({true, false, true});
-    CHECK(driver.controls_before() == std::vector<bool>{true, true, true});
+    REQUIRE(driver.take_controls({{"a", true}, {"b", false}, {"c", true}}));
+    CHECK(driver.controls_before() == all);
     CHECK(driver.stop_reason() == "fix.stop.control");
 
     FixDriver late(desk.plan, desk.services, Direction::apply);

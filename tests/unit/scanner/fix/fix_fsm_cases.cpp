@@ -39,6 +39,10 @@ Cases at_the_door() {
     const auto held = with(plain(), [](Scene& one) { one.terms.held = true; });
     const auto held_later =
         with(begun(FixStage::applied), [](Scene& one) { one.terms.held = true; });
+    const auto held_before =
+        with(begun(FixStage::backed_up), [](Scene& one) { one.terms.held = true; });
+    const auto expired =
+        with(begun(FixStage::backed_up), [](Scene& one) { one.terms.stale = true; });
     const std::string taken = "another plan is at work on this Windows";
     return {
         {Step::idle, "new", scene(), Begin(), "lock", at},
@@ -65,6 +69,25 @@ Cases at_the_door() {
          "write skipped: it is held by its tag rdpsweep:hold",
          Step::writing_end},
         {at, "held too late", held_later, LockHeld(), "look", Step::making_sure},
+        {at, "backed up", begun(FixStage::backed_up), LockHeld(), "look", Step::looking_before},
+        {at,
+         "backed up, held",
+         held_before,
+         LockHeld(),
+         "write skipped: it is held by its tag rdpsweep:hold",
+         Step::writing_end},
+        {at,
+         "backed up, expired",
+         expired,
+         LockHeld(),
+         "write skipped: the plan has expired, and nothing was written to it yet",
+         Step::writing_end},
+        {at,
+         "backed up",
+         begun(FixStage::backed_up),
+         LockTaken{error(taken)},
+         "write skipped: " + taken,
+         Step::writing_end},
         {at, "new", scene(), LockTaken{error(taken)}, "write skipped: " + taken, Step::writing_end},
         {at,
          "begun",
@@ -83,12 +106,6 @@ Cases making_sure() {
     return {
         {at, "applying", begun(FixStage::applying), sees(), "read", Step::finding_out},
         {at, "lost", begun(FixStage::unreachable), sees(), "read", Step::finding_out},
-        {at,
-         "backed up",
-         begun(FixStage::backed_up),
-         sees(),
-         "write applying",
-         Step::writing_applying},
         {at, "applied", begun(FixStage::applied), sees(), "look", Step::looking_after},
         {at, "ended", begun(FixStage::verified), sees(), "finish", Step::idle},
         {at,

@@ -67,6 +67,7 @@ Scene closed() {
     return begun(FixStage::applied);
 }
 
+const std::string to_restart = "write applied, before a restart";
 const std::string shut = "write rolling_back: RDP's port does not answer from here any more";
 const std::string not_opened =
     "write rolling_back: port 3390 does not answer from here, as the old one did: its network "
@@ -109,15 +110,15 @@ Cases first_look() {
         {at, "unseen, alone", alone(), sees_cured(""), unseen, undo},
         {at, "unseen, asked", scene(), sees_cured(""), "ask outside 0", Step::asking_after},
         {at, "no RDP", beside_rdp(), sees_cured("tls"), "write verified", end},
-        {at, "restart", reluctant(), sees_sick(0), "apply and restart", Step::restarting},
+        {at, "restart", reluctant(), sees_sick(0), to_restart, Step::writing_restart},
         {at, "people", reluctant(), sees_sick(1), still_broken, undo},
         {at, "perhaps people", reluctant(), sees_sick({}), still_broken, undo},
         {at,
          "despite people",
          reluctant_despite_people(),
          sees_sick(1),
-         "apply and restart",
-         Step::restarting}};
+         to_restart,
+         Step::writing_restart}};
 }
 
 Cases first_answer() {
@@ -137,7 +138,7 @@ Cases first_answer() {
         {at, "nothing, moved", moved_alone(), nothing, unsure, Step::writing_end},
         {at, "whole, no soak", soakless, whole, "write verified", Step::writing_end},
         {at, "failed", scene(), failed, deaf_outside, Step::writing_undo},
-        {at, "failed, restart", healed, failed, "apply and restart", Step::restarting}};
+        {at, "failed, restart", healed, failed, to_restart, Step::writing_restart}};
 }
 
 Cases after_restart() {
@@ -148,6 +149,7 @@ Cases after_restart() {
     auto soakless = reluctant();
     soakless.terms.soaks = false;
     return {
+        {Step::writing_restart, "", reluctant(), Written(), "apply and restart", Step::restarting},
         {Step::restarting, "done", reluctant(), Changed{all_after()}, "look", at},
         {Step::restarting, "not done", reluctant(), Changed{all_drifted()}, "look", at},
         {at, "well", reluctant(), sees(cured()), "ask outside 0", asking},

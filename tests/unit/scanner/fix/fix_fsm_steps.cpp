@@ -12,6 +12,8 @@ using Step = FixStep;
 using Cases = std::vector<FixCase>;
 
 const std::string undo = "write rolling_back: ";
+const std::string logged_on =
+    "people are logged on, and TermService would restart: --despite-sessions does it anyway";
 
 Looked sees(const Seen& seen) {
     return Looked{look_at(seen)};
@@ -91,9 +93,8 @@ Cases to_the_next() {
          "people",
          in_steps(),
          sees(between(people)),
-         undo + "people are logged on, and TermService would restart: --despite-sessions does it "
-                "anyway",
-         Step::writing_undo},
+         "write unreachable: " + logged_on,
+         Step::writing_end},
         {at,
          "despite people",
          despite(in_steps()),
@@ -152,6 +153,59 @@ Cases within_the_second() {
          Step::writing_undo}};
 }
 
+// The same, looked at from here, where the handshake was whole before, or only the port answered.
+Scene worked_before(bool whole) {
+    auto made = known_before({"TLS.PROTO", "SVC.STATE", "HANDSHAKE"});
+    made.terms.outside = true;
+    made.record.reached = true;
+    made.record.worked = whole;
+    return made;
+}
+
+// What worked from here before and fails now is worse, whatever else is wrong inside.
+Cases worse_from_here() {
+    const auto at = Step::asking_after;
+    const auto end = Step::writing_end;
+    const auto both = sees(cured_with([](Seen& seen) {
+        seen.stopped = true;
+        seen.handshake = "connect";
+    }));
+    const auto beside_it = [&](bool whole) {
+        auto made = worked_before(whole);
+        made.sees_after = both.look;
+        return made;
+    };
+    const std::string excused =
+        "write verified: RDP does not work yet: this plan does not cure SVC.STATE";
+    return {
+        {Step::looking_after, "it worked", worked_before(true), both, "ask outside 0", at},
+        {Step::looking_after, "it answered", worked_before(false), both, "ask outside 0", at},
+        {at,
+         "it worked, beside another cause",
+         beside_it(true),
+         OutsideAnswered{OutsideAnswer::failed},
+         undo + "the RDP handshake from here fails, and did not before",
+         Step::writing_undo},
+        {at,
+         "it answered, beside another cause",
+         beside_it(true),
+         OutsideAnswered{OutsideAnswer::nothing},
+         undo + "RDP's port does not answer from here any more",
+         Step::writing_undo},
+        {at,
+         "it never worked",
+         beside_it(false),
+         OutsideAnswered{OutsideAnswer::failed},
+         excused,
+         end},
+        {at,
+         "it still works",
+         beside_it(true),
+         OutsideAnswered{OutsideAnswer::whole},
+         excused,
+         end}};
+}
+
 // A cause that no fix of the plan cures keeps RDP from working.
 Cases beside_another_cause() {
     const auto at = Step::looking_after;
@@ -202,7 +256,8 @@ Cases beside_another_cause() {
 
 std::vector<FixCase> cases_of_steps() {
     Cases all;
-    for (const auto& some : {to_the_next(), within_the_second(), beside_another_cause()})
+    for (const auto& some :
+         {to_the_next(), within_the_second(), beside_another_cause(), worse_from_here()})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }

@@ -33,6 +33,7 @@ const std::map<FixStep, std::string> takes{
     {FixStep::finding_out, ".......x....x"},
     {FixStep::looking_after, "....x.......x"},
     {FixStep::asking_after, "........x...x"},
+    {FixStep::writing_restart, "..........xxx"},
     {FixStep::restarting, ".......x....x"},
     {FixStep::looking_restarted, "....x.......x"},
     {FixStep::asking_restarted, "........x...x"},
@@ -164,10 +165,11 @@ TEST_CASE(
     const std::map<FixStep, std::string> goes_on{
         {FixStep::looking_before, "look"},
         {FixStep::reading_before, "look"},
-        {FixStep::writing_applying, "write applying"},
-        {FixStep::applying, "read"},
-        {FixStep::finding_out, "read"},
+        {FixStep::writing_applying, "look"},
+        {FixStep::applying, "look"},
+        {FixStep::finding_out, "look"},
         {FixStep::looking_after, "look"},
+        {FixStep::writing_restart, "look"},
         {FixStep::restarting, "look"},
         {FixStep::soaking, "look"},
         {FixStep::undoing, "write rolling_back: TLS.PROTO is still broken"}};

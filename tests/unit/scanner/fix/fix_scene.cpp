@@ -55,6 +55,10 @@ results(std::string Change::*found, Did did, std::string Change::*now_is) {
 
 } // namespace
 
+JournalKey plan_key() {
+    return {"plan", "d19e57"};
+}
+
 PlanHost planned_host() {
     const std::string key =
         R"(SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Server)";
@@ -180,6 +184,7 @@ Scene begun(FixStage stage, std::string why) {
     made.record.why = std::move(why);
     made.record.undoing = stage == FixStage::rolling_back;
     made.record.backup = made.host.changes;
+    made.record.sent = stage == FixStage::backed_up ? 0 : 1;
     return made;
 }
 
@@ -202,6 +207,7 @@ Scene begun_in_steps(FixStage stage) {
     made.record.undoing = stage == FixStage::rolling_back;
     made.record.backup = made.host.changes;
     made.record.step = 1;
+    made.record.sent = stage == FixStage::backed_up ? 1 : 2;
     made.record.earlier = 2;
     return made;
 }
@@ -252,6 +258,7 @@ FixEvent good_event(const Bench& bench) {
     case FixStep::looking_before:
         return fix_event::Looked{look_at(seen_before(bench))};
     case FixStep::looking_after:
+        if (bench.scene.sees_after) return fix_event::Looked{*bench.scene.sees_after};
         return fix_event::Looked{look_at(bench.scene.helps ? seen_after(bench) : Seen())};
     case FixStep::looking_restarted:
     case FixStep::looking_soaked:
@@ -295,6 +302,7 @@ Scene scene_of(FixStep step) {
     case FixStep::making_sure:
     case FixStep::finding_out:
         return begun(FixStage::applying);
+    case FixStep::writing_restart:
     case FixStep::restarting:
     case FixStep::looking_restarted:
     case FixStep::asking_restarted:

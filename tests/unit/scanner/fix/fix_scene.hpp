@@ -41,6 +41,9 @@ std::vector<ChangeResult> all_undone();
 // Results for any changes, as the script gives them when all goes well.
 std::vector<ChangeResult> results_of(const std::vector<Change>& changes, ChangeMode mode);
 
+// The plan of every journal here.
+JournalKey plan_key();
+
 // A host that needs the fix "tls12".
 PlanHost planned_host();
 
@@ -52,9 +55,10 @@ struct Scene {
     PlanHost host;
     FixChoices choices;
     fix_event::Begin terms;
-    HostRecord record; // of an earlier process
-    bool undo = false; // is asked for
-    bool helps = true; // the first look after the change shows it
+    HostRecord record;                    // of an earlier process
+    bool undo = false;                    // is asked for
+    bool helps = true;                    // the first look after the change shows it
+    std::optional<HostLook> sees_after{}; // instead, whatever helps
 };
 
 // That host where it comes through as many steps as there are: asked about, its disk copied, looked

@@ -9,6 +9,7 @@ std::string words_of_entry(const JournalEntry& entry) {
     auto words = "write " + std::string(to_string(entry.stage));
     if (!entry.why.empty()) words += ": " + entry.why;
     if (!entry.changes.empty()) words += ", " + std::to_string(entry.changes.size()) + " changes";
+    if (entry.restart) words += ", before a restart";
     if (!entry.snapshot.empty()) words += ", copy " + entry.snapshot;
     return words;
 }

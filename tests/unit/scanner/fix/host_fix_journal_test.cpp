@@ -46,7 +46,7 @@ struct Ran {
 
 // One process and one session. full: how much of the journal fits.
 Ran one_run(const Scratch& scratch, Session& session, std::optional<std::size_t> full = {}) {
-    auto journal = Journal::open(scratch.path("state"), "plan");
+    auto journal = Journal::open(scratch.path("state"), plan_key());
     REQUIRE(journal);
     FixServices services{collector(), changer(), *journal, Policy()};
     const auto host = planned();
@@ -54,12 +54,13 @@ Ran one_run(const Scratch& scratch, Session& session, std::optional<std::size_t>
     fix.resume(records_of(journal->entries(), 1).front());
     const RecordScript record = [](const Script&) -> Status { return {}; };
     const Target target;
+    const auto before = journal->entries();
     std::optional<FullDisk> disk;
     if (full) disk.emplace(*full);
     auto status = run_task([&](HostDeadline& deadline) {
         return fix.run(session, target, deadline, record);
     });
-    return {std::move(status), fix.stage(), journal->entries()};
+    return {std::move(status), fix.stage(), before};
 }
 
 std::string journal_of(const Scratch& scratch) {
@@ -127,14 +128,15 @@ TEST_CASE("fix of a host: what its journal cannot hold is not done", "[fix]") {
         machine.deaf = deaf;
         FakeSession session(machine);
         REQUIRE(one_run(scratch, session).status);
-        const auto entries = Journal::read(scratch.path("state"), "plan");
+        const auto entries = Journal::read(scratch.path("state"), plan_key());
         REQUIRE(entries);
         const auto starts = line_starts(journal_of(scratch));
-        REQUIRE(entries->size() == starts.size());
-        REQUIRE(starts.size() == (deaf ? 5 : 4));
-        for (std::size_t entry = 0; entry < starts.size(); ++entry) {
+        // The first line names the plan; it is written with the first entry.
+        REQUIRE(entries->size() + 1 == starts.size());
+        REQUIRE(entries->size() == (deaf ? 5 : 4));
+        for (std::size_t entry = 0; entry < entries->size(); ++entry) {
             for (const std::size_t torn : {0, 20})
-                check_full_disk(deaf, *entries, entry, starts[entry] + torn);
+                check_full_disk(deaf, *entries, entry, starts[entry + 1] + torn);
         }
     }
 }
@@ -145,7 +147,7 @@ TEST_CASE("fix of a host: after an exception it can be given up, or gone on with
         const Scratch scratch;
         Machine machine;
         {
-            auto journal = Journal::open(scratch.path("state"), "plan");
+            auto journal = Journal::open(scratch.path("state"), plan_key());
             REQUIRE(journal);
             FixServices services{collector(), changer(), *journal, Policy()};
             const auto host = planned();

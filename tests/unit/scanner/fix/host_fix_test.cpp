@@ -22,7 +22,7 @@ FixStage one_process(
     bool& dead,
     VmGuard* guard = nullptr
 ) {
-    auto journal = Journal::open(state, "plan");
+    auto journal = Journal::open(state, plan_key());
     REQUIRE(journal);
     FixServices services{collector(), changer(), *journal, Policy(), nullptr, {}, {}, false};
     services.state_dir = state;
@@ -148,7 +148,7 @@ TEST_CASE(
         INFO(to_string(begun));
         const Scratch scratch;
         {
-            auto journal = Journal::open(scratch.path("state"), "plan");
+            auto journal = Journal::open(scratch.path("state"), plan_key());
             REQUIRE(journal);
             REQUIRE(journal->append({0, FixStage::backed_up, "", planned().changes, "", 0}));
             REQUIRE(journal->append({0, begun, "", {}, "", 0}));
@@ -176,7 +176,7 @@ TEST_CASE(
         bool dead = false;
         const auto stage = one_process(scratch.path("state"), machine, {}, dead, &guard);
         if (stage != FixStage::verified) CHECK(machine.applied == 0);
-        const auto entries = Journal::read(scratch.path("state"), "plan");
+        const auto entries = Journal::read(scratch.path("state"), plan_key());
         REQUIRE(entries);
         if (stage == FixStage::verified)
             CHECK(records_of(*entries, 1).front().snapshot == "/copies/" + guard.names.front());
@@ -232,7 +232,7 @@ TEST_CASE("fix of a host: thousands of bad days", "[fix][slow]") {
             stage = one_process(scratch.path("state"), machine, killed, dead);
             if (!dead && is_end(stage)) break;
         }
-        const auto entries = Journal::read(scratch.path("state"), "plan");
+        const auto entries = Journal::read(scratch.path("state"), plan_key());
         REQUIRE(entries);
         check_journal(*entries, machine);
         CHECK(is_end(stage));

@@ -66,6 +66,52 @@ TEST_CASE("records: the last word counts, the first backup stays, other hosts ar
     CHECK(records[1].backup.empty());
 }
 
+TEST_CASE("records: what an earlier process sent, restarted and opened", "[fix]") {
+    const std::vector<Change> found{{Change::Kind::run, "TermService", "", "stopped", "running"}};
+    std::vector<JournalEntry> entries{
+        {.host = 0,
+         .stage = FixStage::backed_up,
+         .changes = found,
+         .reached = true,
+         .worked = true}};
+    const auto record = [&] { return records_of(entries, 1).front(); };
+    CHECK(record().worked);
+    CHECK(record().sent == 0);
+    CHECK_FALSE(record().may_be_changed());
+    entries.push_back({.host = 0, .stage = FixStage::applying, .gate = true});
+    CHECK(record().sent == 1);
+    CHECK(record().gated);
+    CHECK(record().opened.empty());
+    entries.push_back(
+        {.host = 0,
+         .stage = FixStage::applied,
+         .why = "opened in Azure's network: nsg/rule",
+         .gate = true,
+         .restart = true}
+    );
+    CHECK(record().opened == "nsg/rule");
+    CHECK(record().restarted);
+    entries.push_back({.host = 0, .stage = FixStage::rolling_back});
+    CHECK(record().gated);
+    entries.push_back({.host = 0, .stage = FixStage::rolled_back});
+    CHECK_FALSE(record().gated);
+    CHECK_FALSE(record().may_be_changed());
+    // Backed up again, as nothing had been written: only what was opened is left to undo.
+    entries.resize(2);
+    entries.push_back({.host = 0, .stage = FixStage::backed_up, .changes = found});
+    CHECK(record().backup == found);
+    CHECK(record().sent == 0);
+    CHECK_FALSE(record().worked);
+    CHECK(record().may_be_changed());
+    auto closed = record();
+    closed.stage = FixStage::skipped;
+    CHECK_FALSE(closed.may_be_changed());
+    // Older versions told only what they had made.
+    entries = {
+        {.host = 0, .stage = FixStage::applied, .why = "opened in Azure's network: nsg/rule"}};
+    CHECK(record().gated);
+}
+
 TEST_CASE("host lock: one plan a Windows, whatever the case of its GUID", "[fix]") {
     const Scratch scratch;
     {

@@ -55,6 +55,18 @@ struct Desk {
         options.confirm = phrase_of(plan);
         std::filesystem::create_directories(options.state_dir);
         REQUIRE(write_plan(options.plan, plan));
+        digest = plan_digest(plan);
+    }
+
+    Said order(int (*verb)(const FixOrderOptions&)) {
+        FixOrderOptions asked;
+        asked.state_dir = options.state_dir;
+        asked.plan = options.plan;
+        return run_verb([&] { return verb(asked); });
+    }
+
+    [[nodiscard]] std::string journal() const {
+        return options.state_dir + "/plans/20261130T010203Z-abcd/journal.jsonl";
     }
 
     Said apply() {
@@ -72,6 +84,7 @@ struct Desk {
 
     Scratch scratch;
     FixApplyOptions options;
+    std::string digest;
 };
 
 // Where nothing is said against it, the next thing is the run it was made from, which is not there.
@@ -152,8 +165,9 @@ TEST_CASE("fix status: both ways, for people and for programs", "[fix]") {
         desk.status(false, true).out ==
         "web-01  planned\nTo undo all of it: rdpsweep fix rollback PLAN --confirm 1:abcd\n"
     );
+    const JournalKey key{plan_of("tls12").id, desk.digest};
     const auto append = [&](JournalEntry entry) {
-        auto journal = Journal::open(desk.options.state_dir, plan_of("tls12").id);
+        auto journal = Journal::open(desk.options.state_dir, key);
         REQUIRE(journal);
         REQUIRE(journal->append(std::move(entry)));
     };
@@ -185,4 +199,48 @@ TEST_CASE("fix status: both ways, for people and for programs", "[fix]") {
     CHECK(host.at("snapshot") == "/copies/x");
     CHECK(document.at("plan") == "20261130T010203Z-abcd");
     CHECK(document.at("run") == "20261130T010000Z-9f9f");
+}
+
+TEST_CASE("fix abort: while nothing is under way it is seen by the next that goes on", "[fix]") {
+    Desk desk(plan_of("key-acl"));
+    desk.options.resume = true;
+    CHECK(desk.order(run_fix_pause).status == exit_ok);
+    CHECK(was_let_through(desk.apply())); // to continue is to have seen it
+    CHECK(desk.order(run_fix_abort).status == exit_ok);
+    for (int tries = 0; tries < 2; ++tries) {
+        const auto refused = desk.apply();
+        CHECK(refused.status == exit_usage);
+        CHECK_THAT(refused.err, Catch::Contains("go on with --acknowledge abort"));
+    }
+    desk.options.acknowledge = "abort";
+    CHECK(was_let_through(desk.apply()));
+    desk.options.acknowledge.clear();
+    CHECK(was_let_through(desk.apply())); // once is enough
+    // The guards count from there on.
+    CHECK_THAT(
+        Scratch::read(desk.journal()), Catch::Contains(R"("of_plan":{"acknowledged":"abort"})")
+    );
+}
+
+TEST_CASE("fix rollback, apply, status: a damaged journal is no empty one", "[fix]") {
+    Desk desk(plan_of("tls12"));
+    const auto changes = plan_of("tls12").hosts[0].changes;
+    {
+        auto journal = Journal::open(desk.options.state_dir, {plan_of("tls12").id, desk.digest});
+        REQUIRE(journal);
+        REQUIRE(journal->append({.host = 0, .stage = FixStage::backed_up, .changes = changes}));
+        REQUIRE(journal->append({.host = 0, .stage = FixStage::verified}));
+    }
+    auto text = Scratch::read(desk.journal());
+    text[text.find("backed_up")] = 'x';
+    (void)desk.scratch.file("state/plans/20261130T010203Z-abcd/journal.jsonl", text);
+    desk.options.resume = true;
+    const auto damage = Catch::Contains("is damaged: line 2 does not follow");
+    const auto undone = run_verb([&] { return run_fix_rollback(desk.options); });
+    CHECK(undone.status == exit_usage);
+    CHECK_THAT(undone.err, damage);
+    CHECK(desk.apply().status == exit_usage);
+    CHECK_THAT(desk.apply().err, damage);
+    CHECK(desk.status(false, false).status == exit_failed);
+    CHECK_THAT(desk.status(false, false).err, damage);
 }

@@ -1,0 +1,126 @@
+// Writes entries of a journal as JSON, and reads them back in their order.
+#include "scanner/fix/journal_line.hpp"
+
+#include "core/json.hpp"
+#include "core/json_members.hpp"
+#include "core/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace rdpsweep {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr auto before_member = "prev_sha256";
+constexpr auto digest_member = "plan_sha256";
+
+std::optional<JournalEntry> word_of(const json& document) {
+    JournalEntry entry;
+    entry.host = no_host;
+    PlanWord word;
+    const auto& said = document.at("of_plan");
+    if (!said.is_object()) return {};
+    for (const auto& [name, value] : said.items()) {
+        if (name == "acknowledged" && value.is_string())
+            word.acknowledged = value.get<std::string>();
+        if (name != "controls" || !value.is_object()) continue;
+        for (const auto& [id, answers] : value.items()) {
+            if (!answers.is_boolean()) return {};
+            word.controls.emplace(id, answers.get<bool>());
+        }
+    }
+    entry.of_plan = std::move(word);
+    return entry;
+}
+
+std::optional<JournalEntry> entry_of(const json& document) {
+    if (document.contains("of_plan")) return word_of(document);
+    std::string problem;
+    const Members in(document, "", problem);
+    JournalEntry entry;
+    entry.host = in.number<std::size_t>("host");
+    entry.why = in.text("why");
+    entry.at = in.time("at");
+    auto changes = changes_from_lines(in.text("changes"));
+    if (!changes || !problem.empty()) return {};
+    entry.changes = *std::move(changes);
+    entry.snapshot = in.text("snapshot");
+    entry.step = in.number<std::size_t>("step");
+    if (in.find("unsound") != nullptr) entry.unsound = in.texts("unsound");
+    entry.reached = in.flag("reached");
+    entry.worked = in.flag("worked");
+    entry.gate = in.flag("gate");
+    entry.restart = in.flag("restart");
+    entry.drifted = in.flag("drifted");
+    const auto stage = stage_of(in.text("stage"));
+    if (!problem.empty() || !stage) return {};
+    entry.stage = *stage;
+    return entry;
+}
+
+json members_of(const JournalEntry& entry) {
+    if (entry.of_plan) {
+        json word = json::object();
+        if (!entry.of_plan->acknowledged.empty())
+            word["acknowledged"] = entry.of_plan->acknowledged;
+        if (!entry.of_plan->controls.empty()) word["controls"] = entry.of_plan->controls;
+        return {{"of_plan", std::move(word)}};
+    }
+    json line{
+        {"host", entry.host},
+        {"stage", to_string(entry.stage)},
+        {"why", entry.why},
+        {"changes", to_lines(entry.changes)},
+        {"snapshot", entry.snapshot}};
+    if (entry.step != 0) line["step"] = entry.step;
+    if (entry.unsound) line["unsound"] = *entry.unsound;
+    const std::pair<const char*, bool> flags[] = {
+        {"reached", entry.reached},
+        {"worked", entry.worked},
+        {"gate", entry.gate},
+        {"restart", entry.restart},
+        {"drifted", entry.drifted}};
+    for (const auto& [name, set] : flags) {
+        if (set) line[name] = true;
+    }
+    return line;
+}
+
+} // namespace
+
+std::string first_line(const JournalKey& key) {
+    return dump_json(json{
+        {"plan", key.plan_id}, {digest_member, key.plan_digest}, {before_member, ""}});
+}
+
+std::string line_of(const JournalEntry& entry, std::string_view before) {
+    auto line = members_of(entry);
+    line["at"] = to_iso8601(entry.at);
+    line[before_member] = before;
+    return dump_json(line);
+}
+
+bool JournalChain::take(const std::string& line) {
+    const auto document = parse_json(line, Phase::config);
+    if (!document || !document->is_object()) return false;
+    const auto before = document->find(before_member);
+    const bool chained = before != document->end();
+    if (chained && *before != last_sha256_) return false;
+    if (chained_ && !chained) return false;
+    if (const auto digest = document->find(digest_member); digest != document->end()) {
+        if (!last_sha256_.empty() || *digest != key_.plan_digest) return false;
+    } else {
+        // A chain begins with the plan, or goes on from an older version's lines.
+        if (chained && last_sha256_.empty()) return false;
+        auto entry = entry_of(*document);
+        if (!entry) return false;
+        entries_.push_back(*std::move(entry));
+    }
+    chained_ = chained;
+    last_sha256_ = sha256_hex(line);
+    return true;
+}
+
+} // namespace rdpsweep
