@@ -94,18 +94,25 @@ AzureGuard::gates_of(const Target& target, const PortMove& move, HostDeadline& d
     co_return gates;
 }
 
-// What the groups have is read again after another host's turn: it took a priority meanwhile.
+// A host that waits asks Azure nothing: a hundred that did would use up the reads of all. What the
+// groups have is read again after another host's turn: it took a priority meanwhile.
 Task<Result<AzureGuard::Gates>> AzureGuard::gates_in_turn(
     const Target& target, const PortMove& move, HostDeadline& deadline, GroupTurn& turn
 ) {
+    auto gates = co_await gates_of(target, move, deadline);
+    if (!gates || turn.take(ids_of(gates->groups))) co_return gates;
     for (;;) {
-        auto gates = co_await gates_of(target, move, deadline);
-        if (!gates || turn.take(ids_of(gates->groups))) co_return gates;
-        const bool slept = co_await deadline.sleep(pause_ / 4);
-        if (!slept)
-            co_return Error(
-                Phase::run, Errc::timed_out, "other hosts wrote to its network security group"
-            );
+        const auto wanted = ids_of(gates->groups);
+        while (!turn.take(wanted)) {
+            const bool slept = co_await deadline.sleep(pause_ / 4);
+            if (!slept)
+                co_return Error(
+                    Phase::run, Errc::timed_out, "other hosts wrote to its network security group"
+                );
+        }
+        gates = co_await gates_of(target, move, deadline);
+        if (!gates || ids_of(gates->groups) == wanted) co_return gates;
+        turn.give_back(); // it was moved to another group meanwhile
     }
 }
 

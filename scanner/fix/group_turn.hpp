@@ -16,19 +16,22 @@ public:
     GroupTurn(const GroupTurn&) = delete;
     GroupTurn& operator=(const GroupTurn&) = delete;
 
-    ~GroupTurn() {
-        for (const auto& id : mine_)
-            taken_.erase(id);
-    }
+    ~GroupTurn() { give_back(); }
 
     // Takes all of them, or none: two hosts with two groups in common do not wait for each other.
-    // Returns whether it did. Call it again only after it did not.
+    // Returns whether it did. Call it again only after it did not, or after give_back().
     [[nodiscard]] bool take(std::set<std::string> wanted) {
         const auto is_taken = [this](const std::string& id) { return taken_.contains(id); };
         if (std::any_of(wanted.begin(), wanted.end(), is_taken)) return false;
         taken_.insert(wanted.begin(), wanted.end());
         mine_ = std::move(wanted);
         return true;
+    }
+
+    void give_back() {
+        for (const auto& id : mine_)
+            taken_.erase(id);
+        mine_.clear();
     }
 
 private:
