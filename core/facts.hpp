@@ -77,7 +77,7 @@ enum class ServiceState : std::uint8_t { // dwCurrentState of SERVICE_STATUS
 // One element of /svc. A service that does not exist has no element.
 struct Service {
     std::string name;                       // n
-    Dword start;                            // start: 2 automatic, 3 manual, 4 disabled
+    Dword start;                            // start: one of core/service_start.hpp
     std::optional<ServiceState> state;      // state: the number
     std::uint32_t pid = 0;                  // pid: 0 when not running
     Dword exit_code;                        // exit

@@ -2,6 +2,7 @@
 //
 // Article step 3.2 disables it for the time of the repair; the way back is what gets forgotten. The
 // key belongs to SYSTEM: where an administrator looks, a task that runs as SYSTEM writes it.
+#include "core/service_start.hpp"
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/system_door.hpp"
 #include "probes/fix/values.hpp"
@@ -19,13 +20,12 @@ Prepared prepare_gpsvc(const Facts& facts, const Finding& finding, const FixChoi
     if (finding.summary.key != "GPO.GPSVC.disabled") return Refusal{"fix.refused.other_case", {}};
     if (!facts.group_policy || !facts.group_policy->gpsvc_start)
         return Refusal{"fix.refused.unread", {{"fact", "/gp/gpsvc_start"}}};
-    constexpr std::uint32_t automatic = 2; // as shipped
     std::vector<Change> changes;
     set_dword(
         changes,
         {R"(SYSTEM\CurrentControlSet\Services\gpsvc)", "Start"},
         facts.group_policy->gpsvc_start,
-        automatic
+        service_start::automatic // as shipped
     );
     return through_system(facts, "gpsvc", std::move(changes));
 }

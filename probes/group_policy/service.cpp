@@ -4,6 +4,7 @@
 // second half is what gets forgotten. Administrators cannot even write that key, only SYSTEM can.
 // Article step 2.4 restarts the VM; until then what the registry says is not what runs.
 // Sample finding: at_risk, "The Group Policy service is disabled (Start=4)".
+#include "core/service_start.hpp"
 #include "probes/group_policy/rules.hpp"
 #include "probes/reading/rule_support.hpp"
 
@@ -17,7 +18,6 @@ constexpr auto service_keys =
 constexpr RuleTraits pending_traits{"PENDING", Cause::group_policy, "2.4", Severity::medium};
 constexpr auto pending_keys =
     with_shared("PENDING.ok", "PENDING.rename_only", "PENDING.reboot", "PENDING.service_restart");
-constexpr std::uint32_t start_disabled = 4; // SERVICE_DISABLED
 
 Dword gpsvc_start(const Facts& facts) {
     if (facts.group_policy && facts.group_policy->gpsvc_start)
@@ -33,7 +33,7 @@ Finding evaluate_service(const Facts& facts, const Policy&, std::int64_t) {
             return *lost;
         return unknown(service_traits, "value_missing").saw("/gp/gpsvc_start", "absent", "2");
     }
-    if (start == start_disabled)
+    if (start == service_start::disabled)
         return at_risk(service_traits, "disabled").saw("/gp/gpsvc_start", text(start), "2");
     return ok(service_traits).saw("/gp/gpsvc_start", text(start), "2");
 }

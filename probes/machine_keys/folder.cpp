@@ -16,7 +16,7 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr RuleTraits traits{"KEY.FOLDER", Cause::machine_keys, "2.3", Severity::high};
+constexpr RuleTraits traits{"KEY.FOLDER", Cause::machine_keys, "2.3", Severity::critical};
 constexpr auto keys = with_shared(
     "KEY.FOLDER.ok",
     "KEY.FOLDER.unparsable",
@@ -24,7 +24,10 @@ constexpr auto keys = with_shared(
     "KEY.FOLDER.renewal_fails",
     "KEY.FOLDER.no_certificate"
 );
-constexpr std::uint32_t everyone_mask = 0x12019f; // read and write, as shipped
+// Read and write as Microsoft lists them for the folder (KB 278381). What is shipped has
+// SYNCHRONIZE as well, which no dialog lists and nobody needs to make a file in a folder.
+constexpr std::uint32_t everyone_needs = 0x2019f;
+constexpr std::uint32_t everyone_shipped = 0x12019f;
 constexpr auto shipped_entries = "(A;;0x12019f;;;WD)(A;;FA;;;BA) = allow Everyone read, write; "
                                  "allow Administrators full";
 
@@ -36,6 +39,7 @@ Finding judge_hardened(const Facts& facts, const std::string& sddl, const std::s
             draft = broken(traits, "renewal_fails");
         else if (own_certificate_overdue(facts))
             draft = broken(traits, "no_certificate");
+        if (trial(facts) != Trial::fails) draft.severity(Severity::high);
     }
     return draft.with("lacking", lacking)
         .saw("/keys/dir_sddl", sddl_in_words(sddl, RightsOf::file), shipped_entries);
@@ -47,11 +51,12 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     if (!sddl) return unread(traits, facts, "/keys/dir_sddl");
     const auto descriptor = parse_sddl(*sddl);
     if (!descriptor) return unknown(traits, "unparsable").saw("/keys/dir_sddl", *sddl, "SDDL");
-    const std::uint32_t everyone = missing_for(*descriptor, sid::everyone, everyone_mask);
+    const std::uint32_t everyone = missing_for(*descriptor, sid::everyone, everyone_shipped);
     const std::uint32_t admins = missing_for(*descriptor, sid::administrators, file_access::all);
-    if (everyone == 0 && admins == 0) return ok(traits);
+    const bool makes_keys = (everyone & everyone_needs) == 0;
+    if (makes_keys && admins == 0) return ok(traits);
     std::string lacking;
-    if (everyone != 0) lacking = "Everyone lacks " + mask_in_words(everyone, RightsOf::file);
+    if (!makes_keys) lacking = "Everyone lacks " + mask_in_words(everyone, RightsOf::file);
     if (admins != 0)
         lacking += std::string(lacking.empty() ? "" : ", ") + "Administrators lack " +
                    mask_in_words(admins, RightsOf::file);

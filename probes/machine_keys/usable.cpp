@@ -1,6 +1,7 @@
 // A key that exists and cannot be used: nothing in it, or nothing Windows can decrypt.
 #include "probes/machine_keys/usable.hpp"
 
+#include "core/service_start.hpp"
 #include "core/text.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/event_log.hpp"
@@ -29,9 +30,8 @@ const StoredCertificate* sound_owner(const Facts& facts, const KeyFile& file) {
 
 // KeyIso opens keys on behalf of TermService; without it no key can be used.
 bool key_service_off(const Facts& facts) {
-    constexpr std::uint32_t disabled = 4; // SERVICE_DISABLED
     const Service* service = facts.services ? facts.services->find("KeyIso") : nullptr;
-    return service != nullptr && service->start == disabled &&
+    return service != nullptr && service->start == service_start::disabled &&
            service->state != ServiceState::running;
 }
 

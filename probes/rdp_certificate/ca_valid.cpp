@@ -154,12 +154,25 @@ Draft judge_quality(const Facts& facts, const Certificate& certificate, const st
     return ok(traits);
 }
 
+// Judges where no chosen certificate was found: one may be there that was not read.
+Finding judge_none(const Facts& facts) {
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    if (facts.why_unread("/cert/pin") != nullptr) return unread(traits, facts, "/cert/pin");
+    const bool chosen = certificates.pin && pinned_certificate(certificates) == nullptr;
+    if (chosen || template_chose(certificates)) {
+        for (const auto* pointer : {"/cert/my_match", "/cert/store"}) {
+            if (facts.why_unread(pointer) != nullptr) return unread(traits, facts, pointer);
+        }
+    }
+    return not_applicable(traits, "none");
+}
+
 Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
     if (auto lost = missing(traits, facts, facts.rdp_certificate, "/cert")) return *lost;
     const CertificateFacts& certificates = *facts.rdp_certificate;
     const StoredCertificate* chosen = configured_certificate(certificates);
     if (chosen == nullptr || chosen == self_signed_certificate(certificates))
-        return not_applicable(traits, "none");
+        return judge_none(facts);
     const std::string at = pointer_to(certificates, *chosen);
     if (!chosen->parsed)
         return unknown(traits, "unparsed").saw(at, chosen->parse_error, "a certificate");

@@ -16,7 +16,7 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr RuleTraits traits{"CERT.CORRUPT", Cause::rdp_certificate, "2.1", Severity::high};
+constexpr RuleTraits traits{"CERT.CORRUPT", Cause::rdp_certificate, "2.1", Severity::critical};
 constexpr auto keys = with_shared(
     "CERT.CORRUPT.ok",
     "CERT.CORRUPT.empty",
@@ -62,6 +62,7 @@ std::optional<Finding> judge_entry(const Facts& facts, const StoredCertificate& 
     }
     Draft draft = litter ? at_risk(traits, "unused").severity(Severity::medium)
                          : broken(traits, wrong_name ? "mismatch" : "unparsable");
+    if (!litter && trial(facts) != Trial::fails) draft.severity(Severity::high);
     draft.with("thumbprint", certificate.key_name);
     if (wrong_name)
         return draft.saw(at + "/thumb", certificate.key_name, certificate.parsed->thumbprint);

@@ -5,6 +5,7 @@
 // reads the certificate. The key file goes with its certificate, by a new name in its folder:
 // Windows makes a key of the same name, and only so can the old pair be put back.
 #include "core/encoding.hpp"
+#include "core/service_start.hpp"
 #include "core/text.hpp"
 #include "probes/fix/fixes.hpp"
 #include "probes/rdp_certificate/renewal.hpp"
@@ -69,9 +70,8 @@ std::optional<Refusal> refuse_maker(const Facts& facts) {
             {"setting", setting.words}, {"expected", setting.expected}};
         return Refusal{"fix.refused.renewal_setting", words};
     }
-    constexpr std::uint32_t disabled = 4; // winsvc.h
     const auto* maker = facts.services ? facts.services->find("CertPropSvc") : nullptr;
-    if (maker == nullptr || maker->start != disabled) return {};
+    if (maker == nullptr || maker->start != service_start::disabled) return {};
     return Refusal{"fix.refused.maker_disabled", {{"service", maker->name}}};
 }
 

@@ -56,13 +56,6 @@ bool makes_void(const PortFacts& port, const FirewallRule& rule, const std::stri
     return !rule.from_policy && found != nullptr && found->merge == 0u;
 }
 
-bool filters_nowhere(const PortFacts& port, const Names& in_use) {
-    return std::all_of(in_use.begin(), in_use.end(), [&](const std::string& name) {
-        const FirewallProfile* found = profile_of(port, name);
-        return found != nullptr && found->filters() == false;
-    });
-}
-
 bool for_certain_clients(const FirewallRule& rule) {
     return !rule.remote.empty() &&
            std::none_of(rule.remote.begin(), rule.remote.end(), [](const auto& address) {
@@ -70,42 +63,64 @@ bool for_certain_clients(const FirewallRule& rule) {
            });
 }
 
-// Returns what one rule that lets in does, by the profiles that are or may be in use.
-Passage passage_by(const Facts& facts, const FirewallRule& rule, const Names& in_use) {
-    const PortFacts& port = *facts.rdp_port;
-    std::size_t for_it = 0, counts = 0;
-    for (const std::string& name : in_use) {
-        if (!is_for(rule, name)) continue;
-        ++for_it;
-        counts += makes_void(port, rule, name) ? 0 : 1;
+bool lets_in(Passage passage) {
+    return passage == Passage::open || passage == Passage::off || passage == Passage::limited;
+}
+
+// Takes what lets more people in.
+void prefer(Filter& best, const Filter& other) {
+    if (other.passage < best.passage) best = other;
+}
+
+// Returns what happens to a connection that comes in from a network of that profile.
+Filter filter_in(const PortFacts& port, std::uint16_t number, const std::string& profile) {
+    const FirewallProfile* found = profile_of(port, profile);
+    if (found != nullptr && found->filters() == false) return {Passage::off, nullptr};
+    Filter best;
+    for (const FirewallRule& rule : port.firewall) {
+        if (!rule.active || !covers(rule.local_port, number) || !is_for(rule, profile)) continue;
+        const bool is_void = makes_void(port, rule, profile);
+        const bool certain = for_certain_clients(rule);
+        if (rule.allow)
+            prefer(
+                best,
+                {is_void   ? Passage::made_void
+                 : certain ? Passage::limited
+                           : Passage::open,
+                 &rule}
+            );
+        else if (!is_void && !certain)
+            return {Passage::blocked, &rule};
     }
-    if (for_it == 0) return Passage::other_profile;
-    if (counts == 0) return Passage::made_void;
-    if (for_certain_clients(rule)) return Passage::limited;
-    // Several connections may each have their profile: one that lets in is as good as known.
-    const bool known = !port.networks.empty();
-    return known || counts == in_use.size() ? Passage::open : Passage::profile_alone;
+    return best;
+}
+
+// Returns an active rule that would let the port in elsewhere; null where there is none.
+const FirewallRule* rule_elsewhere(const PortFacts& port, std::uint16_t number) {
+    for (const FirewallRule& rule : port.firewall) {
+        if (rule.active && rule.allow && covers(rule.local_port, number)) return &rule;
+    }
+    return nullptr;
 }
 
 } // namespace
 
 Filter filter_of(const Facts& facts, std::uint16_t number) {
     const PortFacts& port = *facts.rdp_port;
-    const Names in_use = profiles_in_use(facts);
-    if (filters_nowhere(port, in_use)) return {Passage::off, nullptr};
     Filter best;
-    for (const FirewallRule& rule : port.firewall) {
-        if (!rule.active || !covers(rule.local_port, number)) continue;
-        const bool in_some = std::any_of(in_use.begin(), in_use.end(), [&](const auto& name) {
-            return is_for(rule, name);
-        });
-        if (!rule.allow) {
-            if (in_some && !for_certain_clients(rule)) return {Passage::blocked, &rule};
-            continue;
-        }
-        const Passage passage = passage_by(facts, rule, in_use);
-        if (best.rule == nullptr || passage < best.passage) best = {passage, &rule};
+    bool all = true; // the profiles let somebody in
+    for (const std::string& profile : profiles_in_use(facts)) {
+        const Filter filter = filter_in(port, number, profile);
+        all = all && lets_in(filter.passage);
+        prefer(best, filter);
     }
+    if (best.passage == Passage::closed) {
+        const FirewallRule* rule = rule_elsewhere(port, number);
+        return rule == nullptr ? best : Filter{Passage::other_profile, rule};
+    }
+    // Several connections may each have their profile: one that lets in is as good as known.
+    const bool every_one = best.passage == Passage::open || best.passage == Passage::off;
+    if (port.networks.empty() && every_one && !all) best.passage = Passage::profile_alone;
     return best;
 }
 

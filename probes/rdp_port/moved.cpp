@@ -123,8 +123,10 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
         came_in(facts) ? Filter{Passage::open, nullptr} : filter_of(facts, port.port());
     const Passage passage = filter.passage;
     Draft draft = judge_passage(facts, passage, moved);
-    if (filter.rule != nullptr || passage == Passage::open)
-        draft.with("rule", filter.rule != nullptr ? filter.rule->id : "none");
+    if (filter.rule != nullptr)
+        draft.with("rule", filter.rule->id);
+    else if (passage == Passage::open || passage == Passage::profile_alone)
+        draft.with("rule", passage == Passage::open ? "none" : "EnableFirewall=0");
     if (passage == Passage::off || (passage == Passage::open && !moved)) return draft;
     const bool by_profile = passage == Passage::other_profile || passage == Passage::made_void ||
                             passage == Passage::profile_alone;

@@ -37,10 +37,6 @@ bool listener_expected(const Facts& facts) {
            port.ts_enabled.value_or(1) != 0;
 }
 
-bool is_v4(std::string_view address) {
-    return address.find(':') == std::string_view::npos;
-}
-
 bool listens_on_v4(const PortFacts& port) {
     return std::any_of(port.sockets.begin(), port.sockets.end(), [&](const Socket& socket) {
         return socket.port == port.port() && is_v4(socket.address);

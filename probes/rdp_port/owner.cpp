@@ -42,10 +42,6 @@ bool is_wildcard(std::string_view address) {
     return address == "0.0.0.0" || address == "::" || address == "*";
 }
 
-bool is_v4(std::string_view address) {
-    return address.find(':') == std::string_view::npos;
-}
-
 bool is_system_listener(const Facts& facts, const Socket& socket) {
     const auto number = build_of(facts);
     return socket.pid == system_pid && number && *number < build::server_2012;

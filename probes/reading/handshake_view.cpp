@@ -48,6 +48,10 @@ bool is_loopback(std::string_view address) noexcept {
     return address.starts_with("127.") || address == "::1" || address == "localhost";
 }
 
+bool is_v4(std::string_view address) noexcept {
+    return address.find(':') == std::string_view::npos;
+}
+
 bool loopback_is_taken(const Facts& facts, std::string_view address) noexcept {
     if (!facts.rdp_port || !is_loopback(address)) return false;
     const bool v6 = address == "::1";

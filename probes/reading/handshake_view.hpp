@@ -70,6 +70,9 @@ bool loopback_is_taken(const Facts& facts, std::string_view address) noexcept;
 // Tells whether address (a literal) is a loopback address.
 bool is_loopback(std::string_view address) noexcept;
 
+// Tells whether address (a literal) is one of IPv4.
+bool is_v4(std::string_view address) noexcept;
+
 // Tells whether the event was logged while our own in-guest handshake ran: within tolerance seconds
 // of the collector's clock. False without a failed handshake or a clock.
 bool during_handshake(const Facts& facts, const Event& event) noexcept;

@@ -3,6 +3,7 @@
 // Only from an account without a password (LocalSystem, LOCAL SERVICE, a service's own): from any
 // other there is no way back, since its password cannot be read. An account that may not log on
 // (1069) leaves TermService down: then it is started as well, and stopped again by the way back.
+#include "core/service_start.hpp"
 #include "probes/fix/fixes.hpp"
 #include "probes/reading/key_access.hpp"
 #include "probes/reading/rule_support.hpp"
@@ -34,8 +35,7 @@ Prepared prepare_account(const Facts& facts, const Finding& finding, const FixCh
          "account:" + term->account_sid,
          "account:" + sid::network_service}};
     if (*term->state != ServiceState::stopped) return changes;
-    constexpr std::uint32_t disabled = 4; // winsvc.h; 3, on demand, is as shipped
-    if (term->start == disabled)
+    if (term->start == service_start::disabled)
         changes.push_back({Change::Kind::start, "TermService", "", "start:4", "start:3"});
     changes.push_back({Change::Kind::run, "TermService", "", "stopped", "running"});
     return changes;

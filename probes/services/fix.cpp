@@ -3,6 +3,7 @@
 // The shipped start types, in the order of the article's step 1 and of what needs what. Hardening
 // guides disable some of these services on purpose: where another one is the fault, they stay as
 // they are. Services that are started on demand are left to be.
+#include "core/service_start.hpp"
 #include "core/text.hpp"
 #include "probes/fix/fixes.hpp"
 #include "probes/reading/rule_support.hpp"
@@ -14,8 +15,6 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::uint32_t automatic = 2, manual = 3, disabled = 4; // winsvc.h
-
 struct Shipped {
     std::string_view name;
     std::uint32_t start;
@@ -23,11 +22,11 @@ struct Shipped {
 };
 
 constexpr std::array shipped{
-    Shipped{"CryptSvc", automatic, true},
-    Shipped{"KeyIso", manual, false},
-    Shipped{"CertPropSvc", manual, false},
-    Shipped{"SessionEnv", manual, false},
-    Shipped{"TermService", manual, true}};
+    Shipped{"CryptSvc", service_start::automatic, true},
+    Shipped{"KeyIso", service_start::manual, false},
+    Shipped{"CertPropSvc", service_start::manual, false},
+    Shipped{"SessionEnv", service_start::manual, false},
+    Shipped{"TermService", service_start::manual, true}};
 
 constexpr std::array<std::string_view, 5> declared{
     "service:CryptSvc",
@@ -60,7 +59,7 @@ bool is_stopped(const Service& service) {
 void cure_in(Facts& facts, const Shipped& wanted) {
     for (auto& service : facts.services.value->services) {
         if (!iequals(service.name, wanted.name)) continue;
-        if (service.start == disabled) service.start = wanted.start;
+        if (service.start == service_start::disabled) service.start = wanted.start;
         if (wanted.runs && is_stopped(service)) service.state = ServiceState::running;
     }
 }
@@ -98,9 +97,13 @@ Prepared prepare_services(const Facts& facts, const Finding& finding, const FixC
         const std::string name(wanted->name);
         if (!service->start || (wanted->runs && !service->state))
             return Refusal{"fix.refused.unread", {{"fact", "/svc"}}};
-        if (service->start == disabled)
+        if (service->start == service_start::disabled)
             changes.push_back(
-                {Change::Kind::start, name, "", start_state(disabled), start_state(wanted->start)}
+                {Change::Kind::start,
+                 name,
+                 "",
+                 start_state(service_start::disabled),
+                 start_state(wanted->start)}
             );
         if (wanted->runs && is_stopped(*service))
             changes.push_back({Change::Kind::run, name, "", "stopped", "running"});

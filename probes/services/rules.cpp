@@ -8,6 +8,7 @@
 // Sample finding: broken, "TermService is stopped".
 #include "probes/services/rules.hpp"
 
+#include "core/service_start.hpp"
 #include "core/text.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/handshake_view.hpp"
@@ -41,7 +42,6 @@ constexpr auto account_keys = with_shared(
     "SVC.ACCOUNT.ok", "SVC.ACCOUNT.missing", "SVC.ACCOUNT.account_unknown", "SVC.ACCOUNT.other"
 );
 
-constexpr std::uint32_t start_disabled = 4;              // SERVICE_DISABLED
 constexpr std::string_view network_service = "S-1-5-20"; // [MS-DTYP] 2.4.2.4
 
 std::string service_pointer(const ServiceFacts& facts, const Service& service, const char* member) {
@@ -50,7 +50,7 @@ std::string service_pointer(const ServiceFacts& facts, const Service& service, c
 }
 
 bool disabled(const Service* service) {
-    return service != nullptr && service->start == start_disabled;
+    return service != nullptr && service->start == service_start::disabled;
 }
 
 bool running(const Service& service) {

@@ -33,7 +33,7 @@ constexpr auto suites_keys = with_shared(
     "TLS.SUITES.no_curves",
     "TLS.SUITES.no_common"
 );
-constexpr RuleTraits fips_traits{"FIPS", Cause::tls_protocols, "", Severity::medium};
+constexpr RuleTraits fips_traits{"FIPS", Cause::tls_protocols, "", Severity::critical};
 constexpr auto fips_keys =
     with_shared("FIPS.ok", "FIPS.on", "FIPS.min_encryption", "FIPS.no_suite");
 
@@ -166,17 +166,17 @@ Finding evaluate_fips(const Facts& facts, const Policy&, std::int64_t) {
     const bool on = fips_on(facts);
     const bool level = security.effective_min_encryption() == fips_level;
     if (!on && !level) return ok(fips_traits);
-    Draft draft = at_risk(fips_traits, on ? "on" : "min_encryption");
-    // Legitimate, and it works: worth knowing, no more.
-    if (completed_handshake(facts) != nullptr) draft.severity(Severity::low);
+    // Legitimate; where it works it is worth knowing, no more.
+    const bool works = completed_handshake(facts) != nullptr;
+    Draft draft = at_risk(fips_traits, on ? "on" : "min_encryption")
+                      .severity(works ? Severity::low : Severity::medium);
     if (on && facts.schannel && !tls_never_used(facts)) {
         const SuiteList list = suites_in_force(*facts.schannel);
         SuiteContext context = context_of(facts);
         const bool any = !usable_suites(list, *facts.schannel, context).empty();
         context.fips_only = false;
         const bool without = !usable_suites(list, *facts.schannel, context).empty();
-        if (!any && without && completed_handshake(facts) == nullptr)
-            draft = broken(fips_traits, "no_suite");
+        if (!any && without && !works) draft = broken(fips_traits, "no_suite");
     }
     return draft.saw("/sec/fips", text(security.fips), "absent or 0")
         .saw("/sec/minenc", text(security.effective_min_encryption()), "1 to 3");

@@ -207,7 +207,7 @@ const std::array own_certificate_table{
                     "broken",
                     with(
                         handshake_failed(build, cut_off),
-                        {{"CERT.CORRUPT", "broken high direct no_key /cert/store/0"}}
+                        {{"CERT.CORRUPT", "broken critical direct no_key /cert/store/0"}}
                     )
                 );
             }},
@@ -351,7 +351,8 @@ const std::array own_certificate_table{
                     "broken",
                     with(
                         handshake_failed(build, cut_off),
-                        {{"CERT.CORRUPT", "broken high direct unparsable /cert/store/0/blob_b64"},
+                        {{"CERT.CORRUPT",
+                          "broken critical direct unparsable /cert/store/0/blob_b64"},
                          {"CERT.SELF.VALID", "unknown critical direct unparsed /cert/store/0"},
                          {"EVT.SCHANNEL", key_trouble_logged}}
                     )
@@ -369,7 +370,7 @@ const std::array own_certificate_table{
                     "broken",
                     with(
                         handshake_failed(build, cut_off),
-                        {{"CERT.CORRUPT", "broken high direct mismatch /cert/store/0/thumb"}}
+                        {{"CERT.CORRUPT", "broken critical direct mismatch /cert/store/0/thumb"}}
                     )
                 );
             }},

@@ -1,4 +1,5 @@
 // VMs on which a fix goes wrong in one way or another. Only where they are named.
+#include "core/service_start.hpp"
 #include "tests/simfleet/profiles/cause_truth.hpp"
 
 #include <algorithm>
@@ -41,10 +42,9 @@ Profile no_help() {
 Profile devices_disabled() {
     auto profile = like("fix_devices_disabled", protocol_profiles(), "tls_all_off");
     profile.damage = [](Machine& machine) {
-        constexpr std::uint32_t disabled = 4; // SERVICE_DISABLED
         one_of(protocol_profiles(), "tls_all_off").damage(machine);
         machine.stop_service("UmRdpService");
-        machine.set_start("UmRdpService", disabled);
+        machine.set_start("UmRdpService", rdpsweep::service_start::disabled);
     };
     return profile;
 }
@@ -98,7 +98,7 @@ Truth stopped_and_orphan(std::uint32_t build) {
 Truth denied_and_corrupt(std::uint32_t build) {
     const Findings both{
         {"KEY.ACL", no_read},
-        {"CERT.CORRUPT", "broken high direct unparsable /cert/store/0/blob_b64"},
+        {"CERT.CORRUPT", "broken critical direct unparsable /cert/store/0/blob_b64"},
         {"CERT.SELF.VALID", "unknown critical direct unparsed /cert/store/0"},
         {"EVT.SCHANNEL", key_trouble_logged}};
     return keys("broken", with(handshake_failed(build, cut_off), both));

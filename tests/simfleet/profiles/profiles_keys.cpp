@@ -33,9 +33,9 @@ void third_entry_missing(Machine& machine) {
     machine.set_key_sddl("O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)(A;;FR;;;BA)"); // no SessionEnv
 }
 
-void owned_by_administrators(Machine& machine) {
+void owned_by_network_service(Machine& machine) {
     auto sddl = healthy_key_sddl(machine.plan.build);
-    machine.set_key_sddl(sddl.replace(0, 4, "O:BA"));
+    machine.set_key_sddl(sddl.replace(0, 4, "O:NS"));
 }
 
 // Administrators cannot see the ACL of the file any more than on a healthy machine.
@@ -121,8 +121,8 @@ const std::array key_acl_table{
         .name = "key_acl_owner",
         .kind = Kind::fault,
         .weight = 4,
-        .builds = all_builds(),
-        .damage = owned_by_administrators,
+        .builds = open_key_builds(),
+        .damage = owned_by_network_service,
         .truth = [](std::uint32_t) { return doubtful_acl("owner"); }},
     // Key trouble for certain, though the ACL itself cannot be seen.
     Profile{

@@ -1,4 +1,5 @@
 // Who manages the VM, and what waits for a reboot (article steps 2.4 and 3.2).
+#include "core/service_start.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 
@@ -25,11 +26,10 @@ void managed(Machine& machine) {
 // A hardening guide applied by group policy, with the services that its second level disables. Then
 // TermService crashed: no policy has to do with that.
 void managed_and_stopped(Machine& machine) {
-    constexpr std::uint32_t disabled = 4; // SERVICE_DISABLED
     managed(machine);
     for (const auto* name : {"UmRdpService", "SessionEnv"}) {
         machine.stop_service(name);
-        machine.set_start(name, disabled);
+        machine.set_start(name, rdpsweep::service_start::disabled);
     }
     machine.stop_service("TermService");
 }

@@ -1,4 +1,5 @@
 // Services that are stopped, disabled or run as somebody else.
+#include "core/service_start.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
 
@@ -7,8 +8,6 @@
 namespace simfleet {
 namespace {
 
-constexpr std::uint32_t disabled = 4; // SERVICE_DISABLED
-
 void stopped(Machine& machine) {
     machine.stop_service("TermService");
     machine.state.service("TermService")->exit_code = 1067; // ERROR_PROCESS_ABORTED
@@ -16,27 +15,27 @@ void stopped(Machine& machine) {
 
 void stopped_and_disabled(Machine& machine) {
     machine.stop_service("TermService");
-    machine.set_start("TermService", disabled);
+    machine.set_start("TermService", rdpsweep::service_start::disabled);
 }
 
 void disabled_but_running(Machine& machine) {
-    machine.set_start("TermService", disabled);
+    machine.set_start("TermService", rdpsweep::service_start::disabled);
 }
 
 void no_renewal(Machine& machine) {
     machine.stop_service("SessionEnv");
-    machine.set_start("SessionEnv", disabled);
+    machine.set_start("SessionEnv", rdpsweep::service_start::disabled);
 }
 
 void no_key_isolation(Machine& machine) {
     machine.stop_service("KeyIso");
-    machine.set_start("KeyIso", disabled);
+    machine.set_start("KeyIso", rdpsweep::service_start::disabled);
 }
 
 // TermService keeps serving what it has; the next certificate is another matter.
 void no_cryptography(Machine& machine) {
     machine.stop_service("CryptSvc");
-    machine.set_start("CryptSvc", disabled);
+    machine.set_start("CryptSvc", rdpsweep::service_start::disabled);
 }
 
 // Somebody deleted the service; what it once made is still served.
@@ -57,7 +56,7 @@ void hanging(Machine& machine) {
 // The next certificate is due within days, and who takes part in making it may not start.
 void no_propagation_at_the_end(Machine& machine) {
     machine.stop_service("CertPropSvc");
-    machine.set_start("CertPropSvc", disabled);
+    machine.set_start("CertPropSvc", rdpsweep::service_start::disabled);
     auto shape = machine.own_shape();
     shape.not_after = machine.plan.now + 9 * day;
     shape.not_before = shape.not_after - 183 * day;

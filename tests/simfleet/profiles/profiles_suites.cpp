@@ -174,7 +174,7 @@ const std::array suite_table{
                 "broken",
                 with(
                     no_suite(build, "none_usable").findings,
-                    {{"FIPS", "broken medium direct no_suite /sec/fips /sec/minenc"}}
+                    {{"FIPS", "broken critical direct no_suite /sec/fips /sec/minenc"}}
                 )
             );
         }}};

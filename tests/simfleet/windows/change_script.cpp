@@ -3,6 +3,7 @@
 
 #include "core/change.hpp"
 #include "core/encoding.hpp"
+#include "core/service_start.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/rdp/loopback.hpp"
 #include "tests/simfleet/windows/access.hpp"
@@ -315,10 +316,11 @@ bool is_made_by_system(const State& state, const std::vector<Row>& rows, const C
 
 // Returns what Windows says instead of doing it; empty when it does it.
 std::string refusal_of(const State& state, const std::vector<Row>& rows, const Row& row) {
-    constexpr std::uint32_t disabled = 4, write_dac = 0x40000;
+    constexpr std::uint32_t write_dac = 0x40000;
     const auto& change = row.change;
     const bool starts = change.kind == Change::Kind::run && row.to == "running";
-    if (starts && state.registry.dword(services_key(change), "Start") == disabled)
+    if (starts &&
+        state.registry.dword(services_key(change), "Start") == rdpsweep::service_start::disabled)
         return "The service cannot be started, either because it is disabled or because it has no "
                "enabled devices associated with it (1058)";
     const bool dacl = change.kind == Change::Kind::rights || change.kind == Change::Kind::folder ||

@@ -68,19 +68,25 @@ const json* step(const json& node, const std::string& name) {
     return others != node.end() && others->is_object() ? &behind(*others) : nullptr;
 }
 
+bool is_member(const json& node, const std::string& name) {
+    const auto members = node.find("properties");
+    return (members != node.end() && members->contains(name)) ||
+           (node.contains("items") && is_number(name));
+}
+
 } // namespace
 
 bool is_in_facts(std::string_view pointer) {
     if (!pointer.starts_with('/')) return false;
     if (std::count(logs.begin(), logs.end(), pointer) == 1) return true;
     const json* node = &schema();
+    bool named_freely = false; // the last name was one that the VM chose
     for (const auto& name : split(pointer.substr(1), '/')) {
         const json* next = step(*node, name);
-        if (next == nullptr && !node->contains("properties") && !node->contains("items")) {
-            // Names such as "AES 128/128" hold a slash themselves.
-            return node != &schema();
-        }
+        // Names such as "AES 128/128" hold a slash themselves.
+        if (next == nullptr && named_freely) return true;
         if (next == nullptr) return std::count(decoded.begin(), decoded.end(), name) == 1;
+        named_freely = !is_member(*node, name) && next->value("type", "") != "object";
         node = next;
     }
     return true;

@@ -13,6 +13,7 @@ TEST_CASE("facts schema: pointers that lead somewhere, and pointers that do not"
           "/cert/store/0/not_after",
           "/cert/store_sddl/1",
           "/evt_oldest_utc",
+          "/tls/ciphers/AES 128/128",
           "/keys/files/12/sddl"}) {
         INFO(pointer);
         CHECK(is_in_facts(pointer));
@@ -27,6 +28,10 @@ TEST_CASE("facts schema: pointers that lead somewhere, and pointers that do not"
           "/cert/store/0/nott",
           "/tls/proto/TLS 1.2/serverx",
           "/keys/files/12/sddlx",
+          "/os/build/x",
+          "/svc/3/start/0",
+          "/keys/files/12/sddl/more",
+          "/cert/store_sddl/1/0",
           "/os/buildx"}) {
         INFO(pointer);
         CHECK_FALSE(is_in_facts(pointer));

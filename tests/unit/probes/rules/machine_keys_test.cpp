@@ -267,8 +267,30 @@ TEST_CASE("KEY.ACL: effective access of NETWORK SERVICE", "[rule]") {
              "incomplete"},
             {"owner after takeown",
              [](Facts& f) { rdp_key(f).sddl = "O:BA" + std::string(key_sddl).substr(4); },
+             Verdict::ok,
+             "ok"},
+            {"owner is a service that listens to the network",
+             [](Facts& f) { rdp_key(f).sddl = "O:NS" + std::string(key_sddl).substr(4); },
              Verdict::at_risk,
              "owner"},
+            {"what the article's commands leave of a file without SessionEnv's entry",
+             [](Facts& f) {
+                 rdp_key(f).sddl = "O:BAG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)(A;;FA;;;BA)";
+             },
+             Verdict::ok,
+             "as_the_article"},
+            {"the same in another order, inherited, and in generic rights",
+             [](Facts& f) {
+                 rdp_key(f).sddl = "O:SYG:SYD:AI(A;ID;GA;;;BA)(A;ID;GR;;;NS)(A;ID;GA;;;SY)";
+             },
+             Verdict::ok,
+             "as_the_article"},
+            {"the same, but one entry is for children alone",
+             [](Facts& f) {
+                 rdp_key(f).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;OIIO;FA;;;BA)(A;;FR;;;NS)";
+             },
+             Verdict::at_risk,
+             "incomplete"},
             {"closed to administrators, key proven in use",
              close_descriptor,
              Verdict::ok,
@@ -317,6 +339,30 @@ TEST_CASE("KEY.FOLDER: hardened is a risk, with failed creation broken", "[rule]
             {"as shipped", [](Facts&) {}, Verdict::ok, "ok"},
             {"hardened, handshake fine",
              [](Facts& f) { keys(f).directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)"; },
+             Verdict::at_risk,
+             "hardened"},
+            {"as KB 278381 lists it, without SYNCHRONIZE",
+             [](Facts& f) { keys(f).directory_sddl = "O:BAG:SYD:P(A;;FA;;;BA)(A;;0x2019f;;;WD)"; },
+             Verdict::ok,
+             "ok"},
+            {"as its first edition did, for files as well, and in generic rights",
+             [](Facts& f) {
+                 keys(f).directory_sddl =
+                     "O:SYG:SYD:AI(A;OICI;GRGW;;;WD)(A;;GA;;;BA)(A;OICI;GA;;;SY)";
+             },
+             Verdict::ok,
+             "ok"},
+            {"after the article's commands",
+             [](Facts& f) {
+                 keys(f).directory_sddl =
+                     "O:BAG:SYD:PAI(A;;FR;;;NS)(A;;FA;;;SY)(A;;0x12019f;;;WD)(A;;FA;;;BA)";
+             },
+             Verdict::ok,
+             "ok"},
+            {"Everyone may not make files",
+             [](Facts& f) {
+                 keys(f).directory_sddl = "O:SYG:SYD:PAI(A;;0x2019d;;;WD)(A;;FA;;;BA)";
+             },
              Verdict::at_risk,
              "hardened"},
             {"Everyone's entry only for children",

@@ -137,6 +137,69 @@ TEST_CASE("PORT.MOVED: the firewall must follow the port", "[rule]") {
              },
              Verdict::ok,
              "ok"},
+            {"all are blocked in the domain's networks, on a member whose networks were not read",
+             [](Facts& f) {
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.back().allow = false;
+                 port(f).firewall.back().profiles = {"Domain"};
+             },
+             Verdict::unknown,
+             "profile_unread"},
+            {"all are blocked in the domain's networks, on a machine without a domain",
+             [](Facts& f) {
+                 f.os.value->domain_role = 2;
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.back().allow = false;
+                 port(f).firewall.back().profiles = {"Domain"};
+             },
+             Verdict::ok,
+             "ok"},
+            {"the machine's own block is made void by a policy that lets in",
+             [](Facts& f) {
+                 port(f).networks = {2};
+                 port(f).firewall_profiles["Domain"] = {1, 1, 0};
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.front().allow = false;
+                 port(f).firewall.back().from_policy = true;
+             },
+             Verdict::ok,
+             "ok"},
+            {"a policy's own block holds where the machine's rules are void",
+             [](Facts& f) {
+                 port(f).networks = {2};
+                 port(f).firewall_profiles["Domain"] = {1, 1, 0};
+                 port(f).firewall.front().from_policy = true;
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.back().allow = false;
+             },
+             Verdict::at_risk,
+             "block_rule"},
+            {"the machine's own block is void, and so is what lets in",
+             [](Facts& f) {
+                 port(f).networks = {2};
+                 port(f).firewall_profiles["Domain"] = {1, 1, 0};
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.back().allow = false;
+             },
+             Verdict::broken,
+             "void"},
+            {"all are blocked, in one of two networks",
+             [](Facts& f) {
+                 port(f).networks = {0, 2};
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.back().allow = false;
+                 port(f).firewall.back().profiles = {"Public"};
+             },
+             Verdict::ok,
+             "ok"},
+            {"all are blocked where the firewall is off",
+             [](Facts& f) {
+                 port(f).networks = {0};
+                 port(f).firewall_profiles["Public"] = {0, Dword{}, Dword{}};
+                 port(f).firewall.front().allow = false;
+             },
+             Verdict::ok,
+             "off"},
             {"all are blocked, in another network",
              [](Facts& f) {
                  port(f).networks = {0};

@@ -420,6 +420,57 @@ TEST_CASE("CERT.CA.VALID: time, purpose, strength, name", "[rule]") {
     CHECK(find("CERT.CA.VALID", facts).verdict == Verdict::broken);
 }
 
+TEST_CASE("CERT.CA.VALID: what a pin or a template names was not read", "[rule]") {
+    const auto with_pin = [](Facts& facts) { facts.rdp_certificate.value->pin = other_thumbprint; };
+    for (const auto* lost : {"/cert/my_match", "/cert/store", "/cert/pin"}) {
+        INFO(lost);
+        Facts facts = healthy_facts();
+        with_pin(facts);
+        mark_unread(facts, lost);
+        const Finding finding = find("CERT.CA.VALID", facts);
+        CHECK(finding.verdict == Verdict::unknown);
+        CHECK(finding.summary.key == "rule.unread");
+    }
+    Facts facts = healthy_facts();
+    facts.rdp_certificate.value->wmi_hash_type = 2;
+    mark_unread(facts, "/cert/my_match");
+    CHECK(find("CERT.CA.VALID", facts).verdict == Verdict::unknown);
+    facts.rdp_certificate.value->wmi_hash_type.reset();
+    CHECK(find("CERT.CA.VALID", facts).summary.key == "CERT.CA.VALID.none"); // nobody chose one
+    facts = healthy_facts();
+    with_pin(facts);
+    CHECK(find("CERT.CA.VALID", facts).summary.key == "CERT.CA.VALID.none"); // CERT.PIN: dangling
+}
+
+TEST_CASE("what keeps everybody out is critical once that was tried", "[rule]") {
+    struct Row {
+        const char* rule;
+        void (*change)(Facts&);
+    };
+
+    const Row rows[] = {
+        {"CERT.CORRUPT", [](Facts& f) { own_certificate(f).parsed.reset(); }},
+        {"KEY.FOLDER",
+         [](Facts& f) {
+             harden_folder(f);
+             empty_store(f);
+         }},
+    };
+    for (const Row& row : rows) {
+        INFO(row.rule);
+        Facts facts = healthy_facts();
+        row.change(facts);
+        forget_handshake(facts);
+        CHECK(find(row.rule, facts).verdict == Verdict::broken);
+        CHECK(find(row.rule, facts).severity == Severity::high);
+        facts = healthy_facts();
+        row.change(facts);
+        fail_handshake(facts, "tls", "reset");
+        CHECK(find(row.rule, facts).verdict == Verdict::broken);
+        CHECK(find(row.rule, facts).severity == Severity::critical);
+    }
+}
+
 TEST_CASE(
     "CERT.CA.VALID: a record of the key that was not understood is not a missing key", "[rule]"
 ) {

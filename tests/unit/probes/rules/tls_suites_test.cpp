@@ -257,5 +257,8 @@ TEST_CASE("FIPS: a restriction, broken only without a suite", "[rule]") {
     CHECK(find("FIPS", facts).severity == Severity::low);
     CHECK(to_string(judge(facts, Policy{}, fixed_now).verdict) == "ok");
     forget_handshake(facts);
-    CHECK(find("FIPS", facts).severity != Severity::low);
+    CHECK(find("FIPS", facts).severity == Severity::medium);
+    tls(facts).suites_policy = {"TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_RC4_128_MD5"};
+    CHECK(find("FIPS", facts).summary.key == "FIPS.no_suite");
+    CHECK(find("FIPS", facts).severity == Severity::critical);
 }
