@@ -18,19 +18,21 @@ HostEnd end_of(FixStage stage, bool drifted) noexcept {
     }
 }
 
+// Read from its end: the latest entry about a host is the one that counts.
 PlanPast past_of(const std::vector<JournalEntry>& entries, std::size_t count) {
     PlanPast past;
-    for (const auto& entry : entries) {
-        if (entry.of_plan && !entry.of_plan->acknowledged.empty()) past = PlanPast();
-        if (entry.of_plan && !entry.of_plan->controls.empty())
-            past.controls = entry.of_plan->controls;
-        if (entry.host >= count) continue;
-        const auto same = [&entry](const PastEnd& one) { return one.host == entry.host; };
-        std::erase_if(past.ends, same);
+    std::vector<bool> seen(count, false);
+    for (auto at = entries.rbegin(); at != entries.rend(); ++at) {
+        const auto& entry = *at;
+        if (entry.of_plan && past.controls.empty()) past.controls = entry.of_plan->controls;
+        if (entry.of_plan && !entry.of_plan->acknowledged.empty()) break;
+        if (entry.host >= count || seen[entry.host]) continue;
+        seen[entry.host] = true;
         const bool wished = entry.stage == FixStage::rolled_back && entry.why == undo_asked;
         if (is_end(entry.stage) && !wished)
             past.ends.push_back({entry.host, end_of(entry.stage, entry.drifted)});
     }
+    std::reverse(past.ends.begin(), past.ends.end());
     return past;
 }
 

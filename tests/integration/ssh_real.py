@@ -161,11 +161,12 @@ def commands(where, path):
         begun = time.monotonic()
         says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "output_limit")
         lib.check(time.monotonic() - begun < 60, "endless output is cut")
-        where.powershell("time.sleep(600)\n")
+        where.powershell("signal.pause()\n")
         begun = time.monotonic()
         says(ssh_lib.scan(where, port, options=[*FIRST_USE, "--deadline", "3s"])[1], "timed_out")
         lib.check(time.monotonic() - begun < 60, "the deadline ends a silent command")
-        # Longer than two steps without a byte of output: the keepalives' answers keep it going.
+        # Longer than two steps without a byte of output: the keepalives' answers keep it going. The
+        # silence itself is what is tried, so there is nothing to wait for but the time.
         where.powershell("time.sleep(11)\n" + ssh_lib.FRAMED % str(where.facts))
         assessed(ssh_lib.scan(where, port, options=[*FIRST_USE, "--step-timeout", "5s"])[1], "a slow command")
     where.powershell(ssh_lib.FRAMED % str(where.facts))

@@ -21,6 +21,19 @@ public:
     }
 };
 
+// Returns the properties of a rule that lets some clients to RDP's usual port.
+inline nlohmann::json rdp_let_in() {
+    return {
+        {"protocol", "Tcp"},
+        {"access", "Allow"},
+        {"direction", "Inbound"},
+        {"priority", 100},
+        {"sourcePortRange", "*"},
+        {"sourceAddressPrefix", "198.51.100.0/24"},
+        {"destinationAddressPrefix", "*"},
+        {"destinationPortRange", "3389"}};
+}
+
 struct AzureDesk {
     explicit AzureDesk(const std::string& vm)
         : tokens(std::make_unique<OneToken>(), [] { return std::int64_t{1000}; }),

@@ -6,6 +6,7 @@
 using namespace rdpsweep;
 using nlohmann::json;
 using rdpsweep::test::AzureDesk;
+using rdpsweep::test::rdp_let_in;
 using rdpsweep::test::run_task;
 
 namespace {
@@ -21,17 +22,7 @@ std::string group_id(const std::string& name) {
 }
 
 json let_in(const std::string& name = "rdp") {
-    return {
-        {"name", name},
-        {"properties",
-         {{"protocol", "Tcp"},
-          {"access", "Allow"},
-          {"direction", "Inbound"},
-          {"priority", 100},
-          {"sourcePortRange", "*"},
-          {"sourceAddressPrefix", "198.51.100.0/24"},
-          {"destinationAddressPrefix", "*"},
-          {"destinationPortRange", "3389"}}}};
+    return {{"name", name}, {"properties", rdp_let_in()}};
 }
 
 json group_of(const std::string& name, json rules = json::array({let_in()})) {

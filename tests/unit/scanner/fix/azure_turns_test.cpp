@@ -23,16 +23,7 @@ public:
     std::string end = "Succeeded"; // the state in which a rule ends
     int refuses = 0;               // so many writes more, as if somebody else were at it
     int refused = 0;               // writes, so far
-    std::map<std::string, json> rules{
-        {"rdp",
-         {{"protocol", "Tcp"},
-          {"access", "Allow"},
-          {"direction", "Inbound"},
-          {"priority", 100},
-          {"sourcePortRange", "*"},
-          {"sourceAddressPrefix", "198.51.100.0/24"},
-          {"destinationAddressPrefix", "*"},
-          {"destinationPortRange", "3389"}}}};
+    std::map<std::string, json> rules{{"rdp", test::rdp_let_in()}};
     std::vector<std::string> states; // of a rule, as they were told
     int asked = 0;                   // requests, so far
 
