@@ -7,7 +7,7 @@
 // AllowEncryptionOracle 0 refuses clients without the update of CVE-2018-0886 only (KB4093492): a
 // baseline wants it so. Values are meant until somebody is seen to fail: they are never broken.
 // LmCompatibilityLevel is not judged: 5 refuses what no client has sent unasked since Vista.
-// Sample finding: broken, "RestrictReceivingNTLMTraffic is 2 and NLA did not answer (closed)".
+// Sample finding: at_risk, "RestrictReceivingNTLMTraffic is 2, and NLA did not answer (closed)".
 #include "core/text.hpp"
 #include "probes/listener_security/rules.hpp"
 #include "probes/reading/event_log.hpp"
@@ -69,7 +69,8 @@ Draft& show_leg(Draft& draft, const Facts& facts, const HandshakeFacts& shake) {
 }
 
 // Judges a refusal of NTLM. Clients with Kerberos get in all the same, and without NLA nobody is
-// asked; where neither is so, nobody gets in. The first leg names no account: that it failed is
+// asked; where neither is so, nobody gets in. A leg from here speaks NTLM alone: on a member of a
+// domain it fails as the value means it to. The first leg names no account: that it failed is
 // explained by a refusal of all of them only.
 Finding judge_ntlm(const Facts& facts) {
     const SecurityFacts& security = *facts.security;
@@ -78,14 +79,14 @@ Finding judge_ntlm(const Facts& facts) {
     const bool required = security.effective_nla().value_or(1) != 0;
     const HandshakeFacts* leg = failed_leg(facts);
     const auto blocked = blocked_logons(facts);
+    const bool fails = leg != nullptr && all && required;
     Draft draft = at_risk(traits, all ? "ntlm_none" : "ntlm_domain")
-                      .severity(nobody ? Severity::high : Severity::medium);
+                      .severity(nobody || leg != nullptr ? Severity::high : Severity::medium);
     if (!blocked.empty()) draft = at_risk(traits, "ntlm_blocked");
-    if (leg != nullptr && !all) draft.severity(Severity::high);
-    if (leg != nullptr && all && required)
-        draft = broken(traits, "ntlm_refused")
-                    .severity(nobody ? Severity::critical : Severity::high)
-                    .confidence(Confidence::functional);
+    if (fails) draft = nobody ? broken(traits, "ntlm_refused") : at_risk(traits, "ntlm_refused");
+    if (fails)
+        draft.severity(nobody ? Severity::critical : Severity::high)
+            .confidence(Confidence::functional);
     else if (!required)
         draft.severity(Severity::low);
     draft.with("value", text(security.ntlm_in))

@@ -10,7 +10,7 @@
 // Sample finding: at_risk, "The domain controller refuses this computer's own password (3210)".
 #include "core/text.hpp"
 #include "probes/listener_security/rules.hpp"
-#include "probes/reading/event_log.hpp"
+#include "probes/reading/event_evidence.hpp"
 #include "probes/reading/rule_support.hpp"
 
 namespace rdpsweep {
@@ -65,17 +65,7 @@ bool goes_on(const std::vector<LoggedEvent>& events, std::int64_t clock) {
 }
 
 Finding conclude(Draft draft, const LoggedEvent& logged, std::size_t count) {
-    const Event& event = *logged.event;
-    return draft.confidence(Confidence::circumstantial)
-        .with("id", std::to_string(event.id))
-        .with("count", std::to_string(count))
-        .with("last", to_iso8601(event.time))
-        .saw(
-            pointer_at("/evt", logged.index, ""),
-            event.provider + " " + std::to_string(event.id),
-            "no such event"
-        )
-        .saw(pointer_at("/evt", logged.index, "utc"), to_iso8601(event.time), "");
+    return show_event(draft.confidence(Confidence::circumstantial), logged, count);
 }
 
 Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {

@@ -20,7 +20,6 @@ constexpr RuleTraits traits{"KEY.ACL", Cause::machine_keys, "2.3", Severity::cri
 constexpr auto keys = with_shared(
     "KEY.ACL.ok",
     "KEY.ACL.ok_tried",
-    "KEY.ACL.as_the_article",
     "KEY.ACL.no_file",
     "KEY.ACL.need_system",
     "KEY.ACL.unparsable",
@@ -68,13 +67,6 @@ std::string missing_entries(const Facts& facts, const SecurityDescriptor& descri
     return lacking;
 }
 
-// Tells whether the entries are those that the article's commands grant on every build: SYSTEM and
-// Administrators full; that TermService may read was seen before. SessionEnv runs as SYSTEM.
-bool as_the_article_leaves_it(const SecurityDescriptor& descriptor) {
-    return missing_for(descriptor, sid::system, file_access::all) == 0 &&
-           missing_for(descriptor, sid::administrators, file_access::all) == 0;
-}
-
 Draft judge_denied(const Facts& facts, std::uint32_t lacks) {
     if (own_key_in_use(facts))
         return at_risk(traits, "denied_in_use")
@@ -93,10 +85,7 @@ judge_descriptor(const Facts& facts, const KeyFile& file, const SecurityDescript
         return judge_denied(facts, lacks)
             .with("file", file.name)
             .saw(pointer, sddl_in_words(*file.sddl, RightsOf::file), may_read);
-    const std::string lacking = missing_entries(facts, descriptor);
-    if (!lacking.empty() && as_the_article_leaves_it(descriptor))
-        return ok(traits, "as_the_article").with("file", file.name).with("lacking", lacking);
-    if (!lacking.empty())
+    if (const std::string lacking = missing_entries(facts, descriptor); !lacking.empty())
         return at_risk(traits, "incomplete")
             .with("file", file.name)
             .with("lacking", lacking)

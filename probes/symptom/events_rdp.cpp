@@ -8,6 +8,7 @@
 // Sample finding: broken, "TermService could not replace its certificate (1058)".
 #include "core/text.hpp"
 #include "probes/collect/key_file_name.hpp"
+#include "probes/reading/event_evidence.hpp"
 #include "probes/reading/event_log.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
@@ -81,19 +82,6 @@ std::string_view past_slug(const Event& event) {
     return is_enrolment_failure(event) ? "enrolment" : "fallback";
 }
 
-Draft& show(Draft& draft, const LoggedEvent& logged, std::size_t count) {
-    const Event& event = *logged.event;
-    return draft.with("id", std::to_string(event.id))
-        .with("count", std::to_string(count))
-        .with("last", to_iso8601(event.time))
-        .saw(
-            pointer_at("/evt", logged.index, ""),
-            event.provider + " " + std::to_string(event.id),
-            "no such event"
-        )
-        .saw(pointer_at("/evt", logged.index, "utc"), to_iso8601(event.time), "");
-}
-
 // The status with which a creation failure ended, and where in the record it stands. The text is in
 // the VM's language; the binary part is a number.
 struct Ended {
@@ -121,7 +109,7 @@ Finding conclude_certificate(const Facts& facts, const std::vector<LoggedEvent>&
                       : at_risk(certificate_traits, past_slug(*events.front().event))
                             .severity(Severity::medium);
     draft.confidence(Confidence::circumstantial);
-    show(draft, events.front(), events.size());
+    show_event(draft, events.front(), events.size());
     if (creation) show_status(draft, events.front());
     return draft;
 }
@@ -191,7 +179,7 @@ Finding evaluate_audit(const Facts& facts, const Policy&, std::int64_t) {
             status_in_words(data_of(*failures.front().event, "ReturnCode")),
             "0x0"
         );
-    return show(draft, failures.front(), failures.size());
+    return show_event(draft, failures.front(), failures.size());
 }
 
 } // namespace

@@ -22,9 +22,37 @@ std::string bounded(std::string text) {
     return to_valid_utf8(text);
 }
 
+// Little room is told, and no rows mean that there is more than that.
+void read_disk(Steps& steps, const cim::Rows& rows) {
+    constexpr std::uint64_t mib = 1024 * 1024;
+    if (rows.empty()) return;
+    if (const auto left = number_of(rows.front(), "FreeSpace")) {
+        steps.put("/os/disk_free_mb", *left / mib);
+    }
+}
+
+// drive: what the host says of itself, so only a drive's name becomes part of a question.
+void ask_disk(Steps& steps, const std::string& drive) {
+    const bool named = drive.size() == 2 && drive[1] == ':' && ascii_lower(drive)[0] >= 'a' &&
+                       ascii_lower(drive)[0] <= 'z';
+    if (!named) return steps.unread("/os/disk_free_mb", "absent", "no system drive");
+    const auto question = "SELECT FreeSpace FROM Win32_LogicalDisk WHERE DeviceID='" + drive +
+                          "' AND FreeSpace<1073741824";
+    steps.query("/os/disk_free_mb", "root/cimv2", question, [&steps](const cim::Rows& rows) {
+        read_disk(steps, rows);
+    });
+}
+
+constexpr auto of_system = {"/os/boot_utc", "/os/disk_free_mb"}; // what Windows' row is asked for
+
 void read_system(Steps& steps, const cim::Rows& rows) {
-    if (rows.empty()) return steps.unread("/os/boot_utc", "absent", "no row");
+    if (rows.empty()) {
+        for (const auto* pointer : of_system)
+            steps.unread(pointer, "absent", "no row");
+        return;
+    }
     const auto& row = rows.front();
+    ask_disk(steps, text_of(row, "SystemDrive").value_or(""));
     if (const auto build = number_of(row, "BuildNumber")) steps.put("/os/build", *build);
     if (const auto type = number_of(row, "ProductType")) steps.put("/os/product_type", *type);
     if (const auto lcid = number_of(row, "OSLanguage")) steps.put("/os/locale_lcid", *lcid);
@@ -61,15 +89,6 @@ void read_computer(Steps& steps, const cim::Rows& rows) {
     }
 }
 
-// Little room is told, and no rows mean that there is more than that.
-void read_disk(Steps& steps, const cim::Rows& rows) {
-    constexpr std::uint64_t mib = 1024 * 1024;
-    if (rows.empty()) return;
-    if (const auto left = number_of(rows.front(), "FreeSpace")) {
-        steps.put("/os/disk_free_mb", *left / mib);
-    }
-}
-
 void put_names(Steps& steps) {
     const auto host = steps.text_at("/os/host");
     const auto domain = steps.text_at("/os/domain");
@@ -81,23 +100,22 @@ auto put_text(Steps& steps, const std::string& pointer) {
 }
 
 void ask_wmi(Steps& steps) {
+    const auto lost = [&steps](const Error& error) {
+        for (const auto* pointer : of_system)
+            steps.unread(pointer, error);
+    };
     steps.query(
         "/os/boot_utc",
         "root/cimv2",
-        "SELECT BuildNumber,ProductType,OSLanguage,LastBootUpTime FROM Win32_OperatingSystem",
-        [&steps](const cim::Rows& rows) { read_system(steps, rows); }
+        "SELECT BuildNumber,ProductType,OSLanguage,LastBootUpTime,SystemDrive FROM "
+        "Win32_OperatingSystem",
+        Steps::Readers{[&steps](const cim::Rows& rows) { read_system(steps, rows); }, lost}
     );
     steps.query(
         "/os/domain_role",
         "root/cimv2",
         "SELECT DomainRole FROM Win32_ComputerSystem",
         [&steps](const cim::Rows& rows) { read_computer(steps, rows); }
-    );
-    steps.query(
-        "/os/disk_free_mb",
-        "root/cimv2",
-        "SELECT FreeSpace FROM Win32_LogicalDisk WHERE DeviceID='C:' AND FreeSpace<1073741824",
-        [&steps](const cim::Rows& rows) { read_disk(steps, rows); }
     );
     steps.query(
         "/collector/utc",

@@ -292,14 +292,18 @@ const std::array key_file_table{
             }},
     Profile{
         .name = "key_article_residue",
-        .kind = Kind::healthy,
+        .kind = Kind::fault,
         .weight = 5,
-        .builds = current_builds(),
+        .builds = closed_key_builds(),
         .damage = article_residue,
-        // Server 2019 ships a third entry, which the recipe takes away; what it grants instead is
-        // prescribed all the same. The other keys lie open: hygiene.
+        // Server 2019 ships a third entry, which the recipe takes away; before, what it leaves is
+        // sound. The other keys lie open: hygiene.
         .truth = [](std::uint32_t) {
-            return assessed("ok", "none", {{"KEY.OVERGRANT", others_granted}});
+            return keys(
+                "at_risk",
+                {{"KEY.ACL", "at_risk high direct incomplete /keys/files/0/sddl"},
+                 {"KEY.OVERGRANT", others_granted}}
+            );
         }}};
 
 } // namespace

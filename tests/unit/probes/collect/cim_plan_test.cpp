@@ -239,3 +239,51 @@ TEST_CASE(
     const auto none = ask([](const cim::Request&) { return cim::Rows(); });
     CHECK(decodes(none));
 }
+
+TEST_CASE("cim plan: the system drive is the one that Windows names, and nothing else", "[cim]") {
+    const auto drives_asked = [](const Asked& asked) {
+        std::vector<std::string> wanted;
+        for (const auto& request : asked.requests) {
+            const auto* query = std::get_if<cim::Query>(&request.what);
+            if (query != nullptr && query->wql.find("Win32_LogicalDisk") != std::string::npos)
+                wanted.push_back(query->wql);
+        }
+        return wanted;
+    };
+    const auto on = [](const std::string& drive) {
+        return [drive](const cim::Request& request) -> Result<cim::Rows> {
+            const auto* query = std::get_if<cim::Query>(&request.what);
+            if (query == nullptr) return empty_host(request);
+            cim::Instance row;
+            if (query->wql.find("Win32_OperatingSystem") != std::string::npos)
+                row.properties.emplace_back("SystemDrive", texts({drive}));
+            else if (query->wql.find("Win32_LogicalDisk") != std::string::npos)
+                row.properties.emplace_back("FreeSpace", texts({"5242880"}));
+            else
+                return empty_host(request);
+            return cim::Rows{row};
+        };
+    };
+    const auto other = ask(on("D:"));
+    CHECK(
+        drives_asked(other) ==
+        std::vector<std::string>{"SELECT FreeSpace FROM Win32_LogicalDisk WHERE DeviceID='D:' "
+                                 "AND FreeSpace<1073741824"}
+    );
+    CHECK(other.document.at("os").at("disk_free_mb") == 5);
+    for (const auto* drive : {"", "C", "C:' OR ''='", "\xc3:", "1:", "':"}) {
+        INFO(drive);
+        const auto asked = ask(on(drive));
+        CHECK(drives_asked(asked).empty());
+        CHECK(unread(asked, "/os/disk_free_mb") != nullptr);
+    }
+    const auto refused = ask([](const cim::Request& request) -> Result<cim::Rows> {
+        const auto* query = std::get_if<cim::Query>(&request.what);
+        const bool system =
+            query != nullptr && query->wql.find("Win32_OperatingSystem") != std::string::npos;
+        if (system) return fault("2150858778");
+        return empty_host(request);
+    });
+    CHECK(unread(refused, "/os/disk_free_mb") != nullptr);
+    CHECK(unread(refused, "/os/boot_utc") != nullptr);
+}

@@ -82,7 +82,23 @@ TEST_CASE("NLA.CREDSSP: what is meant, and what was seen beside it", "[rule]") {
                  security(f).ntlm_in = 2;
                  leg(f, "closed");
              },
+             Verdict::at_risk,
+             "ntlm_refused"},
+            {"the same, and no domain, so that nobody has Kerberos",
+             [](Facts& f) {
+                 security(f).ntlm_in = 2;
+                 f.os.value->domain_role = standalone;
+                 leg(f, "closed");
+             },
              Verdict::broken,
+             "ntlm_refused"},
+            {"the same, and whether there is a domain is not known",
+             [](Facts& f) {
+                 security(f).ntlm_in = 2;
+                 f.os.value->domain_role.reset();
+                 leg(f, "closed");
+             },
+             Verdict::at_risk,
              "ntlm_refused"},
             {"no NTLM and no NLA, and a leg that failed",
              [](Facts& f) {
@@ -157,7 +173,7 @@ TEST_CASE("NLA.CREDSSP: how grave it is", "[rule]") {
     CHECK(refusing(controller, "") == "at_risk medium direct NLA.CREDSSP.ntlm_none");
     CHECK(refusing(standalone, "") == "at_risk high direct NLA.CREDSSP.ntlm_none");
     CHECK(refusing(0, "") == "at_risk high direct NLA.CREDSSP.ntlm_none");
-    CHECK(refusing(3, "refused") == "broken high functional NLA.CREDSSP.ntlm_refused");
+    CHECK(refusing(3, "refused") == "at_risk high functional NLA.CREDSSP.ntlm_refused");
     CHECK(refusing(standalone, "reset") == "broken critical functional NLA.CREDSSP.ntlm_refused");
     const auto line = [](void (*change)(Facts&)) { return said("NLA.CREDSSP", changed(change)); };
     CHECK(line([](Facts& f) {
@@ -186,7 +202,7 @@ TEST_CASE("NLA.CREDSSP: the evidence is the value and who was refused", "[rule]"
     leg(facts, "closed");
     CHECK(
         in_full(find("NLA.CREDSSP", facts)) ==
-        "broken high functional NLA.CREDSSP.ntlm_refused last=2026-11-18T11:05:40Z nla=closed "
+        "at_risk high functional NLA.CREDSSP.ntlm_refused last=2026-11-18T11:05:40Z nla=closed "
         "value=2\n/sec/ntlm_in: 2 | absent or 0\n/hs/1/nla_errno: closed | none\n"
         "/evt/1: NTLM 4002 | no such event"
     );

@@ -1,0 +1,48 @@
+// Faults that the tests of judging and of fingerprints put into sound facts.
+#pragma once
+
+#include "probes/fingerprint.hpp"
+#include "tests/support/facts_builder.hpp"
+#include "tests/unit/probes/rules/check.hpp"
+
+namespace rdpsweep::test {
+
+inline Judgement judged(const Facts& facts) {
+    return judge(facts, Policy{}, fixed_now);
+}
+
+inline void take_port(Facts& facts) {
+    facts.rdp_port.value->sockets = {{"0.0.0.0", 3389, 4120, "tomcat9.exe", {"Tomcat9"}}};
+    fail_handshake(facts, "x224", "not_rdp");
+}
+
+inline void deny(Facts& facts) {
+    facts.rdp_port.value->deny_local = 1;
+    fail_handshake(facts, "connect", "refused");
+}
+
+inline void stop_service(Facts& facts) {
+    service(facts, "TermService").state = ServiceState::stopped;
+}
+
+inline void no_tls(Facts& facts) {
+    for (const char* name : {"TLS 1.0", "TLS 1.1", "TLS 1.2"})
+        set_protocol(facts, name, 0, Dword{});
+    fail_handshake(facts, "tls", "reset");
+}
+
+inline void close_key(Facts& facts) {
+    rdp_key(facts).sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;BA)";
+    fail_handshake(facts, "tls", "reset");
+}
+
+inline void deny_store(Facts& facts) {
+    facts.rdp_certificate.value->store_sddl[0] = "O:SYG:SYD:(D;;0x6;;;SY)(A;;KA;;;SY)";
+    fail_handshake(facts, "tls", "reset");
+}
+
+inline void expire(Facts& facts) {
+    own_certificate(facts).parsed->not_after = fixed_now - a_day;
+}
+
+} // namespace rdpsweep::test
