@@ -1,4 +1,4 @@
-// Faults that the tests of judging and of fingerprints put into sound facts.
+// Faults that several tests put into sound facts, and the parts of facts that they touch.
 #pragma once
 
 #include "probes/fingerprint.hpp"
@@ -43,6 +43,37 @@ inline void deny_store(Facts& facts) {
 
 inline void expire(Facts& facts) {
     own_certificate(facts).parsed->not_after = fixed_now - a_day;
+}
+
+inline MachineKeysFacts& keys(Facts& facts) {
+    return *facts.machine_keys.value;
+}
+
+inline void remove_key(Facts& facts) {
+    keys(facts).files.erase(keys(facts).files.begin());
+}
+
+// MD5 of "tsseckeyset2" and its zero, in little-endian dwords.
+inline const std::string second_key =
+    "d86b1e848570377d7cb27ddc5de661b0_0f7d9a51-5a0a-4c33-9f3e-0b7a3c1d2e4f";
+
+inline void close_descriptor(Facts& facts) {
+    rdp_key(facts).sddl.reset();
+    mark_unread(facts, "/keys/files/0/sddl");
+}
+
+inline CertificateFacts& cert(Facts& facts) {
+    return *facts.rdp_certificate.value;
+}
+
+// Windows made no certificate; TermService came up five days ago.
+inline void empty_store(Facts& facts) {
+    cert(facts).store.clear();
+    cert(facts).self_signed.reset();
+}
+
+inline void harden_folder(Facts& facts) {
+    facts.machine_keys.value->directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
 }
 
 } // namespace rdpsweep::test

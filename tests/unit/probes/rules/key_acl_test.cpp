@@ -1,27 +1,9 @@
 // KEY.ACL: who may read the key file, by its descriptor.
 #include "tests/support/catch.hpp"
-#include "tests/support/facts_builder.hpp"
-#include "tests/unit/probes/rules/check.hpp"
+#include "tests/unit/probes/rules/faults.hpp"
 
 using namespace rdpsweep;
 using namespace rdpsweep::test;
-
-namespace {
-
-MachineKeysFacts& keys(Facts& facts) {
-    return *facts.machine_keys.value;
-}
-
-void remove_key(Facts& facts) {
-    keys(facts).files.erase(keys(facts).files.begin());
-}
-
-void close_descriptor(Facts& facts) {
-    rdp_key(facts).sddl.reset();
-    mark_unread(facts, "/keys/files/0/sddl");
-}
-
-} // namespace
 
 TEST_CASE("KEY.ACL: effective access of NETWORK SERVICE", "[rule]") {
     check_cases(

@@ -1,22 +1,9 @@
 // KEY.FOLDER and KEY.OVERGRANT: the folder of the keys, and the keys that are not RDP's.
 #include "tests/support/catch.hpp"
-#include "tests/support/facts_builder.hpp"
-#include "tests/unit/probes/rules/check.hpp"
+#include "tests/unit/probes/rules/faults.hpp"
 
 using namespace rdpsweep;
 using namespace rdpsweep::test;
-
-namespace {
-
-MachineKeysFacts& keys(Facts& facts) {
-    return *facts.machine_keys.value;
-}
-
-// MD5 of "tsseckeyset2" and its zero, in little-endian dwords.
-const std::string second_key =
-    "d86b1e848570377d7cb27ddc5de661b0_0f7d9a51-5a0a-4c33-9f3e-0b7a3c1d2e4f";
-
-} // namespace
 
 TEST_CASE("KEY.FOLDER: hardened is a risk, with failed creation broken", "[rule]") {
     check_cases(

@@ -1,34 +1,16 @@
 // KEY.PRESENT: the key file that RDP's certificate needs is there, or is not.
 #include "tests/support/catch.hpp"
-#include "tests/support/facts_builder.hpp"
-#include "tests/unit/probes/rules/check.hpp"
+#include "tests/unit/probes/rules/faults.hpp"
 
 using namespace rdpsweep;
 using namespace rdpsweep::test;
 
 namespace {
 
-MachineKeysFacts& keys(Facts& facts) {
-    return *facts.machine_keys.value;
-}
-
-void remove_key(Facts& facts) {
-    keys(facts).files.erase(keys(facts).files.begin());
-}
-
-// MD5 of "tsseckeyset2" and its zero, in little-endian dwords.
-const std::string second_key =
-    "d86b1e848570377d7cb27ddc5de661b0_0f7d9a51-5a0a-4c33-9f3e-0b7a3c1d2e4f";
-
 // Our handshake is dropped, and Schannel says why.
 void key_refused(Facts& facts, const char* code) {
     fail_handshake(facts, "tls", "reset");
     add_event(facts, "Schannel", 36870, 1).data = {{"Type", "server"}, {"ErrorCode", code}};
-}
-
-void close_descriptor(Facts& facts) {
-    rdp_key(facts).sddl.reset();
-    mark_unread(facts, "/keys/files/0/sddl");
 }
 
 } // namespace

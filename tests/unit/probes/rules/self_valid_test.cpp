@@ -1,29 +1,14 @@
 // CERT.SELF.VALID: Windows' own certificate in time, and what keeps it from being renewed.
 #include "tests/support/catch.hpp"
-#include "tests/support/facts_builder.hpp"
-#include "tests/unit/probes/rules/check.hpp"
+#include "tests/unit/probes/rules/faults.hpp"
 
 using namespace rdpsweep;
 using namespace rdpsweep::test;
 
 namespace {
 
-CertificateFacts& cert(Facts& facts) {
-    return *facts.rdp_certificate.value;
-}
-
 Certificate& own(Facts& facts) {
     return *own_certificate(facts).parsed;
-}
-
-// Windows made no certificate; TermService came up five days ago.
-void empty_store(Facts& facts) {
-    cert(facts).store.clear();
-    cert(facts).self_signed.reset();
-}
-
-void harden_folder(Facts& facts) {
-    facts.machine_keys.value->directory_sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)";
 }
 
 } // namespace

@@ -1,18 +1,13 @@
 // STORE.ACL: whether SYSTEM may write into the store of RDP's own certificate.
 #include "tests/support/catch.hpp"
-#include "tests/support/facts_builder.hpp"
-#include "tests/unit/probes/rules/check.hpp"
+#include "tests/unit/probes/rules/faults.hpp"
 
 using namespace rdpsweep;
 using namespace rdpsweep::test;
 
 namespace {
 
-CertificateFacts& cert(Facts& facts) {
-    return *facts.rdp_certificate.value;
-}
-
-void deny_store(Facts& facts) {
+void deny_inner_store(Facts& facts) {
     cert(facts).store_sddl[1] = "O:SYG:SYD:(D;;0x6;;;SY)(A;;KA;;;SY)";
 }
 
@@ -25,14 +20,14 @@ TEST_CASE("STORE.ACL: an explicit deny blocks, an inherited one is reported", "[
             {"as shipped", [](Facts&) {}, Verdict::ok, "ok"},
             {"explicit deny, down",
              [](Facts& f) {
-                 deny_store(f);
+                 deny_inner_store(f);
                  fail_handshake(f, "tls", "reset");
              },
              Verdict::broken,
              "denied"},
             {"explicit deny, nobody tried",
              [](Facts& f) {
-                 deny_store(f);
+                 deny_inner_store(f);
                  forget_handshake(f);
              },
              Verdict::broken,
@@ -45,14 +40,14 @@ TEST_CASE("STORE.ACL: an explicit deny blocks, an inherited one is reported", "[
              Verdict::broken,
              "denied"},
             {"explicit deny, the certificate that is there is served",
-             deny_store,
+             deny_inner_store,
              Verdict::at_risk,
              "denied_served"},
             {"on purpose: a certificate of the company's is pinned and served",
              [](Facts& f) {
                  pin_ca_certificate(f);
                  cert(f).store.clear();
-                 deny_store(f);
+                 deny_inner_store(f);
              },
              Verdict::at_risk,
              "denied_unneeded"},
@@ -62,14 +57,14 @@ TEST_CASE("STORE.ACL: an explicit deny blocks, an inherited one is reported", "[
                  cert(f).self_signed.reset();
                  cert(f).wmi_hash_type = 2;
                  guest(f).peer_thumbprint = other_thumbprint;
-                 deny_store(f);
+                 deny_inner_store(f);
              },
              Verdict::at_risk,
              "denied_unneeded"},
             {"pinned beside a deny, and down",
              [](Facts& f) {
                  pin_ca_certificate(f);
-                 deny_store(f);
+                 deny_inner_store(f);
                  fail_handshake(f, "tls", "reset");
              },
              Verdict::broken,
