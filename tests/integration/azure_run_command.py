@@ -2,6 +2,7 @@
 packet goes to a VM. It takes long because a run command is asked about until it has ended, and throttled calls
 wait as told."""
 import collections
+import itertools
 import json
 
 from support.azure_lib import Azure, Arm
@@ -71,9 +72,10 @@ def fallback_and_trouble():
         done, report = scan(azure, "winrm, run-command", "fallback", "--connect-timeout", "2s")
         outcomes = collections.Counter(h["outcome"] for h in report["hosts"])
         check(outcomes == {"assessed": 20, "skipped": 4}, f"WinRM refused, Run Command did it: {outcomes}")
-        host = next(h for h in report["hosts"] if h["outcome"] == "assessed")
-        check([a["transport"] for a in host["attempts"] if a["transport"] != "winrm"] == ["run-command"] and host["attempts"][0]["transport"] == "winrm",
-              f"both ways are told: {[a['transport'] for a in host['attempts']]}")
+        # Each may be tried again: a connection that is refused, a control plane that is busy for some.
+        told = [[way for way, _ in itertools.groupby(a["transport"] for a in h["attempts"])]
+                for h in report["hosts"] if h["outcome"] == "assessed"]
+        check_each(told, lambda ways: ways == ["winrm", "run-command"], "both ways are told, in their order")
         stats = azure.stop()
         check(not stats["violations"], f"quotas and pauses are kept: {stats['violations']}")
     with Azure(vms=2, mix="healthy", options=["--run-command-ms", "6000"]) as azure:
