@@ -72,6 +72,7 @@ def watch(process, canary):
         except (FileNotFoundError, ProcessLookupError):
             break
         time.sleep(0.05)  # between two looks
+    process.wait(60)  # a look may have found it gone before it was awaited
     # Both begin with the first secret, and hold from then on.
     lib.check(("0", "0") in limits, f"no core may be written: {limits[-1:]}")
     since = limits.index(("0", "0")) + 1 if ("0", "0") in limits else len(limits)
