@@ -47,6 +47,9 @@ public:
 
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 
+    // Returns the distinct hosts that accepted it.
+    [[nodiscard]] const std::set<std::size_t>& welcomes() const noexcept { return accepted_; }
+
     // Returns the distinct hosts that refused it.
     [[nodiscard]] const std::set<std::size_t>& refusals() const noexcept { return refusals_; }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <ctime>
 #include <exception>
+#include <numeric>
 
 namespace rdpsweep {
 
@@ -31,7 +32,7 @@ Sweep::Sweep(
     SweepOptions options
 )
     : lane_(lane), targets_(targets), services_(services), options_(std::move(options)),
-      done_(targets.size(), false), late_(targets.size(), false),
+      done_(targets.size(), false), order_(targets.size()),
       admission_(
           targets,
           options_.admission,
@@ -41,6 +42,7 @@ Sweep::Sweep(
            }}
       ),
       run_timer_(lane), drain_timer_(lane) {
+    std::iota(order_.begin(), order_.end(), 0);
     services_.admission = &admission_;
 }
 
@@ -75,17 +77,14 @@ Status Sweep::run() {
 // as soon as its address is known.
 void Sweep::add_all() {
     auto named = std::make_shared<std::vector<std::size_t>>();
-    for (const bool late : {false, true}) {
-        for (std::size_t index = 0; index < targets_.size(); ++index) {
-            if (done_[index] || late_[index] != late) continue;
-            const bool needs_subnet =
-                admission_.wants_subnets() && !targets_[index].address.empty();
-            const auto address = needs_subnet ? literal_address(targets_[index]) : std::nullopt;
-            if (needs_subnet && !address && options_.resolver != nullptr) {
-                named->push_back(index);
-            } else {
-                admission_.add(index, address ? subnet_of(*address) : std::string());
-            }
+    for (const auto index : order_) {
+        if (done_[index]) continue;
+        const bool needs_subnet = admission_.wants_subnets() && !targets_[index].address.empty();
+        const auto address = needs_subnet ? literal_address(targets_[index]) : std::nullopt;
+        if (needs_subnet && !address && options_.resolver != nullptr) {
+            named->push_back(index);
+        } else {
+            admission_.add(index, address ? subnet_of(*address) : std::string());
         }
     }
     std::reverse(named->begin(), named->end()); // taken from the back

@@ -48,8 +48,8 @@ public:
     // Leaves out the targets with done[i]: they are accounted for already.
     void skip(std::vector<bool> done) { done_ = std::move(done); }
 
-    // Visits the targets with late[i] after all others.
-    void postpone(std::vector<bool> late) { late_ = std::move(late); }
+    // Visits the targets in that order, which names each position once; else in the inventory's.
+    void visit_in(std::vector<std::size_t> order) { order_ = std::move(order); }
 
     // Visits every target. Returns when each of them has been reported through finished(), the
     // interrupted ones as not_attempted, or returns the error of an event.
@@ -69,6 +69,11 @@ public:
     [[nodiscard]] std::vector<Flight> in_flight() const;
 
     [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+
+    // Returns how the hosts answered to a credential.
+    [[nodiscard]] const Breaker& answers_to(const std::string& credential) {
+        return admission_.logins().breaker(credential);
+    }
 
     // Tells how many hosts may be in flight now, and why not more.
     [[nodiscard]] const Window& window() const noexcept { return admission_.window(); }
@@ -100,7 +105,7 @@ private:
     VisitServices& services_;
     SweepOptions options_;
     std::vector<bool> done_;
-    std::vector<bool> late_;
+    std::vector<std::size_t> order_;
     Admission admission_;
     std::size_t tasks_ = 0; // hosts in flight and lookups of names
     std::list<Active> active_;

@@ -8,7 +8,11 @@
 namespace rdpsweep {
 
 RunTraits CheckRun::traits() const {
-    return {.visits = VisitKind::check, .credential_stopped = "check.credential_stopped"};
+    return {
+        .visits = VisitKind::check,
+        .any_order = true,
+        .credential_stopped = "check.credential_stopped",
+    };
 }
 
 Status CheckRun::started(std::size_t /*index*/, const Target& /*target*/) {

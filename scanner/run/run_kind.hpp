@@ -14,6 +14,7 @@ struct RunTraits {
     bool looks_outside = false;    // also at hosts whose route does not name it
     bool gathers_evidence = false; // Azure is asked about hosts that were not assessed
     bool shows_progress = false;
+    bool any_order = false; // hosts need not be visited in the inventory's
     std::string_view credential_stopped; // key of the catalogue: said when one is withdrawn
     Clock::duration drain = std::chrono::seconds(5); // for hosts in flight, after the first signal
     Fixing* fixing = nullptr;                        // of VisitKind::fix

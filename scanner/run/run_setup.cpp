@@ -113,6 +113,7 @@ Step<RunSetup> set_up(const ScanOptions& asked, Fixing* fixing, Speaker& speaker
     setup.audit = *std::move(audit);
     setup.done.assign(setup.inventory.targets.size(), false);
     setup.postponed = setup.done;
+    setup.let_in = LetIn::open(setup.options.state_dir + "/let_in");
     setup.fleet = FleetBuilder(setup.inventory.targets.size());
     return setup;
 }

@@ -4,6 +4,7 @@
 #include "scanner/engine/fixing.hpp"
 #include "scanner/run/ways.hpp"
 #include "scanner/store/fleet.hpp"
+#include "scanner/store/let_in.hpp"
 #include "scanner/talk/speaker.hpp"
 
 #include <memory>
@@ -28,6 +29,7 @@ struct RunSetup {
     FleetBuilder fleet{0};       // whose totals count what became of the targets
     std::vector<bool> done;      // [i]: target i was assessed by the run that is resumed
     std::vector<bool> postponed; // [i]: it refused us then, and is visited last
+    LetIn let_in;                // the hosts that accepted their credential before
 };
 
 // Reads the scope, fetches secrets and makes every transport. fixing: the plan to carry out, which

@@ -1,6 +1,7 @@
 // What a scan keeps of each host, and what it writes in the end.
 #include "scanner/run/scan_run.hpp"
 
+#include "core/log.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "scanner/options/scan_options_json.hpp"
 #include "scanner/run/recall.hpp"
@@ -34,6 +35,7 @@ RunTraits ScanRun::traits() const {
         .looks_outside = setup_.options.handshake,
         .gathers_evidence = setup_.options.azure_evidence,
         .shows_progress = true,
+        .any_order = true,
         .credential_stopped = "run.credential_stopped", // there is a run to go on with
     };
 }
@@ -53,6 +55,9 @@ Status ScanRun::close(Speaker& speaker) {
     const auto& run = setup_.run;
     auto written = store_->close(run, setup_.fleet.totals());
     store_.reset();
+    // Without it the next run only goes through its hosts in another order.
+    if (const auto kept = setup_.let_in.save(); !kept)
+        log_line({LogLevel::warn, "", "config", kept.error().detail()});
     if (written) written = write_reports();
     speaker.advise("run " + run.id + " is stored in " + setup_.options.state_dir + "/runs\n");
     return written;

@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "reports/wording.hpp"
+#include "scanner/run/visiting_order.hpp"
 
 #include <csignal>
 #include <ctime>
@@ -31,7 +32,9 @@ SweepRun::SweepRun(RunSetup& setup, RunKind& kind, Speaker& speaker)
            }}
       ) {
     sweep_.skip(setup.done);
-    sweep_.postpone(setup.postponed);
+    if (!kind.traits().any_order) return;
+    std::mt19937 random{std::random_device{}()};
+    sweep_.visit_in(visiting_order(setup.inventory.targets, setup.postponed, setup.let_in, random));
 }
 
 VisitServices SweepRun::services() const {
@@ -111,7 +114,17 @@ Status SweepRun::sweep() {
     auto swept = sweep_.run();
     progress_.stop();
     watch_.leave_terminal();
+    remember_logins();
     return swept;
+}
+
+void SweepRun::remember_logins() {
+    const auto& targets = setup_.inventory.targets;
+    for (std::size_t index = 0; index < targets.size(); ++index) {
+        const auto& answers = sweep_.answers_to(targets[index].credential);
+        if (answers.welcomes().contains(index)) setup_.let_in.accepted(targets[index]);
+        if (answers.refusals().contains(index)) setup_.let_in.refused(targets[index]);
+    }
 }
 
 int SweepRun::conclude() {

@@ -25,6 +25,7 @@ private:
     [[nodiscard]] SweepOptions sweep_options();
     SweepEvents events();
     Status finished(const HostResult& host);
+    void remember_logins();
     void
     credential_stopped(const std::string& credential, const Breaker& breaker, std::size_t left);
 
