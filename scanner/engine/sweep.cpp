@@ -23,6 +23,33 @@ struct Leave {
     ~Leave() { --tasks; }
 };
 
+// Keeps an item in a list as long as the coroutine that put it there lives.
+template <class Item>
+class Listed {
+public:
+    Listed(std::list<Item>& list, Item item)
+        : list_(list), at_(list.insert(list.end(), std::move(item))) {}
+
+    Listed(const Listed&) = delete;
+    Listed& operator=(const Listed&) = delete;
+
+    ~Listed() { list_.erase(at_); }
+
+private:
+    std::list<Item>& list_;
+    typename std::list<Item>::iterator at_;
+};
+
+// Sees to a coroutine that is destroyed before its end.
+struct Landed {
+    std::function<void()> lost;
+    bool yes = false;
+
+    ~Landed() {
+        if (!yes) lost();
+    }
+};
+
 } // namespace
 
 Sweep::Sweep(
@@ -64,13 +91,25 @@ Status Sweep::run() {
     lane_.restart();
     // The caller may have signal handlers waiting on the lane: run until nothing is under way, not
     // until the lane is empty.
-    while (tasks_ > 0 && lane_.run_one() > 0) {
+    while (tasks_ > 0 && run_one()) {
     }
     run_timer_.cancel();
     drain_timer_.cancel();
     report_untouched();
     if (failure_) return std::move(*failure_);
     return {};
+}
+
+// Runs the lane's next handler. False when there is none. A library that throws inside one of its
+// handlers takes only the coroutine with it that waited for it: its host is accounted for as it
+// goes (Landed).
+bool Sweep::run_one() {
+    try {
+        return lane_.run_one() > 0;
+    } catch (const std::exception& bug) {
+        log_line({LogLevel::error, "", "internal", bug.what()});
+        return true;
+    }
 }
 
 // Queues all targets. Where a limit needs the subnet of a target that is given by name, it follows
@@ -99,7 +138,7 @@ void Sweep::add_all() {
 Task<void> Sweep::add_named(std::shared_ptr<std::vector<std::size_t>> named) {
     const Leave leave{tasks_};
     HostDeadline deadline(lane_.get_executor(), Clock::time_point::max());
-    const auto at = waiting_.insert(waiting_.end(), &deadline);
+    const Listed listed(waiting_, &deadline);
     while (!named->empty() && !stopping_) {
         const auto index = named->back();
         named->pop_back();
@@ -109,7 +148,6 @@ Task<void> Sweep::add_named(std::shared_ptr<std::vector<std::size_t>> named) {
         admission_.add(index, known ? subnet_of(addresses->front()) : std::string());
         pump();
     }
-    waiting_.erase(at);
 }
 
 // Lets every host go that may go now.
@@ -124,6 +162,7 @@ void Sweep::pump() {
 
 Task<void> Sweep::host(std::size_t index) {
     const Leave leave{tasks_};
+    Landed landed{[this, index] { fault(index, "a library threw while it worked for this host"); }};
     // A bug while visiting one host must not end the others. CONTRIBUTING.md lists every place
     // where exceptions are caught.
     try {
@@ -131,6 +170,7 @@ Task<void> Sweep::host(std::size_t index) {
     } catch (const std::exception& bug) {
         fault(index, bug.what());
     }
+    landed.yes = true;
 }
 
 void Sweep::fault(std::size_t index, const char* what) {
@@ -152,9 +192,8 @@ void Sweep::fault(std::size_t index, const char* what) {
 Task<bool> Sweep::admit() {
     if (services_.pacer == nullptr) co_return !stopping_;
     HostDeadline waiting(lane_.get_executor(), Clock::time_point::max());
-    const auto at = waiting_.insert(waiting_.end(), &waiting);
+    const Listed listed(waiting_, &waiting);
     const bool turn = co_await services_.pacer->turn(waiting);
-    waiting_.erase(at);
     co_return turn && !stopping_;
 }
 
@@ -180,16 +219,7 @@ Task<void> Sweep::visit(std::size_t index) {
     Visit one(target, index, services_);
     {
         HostDeadline deadline(lane_.get_executor(), Clock::now() + budget);
-        const auto at = active_.insert(active_.end(), Active{&one, &deadline, Clock::now()});
-
-        struct Landing {
-            std::list<Active>& active;
-            std::list<Active>::iterator at;
-
-            ~Landing() { active.erase(at); }
-        };
-
-        const Landing landing{active_, at};
+        const Listed listed(active_, Active{&one, &deadline, Clock::now()});
         co_await one.run(deadline);
     }
     if (one.failure()) fail(*one.failure(), "a command could not be recorded");

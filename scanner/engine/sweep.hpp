@@ -92,6 +92,7 @@ private:
     Task<void> visit(std::size_t index);
     Task<bool> admit();
     [[nodiscard]] Clock::duration usual_budget(const Target& target) const;
+    bool run_one();
     void fault(std::size_t index, const char* what);
     void fail(Error error, std::string why);
     void credential_stopped(const std::string& credential, const Breaker& breaker);

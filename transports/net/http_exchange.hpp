@@ -65,7 +65,13 @@ Task<Exchange> exchange_over(
     done.sending = false;
     // The answer may take its time, and thousands of requests hold 40 KB of script each.
     std::string().swap(message.body());
-    done.bytes_received = co_await http::async_read(
+    // In two steps: where the body's first bytes come with the header, Boost 1.74's async_read goes
+    // on past the body's limit and reserves whatever Content-Length says.
+    done.bytes_received = co_await http::async_read_header(
+        stream, buffer, parser, asio::redirect_error(asio::use_awaitable, done.code)
+    );
+    if (done.code) co_return done;
+    done.bytes_received += co_await http::async_read(
         stream, buffer, parser, asio::redirect_error(asio::use_awaitable, done.code)
     );
     if (done.code) co_return done;

@@ -79,6 +79,18 @@ private:
     Attempt& attempt_;
 };
 
+// Does as a library whose handler throws: what waits for it is destroyed, and never goes on.
+inline Task<void> library_that_throws(asio::any_io_executor executor) {
+    const auto begin = [](auto handler, const asio::any_io_executor& lane) {
+        asio::post(lane, [kept = std::move(handler)]() -> void {
+            throw std::length_error("a library's bug");
+        });
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+        begin, asio::use_awaitable, executor
+    );
+}
+
 class FakeTransport final : public Transport {
 public:
     explicit FakeTransport(World& world) : world_(world) {}
@@ -109,6 +121,10 @@ public:
         const bool slept = co_await deadline.sleep(kind == "hang" ? Clock::duration(1h) : 1ms);
         --world_.open_now;
         if (kind == "boom") throw std::runtime_error("a bug");
+        if (kind == "burst") {
+            const auto lane = co_await asio::this_coro::executor;
+            co_await library_that_throws(lane);
+        }
         if (!slept) {
             const auto code = deadline.aborted() ? Errc::cancelled : Errc::timed_out;
             co_return Error(Phase::connect, code, "silence");

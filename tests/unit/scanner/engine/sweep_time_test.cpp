@@ -98,6 +98,24 @@ TEST_CASE("sweep: a slow ramp uses up nobody's own time", "[sweep]") {
     }
 }
 
+TEST_CASE("sweep: a library that throws in a handler costs one host", "[sweep]") {
+    Rig rig;
+    rig.add("burst", 5);
+    rig.add("fine", 20);
+    SweepOptions options;
+    options.admission.jobs = 2; // a place that is not given back would hold up the others
+    REQUIRE(rig.run(options));
+    CHECK(rig.totals.balanced());
+    CHECK(rig.totals.of(Outcome::assessed) == 20);
+    CHECK(rig.totals.of(Outcome::unreachable) == 5);
+    for (const auto& host : rig.results) {
+        if (host.outcome == Outcome::assessed) continue;
+        REQUIRE(host.attempts.size() == 1);
+        CHECK(host.attempts[0].error->code() == Errc::bug);
+        CHECK(host.attempts[0].error->detail() == "a library threw while it worked for this host");
+    }
+}
+
 TEST_CASE("sweep: hosts are visited in the order that was asked for", "[sweep]") {
     Rig rig;
     rig.add("fine", 4);

@@ -1,6 +1,9 @@
 // What goes into a request: addresses, and secrets that must not stay behind.
 #include "tests/support/catch.hpp"
+#include "tests/support/run_task.hpp"
 #include "transports/net/http_exchange.hpp"
+
+#include <boost/beast/_experimental/test/stream.hpp>
 
 using namespace rdpsweep;
 
@@ -25,4 +28,43 @@ TEST_CASE("http: the Authorization header is overwritten once it is sent", "[net
     net::wipe_authorization(message);
     CHECK(std::all_of(where.begin(), where.end(), [](char c) { return c == '\0'; }));
     CHECK(message[http::field::user_agent] == "rdpsweep");
+}
+
+namespace {
+
+// Returns what comes of an answer that lies in one piece, header and body together.
+net::Exchange exchange_with(const std::string& answer) {
+    namespace beast = boost::beast;
+    return test::run_task([&](HostDeadline&) -> Task<net::Exchange> {
+        const auto lane = co_await asio::this_coro::executor;
+        beast::test::stream ours(static_cast<asio::io_context&>(lane.context()), answer);
+        beast::test::stream theirs(static_cast<asio::io_context&>(lane.context()));
+        ours.connect(theirs);
+        beast::flat_buffer buffer;
+        auto message = net::http_message(net::HttpRequest{"/wsman", {}, "question"}, "vm:5986");
+        auto done = co_await net::exchange_over(ours, buffer, message, 1000);
+        co_return done;
+    });
+}
+
+} // namespace
+
+TEST_CASE("http: a body longer than the limit is refused by its header", "[net]") {
+    const auto refused = [](const std::string& header) {
+        return exchange_with("HTTP/1.1 200 OK\r\n" + header + "\r\n\r\nx").code;
+    };
+    namespace http = boost::beast::http;
+    CHECK(refused("Content-Length: 1001") == http::error::body_limit);
+    CHECK(refused("Content-Length: 9000000000") == http::error::body_limit);
+    CHECK(refused("Content-Length: 1152921504606846976") == http::error::body_limit);
+    CHECK(refused("Content-Length: 18446744073709551615") == http::error::body_limit);
+    CHECK(refused("Content-Length: 18446744073709551616") == http::error::bad_content_length);
+    CHECK(refused("Content-Length: -1") == http::error::bad_content_length);
+    CHECK(refused("Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFF") == http::error::body_limit);
+    CHECK(
+        exchange_with("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").response.body == "hello"
+    );
+    const auto most =
+        exchange_with("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'a'));
+    CHECK(most.response.body.size() == 1000);
 }
