@@ -29,7 +29,7 @@ bool Window::ended(std::uint32_t epoch, Traffic traffic) noexcept {
 }
 
 bool Window::judge(double share) noexcept {
-    const bool helped = trials_ > 0 && share < share_before_ * cured;
+    const bool helped = share < share_before_ * cured;
     if (helped) trials_ = 0;
     // What is usual may get less at any time; it gets more only by trial.
     usual_ = std::min(usual_, share);

@@ -2,6 +2,7 @@
 #include "scanner/fix/driver.hpp"
 
 #include "core/text.hpp"
+#include "scanner/fix/host_time.hpp"
 #include "scanner/fix/status_text.hpp"
 #include "scanner/talk/talk.hpp"
 
@@ -11,18 +12,6 @@
 namespace rdpsweep {
 
 namespace {
-
-// Returns what another host is likely to take.
-std::chrono::milliseconds
-host_time(std::vector<std::chrono::milliseconds> took, Clock::duration soak) {
-    auto time =
-        std::chrono::duration_cast<std::chrono::milliseconds>(soak) + std::chrono::minutes(1);
-    if (took.empty()) return time;
-    const auto at = took.size() * 95 / 100;
-    const auto place = took.begin() + static_cast<std::ptrdiff_t>(std::min(at, took.size() - 1));
-    std::nth_element(took.begin(), place, took.end());
-    return std::max(time, *place);
-}
 
 bool is_among(const std::vector<std::size_t>& batch, std::size_t host) {
     return std::find(batch.begin(), batch.end(), host) != batch.end();
@@ -126,7 +115,7 @@ std::optional<std::string_view> FixDriver::stop_reason() const {
     if (order == FixOrder::pause) return paused_by_order;
     if (services_.window == nullptr) return {};
     const auto left = open_now(*services_.window, std::time(nullptr));
-    if (!left || *left < host_time(took_, services_.soak)) return window_closed;
+    if (!left || *left < likely_host_time(took_, services_.soak)) return window_closed;
     return {};
 }
 
