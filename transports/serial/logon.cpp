@@ -14,8 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto label_patience = 15s;
-constexpr auto logon_echo_patience = 700ms;
+constexpr Clock::duration label_patience = 15s;
 constexpr auto profile_patience = 75s; // a first logon makes a profile
 constexpr int most_repeats = 4;
 
@@ -36,6 +35,7 @@ Task<Status> type_counted(Terminal& terminal, std::string_view text, HostDeadlin
     const auto row = screen.cursor_row();
     std::size_t done = 0;
     int repeats = 0;
+    Clock::duration slowest{}; // of the echoes so far
     while (done < text.size()) {
         auto end = done + 1;
         const bool doubled = done > 0 && text[done] == text[done - 1];
@@ -47,15 +47,16 @@ Task<Status> type_counted(Terminal& terminal, std::string_view text, HostDeadlin
         const Terminal::Ready there = [&screen, wanted, row] {
             return screen.cursor_row() != row || screen.cursor_column() >= wanted;
         };
+        const auto began = Clock::now();
         auto typed = co_await terminal.type(std::move(keys), deadline);
         if (!typed) co_return typed;
-        const Clock::duration limit =
-            doubled ? logon_echo_patience * (repeats + 1) : Clock::duration(4s);
+        const auto limit = doubled ? doubled_patience(repeats, slowest) : label_patience;
         auto echoed = co_await terminal.until(there, limit, deadline);
         if (!echoed) co_return std::move(echoed).error();
         if (*echoed && screen.cursor_row() == row && screen.cursor_column() == wanted) {
             done = end;
             repeats = 0;
+            slowest = std::max(slowest, Clock::now() - began);
             continue;
         }
         if (!doubled || *echoed || ++repeats > most_repeats) {
@@ -108,6 +109,13 @@ Task<Status> wait_for_shell(Terminal& terminal, int password_row, HostDeadline& 
 }
 
 } // namespace
+
+Clock::duration doubled_patience(int repeats, Clock::duration slowest) noexcept {
+    constexpr Clock::duration shortest = 700ms;
+    return std::min<Clock::duration>(
+        std::max<Clock::duration>(shortest, 3 * slowest) * (repeats + 1), label_patience
+    );
+}
 
 Account account_of(std::string_view user) {
     const auto slash = user.find('\\');

@@ -16,6 +16,11 @@ struct Account {
 
 Account account_of(std::string_view user);
 
+// Returns how long a key is waited for that may have been dropped since it follows its equal, before
+// it is typed once more; slowest: the echo of other keys so far. A slow line must not look like a
+// dropped key: the key would stand there twice.
+Clock::duration doubled_patience(int repeats, Clock::duration slowest) noexcept;
+
 // Fills the dialog in, field by field, each key seen before the next; waits for the shell's prompt,
 // up to a minute for a first profile. Precondition: the key that dismisses our own channel's switch
 // screen was typed. Nothing is typed any more as soon as SAC's prompt shows. Error of an outcome.

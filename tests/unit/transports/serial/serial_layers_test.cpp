@@ -334,3 +334,14 @@ TEST_CASE("dial by proxy: by the proxy of the environment, and what it says", "[
     CHECK(by_proxy("").outcome == "End of file");
     CHECK(by_proxy(std::string(20'000, 'x')).outcome != "ok");
 }
+
+TEST_CASE(
+    "logon: a doubled key is typed again only when a slow line would have shown it", "[serial]"
+) {
+    CHECK(doubled_patience(0, 0ms) == 700ms);
+    CHECK(doubled_patience(1, 0ms) == 1400ms);
+    CHECK(doubled_patience(0, 233ms) == 700ms);
+    CHECK(doubled_patience(0, 1s) == 3s);
+    CHECK(doubled_patience(2, 1s) == 9s);
+    CHECK(doubled_patience(4, 2s) == 15s); // as long as the dialog itself is waited for
+}
