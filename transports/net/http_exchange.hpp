@@ -13,6 +13,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <boost/optional.hpp>
 
 namespace rdpsweep::net {
 
@@ -49,15 +50,42 @@ struct Exchange {
     HttpResponse response;
 };
 
+using AnswerParser = boost::beast::http::response_parser<boost::beast::http::string_body>;
+
+// Answers before the final one, such as 100 Continue (RFC 9110 section 15.2): more of them are a
+// host that never comes to the point.
+inline constexpr int most_interim_answers = 8;
+
+// Reads the header of the final answer into parser.
+template <class Stream>
+Task<void> read_final_header(
+    Stream& stream,
+    boost::beast::flat_buffer& buffer,
+    boost::optional<AnswerParser>& parser,
+    std::size_t body_limit,
+    Exchange& done
+) {
+    namespace http = boost::beast::http;
+    for (int interim = 0; interim <= most_interim_answers; ++interim) {
+        parser.emplace();
+        parser->body_limit(body_limit);
+        parser->header_limit(static_cast<std::uint32_t>(limits::http_header_bytes));
+        done.bytes_received += co_await http::async_read_header(
+            stream, buffer, *parser, asio::redirect_error(asio::use_awaitable, done.code)
+        );
+        const auto status = parser->get().result_int();
+        if (done.code || status / 100 != 1 || status == 101) co_return;
+    }
+    done.code = http::error::header_limit;
+}
+
 template <class Stream>
 Task<Exchange> exchange_over(
     Stream& stream, boost::beast::flat_buffer& buffer, HttpMessage& message, std::size_t body_limit
 ) {
     namespace http = boost::beast::http;
     Exchange done;
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(body_limit);
-    parser.header_limit(static_cast<std::uint32_t>(limits::http_header_bytes));
+    boost::optional<AnswerParser> parser;
     done.bytes_sent = co_await http::async_write(
         stream, message, asio::redirect_error(asio::use_awaitable, done.code)
     );
@@ -67,15 +95,13 @@ Task<Exchange> exchange_over(
     std::string().swap(message.body());
     // In two steps: where the body's first bytes come with the header, Boost 1.74's async_read goes
     // on past the body's limit and reserves whatever Content-Length says.
-    done.bytes_received = co_await http::async_read_header(
-        stream, buffer, parser, asio::redirect_error(asio::use_awaitable, done.code)
-    );
+    co_await read_final_header(stream, buffer, parser, body_limit, done);
     if (done.code) co_return done;
     done.bytes_received += co_await http::async_read(
-        stream, buffer, parser, asio::redirect_error(asio::use_awaitable, done.code)
+        stream, buffer, *parser, asio::redirect_error(asio::use_awaitable, done.code)
     );
     if (done.code) co_return done;
-    auto answer = parser.release();
+    auto answer = parser->release();
     done.response.status = answer.result_int();
     for (const auto& field : answer) {
         done.response.headers.emplace_back(

@@ -25,7 +25,8 @@ namespace {
 
 constexpr const char* schannel_hint =
     "TCP is open but TLS is not: SCHANNEL may have no protocol (tls_protocols) or no usable key "
-    "(machine_keys); look from the serial console";
+    "(machine_keys), or the port has no certificate (netsh http show sslcert); look from the "
+    "serial console";
 
 Error tls_problem(Errc code, const char* what) {
     return Error(Phase::tls, code, what).with_hint(schannel_hint);
@@ -75,7 +76,8 @@ Error tls_error(const error_code& code, const HostDeadline& deadline) {
                Phase::tls, Errc::protocol_violation, "what answers on this port does not speak TLS"
     )
         .with_native(code.message())
-        .with_hint("is the port right, and is another program listening on it?");
+        .with_hint("is the port right? A listener without TLS, usually 5985, needs winrm: {scheme: "
+                   "http}; else another program listens on it");
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "transports/net/tls_profile.hpp"
 
 #include "core/digest.hpp"
+#include "core/text.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -9,6 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <ctime>
 
 namespace rdpsweep::net {
 
@@ -45,6 +47,20 @@ std::string end_point_binding(X509* certificate, std::string_view der) {
            std::string(reinterpret_cast<const char*>(hash.data()), length);
 }
 
+std::optional<std::int64_t> unix_time(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+    return static_cast<std::int64_t>(timegm(&parts));
+}
+
+// OpenSSL tells one problem of a chain only, and of a self-signed certificate never its dates.
+std::string date_problem_of(const X509* certificate) {
+    const auto from = unix_time(X509_get0_notBefore(certificate));
+    const auto to = unix_time(X509_get0_notAfter(certificate));
+    if (!from || !to) return "its dates cannot be read";
+    return date_problem(*from, *to, std::time(nullptr));
+}
+
 bool names_match(X509* certificate, const std::string& name) {
     return X509_check_ip_asc(certificate, name.c_str(), 0) == 1 ||
            X509_check_host(certificate, name.c_str(), name.size(), 0, nullptr) == 1;
@@ -69,6 +85,13 @@ void allow_legacy(SSL_CTX* context) {
 }
 
 } // namespace
+
+std::string date_problem(std::int64_t not_before, std::int64_t not_after, std::int64_t now) {
+    const auto clock = "; our clock says " + to_iso8601(now);
+    if (now < not_before) return "is not valid before " + to_iso8601(not_before) + clock;
+    if (now > not_after) return "expired on " + to_iso8601(not_after) + clock;
+    return {};
+}
 
 Result<std::shared_ptr<ssl_ctx_st>>
 make_tls_context(TlsProfile profile, const std::string& ca_file) {
@@ -100,6 +123,7 @@ Result<PeerCertificate> inspect_peer(ssl_st* session, const std::string& name) {
     peer.sha256 = sha256_hex(der);
     peer.channel_binding = end_point_binding(certificate.get(), der);
     peer.tls_version = SSL_get_version(session);
+    peer.date_problem = date_problem_of(certificate.get());
     const auto verdict = SSL_get_verify_result(session);
     if (verdict != X509_V_OK) {
         peer.chain_problem = X509_verify_cert_error_string(verdict);
@@ -121,6 +145,14 @@ Error refuse_certificate(const PeerCertificate& peer, Distrust why) {
         return reject(
             "the host's certificate is not the one pinned in the inventory",
             "find out why it changed before you change the pin"
+        );
+    }
+    if (why == Distrust::unknown && !peer.date_problem.empty()) {
+        return reject(
+            "the host's certificate " + peer.date_problem,
+            "renew the certificate of the host's listener, or set the clock that is wrong; until "
+            "then its pin is 'sha256:" +
+                peer.sha256 + "'"
         );
     }
     if (why == Distrust::unknown) {

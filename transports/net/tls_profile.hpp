@@ -24,7 +24,12 @@ struct PeerCertificate {
     std::string channel_binding; // "tls-server-end-point:" + hash, RFC 5929 section 4
     std::string tls_version;     // "TLSv1.3"
     std::string chain_problem;   // empty: the chain leads to a trusted CA and the name matches
+    std::string date_problem;    // its date that our clock contradicts, and our clock; empty: none
 };
+
+// Returns what is wrong with a certificate that is valid from not_before to not_after (Unix
+// seconds) at the moment now; empty when nothing is.
+std::string date_problem(std::int64_t not_before, std::int64_t not_after, std::int64_t now);
 
 // Returns a context for profile that trusts ca_file (or the system's CAs when empty).
 // Error{config,...} when the file cannot be read.

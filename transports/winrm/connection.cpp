@@ -10,6 +10,22 @@
 
 namespace rdpsweep::winrm {
 
+namespace {
+
+Error outdated_tls(std::string native) {
+    return Error(
+               Phase::tls,
+               Errc::unsupported,
+               "the host closes TLS unless it is offered what is no longer safe: its certificate "
+               "may "
+               "be signed with SHA-1"
+    )
+        .with_native(std::move(native))
+        .with_hint("winrm: {tls: {legacy: true}} or --legacy-tls, and renew its certificate");
+}
+
+} // namespace
+
 Connection::Connection(
     const Target& target, const Credential& credential, WinRmServices& services, Attempt& attempt
 )
@@ -48,6 +64,20 @@ Task<Status> Connection::connect(HostDeadline& deadline) {
     co_return Status();
 }
 
+// Says hello once more, on another connection, as --legacy-tls would: a host whose certificate is
+// signed with SHA-1 closes when it is not offered. Nothing of ours but the hello is sent.
+Task<bool> Connection::takes_legacy_tls(HostDeadline& deadline) {
+    net::Endpoint to{target_.address, target_.winrm.port};
+    auto socket = co_await net::dial(to, services_.base, deadline, attempt_);
+    if (!socket) co_return false;
+    auto context = services_.tls.get(target_, credential_, net::TlsProfile::legacy);
+    if (!context) co_return false;
+    net::HttpsConnection second(std::move(*socket), std::move(*context), to, attempt_);
+    const auto peer = co_await second.handshake(deadline, services_.base.step_timeout);
+    second.close();
+    co_return static_cast<bool>(peer);
+}
+
 Task<Status> Connection::secure(asio::ip::tcp::socket socket, HostDeadline& deadline) {
     const bool legacy = target_.winrm.legacy_tls || services_.base.legacy_tls;
     const auto port = target_.winrm.port;
@@ -61,6 +91,10 @@ Task<Status> Connection::secure(asio::ip::tcp::socket socket, HostDeadline& dead
     auto peer = co_await connection->handshake(deadline, services_.base.step_timeout);
     if (!peer && certificate_refused(peer.error(), target_.winrm.auth)) {
         co_return denied_certificate(std::string(peer.error().native()));
+    }
+    if (!peer && !legacy && peer.error().code() == Errc::peer_closed) {
+        const bool outdated = co_await takes_legacy_tls(deadline);
+        if (outdated) co_return outdated_tls(std::string(peer.error().native()));
     }
     if (!peer) co_return std::move(peer).error();
     peer_ = std::move(*peer);
@@ -133,7 +167,7 @@ Connection::post(std::string envelope, HostDeadline& deadline, Clock::duration l
         if (!opened) co_return std::move(opened).error();
         answer->body = std::move(*opened);
     }
-    if (!carries_envelope(*answer)) co_return unexpected_status(answer->status);
+    if (!carries_envelope(*answer)) co_return unexpected_status(*answer, sealing());
     authenticated_ = true;
     co_return answer;
 }
@@ -175,7 +209,7 @@ Result<Connection::Body> Connection::pack(std::string envelope) {
 // What a host says over HTTP counts only where it is encrypted with the key of our logon; of
 // anything else we believe no more than that it is not that.
 Result<std::string> Connection::open_sealed(const net::HttpResponse& answer) {
-    if (answer.body.empty()) return unexpected_status(answer.status);
+    if (answer.body.empty()) return unexpected_status(answer, sealing());
     const auto types = answer.values("Content-Type");
     const auto parts = read_sealed(types.empty() ? std::string() : types.front(), answer.body);
     if (!parts) return parts.error();

@@ -79,6 +79,7 @@ private:
         return services_.base.channel_bindings && target_.winrm.channel_bindings && !sealing();
     }
 
+    Task<bool> takes_legacy_tls(HostDeadline& deadline);
     Task<Status> secure(asio::ip::tcp::socket socket, HostDeadline& deadline);
     Task<Result<net::HttpResponse>>
     send(Body body, std::string authorization, HostDeadline& deadline, Clock::duration limit);

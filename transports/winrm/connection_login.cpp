@@ -121,7 +121,7 @@ Connection::negotiate(std::string envelope, HostDeadline& deadline, Clock::durat
 Task<Result<net::HttpResponse>> Connection::log_on_first(HostDeadline& deadline) {
     auto answer = co_await negotiate(std::string(), deadline, services_.base.step_timeout);
     if (!answer || answer->status == 401) co_return answer;
-    if (answer->status != 200) co_return unexpected_status(answer->status);
+    if (answer->status != 200) co_return unexpected_status(*answer, sealing());
     if (!usable()) co_return closed_in_mid_logon();
     const auto* name = mechanism_ == Mechanism::kerberos ? "Kerberos" : "NTLM";
     add_note(rdpsweep::Message{"note.http_sealed", {{"mechanism", name}}});

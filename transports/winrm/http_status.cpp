@@ -35,13 +35,24 @@ struct StatusMeaning {
 constexpr StatusMeaning no_meaning{
     0, Phase::http, Errc::protocol_violation, "unexpected HTTP status", ""};
 
+constexpr const char* elsewhere = "another web server or a portal owns the port; give the "
+                                  "address and port of WinRM itself";
+
 constexpr std::array status_meanings{
+    StatusMeaning{
+        200,
+        Phase::http,
+        Errc::protocol_violation,
+        "what answers is a web server, not WinRM",
+        elsewhere},
+    StatusMeaning{
+        204, Phase::http, Errc::protocol_violation, "the host answers with nothing", elsewhere},
     StatusMeaning{
         400,
         Phase::http,
         Errc::protocol_violation,
         "the host cannot read the request",
-        "over HTTP: it could not decrypt the message"},
+        "is the name in the inventory one that the listener is made for?"},
     StatusMeaning{
         403, Phase::authenticate, Errc::access_denied, "the host forbids the request", ""},
     StatusMeaning{
@@ -51,11 +62,23 @@ constexpr std::array status_meanings{
         "there is no /wsman here",
         "another web server owns the port, or the listener has another URLPrefix"},
     StatusMeaning{
+        407,
+        Phase::http,
+        Errc::protocol_violation,
+        "a proxy in between asks for a login of its own",
+        "reach the host without that proxy, or by SSH through a jump host"},
+    StatusMeaning{
         413,
         Phase::http,
         Errc::output_limit,
         "the host finds our request too large",
         "its MaxEnvelopeSizekb is below 150"},
+    StatusMeaning{
+        416,
+        Phase::http,
+        Errc::protocol_violation,
+        "the host speaks of a range of bytes, which WinRM knows nothing of",
+        elsewhere},
     StatusMeaning{
         500,
         Phase::http,
@@ -69,6 +92,46 @@ constexpr std::array status_meanings{
         "the WinRM service is down behind http.sys",
         "restart WinRM on the host"},
 };
+
+// http.sys refuses headers over MaxFieldLength, which a Kerberos ticket with many groups reaches.
+constexpr StatusMeaning long_token{
+    400,
+    Phase::authenticate,
+    Errc::output_limit,
+    "the host finds our login too long",
+    "a Kerberos ticket of an account in many groups: use an account in fewer, auth: ntlm, or raise "
+    "MaxFieldLength and MaxRequestBytes of http.sys on the host (Services\\HTTP\\Parameters)"};
+
+constexpr StatusMeaning not_decrypted{
+    400,
+    Phase::http,
+    Errc::protocol_violation,
+    "the host cannot read the request",
+    "over HTTP: it could not decrypt the message"};
+
+bool is_redirect(unsigned status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+const StatusMeaning& meaning_of(const net::HttpResponse& response, bool sealing) {
+    if (response.status == 400 && response.body.find("Too Long") != std::string::npos)
+        return long_token;
+    if (response.status == 400 && sealing) return not_decrypted;
+    const auto known =
+        std::find_if(status_meanings.begin(), status_meanings.end(), [&response](const auto& one) {
+            return one.status == response.status;
+        });
+    return known == status_meanings.end() ? no_meaning : *known;
+}
+
+// Nothing of ours is sent where a host points to.
+Error redirected(const net::HttpResponse& response) {
+    const auto where = response.values("Location");
+    const auto place = where.empty() ? "nowhere" : printable(where.front(), 200);
+    return Error(Phase::http, Errc::protocol_violation, "the host sends us elsewhere: " + place)
+        .with_native("HTTP " + std::to_string(response.status))
+        .with_hint(elsewhere);
+}
 
 } // namespace
 
@@ -103,14 +166,11 @@ bool certificate_refused(const Error& error, WinRmAuth auth) {
     return net::is_certificate_alert(error.native());
 }
 
-Error unexpected_status(unsigned status) {
-    const auto known =
-        std::find_if(status_meanings.begin(), status_meanings.end(), [status](const auto& one) {
-            return one.status == status;
-        });
-    const auto& meaning = known == status_meanings.end() ? no_meaning : *known;
+Error unexpected_status(const net::HttpResponse& response, bool sealing) {
+    if (is_redirect(response.status)) return redirected(response);
+    const auto& meaning = meaning_of(response, sealing);
     return Error(meaning.phase, meaning.code, meaning.what)
-        .with_native("HTTP " + std::to_string(status))
+        .with_native("HTTP " + std::to_string(response.status))
         .with_hint(meaning.hint);
 }
 

@@ -20,8 +20,9 @@ Error denied_certificate(std::string native);
 // Tells whether error is a TLS alert by which a host turns down the certificate that auth shows.
 bool certificate_refused(const Error& error, WinRmAuth auth);
 
-// Returns the Error of a status without an envelope.
-Error unexpected_status(unsigned status);
+// Returns the Error of an answer without an envelope. sealing: the conversation is over HTTP, every
+// message encrypted.
+Error unexpected_status(const net::HttpResponse& response, bool sealing);
 
 // Tells whether the answer holds SOAP: a result, or a fault with any error status.
 bool carries_envelope(const net::HttpResponse& response);

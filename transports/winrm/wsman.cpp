@@ -70,9 +70,12 @@ void read_state(const pugi::xml_node& response, Reply& reply) {
     const auto exit = child(state, ns::shell, "ExitCode");
     if (!exit) return;
     const auto text = text_of(exit);
-    std::uint32_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    reply.exit_code = value;
+    // A process that ends with -1 is told as -1 or as 4294967295.
+    std::int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    if (whole && value >= INT32_MIN && value <= UINT32_MAX)
+        reply.exit_code = static_cast<std::uint32_t>(value);
 }
 
 std::string shell_id_of(const pugi::xml_node& body) {

@@ -55,7 +55,7 @@ void add_value(cim::Value& value, const pugi::xml_node& node) {
     }
     value.null = false;
     const auto inside = first_element(node);
-    if (!inside) return value.texts.push_back(text_of(node));
+    if (!inside) return value.texts.push_back(whole_text_of(node));
     if (local_name(inside) == "Datetime") return value.texts.push_back(text_of(inside));
     value.objects.push_back(read_instance(node, class_of(node)));
 }

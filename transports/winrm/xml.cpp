@@ -45,10 +45,12 @@ Result<std::unique_ptr<pugi::xml_document>> parse_xml(std::string_view text) {
         return Error(Phase::http, Errc::protocol_violation, std::move(what))
             .with_hint("what answers on this port is not WS-Management");
     };
+    // A value may be nothing but blanks.
+    constexpr auto parse_flags =
+        pugi::parse_default | pugi::parse_doctype | pugi::parse_ws_pcdata_single;
     auto document = std::make_unique<pugi::xml_document>();
-    const auto parsed = document->load_buffer(
-        text.data(), text.size(), pugi::parse_default | pugi::parse_doctype, pugi::encoding_utf8
-    );
+    const auto parsed =
+        document->load_buffer(text.data(), text.size(), parse_flags, pugi::encoding_utf8);
     if (!parsed) {
         return refuse(
             "the answer is not well-formed XML: " + std::string(parsed.description()) +
@@ -97,14 +99,18 @@ children(const pugi::xml_node& parent, std::string_view uri, std::string_view na
     return found;
 }
 
-std::string text_of(const pugi::xml_node& node) {
+std::string whole_text_of(const pugi::xml_node& node) {
     std::string text;
     for (const auto& part : node.children()) {
         if (part.type() == pugi::node_pcdata || part.type() == pugi::node_cdata) {
             text += part.value();
         }
     }
-    return std::string(trim(text));
+    return text;
+}
+
+std::string text_of(const pugi::xml_node& node) {
+    return std::string(trim(whole_text_of(node)));
 }
 
 namespace {

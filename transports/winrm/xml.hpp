@@ -35,6 +35,9 @@ std::string_view local_name(const pugi::xml_node& node);
 // Returns all character data directly below node, trimmed.
 std::string text_of(const pugi::xml_node& node);
 
+// Returns it as it stands: a value's blanks are its own.
+std::string whole_text_of(const pugi::xml_node& node);
+
 // Returns text as XML character data or attribute value. Characters that XML 1.0 forbids are left
 // out.
 std::string xml_escape(std::string_view text);

@@ -11,6 +11,7 @@ namespace {
 
 template <class Number>
 std::optional<Number> whole(std::string_view text) {
+    text = trim(text); // XML Schema: blanks around a number mean nothing
     Number number{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size()) return {};

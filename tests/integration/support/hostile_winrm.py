@@ -134,7 +134,7 @@ def sends_a_gzip_bomb(connection):
     hostile.until_it_leaves(connection)
 
 
-@kind("winrm", "protocol_violation")
+@kind("winrm", "output_limit")
 def continues_for_ever(connection):
     read_request(connection)
     hostile.for_ever(connection, b"HTTP/1.1 100 Continue\r\n\r\n" * 100)

@@ -49,6 +49,22 @@ net::Exchange exchange_with(const std::string& answer) {
 
 } // namespace
 
+TEST_CASE("http: what comes before the final answer is passed over, so far", "[net]") {
+    const std::string interim = "HTTP/1.1 100 Continue\r\n\r\n";
+    const std::string last = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    CHECK(exchange_with(interim + last).response.body == "ok");
+    CHECK(
+        exchange_with("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + last).response.status == 200
+    );
+    std::string eight;
+    for (int i = 0; i < 8; ++i)
+        eight += interim;
+    CHECK(exchange_with(eight + last).response.status == 200);
+    CHECK(exchange_with(eight + interim + last).code == boost::beast::http::error::header_limit);
+    // An upgrade that nobody asked for is an answer.
+    CHECK(exchange_with("HTTP/1.1 101 Switching\r\n\r\n").response.status == 101);
+}
+
 TEST_CASE("http: a body longer than the limit is refused by its header", "[net]") {
     const auto refused = [](const std::string& header) {
         return exchange_with("HTTP/1.1 200 OK\r\n" + header + "\r\n\r\nx").code;

@@ -24,7 +24,7 @@ public:
 };
 
 PeerCertificate peer(std::string sha256, std::string problem) {
-    return {std::move(sha256), "", "TLSv1.3", std::move(problem)};
+    return {std::move(sha256), "", "TLSv1.3", std::move(problem), ""};
 }
 
 } // namespace
@@ -37,6 +37,31 @@ TEST_CASE("decide_certificate: a trusted chain is enough, an untrusted one is no
     CHECK(rejected.error().code() == Errc::certificate_rejected);
     CHECK_FALSE(rejected.error().retryable());
     CHECK(rejected.error().hint().find("sha256:aa") != std::string_view::npos);
+}
+
+TEST_CASE("decide_certificate: a date that is over is told with our clock", "[tls]") {
+    constexpr std::int64_t begin = 1'700'000'000, end = 1'800'000'000;
+    CHECK(date_problem(begin, end, begin).empty());
+    CHECK(date_problem(begin, end, end).empty());
+    CHECK(
+        date_problem(begin, end, begin - 1) ==
+        "is not valid before 2023-11-14T22:13:20Z; our clock says 2023-11-14T22:13:19Z"
+    );
+    CHECK(
+        date_problem(begin, end, end + 1) ==
+        "expired on 2027-01-15T08:00:00Z; our clock says 2027-01-15T08:00:01Z"
+    );
+    auto expired = peer("aa", "self-signed certificate");
+    expired.date_problem = date_problem(begin, end, end + 1);
+    const auto rejected = decide_certificate(expired, "", "h:1", TrustPolicy());
+    REQUIRE_FALSE(rejected);
+    CHECK(
+        rejected.error().detail() ==
+        "the host's certificate expired on 2027-01-15T08:00:00Z; our clock says "
+        "2027-01-15T08:00:01Z"
+    );
+    CHECK(rejected.error().hint().starts_with("renew the certificate of the host's listener"));
+    CHECK(*decide_certificate(expired, "aa", "h:1", TrustPolicy()) == TrustBasis::target_pin);
 }
 
 TEST_CASE("decide_certificate: a target's pin decides alone", "[tls]") {

@@ -106,7 +106,7 @@ TEST_CASE("read_reply: output cut inside characters is joined as bytes", "[winrm
     CHECK_FALSE(reply->done); // no CommandState means running
 }
 
-TEST_CASE("read_reply: only Done ends a command; the exit code is unsigned", "[winrm]") {
+TEST_CASE("read_reply: only Done ends a command; the exit code is told in two ways", "[winrm]") {
     const auto state = [](const std::string& name, const std::string& rest) {
         const auto reply = read_reply(
             answer(
@@ -125,6 +125,11 @@ TEST_CASE("read_reply: only Done ends a command; the exit code is unsigned", "[w
     const auto done = state("Done", "<rsp:ExitCode>3221225786</rsp:ExitCode>");
     CHECK(done.done);
     CHECK(done.exit_code == 0xC000013Au);
+    CHECK(state("Done", "<rsp:ExitCode>-1</rsp:ExitCode>").exit_code == 0xFFFFFFFFu);
+    CHECK(state("Done", "<rsp:ExitCode>-2147483648</rsp:ExitCode>").exit_code == 0x80000000u);
+    CHECK(state("Done", "<rsp:ExitCode>4294967295</rsp:ExitCode>").exit_code == 0xFFFFFFFFu);
+    for (const std::string none : {"", "4294967296", "-2147483649", "1 2", "0x1", "one"})
+        CHECK_FALSE(state("Done", "<rsp:ExitCode>" + none + "</rsp:ExitCode>").exit_code);
     CHECK_FALSE(state("Done", "").exit_code.has_value());
 }
 
