@@ -16,9 +16,9 @@ struct Account {
 
 Account account_of(std::string_view user);
 
-// Returns how long a key is waited for that may have been dropped since it follows its equal, before
-// it is typed once more; slowest: the echo of other keys so far. A slow line must not look like a
-// dropped key: the key would stand there twice.
+// Returns how long a key that follows its equal is waited for, before it is taken as dropped and
+// typed once more; slowest: the echo of other keys so far. On a slow line the key would else stand
+// there twice.
 Clock::duration doubled_patience(int repeats, Clock::duration slowest) noexcept;
 
 // Fills the dialog in, field by field, each key seen before the next; waits for the shell's prompt,
