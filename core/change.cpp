@@ -2,6 +2,7 @@
 // the host exchange them.
 #include "core/change.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/text.hpp"
 
 #include <array>
@@ -58,7 +59,7 @@ Result<Change> read_line(const std::string& line) {
             std::move(fields[3]),
             std::move(fields[4])};
     }
-    return malformed("no such kind of change: " + printable(fields[0], 40));
+    return malformed("no such kind of change: " + foreign_text(fields[0], 40));
 }
 
 } // namespace

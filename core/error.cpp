@@ -1,9 +1,7 @@
-// Holds the names of phases and codes, the redaction of an Error's texts, and which errors may be
-// retried.
+// Holds the names of phases and codes, and which errors may be retried.
 #include "core/error.hpp"
 
 #include "core/names.hpp"
-#include "core/secret.hpp"
 
 #include <array>
 #include <utility>
@@ -84,7 +82,7 @@ bool from_string(std::string_view text, Errc& code) noexcept {
 }
 
 Error::Error(Phase phase, Errc code, std::string detail)
-    : phase_(phase), code_(code), detail_(redact(std::move(detail))) {}
+    : phase_(phase), code_(code), detail_(std::move(detail)) {}
 
 Error&& Error::in_phase(Phase phase) && noexcept {
     phase_ = phase;
@@ -92,12 +90,12 @@ Error&& Error::in_phase(Phase phase) && noexcept {
 }
 
 Error&& Error::with_native(std::string native) && {
-    native_ = redact(std::move(native));
+    native_ = std::move(native);
     return std::move(*this);
 }
 
 Error&& Error::with_hint(std::string hint) && {
-    hint_ = redact(std::move(hint));
+    hint_ = std::move(hint);
     return std::move(*this);
 }
 

@@ -61,7 +61,8 @@ bool from_string(std::string_view text, Errc& code) noexcept;
 
 class Error {
 public:
-    // detail is one sentence without the host's name; it is redacted here, once.
+    // detail is one sentence without the host's name. What is in it, or in the other texts, of
+    // others' words came through foreign_text(); our own are never redacted.
     Error(Phase phase, Errc code, std::string detail);
 
     [[nodiscard]] Phase phase() const noexcept { return phase_; }

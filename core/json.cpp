@@ -2,7 +2,7 @@
 // not after.
 #include "core/json.hpp"
 
-#include "core/text.hpp"
+#include "core/foreign_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -43,7 +43,8 @@ public:
     bool end_array() override { return close(); }
 
     bool key(string_t& value) override {
-        if (stack_.back()->contains(value)) return fail("the key is given twice: " + value);
+        if (stack_.back()->contains(value))
+            return fail("the key is given twice: " + foreign_text(value, 150));
         key_ = std::move(value);
         return true;
     }
@@ -121,7 +122,7 @@ Result<json> parse_json(std::string_view text, Phase phase, const JsonLimits& li
     BoundedBuilder builder(root, limits);
     if (!json::sax_parse(text.begin(), text.end(), &builder)) {
         const auto code = builder.too_much ? Errc::output_limit : Errc::malformed_output;
-        return Error(phase, code, printable(builder.problem, 200));
+        return Error(phase, code, builder.problem);
     }
     return root;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/foreign_text.hpp"
 #include "core/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -148,7 +149,7 @@ public:
 private:
     void wrong(const std::string& where, const char* expected) const {
         if (!problem_.empty()) return;
-        problem_ = (where.empty() ? "the document" : printable(where)) + " is not " + expected;
+        problem_ = (where.empty() ? "the document" : foreign_text(where)) + " is not " + expected;
     }
 
     const nlohmann::json& object_;

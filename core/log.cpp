@@ -2,7 +2,6 @@
 // whole.
 #include "core/log.hpp"
 
-#include "core/secret.hpp"
 #include "core/text.hpp"
 
 #include <chrono>
@@ -74,7 +73,7 @@ void log_line(const LogEvent& event, std::initializer_list<LogField> fields) noe
         for (const auto& [key, value] : fields) {
             line += " " + std::string(key) + "=" + printable(value);
         }
-        line = redact(std::move(line)) + "\n";
+        line += "\n";
         // One write a line: lines of several processes appending to one file stay whole.
         [[maybe_unused]] const auto written = write(sink().descriptor, line.data(), line.size());
     } catch (const std::exception&) {

@@ -1,4 +1,5 @@
-// One line an event: time, level, host, phase, message. Redacted and made printable here.
+// One line an event: time, level, host, phase, message. Made printable here; what is in it of
+// others' words came through foreign_text() already.
 #pragma once
 
 #include <initializer_list>

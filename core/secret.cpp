@@ -1,92 +1,77 @@
-// Keeps the registry of living secrets, by which every text that leaves the program is redacted.
+// Keeps the registry of living secrets, by which every text of others is redacted.
 #include "core/secret.hpp"
 
-#include "core/encoding.hpp"
-#include "core/unicode.hpp"
+#include "core/redaction.hpp"
+#include "core/secret_index.hpp"
 
 #include <openssl/crypto.h>
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <utility>
+#include <vector>
 
 namespace rdpsweep {
 
 namespace {
 
-// Shorter secrets would blank out ordinary words.
-constexpr std::size_t shortest_redacted = 4;
-
-// The living secrets, so that redact() can find them in a text. Text is compared in place; no copy
-// of a secret is kept here.
+// The living secrets, so that redact() can find them in a text. No copy of a secret is kept here,
+// only sums of its parts, and these no longer than it lives.
 class Registry {
 public:
     void add(const std::string* plain) {
         const std::lock_guard lock(mutex_);
         living_.push_back(plain);
+        index_.reset();
     }
 
-    void move(const std::string* from, const std::string* to) noexcept {
+    // Moves the text itself as well: another thread may be reading it. The text stays the same, and
+    // with it the index.
+    void move(std::string& from, std::string& to) noexcept {
         const std::lock_guard lock(mutex_);
-        std::replace(living_.begin(), living_.end(), from, to);
+        to = std::move(from);
+        const std::string *const old = &from, *const now = &to;
+        std::replace(living_.begin(), living_.end(), old, now);
     }
 
     void remove(const std::string* plain) noexcept {
         const std::lock_guard lock(mutex_);
         std::erase(living_, plain);
+        index_.reset();
     }
 
-    std::string redact(std::string text) {
+    std::string redact(std::string_view text) {
         const std::lock_guard lock(mutex_);
-        for (const auto* plain : living_) {
-            if (plain->size() < shortest_redacted) continue;
-            replace_forms(text, *plain);
-        }
-        return text;
+        return redact_with(indexes().of_all, text);
+    }
+
+    std::string redact_long(std::string_view text) {
+        const std::lock_guard lock(mutex_);
+        return redact_with(indexes().of_long, text);
     }
 
 private:
-    static void replace_all(std::string& text, std::string_view what) {
-        static constexpr std::string_view blank = "[redacted]";
-        for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
-            text.replace(at, what.size(), blank);
-            at += blank.size();
-        }
-    }
+    struct Indexes {
+        SecretIndex of_all;
+        SecretIndex of_long;
+    };
 
-    // Base64 of a secret inside a longer text depends on its offset modulo 3: the characters that
-    // are the same at any place are looked for.
-    static void replace_base64(std::string& text, std::string_view bytes) {
-        for (std::size_t skew = 0; skew < 3; ++skew) {
-            auto padded = std::string(skew, '\0') + std::string(bytes);
-            auto encoded = base64_encode(padded);
-            const auto head = skew == 0 ? 0u : skew + 1u;
-            const auto tail = padded.size() % 3 == 0 ? 0u : 4u;
-            if (encoded.size() > head + tail + shortest_redacted) {
-                replace_all(
-                    text, std::string_view(encoded).substr(head, encoded.size() - head - tail)
-                );
-            }
-            cleanse(padded);
-            cleanse(encoded);
+    const Indexes& indexes() {
+        if (index_) return *index_;
+        index_.emplace();
+        for (const auto* plain : living_) {
+            index_->of_all.add(*plain);
+            if (plain->size() >= SecretIndex::shortest_blanked) index_->of_long.add(*plain);
         }
-    }
-
-    static void replace_forms(std::string& text, const std::string& plain) {
-        replace_all(text, plain);
-        auto wide = utf8_to_utf16le(plain);
-        replace_all(text, wide);
-        if (text.size() >= plain.size()) {
-            replace_base64(text, plain);
-            replace_base64(text, wide);
-        }
-        cleanse(wide);
+        return *index_;
     }
 
     std::mutex mutex_;
     std::vector<const std::string*> living_;
+    std::optional<Indexes> index_; // made when it is first needed after a change
 };
 
 Registry& registry() {
@@ -102,8 +87,8 @@ Secret::Secret(std::string plain) : plain_(std::move(plain)) {
     cleanse(plain); // a short text was copied, not moved
 }
 
-Secret::Secret(Secret&& other) noexcept : plain_(std::move(other.plain_)) {
-    registry().move(&other.plain_, &plain_);
+Secret::Secret(Secret&& other) noexcept {
+    registry().move(other.plain_, plain_);
     other.forget();
 }
 
@@ -111,8 +96,7 @@ Secret& Secret::operator=(Secret&& other) noexcept {
     if (this != &other) {
         registry().remove(&plain_);
         forget();
-        plain_ = std::move(other.plain_);
-        registry().move(&other.plain_, &plain_);
+        registry().move(other.plain_, plain_);
         other.forget();
     }
     return *this;
@@ -131,8 +115,12 @@ void Secret::forget() noexcept {
     cleanse(plain_);
 }
 
-std::string redact(std::string text) {
-    return registry().redact(std::move(text));
+std::string redact(std::string_view foreign) {
+    return registry().redact(foreign);
+}
+
+std::string redact_long(std::string_view foreign) {
+    return registry().redact_long(foreign);
 }
 
 void forbid_core_dumps() noexcept {

@@ -10,8 +10,8 @@
 
 namespace rdpsweep {
 
-// Move-only, zeroised with OPENSSL_cleanse, not printable. While it lives, redact() replaces it
-// (and its Base64 and UTF-16 forms) in every log line and error text.
+// Move-only, zeroised with OPENSSL_cleanse, not printable. While it lives, redact() takes it out of
+// every text that comes from others.
 class Secret {
 public:
     explicit Secret(std::string plain);
@@ -30,8 +30,16 @@ private:
     std::string plain_;
 };
 
-// Returns text with every living Secret of at least 4 characters replaced by "[redacted]".
-std::string redact(std::string text);
+// Returns a text of others with "[redacted]" for each living Secret, in whatever form it is in it:
+// core/redaction.hpp. A text that holds one of fewer than 8 bytes is withheld whole: such a secret
+// may be a word, and the gap in a sentence that everybody knows would tell which.
+//
+// Never for our own sentences: a password `wrong` would be told by the gap in them. What is to be
+// shown of others' text enters by foreign_text() (core/foreign_text.hpp).
+std::string redact(std::string_view foreign);
+
+// Returns the same, but leaves secrets of fewer than 8 bytes in it: for data that is read again.
+std::string redact_long(std::string_view foreign);
 
 // Forbids core dumps and ptrace of this process (PR_SET_DUMPABLE 0, RLIMIT_CORE 0). Called by the
 // first Secret; idempotent.

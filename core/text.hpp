@@ -4,6 +4,7 @@
 // For scanner/, which asks for all of them by this one name.
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
+#include "core/foreign_text.hpp"
 #include "core/unicode.hpp"
 
 #include <cstddef>

@@ -5,8 +5,6 @@
 
 namespace rdpsweep {
 
-namespace {
-
 void append_utf8(std::string& out, char32_t code) {
     const auto byte = [&out](char32_t value) { out += static_cast<char>(value); };
     if (code < 0x80) {
@@ -25,8 +23,6 @@ void append_utf8(std::string& out, char32_t code) {
         byte(0x80 | (code & 0x3F));
     }
 }
-
-} // namespace
 
 CodePoint decode_utf8(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text[0]);

@@ -17,6 +17,9 @@ struct CodePoint {
 // Reads the first code point of text, which must not be empty.
 CodePoint decode_utf8(std::string_view text);
 
+// Adds code to out; it is not asked whether there is such a code point.
+void append_utf8(std::string& out, char32_t code);
+
 // Returns valid UTF-8: bad sequences become U+FFFD.
 std::string to_valid_utf8(std::string_view bytes);
 

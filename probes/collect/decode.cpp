@@ -1,8 +1,8 @@
 // Decodes a whole facts/1 document; decode_groups.hpp has the readers of its parts.
 #include "probes/collect/decode.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/json.hpp"
-#include "core/text.hpp"
 #include "probes/collect/decode_groups.hpp"
 #include "probes/collect/key_file_name.hpp"
 
@@ -41,9 +41,9 @@ Error reason(const Facts& facts, const std::string& pointer) {
     return Error(
                Phase::decode,
                code_of(entry->why),
-               pointer + " was not read: " + printable(entry->why, 40)
+               pointer + " was not read: " + foreign_text(entry->why, 40)
     )
-        .with_native(printable(entry->code, 40));
+        .with_native(foreign_text(entry->code, 40));
 }
 
 // The documents' groups, each either read or with the reason why not.
@@ -114,7 +114,7 @@ decode_facts(std::string_view json, std::string_view source, std::int64_t receiv
         return Error(
             Phase::decode,
             Errc::malformed_output,
-            "facts: /schema is \"" + printable(schema, 40) + "\", not \"facts/1\""
+            "facts: /schema is \"" + foreign_text(schema, 40) + "\", not \"facts/1\""
         );
     }
     Facts facts;

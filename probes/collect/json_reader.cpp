@@ -2,6 +2,7 @@
 #include "probes/collect/json_reader.hpp"
 
 #include "core/encoding.hpp"
+#include "core/foreign_text.hpp"
 #include "core/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -32,7 +33,7 @@ std::string escaped(std::string_view key) {
 
 void DocumentProblem::note(Errc code, std::string_view pointer, std::string_view what) {
     if (first_) return;
-    std::string detail = "facts: " + printable(pointer.empty() ? "the document" : pointer, 200);
+    std::string detail = "facts: " + foreign_text(pointer.empty() ? "the document" : pointer, 200);
     first_.emplace(Phase::decode, code, detail.append(" ").append(what));
 }
 

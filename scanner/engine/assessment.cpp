@@ -3,6 +3,7 @@
 
 #include "core/handshake_json.hpp"
 #include "probes/collect/decode.hpp"
+#include "scanner/engine/redact_result.hpp"
 #include "transports/registry.hpp"
 
 #include <ctime>
@@ -21,6 +22,7 @@ void put(Judgement judgement, HostResult& result) {
     result.root_cause = judgement.root_cause;
     result.secondary_causes = std::move(judgement.secondary_causes);
     result.fingerprint = std::move(judgement.fingerprint);
+    redact_result(result);
 }
 
 } // namespace
@@ -67,15 +69,16 @@ Status Assessment::judge_into(HostResult& result, const Policy& policy) const {
     }
     auto json = with_handshakes(document_, handshakes_);
     if (!json) return std::move(json).error();
-    result.facts_json = *std::move(json);
     if (document_.empty()) {
         auto judged = judge_outside(policy, now);
         if (!judged) return std::move(judged).error();
+        result.facts_json = *std::move(json);
         put(*std::move(judged), result);
         return {};
     }
-    const auto facts = decode_facts(result.facts_json, source_, now);
+    const auto facts = decode_facts(*json, source_, now);
     if (!facts) return facts.error();
+    result.facts_json = *std::move(json);
     put(judge(*facts, policy, now), result);
     return {};
 }
@@ -86,7 +89,9 @@ std::vector<Message> Assessment::remarks(const Policy& policy) const {
     auto judged = judge_outside(policy, now_seconds());
     if (!judged) return remarks;
     for (auto& finding : judged->findings) {
-        if (finding.verdict >= Verdict::at_risk) remarks.push_back(std::move(finding.summary));
+        if (finding.verdict < Verdict::at_risk) continue;
+        redact_arguments(finding.summary);
+        remarks.push_back(std::move(finding.summary));
     }
     return remarks;
 }

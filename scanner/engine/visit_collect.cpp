@@ -1,4 +1,6 @@
 // What a visit does once it is let in: it looks, by script or by CIM, or fixes.
+#include "core/foreign_text.hpp"
+#include "core/secret.hpp"
 #include "core/text.hpp"
 #include "probes/collect/frame.hpp"
 #include "scanner/engine/collect_cim.hpp"
@@ -18,10 +20,15 @@ Error collector_failed(const CommandOutput& output) {
     auto what = missing ? std::string("PowerShell is not there")
                         : "the collector ended with exit code " + std::to_string(output.exit_code);
     const auto said = trim(output.err.empty() ? output.out : output.err);
-    if (!said.empty()) what += ": " + printable(said, 300);
+    if (!said.empty()) what += ": " + foreign_text(said, 300);
     return Error(Phase::run, Errc::nonzero_exit, std::move(what))
         .with_native("exit " + std::to_string(output.exit_code))
         .with_hint("an antivirus or AppLocker may block PowerShell; try another transport");
+}
+
+// Returns what is kept of the words around a document.
+std::string noise_of(std::string_view said) {
+    return to_valid_utf8(redact(said.substr(0, limits::noise_bytes)));
 }
 
 // Tells whether PowerShell is missing, broken or forbidden: CIM needs none.
@@ -158,13 +165,13 @@ void Visit::record(const Attempt& attempt, HostDeadline& deadline) {
 Status Visit::read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt) {
     auto frame = find_frame(output.out, input.nonce());
     if (!frame) {
-        result_.noise = to_valid_utf8(output.out.substr(0, limits::noise_bytes));
+        result_.noise = noise_of(output.out);
         if (output.exit_code != 0) return collector_failed(output);
         return std::move(frame).error();
     }
     auto read = assessment_.add_document(std::move(frame->json), attempt.transport);
     if (!read) return read;
-    result_.noise = to_valid_utf8(frame->noise);
+    result_.noise = noise_of(frame->noise);
     return {};
 }
 

@@ -1,4 +1,5 @@
 // Opens a port in a VM's network security groups, and closes it again.
+#include "core/foreign_text.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "scanner/fix/azure_guard.hpp"
@@ -139,7 +140,7 @@ Task<Status> AzureGuard::make_rule(std::string path, const PortRule& rule, HostD
             co_return Error(
                 Phase::config,
                 Errc::unsupported,
-                "Azure did not open the port: " + printable(state, 40)
+                "Azure did not open the port: " + foreign_text(state, 40)
             );
     }
 }
@@ -174,7 +175,7 @@ AzureGuard::missing_rule(const Target& target, const PortMove& move, HostDeadlin
         if (!rule)
             words += std::string(rule.error().detail());
         else
-            words += "network security group " + printable(text(group, "name"), 100) +
+            words += "network security group " + foreign_text(text(group, "name"), 100) +
                      " lacks a rule for TCP " + std::to_string(move.to) + " like its rule " +
                      rule->like + " for " + std::to_string(move.from);
     }

@@ -1,6 +1,7 @@
 // Asks Azure for locks, for a VM's state and for snapshots of its disk.
 #include "scanner/fix/azure_guard.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "scanner/admission/keys.hpp"
@@ -93,7 +94,8 @@ std::string AzureGuard::lock_on(const Target& target) const {
     const auto id = ascii_lower(target.vm);
     for (const auto& lock : found->second.all) {
         if (!is_within(id, lock.scope)) continue;
-        return "Azure locks it: " + printable(lock.level, 40) + " " + printable(lock.name, 100);
+        return "Azure locks it: " + foreign_text(lock.level, 40) + " " +
+               foreign_text(lock.name, 100);
     }
     return {};
 }
@@ -108,9 +110,9 @@ Task<Result<std::string>> AzureGuard::objection(const Target& target, HostDeadli
     auto vm = co_await arm_.get_json(std::move(path), deadline);
     if (!vm) co_return std::move(vm).error();
     const auto state = text(*vm, "properties/provisioningState");
-    if (!iequals(state, "Succeeded")) co_return "Azure is changing it: " + printable(state, 40);
+    if (!iequals(state, "Succeeded")) co_return "Azure is changing it: " + foreign_text(state, 40);
     const auto power = azure::state_of_view(field(*vm, "properties/instanceView")).power;
-    if (power != "running") co_return "Azure says that it is " + printable(power, 40);
+    if (power != "running") co_return "Azure says that it is " + foreign_text(power, 40);
     co_return std::string();
 }
 

@@ -1,7 +1,7 @@
 // Sums the answers up: all as wanted, the first failure, or something that changed meanwhile.
 #include "scanner/fix/change_results.hpp"
 
-#include "core/text.hpp"
+#include "core/foreign_text.hpp"
 
 #include <algorithm>
 
@@ -16,13 +16,13 @@ bool every(const std::vector<ChangeResult>& results, ChangeResult::Did did) {
 
 std::string first_failure(const std::vector<ChangeResult>& results) {
     for (const auto& result : results) {
-        if (result.did == ChangeResult::Did::failed) return printable(result.why, 300);
+        if (result.did == ChangeResult::Did::failed) return foreign_text(result.why, 300);
     }
     return "it is neither as planned nor done";
 }
 
 std::string reason_for(const ChangeResult& result) {
-    if (!result.why.empty()) return printable(result.why, 300);
+    if (!result.why.empty()) return foreign_text(result.why, 300);
     return "something changed while it was looked at";
 }
 

@@ -1,6 +1,7 @@
 // Reads securityRules of Microsoft.Network/networkSecurityGroups.
 #include "scanner/fix/port_rules.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "transports/azure/fields.hpp"
@@ -105,14 +106,14 @@ Error by_hand(const json& group, std::string why) {
     return Error(
                Phase::config,
                Errc::unsupported,
-               "network security group " + printable(text(group, "name"), 100) + ": " +
+               "network security group " + foreign_text(text(group, "name"), 100) + ": " +
                    std::move(why)
     )
         .with_hint("open the port there by hand");
 }
 
 std::string name_of(const json& rule) {
-    return printable(text(rule, "name"), 100);
+    return foreign_text(text(rule, "name"), 100);
 }
 
 // Tells whether a rule is surely for the VM: where that could not be read, it is good enough to

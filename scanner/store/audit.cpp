@@ -2,7 +2,6 @@
 #include "scanner/store/audit.hpp"
 
 #include "core/json.hpp"
-#include "core/secret.hpp"
 #include "core/text.hpp"
 #include "transports/registry.hpp"
 #include "transports/serial/serial.hpp"
@@ -123,7 +122,7 @@ Status AuditLog::append(nlohmann::json record) const {
     bool whole = true;
     const auto before = last_line(descriptor_, size, whole);
     record["prev_sha256"] = before.empty() ? std::string() : sha256_hex(before);
-    const auto line = (whole ? "" : "\n") + redact(dump_json(record)) + "\n";
+    const auto line = (whole ? "" : "\n") + dump_json(record) + "\n";
     const auto written = write(descriptor_, line.data(), line.size());
     if (written == static_cast<ssize_t>(line.size())) return {};
     return failed();

@@ -1,6 +1,7 @@
 // Sends requests to Resource Manager: with a token, within the quotas, again where that is safe.
 #include "transports/azure/arm.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "transports/azure/arm_error.hpp"
@@ -69,7 +70,7 @@ Result<std::string> Arm::url_of(const std::string& path) const {
     return Error(
         Phase::inventory,
         Errc::blocked_by_policy,
-        "Azure's answer leads to another host: " + printable(path, 120)
+        "Azure's answer leads to another host: " + foreign_text(path, 120)
     );
 }
 

@@ -2,11 +2,13 @@
 // some.
 #include "transports/azure/arm_error.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "transports/azure/fields.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace rdpsweep::azure {
@@ -80,7 +82,21 @@ std::string hint_for(unsigned status, std::string_view code) {
     return {};
 }
 
+bool is_logon_code(std::string_view code) {
+    constexpr std::array<std::string_view, 5> known{
+        "AuthenticationFailed",
+        "AuthenticationFailedMissingToken",
+        "ExpiredAuthenticationToken",
+        "InvalidAuthenticationToken",
+        "InvalidAuthenticationTokenTenant"};
+    return std::find(known.begin(), known.end(), code) != known.end();
+}
+
 } // namespace
+
+std::string_view first_line(std::string_view words) {
+    return words.substr(0, words.find_first_of("\r\n"));
+}
 
 ArmFailure read_failure(std::string_view body) {
     const auto answer = parse_json(body, Phase::inventory);
@@ -101,14 +117,18 @@ ArmFailure read_failure(std::string_view body) {
 Error arm_error(const RestAnswer& answer) {
     const auto failure = read_failure(answer.body);
     auto native = "HTTP " + std::to_string(answer.status);
-    if (!failure.code.empty()) native += " " + printable(failure.code, 80);
+    // Of a refused logon no words are kept, and a code only where it is one we know.
+    const bool logon = answer.status == 401;
+    if (!logon || is_logon_code(failure.code)) {
+        if (!failure.code.empty()) native += " " + foreign_text(failure.code, 80);
+    }
     const auto id = answer.header("x-ms-request-id");
-    if (!id.empty()) native += ", request " + printable(id, 80);
-    const auto said = failure.message.substr(0, failure.message.find_first_of("\r\n"));
+    if (!id.empty() && !logon) native += ", request " + foreign_text(id, 80);
+    const auto said = first_line(failure.message);
     auto detail = answer.status >= 500   ? std::string("Azure is in trouble")
                   : answer.status == 429 ? std::string("Azure's quota is used up")
                                          : std::string("Azure said no");
-    if (!said.empty()) detail += ": " + printable(said, 300);
+    if (!said.empty() && !logon) detail += ": " + foreign_text(said, 300);
     return Error(Phase::inventory, code_of(answer.status), std::move(detail))
         .with_native(std::move(native))
         .with_hint(hint_for(answer.status, failure.code));

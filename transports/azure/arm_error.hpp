@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace rdpsweep::azure {
 
@@ -19,8 +20,12 @@ struct ArmFailure {
 
 ArmFailure read_failure(std::string_view body);
 
+// Returns the words up to the first line break: traces and times follow.
+std::string_view first_line(std::string_view words);
+
 // Returns an answer that is no success, as an Error of Phase::inventory with HTTP status, code and
-// request id, and what to do about it where that is known.
+// request id, and what to do about it where that is known. Of a 401, which refuses our logon, only
+// the status and a known code are kept.
 Error arm_error(const RestAnswer& answer);
 
 // Returns the pause that the server asks for: Retry-After in seconds, or Resource Graph's

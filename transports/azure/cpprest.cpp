@@ -157,7 +157,7 @@ Error sort_out(const std::string& words) {
         return said.find(part) != std::string::npos;
     };
     const auto make = [&words](Phase phase, Errc code, const char* what) {
-        return Error(phase, code, what).with_native(printable(words, 160));
+        return Error(phase, code, what).with_native(foreign_text(words, 160));
     };
     if (has("resolving")) {
         return make(Phase::resolve, Errc::name_not_found, "the name cannot be resolved");
@@ -249,7 +249,7 @@ private:
             return {};
         } catch (const std::exception& error) {
             return Error(Phase::config, Errc::unsupported, "not an address that can be asked")
-                .with_native(printable(error.what(), 160));
+                .with_native(foreign_text(error.what(), 160));
         }
     }
 

@@ -1,7 +1,7 @@
 // Asks for power, agent and boot log in turn, and puts what came into notes of an attempt.
 #include "transports/azure/evidence.hpp"
 
-#include "core/text.hpp"
+#include "core/foreign_text.hpp"
 #include "transports/azure/boot_log.hpp"
 #include "transports/azure/rows.hpp"
 
@@ -12,7 +12,7 @@ namespace rdpsweep::azure {
 namespace {
 
 std::string said(const std::string& word) {
-    return word.empty() ? "not known" : printable(word, 60);
+    return word.empty() ? "not known" : foreign_text(word, 60);
 }
 
 const char* note_of(BootSign sign) {

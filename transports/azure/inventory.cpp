@@ -2,6 +2,7 @@
 // it knows besides.
 #include "transports/azure/inventory.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/spawn.hpp"
 #include "core/text.hpp"
 #include "transports/azure/compute.hpp"
@@ -195,8 +196,8 @@ void leave_out_unreadable(std::vector<Subscription>& subscriptions, FoundVms& fo
     std::erase_if(subscriptions, [&found](const Subscription& one) {
         if (one.readable()) return false;
         found.notes.push_back(
-            "the subscription " + printable(one.name, 80) + " is " + printable(one.state, 40) +
-            ": left out"
+            "the subscription " + foreign_text(one.name, 80) + " is " +
+            foreign_text(one.state, 40) + ": left out"
         );
         return true;
     });

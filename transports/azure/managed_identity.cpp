@@ -103,9 +103,7 @@ private:
         const auto name = key_file_name(realm_of(challenge));
         if (name.empty()) {
             return Error(
-                Phase::authenticate,
-                Errc::protocol_violation,
-                "the Arc agent named no key file: " + printable(challenge, 120)
+                Phase::authenticate, Errc::protocol_violation, "the Arc agent named no key file"
             );
         }
         auto key = read_secret_file(key_folder_ + "/" + name, "the Arc agent's key", most_key);

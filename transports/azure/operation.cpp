@@ -2,6 +2,7 @@
 // it.
 #include "transports/azure/operation.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "transports/azure/arm_error.hpp"
@@ -36,10 +37,10 @@ Error failed(const json& status, const std::string& word) {
     return Error(
                Phase::run,
                Errc::nonzero_exit,
-               "Azure's operation ended as " + printable(word, 40) +
-                   (said.empty() ? "" : ": " + printable(said, 300))
+               "Azure's operation ended as " + foreign_text(word, 40) +
+                   (said.empty() ? "" : ": " + foreign_text(said, 300))
     )
-        .with_native(printable(code, 80));
+        .with_native(foreign_text(code, 80));
 }
 
 bool is_success(std::string_view word) {

@@ -2,6 +2,7 @@
 #include "transports/azure/run_command.hpp"
 
 #include "core/encoding.hpp"
+#include "core/foreign_text.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "transports/azure/arm_error.hpp"
@@ -24,7 +25,7 @@ constexpr auto version = "?api-version=2024-07-01";
 Error busy(const RestAnswer& answer) {
     const auto failure = read_failure(answer.body);
     return Error(Phase::open, Errc::throttled, "another Run Command is running on the VM")
-        .with_native("HTTP 409 " + printable(failure.code, 80))
+        .with_native("HTTP 409 " + foreign_text(failure.code, 80))
         .with_hint("one that hangs blocks the VM for up to 90 minutes; try another transport");
 }
 
@@ -34,12 +35,12 @@ Status check_state(const Vm& vm) {
         return Error(
                    Phase::open,
                    Errc::unreachable,
-                   "Azure says that the VM is " + printable(vm.power, 40)
+                   "Azure says that the VM is " + foreign_text(vm.power, 40)
         )
             .with_hint("az vm start");
     }
     if (vm.agent.empty() || iequals(vm.agent, "Ready")) return {};
-    return Error(Phase::open, Errc::unreachable, "the VM's agent is " + printable(vm.agent, 40))
+    return Error(Phase::open, Errc::unreachable, "the VM's agent is " + foreign_text(vm.agent, 40))
         .with_hint("Run Command needs the Azure VM agent; try another transport");
 }
 

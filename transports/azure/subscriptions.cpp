@@ -1,6 +1,7 @@
 // Lists the subscriptions, and finds those that were named by name or id.
 #include "transports/azure/subscriptions.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/text.hpp"
 #include "transports/azure/fields.hpp"
 
@@ -21,7 +22,7 @@ Error unknown(const std::string& word, const std::vector<Subscription>& all) {
                "our identity sees no subscription " + printable(word, 80)
     )
         .with_hint(
-            near ? "did you mean " + printable(*near, 80) + "?"
+            near ? "did you mean " + foreign_text(*near, 80) + "?"
                  : "az account list shows what an identity sees; rdpsweep doctor, whose token it is"
         );
 }

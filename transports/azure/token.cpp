@@ -6,6 +6,7 @@
 #include "transports/azure/fields.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace rdpsweep::azure {
 
@@ -22,6 +23,41 @@ std::int64_t life_of(const nlohmann::json& answer, std::int64_t now) {
     if (const auto at = number(answer, "expires_on")) return *at - now;
     // azure-cli before 2.54 gives local time without a zone, which is wrong twice a year.
     return unknown_life;
+}
+
+// Of a refused logon only codes are kept, never words: the service has seen our secret.
+// RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5, and two of OpenID Connect and Entra ID.
+bool is_oauth_error(std::string_view code) {
+    constexpr std::array<std::string_view, 16> known{
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_scope",
+        "invalid_resource",
+        "invalid_target",
+        "unauthorized_client",
+        "access_denied",
+        "unsupported_grant_type",
+        "interaction_required",
+        "server_error",
+        "temporarily_unavailable",
+        "authorization_pending",
+        "slow_down",
+        "expired_token",
+        "consent_required"};
+    return std::find(known.begin(), known.end(), code) != known.end();
+}
+
+// Returns the number at the beginning of "AADSTS7000215: Invalid client secret provided. ..." with
+// its letters; empty where there is none.
+std::string entra_code(std::string_view said) {
+    constexpr std::string_view letters = "AADSTS";
+    constexpr std::size_t most_digits = 9;
+    if (!said.starts_with(letters)) return {};
+    auto end = letters.size();
+    while (end < said.size() && end - letters.size() < most_digits && is_digit(said[end]))
+        ++end;
+    return end == letters.size() ? std::string() : std::string(said.substr(0, end));
 }
 
 } // namespace
@@ -49,11 +85,9 @@ Error token_refused(unsigned status, std::string_view body) {
         auto code = text(*answer, "error");
         said = text(*answer, "error_description");
         if (said.empty()) said = text(*answer, "message"); // App Service
-        if (!code.empty()) native += " " + printable(code, 60);
+        if (is_oauth_error(code)) native += " " + code;
     }
-    // "AADSTS7000215: Invalid client secret provided. Trace ID: ..."
-    const auto first = said.substr(0, said.find_first_of("\r\n"));
-    if (!first.empty()) native += " " + printable(first, 200);
+    if (const auto code = entra_code(said); !code.empty()) native += " " + code;
     const bool busy = status == 429 || status >= 500;
     return Error(
                Phase::authenticate,

@@ -3,8 +3,8 @@
 
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
+#include "core/foreign_text.hpp"
 #include "core/secret.hpp"
-#include "core/text.hpp"
 #include "transports/net/alert.hpp"
 #include "transports/net/frame_shim.hpp"
 #include "transports/net/http.hpp"
@@ -281,7 +281,7 @@ Task<Result<std::string>> WebSocket::receive() {
         co_return Error(Phase::http, errc, "the console's connection ended")
             .with_native(
                 "close " + std::to_string(self->closed.code) + " " +
-                printable(self->closed.reason, 120)
+                foreign_text(self->closed.reason, 120)
             );
     }
     const auto data = self->buffer.data();

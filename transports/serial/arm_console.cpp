@@ -1,6 +1,7 @@
 // Asks Resource Manager for the switches, the port and the gateway, and reads its answers.
 #include "transports/serial/arm_console.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "transports/azure/arm_error.hpp"
@@ -37,13 +38,14 @@ constexpr std::array words{
 std::string native_of(const azure::RestAnswer& answer) {
     const auto failure = azure::read_failure(answer.body);
     auto native = "HTTP " + std::to_string(answer.status);
-    if (!failure.code.empty()) native += " " + printable(failure.code, 80);
+    if (!failure.code.empty() && answer.status != 401)
+        native += " " + foreign_text(failure.code, 80);
     return native;
 }
 
 std::string said(const azure::RestAnswer& answer) {
     const auto failure = azure::read_failure(answer.body);
-    return printable(failure.message.substr(0, failure.message.find_first_of("\r\n")), 300);
+    return foreign_text(azure::first_line(failure.message), 300);
 }
 
 bool below(std::string_view host, std::string_view suffix) {
@@ -73,7 +75,7 @@ Result<Gateway> read_gateway(std::string_view address, const std::vector<std::st
         return console_error(
             ConsoleOutcome::ws_blocked,
             std::string("Azure's answer names a gateway that ") + why + ": " +
-                printable(address.substr(0, address.find('?')), 120)
+                foreign_text(address.substr(0, address.find('?')), 120)
         );
     };
     if (!iequals(address.substr(0, scheme.size()), scheme)) return bad("is no wss address");
@@ -115,7 +117,9 @@ Error connect_refused(const azure::RestAnswer& answer, bool custom_storage) {
         });
         if (telling != words.end()) outcome = telling->outcome;
     }
-    auto detail = "Azure does not open the serial console: " + said(answer);
+    // Of a refused logon no words are kept.
+    auto detail = std::string("Azure does not open the serial console");
+    if (answer.status != 401) detail += ": " + said(answer);
     return console_error(outcome, std::move(detail), native_of(answer));
 }
 
@@ -156,7 +160,7 @@ Task<Result<ConsoleState>> ArmConsole::inspect(const std::string& vm, HostDeadli
     if (!state.power.empty() && !iequals(state.power, "running")) {
         co_return console_error(
             ConsoleOutcome::vm_not_running,
-            "Azure says that the VM is " + printable(state.power, 40)
+            "Azure says that the VM is " + foreign_text(state.power, 40)
         );
     }
     if (!azure::flag(diagnostics, "enabled")) {

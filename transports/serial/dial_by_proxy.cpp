@@ -8,6 +8,7 @@
 
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -41,6 +42,12 @@ std::optional<net::Endpoint> place_of(std::string_view url) {
     const auto [stop, error] = std::from_chars(digits.data(), end, place.port);
     if (error != std::errc() || stop != end || place.port == 0) return {};
     return place;
+}
+
+// Returns the three digits of a status; "?" for anything else.
+std::string digits_of(const std::string& word) {
+    const bool good = word.size() == 3 && std::all_of(word.begin(), word.end(), is_digit);
+    return good ? word : "?";
 }
 
 std::string request_for(const std::string& where, const azure::Proxy& proxy) {
@@ -86,7 +93,9 @@ Task<Status> ask_proxy(tcp::socket& socket, std::string request, HostDeadline& d
     const auto line = header->substr(0, header->find("\r\n"));
     const auto words = split(line, ' ');
     if (words.size() > 1 && words[1].starts_with('2')) co_return Status();
-    co_return proxy_error(Errc::refused, "the proxy does not let us through", printable(line, 120));
+    // Of its words none is kept: it may have seen a password.
+    const auto status = words.size() > 1 ? digits_of(words[1]) : std::string("?");
+    co_return proxy_error(Errc::refused, "the proxy does not let us through", "HTTP " + status);
 }
 
 } // namespace

@@ -21,10 +21,9 @@ constexpr int most_repeats = 4;
 // The one text known for a refusal. Where Windows speaks another language the structure tells.
 constexpr std::string_view refused_text = "Unable to authenticate";
 
-Error strange(const Terminal& terminal, ConsoleOutcome outcome) {
-    return console_error(
-        outcome, "no logon dialog; the screen showed: " + printable(terminal.screen().dump(), 300)
-    );
+// The screen is not told: a part of the password may stand on it.
+Error strange(ConsoleOutcome outcome) {
+    return console_error(outcome, "no logon dialog");
 }
 
 // Old console hosts drop a key that follows its equal too soon: such a key goes alone and is waited
@@ -41,7 +40,7 @@ Task<Status> type_counted(Terminal& terminal, std::string_view text, HostDeadlin
         const bool doubled = done > 0 && text[done] == text[done - 1];
         while (!doubled && end < text.size() && text[end] != text[end - 1])
             ++end;
-        if (typing_to_sac(screen)) co_return strange(terminal, ConsoleOutcome::auth_failed);
+        if (typing_to_sac(screen)) co_return strange(ConsoleOutcome::auth_failed);
         std::string keys(text.substr(done, end - done));
         const auto wanted = start + static_cast<int>(end);
         const Terminal::Ready there = [&screen, wanted, row] {
@@ -81,15 +80,8 @@ Task<Result<bool>> next_label(Terminal& terminal, int before, HostDeadline& dead
     co_return came;
 }
 
-// Returns what is below the password's row, if anything.
-std::string words_below(const Screen& screen, int row) {
-    std::string words;
-    for (int at = row + 1; at < screen_rows; ++at)
-        words += screen.row(at) + " ";
-    return std::string(trim(words));
-}
-
-Task<Status> wait_for_shell(Terminal& terminal, int password_row, HostDeadline& deadline) {
+// Of a refusal's words none is kept: the host has seen the password.
+Task<Status> wait_for_shell(Terminal& terminal, HostDeadline& deadline) {
     const auto& screen = terminal.screen();
     const Terminal::Ready ready = [&screen] {
         const auto text = screen.dump();
@@ -101,11 +93,7 @@ Task<Status> wait_for_shell(Terminal& terminal, int password_row, HostDeadline& 
     auto came = co_await terminal.until(ready, limit, deadline);
     if (!came) co_return std::move(came).error();
     if (*came && at_shell_prompt(screen)) co_return Status();
-    const auto said = words_below(screen, password_row);
-    co_return console_error(
-        ConsoleOutcome::auth_failed,
-        said.empty() ? std::string() : "the console's logon was refused: " + printable(said, 120)
-    );
+    co_return console_error(ConsoleOutcome::auth_failed);
 }
 
 } // namespace
@@ -134,7 +122,7 @@ Task<Status> log_on(
     for (const auto field : fields) {
         auto asked = co_await next_label(terminal, before, deadline);
         if (!asked) co_return std::move(asked).error();
-        if (!*asked) co_return strange(terminal, ConsoleOutcome::cmd_unavailable);
+        if (!*asked) co_return strange(ConsoleOutcome::cmd_unavailable);
         // Public automation shows images whose channels open a shell without asking.
         if (before < 0 && at_shell_prompt(screen)) co_return Status();
         auto still = co_await terminal.quiet(150ms, 1s, deadline);
@@ -146,7 +134,7 @@ Task<Status> log_on(
         auto entered = co_await terminal.type("\r", deadline);
         if (!entered) co_return entered;
     }
-    co_return co_await wait_for_shell(terminal, before, deadline);
+    co_return co_await wait_for_shell(terminal, deadline);
 }
 
 } // namespace rdpsweep::serial

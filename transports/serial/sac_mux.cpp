@@ -38,7 +38,7 @@ std::string backspaces() {
 Error no_prompt(const std::string& words) {
     const bool may_come = words.find("Unable to launch") != std::string::npos;
     const auto outcome = may_come ? ConsoleOutcome::cmd_unavailable : ConsoleOutcome::cmd_disabled;
-    return console_error(outcome, "SAC said: " + printable(words, 200));
+    return console_error(outcome, "SAC said: " + foreign_text(words, 200));
 }
 
 } // namespace
@@ -288,7 +288,7 @@ SacMux::start_prompt(const std::set<std::string>& known, HostDeadline& deadline)
     auto words = join(*answer, " ");
     if (const auto status = read_status(words); !status.empty()) {
         co_return console_error(
-            ConsoleOutcome::cmd_unavailable, "SAC said: " + printable(words, 200), status
+            ConsoleOutcome::cmd_unavailable, "SAC said: " + foreign_text(words, 200), status
         );
     }
     co_return Started{false, std::move(words)};

@@ -2,6 +2,7 @@
 // connection.
 #include "transports/serial/session.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "transports/serial/reading.hpp"
@@ -168,7 +169,7 @@ Task<Status> SerialSession::know_who(HostDeadline& deadline) {
     if (known_) co_return Status();
     auto who = co_await shell_->who(deadline);
     if (!who) co_return std::move(who).error();
-    if (!who->user.empty()) attempt_.identity = printable(who->user, 120);
+    if (!who->user.empty()) attempt_.identity = foreign_text(who->user, 120);
     if (!who->elevated) co_return console_error(ConsoleOutcome::not_elevated);
     known_ = true;
     co_return Status();
@@ -232,7 +233,8 @@ CimClient* SerialSession::cim() noexcept {
 void SerialSession::note_leak() {
     if (std::exchange(leak_told_, true)) return;
     // Without a name: the list of channels shows it.
-    auto name = mux_->channel().empty() ? std::string("Cmd....") : mux_->channel();
+    auto name =
+        mux_->channel().empty() ? std::string("Cmd....") : foreign_text(mux_->channel(), 40);
     attempt_.notes.push_back(Message{"note.channel_leaked", {{"channel", std::move(name)}}});
 }
 
@@ -242,14 +244,13 @@ void SerialSession::note_the_past() {
     if (const auto info = read_machine_info(terminal_->past())) {
         attempt_.notes.push_back(Message{
             "note.boot_says",
-            {{"name", printable(info->name, 64)},
+            {{"name", foreign_text(info->name, 64)},
              {"build", info->build.empty() ? std::string("?") : info->build}}});
         return;
     }
     constexpr std::size_t shown = 200;
     const auto& past = terminal_->past();
-    const auto end = past.size() > shown ? past.substr(past.size() - shown) : past;
-    attempt_.notes.push_back(Message{"note.port_says", {{"text", printable(trim(end), 400)}}});
+    attempt_.notes.push_back(Message{"note.port_says", {{"text", foreign_end(past, shown)}}});
 }
 
 // What SAC tells anybody, for a VM whose shell we could not have.
@@ -259,7 +260,7 @@ Task<void> SerialSession::note_what_sac_says(HostDeadline& deadline) {
     if (!facts) co_return;
     const auto build = facts->build == 0 ? std::string("?") : std::to_string(facts->build);
     attempt_.notes.push_back(Message{
-        "note.sac_says", {{"build", build}, {"clock", printable(trim(facts->clock), 160)}}});
+        "note.sac_says", {{"build", build}, {"clock", foreign_text(trim(facts->clock), 160)}}});
 }
 
 // One reconnect, solely to close what we opened.

@@ -1,7 +1,6 @@
 // The shell itself: its prompt, short lines, the account that it runs as.
 #include "transports/serial/shell_link.hpp"
 
-#include "core/text.hpp"
 #include "transports/serial/reading.hpp"
 
 #include <algorithm>
@@ -115,7 +114,8 @@ Task<Status> ShellLink::prove_alphabet(HostDeadline& deadline) {
         co_return console_error(ConsoleOutcome::keyboard_layout_mismatch);
     }
     co_return console_error(
-        ConsoleOutcome::transfer_corrupt, "keys are lost; the screen showed: " + printable(got, 100)
+        ConsoleOutcome::transfer_corrupt,
+        "keys are lost; the screen showed: " + foreign_text(got, 100)
     );
 }
 

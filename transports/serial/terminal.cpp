@@ -2,8 +2,8 @@
 // again.
 #include "transports/serial/terminal.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/secret.hpp"
-#include "core/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -164,7 +164,7 @@ Task<void> Terminal::close(HostDeadline& deadline) {
 }
 
 std::string what_is_shown(const Terminal& terminal) {
-    return "the screen showed: " + printable(terminal.screen().dump(), 300);
+    return "the screen showed: " + foreign_text(terminal.screen().dump(), 300);
 }
 
 } // namespace rdpsweep::serial

@@ -2,9 +2,9 @@
 // lives.
 #include "transports/serial/ws_pipe.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/limits.hpp"
 #include "core/spawn.hpp"
-#include "core/text.hpp"
 #include "transports/net/tls_profile.hpp"
 #include "transports/net/websocket.hpp"
 #include "transports/serial/dial_by_proxy.hpp"
@@ -116,9 +116,12 @@ public:
 private:
     Error lost() const {
         const auto& closed = inbox_->closed;
-        auto native = "close " + std::to_string(closed.code) + " " + printable(closed.reason, 120);
-        if (!inbox_->ended) native = "the way out is blocked";
         const auto outcome = meaning_of_close(closed.code, closed.reason, began_);
+        auto native = "close " + std::to_string(closed.code);
+        // Of a refused logon no words are kept: the gateway has seen our token.
+        const bool refused = outcome == ConsoleOutcome::auth_rejected;
+        if (!refused) native += " " + foreign_text(closed.reason, 120);
+        if (!inbox_->ended) native = "the way out is blocked";
         return console_error(outcome, {}, std::move(native));
     }
 
@@ -165,7 +168,7 @@ open_ws_pipe(Entrance entrance, Services& services, HostDeadline& deadline, Atte
     if (!peer->chain_problem.empty()) {
         co_return console_error(
             ConsoleOutcome::ws_blocked,
-            "the gateway's certificate is not trusted: " + printable(peer->chain_problem, 200)
+            "the gateway's certificate is not trusted: " + foreign_text(peer->chain_problem, 200)
         );
     }
     auto upgraded = co_await web->upgrade(gateway.path, deadline, services.step_timeout);

@@ -2,6 +2,7 @@
 // in common.
 #include "transports/ssh/hello.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/text.hpp"
 #include "transports/ssh/wire.hpp"
 
@@ -13,7 +14,6 @@ namespace {
 
 constexpr std::uint8_t message_kexinit = 20; // RFC 4253 section 12
 constexpr std::size_t most_names = 64;
-constexpr std::size_t longest_name = 128;
 
 using Names = std::vector<std::string>;
 
@@ -22,8 +22,6 @@ std::optional<Names> read_names(WireReader& reader) {
     if (!list) return {};
     auto names = split(*list, ',');
     if (names.size() > most_names) names.resize(most_names);
-    for (auto& name : names)
-        name = printable(name, longest_name);
     return names;
 }
 
@@ -54,7 +52,7 @@ bool any_common(std::string_view ours, const Names& theirs) {
 }
 
 std::string listed(const Names& names) {
-    return printable(join(names, ","), 300);
+    return foreign_text(join(names, ","), 300);
 }
 
 Disagreement no_common(std::string_view kind, std::string_view ours, const Names& theirs) {
@@ -74,7 +72,7 @@ Hello read_hello(std::string_view bytes) {
         const auto line = trim(bytes.substr(0, end));
         bytes.remove_prefix(end + 1);
         if (line.starts_with("SSH-")) {
-            hello.version = printable(line, 255); // its limit, RFC 4253 section 4.2
+            hello.version = foreign_text(line, 255); // its limit, RFC 4253 section 4.2
             break;
         }
         ++hello.before;

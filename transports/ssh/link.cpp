@@ -219,7 +219,7 @@ Error Link::handshake_failure(int code, const HostDeadline& deadline) const {
     return Error(
                Phase::tls,
                Errc::protocol_violation,
-               "it does not speak SSH: " + printable(hello_.substr(0, 60))
+               "it does not speak SSH: " + foreign_text(hello_, 60)
     )
         .with_native("libssh2 " + std::to_string(code))
         .with_hint("is this the port of sshd?");
@@ -228,8 +228,8 @@ Error Link::handshake_failure(int code, const HostDeadline& deadline) const {
 Error Link::failure(Phase phase, const std::string& doing, const HostDeadline& deadline) const {
     char* text = nullptr;
     const int code = libssh2_session_last_error(session_, &text, nullptr, 0);
-    const auto native = "libssh2 " + std::to_string(code) +
-                        (text != nullptr && *text != '\0' ? " " + printable(text, 120) : "");
+    const bool tells = phase != Phase::authenticate && text != nullptr && *text != '\0';
+    auto native = "libssh2 " + std::to_string(code) + (tells ? " " + foreign_text(text) : "");
     const auto make = [&](Errc errc, const std::string& what) {
         return Error(phase, errc, what + " " + doing).with_native(native);
     };

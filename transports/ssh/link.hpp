@@ -62,7 +62,8 @@ public:
     // Says goodbye, within the deadline, and kills.
     Task<void> disconnect(HostDeadline& deadline);
 
-    // Returns why the last call failed, as far as it can be told. doing: "while logging in".
+    // Returns why the last call failed, as far as it can be told; of a failed logon the code alone.
+    // doing: "while logging in".
     [[nodiscard]] Error
     failure(Phase phase, const std::string& doing, const HostDeadline& deadline) const;
 

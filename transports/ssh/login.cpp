@@ -1,6 +1,7 @@
 // Tries the methods that the host offers in order, and notes how each ended.
 #include "transports/ssh/login.hpp"
 
+#include "core/known_names.hpp"
 #include "core/text.hpp"
 #include "transports/ssh/agent.hpp"
 #include "transports/ssh/known_hosts.hpp"
@@ -117,8 +118,7 @@ Task<Login::Answer> Login::list_methods(HostDeadline& deadline) {
     ++attempt_.round_trips;
     if (code != 0) co_return Answer::broken;
     if (list == nullptr) co_return judge(0, "none");
-    for (const auto& method : split(printable(list, 300), ','))
-        offered_.push_back(method);
+    offered_ = split(list, ',');
     co_return Answer::refused;
 }
 
@@ -241,7 +241,7 @@ Task<Login::Answer> Login::try_password(HostDeadline& deadline) {
 }
 
 Error Login::refusal() const {
-    std::string what = "the host offers " + (offered_.empty() ? "nothing" : join(offered_, ", "));
+    std::string what = "the host offers " + known_names(offered_, known_methods);
     what += refused_.empty() ? "; the credential has nothing for it"
                              : "; refused: " + join(refused_, ", ");
     std::string hint;

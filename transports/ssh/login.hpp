@@ -4,10 +4,22 @@
 #include "core/secret.hpp"
 #include "transports/ssh/link.hpp"
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rdpsweep::ssh {
+
+// The methods that we name. Of what a host that refuses a logon says, nothing else is kept.
+inline constexpr std::array<std::string_view, 7> known_methods{
+    "publickey",
+    "password",
+    "keyboard-interactive",
+    "hostbased",
+    "gssapi-with-mic",
+    "gssapi-keyex",
+    "none"};
 
 struct LoginOptions {
     std::string user;

@@ -1,6 +1,8 @@
 // Opens the channel, and reads and writes it as a ByteStream.
 #include "transports/ssh/tunnel.hpp"
 
+#include "core/foreign_text.hpp"
+
 #include <libssh2.h>
 
 namespace rdpsweep::ssh {
@@ -21,12 +23,12 @@ Error no_tunnel(const Link& link, HostDeadline& deadline) {
     const std::string_view said(text == nullptr ? "" : text);
     if (said.find("prohibited") != std::string_view::npos) {
         return Error(Phase::open, Errc::blocked_by_policy, "the SSH server forwards no connections")
-            .with_native(std::string(said))
+            .with_native(foreign_text(said))
             .with_hint("AllowTcpForwarding of its sshd_config forbids it");
     }
     if (said.find("connect failed") != std::string_view::npos) {
         return Error(Phase::open, Errc::refused, "the SSH server could not connect there")
-            .with_native(std::string(said));
+            .with_native(foreign_text(said));
     }
     return link.failure(Phase::open, "while a connection was forwarded", deadline);
 }

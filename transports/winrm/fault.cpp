@@ -1,7 +1,7 @@
 // Holds the table of fault codes, and reads faults from both of the places where hosts put them.
 #include "transports/winrm/fault.hpp"
 
-#include "core/text.hpp"
+#include "core/foreign_text.hpp"
 #include "transports/winrm/namespaces.hpp"
 #include "transports/winrm/xml.hpp"
 
@@ -156,9 +156,11 @@ Error error_of(const Fault& fault, Phase phase) {
     const auto* meaning = meaning_of(fault.code);
     std::string what =
         meaning != nullptr ? std::string(meaning->what) : "the host answers with a fault";
-    if (!said.empty()) what += ": " + printable(said, 300);
+    // Of a refusal the code alone is kept: the host has seen who we are, and perhaps the password.
+    const bool refused = meaning != nullptr && meaning->errc == Errc::access_denied;
+    if (!said.empty() && !refused) what += ": " + foreign_text(said, 300);
     auto native = "WSManFault " + std::to_string(fault.code);
-    if (!fault.subcode.empty()) native += " " + printable(fault.subcode, 60);
+    if (!fault.subcode.empty() && !refused) native += " " + foreign_text(fault.subcode, 60);
     return Error(
                phase, meaning != nullptr ? meaning->errc : Errc::protocol_violation, std::move(what)
     )

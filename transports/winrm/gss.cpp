@@ -56,10 +56,8 @@ std::string status_text(OM_uint32 status, int kind) {
     for (int i = 0; i < 8; ++i) {
         OM_uint32 minor = 0;
         gss_buffer_desc line = GSS_C_EMPTY_BUFFER;
-        if (gss_display_status(&minor, status, kind, GSS_C_NO_OID, &more, &line) !=
-            GSS_S_COMPLETE) {
-            break;
-        }
+        const auto told = gss_display_status(&minor, status, kind, GSS_C_NO_OID, &more, &line);
+        if (told != GSS_S_COMPLETE) break;
         if (!text.empty()) text += "; ";
         text.append(static_cast<const char*>(line.value), line.length);
         gss_release_buffer(&minor, &line);
@@ -70,7 +68,9 @@ std::string status_text(OM_uint32 status, int kind) {
 
 Error gss_error(OM_uint32 major, OM_uint32 minor, const char* what, Mechanism mechanism) {
     auto said = status_text(major, GSS_C_GSS_CODE);
-    if (minor != 0) said += " / " + status_text(minor, GSS_C_MECH_CODE);
+    // The words are this machine's, but for one code, whose words the KDC chose.
+    constexpr auto error_of_kdc = static_cast<OM_uint32>(-1765328324); // KRB5KRB_ERR_GENERIC
+    if (minor != 0 && minor != error_of_kdc) said += " / " + status_text(minor, GSS_C_MECH_CODE);
     const auto routine = GSS_ROUTINE_ERROR(major);
     const bool peer = routine == GSS_ROUTINE_ERROR(GSS_S_DEFECTIVE_TOKEN) ||
                       routine == GSS_ROUTINE_ERROR(GSS_S_BAD_SIG) ||
@@ -82,7 +82,7 @@ Error gss_error(OM_uint32 major, OM_uint32 minor, const char* what, Mechanism me
     return Error(
                Phase::authenticate,
                peer ? Errc::protocol_violation : Errc::access_denied,
-               std::string(what) + ": " + printable(said, 300)
+               std::string(what) + ": " + foreign_text(said, 300)
     )
         .with_native("GSS major " + std::to_string(major) + " minor " + std::to_string(minor))
         .with_hint(hint);

@@ -1,7 +1,7 @@
 // Turns refusals of the login and all other statuses into Errors with advice.
 #include "transports/winrm/http_status.hpp"
 
-#include "core/text.hpp"
+#include "core/known_names.hpp"
 #include "transports/net/alert.hpp"
 
 #include <algorithm>
@@ -17,11 +17,8 @@ Error auth_error(Errc code, std::string what, std::string hint) {
         .with_hint(std::move(hint));
 }
 
-std::string listed(std::vector<std::string> items) {
-    for (auto& item : items)
-        item = printable(item, 40);
-    return items.empty() ? "nothing" : join(items, ", ");
-}
+constexpr std::array<std::string_view, 7> known_schemes{
+    "Negotiate", "Kerberos", "NTLM", "CredSSP", "Basic", "Digest", "Bearer"};
 
 // What a status says that belongs to no step of the login.
 struct StatusMeaning {
@@ -140,7 +137,7 @@ Error denied(const Challenge& challenge, std::string_view scheme, bool bound) {
         return auth_error(
             Errc::access_denied,
             "the host does not offer " + std::string(scheme) + "; it offers " +
-                listed(challenge.schemes),
+                known_names(challenge.schemes, known_schemes),
             "choose an offered method with winrm: {auth: ...} or enable it on the host"
         );
     }
@@ -175,8 +172,9 @@ Error unexpected_status(const net::HttpResponse& response, bool sealing) {
 }
 
 bool carries_envelope(const net::HttpResponse& response) {
-    return (response.status == 200 || response.status >= 400) && !response.body.empty() &&
-           response.body.find("Envelope") != std::string::npos;
+    // Of the body of a 403 nothing is kept, as of that of a 401.
+    const bool may = response.status == 200 || (response.status >= 400 && response.status != 403);
+    return may && !response.body.empty() && response.body.find("Envelope") != std::string::npos;
 }
 
 } // namespace rdpsweep::winrm

@@ -1,6 +1,7 @@
 // Writes the multipart layout, and reads the one that a host sends, which is checked to the byte.
 #include "transports/winrm/sealing.hpp"
 
+#include "core/foreign_text.hpp"
 #include "core/text.hpp"
 
 #include <charconv>
@@ -205,7 +206,7 @@ Result<std::vector<SealedPart>> read_sealed(std::string_view type, std::string_v
                    Errc::protocol_violation,
                    "the host answers without encryption"
         )
-            .with_native("Content-Type " + printable(type, 100))
+            .with_native("Content-Type " + foreign_text(type, 100))
             .with_hint("such an answer may come from anybody on the way and is not believed");
     }
     return Reader(body).read();

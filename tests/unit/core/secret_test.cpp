@@ -1,7 +1,5 @@
-#include "core/encoding.hpp"
 #include "core/error.hpp"
 #include "core/secret.hpp"
-#include "core/unicode.hpp"
 #include "tests/support/catch.hpp"
 
 #include <sys/prctl.h>
@@ -13,44 +11,32 @@ using namespace rdpsweep;
 static_assert(!std::is_copy_constructible_v<Secret>);
 static_assert(!std::is_copy_assignable_v<Secret>);
 
-TEST_CASE("redact: a living secret is blanked in every form", "[secret]") {
-    const std::string plain = "hunter2-Passw0rd";
-    const Secret secret(plain);
-    CHECK(redact("login " + plain + " failed") == "login [redacted] failed");
-    const auto bare = redact("x " + base64_encode(plain) + " y");
-    CHECK(bare.find(base64_encode(plain).substr(2, 16)) == std::string::npos);
-    CHECK(redact("w " + utf8_to_utf16le(plain)).find(utf8_to_utf16le(plain)) == std::string::npos);
-    // Inside an Authorization header the secret starts at any of three offsets.
-    for (const auto* user : {"a", "ab", "abc", "SIM\\sweeper"}) {
-        const auto header = base64_encode(std::string(user) + ":" + plain);
-        const auto shown = redact("Authorization: Basic " + header);
-        CHECK(shown.find("[redacted]") != std::string::npos);
-        CHECK(shown.find(header) == std::string::npos);
-    }
-}
-
-TEST_CASE("redact: after the secret is gone nothing is blanked", "[secret]") {
+TEST_CASE("redact: while a secret lives it is blanked, wherever it has moved", "[secret]") {
     {
         Secret first("transient-secret");
+        CHECK(redact("a transient-secret b") == "a [redacted] b");
         const Secret second = std::move(first);
         CHECK(redact("transient-secret") == "[redacted]");
+        Secret third("third-of-secrets");
+        CHECK(redact("transient-secret, third-of-secrets") == "[redacted], [redacted]");
+        third = Secret("another-one-now");
+        CHECK(redact("third-of-secrets, another-one-now") == "third-of-secrets, [redacted]");
     }
     CHECK(redact("transient-secret") == "transient-secret");
 }
 
-TEST_CASE("redact: a very short secret does not blank ordinary words", "[secret]") {
-    const Secret secret("a");
-    CHECK(redact("a cat") == "a cat");
-}
-
-TEST_CASE("Error: its texts are redacted where they are made", "[secret]") {
-    const Secret secret("s3cr3t-value");
-    const auto error = Error(Phase::authenticate, Errc::access_denied, "tried s3cr3t-value")
-                           .with_native("token s3cr3t-value")
-                           .with_hint("say s3cr3t-value");
-    for (const auto text : {error.detail(), error.native(), error.hint()}) {
-        CHECK(text.find("s3cr3t") == std::string_view::npos);
-    }
+TEST_CASE("Error: our own sentences are never redacted", "[secret]") {
+    const Secret wrong("wrong");
+    const Secret user("user");
+    const Secret the("the");
+    const Secret sentence("the host refused the credential");
+    const auto error =
+        Error(Phase::authenticate, Errc::access_denied, "the host refused the credential")
+            .with_native("HTTP 401, the user")
+            .with_hint("wrong user or password");
+    CHECK(error.detail() == "the host refused the credential");
+    CHECK(error.native() == "HTTP 401, the user");
+    CHECK(error.hint() == "wrong user or password");
 }
 
 TEST_CASE("Secret: a process that holds one leaves no core", "[secret]") {

@@ -1,5 +1,7 @@
+#include "core/secret.hpp"
 #include "probes/collect/decode.hpp"
 #include "scanner/engine/assessment.hpp"
+#include "scanner/engine/redact_result.hpp"
 #include "tests/support/catch.hpp"
 
 #include <algorithm>
@@ -72,6 +74,43 @@ TEST_CASE("assessment: both views are one document, and disagreement is told", "
     CHECK(finding(host, "HANDSHAKE")->verdict == Verdict::at_risk);
     CHECK(finding(host, "HANDSHAKE")->summary.key == "HANDSHAKE.outside_fails");
     CHECK(finding(host, "HANDSHAKE")->cause == Cause::unexplained);
+}
+
+TEST_CASE("assessment: a VM that says our password again is not quoted", "[assessment]") {
+    const Secret secret("hunter2-Passw0rd");
+    const Secret word("done"); // a word of facts, too
+    Assessment assessment;
+    auto shake = outside("tls", "reset");
+    shake.nla = NlaFacts{"hunter2-Passw0rd", "aHVudGVyMi1QYXNzdzByZA==", "", "", 17763, 0};
+    assessment.add_handshake(shake);
+    const std::string said = R"({"schema":"facts/1","unread":[],"collector":{},)"
+                             R"("hs":[{"from":"guest","stage":"done","x224":{"proto":2},)"
+                             R"("failure":"hunter2\u002dPassw0rd","tls":"1.2"}]})";
+    REQUIRE(assessment.add_document(said, "winrm"));
+    HostResult host;
+    REQUIRE(assessment.judge_into(host, Policy()));
+    CHECK(host.facts_json.find("hunter2") == std::string::npos);
+    CHECK(host.facts_json.find("aHVudGVy") == std::string::npos);
+    CHECK(host.facts_json.find(R"("stage":"done")") != std::string::npos);
+    const auto facts = decode_facts(host.facts_json, "rdp", 0);
+    REQUIRE(facts);
+    REQUIRE(facts->handshake_from("outside")->nla);
+    CHECK(facts->handshake_from("outside")->nla->computer == "[redacted]");
+}
+
+TEST_CASE("redact_result: what findings show of facts", "[assessment]") {
+    const Secret secret("hunter2-Passw0rd");
+    HostResult host;
+    Finding one;
+    one.rule = "PORT.OWNER";
+    one.summary = {"PORT.OWNER.foreign", {{"process", "hunter2-Passw0rd.exe"}}};
+    one.evidence = {{"/ports/0", "is hunter2%2DPassw0rd", "svchost.exe"}};
+    host.findings = {one};
+    redact_result(host);
+    CHECK(host.findings[0].summary.arguments.at("process") == "[redacted].exe");
+    CHECK(host.findings[0].evidence[0].observed == "is [redacted]");
+    CHECK(host.findings[0].evidence[0].expected == "svchost.exe");
+    CHECK(host.findings[0].rule == "PORT.OWNER");
 }
 
 TEST_CASE("assessment: a document that cannot be read is not kept", "[assessment]") {

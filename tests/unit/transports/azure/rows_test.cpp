@@ -145,6 +145,11 @@ TEST_CASE("Every way in which Azure wraps an error is read") {
     CHECK(error.detail() == "Azure said no: The client \\x1B[2J has no");
     CHECK(error.native() == "HTTP 403 AuthorizationFailed, request r\\x1B[1m");
     CHECK(error.hint().find("docs/azure-roles") != std::string_view::npos);
+    answer.status = 401; // a refused logon: a code that is known, and no words
+    CHECK(arm_error(answer).detail() == "Azure said no");
+    CHECK(arm_error(answer).native() == "HTTP 401");
+    answer.body = R"({"error":{"code":"ExpiredAuthenticationToken","message":"The token x"}})";
+    CHECK(arm_error(answer).native() == "HTTP 401 ExpiredAuthenticationToken");
     answer.status = 429;
     CHECK(arm_error(answer).code() == Errc::throttled);
 }
@@ -197,7 +202,14 @@ TEST_CASE("A token's life is read in every form it comes in") {
         R"({"error":"invalid_client","error_description":"AADSTS7000215: Invalid.\r\nTrace ID: 1"})"
     );
     CHECK(refused.code() == Errc::access_denied);
-    CHECK(refused.native() == "HTTP 401 invalid_client AADSTS7000215: Invalid.");
+    CHECK(refused.native() == "HTTP 401 invalid_client AADSTS7000215");
+    // What the service may have of our secret is in none of its codes.
+    for (const auto* said :
+         {R"({"error":"x-the-secret","error_description":"the-secret is wrong"})",
+          R"({"error":{"code":"the-secret"},"message":"the-secret"})",
+          "the-secret",
+          R"({"error":"","error_description":"AADSTSthe-secret"})"})
+        CHECK(token_refused(400, said).native() == "HTTP 400");
     CHECK(token_refused(503, "").code() == Errc::throttled);
 }
 

@@ -327,10 +327,7 @@ TEST_CASE("dial by proxy: by the proxy of the environment, and what it says", "[
         good.asked.find("Proxy-Authorization: Basic " + base64_encode("user:w@rd")) !=
         std::string::npos
     );
-    CHECK(
-        by_proxy("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").outcome ==
-        "HTTP/1.1 407 Proxy Authentication Required"
-    );
+    CHECK(by_proxy("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").outcome == "HTTP 407");
     CHECK(by_proxy("").outcome == "End of file");
     CHECK(by_proxy(std::string(20'000, 'x')).outcome != "ok");
 }

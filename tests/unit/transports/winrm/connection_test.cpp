@@ -208,6 +208,29 @@ TEST_CASE("connection: a host that lets us in unasked gets no envelope", "[winrm
     CHECK(host.requests == 1);
 }
 
+TEST_CASE("connection: of a refusal's words nothing is kept but known methods", "[winrm]") {
+    for (const unsigned status : {401u, 403u}) {
+        ScriptedHost host;
+        host.script = [status](std::size_t, const HttpRequest&, Answer) -> Answer {
+            HttpResponse response;
+            response.status = status;
+            response.headers.emplace_back("WWW-Authenticate", "basic realm=\"Pr0of\"");
+            response.headers.emplace_back("WWW-Authenticate", "X-Pr0of");
+            response.body = "<s:Envelope>Pr0of</s:Envelope>";
+            return response;
+        };
+        Caller caller;
+        const auto answer = caller.post(host);
+        REQUIRE_FALSE(answer);
+        CHECK(answer.error().code() == Errc::access_denied);
+        CHECK(answer.error().native() == "HTTP " + std::to_string(status));
+        if (status == 401) {
+            CHECK(mentions(answer.error(), "it offers Basic, methods that we do not know"));
+        }
+        CHECK_FALSE(mentions(answer.error(), "Pr0of"));
+    }
+}
+
 TEST_CASE("connection: who offers Basic only over HTTP gets no password", "[winrm]") {
     ScriptedHost host;
     host.script = [](std::size_t, const HttpRequest&, Answer) -> Answer {

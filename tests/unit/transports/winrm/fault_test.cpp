@@ -1,5 +1,6 @@
 // Every fault code that means something to us: how the sweep takes it, what the user reads of it,
 // and whether it is worth patience.
+#include "core/secret.hpp"
 #include "tests/support/catch.hpp"
 #include "transports/winrm/fault.hpp"
 
@@ -100,9 +101,12 @@ TEST_CASE("fault: every code is typed, said and advised", "[winrm]") {
         const auto error = error_of_code(row.code);
         CHECK(error.phase() == Phase::open);
         CHECK(error.code() == row.errc);
-        CHECK(error.detail() == row.what + ": the message");
+        // Of a refusal no words are kept.
+        const bool refused = row.errc == Errc::access_denied;
+        CHECK(error.detail() == row.what + (refused ? "" : ": the message"));
         CHECK(error.hint() == row.hint);
-        CHECK(error.native() == "WSManFault " + std::to_string(row.code) + " InternalError");
+        const std::string subcode = refused ? "" : " InternalError";
+        CHECK(error.native() == "WSManFault " + std::to_string(row.code) + subcode);
         // Patience helps against a quota, and not against a host that is busy with itself.
         CHECK(is_quota(row.code) == (row.errc == Errc::throttled && row.code != code::busy));
     }
@@ -144,6 +148,19 @@ TEST_CASE("fault: what is not said is left out", "[winrm]") {
     CHECK(error_of(fault, Phase::run).detail() == "access is denied");
     CHECK(error_of(fault, Phase::run).native() == "WSManFault 5");
     CHECK(error_of(fault, Phase::run).phase() == Phase::run);
+    fault.code = 50;
+    CHECK(error_of(fault, Phase::run).detail() == "the request is not supported");
     fault.reason = "the reason";
-    CHECK(error_of(fault, Phase::run).detail() == "access is denied: the reason");
+    CHECK(error_of(fault, Phase::run).detail() == "the request is not supported: the reason");
+}
+
+TEST_CASE("fault: a password in a host's words is redacted before they are cut", "[winrm]") {
+    const Secret secret("hunter2-Passw0rd");
+    Fault fault;
+    fault.code = 995;
+    fault.message = std::string(290, 'x') + " hunter2%2DPassw0rd";
+    fault.subcode = "is-hunter2-Passw0rd";
+    const auto error = error_of(fault, Phase::run);
+    CHECK(error.detail().ends_with("xx [redacted..."));
+    CHECK(error.native() == "WSManFault 995 is-[redacted]");
 }

@@ -1,0 +1,16 @@
+// Takes the living secrets out of a text by others, in whatever form they may be in it.
+#pragma once
+
+#include "core/secret_index.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace rdpsweep {
+
+// Returns text with "[redacted]" for each secret of the index, or a note that it is withheld.
+// The text is read as it is, and decoded once and twice in each way that core/decoded.hpp knows;
+// escapes may also be nested up to four times. Time is linear in the text.
+std::string redact_with(const SecretIndex& secrets, std::string_view text);
+
+} // namespace rdpsweep
