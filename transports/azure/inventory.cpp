@@ -69,7 +69,7 @@ private:
     }
 
     static std::string label(const Subscription& subscription) {
-        return subscription.name.empty() ? subscription.id : printable(subscription.name, 80);
+        return subscription.name.empty() ? subscription.id : foreign_text(subscription.name, 80);
     }
 
     Task<Status> read_one(const Subscription& subscription) {

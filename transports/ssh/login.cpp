@@ -172,7 +172,7 @@ Task<Login::Answer> Login::try_key(HostDeadline& deadline) {
     if (!credential_.ssh.key || !offers("publickey")) co_return Answer::refused;
     const auto& key = *credential_.ssh.key;
     const std::string_view pem = key.pem.reveal();
-    const std::string passphrase(key.passphrase.reveal());
+    std::string passphrase(key.passphrase.reveal());
     const std::function<int()> step = [&] {
         return libssh2_userauth_publickey_frommemory(
             link_.session(),
@@ -186,6 +186,7 @@ Task<Login::Answer> Login::try_key(HostDeadline& deadline) {
         );
     };
     const int code = co_await link_.drive(step, deadline);
+    cleanse(passphrase);
     attempt_.round_trips += 2;
     const auto kind = read_key_kind(pem);
     const auto type = kind ? kind->type : std::string();
