@@ -12,7 +12,8 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::size_t most_names = 100'000; // of one range
+constexpr std::size_t most_names = 100'000;  // of one range
+constexpr std::size_t longest_pattern = 300; // with a range in it; a DNS name has at most 253
 
 struct Range {
     std::size_t begin = 0; // of '[' and behind ']' in the pattern
@@ -133,11 +134,21 @@ void keep_variable(AnsibleVars& vars, std::string_view name, AnsibleValue value)
         "ansible_group_priority",
         "rdpsweep_credential"};
     if (std::find(ours.begin(), ours.end(), name) == ours.end()) return;
+    // One text may be said of a million hosts. What is cut off is too long to be used, too.
+    if (value.text.size() > longest_variable) {
+        value.text.resize(longest_variable + 1);
+        value.text.shrink_to_fit();
+    }
     vars.insert_or_assign(std::string(name), std::move(value));
 }
 
 std::vector<std::string> expand_host_range(std::string_view pattern, Complaint& complaint) {
     std::vector<std::string> names{std::string(pattern)};
+    if (pattern.size() > longest_pattern && pattern.find('[') != std::string_view::npos) {
+        complaint = Mistake{
+            "the range in " + in_quotes(pattern) + " is in a name of more than 300 bytes", ""};
+        return {};
+    }
     while (const auto range = find_range(names.front(), complaint)) {
         if (names.size() * range->values.size() > most_names) {
             complaint = Mistake{in_quotes(pattern) + " stands for more than 100,000 hosts", ""};

@@ -52,6 +52,9 @@ private:
     std::map<std::string, std::size_t, std::less<>> by_name_;
 };
 
+// No user, address or port is longer; ansible_targets() complains of one that is.
+inline constexpr std::size_t longest_variable = 4096;
+
 // Keeps a variable when it is one that says how to reach a host; all others are Ansible's own.
 void keep_variable(AnsibleVars& vars, std::string_view name, AnsibleValue value);
 

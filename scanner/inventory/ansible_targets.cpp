@@ -68,6 +68,10 @@ private:
         for (const auto name : names) {
             const auto at = vars.find(name);
             if (at == vars.end()) continue;
+            if (at->second.text.size() > longest_variable) {
+                complain(at->second.at, {std::string(name) + " is longer than 4096 bytes", ""});
+                return nullptr;
+            }
             if (!is_template(at->second.text) && !is_vaulted(at->second.text)) return &at->second;
             const auto* what = is_vaulted(at->second.text) ? " is in the vault" : " is a template";
             complain(

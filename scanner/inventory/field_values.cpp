@@ -80,6 +80,9 @@ Complaint vm(std::string_view, std::string_view text, std::string& value) {
 
 Complaint credential(std::string_view, std::string_view text, std::string& value) {
     if (text.empty()) return Mistake{"the credential's name is empty", ""};
+    if (text.size() > longest_name)
+        return Mistake{
+            "the credential's name " + in_quotes(text) + " is longer than 4096 bytes", ""};
     value = text;
     return {};
 }
@@ -196,6 +199,9 @@ Complaint ssh_user(std::string_view, std::string_view text, std::string& value) 
 
 // Takes empty text too: nothing else takes back what defaults: say.
 Complaint jump_host(std::string_view, std::string_view text, std::string& value) {
+    if (text.size() > longest_name)
+        return Mistake{
+            "the jump host's name " + in_quotes(text) + " is longer than 4096 bytes", ""};
     value = text;
     return {};
 }

@@ -38,15 +38,6 @@ Position position(const YAML::Mark& mark) {
     return {static_cast<std::uint32_t>(mark.line + 1), static_cast<std::uint32_t>(mark.column + 1)};
 }
 
-std::size_t count_nodes(const YamlNode& node) {
-    std::size_t count = 1;
-    for (const auto& item : node.items)
-        count += count_nodes(item);
-    for (const auto& entry : node.entries)
-        count += count_nodes(entry.value);
-    return count;
-}
-
 class Builder final : public YAML::EventHandler {
 public:
     Builder(const YamlReceiver& receiver, const YamlLimits& limits)
@@ -71,11 +62,14 @@ public:
     }
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        const auto known = anchored_.find(anchor);
-        if (known == anchored_.end()) {
+        const auto known = kept_.find(anchor);
+        if (known == kept_.end()) {
             refuse(position(mark), "this alias does not stand for a complete value");
         }
-        nodes_ += count_nodes(known->second);
+        const auto extent = extent_of(known->second);
+        nodes_ += extent.nodes;
+        // Of the whole document: what was delivered is kept, too, in one form or another.
+        copied_bytes_ += extent.bytes;
         check_size(position(mark));
         auto copy = known->second;
         copy.at = position(mark);
@@ -116,6 +110,14 @@ private:
                 at,
                 "the document grows beyond 1,000,000 values here",
                 "aliases inside aliases multiply; write it out or use defaults"
+            );
+        }
+        if (copied_bytes_ > limits_.copied_bytes) {
+            refuse(
+                at,
+                "the aliases up to here stand for more than " +
+                    std::to_string(limits_.copied_bytes >> 20) + " MiB",
+                "a long value is copied for each alias; use defaults, or shorten it"
             );
         }
     }
@@ -201,11 +203,11 @@ private:
     }
 
     void remember(const YamlNode& node, YAML::anchor_t anchor) {
-        anchored_nodes_ += count_nodes(node);
-        if (anchored_nodes_ > limits_.anchored_nodes) {
+        anchored_ += extent_of(node);
+        if (anchored_.nodes > limits_.anchored_nodes || anchored_.bytes > limits_.anchored_bytes) {
             refuse(node.at, "too much is anchored for aliases", "write it out or use defaults");
         }
-        anchored_[anchor] = node;
+        kept_[anchor] = node;
     }
 
     [[nodiscard]] bool streaming() const {
@@ -220,9 +222,10 @@ private:
     const YamlReceiver& receiver_;
     const YamlLimits& limits_;
     std::vector<Open> stack_;
-    std::map<YAML::anchor_t, YamlNode> anchored_;
+    std::map<YAML::anchor_t, YamlNode> kept_; // for aliases
+    YamlExtent anchored_;                     // of all that are kept
     std::size_t nodes_ = 0;
-    std::size_t anchored_nodes_ = 0;
+    std::size_t copied_bytes_ = 0; // by aliases
     bool seen_map_ = false;
 };
 
@@ -264,20 +267,6 @@ std::optional<YamlFault> parse(std::istream& stream, Builder& builder) {
 }
 
 } // namespace
-
-std::string_view to_text(YamlNode::Kind kind) noexcept {
-    switch (kind) {
-    case YamlNode::Kind::null:
-        return "nothing";
-    case YamlNode::Kind::scalar:
-        return "text";
-    case YamlNode::Kind::sequence:
-        return "a list";
-    case YamlNode::Kind::map:
-        return "a map";
-    }
-    return "";
-}
 
 std::optional<YamlFault>
 read_yaml_pieces(std::string_view text, const YamlReceiver& receiver, const YamlLimits& limits) {

@@ -34,13 +34,31 @@ struct YamlEntry {
 // Returns "a map", "a list", "text", "nothing".
 std::string_view to_text(YamlNode::Kind kind) noexcept;
 
+// What a value takes: the nodes it consists of, and about the bytes it has when it is written out.
+struct YamlExtent {
+    std::size_t nodes = 0;
+    std::size_t bytes = 0;
+
+    YamlExtent& operator+=(const YamlExtent& other) {
+        nodes += other.nodes;
+        bytes += other.bytes;
+        return *this;
+    }
+};
+
+YamlExtent extent_of(const YamlNode& node);
+
 struct YamlLimits {
     std::size_t depth = 16;
     // Live nodes at once, copies made by aliases included: a document of nested aliases grows
     // exponentially ("billion laughs") and is refused here.
     std::size_t nodes = 1'000'000;
     std::size_t anchored_nodes = 100'000; // kept for aliases
-    std::size_t keys = 10'000;            // of one map
+    std::size_t anchored_bytes = 16u << 20;
+    // What all aliases of a document stand for, written out: a long text that a million short
+    // aliases name is refused here. No more than the largest file could hold without aliases.
+    std::size_t copied_bytes = 256u << 20;
+    std::size_t keys = 10'000; // of one map
 };
 
 // Receives the pieces. The document must be a map; its values come one by one, except that the

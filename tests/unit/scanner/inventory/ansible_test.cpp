@@ -121,6 +121,54 @@ TEST_CASE("ansible: mistakes in INI have their line", "[inventory][ansible]") {
     CHECK(ini("web ansible_port=99999\n").complaint().find("port") != std::string::npos);
 }
 
+TEST_CASE("ansible: a circle of groups is named, in each form", "[inventory][ansible]") {
+    const std::string said = "the group \"a\" is a child of itself: \"a\" > \"b\" > \"c\" > \"a\"";
+    CHECK(
+        ini("[a:children]\nb\n[b:children]\nc\n[c:children]\na\n[a]\nx\n").complaint() ==
+        "hosts.ini:1:1: " + said
+    );
+    const auto list = read_inventory(
+        read_ansible,
+        R"({"a":{"children":["b"]},"b":{"children":["c"]},"c":{"children":["a"],"hosts":["x"]}})",
+        "list"
+    );
+    CHECK_THAT(list.complaint(), Catch::Contains(said));
+    CHECK_THAT(
+        yaml("{a: {children: {b: {children: {c: {children: {a: {}}}}}}}}").complaint(),
+        Catch::Contains(said)
+    );
+    CHECK_THAT(
+        ini("[a:children]\na\n").complaint(), Catch::Contains("is a child of itself: \"a\" > \"a\"")
+    );
+    // Two ways to one group are no circle.
+    CHECK(ini("[a:children]\nb\nc\n[b:children]\nd\n[c:children]\nd\n[d]\nx\n").problems.empty());
+}
+
+TEST_CASE("ansible: groups within groups are bounded", "[inventory][ansible]") {
+    const auto chain = [](std::size_t length) {
+        std::string text;
+        for (std::size_t i = 1; i < length; ++i)
+            text += "[g" + std::to_string(i) + ":children]\ng" + std::to_string(i + 1) + "\n";
+        return text + "[g" + std::to_string(length) + "]\nx\n";
+    };
+    CHECK(ini(chain(100)).problems.empty());
+    CHECK_THAT(ini(chain(101)).complaint(), Catch::Contains("nested deeper than 100"));
+    CHECK_THAT(ini(chain(200'000)).complaint(), Catch::Contains("nested deeper than 100"));
+}
+
+TEST_CASE("ansible: a long value is not kept for each host of a range", "[inventory][ansible]") {
+    const auto user = [](std::size_t length) { return "ansible_user=" + std::string(length, 'u'); };
+    CHECK(ini("web[1:3] " + user(4096) + "\n").problems.empty());
+    CHECK_THAT(
+        ini("web[1:100000] " + user(1u << 20) + "\n").complaint(),
+        Catch::Contains("ansible_user is longer than 4096 bytes")
+    );
+    CHECK_THAT(
+        ini(std::string(300, 'w') + "[1:100000]\n").complaint(),
+        Catch::Contains("in a name of more than 300 bytes")
+    );
+}
+
 TEST_CASE("ansible: what only Ansible can evaluate is said", "[inventory][ansible]") {
     const auto read = ini("web ansible_host='{{ lookup(\"x\") }}'\n");
     CHECK(read.complaint().find("ansible_host is a template") != std::string::npos);

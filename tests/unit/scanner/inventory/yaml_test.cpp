@@ -1,3 +1,4 @@
+#include "scanner/inventory/yaml_tree.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/scanner/inventory/read_inventory.hpp"
 
@@ -336,6 +337,26 @@ TEST_CASE("inventory: aliases work within reason", "[inventory]") {
             (last.find("grows beyond") != std::string::npos ||
              last.find("too much is anchored") != std::string::npos)
         );
+    }
+    SECTION("a long text that many short aliases name") {
+        std::string bomb = "version: 1\ndefaults: { tags: { x: &x " + std::string(1u << 20, 'y') +
+                           " } }\ntargets:\n";
+        for (int i = 0; i < 300; ++i)
+            bomb += "  - { name: n" + std::to_string(i) + ", address: a, tags: { x: *x } }\n";
+        // The limits are the document's: every piece by itself is small.
+        const auto fault = read_yaml_pieces(
+            bomb, {"targets", [](const YamlEntry&) {}, [](const YamlNode&) {}, [] { return false; }}
+        );
+        REQUIRE(fault);
+        CHECK(fault->mistake.what == "the aliases up to here stand for more than 256 MiB");
+        CHECK(fault->at.line == 4 + 255);
+    }
+    SECTION("a long text that anchors inside anchors keep") {
+        std::string bomb = "version: 1\nx: ";
+        for (int i = 0; i < 12; ++i)
+            bomb += "&a" + std::to_string(i) + " [";
+        bomb += std::string(2u << 20, 'y') + std::string(12, ']');
+        CHECK_THAT(read(bomb).complaint(), Catch::Contains("too much is anchored for aliases"));
     }
     SECTION("of itself") {
         const auto result = read("version: 1\ntags: &a [ *a ]\n");
