@@ -29,7 +29,6 @@ LARGE_FILES = {
     "core/facts.hpp": 258,
     "reports/html/sections.cpp": 286,
     "scanner/inventory/yaml_tree.cpp": 299,
-    "scanner/store/run_store.cpp": 315,
     "transports/azure/cpprest.cpp": 277,
     "transports/net/websocket.cpp": 321,
     "transports/serial/cmd_questions.cpp": 312,

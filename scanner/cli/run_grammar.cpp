@@ -43,7 +43,7 @@ Option state_option(std::string& folder, std::string_view group) {
     return {
         "--state",
         "FOLDER",
-        "where runs are kept (default: $XDG_STATE_HOME/rdpsweep)",
+        "where runs are kept (default: $STATE_DIRECTORY, $XDG_STATE_HOME/rdpsweep)",
         text(folder),
         group};
 }

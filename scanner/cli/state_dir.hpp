@@ -5,7 +5,9 @@
 
 namespace rdpsweep {
 
-// Returns $XDG_STATE_HOME/rdpsweep, else ~/.local/state/rdpsweep, else ./.rdpsweep without a home.
+// Returns the first folder of $STATE_DIRECTORY (systemd's StateDirectory=), else
+// $XDG_STATE_HOME/rdpsweep, else .local/state/rdpsweep below $HOME or, where that is not set, below
+// the account's home. Empty when there is none of these: opening it says so.
 std::string default_state_dir();
 
 } // namespace rdpsweep

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "scanner/system/descriptor.hpp"
 
 #include <string>
 #include <string_view>
@@ -13,18 +14,15 @@ namespace rdpsweep {
 class HostLock {
 public:
     HostLock() = default; // of nothing
-    HostLock(HostLock&& other) noexcept;
-    HostLock& operator=(HostLock&& other) noexcept;
-    ~HostLock();
 
     // Takes the lock. Error{config, taken} when another plan has it, {config, local_limit} when it
-    // cannot be taken.
+    // cannot be taken, {config, access_denied} as of state_folder.hpp.
     static Result<HostLock> take(const std::string& state_dir, std::string_view machine_guid);
 
-    explicit operator bool() const noexcept { return descriptor_ >= 0; }
+    explicit operator bool() const noexcept { return file_.get() >= 0; }
 
 private:
-    int descriptor_ = -1;
+    Descriptor file_;
 };
 
 } // namespace rdpsweep

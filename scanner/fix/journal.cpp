@@ -3,6 +3,8 @@
 
 #include "core/text.hpp"
 #include "scanner/fix/journal_line.hpp"
+#include "scanner/fix/plan_folder.hpp"
+#include "scanner/system/descriptor_stream.hpp"
 #include "scanner/system/read_line.hpp"
 
 #include <algorithm>
@@ -10,19 +12,14 @@
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
-#include <filesystem>
-#include <fstream>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
 namespace rdpsweep {
 
 namespace {
-
-std::string folder_of(const std::string& state_dir, const std::string& plan_id) {
-    return state_dir + "/plans/" + plan_id;
-}
 
 Error trouble(const std::string& what, int code) {
     return Error(Phase::config, Errc::local_limit, what + ": " + std::strerror(code))
@@ -48,20 +45,20 @@ Error damaged(const std::string& path, std::size_t number, const std::string& ho
                    "the file as it was, or see to the plan's VMs by hand");
 }
 
-// Only of a regular file is it certain that it ends, and that opening it does not wait.
-Status check_file(const std::string& path, const JournalLimits& limits) {
-    std::error_code code;
-    const auto kind = std::filesystem::status(path, code).type();
-    if (kind == std::filesystem::file_type::not_found) return {};
-    if (code) return trouble("cannot read the journal " + path, code.value());
-    if (kind != std::filesystem::file_type::regular)
-        return Error(
-            Phase::config, Errc::local_limit, "the journal " + path + " is no regular file"
-        );
-    const auto size = std::filesystem::file_size(path, code);
-    if (code) return trouble("cannot read the journal " + path, code.value());
-    if (size > limits.bytes) return too_large(path, "more than ", limits.bytes);
-    return {};
+constexpr auto journal_name = "journal.jsonl";
+
+// Says of which file it is told.
+Error of_journal(const Error& error) {
+    return Error(error.phase(), error.code(), "the journal: " + std::string(error.detail()))
+        .with_hint(std::string(error.hint()));
+}
+
+Status check_size(int file, const std::string& path, const JournalLimits& limits) {
+    struct stat about {};
+
+    if (fstat(file, &about) != 0) return trouble("cannot read the journal " + path, errno);
+    if (static_cast<std::uint64_t>(about.st_size) <= limits.bytes) return {};
+    return too_large(path, "more than ", limits.bytes);
 }
 
 struct Found {
@@ -70,13 +67,18 @@ struct Found {
     bool ended = true;       // and that line has an end
 };
 
+struct JournalFile {
+    Descriptor file;
+    std::string path;
+};
+
 Result<Found>
-read_lines(const std::string& path, const JournalKey& key, const JournalLimits& limits) {
-    auto fit = check_file(path, limits);
+read_lines(const JournalFile& from, const JournalKey& key, const JournalLimits& limits) {
+    const auto& path = from.path;
+    auto fit = check_size(from.file.get(), path, limits);
     if (!fit) return std::move(fit).error();
     Found found{JournalChain(key)};
-    std::ifstream file(path, std::ios::binary);
-    if (!file && errno != ENOENT) return trouble("cannot read the journal " + path, errno);
+    DescriptorStream file{Descriptor(fcntl(from.file.get(), F_DUPFD_CLOEXEC, 0))};
     std::string line;
     for (std::size_t number = 1;; ++number) {
         const auto end = read_line(file, line, limits.line);
@@ -114,37 +116,24 @@ bool is_of_undo(const JournalEntry& entry) {
 
 } // namespace
 
-Journal::Journal(int descriptor, std::string path, JournalKey key, const JournalLimits& limits)
-    : descriptor_(descriptor), path_(std::move(path)), key_(std::move(key)), limits_(limits) {}
-
-Journal::Journal(Journal&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)),
-      key_(std::move(other.key_)), limits_(other.limits_), entries_(std::move(other.entries_)),
-      last_sha256_(std::move(other.last_sha256_)) {}
-
-Journal::~Journal() {
-    if (descriptor_ >= 0) close(descriptor_);
-}
+Journal::Journal(Descriptor file, std::string path, JournalKey key, const JournalLimits& limits)
+    : file_(std::move(file)), path_(std::move(path)), key_(std::move(key)), limits_(limits) {}
 
 Result<Journal>
 Journal::open(const std::string& state_dir, const JournalKey& key, const JournalLimits& limits) {
-    const auto folder = folder_of(state_dir, key.plan_id);
-    std::error_code code;
-    std::filesystem::create_directories(folder, code);
-    if (code) return trouble("cannot make the folder " + folder, code.value());
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, code);
-    const auto path = folder + "/journal.jsonl";
-    auto fit = check_file(path, limits);
-    if (!fit) return std::move(fit).error();
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (descriptor < 0) return trouble("cannot open the journal " + path, errno);
-    Journal journal(descriptor, path, key, limits);
-    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+    const auto folder = plan_folder(state_dir, key.plan_id, IfMissing::make);
+    if (!folder) return of_journal(folder.error());
+    JournalFile from{Descriptor(), folder->path_of(journal_name)};
+    auto file = folder->file(journal_name, O_RDWR | O_CREAT | O_APPEND);
+    if (!file) return of_journal(file.error());
+    from.file = *std::move(file);
+    if (flock(from.file.get(), LOCK_EX | LOCK_NB) != 0)
         return Error(Phase::config, Errc::taken, "another rdpsweep has the plan " + key.plan_id);
-    auto found = read_lines(path, key, limits);
+    auto found = read_lines(from, key, limits);
     if (!found) return std::move(found).error();
-    auto mended = mend_end(descriptor, *found);
+    auto mended = mend_end(from.file.get(), *found);
     if (!mended) return std::move(mended).error();
+    Journal journal(std::move(from.file), std::move(from.path), key, limits);
     journal.entries_ = std::move(found->chain.entries());
     journal.last_sha256_ = found->chain.last_sha256();
     return journal;
@@ -163,16 +152,16 @@ Status Journal::append(JournalEntry entry) {
     // What could not be read back must not be relied on.
     if (line.size() > limits_.line) return too_large(path_, "a line of more than ", limits_.line);
     text += line + "\n";
-    const auto size = lseek(descriptor_, 0, SEEK_END);
+    const auto size = lseek(file_.get(), 0, SEEK_END);
     if (size < 0) return trouble("cannot write the journal", errno);
     const auto kept = is_of_undo(entry) ? 0 : std::min(limits_.for_undo, limits_.bytes);
     if (static_cast<std::uint64_t>(size) + text.size() > limits_.bytes - kept)
         return too_large(path_, "more than ", limits_.bytes - kept);
-    const auto written = write(descriptor_, text.data(), text.size());
-    if (written != static_cast<ssize_t>(text.size()) || fdatasync(descriptor_) != 0) {
+    const auto written = write(file_.get(), text.data(), text.size());
+    if (written != static_cast<ssize_t>(text.size()) || fdatasync(file_.get()) != 0) {
         // A line that may or may not be there must not be gone on from.
         const auto code = errno;
-        if (ftruncate(descriptor_, size) != 0) limits_.bytes = 0;
+        if (ftruncate(file_.get(), size) != 0) limits_.bytes = 0;
         return trouble("cannot write the journal", code);
     }
     last_sha256_ = sha256_hex(line);
@@ -182,7 +171,12 @@ Status Journal::append(JournalEntry entry) {
 
 Result<std::vector<JournalEntry>>
 Journal::read(const std::string& state_dir, const JournalKey& key, const JournalLimits& limits) {
-    auto found = read_lines(folder_of(state_dir, key.plan_id) + "/journal.jsonl", key, limits);
+    const auto folder = plan_folder(state_dir, key.plan_id, IfMissing::fail);
+    auto file = folder ? folder->file(journal_name, O_RDONLY) : folder.error();
+    if (!file && file.error().code() == Errc::not_found) return std::vector<JournalEntry>();
+    if (!file) return of_journal(file.error());
+    const JournalFile from{*std::move(file), folder->path_of(journal_name)};
+    auto found = read_lines(from, key, limits);
     if (!found) return std::move(found).error();
     return std::move(found->chain.entries());
 }

@@ -4,6 +4,7 @@
 
 #include "core/change.hpp"
 #include "core/result.hpp"
+#include "scanner/system/descriptor.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -110,15 +111,12 @@ struct JournalKey {
 class Journal {
 public:
     // Opens the journal of a plan, in <state>/plans/<id>/, or begins one. Only one process may have
-    // it. Error{config, local_limit}, also for a file that is no journal: no regular file, or one
-    // beyond the limits. Error{config, malformed_output} for one that is damaged or of another
-    // plan: it is not a way back any more. Only its last line may be torn, which is cut off then.
+    // it. Error{config, local_limit}, also for a file beyond the limits. Error{config,
+    // access_denied} for one that is not ours alone (state_folder.hpp). Error{config,
+    // malformed_output} for one that is damaged or of another plan: it is not a way back any more.
+    // Only its last line may be torn, which is cut off then.
     static Result<Journal>
     open(const std::string& state_dir, const JournalKey& key, const JournalLimits& limits = {});
-
-    Journal(Journal&& other) noexcept;
-    Journal& operator=(Journal&&) = delete;
-    ~Journal();
 
     // Appends an entry, which is on the disk when it returns. After an error nothing may be done to
     // any host.
@@ -132,9 +130,9 @@ public:
     read(const std::string& state_dir, const JournalKey& key, const JournalLimits& limits = {});
 
 private:
-    Journal(int descriptor, std::string path, JournalKey key, const JournalLimits& limits);
+    Journal(Descriptor file, std::string path, JournalKey key, const JournalLimits& limits);
 
-    int descriptor_;
+    Descriptor file_;
     std::string path_;
     JournalKey key_;
     JournalLimits limits_;

@@ -58,7 +58,7 @@ struct ScanOptions {
     bool insecure = false;
 
     std::vector<ReportRequest> reports; // empty: text on stdout
-    std::string state_dir;              // never empty: --state, else default_state_dir()
+    std::string state_dir;              // --state, else default_state_dir()
     std::string resume;                 // run id; empty: a new run
     std::string rerun;                  // RUN[:WHAT,...]; empty: all targets
     FailOn fail_on;

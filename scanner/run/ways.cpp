@@ -60,11 +60,12 @@ Ways::Ways(
 
 Result<std::unique_ptr<Ways>>
 Ways::open(const ScanOptions& options, const Inventory& inventory, bool asks_about_vms) {
+    // Before a secret is fetched: no program runs, and nobody types, for what is refused then.
+    auto trust = open_trust(options.state_dir);
+    if (!trust) return std::move(trust).error();
     auto credentials = std::make_unique<CredentialStore>(inventory.credentials);
     auto fetched = fetch_secrets(*credentials, inventory.targets);
     if (!fetched) return std::move(fetched).error();
-    auto trust = FileTrustStore::open(options.state_dir + "/trust");
-    if (!trust) return std::move(trust).error();
     std::unique_ptr<Ways> ways(new Ways(options, std::move(credentials), *std::move(trust)));
     const auto& targets = inventory.targets;
     const bool azure = std::any_of(targets.begin(), targets.end(), [&](const Target& target) {

@@ -3,13 +3,14 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "scanner/system/own_file.hpp"
+#include "scanner/system/own_folder.hpp"
 #include "transports/registry.hpp"
 #include "transports/serial/serial.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -44,36 +45,29 @@ std::string last_line(int descriptor, off_t size, bool& whole) {
     return cut == std::string::npos ? tail : tail.substr(cut + 1);
 }
 
+// Says of which file it is told.
+Error of_audit(const Error& error) {
+    return Error(error.phase(), error.code(), "the audit file: " + std::string(error.detail()))
+        .with_hint(std::string(error.hint()));
+}
+
 } // namespace
 
-AuditLog::AuditLog(int descriptor) : descriptor_(descriptor) {}
-
-AuditLog::AuditLog(AuditLog&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-AuditLog& AuditLog::operator=(AuditLog&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-}
-
-AuditLog::~AuditLog() {
-    if (descriptor_ >= 0) close(descriptor_);
-}
+AuditLog::AuditLog(Descriptor file) : file_(std::move(file)) {}
 
 Result<AuditLog> AuditLog::open(const std::string& path) {
     if (path.empty()) return AuditLog();
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (descriptor < 0) {
-        return Error(
-            Phase::config,
-            Errc::local_limit,
-            "cannot open the audit file " + path + ": " + std::strerror(errno)
-        );
-    }
-    return AuditLog(descriptor);
+    const auto slash = path.rfind('/');
+    const auto folder = open_way(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+    if (!folder) return of_audit(folder.error());
+    auto file =
+        open_own_file(folder->get(), path.substr(slash + 1), path, O_RDWR | O_CREAT | O_APPEND);
+    if (!file) return of_audit(file.error());
+    return AuditLog(*std::move(file));
 }
 
 Status AuditLog::command(const AuditContext& context, const Script& script) {
-    if (descriptor_ < 0) return {};
+    if (file_.get() < 0) return {};
     const bool reads = script.effect() == Script::Effect::read_only;
     auto record = record_of(context);
     record["script"] = script.name();
@@ -83,7 +77,7 @@ Status AuditLog::command(const AuditContext& context, const Script& script) {
 }
 
 Status AuditLog::questions(const AuditContext& context) {
-    if (descriptor_ < 0) return {};
+    if (file_.get() < 0) return {};
     auto record = record_of(context);
     record["questions"] = traits_of(context.transport).questions == Questions::cmd ? "cmd" : "cim";
     record["effect"] = "read_only";
@@ -91,7 +85,7 @@ Status AuditLog::questions(const AuditContext& context) {
 }
 
 Status AuditLog::console(const Target& target, const std::string& user) {
-    if (descriptor_ < 0) return {};
+    if (file_.get() < 0) return {};
     auto record = record_of({target, serial::transport_name, user, ""});
     record["effect"] = "a person's";
     return append(std::move(record));
@@ -116,14 +110,14 @@ Status AuditLog::append(nlohmann::json record) const {
         bool taken;
     };
 
-    const Turn turn(descriptor_);
-    const auto size = lseek(descriptor_, 0, SEEK_END);
+    const Turn turn(file_.get());
+    const auto size = lseek(file_.get(), 0, SEEK_END);
     if (!turn.taken || size < 0) return failed();
     bool whole = true;
-    const auto before = last_line(descriptor_, size, whole);
+    const auto before = last_line(file_.get(), size, whole);
     record["prev_sha256"] = before.empty() ? std::string() : sha256_hex(before);
     const auto line = (whole ? "" : "\n") + dump_json(record) + "\n";
-    const auto written = write(descriptor_, line.data(), line.size());
+    const auto written = write(file_.get(), line.data(), line.size());
     if (written == static_cast<ssize_t>(line.size())) return {};
     return failed();
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "scanner/system/descriptor.hpp"
 #include "transports/transport.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -22,14 +23,12 @@ struct AuditContext {
 
 class AuditLog {
 public:
-    // Opens the file for appending; an empty path records nothing. Error{config, local_limit} when
-    // the file cannot be opened.
+    // Opens the file for appending; an empty path records nothing. Error{config, ...}:
+    // access_denied when the file is not ours alone, or others could put another one in its place
+    // (own_file.hpp, own_folder.hpp); else local_limit or not_found.
     static Result<AuditLog> open(const std::string& path);
 
     AuditLog() = default;
-    AuditLog(AuditLog&& other) noexcept;
-    AuditLog& operator=(AuditLog&& other) noexcept;
-    ~AuditLog();
 
     // Records a command before it is sent: what cannot be recorded is not done.
     Status command(const AuditContext& context, const Script& script);
@@ -42,9 +41,9 @@ public:
     Status console(const Target& target, const std::string& user);
 
 private:
-    explicit AuditLog(int descriptor);
+    explicit AuditLog(Descriptor file);
     [[nodiscard]] Status append(nlohmann::json record) const;
-    int descriptor_ = -1;
+    Descriptor file_;
 };
 
 } // namespace rdpsweep

@@ -6,40 +6,43 @@
 #include <charconv>
 #include <istream>
 #include <limits>
+#include <map>
 
 namespace rdpsweep {
 
 namespace {
 
-constexpr std::size_t most_positions = 1u << 26;
+constexpr std::size_t no_position = std::numeric_limits<std::size_t>::max();
 
-// Returns the position that a finished record names; most_positions when it is no such record.
+// Returns the position that a finished record names; no_position when it is no such record.
 std::size_t position_in(std::string_view line) {
-    if (!line.starts_with(finished_prefix)) return most_positions;
+    if (!line.starts_with(finished_prefix)) return no_position;
     std::size_t position = 0;
     const auto* const digits = line.data() + finished_prefix.size();
     const auto read = std::from_chars(digits, line.data() + line.size(), position);
-    return read.ec == std::errc() && position < most_positions ? position : most_positions;
+    return read.ec == std::errc() ? position : no_position;
 }
 
 } // namespace
 
-std::vector<std::pair<std::uint64_t, std::size_t>> find_finished(std::istream& in) {
-    std::vector<std::pair<std::uint64_t, std::size_t>> places;
+std::vector<RecordPlace> find_finished(std::istream& in, std::size_t most) {
+    std::map<std::size_t, RecordPlace> places;
     std::uint64_t offset = 0;
     for (std::string line;;) {
         const auto end = read_line(in, line, longest_record);
-        if (end == LineEnd::none) return places;
-        const auto position = end == LineEnd::whole ? position_in(line) : most_positions;
-        if (position < most_positions) {
-            if (places.size() <= position) places.resize(position + 1, {0, 0});
-            places[position] = {offset, line.size()};
-        }
+        if (end == LineEnd::none) break;
+        const auto position = end == LineEnd::whole ? position_in(line) : no_position;
+        if (position < most) places[position] = {position, offset, line.size()};
         offset += line.size() + 1;
         if (end != LineEnd::too_long) continue;
         in.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
         offset += static_cast<std::uint64_t>(in.gcount()) - 1; // with the newline
     }
+    std::vector<RecordPlace> sorted;
+    sorted.reserve(places.size());
+    for (const auto& [position, place] : places)
+        sorted.push_back(place);
+    return sorted;
 }
 
 } // namespace rdpsweep

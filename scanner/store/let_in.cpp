@@ -2,8 +2,7 @@
 #include "scanner/store/let_in.hpp"
 
 #include "core/digest.hpp"
-#include "scanner/system/read_file.hpp"
-#include "scanner/system/replace_file.hpp"
+#include "scanner/store/state_folder.hpp"
 
 #include <algorithm>
 
@@ -43,8 +42,11 @@ std::set<std::string> LetIn::parse(std::string_view text) {
 
 LetIn LetIn::open(std::string path) {
     LetIn let_in(std::move(path));
-    if (const auto text = read_file(let_in.path_, most_hosts * (key_digits + 1)))
-        let_in.stored_ = parse(*text);
+    const auto place = place_in_state(let_in.path_);
+    const auto folder = StateFolder::open(place.folder, IfMissing::fail);
+    const auto text = folder ? folder->read(place.name, most_hosts * (key_digits + 1))
+                             : Result<std::string>(folder.error());
+    if (text) let_in.stored_ = parse(*text);
     let_in.hosts_ = let_in.stored_;
     return let_in;
 }
@@ -60,7 +62,9 @@ Status LetIn::save() {
     std::string text;
     for (const auto& host : hosts_)
         text += host + '\n';
-    auto written = replace_file(path_, text);
+    const auto place = place_in_state(path_);
+    const auto folder = StateFolder::open(place.folder, IfMissing::fail);
+    auto written = folder ? folder->replace(place.name, text) : folder.error();
     if (written) stored_ = hosts_;
     return written;
 }

@@ -16,7 +16,7 @@ class LetIn {
 public:
     LetIn() = default; // knows no host and keeps none
 
-    // Reads path. A file that is missing or damaged is one that knows no host.
+    // Reads path. A file that is missing, damaged or not ours alone is one that knows no host.
     static LetIn open(std::string path);
 
     // Tells whether the host accepted the credential that it has now.

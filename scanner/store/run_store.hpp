@@ -1,9 +1,12 @@
 // Where a run is kept while it goes on: one line a host, on disk before the host is counted.
 #pragma once
 
+#include "core/json.hpp"
 #include "core/outcome.hpp"
 #include "core/outcome_json.hpp"
 #include "core/result.hpp"
+#include "scanner/store/finished_records.hpp"
+#include "scanner/store/state_folder.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -15,12 +18,19 @@
 
 namespace rdpsweep {
 
+inline constexpr std::string_view run_schema = "rdpsweep.run/1";
+
+// For run.json: a command line may be 2 MiB long (execve), is six times as long when it is escaped,
+// and its options are there as well. What is larger is not written.
+inline constexpr JsonLimits run_limits{.bytes = 64u << 20};
+
 // Writes <state>/runs/<id>/hosts.jsonl (a "started" and a "finished" line per host) and run.json.
 // A line is written at once; a thread of its own syncs it to the disk within 250 ms.
 class RunStore {
 public:
     // Makes the run's folder (0700). options: the options of the run, a JSON object that is kept as
-    // it is; empty: none are kept. Error{config, local_limit} when it cannot be written.
+    // it is; empty: none are kept. Error{config, ...}: local_limit when it cannot be written,
+    // access_denied when the folder, or what is in it, is not ours alone (state_folder.hpp).
     static Result<std::unique_ptr<RunStore>>
     create(const std::string& state_dir, const RunInfo& run, Say say, std::string options = {});
 
@@ -39,17 +49,19 @@ public:
     // Writes run.json with the end time and the totals, and syncs everything.
     Status close(const RunInfo& run, const Totals& totals);
 
-    [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
+    [[nodiscard]] const std::string& folder() const noexcept { return folder_.path(); }
 
 private:
-    RunStore(std::string folder, int descriptor, Say say, std::string options);
+    static Result<std::unique_ptr<RunStore>>
+    begin(StateFolder folder, const RunInfo& run, Say say, std::string options);
+    RunStore(StateFolder folder, Descriptor hosts, Say say, std::string options);
     void cut_torn_line();
     Status append(std::string line);
     Status write_run(const RunInfo& run, const Totals* totals) const;
     void keep_syncing();
 
-    std::string folder_;
-    int descriptor_;
+    StateFolder folder_;
+    Descriptor hosts_; // hosts.jsonl
     Say say_;
     std::string options_;    // JSON; empty: none
     std::size_t length_ = 0; // bytes of whole lines; a torn one is cut off again
@@ -65,8 +77,9 @@ private:
 // "finished" line of a host counts.
 class StoredRun final : public HostReader {
 public:
-    // Opens a run. id: a run's id, a unique beginning of one, or "last". Error{config, ...} when
-    // there is none.
+    // Opens a run. id: a run's id, a unique beginning of one, or "last". Error{config, ...}:
+    // not_found when there is none, access_denied when it is not ours alone (state_folder.hpp),
+    // unsupported when another version stored it in another way.
     static Result<StoredRun> open(const std::string& state_dir, const std::string& id);
 
     [[nodiscard]] const RunInfo& run() const noexcept { return run_; }
@@ -84,15 +97,15 @@ public:
     [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
 
 private:
-    StoredRun(std::string folder, RunInfo run, std::string options, bool complete);
-    Status index();
+    StoredRun(Descriptor hosts, RunInfo run, std::string options, bool complete);
+    void index();
 
-    std::string folder_;
+    Descriptor hosts_; // hosts.jsonl
     RunInfo run_;
     std::string options_;
     bool complete_;
     std::size_t damaged_ = 0;
-    std::vector<std::pair<std::uint64_t, std::size_t>> lines_; // offset and length, by index
+    std::vector<RecordPlace> lines_; // in the order of the inventory
 };
 
 } // namespace rdpsweep

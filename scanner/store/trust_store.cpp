@@ -3,7 +3,7 @@
 #include "scanner/store/trust_store.hpp"
 
 #include "core/text.hpp"
-#include "scanner/system/descriptor.hpp"
+#include "scanner/store/state_folder.hpp"
 #include "scanner/system/read_file.hpp"
 
 #include <algorithm>
@@ -11,7 +11,6 @@
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
-#include <filesystem>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,23 +49,6 @@ bool write_all(int descriptor, std::string_view text) noexcept {
         text.remove_prefix(static_cast<std::size_t>(wrote));
     }
     return true;
-}
-
-// A failure shows when the file is opened.
-void make_folder(const std::string& path) {
-    const auto folder = std::filesystem::path(path).parent_path();
-    std::error_code code;
-    if (std::filesystem::create_directories(folder, code)) {
-        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, code);
-    }
-}
-
-// The name of a new file must reach the disk too.
-bool sync_folder(const std::string& path) noexcept {
-    const auto slash = path.rfind('/');
-    const auto folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-    const Descriptor open_folder(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return open_folder.get() >= 0 && ::fsync(open_folder.get()) == 0;
 }
 
 // Tells whether words are the beginning of a pin whose writing a crash cut off. Nobody relied on
@@ -127,8 +109,8 @@ Result<FileTrustStore::Content> FileTrustStore::parse(std::string_view text) con
 
 Result<FileTrustStore> FileTrustStore::open(std::string path) {
     FileTrustStore store(std::move(path));
-    const auto text = read_file(store.path_, largest_file);
-    if (!text && text.error().code() == Errc::name_not_found) return store;
+    const auto text = store.read();
+    if (!text && text.error().code() == Errc::not_found) return store;
     if (!text) return text.error();
     auto content = store.parse(*text);
     if (!content) return std::move(content).error();
@@ -137,6 +119,18 @@ Result<FileTrustStore> FileTrustStore::open(std::string path) {
     const bool clean = content->ended && content->whole == text->size();
     if (clean) store.size_read_ = static_cast<std::int64_t>(text->size());
     return store;
+}
+
+Result<FileTrustStore> open_trust(const std::string& state_dir) {
+    if (!state_dir.empty()) return FileTrustStore::open(state_dir + "/trust");
+    return StateFolder::open(state_dir, IfMissing::fail).error();
+}
+
+Result<std::string> FileTrustStore::read() const {
+    const auto [name_of_folder, name] = place_in_state(path_);
+    const auto folder = StateFolder::open(name_of_folder, IfMissing::fail);
+    if (!folder) return folder.error();
+    return folder->read(name, largest_file);
 }
 
 std::optional<std::string> FileTrustStore::pinned(std::string_view endpoint) const {
@@ -152,23 +146,23 @@ Status FileTrustStore::pin(std::string_view endpoint, std::string_view sha256) {
         return Error(Phase::config, Errc::bug, "not an identity: " + printable(endpoint, 80));
     }
     if (const auto known = pins_.find(key); known != pins_.end()) return agree(*known, hash);
-    make_folder(path_);
-    const auto lock_path = path_ + ".lock";
-    const Descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)
-    );
-    if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0) {
-        return system_error("cannot lock " + printable(lock_path), errno);
-    }
-    const Descriptor file(
-        ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)
-    );
-    if (file.get() < 0) return system_error("cannot open " + printable(path_), errno);
-    auto read = read_news(file.get());
+    const auto [name_of_folder, name] = place_in_state(path_);
+    const auto folder = StateFolder::open(name_of_folder, IfMissing::make);
+    if (!folder) return folder.error();
+    const auto lock = folder->file(name + ".lock", O_RDWR | O_CREAT);
+    if (!lock) return lock.error();
+    if (::flock(lock->get(), LOCK_EX) != 0)
+        return system_error("cannot lock " + printable(path_) + ".lock", errno);
+    const auto file = folder->file(name, O_RDWR | O_CREAT | O_APPEND);
+    if (!file) return file.error();
+    auto read = read_news(file->get());
     if (!read) return read;
     // Another run may have been there first.
     if (const auto known = pins_.find(key); known != pins_.end()) return agree(*known, hash);
     Entry entry{key, Pin{std::move(hash), to_iso8601(std::time(nullptr))}};
-    auto added = append(file.get(), entry);
+    const bool fresh = size_read_ == 0;
+    auto added = append(file->get(), entry);
+    if (added && fresh) added = folder->sync(); // the name of a new file must reach the disk too
     if (added) pins_.emplace(std::move(entry.endpoint), std::move(entry.pin));
     return added;
 }
@@ -207,12 +201,7 @@ Status FileTrustStore::append(int file, const Entry& entry) {
     text += entry.endpoint + ' ';
     text += hash_prefix;
     text += entry.pin.sha256 + ' ' + entry.pin.first_seen + '\n';
-    const bool fresh = size_read_ == 0;
-    auto status = extend(file, text);
-    if (status && fresh && (::fchmod(file, 0600) != 0 || !sync_folder(path_))) {
-        return system_error("cannot write " + printable(path_), errno);
-    }
-    return status;
+    return extend(file, text);
 }
 
 // Writes and syncs, or leaves the file as it was.

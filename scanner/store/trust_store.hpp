@@ -16,7 +16,8 @@ public:
     // Reads path (a missing file is an empty store, created with mode 0600 at the first pin). A
     // file that does not parse is an Error{config, malformed_output} naming the line: a damaged
     // store must never look like one that trusts no host yet. Only its last line may be cut off,
-    // by a crash.
+    // by a crash. Error{config, access_denied} for one that is not ours alone, or whose folder is
+    // not (state_folder.hpp).
     static Result<FileTrustStore> open(std::string path);
 
     [[nodiscard]] std::optional<std::string> pinned(std::string_view endpoint) const override;
@@ -50,6 +51,7 @@ private:
     };
 
     explicit FileTrustStore(std::string path);
+    [[nodiscard]] Result<std::string> read() const;
     static std::optional<Entry> entry_of(const std::vector<std::string>& words);
     static Status agree(const Pins::value_type& known, std::string_view sha256);
     [[nodiscard]] Result<Content> parse(std::string_view text) const;
@@ -61,5 +63,8 @@ private:
     Pins pins_;
     std::int64_t size_read_ = 0; // bytes of the file that pins_ tells
 };
+
+// Opens the trust store of a state directory.
+Result<FileTrustStore> open_trust(const std::string& state_dir);
 
 } // namespace rdpsweep

@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "scanner/cli/names.hpp"
 #include "scanner/scope/resolve_scope.hpp"
+#include "scanner/store/state_folder.hpp"
 #include "scanner/store/trust_store.hpp"
 #include "scanner/verbs/doctor_checks.hpp"
 
@@ -118,7 +119,7 @@ void check_room(const std::string& folder, Diagnoses& out) {
 }
 
 void check_trust(const std::string& state_dir, Diagnoses& out) {
-    const auto store = FileTrustStore::open(state_dir + "/trust");
+    const auto store = open_trust(state_dir);
     if (store) {
         out.push_back(
             {Level::ok, "trust store", std::to_string(store->size()) + " pinned hosts", ""}
@@ -162,8 +163,18 @@ void check_dns(Diagnoses& out) {
 }
 
 void check_state(const std::string& state_dir, Diagnoses& out) {
+    const auto opened = StateFolder::open(state_dir, IfMissing::fail);
+    const bool absent = !opened && opened.error().code() == Errc::not_found && !state_dir.empty();
+    if (!opened && !absent) {
+        out.push_back(
+            {Level::fail,
+             "state",
+             std::string(opened.error().detail()),
+             std::string(opened.error().hint())}
+        );
+        return;
+    }
     const auto there = existing_part(state_dir);
-    const bool exists = there == state_dir;
 
     struct stat about {};
 
@@ -177,13 +188,13 @@ void check_state(const std::string& state_dir, Diagnoses& out) {
         );
         return;
     }
-    if (exists && (about.st_mode & 077) != 0) {
+    if (!absent && (about.st_mode & 077) != 0) {
         out.push_back(
-            {Level::warn, "state", state_dir + " is open to other users", "chmod 700 " + state_dir}
+            {Level::warn, "state", state_dir + " can be read by others", "chmod 700 " + state_dir}
         );
     } else {
         out.push_back(
-            {Level::ok, "state", state_dir + (exists ? " is writable" : " can be created"), ""}
+            {Level::ok, "state", state_dir + (absent ? " can be created" : " is writable"), ""}
         );
     }
     check_room(there, out);

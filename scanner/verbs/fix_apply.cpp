@@ -9,7 +9,9 @@
 #include "scanner/fix/plan_file.hpp"
 #include "scanner/fix/status_text.hpp"
 #include "scanner/run/recall.hpp"
+#include "scanner/store/new_file.hpp"
 #include "scanner/store/run_store.hpp"
+#include "scanner/store/state_folder.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
 #include "scanner/verbs/verbs.hpp"
@@ -74,6 +76,13 @@ Result<std::string> read_small(const std::string& path) {
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
+Result<std::string> read_of_state(const FixApplyOptions& options, const char* name) {
+    constexpr std::size_t most = 1 << 20;
+    const auto folder = StateFolder::open(options.state_dir, IfMissing::fail);
+    if (!folder) return folder.error();
+    return folder->read(name, most);
+}
+
 Risk risk_of(const Plan& plan) {
     Risk risk = Risk::low;
     for (const auto& host : plan.hosts)
@@ -85,8 +94,10 @@ Risk risk_of(const Plan& plan) {
 int check_approvals(const Plan& plan, const std::string& text, const FixApplyOptions& options) {
     auto list = options.approvers;
     if (list.empty()) list = options.state_dir + "/approvers";
-    if (options.approvers.empty() && !std::filesystem::exists(list)) return exit_ok;
-    const auto listed = read_small(list);
+    const auto listed =
+        options.approvers.empty() ? read_of_state(options, "approvers") : read_small(list);
+    if (options.approvers.empty() && !listed && listed.error().code() == Errc::not_found)
+        return exit_ok;
     if (!listed) return complain(listed.error(), exit_usage);
     const auto approvers = read_approvers(*listed);
     if (!approvers) return complain(approvers.error(), exit_usage);
@@ -227,13 +238,11 @@ int run_fix_approve(const FixApproveOptions& options) {
     const auto signature = sign_plan(*text, *key);
     if (!signature) return complain(signature.error(), exit_usage);
     const auto path = options.out.empty() ? options.plan + ".sig" : options.out;
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file << *signature << std::flush;
-    if (!file) {
-        return complain(
-            Error(Phase::config, Errc::local_limit, "cannot write " + path), exit_failed
-        );
-    }
+    constexpr mode_t for_readers = 0644;
+    auto file = NewFile::beside(path, for_readers);
+    auto written = file ? file->write(*signature) : Status(file.error());
+    if (written) written = file->publish();
+    if (!written) return complain(written.error(), exit_failed);
     write_err("rdpsweep: signed plan " + plan->id + ": " + path + "\n");
     return exit_ok;
 }

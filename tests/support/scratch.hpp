@@ -13,6 +13,7 @@
 class Scratch {
 public:
     Scratch() {
+        umask(022); // files that others may write to are refused by what is tested
         const std::filesystem::path memory = "/dev/shm";
         const bool usable = access(memory.c_str(), W_OK | X_OK) == 0;
         const auto below = usable ? memory : std::filesystem::temp_directory_path();

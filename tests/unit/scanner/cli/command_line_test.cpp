@@ -10,6 +10,8 @@
 
 #include <array>
 #include <cstdlib>
+#include <pwd.h>
+#include <unistd.h>
 
 using namespace rdpsweep;
 using namespace std::chrono_literals;
@@ -328,8 +330,24 @@ TEST_CASE("command line: the state folder follows the XDG specification", "[cli]
     CHECK(default_state_dir() == "/h/.local/state/rdpsweep");
     unsetenv("XDG_STATE_HOME");
     CHECK(default_state_dir() == "/h/.local/state/rdpsweep");
+    // systemd's StateDirectory=: the folder itself, of several the first.
+    setenv("STATE_DIRECTORY", "/var/lib/rdpsweep", 1);
+    CHECK(default_state_dir() == "/var/lib/rdpsweep");
+    setenv("XDG_STATE_HOME", "/x", 1);
+    setenv("STATE_DIRECTORY", "/var/lib/a:/var/lib/b", 1);
+    CHECK(default_state_dir() == "/var/lib/a");
+    setenv("STATE_DIRECTORY", "relative:/var/lib/b", 1);
+    CHECK(default_state_dir() == "/x/rdpsweep");
+    unsetenv("STATE_DIRECTORY");
+    unsetenv("XDG_STATE_HOME");
+    // Without HOME the account says, and never the folder we are in.
+    const std::string account = getpwuid(geteuid())->pw_dir;
+    for (const char* none : {"", "relative"}) {
+        setenv("HOME", none, 1);
+        CHECK(default_state_dir() == account + "/.local/state/rdpsweep");
+    }
     unsetenv("HOME");
-    CHECK(default_state_dir() == ".rdpsweep");
+    CHECK(default_state_dir() == account + "/.local/state/rdpsweep");
     if (home != nullptr) setenv("HOME", old_home.c_str(), 1);
     if (state != nullptr) setenv("XDG_STATE_HOME", old_state.c_str(), 1);
 }

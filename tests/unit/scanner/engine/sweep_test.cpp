@@ -1,10 +1,38 @@
 // One host after the other: its attempts, what is kept of them, and what ends the run.
 #include "tests/support/catch.hpp"
 #include "tests/unit/scanner/engine/sweep_rig.hpp"
+#include "tests/unit/scanner/scratch.hpp"
+
+#include <csignal>
+#include <sys/resource.h>
 
 using namespace rdpsweep;
 using namespace rdpsweep::sweep_test;
 using namespace std::chrono_literals;
+
+namespace {
+
+// No file of ours grows for as long as it lives: the disk is full.
+struct NoRoom {
+    NoRoom() : handler(std::signal(SIGXFSZ, SIG_IGN)) {
+        getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit none{0, before.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &none);
+    }
+
+    NoRoom(const NoRoom&) = delete;
+    NoRoom& operator=(const NoRoom&) = delete;
+
+    ~NoRoom() {
+        setrlimit(RLIMIT_FSIZE, &before);
+        std::signal(SIGXFSZ, handler);
+    }
+
+    rlimit before{};
+    void (*handler)(int);
+};
+
+} // namespace
 
 TEST_CASE("sweep: a refused credential is tried once, a closed port again", "[sweep]") {
     Rig rig;
@@ -146,10 +174,14 @@ TEST_CASE("sweep: a limit per subnet holds for names as well", "[sweep]") {
 TEST_CASE("sweep: a command that cannot be recorded ends the run, not one host", "[sweep]") {
     Rig rig;
     rig.add("fine", 100);
-    auto full = AuditLog::open("/dev/full");
+    const Scratch scratch;
+    auto full = AuditLog::open(scratch.path("audit"));
     REQUIRE(full);
     rig.audit = std::move(*full);
-    const auto status = rig.run({});
+    const auto status = [&rig] {
+        const NoRoom no_room;
+        return rig.run({});
+    }();
     REQUIRE_FALSE(status);
     CHECK(status.error().detail().find("audit") != std::string_view::npos);
     CHECK(rig.world.opened <= 10);
