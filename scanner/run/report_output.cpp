@@ -1,12 +1,12 @@
-// Opens each report's file, streams into it, and renames it into place at the end.
+// Opens each report's file, streams into it, and gives it its name at the end.
 #include "scanner/run/report_output.hpp"
 
+#include "scanner/run/report_file.hpp"
+
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
-#include <filesystem>
+#include <optional>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -14,13 +14,17 @@ namespace rdpsweep {
 
 namespace {
 
+using Seen = ReportFile::Seen;
+
+constexpr auto render_again = "the run is stored: render it again with `rdpsweep report last`";
+
 Error write_error(const std::string& path, int code) {
     return Error(
                Phase::config,
                Errc::local_limit,
                "cannot write the report " + path + ": " + std::strerror(code)
     )
-        .with_hint("the run is stored: render it again with `rdpsweep report last`");
+        .with_hint(render_again);
 }
 
 const ReportFormat* find_format(std::string_view name) {
@@ -46,33 +50,9 @@ options_for(const std::string& path, const TalkOptions& talk, const std::string&
     return options;
 }
 
-// Tells whether it is a device or a pipe (/dev/null, /dev/stderr, a FIFO): that is written to,
-// never replaced.
-bool is_special(const std::string& path) {
-    std::error_code ignored;
-    const auto status = std::filesystem::status(path, ignored);
-    return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
-}
-
-// Returns the file that is to be replaced: of a link, what it points to, be it there yet or not.
-std::string replaced_file(std::filesystem::path path) {
-    constexpr int most_links = 40; // as the kernel
-    std::error_code code;
-    for (int i = 0; i < most_links && std::filesystem::is_symlink(path, code); ++i) {
-        const auto target = std::filesystem::read_symlink(path, code);
-        if (code) break;
-        path = path.parent_path() / target; // an absolute target stands by itself
-    }
-    return path.string();
-}
-
 } // namespace
 
 struct ReportOutputs::Output {
-    ~Output() {
-        if (descriptor >= 0 && descriptor != STDOUT_FILENO) ::close(descriptor);
-    }
-
     Status write(std::string_view bytes) {
         buffer += bytes;
         constexpr std::size_t flush_at = 64u << 10;
@@ -94,16 +74,14 @@ struct ReportOutputs::Output {
     // Gives the finished file its name.
     Status publish() {
         auto flushed = flush();
-        if (!flushed || temporary.empty()) return flushed;
-        if (fsync(descriptor) != 0 || rename(temporary.c_str(), path.c_str()) != 0) {
-            return write_error(path, errno);
-        }
-        return {};
+        if (!flushed || !file) return flushed;
+        auto named = file->publish();
+        return named ? named : Status(Error(named.error()).with_hint(render_again));
     }
 
     std::string path;
-    std::string temporary; // empty: written in place
-    int descriptor = -1;
+    std::optional<ReportFile> file; // nothing for stdout
+    int descriptor = STDOUT_FILENO;
     bool live = false;
     std::string buffer;
     std::unique_ptr<Reporter> reporter;
@@ -130,17 +108,12 @@ Result<ReportOutputs> ReportOutputs::open(
         auto output = std::make_unique<Output>();
         output->path = request.path;
         output->live = format->live;
-        if (request.path == "-") {
-            output->descriptor = STDOUT_FILENO;
-        } else {
-            if (!format->live && !is_special(request.path)) {
-                output->path = replaced_file(request.path);
-                output->temporary = output->path + ".part";
-            }
-            const auto& name = output->temporary.empty() ? output->path : output->temporary;
-            output->descriptor =
-                ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-            if (output->descriptor < 0) return write_error(name, errno);
+        if (request.path != "-") {
+            const auto seen = format->live ? Seen::at_once : Seen::when_whole;
+            auto file = ReportFile::open(request.path, seen);
+            if (!file) return Error(file.error()).with_hint(render_again);
+            output->file.emplace(*std::move(file));
+            output->descriptor = output->file->descriptor();
         }
         auto* sink = output.get();
         output->reporter = format->make(

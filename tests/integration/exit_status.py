@@ -34,14 +34,15 @@ def places(fleet):
     read = []
     reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
     reader.start()
+    behind.write_text("keep")
     link.symlink_to(behind)
     done, _ = lib.scan(fleet, "--report", f"json:{pipe}", "--report", f"json:{link}")
     reader.join(10)
-    lib.check(done.returncode == 0, f"reports to a pipe and through a link: {done.stderr}")
+    lib.check(done.returncode == 0, f"reports to a pipe and in the place of a link: {done.stderr}")
     lib.check(pipe.is_fifo() and read and json.loads(read[0])["schema"] == "rdpsweep.report/1",
               "a pipe is written to, not replaced")
-    lib.check(link.is_symlink() and json.loads(behind.read_text())["totals"]["targets"] == 4,
-              "a link still points to the file, which holds the report")
+    lib.check(not link.is_symlink() and json.loads(link.read_text())["totals"]["targets"] == 4
+              and behind.read_text() == "keep", "a link is replaced, and what it pointed to stays as it is")
     done, _ = lib.scan(fleet, "--report", f"json:{fleet.path}", status=(1, 2))
     lib.check("directory" in done.stderr,
               f"a folder is no place for a report, and that is said at once: {done.returncode} {done.stderr}")

@@ -1,0 +1,83 @@
+// Tells what is written in place from what is replaced.
+#include "scanner/run/report_file.hpp"
+
+#include "core/text.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace rdpsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Error cannot_open(const std::string& path, int code) {
+    return {
+        Phase::config,
+        Errc::local_limit,
+        "cannot open " + printable(path) + ": " + std::strerror(code)};
+}
+
+// Returns the number of the descriptor of ours that path names, also by links such as /dev/stdout.
+std::optional<int> named_descriptor(fs::path path) {
+    constexpr int most_links = 40; // as the kernel
+    const fs::path ours = "/proc/" + std::to_string(getpid()) + "/fd";
+    std::error_code code;
+    for (int i = 0; i < most_links; ++i) {
+        const auto above = path.has_parent_path() ? path.parent_path() : fs::path(".");
+        const auto folder = fs::canonical(above, code);
+        if (code) return {};
+        if (folder == ours) {
+            const auto name = path.filename().string();
+            int number = -1;
+            const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
+            return read.ec == std::errc() ? std::optional(number) : std::nullopt;
+        }
+        const auto target = fs::read_symlink(path, code);
+        if (code) return {};
+        path = above / target; // an absolute target stands by itself
+    }
+    return {};
+}
+
+// Opens a device or a pipe, which is written to and never replaced; nothing for what is a file.
+Result<std::optional<Descriptor>> open_special(const std::string& path) {
+    struct stat about {};
+
+    if (stat(path.c_str(), &about) != 0 || S_ISREG(about.st_mode))
+        return std::optional<Descriptor>();
+    Descriptor special(open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
+    if (special.get() < 0) return cannot_open(path, errno);
+    // It may have been changed for a file between the two looks.
+    if (fstat(special.get(), &about) != 0 || S_ISREG(about.st_mode))
+        return cannot_open(path, EEXIST);
+    return std::optional(std::move(special));
+}
+
+} // namespace
+
+Result<ReportFile> ReportFile::open(const std::string& path, Seen seen) {
+    if (const auto number = named_descriptor(path)) {
+        Descriptor same(fcntl(*number, F_DUPFD_CLOEXEC, 0));
+        if (same.get() < 0) return cannot_open(path, errno);
+        return ReportFile(std::move(same));
+    }
+    auto special = open_special(path);
+    if (!special) return std::move(special).error();
+    if (*special) return ReportFile(**std::move(special));
+    constexpr mode_t for_readers = 0644;
+    auto made = NewFile::beside(path, for_readers);
+    if (!made) return std::move(made).error();
+    ReportFile file(*std::move(made));
+    auto named = seen == Seen::at_once ? file.publish() : Status();
+    if (!named) return std::move(named).error();
+    return file;
+}
+
+} // namespace rdpsweep
