@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/change.hpp"
+#include "core/json.hpp"
 #include "core/outcome.hpp"
 #include "core/outcome_json.hpp"
 #include "core/result.hpp"
@@ -18,6 +19,10 @@
 namespace rdpsweep {
 
 inline constexpr std::string_view plan_schema = "rdpsweep.plan/1";
+
+// Of a plan's file: tens of thousands of hosts, each with its changes (about 1 KiB) or with why it
+// was left out. What is larger is neither written nor read.
+inline constexpr JsonLimits plan_limits{.bytes = 64u << 20, .nodes = 8'000'000};
 
 // How many of a host's fixes, rules and changes belong to a step, in their order.
 struct StepSize {

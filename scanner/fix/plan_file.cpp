@@ -12,8 +12,6 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::size_t most_bytes = std::size_t{64} << 20;
-
 Error cannot(const char* what, const std::string& path, int code) {
     return {
         Phase::config,
@@ -21,14 +19,37 @@ Error cannot(const char* what, const std::string& path, int code) {
         std::string("cannot ") + what + " the plan " + path + ": " + std::strerror(code)};
 }
 
+// A plan that could not be read again would be found out by whoever is to apply it.
+Status check_readable(const std::string& text) {
+    const auto again = read_plan(text);
+    if (again) return {};
+    return Error(
+               Phase::config,
+               again.error().code(),
+               "this plan could not be read again: " + std::string(again.error().detail())
+    )
+        .with_hint("plan fewer hosts at once: rdpsweep fix plan --max-targets N, or scan in parts");
+}
+
+bool write_plan_text(int file, std::string_view text) {
+    while (!text.empty()) {
+        const auto written = ::write(file, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
 } // namespace
 
 Status write_plan(const std::string& path, const Plan& plan) {
+    const auto text = plan_text(plan);
+    auto fit = check_readable(text);
+    if (!fit) return fit;
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) return cannot("write", path, errno);
-    const auto text = plan_text(plan);
-    const auto written = ::write(file, text.data(), text.size());
-    const bool kept = written == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
+    const bool kept = write_plan_text(file, text) && fsync(file) == 0;
     const int code = errno;
     ::close(file);
     if (kept) return {};
@@ -43,7 +64,7 @@ Result<std::string> read_plan_file(const std::string& path) {
     char block[65'536];
     while (file.read(block, sizeof block) || file.gcount() > 0) {
         text.append(block, static_cast<std::size_t>(file.gcount()));
-        if (text.size() > most_bytes) return cannot("read", path, EFBIG);
+        if (text.size() > plan_limits.bytes) return cannot("read", path, EFBIG);
     }
     return text;
 }

@@ -162,7 +162,7 @@ std::string contradiction(const Plan& plan) {
 } // namespace
 
 Result<Plan> read_plan(std::string_view text) {
-    auto document = parse_json(text, Phase::config);
+    auto document = parse_json(text, Phase::config, plan_limits);
     if (!document) return no_plan(std::string(document.error().detail()));
     if (!document->is_object()) return no_plan("no object");
     if (document->value("schema", json()) != plan_schema) return no_plan("of another kind");

@@ -131,20 +131,47 @@ TEST_CASE("host lock: one plan a Windows, whatever the case of its GUID", "[fix]
 TEST_CASE("plan file: written once, for its owner, and read within bounds", "[fix]") {
     const Scratch scratch;
     const auto path = scratch.path("plan.json");
-    REQUIRE(write_plan(path, Plan()));
-    CHECK(Scratch::read(path) == plan_text(Plan()));
+    Plan plan;
+    plan.id = "20261130T010203Z-abcd";
+    REQUIRE(write_plan(path, plan));
+    CHECK(Scratch::read(path) == plan_text(plan));
     CHECK(
         std::filesystem::status(path).permissions() ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
     );
-    CHECK_FALSE(write_plan(path, Plan())); // what somebody approved is not written over
-    CHECK(*read_plan_file(path) == plan_text(Plan()));
+    CHECK_FALSE(write_plan(path, plan)); // what somebody approved is not written over
+    CHECK(*read_plan_file(path) == plan_text(plan));
     CHECK_FALSE(read_plan_file(scratch.path("none")));
     const auto huge = scratch.file("huge", "");
     std::filesystem::resize_file(huge, 64u << 20);
     CHECK(read_plan_file(huge)->size() == 64u << 20);
     std::filesystem::resize_file(huge, (64u << 20) + 1);
     CHECK_FALSE(read_plan_file(huge));
+}
+
+TEST_CASE("plan file: what can be written can be read, and what cannot is not written", "[fix]") {
+    const Scratch scratch;
+    Plan plan;
+    plan.id = "20261130T010203Z-abcd";
+    // 20,000 VMs that were left out are 9 MB.
+    plan.skipped.resize(
+        20'000, {std::string(300, 'v'), "TLS.PROTO", {"fix.refused.why", {}}, "id"}
+    );
+    REQUIRE(plan_text(plan).size() > 8u << 20);
+    REQUIRE(write_plan(scratch.path("large"), plan));
+    const auto read = load_plan(scratch.path("large"));
+    REQUIRE(read);
+    CHECK(read->skipped.size() == 20'000);
+    plan.skipped.resize(200'000, plan.skipped.front());
+    const auto written = write_plan(scratch.path("larger"), plan);
+    REQUIRE_FALSE(written);
+    CHECK_THAT(
+        std::string(written.error().detail()),
+        Catch::StartsWith("this plan could not be read again: ") &&
+            Catch::Contains("JSON of more than 67108864 bytes")
+    );
+    CHECK_THAT(std::string(written.error().hint()), Catch::Contains("--max-targets"));
+    CHECK_FALSE(std::filesystem::exists(scratch.path("larger")));
 }
 
 TEST_CASE("results: all as wanted, the first failure, what was found", "[fix]") {
