@@ -1,12 +1,17 @@
 // Formats a line and writes it with one call, so that lines of several processes in one file stay
-// whole.
+// whole. A file is written to at once: its last lines are there after a crash. What has a reader (a
+// terminal, a pipe) has a thread of its own, and loses lines while that reader is slow.
 #include "core/log.hpp"
 
 #include "core/text.hpp"
+#include "core/writer.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <fcntl.h>
+#include <memory>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace rdpsweep {
@@ -14,7 +19,38 @@ namespace rdpsweep {
 namespace {
 
 struct Sink {
+    ~Sink() {
+        if (writer) writer->flush(limits::last_words);
+    }
+
+    // Takes what was opened: a file as it is, all else with a thread.
+    void take(OutputPlace place) {
+        struct stat about {};
+
+        const int opened = place.descriptor;
+        const bool file = opened >= 0 && fstat(opened, &about) == 0 && S_ISREG(about.st_mode);
+        descriptor = file ? opened : -1;
+        writer = file ? nullptr : std::make_unique<Writer>(std::move(place));
+    }
+
+    void write(std::string line) {
+        // One write a line: lines of several processes appending to one file stay whole.
+        if (!writer) {
+            [[maybe_unused]] const auto wrote = ::write(descriptor, line.data(), line.size());
+            return;
+        }
+        if (writer->waiting() > limits::output_queue) {
+            ++lost;
+            return;
+        }
+        const auto missing = lost.exchange(0);
+        if (missing > 0) writer->write("... " + std::to_string(missing) + " lines left out\n");
+        writer->write(std::move(line));
+    }
+
     int descriptor = -1;
+    std::unique_ptr<Writer> writer;
+    std::atomic<std::size_t> lost = 0; // lines that the reader was too slow for
     LogLevel level = LogLevel::info;
 };
 
@@ -51,16 +87,16 @@ std::string now_text() {
 
 bool open_log(const std::string& path, LogLevel level) {
     sink().level = level;
-    if (path == "-") {
-        sink().descriptor = STDERR_FILENO;
-        return true;
-    }
-    sink().descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    return sink().descriptor >= 0;
+    auto place = path == "-" ? Result<OutputPlace>(standard_output("stderr", STDERR_FILENO))
+                             : open_output("the log", path, O_CREAT | O_APPEND, 0600);
+    if (!place) return false;
+    sink().take(*std::move(place));
+    return true;
 }
 
 bool log_enabled(LogLevel level) noexcept {
-    return sink().descriptor >= 0 && level <= sink().level;
+    const auto& to = sink();
+    return (to.descriptor >= 0 || to.writer) && level <= to.level;
 }
 
 void log_line(const LogEvent& event, std::initializer_list<LogField> fields) noexcept {
@@ -73,9 +109,8 @@ void log_line(const LogEvent& event, std::initializer_list<LogField> fields) noe
         for (const auto& [key, value] : fields) {
             line += " " + std::string(key) + "=" + printable(value);
         }
-        line += "\n";
-        // One write a line: lines of several processes appending to one file stay whole.
-        [[maybe_unused]] const auto written = write(sink().descriptor, line.data(), line.size());
+        sink().write(line + "
+");
     } catch (const std::exception&) {
         // A log line is never worth a host's result.
         return;

@@ -16,7 +16,8 @@ enum class LogLevel { error, warn, info, debug };
 using LogField = std::pair<std::string_view, std::string>;
 
 // Opens path for appending (mode 0600) and drops what is less urgent than level. Without a call
-// nothing is logged; path "-" is stderr. False when the file cannot be opened.
+// nothing is logged; path "-" is stderr. False when the file cannot be opened. A FIFO may get its
+// reader later.
 bool open_log(const std::string& path, LogLevel level);
 
 [[nodiscard]] bool log_enabled(LogLevel level) noexcept;
@@ -29,7 +30,8 @@ struct LogEvent {
     std::string_view message;
 };
 
-// Writes a line. Never throws: a full disk loses the line and nothing else.
+// Writes a line. Never throws: a full disk loses the line and nothing else. Never waits for a
+// reader: while one is slow, lines are left out, and counted in the log itself.
 void log_line(const LogEvent& event, std::initializer_list<LogField> fields = {}) noexcept;
 
 } // namespace rdpsweep

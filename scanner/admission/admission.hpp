@@ -45,6 +45,9 @@ public:
     // Makes the host wait to be taken. subnet: from subnet_of(); empty when it is not known.
     void add(std::size_t host, const std::string& subnet);
 
+    // Tells whether a host waits to be taken.
+    [[nodiscard]] bool anybody_waits() const noexcept { return queue_.pending() > 0; }
+
     // Returns the next host; nothing when none may go now.
     std::optional<std::size_t> take();
 

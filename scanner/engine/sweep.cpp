@@ -5,7 +5,6 @@
 #include "core/spawn.hpp"
 #include "core/text.hpp"
 #include "scanner/admission/keys.hpp"
-#include "transports/registry.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -68,7 +67,7 @@ Sweep::Sweep(
                credential_stopped(credential, breaker);
            }}
       ),
-      run_timer_(lane), drain_timer_(lane) {
+      run_timer_(lane), drain_timer_(lane), hold_timer_(lane) {
     std::iota(order_.begin(), order_.end(), 0);
     services_.admission = &admission_;
 }
@@ -91,10 +90,11 @@ Status Sweep::run() {
     lane_.restart();
     // The caller may have signal handlers waiting on the lane: run until nothing is under way, not
     // until the lane is empty.
-    while (tasks_ > 0 && run_one()) {
+    while ((tasks_ > 0 || holding_) && run_one()) {
     }
     run_timer_.cancel();
     drain_timer_.cancel();
+    hold_timer_.cancel();
     report_untouched();
     if (failure_) return std::move(*failure_);
     return {};
@@ -152,7 +152,7 @@ Task<void> Sweep::add_named(std::shared_ptr<std::vector<std::size_t>> named) {
 
 // Lets every host go that may go now.
 void Sweep::pump() {
-    while (!stopping_) {
+    while (!stopping_ && !hold()) {
         const auto index = admission_.take();
         if (!index) return;
         ++tasks_;
@@ -195,16 +195,6 @@ Task<bool> Sweep::admit() {
     const Listed listed(waiting_, &waiting);
     const bool turn = co_await services_.pacer->turn(waiting);
     co_return turn && !stopping_;
-}
-
-// What runs by an agent or a console takes minutes where a network path takes seconds.
-Clock::duration Sweep::usual_budget(const Target& target) const {
-    if (options_.host_deadline) return *options_.host_deadline;
-    const bool slow =
-        std::any_of(target.route.begin(), target.route.end(), [](const std::string& transport) {
-            return traits_of(transport).slow;
-        });
-    return slow ? limits::slow_host : limits::host;
 }
 
 Task<void> Sweep::visit(std::size_t index) {

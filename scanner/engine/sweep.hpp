@@ -19,6 +19,8 @@ struct SweepEvents {
     // Called when too many hosts refused a credential: `left` hosts will not be tried with it.
     std::function<void(const std::string& credential, const Breaker& breaker, std::size_t left)>
         stopped = {};
+    // Tells whether another host may be begun; asked again soon where not. Empty: always.
+    std::function<bool()> may_begin = {};
 };
 
 struct SweepOptions {
@@ -75,6 +77,9 @@ public:
         return admission_.logins().breaker(credential);
     }
 
+    // Tells whether no host is begun because may_begin() says so.
+    [[nodiscard]] bool holding() const noexcept { return holding_; }
+
     // Tells how many hosts may be in flight now, and why not more.
     [[nodiscard]] const Window& window() const noexcept { return admission_.window(); }
 
@@ -88,6 +93,7 @@ private:
     void add_all();
     Task<void> add_named(std::shared_ptr<std::vector<std::size_t>> named);
     void pump();
+    bool hold();
     Task<void> host(std::size_t index);
     Task<void> visit(std::size_t index);
     Task<bool> admit();
@@ -113,6 +119,8 @@ private:
     std::list<HostDeadline*> waiting_; // of what waits for a turn to connect, or for a name
     asio::steady_timer run_timer_;
     asio::steady_timer drain_timer_;
+    asio::steady_timer hold_timer_;
+    bool holding_ = false; // hold_timer_ runs
     bool stopping_ = false;
     std::string why_stopped_;
     std::optional<Error> failure_;

@@ -52,6 +52,7 @@ void Sweep::stop(std::string why) {
         return;
     }
     stopping_ = true;
+    hold_timer_.cancel();
     for (auto* waiting : waiting_)
         waiting->abort();
     drain_timer_.expires_after(options_.drain);

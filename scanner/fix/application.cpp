@@ -13,6 +13,7 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <unistd.h>
 
 namespace rdpsweep {
 
@@ -41,7 +42,8 @@ Application::Application(
       changer_("change.ps1", change_script(), Script::Effect::changes_host),
       services_{
           .collector = collector_, .changer = changer_, .journal = journal_, .policy = Policy()},
-      speaker_(options.talk.quiet) {
+      speaker_(options.talk.quiet), out_(standard_output("stdout", STDOUT_FILENO)) {
+    services_.say_host = [this](std::string line) { out_.write(std::move(line)); };
     services_.choices = plan.choices;
     services_.despite_sessions = options.despite_sessions;
     services_.window = window_ ? &*window_ : nullptr;
@@ -51,6 +53,25 @@ Application::Application(
 }
 
 int Application::apply(bool only_begun) {
+    return told(apply_batches(only_begun));
+}
+
+int Application::undo() {
+    return told(undo_all());
+}
+
+// Says it where a reader did not get what became of the hosts. That is a failure of ours, and
+// nothing against what the status says of them.
+int Application::told(int status) {
+    speaker_.catch_up(); // a batch may have ended before its sweep began
+    out_.flush(speaker_.patience());
+    auto failure = out_.failure();
+    if (!failure) return status;
+    speaker_.fail(std::move(*failure).with_hint("rdpsweep fix status"), exit_failed);
+    return status == exit_ok ? int{exit_failed} : status;
+}
+
+int Application::apply_batches(bool only_begun) {
     services_.stale = only_begun;
     FixDriver driver(plan_, services_, FixDriver::Direction::apply);
     for (std::size_t number = 0; number < plan_.batches.size(); ++number) {
@@ -79,7 +100,7 @@ int Application::apply(bool only_begun) {
     return status_of(driver, false, exit_ok);
 }
 
-int Application::undo() {
+int Application::undo_all() {
     FixDriver driver(plan_, services_, FixDriver::Direction::undo);
     std::vector<std::size_t> all(plan_.hosts.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
@@ -137,7 +158,7 @@ int Application::visit_guarded(FixDriver& driver, RunSetup& setup) {
     const auto controls = controls_of(driver, setup);
     const auto before = driver.has_looked() ? Status() : look_at(controls, driver, setup);
     if (!before) return speaker_.fail(before.error(), exit_failed);
-    FixRun batch(driver);
+    FixRun batch(driver, out_);
     SweepRun run(setup, batch, speaker_);
     const auto swept = run.sweep();
     if (!swept) return speaker_.fail(swept.error(), exit_failed);

@@ -32,6 +32,9 @@ public:
     int undo();
 
 private:
+    int apply_batches(bool only_begun);
+    int undo_all();
+    int told(int status);
     int stop(const FixDriver& driver, std::string_view reason);
     bool anything_left(const FixDriver& driver, std::size_t number, bool only_begun) const;
     int visit(FixDriver& driver);
@@ -48,6 +51,7 @@ private:
     Script changer_;
     FixServices services_;
     Speaker speaker_;
+    Writer out_; // what becomes of each host
 };
 
 } // namespace rdpsweep

@@ -4,7 +4,6 @@
 #include "core/text.hpp"
 #include "scanner/fix/host_time.hpp"
 #include "scanner/fix/status_text.hpp"
-#include "scanner/talk/talk.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -99,7 +98,8 @@ Status FixDriver::finished(const HostResult& result) {
     known_[position].why = one.why();
     if (!untouched) rules_.ended(end_of(one.stage(), one.drifted()));
     if (!untouched) took_.push_back(result.took);
-    write_out(line_of(plan_.hosts[position], one.stage(), one.why()));
+    if (services_.say_host)
+        services_.say_host(line_of(plan_.hosts[position], one.stage(), one.why()));
     return {};
 }
 

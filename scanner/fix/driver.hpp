@@ -61,7 +61,7 @@ public:
     fix(const Target& target, Session& session, HostDeadline& deadline, const RecordScript& record
     ) override;
 
-    // Says what became of the host, on stdout. Error: the journal could not be written.
+    // Says what became of the host. Error: the journal could not be written.
     Status finished(const HostResult& result) override;
 
     // Returns nothing while no rule asks for a stop, none was ordered, the control VMs answer as

@@ -21,12 +21,18 @@ Status FixRun::finished(const HostResult& host) {
     return fixing_.finished(host);
 }
 
+bool FixRun::may_begin(Writer::Duration patience) {
+    return !out_.behind(patience);
+}
+
 // Those in flight come to their end.
 std::string FixRun::why_no_more() const {
     return fixing_.stop_reason() ? "the plan was stopped" : "";
 }
 
-Status FixRun::close(Speaker& /*speaker*/) {
+// What fails is told when the plan ends: it is no reason to stop.
+Status FixRun::close(Speaker& speaker) {
+    out_.flush(speaker.patience());
     return {};
 }
 

@@ -8,18 +8,20 @@ namespace rdpsweep {
 
 class FixRun final : public RunKind {
 public:
-    // fixing must outlive it.
-    explicit FixRun(Fixing& fixing) : fixing_(fixing) {}
+    // fixing, and out, where it says what becomes of hosts, must outlive it.
+    FixRun(Fixing& fixing, Writer& out) : fixing_(fixing), out_(out) {}
 
     [[nodiscard]] RunTraits traits() const override;
     Status started(std::size_t index, const Target& target) override;
     Status finished(const HostResult& host) override;
+    bool may_begin(Writer::Duration patience) override;
     [[nodiscard]] std::string why_no_more() const override;
     Status close(Speaker& speaker) override;
     [[nodiscard]] int status() const override;
 
 private:
     Fixing& fixing_;
+    Writer& out_;
 };
 
 } // namespace rdpsweep

@@ -16,6 +16,7 @@
 #include "scanner/options/snapshot_wish.hpp"
 #include "transports/transport.hpp"
 
+#include <functional>
 #include <string>
 
 namespace rdpsweep {
@@ -35,6 +36,7 @@ struct FixServices {
     std::string plan_id{};
     VmGuard* guard = nullptr; // asked before a cloud's VM is touched; null: no question is asked
     SnapshotWish snapshots = SnapshotWish::never;
+    std::function<void(std::string line)> say_host{}; // told what became of each; empty: nobody
 };
 
 class HostFix {

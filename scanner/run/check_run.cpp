@@ -3,9 +3,18 @@
 
 #include "scanner/run/check_lines.hpp"
 #include "scanner/run/verdict_status.hpp"
-#include "scanner/talk/talk.hpp"
+
+#include <unistd.h>
 
 namespace rdpsweep {
+
+CheckRun::CheckRun(const RunSetup& setup)
+    : setup_(setup), out_(standard_output("stdout", STDOUT_FILENO)) {}
+
+// A run that failed is not closed; what became of its hosts is said all the same.
+CheckRun::~CheckRun() {
+    out_.flush(limits::last_words);
+}
 
 RunTraits CheckRun::traits() const {
     return {
@@ -19,13 +28,20 @@ Status CheckRun::started(std::size_t /*index*/, const Target& /*target*/) {
     return {};
 }
 
-// A closed stdout is no reason to stop: the exit status tells what came of it, too.
+// A closed stdout is no reason to stop: close() tells of it.
 Status CheckRun::finished(const HostResult& host) {
-    (void)write_out(check_lines(host));
+    out_.write(check_lines(host));
     return {};
 }
 
-Status CheckRun::close(Speaker& /*speaker*/) {
+bool CheckRun::may_begin(Writer::Duration patience) {
+    return !out_.behind(patience);
+}
+
+Status CheckRun::close(Speaker& speaker) {
+    out_.flush(speaker.patience());
+    auto failure = out_.failure();
+    if (failure) return *std::move(failure);
     return {};
 }
 

@@ -8,16 +8,19 @@ namespace rdpsweep {
 class CheckRun final : public RunKind {
 public:
     // setup must outlive it.
-    explicit CheckRun(const RunSetup& setup) : setup_(setup) {}
+    explicit CheckRun(const RunSetup& setup);
+    ~CheckRun() override;
 
     [[nodiscard]] RunTraits traits() const override;
     Status started(std::size_t index, const Target& target) override;
     Status finished(const HostResult& host) override;
+    bool may_begin(Writer::Duration patience) override;
     Status close(Speaker& speaker) override;
     [[nodiscard]] int status() const override;
 
 private:
     const RunSetup& setup_;
+    Writer out_;
 };
 
 } // namespace rdpsweep

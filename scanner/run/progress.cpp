@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
+#include <fcntl.h>
 
 namespace rdpsweep {
 
@@ -18,6 +18,7 @@ namespace {
 constexpr auto terminal_interval = std::chrono::milliseconds(250);
 constexpr auto plain_interval = std::chrono::seconds(30);
 constexpr std::size_t shown_flights = 10;
+constexpr std::string_view held = "  held: the reader of an output is slow";
 
 std::size_t counted(const Totals& totals) {
     std::size_t done = 0;
@@ -58,6 +59,7 @@ std::string flight_lines(const Sweep& sweep) {
         text += "timeouts narrowed it from " + std::to_string(window.most()) +
                 "; it widens again when they stop\n";
     }
+    if (sweep.holding()) text += "no host is begun: the reader of an output is slow\n";
     for (std::size_t i = 0; i < std::min(shown_flights, flights.size()); ++i) {
         const auto& flight = flights[i];
         text += "  " + padded(printable(flight.name, 40), 40) + " " + padded(flight.rung, 8) + " " +
@@ -75,6 +77,12 @@ Progress::Progress(asio::io_context& lane, const Totals& totals, Speaker& speake
 void Progress::start(const Sweep& sweep) {
     sweep_ = &sweep;
     begun_ = Clock::now();
+    const auto& path = options_.stats_json;
+    if (!path.empty()) {
+        auto place = open_output("the figures " + path, path, O_CREAT | O_APPEND);
+        if (place) stats_ = std::make_unique<Writer>(*std::move(place));
+        if (!place) no_stats_ = std::move(place).error();
+    }
     schedule();
 }
 
@@ -90,15 +98,20 @@ void Progress::schedule() {
     });
 }
 
-void Progress::stop() {
+std::optional<Error> Progress::stop() {
     timer_.cancel();
-    if (!options_.stats_json.empty()) write_stats();
+    if (stats_) stats_->write(stats_line());
+    if (stats_) stats_->flush(speaker_.patience());
+    if (stats_) no_stats_ = stats_->failure();
+    stats_.reset();
     speaker_.erase();
     sweep_ = nullptr;
+    return no_stats_;
 }
 
 void Progress::tick() {
-    if (!options_.stats_json.empty()) write_stats();
+    // A reader that is slow gets fewer lines, not older ones.
+    if (stats_ && stats_->waiting() == 0) stats_->write(stats_line());
     if (!options_.quiet) print_line();
 }
 
@@ -107,7 +120,6 @@ double Progress::rate() const {
     return elapsed > 0 ? static_cast<double>(counted(totals_)) / elapsed : 0;
 }
 
-// Tells whether timeouts keep fewer hosts in flight than were asked for.
 void Progress::print_line() {
     const auto done = counted(totals_);
     const auto flights = sweep_ != nullptr ? sweep_->in_flight() : std::vector<Sweep::Flight>();
@@ -116,6 +128,7 @@ void Progress::print_line() {
                 "/s  in flight " + std::to_string(flights.size());
     if (sweep_ != nullptr && narrowed(*sweep_))
         line += " of at most " + std::to_string(sweep_->window().size());
+    if (sweep_ != nullptr && sweep_->holding()) line += held;
     if (rate() > 0 && done < totals_.targets) {
         const auto left = static_cast<double>(totals_.targets - done) / rate();
         line += "  eta " + std::to_string(static_cast<long>(left)) + " s";
@@ -136,7 +149,7 @@ void Progress::print_status() {
     speaker_.say(text);
 }
 
-void Progress::write_stats() {
+std::string Progress::stats_line() const {
     nlohmann::json verdicts;
     for (const auto& [verdict, count] : totals_.by_verdict) {
         verdicts[std::string(to_string(verdict))] = count;
@@ -159,8 +172,7 @@ void Progress::write_stats() {
         stats["window"] = {
             {"size", window.size()}, {"most", window.most()}, {"halvings", window.halvings()}};
     }
-    std::ofstream file(options_.stats_json, std::ios::app);
-    file << dump_json(stats) << '\n';
+    return dump_json(stats) + "\n";
 }
 
 } // namespace rdpsweep

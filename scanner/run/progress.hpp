@@ -2,9 +2,12 @@
 // status on request, and the same as JSON for machines.
 #pragma once
 
+#include "core/writer.hpp"
 #include "scanner/engine/sweep.hpp"
 #include "scanner/talk/speaker.hpp"
 
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace rdpsweep {
@@ -21,7 +24,9 @@ public:
 
     // Ticks until stop(). Call on the lane before the sweep runs.
     void start(const Sweep& sweep);
-    void stop();
+
+    // Returns why the file of figures could not be written.
+    std::optional<Error> stop();
 
     // Prints the full status to stderr: totals, rate, and the ten slowest hosts with their rung.
     void print_status();
@@ -30,12 +35,14 @@ private:
     void schedule();
     void tick();
     void print_line();
-    void write_stats();
+    [[nodiscard]] std::string stats_line() const;
     [[nodiscard]] double rate() const;
 
     const Totals& totals_;
     Speaker& speaker_;
     Options options_;
+    std::unique_ptr<Writer> stats_; // null: none is asked for, or it could not be opened
+    std::optional<Error> no_stats_;
     const Sweep* sweep_ = nullptr;
     asio::steady_timer timer_;
     Clock::time_point begun_;

@@ -46,17 +46,31 @@ std::optional<int> named_descriptor(fs::path path) {
     return {};
 }
 
-// Opens a device or a pipe, which is written to and never replaced; nothing for what is a file.
-Result<std::optional<Descriptor>> open_special(const std::string& path) {
+// Clears the flag that let open() return at once: writing may wait.
+void let_wait(int descriptor) noexcept {
+    const int flags = fcntl(descriptor, F_GETFL);
+    if (flags >= 0) fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+bool is_special(const std::string& path) {
     struct stat about {};
 
-    if (stat(path.c_str(), &about) != 0 || S_ISREG(about.st_mode))
-        return std::optional<Descriptor>();
-    Descriptor special(open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
+    return stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode);
+}
+
+// Opens a device or a pipe, which is written to and never replaced; nothing for a FIFO that nobody
+// reads yet.
+Result<std::optional<Descriptor>> open_special(const std::string& path) {
+    Descriptor special(open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (special.get() < 0 && errno == ENXIO) return std::optional<Descriptor>();
     if (special.get() < 0) return cannot_open(path, errno);
+
+    struct stat about {};
+
     // It may have been changed for a file between the two looks.
     if (fstat(special.get(), &about) != 0 || S_ISREG(about.st_mode))
         return cannot_open(path, EEXIST);
+    let_wait(special.get());
     return std::optional(std::move(special));
 }
 
@@ -68,9 +82,11 @@ Result<ReportFile> ReportFile::open(const std::string& path, Seen seen) {
         if (same.get() < 0) return cannot_open(path, errno);
         return ReportFile(std::move(same));
     }
-    auto special = open_special(path);
-    if (!special) return std::move(special).error();
-    if (*special) return ReportFile(**std::move(special));
+    if (is_special(path)) {
+        auto special = open_special(path);
+        if (!special) return std::move(special).error();
+        return *special ? ReportFile(**std::move(special)) : ReportFile(path);
+    }
     constexpr mode_t for_readers = 0644;
     auto made = NewFile::beside(path, for_readers);
     if (!made) return std::move(made).error();
@@ -78,6 +94,12 @@ Result<ReportFile> ReportFile::open(const std::string& path, Seen seen) {
     auto named = seen == Seen::at_once ? file.publish() : Status();
     if (!named) return std::move(named).error();
     return file;
+}
+
+OutputPlace ReportFile::place(std::string name) const {
+    if (!fifo_.empty()) return {std::move(name), -1, fifo_};
+    const int descriptor = file_ ? file_->descriptor() : in_place_.get();
+    return {std::move(name), fcntl(descriptor, F_DUPFD_CLOEXEC, 0)};
 }
 
 } // namespace rdpsweep

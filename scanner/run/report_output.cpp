@@ -3,9 +3,7 @@
 
 #include "scanner/run/report_file.hpp"
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -16,15 +14,14 @@ namespace {
 
 using Seen = ReportFile::Seen;
 
-constexpr auto render_again = "the run is stored: render it again with `rdpsweep report last`";
+Error with_advice(Error error) {
+    return std::move(error).with_hint(
+        "the run is stored: render it again with `rdpsweep report last`"
+    );
+}
 
-Error write_error(const std::string& path, int code) {
-    return Error(
-               Phase::config,
-               Errc::local_limit,
-               "cannot write the report " + path + ": " + std::strerror(code)
-    )
-        .with_hint(render_again);
+std::string name_of(const std::string& path) {
+    return path == "-" ? "the report to stdout" : "the report " + path;
 }
 
 const ReportFormat* find_format(std::string_view name) {
@@ -53,43 +50,62 @@ options_for(const std::string& path, const TalkOptions& talk, const std::string&
 } // namespace
 
 struct ReportOutputs::Output {
-    Status write(std::string_view bytes) {
-        buffer += bytes;
-        constexpr std::size_t flush_at = 64u << 10;
-        return buffer.size() < flush_at ? Status() : flush();
-    }
+    explicit Output(std::string where) : path(std::move(where)) {}
 
-    Status flush() {
-        std::string_view rest = buffer;
-        while (!rest.empty()) {
-            const auto written = ::write(descriptor, rest.data(), rest.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) return write_error(path, errno);
-            rest.remove_prefix(static_cast<std::size_t>(written));
+    // Opens the place: a file under another name until it is whole, except where it may be followed
+    // while the run goes on.
+    Status open(const ReportFormat& format) {
+        if (path == "-") {
+            writer.emplace(standard_output(name_of(path), STDOUT_FILENO));
+            return {};
         }
-        buffer.clear();
+        auto opened = ReportFile::open(path, format.live ? Seen::at_once : Seen::when_whole);
+        if (!opened) return with_advice(std::move(opened).error());
+        file.emplace(*std::move(opened));
+        writer.emplace(file->place(name_of(path)));
         return {};
     }
 
-    // Gives the finished file its name.
-    Status publish() {
-        auto flushed = flush();
-        if (!flushed || !file) return flushed;
+    Status write(std::string_view bytes) {
+        writer->write(std::string(bytes));
+        if (patience) writer->wait_for_room(patience());
+        return state();
+    }
+
+    [[nodiscard]] Status state() const {
+        auto failure = writer->failure();
+        if (failure) return with_advice(*std::move(failure));
+        return {};
+    }
+
+    // Writes the rest, and gives the finished file its name.
+    Status finish(const FleetReport& report, HostReader& hosts) {
+        auto written = state();
+        if (written) written = reporter->on_finish(report, hosts);
+        if (!written) return written;
+        writer->flush(patience ? patience() : limits::reader_patience);
+        written = state();
+        if (!written || !file) return written;
         auto named = file->publish();
-        return named ? named : Status(Error(named.error()).with_hint(render_again));
+        if (!named) return with_advice(std::move(named).error());
+        return named;
     }
 
     std::string path;
     std::optional<ReportFile> file; // nothing for stdout
-    int descriptor = STDOUT_FILENO;
-    bool live = false;
-    std::string buffer;
+    std::optional<Writer> writer;
+    Patience patience; // empty: a reader is not waited for
     std::unique_ptr<Reporter> reporter;
 };
 
 ReportOutputs::ReportOutputs() = default;
 ReportOutputs::ReportOutputs(ReportOutputs&&) noexcept = default;
-ReportOutputs::~ReportOutputs() = default;
+
+// Of a run that failed a live report has all that became of it.
+ReportOutputs::~ReportOutputs() {
+    for (auto& output : outputs_)
+        if (output->writer) output->writer->flush(limits::last_words);
+}
 
 Result<ReportOutputs> ReportOutputs::open(
     const std::vector<ReportRequest>& requests,
@@ -105,16 +121,9 @@ Result<ReportOutputs> ReportOutputs::open(
                 Phase::config, Errc::unsupported, "unknown report format " + request.format
             );
         }
-        auto output = std::make_unique<Output>();
-        output->path = request.path;
-        output->live = format->live;
-        if (request.path != "-") {
-            const auto seen = format->live ? Seen::at_once : Seen::when_whole;
-            auto file = ReportFile::open(request.path, seen);
-            if (!file) return Error(file.error()).with_hint(render_again);
-            output->file.emplace(*std::move(file));
-            output->descriptor = output->file->descriptor();
-        }
+        auto output = std::make_unique<Output>(request.path);
+        auto opened = output->open(*format);
+        if (!opened) return std::move(opened).error();
         auto* sink = output.get();
         output->reporter = format->make(
             [sink](std::string_view bytes) { return sink->write(bytes); },
@@ -128,21 +137,30 @@ Result<ReportOutputs> ReportOutputs::open(
 
 void ReportOutputs::on_host(const HostResult& host) {
     for (auto& output : outputs_) {
-        output->reporter->on_host(host);
-        // The reader of a live report sees a host when it is done. A failure shows at the end.
-        if (output->live) [[maybe_unused]]
-            const auto flushed = output->flush();
+        // What reports do with a host that they were not given, they do for a run that is resumed.
+        if (output->writer->waiting() <= limits::output_most) output->reporter->on_host(host);
     }
 }
 
-Status ReportOutputs::finish(const FleetReport& report, HostReader& hosts) {
-    Status first;
+bool ReportOutputs::behind(Writer::Duration patience) {
+    bool any = false;
+    for (auto& output : outputs_)
+        any = output->writer->behind(patience) || any;
+    return any;
+}
+
+void ReportOutputs::wait_for_readers(Patience patience) {
+    for (auto& output : outputs_)
+        output->patience = patience;
+}
+
+std::vector<Error> ReportOutputs::finish(const FleetReport& report, HostReader& hosts) {
+    std::vector<Error> failures;
     for (auto& output : outputs_) {
-        auto written = output->reporter->on_finish(report, hosts);
-        if (written) written = output->publish();
-        if (!written && first) first = std::move(written);
+        auto written = output->finish(report, hosts);
+        if (!written) failures.push_back(std::move(written).error());
     }
-    return first;
+    return failures;
 }
 
 } // namespace rdpsweep

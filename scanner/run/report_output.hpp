@@ -1,9 +1,12 @@
-// The reports of one run: made from the command line's requests, written to files or stdout.
+// The reports of one run: made from the command line's requests, written to files or stdout, each
+// by a thread of its own.
 #pragma once
 
+#include "core/writer.hpp"
 #include "reports/report.hpp"
 #include "scanner/options/scan_options.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,8 +17,10 @@ namespace rdpsweep {
 // be followed while the run goes on.
 class ReportOutputs {
 public:
+    using Patience = std::function<Writer::Duration()>;
+
     // Opens the outputs. Error{config, ...} when a file cannot be opened; nothing was attempted
-    // then. run: its id, which live reports name in every record.
+    // then. A FIFO may get its reader later. run: its id, which live reports name in every record.
     static Result<ReportOutputs> open(
         const std::vector<ReportRequest>& requests,
         const TalkOptions& talk,
@@ -26,12 +31,20 @@ public:
     ReportOutputs(ReportOutputs&&) noexcept;
     ~ReportOutputs();
 
-    // Gives a host to the live formats, in completion order.
+    // Gives a host to the live formats, in completion order. Waits for no reader: one that is far
+    // behind gets the host from the stored run, by finish().
     void on_host(const HostResult& host);
 
-    // Writes what is not written yet. The first failure is returned; the others are written all
-    // the same.
-    Status finish(const FleetReport& report, HostReader& hosts);
+    // Tells whether the reader of a live report is so slow that no further host should be begun.
+    // Gives up one that took nothing for patience.
+    bool behind(Writer::Duration patience);
+
+    // From here on readers are waited for, each as long as patience says while it takes nothing.
+    void wait_for_readers(Patience patience);
+
+    // Writes what is not written yet, and returns what failed: one error an output at most. The
+    // others are written all the same.
+    std::vector<Error> finish(const FleetReport& report, HostReader& hosts);
 
 private:
     struct Output;

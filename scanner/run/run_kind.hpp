@@ -1,6 +1,7 @@
 // What a run is made for: what it does with each host, and how it ends. One class a kind.
 #pragma once
 
+#include "core/writer.hpp"
 #include "scanner/run/run_setup.hpp"
 
 #include <string>
@@ -14,7 +15,7 @@ struct RunTraits {
     bool looks_outside = false;    // also at hosts whose route does not name it
     bool gathers_evidence = false; // Azure is asked about hosts that were not assessed
     bool shows_progress = false;
-    bool any_order = false; // hosts need not be visited in the inventory's
+    bool any_order = false;              // hosts need not be visited in the inventory's
     std::string_view credential_stopped; // key of the catalogue: said when one is withdrawn
     Clock::duration drain = std::chrono::seconds(5); // for hosts in flight, after the first signal
     Fixing* fixing = nullptr;                        // of VisitKind::fix
@@ -32,10 +33,15 @@ public:
     // Keeps what became of a host; it is counted afterwards.
     virtual Status finished(const HostResult& host) = 0;
 
+    // Tells whether another host may be begun now: not while what became of others waits for a
+    // reader. Gives up an output that took nothing for patience.
+    virtual bool may_begin(Writer::Duration /*patience*/) { return true; }
+
     // Returns why no further host is begun, a sentence; empty while they are.
     [[nodiscard]] virtual std::string why_no_more() const { return {}; }
 
-    // Writes what is to be written once all hosts are counted.
+    // Writes what is to be written once all hosts are counted. Readers are waited for as long as
+    // the speaker's patience.
     virtual Status close(Speaker& speaker) = 0;
 
     // Returns the exit status of a run that was neither interrupted nor failed.

@@ -125,6 +125,7 @@ void announce(const RunSetup& setup, Speaker& speaker) {
                 std::to_string(setup.in_flight) + " at once\n";
     for (const auto& warning : setup.run.warnings)
         text += "  warning: " + Catalogue::english().say(warning) + "\n";
+    speaker.run_ahead(); // until the sweep is over: it may begin on a terminal that is stopped
     speaker.advise(text);
 }
 

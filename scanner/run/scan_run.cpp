@@ -51,6 +51,10 @@ Status ScanRun::finished(const HostResult& host) {
     return stored;
 }
 
+bool ScanRun::may_begin(Writer::Duration patience) {
+    return !reports_.behind(patience);
+}
+
 Status ScanRun::close(Speaker& speaker) {
     const auto& run = setup_.run;
     auto written = store_->close(run, setup_.fleet.totals());
@@ -58,15 +62,21 @@ Status ScanRun::close(Speaker& speaker) {
     // Without it the next run only goes through its hosts in another order.
     if (const auto kept = setup_.let_in.save(); !kept)
         log_line({LogLevel::warn, "", "config", kept.error().detail()});
-    if (written) written = write_reports();
+    if (written) written = write_reports(speaker);
     speaker.advise("run " + run.id + " is stored in " + setup_.options.state_dir + "/runs\n");
     return written;
 }
 
-Status ScanRun::write_reports() {
+// Says what failed of each output; the first error is the run's.
+Status ScanRun::write_reports(Speaker& speaker) {
     auto stored = StoredRun::open(setup_.options.state_dir, setup_.run.id);
     if (!stored) return std::move(stored).error();
-    return reports_.finish(setup_.fleet.report(setup_.run), *stored);
+    reports_.wait_for_readers([&speaker] { return speaker.patience(); });
+    auto failures = reports_.finish(setup_.fleet.report(setup_.run), *stored);
+    if (failures.empty()) return {};
+    for (std::size_t i = 1; i < failures.size(); ++i)
+        speaker.fail(failures[i], exit_failed);
+    return std::move(failures.front());
 }
 
 int ScanRun::status() const {

@@ -16,6 +16,7 @@ public:
     [[nodiscard]] RunTraits traits() const override;
     Status started(std::size_t index, const Target& target) override;
     Status finished(const HostResult& host) override;
+    bool may_begin(Writer::Duration patience) override;
     Status close(Speaker& speaker) override;
     [[nodiscard]] int status() const override;
 
@@ -23,7 +24,7 @@ private:
     ScanRun(RunSetup& setup, ReportOutputs reports, std::unique_ptr<RunStore> store)
         : setup_(setup), reports_(std::move(reports)), store_(std::move(store)) {}
 
-    Status write_reports();
+    Status write_reports(Speaker& speaker);
 
     RunSetup& setup_;
     ReportOutputs reports_;

@@ -28,6 +28,7 @@ SweepRun::SweepRun(RunSetup& setup, RunKind& kind, Speaker& speaker)
                    speaker_.say_below(
                        "rdpsweep: stopping; hosts in flight get 5 s, once more ends them now\n"
                    );
+               speaker_.hurry();
                sweep_.stop("interrupted");
            }}
       ) {
@@ -80,6 +81,7 @@ SweepEvents SweepRun::events() {
     events.stopped = [this](const auto& credential, const auto& breaker, std::size_t left) {
         credential_stopped(credential, breaker, left);
     };
+    events.may_begin = [this] { return kind_.may_begin(speaker_.patience()); };
     return events;
 }
 
@@ -108,11 +110,16 @@ void SweepRun::credential_stopped(
     speaker_.say("rdpsweep: " + printable(Catalogue::english().say(message), 1000) + "\n");
 }
 
+// Nothing that is said in here waits for its reader: hosts would wait as well.
 Status SweepRun::sweep() {
     watch_.begin();
+    speaker_.run_ahead();
+    if (const auto& most = setup_.options.run_deadline) speaker_.end_by(Clock::now() + *most);
     progress_.start(sweep_);
     auto swept = sweep_.run();
-    progress_.stop();
+    if (sweep_.stopping()) speaker_.hurry();
+    no_stats_ = progress_.stop();
+    speaker_.catch_up();
     watch_.leave_terminal();
     remember_logins();
     return swept;
@@ -136,7 +143,9 @@ int SweepRun::conclude() {
         speaker_.say("rdpsweep: the totals do not add up to the inventory; please report this\n");
     const auto written = kind_.close(speaker_);
     if (!balanced) return exit_accounting;
+    if (no_stats_) speaker_.fail(*no_stats_, exit_failed);
     if (!written) return speaker_.fail(written.error(), exit_failed);
+    if (no_stats_) return exit_failed;
     if (watch_.signal() == SIGINT) return exit_interrupted;
     if (watch_.signal() == SIGTERM) return exit_terminated;
     return kind_.status();

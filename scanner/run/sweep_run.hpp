@@ -36,6 +36,7 @@ private:
     Sweep sweep_;
     Progress progress_;
     Watch watch_;
+    std::optional<Error> no_stats_; // why --stats-json could not be written
 };
 
 // Sweeps, concludes and returns the exit status.

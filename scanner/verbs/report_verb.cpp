@@ -34,6 +34,7 @@ int run_report(const StoredReportOptions& options) {
     const auto& messages = Catalogue::built_in(options.talk.lang);
     auto outputs = ReportOutputs::open(requests, options.talk, messages, stored->run().id);
     if (!outputs) return complain(outputs.error(), exit_usage);
+    outputs->wait_for_readers([] { return Writer::Duration::max(); }); // nobody else waits
     FleetBuilder fleet(stored->run().targets);
     auto read = stored->for_each([&](const HostResult& host) {
         fleet.add(host);
@@ -53,8 +54,10 @@ int run_report(const StoredReportOptions& options) {
         run.interrupted = true;
         run.warnings.push_back({"run.unfinished", {}});
     }
-    auto written = outputs->finish(fleet.report(std::move(run)), *stored);
-    if (!written) return complain(written.error(), exit_failed);
+    const auto failures = outputs->finish(fleet.report(std::move(run)), *stored);
+    for (const auto& failure : failures)
+        complain(failure, exit_failed);
+    if (!failures.empty()) return exit_failed;
     if (!fleet.totals().balanced()) return exit_accounting;
     return verdict_status(fleet.totals(), options.fail_on, options.max_unassessed);
 }

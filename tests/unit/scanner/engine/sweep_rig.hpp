@@ -226,6 +226,7 @@ struct Rig {
                 std::to_string(left)
             );
         };
+        events.may_begin = may_begin;
         options.events = std::move(events);
         Sweep sweep(lane, targets, services, std::move(options));
         if (prepare) prepare(sweep);
@@ -252,6 +253,7 @@ struct Rig {
     Totals totals;
     int store_fails_after = 1'000'000;
     std::vector<std::string> stopped;
+    std::function<bool()> may_begin;
 };
 
 } // namespace rdpsweep::sweep_test

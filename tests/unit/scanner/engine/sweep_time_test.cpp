@@ -127,3 +127,60 @@ TEST_CASE("sweep: hosts are visited in the order that was asked for", "[sweep]")
         order.push_back(host.index);
     CHECK(order == std::vector<std::size_t>{3, 1, 0, 2});
 }
+
+TEST_CASE("sweep: no host begins while it may not, and its time has not begun", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 6);
+    SweepOptions options;
+    options.admission.jobs = 2;
+    options.host_deadline = 20s;
+    // What became of the first two waits for a reader.
+    int asked = 0;
+    std::vector<std::size_t> ended;
+    rig.may_begin = [&] {
+        if (rig.results.size() < 2) return true;
+        ended.push_back(rig.results.size());
+        return ++asked > 5;
+    };
+    REQUIRE(rig.run(std::move(options)));
+    CHECK(rig.totals.of(Outcome::assessed) == 6);
+    // A third one was begun when the first had ended; it comes to its end meanwhile.
+    REQUIRE(ended.size() > 5);
+    ended.resize(5);
+    CHECK(ended.front() == 2);
+    CHECK(*std::max_element(ended.begin(), ended.end()) <= 3);
+}
+
+TEST_CASE("sweep: a stop ends the wait, and nobody was begun", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 3);
+    rig.may_begin = [] { return false; };
+    SECTION("by a signal") {
+        REQUIRE(rig.run({}, [&](Sweep& sweep) {
+            asio::post(rig.lane, [&sweep] {
+                CHECK(sweep.holding());
+                sweep.stop("interrupted");
+            });
+        }));
+        CHECK(rig.results.front().reason == "interrupted");
+    }
+    SECTION("by the run's deadline") {
+        SweepOptions options;
+        options.run_deadline = 5ms;
+        REQUIRE(rig.run(std::move(options)));
+        CHECK(rig.results.front().reason == "the run's deadline passed");
+    }
+    CHECK(rig.totals.of(Outcome::not_attempted) == 3);
+    CHECK(rig.world.opened == 0);
+}
+
+TEST_CASE("sweep: a run whose last hosts are under way waits for no reader", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 3);
+    // No host is left to begin once these are: nobody is asked.
+    rig.may_begin = [&] { return rig.results.empty(); };
+    SweepOptions options;
+    options.run_deadline = 1h;
+    REQUIRE(rig.run(std::move(options)));
+    CHECK(rig.totals.of(Outcome::assessed) == 3);
+}

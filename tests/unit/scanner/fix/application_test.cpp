@@ -7,6 +7,9 @@
 #include "tests/unit/scanner/fix/journal_place.hpp"
 #include "tests/unit/scanner/verbs/run_verb.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 using namespace rdpsweep;
 using namespace rdpsweep::test;
 
@@ -52,6 +55,19 @@ struct Desk {
         });
     }
 
+    // As run(), with stdout going there.
+    Said run_to(const char* out, const std::function<int(Application&)>& verb) {
+        return run_verb([&] {
+            const int file = ::open(out, O_WRONLY | O_CLOEXEC);
+            dup2(file, STDOUT_FILENO); // run_verb puts it back
+            ::close(file);
+            auto journal = place.open();
+            REQUIRE(journal);
+            Application application(plan, options, scan, *std::move(journal));
+            return verb(application);
+        });
+    }
+
     Said apply(bool only_begun = false) {
         return run([&](Application& one) { return one.apply(only_begun); });
     }
@@ -82,6 +98,18 @@ TEST_CASE("application: a plan that is done visits nobody", "[fix]") {
     CHECK(said.status == exit_ok);
     CHECK(said.out.empty());
     CHECK(said.err.empty());
+}
+
+TEST_CASE("application: what nobody could be told is told at the end", "[fix]") {
+    Desk desk;
+    const auto said = desk.run_to("/dev/full", [](Application& one) { return one.apply(false); });
+    CHECK(said.status == exit_fix_stopped); // the graver news
+    CHECK_THAT(
+        said.err,
+        Catch::Contains("rdpsweep: cannot write stdout: No space left on device (config)\n"
+                        "  errno 28\n  next: rdpsweep fix status\n")
+    );
+    CHECK(desk.stopped() == "canary");
 }
 
 TEST_CASE("application: a host that cannot be reached stops the canary, and nobody else is begun") {

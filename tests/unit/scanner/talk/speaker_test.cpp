@@ -42,6 +42,11 @@ public:
         close(reader_);
     }
 
+    // Ctrl-S and Ctrl-Q.
+    void stop() const { REQUIRE(tcflow(STDERR_FILENO, TCOOFF) == 0); }
+
+    void go_on() const { REQUIRE(tcflow(STDERR_FILENO, TCOON) == 0); }
+
     // What was written since the last call. A terminal hands bytes over some
     // time after they were written, in pieces: so a mark is written behind
     // them, and all before it is read.
@@ -103,4 +108,36 @@ TEST_CASE("speaker: elsewhere a drawn line is a line, and quiet has none", "[tal
     CHECK(out.said() == "rdpsweep: no such thing (config)\n  next: try\n");
     CHECK(quiet.leave(EarlyEnd("nothing\n", exit_no_targets)) == exit_no_targets);
     CHECK(out.said() == "nothing\n");
+}
+
+TEST_CASE("speaker: a stopped terminal stops nobody, and loses progress only", "[talk]") {
+    const Stderr out(true);
+    Speaker speaker(false);
+    speaker.draw("1/9");
+    CHECK(out.said() == "\r\x1b[K1/9");
+    speaker.run_ahead();
+    out.stop();
+    speaker.say("first\n");
+    speaker.draw("2/9");
+    speaker.draw("3/9");
+    speaker.say("second\n");
+    out.go_on();
+    speaker.catch_up();
+    speaker.draw("4/9");
+    CHECK(out.said() == "\r\x1b[Kfirst\n\r\x1b[Ksecond\n\r\x1b[K4/9");
+}
+
+TEST_CASE("speaker: how long a reader is waited for follows the end of the run", "[talk]") {
+    Speaker speaker(true);
+    CHECK(speaker.patience() == limits::reader_patience);
+    speaker.end_by(std::chrono::steady_clock::now() + std::chrono::hours(1));
+    CHECK(speaker.patience() == limits::reader_patience);
+    speaker.end_by(std::chrono::steady_clock::now() + std::chrono::seconds(60));
+    CHECK(speaker.patience() <= std::chrono::seconds(60));
+    CHECK(speaker.patience() > limits::last_words);
+    speaker.end_by(std::chrono::steady_clock::now() + std::chrono::seconds(1));
+    CHECK(speaker.patience() == limits::last_words);
+    speaker.end_by(std::chrono::steady_clock::now() + std::chrono::hours(1));
+    speaker.hurry();
+    CHECK(speaker.patience() == limits::last_words);
 }
