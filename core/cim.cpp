@@ -49,6 +49,18 @@ std::uint32_t service_state(std::string_view word) noexcept {
     return static_cast<std::uint32_t>(found - service_states.begin()) + 1;
 }
 
+std::size_t bytes_of(const Instance& instance) noexcept {
+    std::size_t bytes = sizeof(Instance) + instance.class_name.size();
+    for (const auto& [name, value] : instance.properties) {
+        bytes += sizeof(instance.properties.front()) + name.size();
+        for (const auto& text : value.texts)
+            bytes += sizeof text + text.size();
+        for (const auto& object : value.objects)
+            bytes += bytes_of(object);
+    }
+    return bytes;
+}
+
 bool reads_only(const Request& request) noexcept {
     if (const auto* call = std::get_if<Invoke>(&request.what)) {
         return std::any_of(reading_methods.begin(), reading_methods.end(), [&](const Method& one) {

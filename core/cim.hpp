@@ -43,6 +43,9 @@ struct Instance {
 
 using Rows = std::vector<Instance>;
 
+// Returns how much memory an instance takes: its parts and all text in it.
+[[nodiscard]] std::size_t bytes_of(const Instance& instance) noexcept;
+
 using Names = std::vector<std::pair<std::string, std::string>>;
 
 // One instance, by its keys (none for a singleton).

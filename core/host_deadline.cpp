@@ -8,8 +8,8 @@
 namespace rdpsweep {
 
 struct HostDeadline::State : std::enable_shared_from_this<State> {
-    State(asio::any_io_executor ex, Clock::time_point when)
-        : executor(std::move(ex)), at(when), timer(executor, when) {}
+    State(asio::any_io_executor ex, Clock::time_point when, std::shared_ptr<HostBytes> account)
+        : executor(std::move(ex)), at(when), timer(executor, when), bytes(std::move(account)) {}
 
     // Runs every registered function once. They may unregister others, so each is taken out first.
     void fire() noexcept {
@@ -24,14 +24,19 @@ struct HostDeadline::State : std::enable_shared_from_this<State> {
     asio::any_io_executor executor;
     Clock::time_point at;
     asio::steady_timer timer;
+    std::shared_ptr<HostBytes> bytes;
     std::map<std::uint64_t, std::function<void()>> closers;
     std::uint64_t next_id = 0;
     bool ended = false;
     bool aborted = false;
 };
 
-HostDeadline::HostDeadline(asio::any_io_executor executor, Clock::time_point at)
-    : state_(std::make_shared<State>(std::move(executor), at)) {
+HostDeadline::HostDeadline(
+    asio::any_io_executor executor, Clock::time_point at, std::shared_ptr<HostBytes> bytes
+)
+    : state_(std::make_shared<State>(
+          std::move(executor), at, bytes ? std::move(bytes) : std::make_shared<HostBytes>()
+      )) {
     std::weak_ptr<State> weak = state_;
     state_->timer.async_wait([weak](boost::system::error_code error) {
         if (error) return;
@@ -84,6 +89,24 @@ void HostDeadline::abort() noexcept {
     state_->aborted = true;
     state_->timer.cancel();
     state_->fire();
+}
+
+void HostDeadline::expire() noexcept {
+    state_->timer.cancel();
+    state_->fire();
+}
+
+const std::shared_ptr<HostBytes>& HostDeadline::bytes() const noexcept {
+    return state_->bytes;
+}
+
+void HostDeadline::end_for_bytes() {
+    state_->bytes->ended_by([weak = std::weak_ptr<State>(state_)] {
+        const auto state = weak.lock();
+        if (!state) return;
+        state->timer.cancel();
+        state->fire();
+    });
 }
 
 Task<bool> HostDeadline::sleep(Clock::duration delay) {

@@ -1,7 +1,8 @@
-// One host's deadline and its only cancellation point.
+// One host's deadline and its only cancellation point, and the account of what it makes us hold.
 #pragma once
 
 #include "core/asio.hpp"
+#include "core/byte_budget.hpp"
 
 #include <functional>
 #include <memory>
@@ -14,7 +15,12 @@ class HostDeadline {
     struct State;
 
 public:
-    HostDeadline(asio::any_io_executor executor, Clock::time_point at);
+    // bytes: what the host makes us hold; none: an account of its own, that belongs to no pool.
+    HostDeadline(
+        asio::any_io_executor executor,
+        Clock::time_point at,
+        std::shared_ptr<HostBytes> bytes = nullptr
+    );
     HostDeadline(const HostDeadline&) = delete;
     HostDeadline& operator=(const HostDeadline&) = delete;
     ~HostDeadline();
@@ -39,6 +45,14 @@ public:
     [[nodiscard]] bool expired() const noexcept;              // the deadline passed, or aborted
     [[nodiscard]] bool aborted() const noexcept;              // abort() was called
     void abort() noexcept;                                    // Ctrl-C, or the sweep's own deadline
+
+    void expire() noexcept; // ends it now, as if the deadline had passed
+
+    // Returns the account of the host. Deadlines within one visit share it.
+    [[nodiscard]] const std::shared_ptr<HostBytes>& bytes() const noexcept;
+
+    // Lets the deadline end when this host holds most of what all hosts hold, and others wait.
+    void end_for_bytes();
 
     // Waits for at least delay, or until the deadline passes. Returns false when the deadline
     // passed first.
