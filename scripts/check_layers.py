@@ -87,6 +87,7 @@ HEAVY_OF_OURS = (
     "core/json_members.hpp",
     "scanner/options/option_archive.hpp",
     "transports/net/http_exchange.hpp",
+    "transports/net/shim_stream.hpp",
     "transports/ssh/libssh2_versions.hpp",
     "transports/azure/fields.hpp",
 )

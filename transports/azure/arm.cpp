@@ -17,8 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int most_tries = 5;
-constexpr std::size_t most_pages = 10'000;
-constexpr JsonLimits page_limits{64u << 20, 32, 8'000'000};
 
 // Returns where Azure counts calls of a path: its subscription; "tenant" without one.
 std::string quota_place_of(const std::string& path) {
@@ -77,31 +75,22 @@ Result<std::string> Arm::url_of(const std::string& path) const {
 Task<Result<nlohmann::json>> Arm::get_json(std::string path, HostDeadline& deadline) {
     auto answer = co_await get(std::move(path), deadline);
     if (!answer) co_return std::move(answer).error();
-    co_return parse_json(answer->body, Phase::inventory, page_limits);
+    co_return parse_json(answer->body, Phase::inventory);
 }
 
 Task<Result<RestAnswer>> Arm::get(std::string path, HostDeadline& deadline) {
+    co_return co_await get_most(std::move(path), limits::azure_bytes, deadline);
+}
+
+Task<Result<RestAnswer>> Arm::get_most(std::string path, std::size_t most, HostDeadline& deadline) {
     auto url = url_of(path);
     if (!url) co_return std::move(url).error();
     Call call;
+    call.request.most_bytes = most;
     call.request.url = std::move(*url);
     call.key = "read:" + quota_place_of(path);
     call.quota = quotas::arm_reads;
     co_return co_await perform(std::move(call), deadline);
-}
-
-Task<Result<nlohmann::json>>
-Arm::post_query(std::string path, std::string body, std::string quota_key, HostDeadline& deadline) {
-    Call call;
-    call.request.method = "POST";
-    call.request.url = cloud_.arm + path;
-    call.request.body = std::move(body);
-    call.request.headers.emplace_back("Content-Type", "application/json");
-    call.key = std::move(quota_key);
-    call.quota = quotas::graph;
-    auto answer = co_await perform(std::move(call), deadline);
-    if (!answer) co_return std::move(answer).error();
-    co_return parse_json(answer->body, Phase::inventory, page_limits);
 }
 
 Arm::Call Arm::write_call(const char* method, const std::string& path, std::string body) const {
@@ -157,7 +146,7 @@ Arm::get_signed(const Secret& link, std::size_t most, HostDeadline& deadline) {
     request.most_bytes = most;
     request.repeatable = false; // its connection is of no use to others
     ++calls_;
-    auto answer = co_await rest_.send(std::move(request), deadline);
+    auto answer = co_await send_held(std::move(request), deadline);
     if (!answer) co_return std::move(answer).error();
     if (answer->status == 200) co_return std::move(answer->body);
     co_return Error(Phase::inventory, Errc::access_denied, "the signed address was refused")
@@ -183,6 +172,19 @@ Arm::order_gateway(std::string url, std::string body, HostDeadline& deadline) {
     co_return co_await send_once(call, deadline);
 }
 
+// The library collects an answer on threads of its own: so there has to be room for all that it may
+// take before it is asked for; afterwards it stands for what came.
+Task<Result<RestAnswer>> Arm::send_held(RestRequest request, HostDeadline& deadline) {
+    auto held = std::make_shared<HeldBytes>(deadline.bytes(), request.most_bytes);
+    auto room = co_await held->hold(request.most_bytes, deadline);
+    if (!room) co_return std::move(room).error().in_phase(Phase::http);
+    auto answer = co_await rest_.send(std::move(request), deadline);
+    if (!answer) co_return answer;
+    held->settle(answer->body.size());
+    answer->held = std::move(held);
+    co_return answer;
+}
+
 Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostDeadline& deadline) {
     const bool admitted = co_await throttle_.admit(call.key, call.quota, deadline);
     if (!admitted) co_return gave_up();
@@ -194,7 +196,7 @@ Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostDeadline& deadline
     );
     request.headers.emplace_back("Accept", "application/json");
     ++calls_;
-    auto answer = co_await rest_.send(std::move(request), deadline);
+    auto answer = co_await send_held(std::move(request), deadline);
     if (answer) {
         throttle_.learn(call.key, *answer);
         left_out_ = left_out_ || answer->header("x-ms-tenant-subscription-limit-hit") == "true";
@@ -222,23 +224,6 @@ Task<Result<RestAnswer>> Arm::perform(Call call, HostDeadline& deadline) {
         if (answer) co_return arm_error(*answer);
         co_return std::move(answer).error();
     }
-}
-
-Task<Status> Arm::list(std::string path, VisitRow visit, HostDeadline& deadline) {
-    for (std::size_t page = 0; page < most_pages && !path.empty(); ++page) {
-        auto answer = co_await get_json(path, deadline);
-        if (!answer) co_return std::move(answer).error();
-        const auto& rows = field(*answer, "value");
-        if (!rows.is_array()) {
-            co_return Error(Phase::inventory, Errc::malformed_output, "Azure's list has no rows");
-        }
-        for (const auto& row : rows)
-            visit(row);
-        auto next = text(*answer, "nextLink");
-        if (next == path) break;
-        path = std::move(next);
-    }
-    co_return Status();
 }
 
 } // namespace rdpsweep::azure

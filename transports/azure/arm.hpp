@@ -22,11 +22,15 @@ public:
     Arm(Rest& rest, TokenCache& tokens, const Cloud& cloud)
         : rest_(rest), tokens_(tokens), cloud_(cloud) {}
 
-    // Sends GET and returns the answer's JSON. path: "/subscriptions/...?api-version=...", or a
-    // whole link that ARM gave; one that leads to another host is Error{inventory,
-    // blocked_by_policy}: our token would go there. A failure after the retries that make sense:
-    // Error{inventory, ...}, or how the connection failed.
+    // Sends GET and returns the answer's JSON, of at most limits::azure_bytes. path:
+    // "/subscriptions/...?api-version=...", or a whole link that ARM gave; one that leads to
+    // another host is Error{inventory, blocked_by_policy}: our token would go there. A failure
+    // after the retries that make sense: Error{inventory, ...}, or how the connection failed.
     Task<Result<nlohmann::json>> get_json(std::string path, HostDeadline& deadline);
+
+    // Does the same with an answer of at most limits::question_bytes: a subnet names everything in
+    // it, a security group all of its rules.
+    Task<Result<nlohmann::json>> get_large_json(std::string path, HostDeadline& deadline);
 
     // Sends GET and returns the answer as it came: any status from 200 to 299.
     Task<Result<RestAnswer>> get(std::string path, HostDeadline& deadline);
@@ -52,7 +56,9 @@ public:
     Task<Result<nlohmann::json>>
     post_query(std::string path, std::string body, std::string quota_key, HostDeadline& deadline);
 
-    // Visits every row of every page, following nextLink as it is written.
+    // Visits every row of every page, following nextLink as it is written. Error{inventory,
+    // output_limit} beyond limits::azure_list_bytes, protocol_violation for page after page without
+    // a row.
     Task<Status> list(std::string path, VisitRow visit, HostDeadline& deadline);
 
     [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
@@ -83,6 +89,9 @@ private:
     Call write_call(const char* method, const std::string& path, std::string body) const;
     Task<Result<RestAnswer>> write(Call call, HostDeadline& deadline);
     Task<Result<RestAnswer>> perform(Call call, HostDeadline& deadline);
+    Task<Result<RestAnswer>> get_page(std::string path, HostDeadline& deadline);
+    Task<Result<RestAnswer>> get_most(std::string path, std::size_t most, HostDeadline& deadline);
+    Task<Result<RestAnswer>> send_held(RestRequest request, HostDeadline& deadline);
     Task<Result<RestAnswer>> send_once(const Call& call, HostDeadline& deadline);
     Result<std::string> url_of(const std::string& path) const;
 

@@ -12,7 +12,8 @@ namespace rdpsweep::azure {
 
 namespace {
 
-constexpr std::size_t most_bytes = 16u << 20; // Azure keeps less; a stranger's machine wrote it
+constexpr std::size_t most_bytes =
+    limits::question_bytes; // Azure keeps less; a stranger's machine wrote it
 constexpr std::size_t kept_bytes = 64u << 10;
 
 constexpr std::array<std::pair<std::string_view, BootSign>, 6> marks{{

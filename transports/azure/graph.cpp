@@ -1,6 +1,7 @@
 // Holds the three queries and the paging that Resource Graph wants.
 #include "transports/azure/graph.hpp"
 
+#include "core/idle_exchanges.hpp"
 #include "core/json.hpp"
 #include "transports/azure/fields.hpp"
 
@@ -15,7 +16,7 @@ using nlohmann::json;
 
 constexpr auto path = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01";
 constexpr std::size_t rows_a_page = 1000; // the most it gives
-constexpr std::size_t most_query_pages = 10'000;
+constexpr IdleRules page_rules{.worth = 1, .most_idle = 64, .most = 10'000};
 constexpr std::size_t subscriptions_a_query = 300;
 
 // No join on its side: joined lists have lost rows without a word. Without id in the projection it
@@ -72,7 +73,8 @@ public:
         HostDeadline& deadline) {
         std::size_t rows = 0;
         std::string token;
-        for (std::size_t page = 0; page < most_query_pages; ++page) {
+        IdleExchanges pages(page_rules);
+        for (;;) {
             auto body = body_of(query, subscriptions, token);
             std::string key("graph");
             auto answer = co_await arm_.post_query(path, std::move(body), std::move(key), deadline);
@@ -94,6 +96,12 @@ public:
             }
             if (next == token) break;
             token = std::move(next);
+            auto paced = co_await pages.pass(data.size(), deadline);
+            if (paced) continue;
+            if (paced.error().code() != Errc::protocol_violation) {
+                co_return std::move(paced).error().in_phase(Phase::inventory);
+            }
+            break;
         }
         doubts_.push_back(std::string("Resource Graph's pages of ") + what_ + " do not end");
         co_return Status();

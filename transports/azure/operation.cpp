@@ -20,6 +20,7 @@ using nlohmann::json;
 // Azure counts 15 questions a minute for one operation.
 constexpr auto usual_pause = 5s;
 constexpr auto shortest_pause = 1s;
+constexpr std::size_t most_questions = 2048; // far more than the longest command takes
 
 Clock::duration pause_after(const RestAnswer& answer) {
     const auto asked = asked_pause(answer);
@@ -64,7 +65,7 @@ public:
                 Phase::run, Errc::protocol_violation, "Azure gave no address for the operation"
             );
         }
-        for (;;) {
+        for (std::size_t asked = 0; asked < most_questions; ++asked) {
             const bool slept = co_await deadline.sleep(pause_);
             if (!slept) co_return too_late();
             const auto& where = status_.empty() ? result_ : status_;
@@ -82,6 +83,7 @@ public:
             // A word that is not known means that it still runs.
             if (is_success(word)) co_return co_await result_of(*status, deadline);
         }
+        co_return too_late();
     }
 
 private:

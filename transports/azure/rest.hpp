@@ -1,6 +1,7 @@
 // One HTTPS exchange with Azure: the only thing the rest of transports/azure knows of its library.
 #pragma once
 
+#include "core/byte_budget.hpp"
 #include "core/host_deadline.hpp"
 #include "core/result.hpp"
 
@@ -23,7 +24,7 @@ struct RestRequest {
     // one that dies under it makes the library send it again.
     bool repeatable = true;
     bool direct = false; // never through a proxy: the metadata services of the machine itself
-    std::size_t most_bytes = 64u << 20;              // of the answer's body
+    std::size_t most_bytes = limits::azure_bytes;    // of the answer's body
     Clock::duration step = std::chrono::seconds(30); // without a byte from the server
 };
 
@@ -31,6 +32,7 @@ struct RestAnswer {
     unsigned status = 0;
     Headers headers; // names in lower case
     std::string body;
+    std::shared_ptr<HeldBytes> held = {}; // what the body takes; null: nobody counts
 
     // Returns the first of that lower-case name; empty when there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept {

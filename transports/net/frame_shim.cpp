@@ -10,6 +10,7 @@ namespace {
 constexpr unsigned char opcode_mask = 0x0f;
 constexpr unsigned char text = 1;
 constexpr unsigned char binary = 2;
+constexpr unsigned char control_bit = 0x08;
 constexpr unsigned char length_mask = 0x7f;
 constexpr unsigned char length_16 = 126;
 constexpr std::size_t status_end = 12; // "HTTP/1.1 101"
@@ -60,6 +61,7 @@ void FrameShim::read_http(char byte) {
 void FrameShim::read_first(char& byte) {
     const auto value = static_cast<unsigned char>(byte);
     if ((value & opcode_mask) == text) byte = static_cast<char>((value & ~opcode_mask) | binary);
+    control_ = (value & control_bit) != 0;
     where_ = Where::length;
 }
 
@@ -79,6 +81,7 @@ void FrameShim::read_length(char byte) {
 }
 
 void FrameShim::begin_payload() {
+    if (control_ || length_ == 0) ++empty_frames_;
     where_ = length_ == 0 ? Where::first : Where::payload;
 }
 

@@ -16,6 +16,9 @@ public:
     // Passes the next bytes of the stream, in place; they may begin and end anywhere.
     void pass(char* bytes, std::size_t count);
 
+    // Counts the frames so far that carried nothing for us: pings and the like, empty data.
+    [[nodiscard]] std::size_t empty_frames() const noexcept { return empty_frames_; }
+
 private:
     enum class Where : std::uint8_t { http, refused, first, length, more_length, payload };
 
@@ -29,6 +32,8 @@ private:
     std::size_t header_size_ = 0;
     unsigned length_bytes_ = 0; // still to come of an extended length
     std::uint64_t length_ = 0;  // of the payload, still to come
+    bool control_ = false;      // the frame is one of control
+    std::size_t empty_frames_ = 0;
 };
 
 } // namespace rdpsweep::net

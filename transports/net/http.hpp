@@ -1,6 +1,7 @@
 // HTTP as WinRM needs it: one POST at a time over one connection, over TLS or without.
 #pragma once
 
+#include "core/byte_budget.hpp"
 #include "core/host_deadline.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
@@ -23,6 +24,7 @@ struct HttpResponse {
     std::vector<std::pair<std::string, std::string>> headers; // in order of arrival
     std::string body;
     bool keep_alive = true;
+    HeldBytes held = {}; // what the body takes
 
     // Returns every value of the header called name, in order; names are compared without case.
     [[nodiscard]] std::vector<std::string> values(std::string_view name) const;
@@ -35,7 +37,8 @@ class HttpConnection {
 public:
     virtual ~HttpConnection() = default;
 
-    // Sends request and reads the whole answer, within limit. body_limit bounds the answer.
+    // Sends request and reads the whole answer, within limit. body_limit bounds the answer, which
+    // is charged to the host while it comes.
     // Error{http, timed_out | peer_closed | output_limit | protocol_violation | cancelled}.
     virtual Task<Result<HttpResponse>> exchange(
         HttpRequest request, HostDeadline& deadline, Clock::duration limit, std::size_t body_limit

@@ -2,6 +2,7 @@
 // http_plain.cpp only.
 #pragma once
 
+#include "core/idle_exchanges.hpp"
 #include "core/limits.hpp"
 #include "core/secret.hpp"
 #include "transports/net/http.hpp"
@@ -48,6 +49,7 @@ struct Exchange {
     std::size_t bytes_sent = 0;
     std::size_t bytes_received = 0;
     HttpResponse response;
+    Status status; // the Error when it was we who ended it
 };
 
 using AnswerParser = boost::beast::http::response_parser<boost::beast::http::string_body>;
@@ -79,9 +81,32 @@ Task<void> read_final_header(
     done.code = http::error::header_limit;
 }
 
+// What an answer may take, and whose it is.
+struct AnswerBounds {
+    std::size_t body = 0;
+    HostDeadline& deadline;
+};
+
+// Reads the rest of the answer piece by piece, and charges what it takes. Its header was read: where
+// the body's first bytes come with it, Boost 1.74's parser goes on past the body's limit and
+// reserves whatever Content-Length says.
+template <class Read>
+Task<void> read_body(Read read, AnswerParser& parser, Exchange& done, HostDeadline& deadline) {
+    IdleExchanges pieces(trickle);
+    parser.eager(true); // all that one read brought
+    while (!parser.is_done()) {
+        const auto count = co_await read();
+        done.bytes_received += count;
+        if (done.code) co_return;
+        done.status = co_await done.response.held.hold(parser.get().body().size(), deadline);
+        if (done.status && !parser.is_done()) done.status = co_await pieces.pass(count, deadline);
+        if (!done.status) co_return;
+    }
+}
+
 template <class Stream>
 Task<Exchange> exchange_over(
-    Stream& stream, boost::beast::flat_buffer& buffer, HttpMessage& message, std::size_t body_limit
+    Stream& stream, boost::beast::flat_buffer& buffer, HttpMessage& message, AnswerBounds bounds
 ) {
     namespace http = boost::beast::http;
     Exchange done;
@@ -93,14 +118,17 @@ Task<Exchange> exchange_over(
     done.sending = false;
     // The answer may take its time, and thousands of requests hold 40 KB of script each.
     std::string().swap(message.body());
-    // In two steps: where the body's first bytes come with the header, Boost 1.74's async_read goes
-    // on past the body's limit and reserves whatever Content-Length says.
-    co_await read_final_header(stream, buffer, parser, body_limit, done);
+    co_await read_final_header(stream, buffer, parser, bounds.body, done);
     if (done.code) co_return done;
-    done.bytes_received += co_await http::async_read(
-        stream, buffer, *parser, asio::redirect_error(asio::use_awaitable, done.code)
-    );
-    if (done.code) co_return done;
+    done.response.held = HeldBytes(bounds.deadline.bytes());
+    const auto read = [&]() -> Task<std::size_t> {
+        const auto count = co_await http::async_read_some(
+            stream, buffer, *parser, asio::redirect_error(asio::use_awaitable, done.code)
+        );
+        co_return count;
+    };
+    co_await read_body(read, *parser, done, bounds.deadline);
+    if (done.code || !done.status) co_return done;
     auto answer = parser->release();
     done.response.status = answer.result_int();
     for (const auto& field : answer) {
@@ -119,10 +147,15 @@ template <class Connection>
 Task<Result<HttpResponse>>
 post_over(Connection& self, HttpMessage message, HostDeadline& deadline, std::size_t body_limit) {
     const auto guard = deadline.on_abort([&self] { self.close(); });
-    auto done = co_await exchange_over(self.stream, self.buffer, message, body_limit);
+    const AnswerBounds bounds{body_limit, deadline};
+    auto done = co_await exchange_over(self.stream, self.buffer, message, bounds);
     wipe_authorization(message);
     self.count(done);
     ++self.attempt.round_trips;
+    if (!done.status) {
+        self.close();
+        co_return std::move(done.status).error().in_phase(Phase::http);
+    }
     if (done.code) {
         self.close();
         co_return http_error(done.code, deadline, done.sending);

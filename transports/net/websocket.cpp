@@ -6,9 +6,9 @@
 #include "core/foreign_text.hpp"
 #include "core/secret.hpp"
 #include "transports/net/alert.hpp"
-#include "transports/net/frame_shim.hpp"
 #include "transports/net/http.hpp"
 #include "transports/net/http_errors.hpp"
+#include "transports/net/shim_stream.hpp"
 #include "transports/net/tls_stream.hpp"
 
 #include <boost/asio/ssl/context.hpp>
@@ -62,75 +62,6 @@ std::string close_frame() {
     for (std::size_t at = 0; at < code.size(); ++at)
         frame += static_cast<char>(code[at] ^ random[at]);
     return frame;
-}
-
-// TLS whose incoming bytes the shim sees before Beast does.
-class ShimStream {
-public:
-    using next_layer_type = ssl::stream<beast::tcp_stream>;
-    using executor_type = next_layer_type::executor_type;
-    using lowest_layer_type = next_layer_type::lowest_layer_type;
-
-    ShimStream(asio::ip::tcp::socket socket, ssl::context& context)
-        : tls_(beast::tcp_stream(std::move(socket)), context) {}
-
-    executor_type get_executor() { return tls_.get_executor(); }
-
-    next_layer_type& next_layer() { return tls_; }
-
-    const next_layer_type& next_layer() const { return tls_; }
-
-    template <class Buffers, class Token>
-    auto async_read_some(const Buffers& buffers, Token&& token) {
-        return asio::async_compose<Token, void(error_code, std::size_t)>(
-            [this,
-             buffers,
-             begun = false](auto& self, error_code code = {}, std::size_t count = 0) mutable {
-                if (!std::exchange(begun, true)) {
-                    tls_.async_read_some(buffers, std::move(self));
-                    return;
-                }
-                inspect(buffers, count);
-                self.complete(code, count);
-            },
-            token,
-            tls_
-        );
-    }
-
-    template <class Buffers, class Token>
-    auto async_write_some(const Buffers& buffers, Token&& token) {
-        return tls_.async_write_some(buffers, std::forward<Token>(token));
-    }
-
-private:
-    template <class Buffers>
-    void inspect(const Buffers& buffers, std::size_t count) {
-        const auto end = asio::buffer_sequence_end(buffers);
-        for (auto it = asio::buffer_sequence_begin(buffers); it != end && count > 0; ++it) {
-            const asio::mutable_buffer buffer(*it);
-            const auto here = std::min(count, buffer.size());
-            shim_.pass(static_cast<char*>(buffer.data()), here);
-            count -= here;
-        }
-    }
-
-    next_layer_type tls_;
-    FrameShim shim_;
-};
-
-// Ends a connection; Beast finds this function. The console's peer gets no TLS goodbye beyond the
-// socket's. Only blocking calls need the first.
-[[maybe_unused]] void teardown(beast::role_type, ShimStream& stream, error_code& code) {
-    beast::get_lowest_layer(stream.next_layer()).socket().close(code);
-}
-
-template <class Handler>
-void async_teardown(beast::role_type, ShimStream& stream, Handler&& handler) {
-    beast::get_lowest_layer(stream.next_layer()).close();
-    asio::post(stream.get_executor(), [handler = std::forward<Handler>(handler)]() mutable {
-        handler(error_code());
-    });
 }
 
 } // namespace
@@ -277,6 +208,7 @@ Task<Result<std::string>> WebSocket::receive() {
     self->count_bytes();
     if (code) {
         self->note_close();
+        if (code == flooded) self->closed.reason = "frames without end that carry nothing";
         const auto errc = code == beast::error::timeout ? Errc::timed_out : Errc::peer_closed;
         co_return Error(Phase::http, errc, "the console's connection ended")
             .with_native(

@@ -63,6 +63,10 @@ Result<std::unique_ptr<FactSource>> make_rdp(Services& services) {
 }
 
 Task<Result<HandshakeFacts>> RdpSource::once(Look& look, Offer offer) const {
+    // TlsSession gives up beyond that; what the handshake left is the caller's to charge.
+    HeldBytes held(look.deadline.bytes());
+    auto room = co_await held.hold(limits::handshake_bytes, look.deadline);
+    if (!room) co_return std::move(room).error().in_phase(Phase::tls);
     const auto begun = Clock::now();
     HandshakeFacts facts;
     auto stream = co_await connect_(look.target, look.deadline, look.attempt);

@@ -86,6 +86,9 @@ Task<Received> TcpStream::read(char* buffer, std::size_t size) {
     Received received;
     received.count = count;
     received.end = end_of(code);
+    if (received.end != StreamEnd::none) co_return received;
+    const auto paced = co_await reads_.pass(count, deadline_);
+    if (!paced) received.end = StreamEnd::timed_out;
     co_return received;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/host_deadline.hpp"
+#include "core/idle_exchanges.hpp"
 #include "transports/rdp/byte_stream.hpp"
 
 #include <memory>
@@ -26,6 +27,7 @@ private:
     asio::ip::tcp::socket socket_;
     HostDeadline& deadline_;
     Clock::duration step_;
+    IdleExchanges reads_{trickle};
     // Owned next to the socket: the handler of a timer that has fired must not find us gone.
     struct Watch;
     std::shared_ptr<Watch> watch_;

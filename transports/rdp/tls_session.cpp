@@ -2,6 +2,7 @@
 #include "transports/rdp/tls_session.hpp"
 
 #include "core/encoding.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "transports/net/openssl_owned.hpp"
 
@@ -20,7 +21,7 @@ constexpr std::size_t read_bytes = 4096;
 
 // A handshake takes a few KiB, with a long chain some dozen. A peer that sends more does not mean
 // to end.
-constexpr std::size_t longest_handshake = std::size_t{256} * 1024;
+constexpr std::size_t longest_handshake = limits::handshake_bytes;
 
 std::string last_reason() {
     const auto code = ERR_peek_last_error();

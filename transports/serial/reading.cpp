@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace rdpsweep::serial {
 
@@ -179,6 +180,27 @@ std::string read_status(std::string_view row) {
     while (end < row.size() && is_hex_digit(row[end]))
         ++end;
     return end - at == 10 ? std::string(row.substr(at, 10)) : std::string();
+}
+
+int answer_of(const std::string& row, char sign) {
+    if (row.size() < 2 || row.size() > 6 || row.front() != sign) return -1;
+    int value = -1;
+    const auto* const end = row.data() + row.size();
+    const auto [stop, error] = std::from_chars(row.data() + 1, end, value);
+    return error == std::errc() && stop == end ? value : -1;
+}
+
+int highest(const Screen& screen, char sign) {
+    int found = -1;
+    for (int at = 0; at < screen_rows; ++at)
+        found = std::max(found, answer_of(screen.row(at), sign));
+    return found;
+}
+
+bool shows(const Screen& screen, std::string_view line) {
+    for (int at = 0; at < screen_rows; ++at)
+        if (screen.row(at) == line) return true;
+    return false;
 }
 
 } // namespace rdpsweep::serial

@@ -62,6 +62,15 @@ struct MachineInfo {
 // Returns the last one in bytes of a port; nothing when there is none.
 std::optional<MachineInfo> read_machine_info(std::string_view past);
 
+// Returns 12 of "+12", what our loader says; -1 for another row.
+int answer_of(const std::string& row, char sign);
+
+// Returns the highest answer of that sign on the screen.
+int highest(const Screen& screen, char sign);
+
+// Tells whether a row of the screen is that line.
+bool shows(const Screen& screen, std::string_view line);
+
 // Returns "0xC0000001" in a row; empty: none.
 std::string read_status(std::string_view row);
 

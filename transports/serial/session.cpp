@@ -51,12 +51,13 @@ Error no_password() {
 SerialSession::SerialSession(Services& services, ArmConsole& console, const Errand& errand)
     : services_(services), console_(console), target_(errand.target),
       credential_(errand.credential), attempt_(errand.attempt),
-      own_(errand.deadline.executor(), time_for(errand.deadline)) {}
+      own_(errand.deadline.executor(), time_for(errand.deadline), errand.deadline.bytes()) {}
 
 // While the visit lasts, its interruption is ours. Its deadline is not before ours.
 HostDeadline::Guard SerialSession::follow(HostDeadline& deadline) {
     return deadline.on_abort([this, &deadline] {
-        if (deadline.aborted()) own_.abort();
+        if (deadline.aborted()) return own_.abort();
+        own_.expire(); // the host was ended for what it made us hold
     });
 }
 
@@ -276,7 +277,7 @@ Task<void> SerialSession::leave_by_another_way(HostDeadline& deadline) {
 
 Task<void> SerialSession::clean_up() {
     if (terminal_ == nullptr) co_return;
-    HostDeadline deadline(own_.executor(), Clock::now() + cleaning_patience);
+    HostDeadline deadline(own_.executor(), Clock::now() + cleaning_patience, own_.bytes());
     note_the_past();
     const auto& signs = terminal_->signs();
     // Windows ended, and its channels with it: not a key for a boot menu.

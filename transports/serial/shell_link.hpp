@@ -38,7 +38,8 @@ public:
     Task<Result<Said>> command(std::string line, HostDeadline& deadline);
 
     // Runs the script by a PowerShell of its own. Error clm_restricted, transfer_corrupt,
-    // probe_timeout; Error{run, nonzero_exit} 9009 where PowerShell is not there.
+    // probe_timeout; Error{run, nonzero_exit} 9009 where PowerShell is not there. What it printed
+    // is charged to the host until the next one.
     Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostDeadline& deadline);
 
@@ -80,6 +81,7 @@ private:
     bool differences_ = false;
     std::size_t taken_ = 0; // lines that the loader has
     std::size_t resent_ = 0;
+    HeldBytes held_; // what the last script printed
 };
 
 } // namespace rdpsweep::serial

@@ -1,6 +1,7 @@
 // Scripts to the VM, and what they print back.
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
+#include "core/idle_exchanges.hpp"
 #include "core/inflate.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -43,29 +44,6 @@ Error corrupt(const Terminal& terminal, const char* what) {
     return console_error(
         ConsoleOutcome::transfer_corrupt, std::string(what) + "; " + what_is_shown(terminal)
     );
-}
-
-// Returns 12 of "+12"; -1 for another row.
-int answer_of(const std::string& row, char sign) {
-    if (row.size() < 2 || row.size() > 6 || row.front() != sign) return -1;
-    int value = -1;
-    const auto* const end = row.data() + row.size();
-    const auto [stop, error] = std::from_chars(row.data() + 1, end, value);
-    return error == std::errc() && stop == end ? value : -1;
-}
-
-// Returns the highest answer of that sign on the screen.
-int highest(const Screen& screen, char sign) {
-    int found = -1;
-    for (int at = 0; at < screen_rows; ++at)
-        found = std::max(found, answer_of(screen.row(at), sign));
-    return found;
-}
-
-bool shows(const Screen& screen, std::string_view line) {
-    for (int at = 0; at < screen_rows; ++at)
-        if (screen.row(at) == line) return true;
-    return false;
 }
 
 Error not_there() {
@@ -287,12 +265,18 @@ Task<Result<PageEnd>> ShellLink::read_page(
 Task<Result<std::string>> ShellLink::read_pages(HostDeadline& deadline) {
     std::string text;
     std::optional<PageEnd> last;
+    IdleExchanges pages;
+    held_ = HeldBytes(deadline.bytes());
     const Clock::duration spare = deadline.remaining() - Clock::duration(kept_for_cleaning);
     Clock::duration patience =
         std::max<Clock::duration>(std::min<Clock::duration>(spare, script_patience), 5s);
     for (std::size_t page = 0; !last || last->more; ++page) {
+        const auto before = text.size();
         auto end = co_await read_page(page, text, patience, deadline);
         if (!end) co_return std::move(end).error();
+        auto kept = co_await held_.hold(text.size(), deadline);
+        if (kept && end->more) kept = co_await pages.pass(text.size() - before, deadline);
+        if (!kept) co_return std::move(kept).error();
         last = std::move(*end);
         // Told and shown: a VM may say one and page for ever.
         if (last->bytes > most_packed || text.size() > 2 * most_packed) {
@@ -311,6 +295,8 @@ Task<Result<std::string>> ShellLink::read_pages(HostDeadline& deadline) {
         packed && packed->size() == last->bytes && sha256_hex(*packed).starts_with(last->hash);
     auto plain = whole ? inflate_raw(*packed, limits::stdout_bytes) : std::nullopt;
     if (!plain) co_return corrupt(terminal_, "the answer's hash does not match");
+    auto kept = co_await held_.hold(plain->size(), deadline);
+    if (!kept) co_return std::move(kept).error();
     co_return *std::move(plain);
 }
 

@@ -18,8 +18,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t inbox_limit = 1u << 20; // what nobody has read yet; then we stop reading
-constexpr auto word_limit = 6s;               // for the port's first word behind the token
+constexpr std::size_t inbox_limit = 64u << 10; // what nobody has read yet; then we stop reading
+constexpr std::size_t held_bytes = 256u << 10; // the inbox, TLS and a screen, whatever comes
+
+// How often somebody looks at the screen: a port gives 11,520 bytes a second, one by one if it
+// must, and each look costs more than the byte did.
+constexpr double looks_a_second = 1000;
+constexpr double looks_at_once = 2000;
+constexpr auto saved_up = 2s;
+constexpr std::size_t worth_a_look = 256;
+constexpr auto word_limit = 6s; // for the port's first word behind the token
 constexpr auto goodbye_limit = 2s;
 
 // Shared with the coroutine that reads.
@@ -88,6 +96,7 @@ public:
                 );
             }
         }
+        if (inbox_->bytes.size() < worth_a_look) (void)co_await looks_.turn(deadline);
         std::string bytes;
         bytes.swap(inbox_->bytes);
         inbox_->room.cancel();
@@ -99,6 +108,12 @@ public:
 
     Task<void> close(HostDeadline& deadline) override {
         if (!inbox_->ended) co_await socket_->close(deadline, goodbye_limit);
+    }
+
+    // Charges what a pipe may take to the host.
+    Task<Status> charge(HostDeadline& deadline) {
+        held_ = HeldBytes(deadline.bytes());
+        co_return co_await held_.hold(held_bytes, deadline);
     }
 
     // Waits for what the gateway says once it trusts us.
@@ -129,6 +144,8 @@ private:
     Services& services_;
     std::shared_ptr<Inbox> inbox_;
     GatewayWords words_;
+    Pacer looks_{looks_a_second, looks_at_once, Clock::now() - saved_up};
+    HeldBytes held_;
     std::string first_;  // what first_word() heard
     bool began_ = false; // the VM's port has spoken
 };
@@ -183,7 +200,8 @@ open_ws_pipe(Entrance entrance, Services& services, HostDeadline& deadline, Atte
     auto shown = co_await web->send(std::move(word), services.step_timeout);
     if (!shown) co_return unreachable(std::move(shown).error());
     auto pipe = std::make_unique<WsPipe>(std::move(web), services, deadline);
-    auto trusted = co_await pipe->first_word(deadline);
+    auto trusted = co_await pipe->charge(deadline);
+    if (trusted) trusted = co_await pipe->first_word(deadline);
     if (!trusted) co_return std::move(trusted).error();
     co_return std::unique_ptr<Pipe>(std::move(pipe));
 }

@@ -1,6 +1,7 @@
 // Opens a channel, feeds and drains it, and notices a host that has fallen silent.
 #include "transports/ssh/exec.hpp"
 
+#include "core/idle_exchanges.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 
@@ -15,6 +16,13 @@ namespace {
 
 constexpr std::uint32_t ended_by_signal = 255; // what ssh(1) says for an end it cannot explain
 constexpr std::size_t stderr_bytes = 64u << 10;
+// libssh2 queues as much as it lets the host send; its own default is 2 MiB.
+constexpr std::uint32_t window_bytes = 256u << 10;
+constexpr std::uint32_t packet_bytes = 32u << 10;
+constexpr std::string_view channel_type = "session";
+
+// A host that takes its input byte by byte.
+constexpr IdleRules takes{.worth = 32};
 constexpr std::uint64_t framing_bytes = 4u << 20; // packets and messages around the output
 
 bool over(int code) {
@@ -30,9 +38,20 @@ Exec::~Exec() {
 
 Task<Status> Exec::open(HostDeadline& deadline) {
     attempt_.enter(Phase::open);
+    held_ = HeldBytes(deadline.bytes());
+    auto held = co_await held_.hold(window_bytes, deadline);
+    if (!held) co_return std::move(held).error().in_phase(Phase::open);
     auto* const session = link_.session();
     const std::function<int()> step = [&] {
-        channel_ = libssh2_channel_open_session(session);
+        channel_ = libssh2_channel_open_ex(
+            session,
+            channel_type.data(),
+            static_cast<unsigned>(channel_type.size()),
+            window_bytes,
+            packet_bytes,
+            nullptr,
+            0
+        );
         return channel_ != nullptr ? 0 : libssh2_session_last_errno(session);
     };
     const int code = co_await link_.drive(step, deadline);
@@ -79,11 +98,14 @@ Task<Status> Exec::send_input(const std::string& input, HostDeadline& deadline) 
         }
         return static_cast<int>(wrote);
     };
+    IdleExchanges writes(takes);
     while (sent < input.size()) {
         const int code = co_await link_.drive(write, deadline);
         if (over(code)) co_return Status();
         if (code < 0) co_return link_.failure(Phase::run, "while the script was sent", deadline);
         sent += static_cast<std::size_t>(code);
+        auto paced = co_await writes.pass(static_cast<std::size_t>(code), deadline);
+        if (!paced) co_return paced;
     }
     const std::function<int()> finish = [&] { return libssh2_channel_send_eof(channel_); };
     const int code = co_await link_.drive(finish, deadline);
@@ -100,17 +122,19 @@ int Exec::read_some(int stream, std::string& to) {
     return static_cast<int>(got);
 }
 
+Task<Status> Exec::keep(const CommandOutput& output, HostDeadline& deadline) {
+    co_return co_await held_.hold(window_bytes + output.out.size() + output.err.size(), deadline);
+}
+
 // Reads both streams: unread bytes of one would close the window for the other.
 Task<Status> Exec::read_output(CommandOutput& output, HostDeadline& deadline) {
     const auto held = link_.shared_from_this();
     const auto guard = deadline.on_abort([held] { held->kill(); });
-    libssh2_keepalive_config(
-        link_.session(),
-        1,
-        static_cast<unsigned>(std::max<std::int64_t>(
-            2, std::chrono::ceil<std::chrono::seconds>(link_.step()).count() / 3
-        ))
-    );
+    const auto third = std::chrono::ceil<std::chrono::seconds>(link_.step()).count() / 3;
+    const auto often = std::max<std::int64_t>(2, third);
+    libssh2_keepalive_config(link_.session(), 1, static_cast<unsigned>(often));
+    IdleExchanges reads(trickle);
+    std::size_t before = 0; // read when it last waited
     for (;;) {
         const int out = read_some(0, output.out);
         const bool half =
@@ -122,15 +146,25 @@ Task<Status> Exec::read_output(CommandOutput& output, HostDeadline& deadline) {
         if (output.out.size() > limits::stdout_bytes) {
             co_return Error(Phase::run, Errc::output_limit, "the collector printed over 4 MiB");
         }
+        auto kept = co_await keep(output, deadline);
+        if (!kept) co_return kept;
         if (out > 0 || err > 0) continue;
         const bool waits = out == LIBSSH2_ERROR_EAGAIN || err == LIBSSH2_ERROR_EAGAIN;
         if (!waits && (out < 0 || err < 0)) {
             co_return link_.failure(Phase::run, "while the output was read", deadline);
         }
         if (!waits && libssh2_channel_eof(channel_) != 0) break;
+        const auto read = output.out.size() + output.err.size();
+        auto paced = co_await reads.pass(read - std::min(before, read), deadline);
+        if (!paced) co_return paced;
+        before = read;
         const bool alive = co_await wait_for_output(deadline);
         if (!alive) co_return link_.failure(Phase::run, "while the output was read", deadline);
     }
+    co_return co_await wait_for_end(deadline);
+}
+
+Task<Status> Exec::wait_for_end(HostDeadline& deadline) {
     // The exit status comes before the channel's close, often after the end of the output.
     const std::function<int()> close = [&] { return libssh2_channel_close(channel_); };
     int code = co_await link_.drive(close, deadline);

@@ -3,6 +3,7 @@
 #include "transports/ssh/link.hpp"
 
 #include "core/text.hpp"
+#include "transports/ssh/algorithms.hpp"
 #include "transports/ssh/libssh2_versions.hpp"
 
 #include <algorithm>
@@ -28,35 +29,6 @@ ssize_t on_receive(libssh2_socket_t, void* buffer, std::size_t length, int, void
 // NOLINTNEXTLINE(readability-function-size): libssh2's signature
 ssize_t on_send(libssh2_socket_t, const void* buffer, std::size_t length, int, void** abstract) {
     return link_of(abstract).send(buffer, length);
-}
-
-// The key types we know of the host come first, so that it serves one that can be compared.
-std::string host_key_order(std::span<const std::string> preferred) {
-    std::string order;
-    const auto add = [&order](const std::string& name) {
-        if (!order.empty()) order += ',';
-        order += name;
-    };
-    const auto all = split(ours::host_keys, ',');
-    for (const auto& name : all) {
-        if (std::find(preferred.begin(), preferred.end(), name) != preferred.end()) add(name);
-    }
-    for (const auto& name : all) {
-        if (std::find(preferred.begin(), preferred.end(), name) == preferred.end()) add(name);
-    }
-    return order;
-}
-
-void prefer(LIBSSH2_SESSION* session, std::span<const std::string> key_types) {
-    const auto set = [session](int method, std::string_view names) {
-        libssh2_session_method_pref(session, method, std::string(names).c_str());
-    };
-    set(LIBSSH2_METHOD_KEX, ours::kex);
-    set(LIBSSH2_METHOD_HOSTKEY, host_key_order(key_types));
-    for (const int method : {LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC})
-        set(method, ours::ciphers);
-    for (const int method : {LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC})
-        set(method, ours::macs);
 }
 
 } // namespace
@@ -165,15 +137,26 @@ Task<int>
 Link::drive(const std::function<int()>& step, HostDeadline& deadline, Clock::time_point until) {
     const auto self = shared_from_this();
     const auto guard = deadline.on_abort([self] { self->kill(); });
+    IdleExchanges wakes(trickle);
     for (;;) {
+        const auto before = attempt_.bytes_received;
         const int code = step();
         if (code != LIBSSH2_ERROR_EAGAIN) co_return code;
         if (dead_) co_return LIBSSH2_ERROR_SOCKET_DISCONNECT;
         const bool woken = co_await wait(std::min(until, deadline.at()));
-        if (woken) continue;
+        bool goes_on = woken;
+        if (woken) goes_on = co_await paced(wakes, before, deadline);
+        if (goes_on) continue;
         give_up();
         co_return LIBSSH2_ERROR_TIMEOUT;
     }
+}
+
+// Returns false when the peer woke us too often for too little.
+Task<bool> Link::paced(IdleExchanges& wakes, std::uint64_t before, HostDeadline& deadline) {
+    const auto came = static_cast<std::size_t>(attempt_.bytes_received - before);
+    const auto paced = co_await wakes.pass(came, deadline);
+    co_return paced.has_value();
 }
 
 Task<int> Link::drive(const std::function<int()>& step, HostDeadline& deadline) {
@@ -185,7 +168,7 @@ Task<Status> Link::handshake(std::span<const std::string> key_types, HostDeadlin
         co_return Error(Phase::internal, Errc::local_limit, "libssh2 made no session");
     }
     attempt_.enter(Phase::tls);
-    prefer(session_, key_types);
+    prefer_ours(session_, key_types);
     const std::function<int()> step = [this] {
         return libssh2_session_handshake(session_, socket_.native_handle());
     };

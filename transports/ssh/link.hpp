@@ -3,6 +3,7 @@
 
 #include "core/asio.hpp"
 #include "core/host_deadline.hpp"
+#include "core/idle_exchanges.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
 #include "transports/ssh/hello.hpp"
@@ -96,6 +97,7 @@ public:
     std::ptrdiff_t send(const void* buffer, std::size_t length) noexcept;
 
 private:
+    Task<bool> paced(IdleExchanges& wakes, std::uint64_t before, HostDeadline& deadline);
     Error handshake_failure(int code, const HostDeadline& deadline) const;
 
     asio::posix::stream_descriptor socket_;

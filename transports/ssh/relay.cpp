@@ -1,6 +1,7 @@
 // Holds the two loops of a relay and the state that outlives the later of them.
 #include "transports/ssh/relay.hpp"
 
+#include "core/idle_exchanges.hpp"
 #include "core/spawn.hpp"
 
 #include <libssh2.h>
@@ -49,10 +50,14 @@ public:
     // Both directions by turns: libssh2 allows one call at a time.
     Task<void> run() {
         const auto self = shared_from_this();
+        IdleExchanges pieces(trickle);
         while (!link_->dead()) {
             const bool moved = inward() | outward();
             if (finished()) break;
             if (moved) continue;
+            const auto pause = pieces.note(std::exchange(passed_, 0), Clock::now());
+            if (!pause) break;
+            if (*pause > 0s) co_await rest(*pause);
             co_await wait();
         }
         ::shutdown(local_.native_handle(), SHUT_RDWR);
@@ -68,6 +73,7 @@ private:
             if (got > 0) {
                 in_.begin = 0;
                 in_.end = static_cast<std::size_t>(got);
+                passed_ += in_.end;
                 moved = true;
             } else if (got != LIBSSH2_ERROR_EAGAIN && (got < 0 || libssh2_channel_eof(channel_) != 0)) {
                 in_.over = true;
@@ -100,6 +106,7 @@ private:
             if (got > 0) {
                 out_.begin = 0;
                 out_.end = static_cast<std::size_t>(got);
+                passed_ += out_.end;
                 moved = true;
             } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
                 out_.over = true;
@@ -123,6 +130,14 @@ private:
 
     [[nodiscard]] bool finished() const noexcept {
         return (in_.over && in_.empty()) || (out_.over && out_.empty());
+    }
+
+    // A peer that sends byte by byte is left to collect some.
+    Task<void> rest(Clock::duration pause) {
+        const auto self = shared_from_this();
+        boost::system::error_code ignored;
+        full_.expires_after(pause);
+        co_await full_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
 
     // Until either side may go on. A second at most: what is missed then costs no more than that.
@@ -152,6 +167,7 @@ private:
     asio::steady_timer full_; // while the inner session takes nothing
     Buffer in_;
     Buffer out_;
+    std::size_t passed_ = 0; // read on either side since it last waited
 };
 
 } // namespace

@@ -46,6 +46,9 @@ ShellSession::shake_hands_inside(std::uint16_t port, HostDeadline& deadline) {
     if (exec_) co_await exec_->close(deadline);
     exec_.reset();
     const auto begun = Clock::now();
+    HeldBytes held(deadline.bytes());
+    auto room = co_await held.hold(limits::handshake_bytes, deadline);
+    if (!room) co_return std::move(room).error();
     link_->allow(tunnel_bytes);
     auto tunnel = co_await Tunnel::open(*link_, std::string(loopback), port, deadline);
     HandshakeFacts facts;

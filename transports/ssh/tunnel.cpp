@@ -79,6 +79,9 @@ Task<rdp::Received> Tunnel::read(char* buffer, std::size_t size) {
     if (code > 0) received.count = static_cast<std::size_t>(code);
     if (code == 0) received.end = StreamEnd::closed;
     if (code < 0) received.end = end_of(code);
+    if (code <= 0) co_return received;
+    const auto paced = co_await reads_.pass(received.count, deadline_);
+    if (!paced) received.end = StreamEnd::timed_out;
     co_return received;
 }
 

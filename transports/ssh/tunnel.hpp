@@ -2,6 +2,7 @@
 // stream of bytes.
 #pragma once
 
+#include "core/idle_exchanges.hpp"
 #include "transports/rdp/byte_stream.hpp"
 #include "transports/ssh/link.hpp"
 
@@ -40,6 +41,7 @@ private:
     Link& link_;
     _LIBSSH2_CHANNEL* channel_;
     HostDeadline& deadline_;
+    IdleExchanges reads_{trickle};
 };
 
 } // namespace rdpsweep::ssh

@@ -108,6 +108,7 @@ Task<Status> Shell::create(ShellOptions options, HostDeadline& deadline) {
 
 Task<Status> Shell::start(std::string command, std::string arguments, HostDeadline& deadline) {
     attempt_.enter(Phase::run);
+    held_ = HeldBytes(deadline.bytes());
     auto message = run_command(
         conversation_, command, arguments, operation_timeout(deadline, longest_operation)
     );
@@ -145,36 +146,32 @@ Task<Status> Shell::send(std::string input, HostDeadline& deadline) {
 }
 
 Task<Status> Shell::receive(CommandOutput& output, HostDeadline& deadline) {
+    IdleExchanges receives(budget_.receives);
     for (;;) {
         const auto wait = operation_timeout(deadline, longest_operation);
         auto message = winrm::receive(conversation_, command_id_, wait);
         auto reply = co_await ask(std::move(message), deadline, wait + answer_margin);
         if (!reply) co_return as_of(std::move(reply).error(), Phase::run);
-        if (reply->fault) {
-            // No output yet: the same question again, nothing is lost.
-            const bool patience = reply->fault->code == code::operation_timed_out;
-            if (!patience) co_return error_of(*reply->fault, Phase::run);
-            if (!deadline.expired()) continue;
-            co_return Error(Phase::run, Errc::timed_out, "the collector did not finish in time");
-        }
+        // No output yet: the same question again, nothing is lost.
+        const bool nothing = reply->fault && reply->fault->code == code::operation_timed_out;
+        if (reply->fault && !nothing) co_return error_of(*reply->fault, Phase::run);
         append(output.out, reply->out, output.truncated);
         append(output.err, reply->err, output.truncated);
         if (output.truncated) {
             co_return Error(Phase::run, Errc::output_limit, "the collector prints without end");
         }
-        if (!reply->done && reply->out.empty() && reply->err.empty()) {
-            // A host that answers at once and says nothing must not keep our only thread busy.
-            const bool time_left = co_await deadline.sleep(50ms);
-            if (!time_left)
-                co_return Error(
-                    Phase::run, Errc::timed_out, "the collector did not finish in time"
-                );
-        }
+        auto held = co_await held_.hold(output.out.size() + output.err.size(), deadline);
+        if (!held) co_return held;
         if (reply->done) {
             // The first Done counts; a later Receive may answer 0 whatever happened.
             output.exit_code = reply->exit_code.value_or(0);
             co_return Status();
         }
+        auto paced = co_await receives.pass(reply->out.size() + reply->err.size(), deadline);
+        if (!paced && paced.error().code() == Errc::timed_out) {
+            co_return Error(Phase::run, Errc::timed_out, "the collector did not finish in time");
+        }
+        if (!paced) co_return paced;
     }
 }
 

@@ -1,6 +1,7 @@
 // One cmd shell on one host: create, run, receive until done, terminate, delete.
 #pragma once
 
+#include "core/idle_exchanges.hpp"
 #include "transports/transport.hpp"
 #include "transports/winrm/connection.hpp"
 #include "transports/winrm/wsman.hpp"
@@ -10,6 +11,7 @@ namespace rdpsweep::winrm {
 struct ShellBudget {
     Clock::duration step = limits::step; // one exchange; Receive adds its operation timeout
     Clock::duration quota_delay = std::chrono::seconds(5); // first pause; then twice, four times
+    IdleRules receives = {};                               // of one receive()
 };
 
 class Shell {
@@ -26,7 +28,9 @@ public:
 
     // Adds to output what the command prints until it ends, at most limits::stdout_bytes a stream.
     // A lost connection is Error{run, peer_closed}; receive() may then be called again on a new
-    // one, with the same output.
+    // one, with the same output. Error{run, protocol_violation} where the host answers again and
+    // again, at once, with next to nothing. What was printed is charged to the host until the next
+    // start().
     Task<Status> receive(CommandOutput& output, HostDeadline& deadline);
 
     // Tells the host that the command's output was taken.
@@ -50,6 +54,7 @@ private:
     Conversation conversation_;
     std::string owner_;
     std::string command_id_;
+    HeldBytes held_; // what the command printed
 };
 
 } // namespace rdpsweep::winrm

@@ -87,7 +87,10 @@ public:
 
     // Connection and trust only: the shell's environment carries the script, so it is made by
     // run().
-    Task<Status> open(HostDeadline& deadline) { return connection_.connect(deadline); }
+    Task<Status> open(HostDeadline& deadline) {
+        bytes_ = deadline.bytes();
+        return connection_.connect(deadline);
+    }
 
     Task<Result<CommandOutput>>
     run(const Script& script, const ScriptInput& input, HostDeadline& deadline) override {
@@ -125,7 +128,8 @@ public:
             connection_.close();
             co_return;
         }
-        HostDeadline deadline(co_await asio::this_coro::executor, Clock::now() + limits::cleanup);
+        const auto executor = co_await asio::this_coro::executor;
+        HostDeadline deadline(executor, Clock::now() + limits::cleanup, bytes_);
         bool gone = false;
         if (connection_.usable()) gone = co_await shell_.remove(deadline);
         if (!gone && !deadline.expired()) {
@@ -192,6 +196,7 @@ private:
     Shell shell_;
     winrm::CimSession cim_;
     std::string name_;
+    std::shared_ptr<HostBytes> bytes_; // the host's, for close()
 };
 
 class WinRmTransport final : public Transport {

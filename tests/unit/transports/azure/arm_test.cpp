@@ -172,3 +172,60 @@ TEST_CASE("What starts something is sent again only where it started nothing") {
         CHECK(bench.rest.asked.size() == 2);
     }
 }
+
+namespace {
+
+RestAnswer page_of(const std::string& rows, int next) {
+    return answer_of(
+        200,
+        R"({"value":[)" + rows + R"(],"nextLink":"https://management.azure.com/next?page=)" +
+            std::to_string(next) + R"("})"
+    );
+}
+
+} // namespace
+
+TEST_CASE("A list whose pages have no rows is asked for so often, and not at once") {
+    Bench bench;
+    for (int page = 0; page < 100; ++page)
+        bench.rest.answers.push_back(page_of("", page));
+    const VisitRow visit = [](const nlohmann::json&) {};
+    const auto done = run_task(
+        [&](HostDeadline& deadline) { return bench.arm.list("/subscriptions", visit, deadline); },
+        500ms
+    );
+    REQUIRE_FALSE(done);
+    // 16 at once, and then at 50, 150 and 350 ms.
+    CHECK(bench.rest.asked.size() <= 19);
+    CHECK(bench.rest.asked.size() > 1);
+}
+
+TEST_CASE("What Azure may answer is charged before it is asked, and then what came") {
+    Bench bench;
+    std::vector<std::size_t> held;
+    run_task([&](HostDeadline& deadline) -> Task<Status> {
+        bench.rest.on_send = [&] { held.push_back(deadline.bytes()->held()); };
+        bench.rest.answers = {answer_of(200, R"({"a":1})")};
+        auto answer = co_await bench.arm.get("/subscriptions", deadline);
+        held.push_back(deadline.bytes()->held());
+        answer = Error(Phase::http, Errc::bug, "gone");
+        held.push_back(deadline.bytes()->held());
+        co_return Status();
+    });
+    CHECK(held == std::vector<std::size_t>{limits::azure_bytes, 7, 0});
+}
+
+TEST_CASE("Where there is no room for an answer of Azure's, nothing is asked") {
+    Bench bench;
+    bench.rest.answers = {answer_of(200, "{}")};
+    const auto answer = run_task([&](HostDeadline& outer) -> Task<Result<RestAnswer>> {
+        ByteRules rules;
+        rules.host = limits::azure_bytes - 1;
+        const auto bytes = std::make_shared<HostBytes>(nullptr, rules);
+        HostDeadline deadline(outer.executor(), outer.at(), bytes);
+        co_return co_await bench.arm.get("/subscriptions", deadline);
+    });
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code() == Errc::output_limit);
+    CHECK(bench.rest.asked.empty());
+}

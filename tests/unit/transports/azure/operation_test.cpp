@@ -168,3 +168,18 @@ TEST_CASE("Resource Graph is asked page by page, and believed with care") {
         CHECK_FALSE(ask());
     }
 }
+
+TEST_CASE("An operation that is never over is not asked about without a pause") {
+    Bench bench;
+    for (int i = 0; i < 10; ++i)
+        bench.rest.answers.push_back(answer_of(202, "", {{"retry-after", "0"}}));
+    auto begun = answer_of(202, "", {{"retry-after", "0"}});
+    begun.headers.emplace_back("location", "https://management.azure.com/operations/1");
+    const auto done = run_task(
+        [&, begun](HostDeadline& deadline) { return finish_operation(bench.arm, begun, deadline); },
+        300ms
+    );
+    REQUIRE_FALSE(done);
+    CHECK(done.error().code() == Errc::timed_out);
+    CHECK(bench.rest.asked.empty()); // "at once" is no pause that we take
+}

@@ -1,9 +1,12 @@
-// What goes into a request: addresses, and secrets that must not stay behind.
+// What goes into a request: addresses, and secrets that must not stay behind; what an answer takes.
+#include "core/spawn.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
 #include "transports/net/http_exchange.hpp"
 
 #include <boost/beast/_experimental/test/stream.hpp>
+
+#include <optional>
 
 using namespace rdpsweep;
 
@@ -35,16 +38,51 @@ namespace {
 // Returns what comes of an answer that lies in one piece, header and body together.
 net::Exchange exchange_with(const std::string& answer) {
     namespace beast = boost::beast;
-    return test::run_task([&](HostDeadline&) -> Task<net::Exchange> {
+    return test::run_task([&](HostDeadline& deadline) -> Task<net::Exchange> {
         const auto lane = co_await asio::this_coro::executor;
         beast::test::stream ours(static_cast<asio::io_context&>(lane.context()), answer);
         beast::test::stream theirs(static_cast<asio::io_context&>(lane.context()));
         ours.connect(theirs);
         beast::flat_buffer buffer;
         auto message = net::http_message(net::HttpRequest{"/wsman", {}, "question"}, "vm:5986");
-        auto done = co_await net::exchange_over(ours, buffer, message, 1000);
+        const net::AnswerBounds bounds{1000, deadline};
+        auto done = co_await net::exchange_over(ours, buffer, message, bounds);
         co_return done;
     });
+}
+
+// Returns the exchange of a request whose answer is these bytes, with an account of so many.
+net::Exchange exchange(const std::string& answer, std::size_t most, std::size_t& held) {
+    asio::io_context lane{1};
+    std::optional<net::Exchange> done;
+    ByteRules rules;
+    rules.host = most;
+    const auto bytes = std::make_shared<HostBytes>(nullptr, rules);
+    HostDeadline deadline(lane.get_executor(), Clock::now() + std::chrono::hours(1), bytes);
+    boost::beast::test::stream ours(lane), theirs(lane);
+    ours.connect(theirs);
+    ours.append(answer);
+    net::HttpRequest request;
+    request.path = "/wsman";
+    auto message = net::http_message(std::move(request), "vm:5986");
+    boost::beast::flat_buffer buffer(1u << 20);
+    auto task = [&]() -> Task<void> {
+        const net::AnswerBounds bounds{1u << 20, deadline};
+        auto one = co_await net::exchange_over(ours, buffer, message, bounds);
+        held = bytes->held();
+        done.emplace(std::move(one));
+        deadline.expire();
+    };
+    spawn(lane.get_executor(), task);
+    lane.run();
+    return std::move(*done);
+}
+
+std::string chunked(std::size_t pieces) {
+    std::string answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (std::size_t at = 0; at < pieces; ++at)
+        answer += "1\r\nx\r\n";
+    return answer + "0\r\n\r\n";
 }
 
 } // namespace
@@ -83,4 +121,33 @@ TEST_CASE("http: a body longer than the limit is refused by its header", "[net]"
     const auto most =
         exchange_with("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'a'));
     CHECK(most.response.body.size() == 1000);
+}
+
+TEST_CASE("http: the body is charged to the host to the byte, and until it goes", "[net][bytes]") {
+    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n";
+    std::size_t held = 0;
+    {
+        const auto whole = exchange(answer + std::string(1000, 'x'), 1000, held);
+        CHECK_FALSE(whole.code);
+        CHECK(whole.status);
+        CHECK(whole.response.body.size() == 1000);
+        CHECK(whole.response.held.bytes() == 1000);
+        CHECK(held == 1000);
+    }
+    const auto large = exchange(answer + std::string(1000, 'x'), 999, held);
+    REQUIRE_FALSE(large.status);
+    CHECK(large.status.error().code() == Errc::output_limit);
+    CHECK(large.response.body.empty());
+}
+
+TEST_CASE("http: chunks of one byte are one body, and are charged as such", "[net][bytes]") {
+    std::size_t held = 0;
+    const auto whole = exchange(chunked(5000), 5000, held);
+    CHECK_FALSE(whole.code);
+    CHECK(whole.status);
+    CHECK(whole.response.body == std::string(5000, 'x'));
+    CHECK(held == 5000);
+    const auto large = exchange(chunked(5000), 4999, held);
+    REQUIRE_FALSE(large.status);
+    CHECK(large.status.error().code() == Errc::output_limit);
 }

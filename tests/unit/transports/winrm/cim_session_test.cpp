@@ -75,11 +75,16 @@ Answer denied() {
                        "</s:Detail></s:Fault>");
 }
 
-Result<Rows> ask(ScriptedHost& host) {
+Result<Rows> ask(ScriptedHost& host, ByteRules rules = {}, std::size_t* held = nullptr) {
     Attempt attempt;
     CimSession session("https://vm:5986/wsman", host, 20s, attempt);
-    auto rows = run_task([&](HostDeadline& deadline) {
-        return session.ask({"root/cimv2", "", cim::Query{"SELECT A FROM B"}}, deadline);
+    auto rows = run_task([&](HostDeadline& outer) -> Task<Result<Rows>> {
+        const auto bytes = std::make_shared<HostBytes>(nullptr, rules);
+        HostDeadline deadline(outer.executor(), outer.at(), bytes);
+        cim::Request request{"root/cimv2", "", cim::Query{"SELECT A FROM B"}};
+        auto asked = co_await session.ask(std::move(request), deadline);
+        if (held != nullptr) *held = bytes->held();
+        co_return asked;
     });
     CHECK(session.round_trips() == host.verbs.size());
     CHECK((attempt.reached == Phase::run) == host.answered);
@@ -159,4 +164,57 @@ TEST_CASE("cim session: what might write is not sent", "[cim]") {
     CHECK_FALSE(cim::reads_only(set));
     CHECK_FALSE(cim::reads_only({"root/cimv2", "", cim::Query{"DELETE FROM X"}}));
     CHECK(cim::reads_only({"root/cimv2", "StdRegProv", cim::Invoke{"EnumKey", {}, {}}}));
+}
+
+TEST_CASE("cim session: the rows of every page are charged to the host", "[cim][bytes]") {
+    ScriptedHost host({row("A"), page("B", false), page("", true)});
+    std::size_t held = 0;
+    const auto rows = ask(host, {}, &held);
+    REQUIRE(rows);
+    REQUIRE(rows->size() == 3);
+    std::size_t bytes = 0;
+    for (const auto& one : *rows)
+        bytes += cim::bytes_of(one);
+    CHECK(held == bytes);
+    // An instance without a class, one property "A", one text of one byte.
+    const auto expected = sizeof(cim::Instance) + sizeof(std::pair<std::string, cim::Value>) + 1 +
+                          sizeof(std::string) + 1;
+    CHECK(bytes == 3 * expected);
+}
+
+TEST_CASE("cim session: a host that answers more than it may is stopped by bytes", "[cim][bytes]") {
+    ScriptedHost host({row("A"), page("B", false)});
+    const auto a_row = cim::bytes_of({"", {{"A", cim::Value{false, {"1"}, {}}}}});
+    ByteRules rules;
+    rules.host = 5 * a_row;
+    const auto rows = ask(host, rules);
+    REQUIRE_FALSE(rows);
+    CHECK(rows.error().code() == Errc::output_limit);
+    CHECK(rows.error().phase() == Phase::run);
+    CHECK(
+        rows.error().detail() ==
+        "what this host answers takes more than " + std::to_string(5 * a_row) + " bytes"
+    );
+    CHECK(host.verbs.size() == 7); // six pages, the sixth was too much
+    CHECK(host.verbs.back() == "Release");
+    CHECK(host.contexts.back() == "B");
+}
+
+TEST_CASE("cim session: pages without a row are not asked for without a pause", "[cim][idle]") {
+    const Answer empty("<n:PullResponse><n:EnumerationContext>B</n:EnumerationContext><n:Items/>"
+                       "</n:PullResponse>");
+    ScriptedHost host({row("A"), empty});
+    Attempt attempt;
+    CimSession session("https://vm:5986/wsman", host, 20s, attempt);
+    const auto rows = run_task(
+        [&](HostDeadline& deadline) {
+            cim::Request request{"root/cimv2", "", cim::Query{"SELECT A FROM B"}};
+            return session.ask(std::move(request), deadline);
+        },
+        1s
+    );
+    REQUIRE_FALSE(rows);
+    CHECK(rows.error().code() == Errc::timed_out); // and not 64 pages later
+    CHECK(host.verbs.size() <= 21); // one with a row, 16 at once, then at 50, 150, 350 and 750 ms
+    CHECK(host.verbs.size() > 1);
 }

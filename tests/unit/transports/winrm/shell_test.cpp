@@ -293,3 +293,97 @@ TEST_CASE("shell: a refused deletion is told, and a shell that is gone is no ref
         CHECK(host.count("Delete") == 1);
     }
 }
+
+namespace {
+
+// Answers every Receive alike, without ever being done.
+void always(ScriptedHost& host, std::function<std::string()> body) {
+    host.override_ = [body](std::size_t, const std::string& verb, const std::string& id) {
+        if (verb != "Receive") return ScriptedHost::Answer();
+        return ScriptedHost::Answer(Result<std::string>(soap(id, body())));
+    };
+}
+
+// Returns how the command ended where 20 idle Receives are allowed, without a pause between them.
+Result<CommandOutput> hurried(ScriptedHost& host) {
+    Attempt attempt;
+    return run_task([&](HostDeadline& deadline) -> Task<Result<CommandOutput>> {
+        winrm::ShellBudget budget;
+        budget.receives.most_idle = 20;
+        budget.receives.first = budget.receives.longest = 0ms;
+        winrm::Shell shell("https://vm:5986/wsman", host, budget, attempt);
+        auto created = co_await shell.create(winrm::ShellOptions(), deadline);
+        if (!created) co_return std::move(created).error();
+        co_return co_await run_in_shell(shell, "c", "", deadline);
+    });
+}
+
+} // namespace
+
+TEST_CASE(
+    "shell: a host that answers at once and says next to nothing is asked so often", "[winrm][idle]"
+) {
+    const std::vector<std::pair<std::string, std::function<std::string()>>> ways{
+        {"an instant timeout", [] { return fault(2150858793); }},
+        {"an empty stream", [] { return streams("", false); }},
+        {"one byte", [] { return streams("x", false); }},
+        {"no stream", [] { return std::string("<rsp:ReceiveResponse/>"); }},
+        {"another answer", [] { return std::string("<rsp:Strange/>"); }},
+    };
+    for (const auto& [name, body] : ways) {
+        INFO(name);
+        ScriptedHost host;
+        always(host, body);
+        const auto output = hurried(host);
+        REQUIRE_FALSE(output);
+        CHECK(output.error().phase() == Phase::run);
+        CHECK(output.error().code() == Errc::protocol_violation);
+        CHECK(host.count("Receive") == 20);
+    }
+}
+
+TEST_CASE("shell: after 16 idle answers each next question waits", "[winrm][idle]") {
+    ScriptedHost host;
+    always(host, [] { return fault(2150858793); });
+    Attempt attempt;
+    const auto output = run_task(
+        [&](HostDeadline& deadline) -> Task<Result<CommandOutput>> {
+            winrm::ShellBudget budget;
+            budget.receives.first = 1h;
+            winrm::Shell shell("https://vm:5986/wsman", host, budget, attempt);
+            auto created = co_await shell.create(winrm::ShellOptions(), deadline);
+            if (!created) co_return std::move(created).error();
+            co_return co_await run_in_shell(shell, "c", "", deadline);
+        },
+        2s
+    );
+    REQUIRE_FALSE(output);
+    CHECK(output.error().code() == Errc::timed_out);
+    CHECK(host.count("Receive") == 16);
+}
+
+TEST_CASE("shell: what a command printed is charged to the host to the byte", "[winrm][bytes]") {
+    const auto run = [](std::size_t most, std::size_t& held) {
+        ScriptedHost host; // prints "one " and "two"
+        Attempt attempt;
+        ByteRules rules;
+        rules.host = most;
+        return run_task([&](HostDeadline& outer) -> Task<Result<CommandOutput>> {
+            const auto bytes = std::make_shared<HostBytes>(nullptr, rules);
+            HostDeadline deadline(outer.executor(), outer.at(), bytes);
+            winrm::Shell shell("https://vm:5986/wsman", host, winrm::ShellBudget(), attempt);
+            auto created = co_await shell.create(winrm::ShellOptions(), deadline);
+            if (!created) co_return std::move(created).error();
+            auto output = co_await run_in_shell(shell, "c", "", deadline);
+            held = bytes->held();
+            co_return output;
+        });
+    };
+    std::size_t held = 0;
+    CHECK(run(7, held)->out == "one two");
+    CHECK(held == 7);
+    const auto cut = run(6, held);
+    REQUIRE_FALSE(cut);
+    CHECK(cut.error().code() == Errc::output_limit);
+    CHECK(held == 4);
+}
