@@ -25,7 +25,9 @@ void complain(const Error& error, Problems& problems) {
 // Asks on a lane of its own, to the end.
 Result<azure::FoundVms> ask(AzurePlane& plane, const AzureOptions& options) {
     asio::io_context lane(1);
-    HostDeadline deadline(lane.get_executor(), Clock::now() + patience);
+    // Several subscriptions are read at once, and each list comes in large pages.
+    auto bytes = std::make_shared<HostBytes>(nullptr, ByteRules{.host = limits::azure_list_bytes});
+    HostDeadline deadline(lane.get_executor(), Clock::now() + patience, std::move(bytes));
     std::optional<Result<azure::FoundVms>> answer;
     const auto task = [&]() -> Task<void> {
         azure::InventoryScope wanted{

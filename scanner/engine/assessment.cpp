@@ -51,6 +51,13 @@ void Assessment::add_handshake(HandshakeFacts handshake) {
     handshakes_.push_back(std::move(handshake));
 }
 
+std::size_t Assessment::bytes() const noexcept {
+    std::size_t bytes = 3 * document_.size();
+    for (const auto& handshake : handshakes_)
+        bytes += sizeof handshake + handshake.certificate_der.size();
+    return bytes;
+}
+
 Result<Judgement> Assessment::judge_outside(const Policy& policy, std::int64_t now) const {
     auto json = with_handshakes("", handshakes_);
     if (!json) return std::move(json).error();

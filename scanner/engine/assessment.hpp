@@ -32,6 +32,10 @@ public:
     // WDAC: constrained language).
     [[nodiscard]] bool constrained() const noexcept;
 
+    // Returns how many bytes it holds: the document, what was read from it (counted as twice its
+    // text), and the certificates of handshakes.
+    [[nodiscard]] std::size_t bytes() const noexcept;
+
     [[nodiscard]] bool empty() const noexcept { return document_.empty() && handshakes_.empty(); }
 
     // Sets result's facts_json (one document with everything), verdict, findings and causes. A host

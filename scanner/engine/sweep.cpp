@@ -67,7 +67,8 @@ Sweep::Sweep(
                credential_stopped(credential, breaker);
            }}
       ),
-      run_timer_(lane), drain_timer_(lane), hold_timer_(lane) {
+      bytes_(std::make_shared<BytePool>(options_.bytes)), run_timer_(lane), drain_timer_(lane),
+      hold_timer_(lane), memory_timer_(lane) {
     std::iota(order_.begin(), order_.end(), 0);
     services_.admission = &admission_;
 }
@@ -90,11 +91,12 @@ Status Sweep::run() {
     lane_.restart();
     // The caller may have signal handlers waiting on the lane: run until nothing is under way, not
     // until the lane is empty.
-    while ((tasks_ > 0 || holding_) && run_one()) {
-    }
+    while ((tasks_ > 0 || holding_) && run_one())
+        if (tasks_ == 0) pump(); // what waited for memory need not wait any more
     run_timer_.cancel();
     drain_timer_.cancel();
     hold_timer_.cancel();
+    memory_timer_.cancel();
     report_untouched();
     if (failure_) return std::move(*failure_);
     return {};
@@ -150,14 +152,21 @@ Task<void> Sweep::add_named(std::shared_ptr<std::vector<std::size_t>> named) {
     }
 }
 
+// Tells whether our memory has room for one more host. Where nothing is under way, there is always
+// room for one.
+bool Sweep::has_memory() const noexcept {
+    return tasks_ == 0 || bytes_->may_begin();
+}
+
 // Lets every host go that may go now.
 void Sweep::pump() {
-    while (!stopping_ && !hold()) {
+    while (!stopping_ && !hold() && has_memory()) {
         const auto index = admission_.take();
-        if (!index) return;
+        if (!index) break;
         ++tasks_;
         spawn(lane_.get_executor(), host(*index));
     }
+    wait_for_memory();
 }
 
 Task<void> Sweep::host(std::size_t index) {
@@ -208,7 +217,11 @@ Task<void> Sweep::visit(std::size_t index) {
     const auto budget = target.deadline ? Clock::duration(*target.deadline) : usual_budget(target);
     Visit one(target, index, services_);
     {
-        HostDeadline deadline(lane_.get_executor(), Clock::now() + budget);
+        HostDeadline deadline(
+            lane_.get_executor(), Clock::now() + budget, std::make_shared<HostBytes>(bytes_)
+        );
+        // What was begun on a VM that is changed is brought to its end.
+        if (services_.kind != VisitKind::fix) deadline.end_for_bytes();
         const Listed listed(active_, Active{&one, &deadline, Clock::now()});
         co_await one.run(deadline);
     }
@@ -216,22 +229,6 @@ Task<void> Sweep::visit(std::size_t index) {
     report(one.result());
     co_await one.clean_up();
     admission_.ended(one.result());
-}
-
-std::vector<Sweep::Flight> Sweep::in_flight() const {
-    std::vector<Flight> flights;
-    const auto now = Clock::now();
-    for (const auto& active : active_) {
-        flights.push_back(
-            {active.visit->result().target.name,
-             std::string(active.visit->rung_now()),
-             std::chrono::duration_cast<std::chrono::milliseconds>(now - active.since)}
-        );
-    }
-    std::sort(flights.begin(), flights.end(), [](const Flight& a, const Flight& b) {
-        return a.since > b.since;
-    });
-    return flights;
 }
 
 } // namespace rdpsweep

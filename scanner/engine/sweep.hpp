@@ -30,6 +30,7 @@ struct SweepOptions {
     std::optional<Clock::duration> host_deadline = {};
     std::optional<Clock::duration> run_deadline = {};
     Clock::duration drain = std::chrono::seconds(5); // after the first signal
+    ByteRules bytes = {};                            // what all hosts may make us hold
     SweepEvents events = {};
 };
 
@@ -80,6 +81,9 @@ public:
     // Tells whether no host is begun because may_begin() says so.
     [[nodiscard]] bool holding() const noexcept { return holding_; }
 
+    // Returns what the hosts in flight make us hold.
+    [[nodiscard]] const BytePool& bytes() const noexcept { return *bytes_; }
+
     // Tells how many hosts may be in flight now, and why not more.
     [[nodiscard]] const Window& window() const noexcept { return admission_.window(); }
 
@@ -92,8 +96,10 @@ private:
 
     void add_all();
     Task<void> add_named(std::shared_ptr<std::vector<std::size_t>> named);
+    [[nodiscard]] bool has_memory() const noexcept;
     void pump();
     bool hold();
+    void wait_for_memory();
     Task<void> host(std::size_t index);
     Task<void> visit(std::size_t index);
     Task<bool> admit();
@@ -114,13 +120,15 @@ private:
     std::vector<bool> done_;
     std::vector<std::size_t> order_;
     Admission admission_;
+    std::shared_ptr<BytePool> bytes_;
     std::size_t tasks_ = 0; // hosts in flight and lookups of names
     std::list<Active> active_;
     std::list<HostDeadline*> waiting_; // of what waits for a turn to connect, or for a name
     asio::steady_timer run_timer_;
     asio::steady_timer drain_timer_;
     asio::steady_timer hold_timer_;
-    bool holding_ = false; // hold_timer_ runs
+    bool holding_ = false;            // hold_timer_ runs
+    asio::steady_timer memory_timer_; // while no host may begin for lack of it
     bool stopping_ = false;
     std::string why_stopped_;
     std::optional<Error> failure_;

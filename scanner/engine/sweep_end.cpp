@@ -1,11 +1,26 @@
-// How hosts end, and the sweep itself.
+// How hosts end, and the sweep itself; who is still in flight.
 #include "scanner/engine/sweep.hpp"
+
+#include <algorithm>
 
 namespace rdpsweep {
 
 void Sweep::fail(Error error, std::string why) {
     if (!failure_) failure_ = std::move(error);
     if (!stopping_) stop(std::move(why));
+}
+
+// Hosts that hold much and never go on would keep all others from beginning. Where nothing has
+// begun or ended for a while, the one that holds most ends.
+void Sweep::wait_for_memory() {
+    memory_timer_.cancel();
+    if (stopping_ || has_memory() || !admission_.anybody_waits()) return;
+    memory_timer_.expires_after(bytes_->rules().patience);
+    memory_timer_.async_wait([this](boost::system::error_code code) {
+        if (code) return;
+        bytes_->end_heaviest();
+        wait_for_memory();
+    });
 }
 
 void Sweep::credential_stopped(const std::string& credential, const Breaker& breaker) {
@@ -59,6 +74,22 @@ void Sweep::stop(std::string why) {
     drain_timer_.async_wait([this](boost::system::error_code code) {
         if (!code) abort_all();
     });
+}
+
+std::vector<Sweep::Flight> Sweep::in_flight() const {
+    std::vector<Flight> flights;
+    const auto now = Clock::now();
+    for (const auto& active : active_) {
+        flights.push_back(
+            {active.visit->result().target.name,
+             std::string(active.visit->rung_now()),
+             std::chrono::duration_cast<std::chrono::milliseconds>(now - active.since)}
+        );
+    }
+    std::sort(flights.begin(), flights.end(), [](const Flight& a, const Flight& b) {
+        return a.since > b.since;
+    });
+    return flights;
 }
 
 void Sweep::abort_all() {

@@ -28,6 +28,13 @@ Outcome outcome_of(const Error& error) {
 
 } // namespace
 
+// A host that was ended because it held most: that is why it failed, whatever the failure looked
+// like from where it was.
+void blame_bytes(Attempt& attempt, const HostDeadline& deadline) {
+    const auto& over = deadline.bytes()->over();
+    if (over) attempt.error = Error(*over).in_phase(attempt.reached);
+}
+
 Visit::Visit(const Target& target, std::size_t index, VisitServices& services)
     : target_(target), services_(services), as_(&target_) {
     result_.target = target;
@@ -95,6 +102,12 @@ Task<void> Visit::walk(HostDeadline& deadline) {
     }
 }
 
+// Charges what was learned to the host.
+Task<Status> Visit::keep(HostDeadline& deadline) {
+    if (held_.bytes() == 0) held_ = HeldBytes(deadline.bytes(), limits::host_bytes);
+    co_return co_await held_.hold(assessment_.bytes(), deadline);
+}
+
 // Looks at the host from outside. True when something was seen, if only that nothing listens.
 Task<bool> Visit::look(Attempt& attempt, HostDeadline& deadline) {
     attempt.transport = services_.outside->name();
@@ -102,9 +115,13 @@ Task<bool> Visit::look(Attempt& attempt, HostDeadline& deadline) {
     attempt.leave();
     if (seen) {
         assessment_.add_handshake(*std::move(seen));
-        co_return true;
+        auto kept = co_await keep(deadline);
+        if (kept) co_return true;
+        attempt.error = std::move(kept).error();
+    } else {
+        attempt.error = std::move(seen).error();
     }
-    attempt.error = std::move(seen).error();
+    blame_bytes(attempt, deadline);
     log_failure(attempt);
     co_return false;
 }
@@ -133,7 +150,7 @@ Task<void> Visit::ask_azure(HostDeadline& deadline) {
         (result_.outcome == Outcome::unreachable || result_.outcome == Outcome::refused);
     if (!wanted || deadline.aborted()) co_return;
     azure_ = std::make_unique<Attempt>();
-    HostDeadline more(deadline.executor(), Clock::now() + limits::step);
+    HostDeadline more(deadline.executor(), Clock::now() + limits::step, deadline.bytes());
     const auto guard = deadline.on_abort([&more, &deadline] {
         if (deadline.aborted()) more.abort();
     });
@@ -180,6 +197,7 @@ void Visit::judge() {
 }
 
 Task<void> Visit::clean_up() {
+    held_.settle(0);
     if (!leftover_) co_return;
     co_await leftover_->close();
     leftover_.reset();

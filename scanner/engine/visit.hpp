@@ -44,6 +44,9 @@ struct VisitServices {
     Fixing* fixing = nullptr; // of fix
 };
 
+// Makes the host's account the reason of a failure, where it is.
+void blame_bytes(Attempt& attempt, const HostDeadline& deadline);
+
 class Visit {
 public:
     // target and services must outlive it. result.target, index and started are set here.
@@ -53,8 +56,8 @@ public:
     // is complete; it never throws for what a host does.
     Task<void> run(HostDeadline& deadline);
 
-    // Deletes what a failed visit left on the host, within limits::cleanup. Call it after the
-    // result is stored: it never delays a result.
+    // Deletes what a failed visit left on the host, within limits::cleanup, and holds nothing of
+    // it any more. Call it after the result is stored: it never delays a result.
     Task<void> clean_up();
 
     [[nodiscard]] HostResult& result() noexcept { return result_; }
@@ -70,6 +73,7 @@ private:
     Task<void> walk(HostDeadline& deadline);
     Task<bool> try_transport(const std::string& transport, HostDeadline& deadline);
     Task<bool> look(Attempt& attempt, HostDeadline& deadline);
+    Task<Status> keep(HostDeadline& deadline);
     Task<void> look_outside(HostDeadline& deadline);
     Task<void> ask_azure(HostDeadline& deadline);
     bool would_repeat_password(const std::string& transport);
@@ -97,6 +101,7 @@ private:
     std::unique_ptr<Target> http_fallback_; // outlives leftover_, which refers to it
     HostResult result_;
     Assessment assessment_;
+    HeldBytes held_;                                 // what assessment_ takes
     std::vector<std::unique_ptr<Attempt>> attempts_; // stable addresses: sessions write into them
     std::unique_ptr<Attempt> outside_attempt_;       // of look_outside(); null: none
     std::unique_ptr<Attempt> azure_;                 // of ask_azure(); null: none

@@ -51,6 +51,7 @@ Task<bool> Visit::try_transport(const std::string& transport, HostDeadline& dead
         attempt.leave();
         if (status) co_return true;
         attempt.error = std::move(status).error();
+        blame_bytes(attempt, deadline);
         const auto& error = *attempt.error;
         log_failure(attempt);
         password_refused_ = password_refused_ || (is_refusal(error) && !attempt.password_withheld);

@@ -108,7 +108,9 @@ Task<Status> Visit::collect_by_cim(CimClient& cim, Attempt& attempt, HostDeadlin
     auto document = co_await ask_all(cim, questions, deadline);
     if (!document) co_return std::move(document).error();
     attempt.enter(Phase::decode);
-    co_return assessment_.add_document(*std::move(document), attempt.transport);
+    auto added = assessment_.add_document(*std::move(document), attempt.transport);
+    if (added) added = co_await keep(deadline);
+    co_return added;
 }
 
 // Falls back to CIM. without: how the script ended. That stays the result where CIM lets us ask
@@ -139,7 +141,9 @@ Task<Status> Visit::collect_by_script(Session& session, Attempt& attempt, HostDe
     if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
     if (!output) co_return std::move(output).error();
     attempt.enter(Phase::decode);
-    co_return read_output(*output, input, attempt);
+    auto read = read_output(*output, input, attempt);
+    if (read) read = co_await keep(deadline);
+    co_return read;
 }
 
 // Returns as whom the command runs.

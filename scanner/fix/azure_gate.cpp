@@ -81,14 +81,14 @@ AzureGuard::gates_of(const Target& target, const PortMove& move, HostDeadline& d
     const auto subnet_id = text(primary_of(addresses), "properties/subnet/id");
     if (!subnet_id.empty()) {
         path = subnet_id + network_version;
-        auto subnet = co_await arm_.get_json(std::move(path), deadline);
+        auto subnet = co_await arm_.get_large_json(std::move(path), deadline);
         if (!subnet) co_return std::move(subnet).error();
         ids.push_back(text(*subnet, "properties/networkSecurityGroup/id"));
     }
     for (const auto& id : ids) {
         if (id.empty()) continue;
         path = id + network_version;
-        auto group = co_await arm_.get_json(std::move(path), deadline);
+        auto group = co_await arm_.get_large_json(std::move(path), deadline);
         if (!group) co_return std::move(group).error();
         gates.groups.push_back(*std::move(group));
     }

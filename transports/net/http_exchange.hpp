@@ -87,9 +87,9 @@ struct AnswerBounds {
     HostDeadline& deadline;
 };
 
-// Reads the rest of the answer piece by piece, and charges what it takes. Its header was read: where
-// the body's first bytes come with it, Boost 1.74's parser goes on past the body's limit and
-// reserves whatever Content-Length says.
+// Reads the rest of the answer piece by piece, and charges what it takes. Its header was read
+// before: where the body's first bytes come with it, Boost 1.74's parser goes on past the body's
+// limit and reserves whatever Content-Length says.
 template <class Read>
 Task<void> read_body(Read read, AnswerParser& parser, Exchange& done, HostDeadline& deadline) {
     IdleExchanges pieces(trickle);

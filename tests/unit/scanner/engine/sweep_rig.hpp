@@ -34,7 +34,11 @@ struct World {
     std::map<std::string, int> tries;
     std::vector<std::string> events;          // of sessions: "run", "close"
     std::vector<Clock::time_point> deadlines; // of the hosts, as they are opened
-    std::function<void()> on_hang;            // told of each host that begins to hang
+    ByteRules bytes;                          // of the sweep
+    std::function<bool()> enough;             // lets the gluttons go
+    int holding = 0;                          // hosts that hold more than their share
+    int most_holding = 0;
+    std::function<void()> on_hang; // told of each host that begins to hang
 };
 
 class FakeSession final : public Session {
@@ -58,11 +62,32 @@ public:
             const auto code = deadline.aborted() ? Errc::cancelled : Errc::timed_out;
             co_return Error(Phase::run, code, "stalled");
         }
+        if (kind_ == "greedy" || kind_ == "glutton") {
+            auto held = co_await hold(deadline);
+            if (!held) co_return std::move(held).error();
+        }
         CommandOutput output;
         if (kind_ == "mute") output.exit_code = 9009;
         if (kind_ != "mute")
             output.out = "banner\n" + frame(kind_ == "forged" ? "beef" : input.nonce());
         co_return output;
+    }
+
+    // A greedy host holds 100 KiB beyond its share for a moment; a glutton all that it may, until
+    // the test has seen enough.
+    Task<Status> hold(HostDeadline& deadline) {
+        const bool for_good = kind_ == "glutton";
+        const auto most = for_good ? world_.bytes.host : world_.bytes.share + (100u << 10);
+        held_ = HeldBytes(deadline.bytes(), most);
+        auto held = co_await held_.hold(most, deadline);
+        if (!held) co_return held;
+        world_.most_holding = std::max(world_.most_holding, ++world_.holding);
+        bool goes_on = co_await deadline.sleep(1ms);
+        while (for_good && goes_on && !world_.enough())
+            goes_on = co_await deadline.sleep(1ms);
+        --world_.holding;
+        if (!for_good) co_return Status();
+        co_return Error(Phase::run, Errc::timed_out, "it was cut off");
     }
 
     Task<Status> prove(HostDeadline&) override { co_return Status(); }
@@ -77,6 +102,7 @@ private:
     World& world_;
     std::string kind_;
     Attempt& attempt_;
+    HeldBytes held_;
 };
 
 // Does as a library whose handler throws: what waits for it is destroyed, and never goes on.
@@ -228,6 +254,7 @@ struct Rig {
         };
         events.may_begin = may_begin;
         options.events = std::move(events);
+        options.bytes = world.bytes;
         Sweep sweep(lane, targets, services, std::move(options));
         if (prepare) prepare(sweep);
         auto status = sweep.run();
