@@ -161,6 +161,7 @@ struct KeyFile {
     std::string name;                  // n
     std::optional<std::uint64_t> size; // size: bytes
     std::optional<std::string> sddl;   // sddl: owner and DACL; absent = unread (then see unread)
+    bool by_wmi = false;               // sddl_by "wmi": a plain look was denied, or none was there
 };
 
 // /keys

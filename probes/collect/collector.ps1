@@ -536,6 +536,31 @@ function Read-Certificates {
 $rdp_keys = 'f686aace', 'd86b1e84', '7215b202', 'aae70b26', 'eddb3aad', '863dffb7', 'c8c81422',
 '101d0734', '5e9f1fbf'
 
+# Asks WMI for a descriptor that was denied just now: it looks with all privileges that we have, that
+# for backups among them. Its own numbers: 2 is denied, 9 that a privilege is missing.
+function Read-DeniedSddl($file, $path) {
+  $denial = $state.unread[-1]
+  try {
+    $setting = New-Object Management.ManagementObject `
+      "Win32_LogicalFileSecuritySetting.Path='$($path -replace '\\', '\\')'"
+    $setting.psbase.Scope.Options.EnablePrivileges = $true
+    $options = New-Object Management.InvokeMethodOptions
+    $options.Timeout = [TimeSpan]'0:0:15'
+    $answer = $setting.psbase.InvokeMethod('GetSecurityDescriptor', $null, $options)
+    $denial.code += ", WMI $($answer.ReturnValue)"
+    if ($answer.ReturnValue) { return }
+    $helper = New-Object Management.ManagementClass 'Win32_SecurityDescriptorHelper'
+    $file.sddl = $helper.Win32SDToSDDL($answer.Descriptor).SDDL
+    if (!$file.sddl) { return }
+    $file.sddl_by = 'wmi'
+    $state.unread = @($state.unread | Where-Object { $_ -ne $denial })
+  } catch {
+    # Not to wait for it at each file.
+    $state.no_wmi = $true
+    $denial.code += ', WMI ' + (Get-Code (Get-Cause $_))
+  }
+}
+
 # Names, sizes, owners and DACLs of the files in $folder: those of RDP's own key containers first,
 # then others up to the cap; the rest is counted. No file is opened for reading.
 function Read-KeyFiles($folder, $keys, $name) {
@@ -558,7 +583,10 @@ function Read-KeyFiles($folder, $keys, $name) {
     try { $file.size = (New-Object IO.FileInfo $path).Length } catch { Add-Failure "$ptr/size" $_ }
     try {
       $file.sddl = Get-Sddl (New-Object Security.AccessControl.FileSecurity($path, 'Access,Owner'))
-    } catch { Add-Failure "$ptr/sddl" $_ }
+    } catch {
+      Add-Failure "$ptr/sddl" $_
+      if ($state.unread[-1].why -eq 'denied' -and !$state.no_wmi) { Read-DeniedSddl $file $path }
+    }
     $list += $file
   }
   $keys[$name] = $list

@@ -54,6 +54,7 @@ std::vector<KeyFile> read_files(const JsonReader& list) {
         file.name = element.at("n").text();
         if (element.at("size").present()) file.size = element.at("size").large_number();
         file.sddl = element.at("sddl").maybe_text(max_sddl_text);
+        file.by_wmi = element.at("sddl_by").maybe_text() == "wmi";
         files.push_back(std::move(file));
     });
     return files;

@@ -67,6 +67,14 @@ std::string missing_entries(const Facts& facts, const SecurityDescriptor& descri
     return lacking;
 }
 
+std::string by_way(const KeyFile& file) {
+    return file.by_wmi ? " (read through WMI)" : "";
+}
+
+std::string seen(const KeyFile& file) {
+    return sddl_in_words(*file.sddl, RightsOf::file) + by_way(file);
+}
+
 Draft judge_denied(const Facts& facts, std::uint32_t lacks) {
     if (own_key_in_use(facts))
         return at_risk(traits, "denied_in_use")
@@ -84,21 +92,19 @@ judge_descriptor(const Facts& facts, const KeyFile& file, const SecurityDescript
     if (const std::uint32_t lacks = missing_for_termservice(descriptor); lacks != 0)
         return judge_denied(facts, lacks)
             .with("file", file.name)
-            .saw(pointer, sddl_in_words(*file.sddl, RightsOf::file), may_read);
+            .saw(pointer, seen(file), may_read);
     if (const std::string lacking = missing_entries(facts, descriptor); !lacking.empty())
         return at_risk(traits, "incomplete")
             .with("file", file.name)
             .with("lacking", lacking)
-            .saw(
-                pointer, sddl_in_words(*file.sddl, RightsOf::file), lacking + " of the shipped ACL"
-            );
+            .saw(pointer, seen(file), lacking + " of the shipped ACL");
     // The article's takeown makes Administrators the owner, which takes nothing from anybody.
     if (descriptor.owner != sid::system && descriptor.owner != sid::administrators)
         return at_risk(traits, "owner")
             .with("file", file.name)
             .with("owner", sid_in_words(descriptor.owner))
-            .saw(pointer, sddl_in_words(*file.sddl, RightsOf::file), "O:SY (owner SYSTEM)");
-    return ok(traits).saw(pointer, may_read, "the same");
+            .saw(pointer, seen(file), "O:SY (owner SYSTEM)");
+    return ok(traits).saw(pointer, may_read + by_way(file), "the same");
 }
 
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {

@@ -55,6 +55,7 @@ void ask_file(
     const auto sddl = pointer + "/sddl";
     steps.file_sddl(sddl, drive + folder + "\\" + file.name, [&steps, sddl](auto text) {
         steps.put(sddl, std::move(text));
+        steps.put(sddl + "_by", "wmi");
     });
 }
 

@@ -138,8 +138,9 @@ void Steps::file_sddl(const std::string& about, std::string path, ReadSddl read)
             const auto code =
                 rows->empty() ? std::nullopt : number_of(rows->front(), "ReturnValue");
             // 2: access denied; 9: a privilege is missing. Not Win32 codes but the class's own.
-            if (code == 2 || code == 9) return lost(about, "denied", std::to_string(*code));
-            if (code != 0) return lost(about, "error", code ? std::to_string(*code) : "");
+            const auto number = code ? "WMI " + std::to_string(*code) : std::string();
+            if (code == 2 || code == 9) return lost(about, "denied", number);
+            if (code != 0) return lost(about, "error", number);
             const auto* value = value_of(rows->front(), "Descriptor");
             auto sddl = value != nullptr && !value->objects.empty()
                             ? sddl_of(value->objects.front())

@@ -19,6 +19,8 @@ public sealed class SimulatedManagementException(uint code, string message) : Ex
 public sealed class SimulatedConnection
 {
     public object? Authentication { get; set; }
+
+    public bool EnablePrivileges { get; set; }
 }
 
 public sealed class SimulatedScope
@@ -56,11 +58,18 @@ public static class WmiProvider
     public static IEnumerable<PSObject> Query(string scope, string text)
     {
         var query = Wql.Parse(text);
-        Simulation.Journal.Read($"wmi:{scope}:{query.Class}");
-        if (Simulation.Machine.FindLimit("wmi:" + scope) is { } limit) throw Refusal(limit);
-        if (Simulation.Machine.MissingClasses.Contains(query.Class)) throw NoClass(query.Class);
+        CheckClass(scope, query.Class);
         var rows = WmiClasses.Rows(Simulation.Machine, scope, query.Class) ?? throw NoClass(query.Class);
         return rows.Where(query.Matches).Select(row => Project(row, query));
+    }
+
+    // Notes that the class is asked, and throws where the machine does not let it.
+    public static void CheckClass(string scope, string name)
+    {
+        Simulation.Journal.Read($"wmi:{scope}:{name}");
+        if (Simulation.Machine.FindLimit("wmi:" + scope) is { } limit) throw Refusal(limit);
+        if (Simulation.Machine.MissingClasses.Contains(name)) throw NoClass(name);
+        if (Simulation.Machine.FindLimit($"wmi:{scope}:{name}") is { } own) throw Refusal(own);
     }
 
     private static PSObject Project(Dictionary<string, object?> row, Wql query)

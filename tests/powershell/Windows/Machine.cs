@@ -75,6 +75,7 @@ public sealed class Machine
     // Types that New-Object does not find, and classes that WMI does not have.
     public HashSet<string> MissingTypes { get; } = new(StringComparer.OrdinalIgnoreCase);
     public HashSet<string> MissingClasses { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public bool WmiUsesBackup { get; set; } // its class of files' rights reads what privileges let it
     public bool BitLocker { get; set; }  // protects the system drive
     public bool MakerFails { get; set; } // SessionEnv starts, and makes no certificate
     // What Windows refuses, "start UmRdpService" or "task run", with the number that it says.

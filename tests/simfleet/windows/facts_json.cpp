@@ -20,7 +20,6 @@ void FactsReader::add_unread(
     unread.push_back({{"ptr", pointer}, {"why", why}, {"code", code}});
 }
 
-// What .NET, WMI and the event log say when they refuse, as the collector prints it.
 std::string_view code_of(const AccessLimit& limit) {
     if (!limit.code.empty()) return limit.code;
     if (limit.why == "skipped") return {};

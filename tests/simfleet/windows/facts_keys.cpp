@@ -7,6 +7,7 @@
 #include "tests/simfleet/windows/windows.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace simfleet {
 namespace {
@@ -85,8 +86,19 @@ std::vector<const FileEntry*> files_in(const State& state, std::string_view fold
     return found;
 }
 
+// Returns what a descriptor is denied with: by .NET, then by WMI, whose own code for it is 2. A WMI
+// that refuses to be asked is asked once.
+std::string denial(const FactsReader& reader, bool& asked) {
+    const std::string code(access_denied_code);
+    const auto* limit = reader.state.limit(R"(wmi:root\cimv2)");
+    if (limit == nullptr) return code + ", WMI 2";
+    if (std::exchange(asked, true)) return code;
+    return code + ", WMI " + std::string(code_of(*limit));
+}
+
 json file_list(FactsReader& reader, std::string_view folder, const std::string& pointer) {
     auto list = json::array();
+    bool asked = false;
     for (const auto* file : files_in(reader.state, folder)) {
         if (list.size() == file_cap) break;
         json entry{{"n", file_name(file->path)}, {"size", file->size}};
@@ -94,7 +106,7 @@ json file_list(FactsReader& reader, std::string_view folder, const std::string& 
             entry["sddl"] = owner_and_dacl(file->sddl);
         } else {
             const auto index = std::to_string(list.size());
-            reader.add_unread(pointer + '/' + index + "/sddl", "denied", access_denied_code);
+            reader.add_unread(pointer + '/' + index + "/sddl", "denied", denial(reader, asked));
         }
         list.push_back(std::move(entry));
     }

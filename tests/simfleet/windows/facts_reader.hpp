@@ -19,6 +19,9 @@ inline constexpr std::string_view registry_denied_code = "0x8013150a";
 inline constexpr std::string_view wmi_denied_code = "0x80041003";
 inline constexpr std::string_view generic_failure_code = "0x80131501";
 
+// Returns what .NET, WMI and the event log say when they refuse, as the collector prints it.
+std::string_view code_of(const AccessLimit& limit);
+
 struct FactsReader {
     const State& state;
     std::int64_t now; // the true time

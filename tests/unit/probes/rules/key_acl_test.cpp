@@ -115,6 +115,26 @@ TEST_CASE("KEY.ACL: effective access of NETWORK SERVICE", "[rule]") {
     );
 }
 
+TEST_CASE("KEY.ACL: says who read the rights, and why they were not", "[rule]") {
+    Facts facts = healthy_facts(14393);
+    const auto seen = [&] { return find("KEY.ACL", facts).evidence.at(0).observed; };
+    const std::string sound = seen();
+    CHECK(sound == "S-1-5-20 (NETWORK SERVICE) may 0x120089 (read)");
+    rdp_key(facts).by_wmi = true;
+    CHECK(seen() == sound + " (read through WMI)");
+    rdp_key(facts).sddl = "O:SYD:P(A;;FA;;;SY)";
+    const std::string closed =
+        "O:SYD:P(A;;FA;;;SY) = owner SYSTEM; inherits nothing; allow SYSTEM full";
+    CHECK(seen() == closed + " (read through WMI)");
+    rdp_key(facts).by_wmi = false;
+    CHECK(seen() == closed);
+    close_descriptor(facts);
+    fail_handshake(facts, "tls", "reset");
+    facts.unread.back().why = "denied";
+    facts.unread.back().code = "0x80070005, WMI 2";
+    CHECK(find("KEY.ACL", facts).summary.arguments.at("why") == "denied 0x80070005, WMI 2");
+}
+
 TEST_CASE("KEY.ACL: the shipped set differs by build", "[rule]") {
     CHECK(find("KEY.ACL", healthy_facts(14393)).verdict == Verdict::ok);
     Facts facts = healthy_facts(14393);
