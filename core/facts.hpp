@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/handshake_facts.hpp"
+#include "core/key_facts.hpp"
 #include "core/listener_facts.hpp"
 #include "core/security_facts.hpp"
 
@@ -154,27 +155,6 @@ struct CertificateFacts {
     std::vector<std::string> store_sddl;       // store_sddl: [Remote Desktop, Certificates]
     Dword wmi_hash_type;                       // wmi_type: 0 invalid 1 default 2 policy 3 custom
     std::optional<std::string> wmi_hash;       // wmi_hash, lower-case hex
-};
-
-// One element of /keys/files or /keys/cng_files.
-struct KeyFile {
-    std::string name;                  // n
-    std::optional<std::uint64_t> size; // size: bytes
-    std::optional<std::string> sddl;   // sddl: owner and DACL; absent = unread (then see unread)
-    bool by_wmi = false;               // sddl_by "wmi": a plain look was denied, or none was there
-};
-
-// /keys
-struct MachineKeysFacts {
-    std::optional<std::string> directory_sddl; // dir_sddl
-    bool directory_listed = false;             // dir_listed: the names were read
-    std::vector<KeyFile> files;     // files: RDP's own first, then others up to the collector's cap
-    std::vector<KeyFile> cng_files; // cng_files: %ProgramData%\Microsoft\Crypto\Keys, same cap
-    std::uint32_t other_count = 0;  // other_count: files beyond the cap
-    std::string expected; // f686aace..._<MachineGuid>, computed by probes/collect; empty: no GUID
-
-    // Finds a file by its name in any case, in files, then in cng_files; null when not listed.
-    [[nodiscard]] const KeyFile* find(std::string_view name) const noexcept;
 };
 
 // /gp

@@ -26,7 +26,6 @@ WIDEST = 100
 # What was larger when the rule began to hold, with its size: a number here may only shrink. One that
 # fits the rule by itself has to be taken off.
 LARGE_FILES = {
-    "core/facts.hpp": 258,
     "reports/html/sections.cpp": 286,
     "scanner/inventory/yaml_tree.cpp": 299,
     "transports/azure/cpprest.cpp": 277,
