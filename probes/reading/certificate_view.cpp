@@ -56,7 +56,10 @@ bool own_left_out(const Facts& facts) noexcept {
     const Unread* store = facts.why_unread("/cert/store");
     if (store == nullptr || store->pointer != "/cert/store" || store->why != "skipped")
         return false;
-    return facts.rdp_certificate.value && pinned_certificate(*facts.rdp_certificate) != nullptr;
+    if (!facts.rdp_certificate) return false;
+    const CertificateFacts& certificates = *facts.rdp_certificate;
+    if (pinned_certificate(certificates) != nullptr) return true;
+    return template_chose(certificates) && certificates.my_match;
 }
 
 const StoredCertificate* configured_certificate(const CertificateFacts& facts) noexcept {

@@ -55,6 +55,8 @@ def time_of(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
+FLOODED = ("attacked", "attacked_full")
+
 # Over WS-Management's CIM, without a script on the VM.
 CIM = (
     Excuse("EVT.KEYAUDIT", "the Security log is not served by WMI's registry provider or by CIM"),
@@ -67,6 +69,7 @@ CIM = (
     Excuse("NLA.CHANNEL", "and so are Netlogon's events", lambda vm: vm.profile == "service_unread"),
     Excuse("NLA.CREDSSP", "NTLM's own log is not among the classic ones", lambda vm: vm.profile == "nla_refused_somebody",
            instead="at_risk"),
+    Excuse("RDP.LISTENER", "nor is RDP's own, which has the failed logons", lambda vm: vm.profile in FLOODED, instead="ok"),
 )
 
 # The lean profile of the collector, as over a serial console.
@@ -75,6 +78,7 @@ LEAN = (
     Excuse("EVT.SCHANNEL", "and of Schannel's those alone that our own handshake brought about: never that there are none",
            lambda vm: not vm.own_event or vm.said("EVT.SCHANNEL") == "ok"),
     Excuse("KEY.OVERGRANT", "of the key files only those of RDP's own container are told"),
+    Excuse("RDP.LISTENER", "nor are the failed logons in RDP's own log", lambda vm: vm.profile in FLOODED, instead="ok"),
     Excuse("DISK.FULL", "nor what TermService logged", lambda vm: vm.profile == "disk_full", instead="at_risk"),
     Excuse("CERT.PIN", "nor is the key file of a certificate that was chosen", lambda vm: vm.chosen),
     Excuse("CERT.SELF.VALID", "nor where ProgramData is: it does not fit", lambda vm: vm.profile == "renewal_moved_data",
@@ -91,6 +95,7 @@ RUN_COMMAND = (
 # cmd.exe's own tools at a serial console.
 CMD = (
     Excuse("EVT.SCHANNEL EVT.RDPCERT EVT.KEYAUDIT NLA.CHANNEL", "no tool is asked for events"),
+    Excuse("RDP.LISTENER", "nor for failed logons", lambda vm: vm.profile in FLOODED, instead="ok"),
     Excuse("DISK.FULL", "nor for free space: dir tells it in Windows' language"),
     Excuse("HANDSHAKE CERT.BINDING", "no tool of cmd.exe's makes a handshake"),
     Excuse("KEY.PRESENT KEY.ACL KEY.FOLDER KEY.OVERGRANT STORE.ACL", "no folder is listed and no descriptor is read"),

@@ -60,6 +60,27 @@ void without_key(Machine& machine) {
     machine.log("TermService", 1055, 3'600, {{"0", "0x80090016"}});
 }
 
+// A policy's template chose one: no pin, but SessionEnv's own note of it, and WMI's where it may
+// be asked.
+void by_template(Machine& machine) {
+    const auto thumbprint = machine.enrol(machine.ca_shape());
+    machine.state.registry.set(
+        paths::win_stations,
+        "TemplateCertificate",
+        binary_value(rdpsweep::hex_decode(thumbprint).value_or(""))
+    );
+    machine.state.registry.set(
+        paths::ts_policy, "CertTemplateName", text_value("RemoteDesktopComputer")
+    );
+    machine.state.management.certificate_hash_type = 2; // by policy
+    machine.state.management.certificate_hash = thumbprint;
+}
+
+void by_template_without_wmi(Machine& machine) {
+    by_template(machine);
+    machine.forbid(R"(wmi:root\cimv2\TerminalServices)");
+}
+
 // Windows says so (1051) and serves its own certificate instead.
 void dangling(Machine& machine) {
     machine.pin_thumbprint("00112233445566778899aabbccddeeff00112233");
@@ -305,6 +326,40 @@ const std::array pinned_certificate_table{
                     "at_risk",
                     {{"CERT.PIN", "at_risk high direct malformed /cert/pin /cert/pin_raw_len"},
                      {"CERT.BINDING", other_served}}
+                );
+            }},
+    Profile{
+        .name = "template_chosen",
+        .kind = Kind::healthy,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = by_template,
+        .truth =
+            [](std::uint32_t) {
+                return assessed(
+                    "ok",
+                    "none",
+                    with(
+                        chosen_certificate(),
+                        {{"GPO.MANAGED", "at_risk low direct managed /cert/wmi_type"}}
+                    )
+                );
+            }},
+    Profile{
+        .name = "template_chosen_no_wmi",
+        .kind = Kind::healthy,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = by_template_without_wmi,
+        .truth =
+            [](std::uint32_t) {
+                return assessed(
+                    "ok",
+                    "none",
+                    with(
+                        chosen_certificate(),
+                        {{"GPO.MANAGED", "unknown medium direct unproven /cert/template"}}
+                    )
                 );
             }},
     Profile{

@@ -61,6 +61,18 @@ void past_creation_trouble(Machine& machine) {
     machine.log("TermService", 1057, 50'000, {{"0", "Object already exists"}});
 }
 
+// Windows says in its own language, and with a number, why it could make no certificate.
+void creation_trouble_with_status(Machine& machine) {
+    machine.log("TermService", 1057, 50'000, {{"0", "Zugriff verweigert"}}, {"\x05\0\x07\x80", 4});
+    machine.log(
+        "TermService",
+        1058,
+        20'000,
+        {{"0", "Das Objekt ist bereits vorhanden."}},
+        {"\x0f\0\x09\x80", 4}
+    );
+}
+
 // The log holds one hour: that nothing is in it means nothing.
 void wrapped_log(Machine& machine) {
     machine.state.oldest_event = machine.plan.now - hour;
@@ -214,6 +226,22 @@ const std::array symptom_table{
                     "rdp_certificate",
                     {{"EVT.RDPCERT",
                       std::string("at_risk medium circumstantial creation_past") + first_event}}
+                );
+            }},
+    Profile{
+        .name = "events_certificate_status",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = creation_trouble_with_status,
+        .truth =
+            [](std::uint32_t) {
+                return assessed(
+                    "at_risk",
+                    "rdp_certificate",
+                    {{"EVT.RDPCERT",
+                      std::string("at_risk medium circumstantial creation_past") + first_event +
+                          " /evt/0/bin"}}
                 );
             }},
     // No evidence either way; the handshake works, so the host does.

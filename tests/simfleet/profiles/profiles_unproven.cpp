@@ -46,6 +46,28 @@ void sha512(Machine& machine) {
     dropped(machine);
 }
 
+// Made with a key for signatures alone, as some tools do who ask a provider of CAPI for one.
+void signature_key(Machine& machine) {
+    constexpr std::uint32_t at_signature = 2; // wincrypt.h
+    machine.pin_thumbprint(machine.enrol(machine.ca_shape(), at_signature));
+    dropped(machine);
+}
+
+// Sixty wrong passwords from the internet within half an hour.
+void guess_passwords(Machine& machine) {
+    for (std::int64_t i = 0; i < 60; ++i)
+        machine.log("RdpCoreTS", 140, 300 + i * 30, {{"IPString", "203.0.113.77"}});
+}
+
+// The same, and the listener has no place left: a connection is taken and gets no answer.
+void flooded(Machine& machine) {
+    guess_passwords(machine);
+    Handshake shake;
+    shake.stage = "x224";
+    shake.failure = "timeout";
+    machine.state_handshake(shake);
+}
+
 const std::array unproven_table{
     Profile{
         .name = "renewal_never",
@@ -111,14 +133,62 @@ const std::array unproven_table{
         .weight = 0,
         .builds = last_without_sha512,
         .damage = sha512,
+        .truth =
+            [](std::uint32_t build) {
+                return assessed(
+                    "broken",
+                    "unexplained",
+                    with(
+                        with(handshake_failed(build, cut_off), chosen_certificate()),
+                        {{"CERT.CA.VALID",
+                          "at_risk high circumstantial sha512 /cert/my_match /os/build"}}
+                    )
+                );
+            }},
+    Profile{
+        .name = "ca_signature_key",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = signature_key,
+        .truth =
+            [](std::uint32_t build) {
+                return assessed(
+                    "broken",
+                    "unexplained",
+                    with(
+                        with(handshake_failed(build, cut_off), chosen_certificate()),
+                        {{"CERT.CA.VALID",
+                          "at_risk high circumstantial signature_key /cert/my_match/provider"}}
+                    )
+                );
+            }},
+    // Daily life on the internet, and no fault.
+    Profile{
+        .name = "attacked",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = guess_passwords,
+        .truth =
+            [](std::uint32_t) {
+                return assessed(
+                    "ok", "none", {{"RDP.LISTENER", "at_risk low circumstantial attacked /evt"}}
+                );
+            }},
+    Profile{
+        .name = "attacked_full",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = flooded,
         .truth = [](std::uint32_t build) {
             return assessed(
                 "broken",
                 "unexplained",
                 with(
-                    with(handshake_failed(build, cut_off), chosen_certificate()),
-                    {{"CERT.CA.VALID",
-                      "at_risk high circumstantial sha512 /cert/my_match /os/build"}}
+                    handshake_failed(build, "timeout /hs/0/stage /hs/0/errno"),
+                    {{"RDP.LISTENER", "at_risk high circumstantial attacked /evt"}}
                 )
             );
         }}};

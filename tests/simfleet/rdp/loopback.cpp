@@ -143,11 +143,15 @@ usable(const State& state, std::string_view store, std::string_view path, std::s
     return Served{thumbprint, key};
 }
 
-// The pinned certificate, else Windows' own (events 1051 and 1055 tell of that fallback).
+// The pinned certificate, else that of a policy's template, else Windows' own (events 1051 and 1055
+// tell of that fallback).
 std::optional<Served> served_certificate(const State& state) {
     constexpr std::string_view pin = "SSLCertificateSHA1Hash";
     auto served = usable(state, paths::my_certificates, paths::rdp_tcp, pin);
     if (!served) served = usable(state, paths::rd_certificates, paths::rdp_tcp, pin);
+    if (!served) {
+        served = usable(state, paths::my_certificates, paths::win_stations, "TemplateCertificate");
+    }
     if (served) return served;
     return usable(state, paths::rd_certificates, paths::win_stations, "SelfSignedCertificate");
 }

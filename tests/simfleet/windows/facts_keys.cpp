@@ -34,11 +34,19 @@ json stored(const Registry& hklm, std::string_view store, const std::string& nam
 void put_pin(json& group, const Registry& hklm) {
     const auto pin = hklm.binary(paths::rdp_tcp, "SSLCertificateSHA1Hash");
     if (!pin) return;
-    const auto hex = rdpsweep::hex_encode(*pin);
-    group["pin"] = hex;
+    group["pin"] = rdpsweep::hex_encode(*pin);
     group["pin_raw_len"] = pin->size();
-    if (hklm.find(std::string(paths::my_certificates) + '\\' + hex) != nullptr) {
-        group["my_match"] = stored(hklm, paths::my_certificates, hex);
+}
+
+// The certificate that is to be used, by the first that says so, when it lies in My.
+void put_match(json& group, const Registry& hklm) {
+    for (const auto* member : {"pin", "template_hash", "wmi_hash"}) {
+        if (!group.contains(member)) continue;
+        const auto hex = group[member].get<std::string>().substr(0, 40);
+        if (hklm.find(std::string(paths::my_certificates) + '\\' + hex) != nullptr) {
+            group["my_match"] = stored(hklm, paths::my_certificates, hex);
+        }
+        return;
     }
 }
 
@@ -144,6 +152,7 @@ json certificate_facts(FactsReader& reader) {
         put(group, "wmi_type", management.certificate_hash_type);
         if (!management.certificate_hash.empty()) group["wmi_hash"] = management.certificate_hash;
     }
+    put_match(group, hklm);
     return group;
 }
 

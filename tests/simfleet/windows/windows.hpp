@@ -64,7 +64,9 @@ public:
     void remove_own();                              // from the store; the key file stays
     std::string own_thumbprint() const;             // SelfSignedCertificate, hex; may be empty
     CertificateShape ca_shape();                    // a good one of the enterprise CA
-    std::string pin(const CertificateShape& shape); // in My, with a readable CAPI key, and pinned
+    // In My, with a readable key of its own; key_spec as in KeyProvider.
+    std::string enrol(const CertificateShape& shape, std::uint32_t key_spec = 1);
+    std::string pin(const CertificateShape& shape); // enrolled, and pinned
     void pin_thumbprint(std::string_view hex);
 
     // The private key files.

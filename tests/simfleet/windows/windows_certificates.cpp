@@ -84,7 +84,7 @@ CertificateShape Machine::ca_shape() {
     return shape;
 }
 
-std::string Machine::pin(const CertificateShape& shape) {
+std::string Machine::enrol(const CertificateShape& shape, std::uint32_t key_spec) {
     const auto certificate = make_certificate(shape);
     const bool cng = shape.key == KeyKind::ec_p256;
     KeyProvider provider;
@@ -92,6 +92,7 @@ std::string Machine::pin(const CertificateShape& shape) {
     provider.name = cng ? "Microsoft Software Key Storage Provider"
                         : "Microsoft RSA SChannel Cryptographic Provider";
     provider.type = cng ? 0 : 12; // PROV_RSA_SCHANNEL
+    provider.key_spec = key_spec;
     state.registry.set(
         entry(paths::my_certificates, certificate.thumbprint),
         "Blob",
@@ -106,8 +107,13 @@ std::string Machine::pin(const CertificateShape& shape) {
          2310,
          "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;NS)"}
     );
-    pin_thumbprint(certificate.thumbprint);
     return certificate.thumbprint;
+}
+
+std::string Machine::pin(const CertificateShape& shape) {
+    auto thumbprint = enrol(shape);
+    pin_thumbprint(thumbprint);
+    return thumbprint;
 }
 
 void Machine::pin_thumbprint(std::string_view hex) {

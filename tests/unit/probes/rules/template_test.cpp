@@ -54,3 +54,24 @@ TEST_CASE("template: SessionEnv's note tells it where WMI does not", "[rule]") {
         CHECK(find("CERT.BINDING", facts).summary.key == key);
     }
 }
+
+TEST_CASE(
+    "template: Windows' own certificate, left out beside a chosen one, is not in use", "[rule]"
+) {
+    Facts facts = enrolled();
+    auto& certificates = *facts.rdp_certificate.value;
+    certificates.store.clear();
+    mark_unread(facts, "/cert/store", "skipped");
+    const auto keys = [&] {
+        return find("CERT.SELF.VALID", facts).summary.key + " " +
+               find("CERT.CORRUPT", facts).summary.key;
+    };
+    CHECK(keys() == "rule.unread rule.unread");
+    certificates.template_hash = other_thumbprint;
+    CHECK(keys() == "CERT.SELF.VALID.not_in_use CERT.CORRUPT.not_in_use");
+    facts.unread.back().why = "denied";
+    CHECK(keys() == "rule.unread rule.unread");
+    facts.unread.back().why = "skipped";
+    certificates.my_match.reset();
+    CHECK(keys() == "rule.unread rule.unread");
+}
