@@ -34,6 +34,8 @@ struct FirewallRule {
     std::vector<std::string> profiles; // profiles: Domain, Private, Public; empty means all
     std::vector<std::string> remote;   // remote: clients' addresses it is for; empty means all
     bool from_policy = false;          // policy
+    // limits: "IFType=Wireless", "LA4=10.0.0.4": what else a connection must be, as in the rule.
+    std::vector<std::string> limits = {};
 };
 
 // One member of /listener/fw_profiles: Domain, Private or Public.

@@ -313,7 +313,10 @@ function Read-Firewall($path, $policy) {
       if (!$ports.Count -and ($rule -match '\|(AppPkgId|PFN|LUOwn|RPort\w*)=' -or
           ($rule -match '\|Action=Block\|' -and $rule -match '\|RA\w+='))) { continue }
     }
-    @{ id = $id; policy = $policy
+    # What else a connection must be: its adapter, its address here, who is at its other end.
+    $limits = @([regex]::Matches($rule, '\|((IF(Type)?|LA[46]|[RL][MU][Aa]uth|Security\w*)=[^|]{1,99})') |
+      Select-Object -First 16 | ForEach-Object { $_.Groups[1].Value })
+    @{ id = $id; policy = $policy; limits = if ($limits) { , $limits }
       active = $rule -match '\|Active=TRUE\|'
       allow = $rule -notmatch '\|Action=Block\|'
       lport = if ($ports.Count) { $ports -join ',' } else { '*' }

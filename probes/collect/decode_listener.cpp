@@ -33,6 +33,7 @@ FirewallRule read_firewall_rule(const JsonReader& element) {
     rule.local_port = element.at("lport").text();
     rule.profiles = element.at("profiles").texts(16);
     rule.remote = element.at("remote").texts(max_names);
+    rule.limits = element.at("limits").texts(16);
     rule.from_policy = element.at("policy").flag();
     return rule;
 }

@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 #include "probes/collect/port_range.hpp"
+#include "probes/rdp_port/reach.hpp"
 
 #include <algorithm>
 #include <array>
@@ -56,15 +57,12 @@ bool makes_void(const PortFacts& port, const FirewallRule& rule, const std::stri
     return !rule.from_policy && found != nullptr && found->merge == 0u;
 }
 
-bool for_certain_clients(const FirewallRule& rule) {
-    return !rule.remote.empty() &&
-           std::none_of(rule.remote.begin(), rule.remote.end(), [](const auto& address) {
-               return address == "*" || iequals(address, "Any");
-           });
-}
-
 bool lets_in(Passage passage) {
     return passage == Passage::open || passage == Passage::off || passage == Passage::limited;
+}
+
+Passage passage_of(Reach reach) {
+    return reach == Reach::all ? Passage::open : Passage::limited;
 }
 
 // Takes what lets more people in.
@@ -77,21 +75,19 @@ Filter filter_in(const PortFacts& port, std::uint16_t number, const std::string&
     const FirewallProfile* found = profile_of(port, profile);
     if (found != nullptr && found->filters() == false) return {Passage::off, nullptr};
     Filter best;
+    const FirewallRule* may_block = nullptr;
     for (const FirewallRule& rule : port.firewall) {
         if (!rule.active || !covers(rule.local_port, number) || !is_for(rule, profile)) continue;
         const bool is_void = makes_void(port, rule, profile);
-        const bool certain = for_certain_clients(rule);
+        const Reach reach = reach_of(rule);
         if (rule.allow)
-            prefer(
-                best,
-                {is_void   ? Passage::made_void
-                 : certain ? Passage::limited
-                           : Passage::open,
-                 &rule}
-            );
-        else if (!is_void && !certain)
+            prefer(best, {is_void ? Passage::made_void : passage_of(reach), &rule});
+        else if (!is_void && reach == Reach::all)
             return {Passage::blocked, &rule};
+        else if (!is_void && reach == Reach::some_ways)
+            may_block = &rule;
     }
+    if (may_block != nullptr && lets_in(best.passage)) return {Passage::perhaps_blocked, may_block};
     return best;
 }
 

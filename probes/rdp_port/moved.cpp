@@ -29,7 +29,8 @@ constexpr auto keys = with_shared(
     "PORT.MOVED.void",
     "PORT.MOVED.blocked",
     "PORT.MOVED.no_rule",
-    "PORT.MOVED.block_rule"
+    "PORT.MOVED.block_rule",
+    "PORT.MOVED.may_block"
 );
 constexpr std::uint16_t standard_port = 3389; // MS-RDPBCGR 2.1
 
@@ -37,6 +38,7 @@ std::string restrictions(const FirewallRule& rule) {
     std::string text;
     if (!rule.profiles.empty()) text += " profiles " + join(rule.profiles, ",");
     if (!rule.remote.empty()) text += " clients " + join(rule.remote, ",");
+    if (!rule.limits.empty()) text += " only " + join(rule.limits, ",");
     return text;
 }
 
@@ -96,6 +98,8 @@ Draft judge_passage(const Facts& facts, Passage passage, bool moved) {
         return ok(traits, "off");
     case Passage::limited:
         return at_risk(traits, "limited").severity(Severity::medium);
+    case Passage::perhaps_blocked:
+        return at_risk(traits, "may_block").severity(Severity::medium);
     case Passage::profile_alone:
         return unknown(traits, "profile_unread").severity(Severity::medium);
     case Passage::blocked:

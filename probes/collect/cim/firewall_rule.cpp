@@ -6,6 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace rdpsweep::cim_plan {
 
 namespace {
@@ -13,7 +16,7 @@ namespace {
 struct Fields {
     bool inbound = false, tcp = true, foreign = false, of_service = false, narrow = false;
     bool remote_address = false, blocks = false, active = false;
-    std::vector<std::string> ports, profiles, remote;
+    std::vector<std::string> ports, profiles, remote, limits;
 };
 
 void read_program(Fields& fields, std::string_view program) {
@@ -24,6 +27,25 @@ void read_program(Fields& fields, std::string_view program) {
 void read_service(Fields& fields, std::string_view service) {
     fields.of_service = fields.of_service || iequals(service, "termservice");
     if (service != "*" && !iequals(service, "termservice")) fields.foreign = true;
+}
+
+// Tells whether a field limits its rule to an adapter, an address of the VM's, or to authenticated
+// machines and people (MS-GPFAS 2.2.2.19).
+bool is_limit(std::string_view name) {
+    constexpr std::array<std::string_view, 8> names{
+        "IF", "IFType", "LA4", "LA6", "RMauth", "RMAuth", "RUAuth", "LUAuth"};
+    return std::find(names.begin(), names.end(), name) != names.end() ||
+           name.starts_with("Security");
+}
+
+void read_limit(Fields& fields, std::string_view field) {
+    constexpr std::size_t most = 16, longest = 99;
+    const auto equals = field.find('=');
+    const auto name = field.substr(0, equals), value = field.substr(equals + 1);
+    if (!is_limit(name) || value.empty() || fields.limits.size() == most) return;
+    fields.limits.push_back(
+        to_valid_utf8(std::string(name) + "=" + std::string(value.substr(0, longest)))
+    );
 }
 
 void read_field(Fields& fields, std::string_view name, std::string_view value) {
@@ -65,17 +87,20 @@ nlohmann::json firewall_rule(const std::string& id, const std::string& rule, std
         if (equals == std::string::npos) continue;
         const std::string_view text = field;
         read_field(fields, text.substr(0, equals), text.substr(equals + 1));
+        read_limit(fields, text);
     }
     if (!about_rdp(fields, port)) return nullptr;
     auto ports = join(fields.ports, ",");
     if (ports.empty()) ports = "*";
-    return {
+    nlohmann::json made{
         {"id", to_valid_utf8(id.substr(0, longest))},
         {"active", fields.active},
         {"allow", !fields.blocks},
         {"lport", to_valid_utf8(ports.substr(0, longest))},
         {"profiles", fields.profiles},
         {"remote", fields.remote}};
+    if (!fields.limits.empty()) made["limits"] = fields.limits;
+    return made;
 }
 
 } // namespace rdpsweep::cim_plan

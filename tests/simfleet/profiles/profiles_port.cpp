@@ -88,6 +88,20 @@ void rule_for_some_clients(Machine& machine) {
     machine.set_rule("RA4=10.0.8.0/255.255.255.0|");
 }
 
+void rule_for_authenticated(Machine& machine) {
+    machine.set_rule("Security=Authenticate|RMauth=O:LSD:(A;;CC;;;S-1-5-21-1-2-3-1109)|");
+}
+
+// Somebody shut one adapter, by its GUID; which one is RDP's way in, nobody reads.
+void block_at_adapter(Machine& machine) {
+    machine.state.registry.set(
+        paths::firewall,
+        "{5C2A7B70-6E2B-4E5B-9D6E-2A0B5A4C1D11}",
+        text_value("v2.30|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=3389|"
+                   "IF={0E4F8B52-55E4-4B3F-8D3C-7C0B6C2F1A01}|Name=no RDP here|")
+    );
+}
+
 // A policy lets no rule of the machine's own count, and brings none for RDP.
 void rules_made_void(Machine& machine) {
     for (const auto* profile : {"DomainProfile", "PrivateProfile", "PublicProfile"}) {
@@ -320,6 +334,30 @@ const std::array port_table{
             [](std::uint32_t) {
                 return moved_to("at_risk medium direct limited /listener/port /listener/fw/0/lport"
                 );
+            },
+        .wire = {.rdp_outside = false}},
+    Profile{
+        .name = "port_rule_authenticated",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = rule_for_authenticated,
+        .truth =
+            [](std::uint32_t) {
+                return moved_to("at_risk medium direct limited /listener/port /listener/fw/0/lport"
+                );
+            },
+        .wire = {.rdp_outside = false}},
+    Profile{
+        .name = "port_block_adapter",
+        .kind = Kind::fault,
+        .weight = 0,
+        .builds = current_builds(),
+        .damage = block_at_adapter,
+        .truth =
+            [](std::uint32_t) {
+                return moved_to("at_risk medium direct may_block /listener/port"
+                                " /listener/fw/0/lport /listener/fw/1/lport");
             },
         .wire = {.rdp_outside = false}},
     Profile{

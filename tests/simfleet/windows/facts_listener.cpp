@@ -54,6 +54,7 @@ json firewall_entry(const std::string& id, const std::string& rule, std::uint32_
     json entry{{"id", id}, {"active", false}, {"allow", true}, {"lport", "*"}};
     auto profiles = json::array();
     auto remote = json::array();
+    auto limits = json::array();
     bool inbound = false;
     bool tcp = false;
     bool about_rdp = false;
@@ -69,6 +70,8 @@ json firewall_entry(const std::string& id, const std::string& rule, std::uint32_
         if (name == "Profile") profiles.push_back(value);
         if (name == "RA4" || name == "RA6" || name == "RA42" || name == "RA62")
             remote.push_back(value);
+        for (const auto* limit : {"IF", "IFType", "LA4", "LA6", "RMauth", "RUAuth", "Security"})
+            if (name == limit) limits.push_back(field);
         if (name == "LPort") entry["lport"] = value;
         about_rdp = about_rdp || (name == "LPort" && value == std::to_string(port)) ||
                     (name == "Svc" && rdpsweep::iequals(value, "termservice"));
@@ -77,6 +80,7 @@ json firewall_entry(const std::string& id, const std::string& rule, std::uint32_
     if (!inbound || !tcp || !about_rdp) return nullptr;
     entry["profiles"] = std::move(profiles);
     entry["remote"] = std::move(remote);
+    if (!limits.empty()) entry["limits"] = std::move(limits);
     return entry;
 }
 
