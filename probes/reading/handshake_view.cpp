@@ -80,6 +80,9 @@ bool reached_another_process(const Facts& facts, const HandshakeFacts& handshake
 bool missed_the_listener(const Facts& facts, const HandshakeFacts& handshake) noexcept {
     if (handshake.from == "outside" || !is_loopback(handshake.address)) return false;
     if (handshake.failure != "refused" || !facts.rdp_port) return false;
+    // Where the sockets are not known, a setting that binds RDP to one adapter may be why.
+    if (facts.why_unread("/listener/sockets") != nullptr)
+        return facts.rdp_port->lan_adapter.value_or(0) != 0;
     bool bound = false;
     for (const Socket& socket : facts.rdp_port->sockets) {
         if (socket.port != facts.rdp_port->port() || owned_by_other(facts, socket)) continue;

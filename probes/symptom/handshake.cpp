@@ -34,7 +34,9 @@ constexpr auto keys = with_shared(
     "HANDSHAKE.no_certificate",
     "HANDSHAKE.negotiation",
     "HANDSHAKE.reset",
-    "HANDSHAKE.suspect", // see probes/suspect.hpp
+    "HANDSHAKE.suspect", // this and the next two: see probes/suspect.hpp
+    "HANDSHAKE.suspect_certificate",
+    "HANDSHAKE.suspect_refused",
     "HANDSHAKE.alert",
     "HANDSHAKE.timeout",
     "HANDSHAKE.failed"

@@ -169,6 +169,68 @@ TEST_CASE("judge: the one cause that could not be read is the suspect", "[judge]
     CHECK(catalogue().at("HANDSHAKE.suspect").find("{rule}") != std::string::npos);
 }
 
+TEST_CASE("judge: a suspect where RDP has no certificate, or takes no connection", "[judge]") {
+    struct Row {
+        const char* what;
+        void (*change)(Facts&);
+        Cause cause;
+        const char* key;
+    };
+
+    const auto no_certificate = [](Facts& f) {
+        rdp_key(f).sddl.reset();
+        mark_unread(f, "/keys/files/0/sddl");
+        fail_handshake(f, "x224", "");
+        guest(f).failure_code = 3;
+    };
+    const auto unseen = [](Facts& f) {
+        mark_unread(f, "/listener/sockets");
+        fail_handshake(f, "connect", "refused");
+    };
+    const Row rows[] = {
+        {"the key's rights are closed, and RDP has no certificate",
+         no_certificate,
+         Cause::machine_keys,
+         "HANDSHAKE.suspect_certificate"},
+        {"who listens is not known, and nobody takes the connection",
+         unseen,
+         Cause::rdp_port,
+         "HANDSHAKE.suspect_refused"},
+        {"all was read, and nobody takes it",
+         [](Facts& f) { fail_handshake(f, "connect", "refused"); },
+         Cause::unexplained,
+         "HANDSHAKE.refused"},
+        {"the key's rights explain no refusal",
+         [](Facts& f) {
+             rdp_key(f).sddl.reset();
+             mark_unread(f, "/keys/files/0/sddl");
+             fail_handshake(f, "connect", "refused");
+         },
+         Cause::unexplained,
+         "HANDSHAKE.refused"},
+    };
+    for (const Row& row : rows) {
+        INFO(row.what);
+        Facts facts = healthy_facts();
+        row.change(facts);
+        const Judgement judgement = judged(facts);
+        CHECK(judgement.verdict == Verdict::broken);
+        CHECK(to_string(judgement.root_cause) == to_string(row.cause));
+        CHECK(judgement.summary.key == row.key);
+    }
+    Facts both = healthy_facts();
+    no_certificate(both);
+    mark_unread(both, "/listener/sockets");
+    CHECK(judged(both).root_cause == Cause::unexplained);
+    Facts denied = healthy_facts();
+    unseen(denied);
+    denied.rdp_port.value->lan_adapter = 2; // RDP may be bound elsewhere
+    CHECK(judged(denied).verdict == Verdict::unknown);
+    denied.rdp_port.value->lan_adapter = 0;
+    mark_unread(denied, "/listener/deny_local");
+    CHECK(judged(denied).summary.key == "HANDSHAKE.refused");
+}
+
 TEST_CASE("judge: no suspect where another could be it", "[judge]") {
     struct Row {
         const char* what;

@@ -51,6 +51,13 @@ TEST_CASE("PORT.MOVED: the firewall must follow the port", "[rule]") {
              [](Facts& f) { port(f).firewall.front().active = false; },
              Verdict::broken,
              "no_rule"},
+            {"3389 with its rule off, but the trial inside fails: as for a port that moved",
+             [](Facts& f) {
+                 port(f).firewall.front().active = false;
+                 fail_handshake(f, "tls", "reset");
+             },
+             Verdict::at_risk,
+             "no_rule"},
             {"no rule, and the firewall is off where the VM is",
              [](Facts& f) {
                  port(f).firewall.clear();
