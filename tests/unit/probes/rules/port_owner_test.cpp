@@ -161,6 +161,21 @@ TEST_CASE("PORT.NOLISTEN: only an expected listener is missed", "[rule]") {
              },
              Verdict::broken,
              "no_ipv4"},
+            {"IPv6 only, and it is IPv6 that is refused",
+             [](Facts& f) {
+                 sockets(f).erase(sockets(f).begin());
+                 fail_handshake(f, "connect", "refused");
+                 guest(f).address = "::1";
+             },
+             Verdict::at_risk,
+             "no_ipv4_untried"},
+            {"IPv6 only, and IPv4 is no refusal but silence",
+             [](Facts& f) {
+                 sockets(f).erase(sockets(f).begin());
+                 fail_handshake(f, "connect", "timeout");
+             },
+             Verdict::at_risk,
+             "no_ipv4_untried"},
             {"IPv6 only, which was not tried",
              [](Facts& f) {
                  sockets(f).erase(sockets(f).begin());

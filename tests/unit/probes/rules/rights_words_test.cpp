@@ -50,6 +50,35 @@ TEST_CASE("rights in words: the fewest that cover a mask", "[rule]") {
         CHECK(mask_in_words(bits, object) == words);
 }
 
+TEST_CASE("rights in words: each right by itself", "[rule]") {
+    const std::array masks{
+        Mask{0x1, RightsOf::file, "0x1 (read data)"},
+        Mask{0x2, RightsOf::file, "0x2 (write data)"},
+        Mask{0x4, RightsOf::file, "0x4 (append data)"},
+        Mask{0x8, RightsOf::file, "0x8 (read extended attributes)"},
+        Mask{0x10, RightsOf::file, "0x10 (write extended attributes)"},
+        Mask{0x20, RightsOf::file, "0x20 (execute)"},
+        Mask{0x40, RightsOf::file, "0x40 (delete children)"},
+        Mask{0x80, RightsOf::file, "0x80 (read attributes)"},
+        Mask{0x100, RightsOf::file, "0x100 (write attributes)"},
+        Mask{0x10000, RightsOf::file, "0x10000 (delete)"},
+        Mask{0x20000, RightsOf::file, "0x20000 (read permissions)"},
+        Mask{0x40000, RightsOf::file, "0x40000 (change permissions)"},
+        Mask{0x80000, RightsOf::file, "0x80000 (take ownership)"},
+        Mask{0x100000, RightsOf::file, "0x100000 (synchronize)"},
+        Mask{0x10000000, RightsOf::file, "0x10000000 (all (generic))"},
+        Mask{0x20000000, RightsOf::file, "0x20000000 (execute (generic))"},
+        Mask{0x40000000, RightsOf::file, "0x40000000 (write (generic))"},
+        Mask{0x1, RightsOf::registry_key, "0x1 (query values)"},
+        Mask{0x4, RightsOf::registry_key, "0x4 (create subkeys)"},
+        Mask{0x8, RightsOf::registry_key, "0x8 (list subkeys)"},
+        Mask{0x10, RightsOf::registry_key, "0x10 (be notified)"},
+        Mask{0x20, RightsOf::registry_key, "0x20 (create links)"},
+    };
+    for (const auto& [bits, object, words] : masks)
+        CHECK(mask_in_words(bits, object) == words);
+}
+
 TEST_CASE("rights in words: accounts that every Windows has", "[rule]") {
     CHECK(sid_in_words("S-1-5-20") == "S-1-5-20 (NETWORK SERVICE)");
     CHECK(sid_in_words("S-1-5-32-544") == "S-1-5-32-544 (Administrators)");

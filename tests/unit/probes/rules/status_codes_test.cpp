@@ -3,6 +3,8 @@
 #include "tests/support/catch.hpp"
 
 #include <array>
+#include <cstdint>
+#include <string>
 #include <utility>
 
 using namespace rdpsweep;
@@ -53,4 +55,18 @@ TEST_CASE("status codes: refused negotiations and TLS alerts", "[rule]") {
     CHECK(named_alert(40) == "40 handshake_failure");
     CHECK(named_alert(80) == "80 internal_error");
     CHECK(named_alert(255) == "255");
+    const std::array<std::pair<std::uint32_t, const char*>, 8> alerts{{
+        {10, "10 unexpected_message"},
+        {20, "20 bad_record_mac"},
+        {47, "47 illegal_parameter"},
+        {50, "50 decode_error"},
+        {51, "51 decrypt_error"},
+        {70, "70 protocol_version"},
+        {71, "71 insufficient_security"},
+        {86, "86 inappropriate_fallback"},
+    }};
+    for (const auto& [alert, expected] : alerts) {
+        CHECK(named_alert(alert) == expected);
+        CHECK(named_alert(alert + 1000) == std::to_string(alert + 1000));
+    }
 }
