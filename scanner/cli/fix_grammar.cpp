@@ -108,7 +108,7 @@ Options permissions(FixApplyOptions& fix) {
          "an approver's signature over the plan (see fix approve); may be repeated",
          list(fix.approvals), group::plan},
         {"--approvers", "FILE",
-         "the list of approvers (default: the file approvers in the state directory, if it exists)",
+         "a list of approvers, besides /etc/rdpsweep/approvers and the state directory's",
          text(fix.approvers), group::plan},
         {"--snapshot", "WORD",
          "copy the OS disk in Azure first: always, risk (default: before high-risk fixes) or "
@@ -126,7 +126,7 @@ Options fix_plan_options(FixPlanOptions& fix, const CliNames&) {
 }
 
 Options fix_show_options(FixShowOptions& fix, const CliNames&) {
-    return {plan_word(fix.plan)};
+    return {plan_word(fix.plan), state_option(fix.state_dir, group::talk)};
 }
 
 Options fix_apply_options(FixApplyOptions& fix, const CliNames&) {
@@ -158,6 +158,7 @@ Options fix_order_options(FixOrderOptions& fix, const CliNames&) {
 Options fix_approve_options(FixApproveOptions& fix, const CliNames&) {
     return {
         plan_word(fix.plan),
+        state_option(fix.state_dir, group::talk),
         {"--key", "FILE", "a private Ed25519 key in PEM, without a passphrase",
          text(fix.key), group::talk},
         {"-o,--out", "FILE", "write the signature to FILE (default: PLAN.sig)",

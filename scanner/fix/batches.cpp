@@ -76,6 +76,13 @@ std::optional<std::vector<BatchSize>> parse_batches(std::string_view text) {
     return schedule;
 }
 
+std::string batches_text(const std::vector<BatchSize>& schedule) {
+    std::string text;
+    for (const auto& size : schedule)
+        text += (text.empty() ? "" : ",") + std::to_string(size.number) + (size.percent ? "%" : "");
+    return text;
+}
+
 Batches
 part_into_batches(const std::vector<BatchHost>& hosts, const std::vector<BatchSize>& schedule) {
     Batches batches;

@@ -20,6 +20,9 @@ struct BatchSize {
 // Reads "1,3,10,10%,25%,100%". Nothing when it is no such list, or a size is 0.
 std::optional<std::vector<BatchSize>> parse_batches(std::string_view text);
 
+// Writes what parse_batches() reads.
+std::string batches_text(const std::vector<BatchSize>& schedule);
+
 inline constexpr std::string_view usual_batches = "1,3,10,10%,25%,100%";
 
 // What matters about a host when a plan is parted.

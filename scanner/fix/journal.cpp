@@ -85,15 +85,17 @@ read_lines(const JournalFile& from, const JournalKey& key, const JournalLimits& 
         if (file.bad()) return trouble("cannot read the journal " + path, EIO);
         if (end == LineEnd::none) return found;
         if (end == LineEnd::too_long) return too_large(path, "a line of more than ", limits.line);
-        const bool follows = found.chain.take(line);
+        const auto taken = found.chain.take(line);
+        const bool follows = taken == Taken::yes;
         // What is torn was never done: the next thing is done only after the line is whole.
         if (!follows && end == LineEnd::torn) return found;
         if (!follows)
             return damaged(
                 path,
                 number,
-                number == 1 ? " is none of this plan's journal"
-                            : " does not follow from the one before it"
+                taken == Taken::other_host ? " is about another host than the plan has there"
+                : number == 1              ? " is none of this plan's journal"
+                                           : " does not follow from the one before it"
             );
         found.ended = end == LineEnd::whole;
         found.whole += line.size() + (found.ended ? 1 : 0);
@@ -136,6 +138,7 @@ Journal::open(const std::string& state_dir, const JournalKey& key, const Journal
     Journal journal(std::move(from.file), std::move(from.path), key, limits);
     journal.entries_ = std::move(found->chain.entries());
     journal.last_sha256_ = found->chain.last_sha256();
+    journal.names_plan_ = found->chain.names_plan();
     return journal;
 }
 
@@ -148,7 +151,7 @@ Status Journal::append(JournalEntry entry) {
         before = sha256_hex(text);
         text += "\n";
     }
-    const auto line = line_of(entry, before);
+    const auto line = line_of(entry, key_, before);
     // What could not be read back must not be relied on.
     if (line.size() > limits_.line) return too_large(path_, "a line of more than ", limits_.line);
     text += line + "\n";

@@ -102,10 +102,17 @@ struct JournalLimits {
     std::uint64_t for_undo = std::uint64_t{128} << 20;
 };
 
-// Which plan a journal is of.
+// Which host a line is about: a position alone says nothing about another order of the same hosts.
+struct JournalHost {
+    std::string id;           // of the target
+    std::string machine_guid; // of the Windows that was planned for
+};
+
+// Which plan a journal is of; see journal_key.hpp.
 struct JournalKey {
     std::string plan_id;
-    std::string plan_digest; // see plan_digest()
+    std::string plan_digest;          // see plan_digest()
+    std::vector<JournalHost> hosts{}; // by position; empty: lines name none, and none is compared
 };
 
 class Journal {
@@ -113,7 +120,8 @@ public:
     // Opens the journal of a plan, in <state>/plans/<id>/, or begins one. Only one process may have
     // it. Error{config, local_limit}, also for a file beyond the limits. Error{config,
     // access_denied} for one that is not ours alone (state_folder.hpp). Error{config,
-    // malformed_output} for one that is damaged or of another plan: it is not a way back any more.
+    // malformed_output} for one that is damaged or of another plan, or about another host than the
+    // plan has in that place: it is not a way back any more.
     // Only its last line may be torn, which is cut off then.
     static Result<Journal>
     open(const std::string& state_dir, const JournalKey& key, const JournalLimits& limits = {});
@@ -121,6 +129,10 @@ public:
     // Appends an entry, which is on the disk when it returns. After an error nothing may be done to
     // any host.
     Status append(JournalEntry entry);
+
+    // Tells whether its first line names the plan by its digest: then this plan was believed when
+    // it was begun here. False for one that has no line yet, and for those of older versions.
+    [[nodiscard]] bool names_plan() const noexcept { return names_plan_; }
 
     // Returns what was there when it was opened, and what was appended since.
     [[nodiscard]] const std::vector<JournalEntry>& entries() const noexcept { return entries_; }
@@ -138,6 +150,7 @@ private:
     JournalLimits limits_;
     std::vector<JournalEntry> entries_;
     std::string last_sha256_; // of the latest line; empty: there is none yet
+    bool names_plan_ = false;
 };
 
 } // namespace rdpsweep

@@ -15,6 +15,8 @@ using nlohmann::json;
 
 constexpr auto before_member = "prev_sha256";
 constexpr auto digest_member = "plan_sha256";
+constexpr auto id_member = "id";
+constexpr auto guid_member = "machine_guid";
 
 std::optional<JournalEntry> word_of(const json& document) {
     JournalEntry entry;
@@ -60,6 +62,18 @@ std::optional<JournalEntry> entry_of(const json& document) {
     return entry;
 }
 
+// Tells whether a line is about the host that the plan has in its place. One of an older version
+// names none.
+bool is_of_plan(const json& document, const JournalEntry& entry, const JournalKey& key) {
+    if (key.hosts.empty() || entry.of_plan) return true;
+    const auto id = document.find(id_member), guid = document.find(guid_member);
+    if (id == document.end() && guid == document.end()) return true;
+    if (entry.host >= key.hosts.size() || id == document.end() || guid == document.end())
+        return false;
+    const auto& host = key.hosts[entry.host];
+    return *id == host.id && *guid == host.machine_guid;
+}
+
 json members_of(const JournalEntry& entry) {
     if (entry.of_plan) {
         json word = json::object();
@@ -95,32 +109,38 @@ std::string first_line(const JournalKey& key) {
         {"plan", key.plan_id}, {digest_member, key.plan_digest}, {before_member, ""}});
 }
 
-std::string line_of(const JournalEntry& entry, std::string_view before) {
+std::string line_of(const JournalEntry& entry, const JournalKey& key, std::string_view before) {
     auto line = members_of(entry);
+    if (entry.host < key.hosts.size()) {
+        line[id_member] = key.hosts[entry.host].id;
+        line[guid_member] = key.hosts[entry.host].machine_guid;
+    }
     line["at"] = to_iso8601(entry.at);
     line[before_member] = before;
     return dump_json(line);
 }
 
-bool JournalChain::take(const std::string& line) {
+Taken JournalChain::take(const std::string& line) {
     const auto document = parse_json(line, Phase::config);
-    if (!document || !document->is_object()) return false;
+    if (!document || !document->is_object()) return Taken::does_not_follow;
     const auto before = document->find(before_member);
     const bool chained = before != document->end();
-    if (chained && *before != last_sha256_) return false;
-    if (chained_ && !chained) return false;
+    if (chained && *before != last_sha256_) return Taken::does_not_follow;
+    if (chained_ && !chained) return Taken::does_not_follow;
     if (const auto digest = document->find(digest_member); digest != document->end()) {
-        if (!last_sha256_.empty() || *digest != key_.plan_digest) return false;
+        if (!last_sha256_.empty() || *digest != key_.plan_digest) return Taken::does_not_follow;
+        names_plan_ = true;
     } else {
         // A chain begins with the plan, or goes on from an older version's lines.
-        if (chained && last_sha256_.empty()) return false;
+        if (chained && last_sha256_.empty()) return Taken::does_not_follow;
         auto entry = entry_of(*document);
-        if (!entry) return false;
+        if (!entry) return Taken::does_not_follow;
+        if (!is_of_plan(*document, *entry, key_)) return Taken::other_host;
         entries_.push_back(*std::move(entry));
     }
     chained_ = chained;
     last_sha256_ = sha256_hex(line);
-    return true;
+    return Taken::yes;
 }
 
 } // namespace rdpsweep

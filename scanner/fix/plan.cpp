@@ -7,6 +7,8 @@
 #include "probes/fix/change_script.hpp"
 #include "scanner/fix/account.hpp"
 #include "scanner/fix/host_plan.hpp"
+#include "scanner/fix/plan_limits.hpp"
+#include "scanner/fix/same_windows.hpp"
 #include "scanner/store/run_id.hpp"
 
 #include <algorithm>
@@ -79,6 +81,7 @@ public:
 
     void look_at(const HostResult& host) {
         if (host.outcome != Outcome::assessed) return;
+        windows_.note(host);
         const bool broken = host.verdict == Verdict::broken;
         if (broken) broken_.push_back(host.target.id);
         const bool asked = asks_for(host.findings, wishes_);
@@ -92,11 +95,27 @@ public:
             skip(host, "", {"fix.refused.no_finding", {}});
     }
 
+    // Leaves out those that cannot be told from another host of the run. Call it when all were
+    // looked at.
+    void leave_out_alike() {
+        const auto alike = [this](const PlanHost& host) {
+            const auto others = windows_.others(host.id, host.machine_guid);
+            if (others.empty()) return false;
+            plan_.skipped.push_back(
+                {host.name, "", {"fix.refused.same_windows", {{"hosts", others}}}, host.id}
+            );
+            return true;
+        };
+        std::erase_if(plan_.hosts, alike);
+    }
+
     // Returns the ids of the broken hosts among them.
     [[nodiscard]] const std::vector<std::string>& broken() const noexcept { return broken_; }
 
 private:
     void look_closer(const HostResult& host) {
+        if (host.finished - now_ > most_skew.count())
+            return skip(host, "", {"fix.refused.future", {{"time", to_iso8601(host.finished)}}});
         if (now_ - host.finished > wishes_.max_age.count()) {
             const auto minutes = std::to_string((now_ - host.finished) / 60);
             return skip(host, "", {"fix.refused.stale", {{"minutes", minutes}}});
@@ -141,6 +160,7 @@ private:
     Plan& plan_;
     const PlanWishes& wishes_;
     std::int64_t now_;
+    SameWindows windows_;
     std::vector<std::string> broken_;
 };
 
@@ -156,27 +176,13 @@ void put_in_order(std::vector<PlanHost>& hosts, const std::string& seed) {
     });
 }
 
-Status check_scope(const Plan& plan, const PlanWishes& wishes) {
-    const auto count = plan.hosts.size();
-    const auto share = std::max<std::size_t>(1, plan.inventory * wishes.max_percent / 100);
-    const auto refuse = [&](std::size_t most, const char* option) -> Status {
-        return Error(
-                   Phase::config,
-                   Errc::unsupported,
-                   std::to_string(count) + " hosts need these fixes, at most " +
-                       std::to_string(most) + " are allowed by " + option
-        )
-            .with_hint("narrow the run or name fewer fixes, or raise " + std::string(option));
-    };
-    if (count > wishes.max_targets) return refuse(wishes.max_targets, "--max-targets");
-    if (count > share) return refuse(share, "--max-percent");
-    return {};
-}
-
 } // namespace
 
 Result<Plan>
 make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::int64_t now) {
+    auto sound = check_wishes(wishes);
+    if (sound) sound = check_clock(run, now);
+    if (!sound) return std::move(sound).error();
     Plan plan;
     plan.id = new_run_id(std::chrono::system_clock::from_time_t(now));
     plan.run = run.id;
@@ -187,9 +193,11 @@ make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::
     plan.script_sha256 = sha256_hex(change_script());
     plan.inventory = run.targets;
     plan.choices = wishes.choices;
+    plan.made_with = wishes;
     Planner planner(plan, wishes, now);
     auto read = hosts.for_each([&planner](const HostResult& host) { planner.look_at(host); });
     if (!read) return std::move(read).error();
+    planner.leave_out_alike();
     auto settled = settle_account(plan, planner.broken());
     if (!settled) return std::move(settled).error();
     put_in_order(plan.hosts, plan.run);

@@ -65,6 +65,19 @@ struct PlanAccount {
     friend bool operator==(const PlanAccount&, const PlanAccount&) = default;
 };
 
+// What the author of a plan asked for. The same wishes make the same plan of the same run.
+struct PlanWishes {
+    std::vector<std::string> fixes; // ids; empty: those for broken findings that open nothing
+    FixChoices choices;
+    std::chrono::seconds max_age{15 * 60};
+    std::chrono::seconds life{4 * 60 * 60};
+    std::size_t max_targets = 50;
+    std::size_t max_percent = 5; // of the inventory; at least one host is always allowed
+    std::vector<BatchSize> batches;
+
+    friend bool operator==(const PlanWishes&, const PlanWishes&) = default;
+};
+
 struct Plan {
     std::string id;
     std::string run; // it was made from
@@ -80,20 +93,18 @@ struct Plan {
     std::vector<PlanSkip> skipped;
     std::optional<PlanAccount> account; // nothing in plans of older versions
     FixChoices choices;
+    std::optional<PlanWishes> made_with; // nothing in plans of older versions
 };
 
-struct PlanWishes {
-    std::vector<std::string> fixes; // ids; empty: those for broken findings that open nothing
-    FixChoices choices;
-    std::chrono::seconds max_age{15 * 60};
-    std::chrono::seconds life{4 * 60 * 60};
-    std::size_t max_targets = 50;
-    std::size_t max_percent = 5; // of the inventory; at least one host is always allowed
-    std::vector<BatchSize> batches;
-};
+// How far the clock that stamped a run may have been ahead of ours.
+inline constexpr std::chrono::seconds most_skew{60};
+
+// The longest that a plan may hold, and that its facts may be old.
+inline constexpr std::chrono::seconds longest_wait{7 * 24 * 60 * 60};
 
 // Makes a plan from a run's hosts. Error{config, ...} when more hosts need a fix than the wishes
-// allow: nothing is left out to fit. Error{internal, bug} when a broken host would be in no list.
+// allow: nothing is left out to fit; when the wishes go beyond what there is; and when the run is
+// of a time to come. Error{internal, bug} when a broken host would be in no list.
 Result<Plan>
 make_plan(const RunInfo& run, HostReader& hosts, const PlanWishes& wishes, std::int64_t now);
 
@@ -105,7 +116,7 @@ std::string plan_text(const Plan& plan);
 std::string plan_digest(const Plan& plan);
 
 // Reads a plan. Error{config, malformed_output} for what is no plan, or was changed since it was
-// written.
+// written. That does not make it one of ours: see plan_origin.hpp.
 Result<Plan> read_plan(std::string_view text);
 
 // Shows a plan in full, for a human.

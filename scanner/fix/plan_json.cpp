@@ -3,6 +3,7 @@
 #include "core/json_members.hpp"
 #include "core/text.hpp"
 #include "scanner/fix/account.hpp"
+#include "scanner/fix/plan_document.hpp"
 #include "scanner/fix/plan_step.hpp"
 
 #include <nlohmann/json.hpp>
@@ -143,6 +144,26 @@ void read_lists(const Members& in, std::string& problem, Plan& plan) {
     }
 }
 
+// Reads what its author asked for; the choices stand beside it.
+void read_wishes(const Members& in, std::string& problem, Plan& plan) {
+    const auto* found = in.find("made_with");
+    if (found == nullptr) return;
+    const Members with(*found, "/made_with", problem);
+    PlanWishes wishes;
+    wishes.fixes = with.texts("fixes");
+    wishes.choices = plan.choices;
+    wishes.max_age = std::chrono::seconds(with.number<std::int64_t>("max_age"));
+    wishes.life = std::chrono::seconds(with.number<std::int64_t>("life"));
+    wishes.max_targets = with.number<std::size_t>("max_targets");
+    wishes.max_percent = with.number<std::size_t>("max_percent");
+    auto batches = parse_batches(with.text("batches"));
+    if (batches)
+        wishes.batches = *std::move(batches);
+    else if (problem.empty())
+        problem = "/made_with/batches is no schedule";
+    plan.made_with = std::move(wishes);
+}
+
 // Returns what in a plan cannot be, though it reads; empty when nothing is wrong.
 std::string contradiction(const Plan& plan) {
     // The id names a folder.
@@ -161,8 +182,12 @@ std::string contradiction(const Plan& plan) {
 
 } // namespace
 
+Result<json> parse_plan(std::string_view text) {
+    return parse_json(text, Phase::config, plan_limits);
+}
+
 Result<Plan> read_plan(std::string_view text) {
-    auto document = parse_json(text, Phase::config, plan_limits);
+    auto document = parse_plan(text);
     if (!document) return no_plan(std::string(document.error().detail()));
     if (!document->is_object()) return no_plan("no object");
     if (document->value("schema", json()) != plan_schema) return no_plan("of another kind");
@@ -175,6 +200,7 @@ Result<Plan> read_plan(std::string_view text) {
     const Members in(*document, "", problem);
     auto plan = read_members(in);
     read_lists(in, problem, plan);
+    read_wishes(in, problem, plan);
     try {
         plan.batches = document->at("batches").get<std::vector<std::vector<std::size_t>>>();
     } catch (const json::exception&) {

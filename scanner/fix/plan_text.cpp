@@ -55,6 +55,16 @@ json to_json(const PlanAccount& account) {
         {"no_fix", account.no_fix}};
 }
 
+json to_json(const PlanWishes& wishes) {
+    return {
+        {"fixes", wishes.fixes},
+        {"max_age", wishes.max_age.count()},
+        {"life", wishes.life.count()},
+        {"max_targets", wishes.max_targets},
+        {"max_percent", wishes.max_percent},
+        {"batches", batches_text(wishes.batches)}};
+}
+
 json without_digest(const Plan& plan) {
     auto hosts = json::array(), skipped = json::array();
     for (const auto& host : plan.hosts)
@@ -68,7 +78,7 @@ json without_digest(const Plan& plan) {
              {"arguments", skip.why.arguments}}
         );
     }
-    return {
+    json document{
         {"schema", plan_schema},
         {"id", plan.id},
         {"run", plan.run},
@@ -86,6 +96,8 @@ json without_digest(const Plan& plan) {
         {"open_nsg", plan.choices.open_nsg},
         {"skipped", std::move(skipped)},
         {"account", plan.account ? to_json(*plan.account) : json()}};
+    if (plan.made_with) document["made_with"] = to_json(*plan.made_with);
+    return document;
 }
 
 } // namespace

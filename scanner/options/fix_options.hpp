@@ -30,15 +30,17 @@ struct FixPlanOptions {
 
 struct FixShowOptions {
     TalkOptions talk;
-    std::string plan; // file
+    std::string state_dir; // where the plan's run is looked for
+    std::string plan;      // file
 };
 
 // Of fix approve.
 struct FixApproveOptions {
     TalkOptions talk;
-    std::string plan; // file
-    std::string key;  // file: a private key in PEM
-    std::string out;  // file; empty: PLAN.sig
+    std::string state_dir; // where the plan's run is looked for
+    std::string plan;      // file
+    std::string key;       // file: a private key in PEM
+    std::string out;       // file; empty: PLAN.sig
 };
 
 enum class FixApproval : std::uint8_t { none, canary, batch };
@@ -74,7 +76,7 @@ struct FixApplyOptions {
     bool despite_sessions = false;
     std::string window;                 // --window; empty: any time
     std::vector<std::string> approvals; // files: signatures over the plan
-    std::string approvers;              // file; empty: approvers in the state directory, if any
+    std::string approvers;              // file: a list besides those that stand; empty: none
     SnapshotWish snapshots = SnapshotWish::risk;
     std::string audit_file; // empty: none
 };

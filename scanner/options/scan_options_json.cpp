@@ -108,6 +108,9 @@ constexpr Range million{0, 1'000'000};
 
 // clang-format on
 
+// Of the object as a whole: higher when an older program would misunderstand it.
+constexpr std::uint64_t options_version = 1;
+
 constexpr auto list_azure = [](auto& member, auto& azure) {
     member("subscriptions", azure.subscriptions);
     member("all", azure.all);
@@ -210,6 +213,7 @@ constexpr auto list_all = [](auto& member, auto& scan) {
 std::string to_json_text(const ScanOptions& options) {
     nlohmann::json object;
     archive::Writer writer(object);
+    writer("version", options_version);
     list_all(writer, options);
     return dump_json(object);
 }
@@ -221,6 +225,11 @@ Result<ScanOptions> scan_options_from_json(std::string_view text) {
     ScanOptions options;
     std::string problem;
     archive::Reader reader(*object, "", problem);
+    std::uint64_t version = options_version;
+    reader("version", version, Range{1, UINT64_MAX});
+    if (problem.empty() && version > options_version)
+        problem = "they are of version " + std::to_string(version) +
+                  ", and this program knows version " + std::to_string(options_version);
     list_all(reader, options);
     reader.refuse_unknown();
     if (problem.empty()) return options;

@@ -1,8 +1,8 @@
 // How the options and the hosts of an earlier run come back.
 #include "scanner/run/recall.hpp"
 
+#include "core/text.hpp"
 #include "scanner/cli/names.hpp"
-#include "scanner/cli/recall.hpp"
 #include "scanner/options/scan_options_json.hpp"
 #include "scanner/scope/rerun.hpp"
 
@@ -88,16 +88,23 @@ with_option(std::vector<std::string> args, const std::string& option, std::strin
     return args;
 }
 
-Result<std::optional<ScanOptions>> options_of_run(const StoredRun& stored) {
+Result<ScanOptions> options_of_run(const StoredRun& stored) {
     if (stored.options().empty()) {
-        return recall_scan(stored.run().args, cli_names());
+        return Error(
+                   Phase::config,
+                   Errc::unsupported,
+                   "run " + stored.run().id + " was stored by version " +
+                       printable(stored.run().version, 40) +
+                       ", which kept its command line and not its options"
+        )
+            .with_hint("scan again: rdpsweep scan -i INVENTORY; or give its -i again");
     }
     auto options = scan_options_from_json(stored.options());
     if (!options) return std::move(options).error();
     auto checked = check_route(options->scope.transports);
     if (!checked) return std::move(checked).error();
     options->args = stored.run().args;
-    return std::optional(*std::move(options));
+    return options;
 }
 
 Step<ScanOptions> recall_options(const ScanOptions& asked) {
@@ -108,11 +115,7 @@ Step<ScanOptions> recall_options(const ScanOptions& asked) {
     if (!stored) return EarlyEnd(stored.error(), exit_usage);
     auto read = options_of_run(*stored);
     if (!read) return EarlyEnd(read.error(), exit_usage);
-    if (!*read)
-        return EarlyEnd(
-            "rdpsweep: the command line of that run cannot be read; give its -i again\n", exit_usage
-        );
-    auto begun = **std::move(read);
+    auto begun = *std::move(read);
     begun.resume = asked.resume;
     begun.state_dir = asked.state_dir;
     begun.talk = asked.talk;

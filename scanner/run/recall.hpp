@@ -4,16 +4,15 @@
 #include "scanner/run/run_setup.hpp"
 #include "scanner/store/run_store.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace rdpsweep {
 
-// Returns the options that a stored run was made with. Nothing when it was stored by a version that
-// kept only the command line, and this one does not understand it. Error{config, ...} names the
-// member that this version cannot read.
-Result<std::optional<ScanOptions>> options_of_run(const StoredRun& stored);
+// Returns the options that a stored run was made with. Error{config, ...} when it was stored by a
+// version that kept only the command line, which is read by nobody: it says how a run looked, and
+// not what this program would make of it. Error, too, for a member that this version cannot read.
+Result<ScanOptions> options_of_run(const StoredRun& stored);
 
 // Returns the options to run with. --resume RUN alone means the options that the run was begun
 // with, and today's reports. --rerun RUN alone means the same scope and options in a new run; its

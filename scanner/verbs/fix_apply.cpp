@@ -1,32 +1,31 @@
-// fix apply, rollback and approve.
+// fix apply and fix rollback.
 #include "core/secret.hpp"
 #include "core/text.hpp"
 #include "probes/fix/change_script.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "scanner/fix/application.hpp"
-#include "scanner/fix/approval.hpp"
+#include "scanner/fix/approver_lists.hpp"
+#include "scanner/fix/journal_key.hpp"
 #include "scanner/fix/orders.hpp"
 #include "scanner/fix/plan_file.hpp"
+#include "scanner/fix/plan_origin.hpp"
 #include "scanner/fix/status_text.hpp"
 #include "scanner/run/recall.hpp"
-#include "scanner/store/new_file.hpp"
 #include "scanner/store/run_store.hpp"
-#include "scanner/store/state_folder.hpp"
+#include "scanner/system/read_file.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
 #include "scanner/verbs/verbs.hpp"
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace rdpsweep {
 
 namespace {
+
+constexpr std::size_t most_signature = 1 << 20;
 
 int refuse(const std::string& what, const std::string& advice) {
     write_err("rdpsweep fix: " + what + "\n  " + advice + "\n");
@@ -36,18 +35,11 @@ int refuse(const std::string& what, const std::string& advice) {
 // Returns how the hosts were reached when the plan's run was made: inventory, credentials,
 // identity.
 Result<ScanOptions> options_of(const Plan& plan, const FixApplyOptions& options) {
-    auto stored = StoredRun::open(options.state_dir, plan.run);
+    auto stored = open_origin(plan, options.state_dir);
     if (!stored) return std::move(stored).error();
     auto read = options_of_run(*stored);
     if (!read) return std::move(read).error();
-    if (!*read) {
-        return Error(
-            Phase::config,
-            Errc::unsupported,
-            "the command line of run " + plan.run + " is not known"
-        );
-    }
-    auto scan = **std::move(read);
+    auto scan = *std::move(read);
     scan.state_dir = options.state_dir;
     scan.talk = options.talk;
     scan.jobs = options.parallel;
@@ -66,23 +58,6 @@ Result<ScanOptions> options_of(const Plan& plan, const FixApplyOptions& options)
     return scan;
 }
 
-Result<std::string> read_small(const std::string& path) {
-    constexpr std::uintmax_t most = 1 << 20;
-    std::error_code code;
-    const auto size = std::filesystem::file_size(path, code);
-    std::ifstream file(path, std::ios::binary);
-    if (code || !file || size > most)
-        return Error(Phase::config, Errc::local_limit, "cannot read " + path);
-    return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-Result<std::string> read_of_state(const FixApplyOptions& options, const char* name) {
-    constexpr std::size_t most = 1 << 20;
-    const auto folder = StateFolder::open(options.state_dir, IfMissing::fail);
-    if (!folder) return folder.error();
-    return folder->read(name, most);
-}
-
 Risk risk_of(const Plan& plan) {
     Risk risk = Risk::low;
     for (const auto& host : plan.hosts)
@@ -90,39 +65,35 @@ Risk risk_of(const Plan& plan) {
     return risk;
 }
 
-// Where there is a list of approvers, enough of them have to have signed.
+// Where there are lists of approvers, enough of the people in them have to have signed.
 int check_approvals(const Plan& plan, const std::string& text, const FixApplyOptions& options) {
-    auto list = options.approvers;
-    if (list.empty()) list = options.state_dir + "/approvers";
-    const auto listed =
-        options.approvers.empty() ? read_of_state(options, "approvers") : read_small(list);
-    if (options.approvers.empty() && !listed && listed.error().code() == Errc::not_found)
-        return exit_ok;
-    if (!listed) return complain(listed.error(), exit_usage);
-    const auto approvers = read_approvers(*listed);
-    if (!approvers) return complain(approvers.error(), exit_usage);
+    const auto lists =
+        read_lists({system_approvers, options.state_dir + "/approvers"}, options.approvers);
+    if (!lists) return complain(lists.error(), exit_usage);
+    const auto account = own_account();
+    for (const auto& list : *lists) {
+        const bool asked = approvals_needed(risk_of(plan)) > 0;
+        const auto lack = asked ? lack_of_keeping(list, account) : std::nullopt;
+        if (lack) return refuse(lack->what, lack->advice);
+    }
     std::vector<std::string> signatures;
     for (const auto& path : options.approvals) {
-        auto signature = read_small(path);
+        auto signature = read_file(path, most_signature);
         if (!signature) return complain(signature.error(), exit_usage);
         signatures.push_back(*std::move(signature));
     }
-    std::string names;
-    const auto people = approved_by(text, signatures, *approvers);
-    for (const auto& name : people)
-        names += (names.empty() ? "" : ", ") + printable(name, 100);
-    const auto needed = approvals_needed(risk_of(plan));
-    if (people.size() >= needed) return exit_ok;
-    return refuse(
-        "a plan of " + std::string(to_string(risk_of(plan))) + " risk takes the approval of " +
-            std::to_string(needed) + " of those in " + list +
-            "; given: " + (names.empty() ? "none" : names),
-        "let them read and sign it (rdpsweep fix approve), then say --approval FILE for each"
-    );
+    const auto people = approved_by(text, signatures, all_people(*lists));
+    const auto lack = lack_of_approval(risk_of(plan), *lists, people);
+    return lack ? refuse(lack->what, lack->advice) : static_cast<int>(exit_ok);
+}
+
+// Tells whether it is too late to begin hosts of the plan.
+bool is_late(const Plan& plan) {
+    return std::time(nullptr) > plan.expires;
 }
 
 // Returns everything that can be said against it before a host is reached.
-int check(const Plan& plan, const FixApplyOptions& options, bool begun, bool& only_begun) {
+int check(const Plan& plan, const FixApplyOptions& options, bool begun) {
     if (plan.script_sha256 != sha256_hex(change_script()))
         return refuse(
             "this version changes hosts by another script than the plan was made for",
@@ -144,10 +115,22 @@ int check(const Plan& plan, const FixApplyOptions& options, bool begun, bool& on
                 Catalogue::built_in(options.talk.lang).text("fix.stop." + reason),
             "find out why; then go on with --acknowledge " + reason
         );
-    only_begun = std::time(nullptr) > plan.expires;
-    if (only_begun && !begun)
+    if (is_late(plan) && !begun)
         return refuse("the plan has expired", "scan again and make a new one");
     return exit_ok;
+}
+
+// Holds the plan against its run. One whose journal names it was believed when it was begun here,
+// and stays so: what was changed can be gone on with and undone also by a version that would plan
+// otherwise.
+Status believe(
+    const Plan& plan,
+    const std::string& text,
+    const Journal& journal,
+    const FixApplyOptions& options
+) {
+    if (journal.names_plan()) return {};
+    return hold_against_run(plan, text, options.state_dir);
 }
 
 // Makes the window's zone that of the process; call it before there are threads.
@@ -186,33 +169,49 @@ Status acknowledge(const Plan& plan, const FixApplyOptions& options, Journal& jo
     return {};
 }
 
+// Returns what stands against applying the plan.
+int may_apply(
+    const Plan& plan, const std::string& text, const FixApplyOptions& options, Journal& journal
+) {
+    if (!take_window(options)) return exit_usage;
+    if (const int status = check(plan, options, is_begun(journal)); status != exit_ok)
+        return status;
+    const auto believed = believe(plan, text, journal, options);
+    if (!believed) return complain(believed.error(), exit_usage);
+    if (const int status = check_approvals(plan, text, options); status != exit_ok) return status;
+    const auto taken = acknowledge(plan, options, journal);
+    return taken ? static_cast<int>(exit_ok) : complain(taken.error(), exit_failed);
+}
+
+// Returns what stands against undoing it. Where nothing was written down, nothing is done.
+int may_undo(
+    const Plan& plan, const std::string& text, const FixApplyOptions& options, Journal& journal
+) {
+    if (options.confirm != phrase_of(plan))
+        return refuse("this undoes a plan", "say --confirm " + phrase_of(plan));
+    if (journal.entries().empty()) return exit_ok;
+    const auto believed = believe(plan, text, journal, options);
+    return believed ? static_cast<int>(exit_ok) : complain(believed.error(), exit_usage);
+}
+
 int run_fix(const FixApplyOptions& options, FixDriver::Direction direction) {
     forbid_core_dumps();
     std::signal(SIGUSR1, SIG_IGN);
-    Speaker speaker(options.talk.quiet);
     const auto text = read_plan_file(options.plan);
-    if (!text) return speaker.fail(text.error(), exit_usage);
+    if (!text) return complain(text.error(), exit_usage);
     auto plan = read_plan(*text);
-    if (!plan) return speaker.fail(plan.error(), exit_usage);
-    auto journal = Journal::open(options.state_dir, {plan->id, plan_digest(*plan)});
-    if (!journal) return speaker.fail(journal.error(), exit_usage);
-    bool only_begun = false;
-    if (direction == FixDriver::Direction::apply) {
-        if (!take_window(options)) return exit_usage;
-        const int status = check(*plan, options, is_begun(*journal), only_begun);
-        if (status != exit_ok) return status;
-        if (const int short_of = check_approvals(*plan, *text, options); short_of != exit_ok)
-            return short_of;
-        const auto taken = acknowledge(*plan, options, *journal);
-        if (!taken) return speaker.fail(taken.error(), exit_failed);
-    } else if (options.confirm != phrase_of(*plan)) {
-        return refuse("this undoes a plan", "say --confirm " + phrase_of(*plan));
-    }
+    if (!plan) return complain(plan.error(), exit_usage);
+    auto journal = Journal::open(options.state_dir, journal_key(*plan));
+    if (!journal) return complain(journal.error(), exit_usage);
+    const bool applies = direction == FixDriver::Direction::apply;
+    const int status = applies ? may_apply(*plan, *text, options, *journal)
+                               : may_undo(*plan, *text, options, *journal);
+    if (status != exit_ok) return status;
     auto scan = options_of(*plan, options);
-    if (!scan) return speaker.fail(scan.error(), exit_usage);
+    if (!scan) return complain(scan.error(), exit_usage);
+    const bool only_begun = is_late(*plan);
     Application application(*plan, options, *std::move(scan), *std::move(journal));
-    return direction == FixDriver::Direction::apply ? application.apply(only_begun)
-                                                    : application.undo();
+    return applies ? application.apply(only_begun) : application.undo();
 }
 
 } // namespace
@@ -223,28 +222,6 @@ int run_fix_apply(const FixApplyOptions& options) {
 
 int run_fix_rollback(const FixApplyOptions& options) {
     return run_fix(options, FixDriver::Direction::undo);
-}
-
-int run_fix_approve(const FixApproveOptions& options) {
-    forbid_core_dumps();
-    const auto text = read_plan_file(options.plan);
-    if (!text) return complain(text.error(), exit_usage);
-    const auto plan = read_plan(*text);
-    if (!plan) return complain(plan.error(), exit_usage);
-    if (options.key.empty())
-        return refuse("whose approval is it?", "--key FILE names a private Ed25519 key");
-    const auto key = read_small(options.key);
-    if (!key) return complain(key.error(), exit_usage);
-    const auto signature = sign_plan(*text, *key);
-    if (!signature) return complain(signature.error(), exit_usage);
-    const auto path = options.out.empty() ? options.plan + ".sig" : options.out;
-    constexpr mode_t for_readers = 0644;
-    auto file = NewFile::beside(path, for_readers);
-    auto written = file ? file->write(*signature) : Status(file.error());
-    if (written) written = file->publish();
-    if (!written) return complain(written.error(), exit_failed);
-    write_err("rdpsweep: signed plan " + plan->id + ": " + path + "\n");
-    return exit_ok;
 }
 
 } // namespace rdpsweep

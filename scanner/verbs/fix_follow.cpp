@@ -1,5 +1,5 @@
 // fix status, pause and abort: what another process does with a plan, and that it stops.
-#include "scanner/fix/journal.hpp"
+#include "scanner/fix/journal_key.hpp"
 #include "scanner/fix/orders.hpp"
 #include "scanner/fix/plan_file.hpp"
 #include "scanner/fix/status_json.hpp"
@@ -28,7 +28,7 @@ int give(const FixOrderOptions& options, FixOrder order) {
 int run_fix_status(const FixStatusOptions& options) {
     auto plan = load_plan(options.plan);
     if (!plan) return complain(plan.error(), exit_usage);
-    auto entries = Journal::read(options.state_dir, {plan->id, plan_digest(*plan)});
+    auto entries = Journal::read(options.state_dir, journal_key(*plan));
     if (!entries) return complain(entries.error(), exit_failed);
     const auto text = options.json ? status_json(*plan, *entries)
                                    : show_stages(*plan, *entries, options.with_changes);

@@ -3,6 +3,8 @@
 #include "reports/messages/catalogue.hpp"
 #include "scanner/fix/plan.hpp"
 #include "scanner/fix/plan_file.hpp"
+#include "scanner/fix/plan_origin.hpp"
+#include "scanner/run/recall.hpp"
 #include "scanner/store/run_store.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
@@ -39,12 +41,19 @@ void warn_of_gaps(const StoredRun& stored) {
         write_err("rdpsweep: " + std::to_string(stored.damaged()) + " damaged records left out\n");
 }
 
+// Returns how many hosts cannot be told from another.
+std::ptrdiff_t count_alike(const Plan& plan) {
+    return std::count_if(plan.skipped.begin(), plan.skipped.end(), [](const PlanSkip& skip) {
+        return skip.why.key == "fix.refused.same_windows";
+    });
+}
+
 std::string advice(const Plan& plan, const std::string& path) {
     if (plan.hosts.empty()) return "\nNothing to do: no plan was written.\n";
     return "\nWritten to " + printable(path, 1000) + ". Read it: every change stands above.\n";
 }
 
-PlanWishes wishes_of(const FixPlanOptions& options, const std::vector<BatchSize>& schedule) {
+PlanWishes wishes_of(const FixPlanOptions& options) {
     PlanWishes wishes;
     wishes.fixes = options.fixes;
     wishes.choices.stop_services = options.stop_services;
@@ -54,18 +63,16 @@ PlanWishes wishes_of(const FixPlanOptions& options, const std::vector<BatchSize>
     wishes.life = std::chrono::duration_cast<std::chrono::seconds>(options.life);
     wishes.max_targets = options.max_targets;
     wishes.max_percent = options.max_percent;
-    wishes.batches = schedule;
+    wishes.batches = parse_batches(options.batches).value_or(std::vector<BatchSize>());
     return wishes;
 }
 
-} // namespace
-
-int run_fix_plan(const FixPlanOptions& options) {
+// Returns what is wrong with the options taken together.
+int check_options(const FixPlanOptions& options) {
     for (const auto& name : options.fixes) {
         if (find_fix(name) == nullptr) return unknown_fix(name);
     }
-    const auto schedule = parse_batches(options.batches);
-    if (!schedule) {
+    if (!parse_batches(options.batches)) {
         write_err(
             "rdpsweep fix plan: " + in_quotes(options.batches) +
             " is no schedule\n  write numbers and percentages: " + std::string(usual_batches) + "\n"
@@ -77,9 +84,19 @@ int run_fix_plan(const FixPlanOptions& options) {
         );
         return exit_usage;
     }
+    return exit_ok;
+}
+
+} // namespace
+
+int run_fix_plan(const FixPlanOptions& options) {
+    if (const int status = check_options(options); status != exit_ok) return status;
     auto stored = StoredRun::open(options.state_dir, options.run);
     if (!stored) return complain(stored.error(), exit_usage);
-    const auto wishes = wishes_of(options, *schedule);
+    // How its hosts were reached: without it no plan of theirs could be applied.
+    const auto reached = options_of_run(*stored);
+    if (!reached) return complain(reached.error(), exit_usage);
+    const auto wishes = wishes_of(options);
     auto plan = make_plan(stored->run(), *stored, wishes, std::time(nullptr));
     if (!plan && plan.error().phase() == Phase::internal)
         return complain(plan.error(), exit_accounting);
@@ -92,16 +109,29 @@ int run_fix_plan(const FixPlanOptions& options) {
         auto written = write_plan(path, *plan);
         if (!written) return complain(written.error(), exit_failed);
     }
-    return write_out(show_plan(*plan, say) + advice(*plan, path)) ? exit_ok : exit_failed;
+    const auto alike = count_alike(*plan);
+    if (!write_out(show_plan(*plan, say) + advice(*plan, path))) return exit_failed;
+    if (alike == 0) return exit_ok;
+    write_err(
+        "rdpsweep: " + std::to_string(alike) +
+        " VMs were left out: each answers as the same Windows as another one\n"
+    );
+    return exit_incomplete;
 }
 
 int run_fix_show(const FixShowOptions& options) {
-    auto plan = load_plan(options.plan);
+    const auto file = read_plan_file(options.plan);
+    if (!file) return complain(file.error(), exit_usage);
+    auto plan = read_plan(*file);
     if (!plan) return complain(plan.error(), exit_usage);
+    const auto held = hold_against_run(*plan, *file, options.state_dir);
+    const bool here = held || held.error().code() != Errc::not_found;
+    if (!held && here) return complain(held.error(), exit_usage);
     const auto& messages = Catalogue::built_in(options.talk.lang);
     const auto say = [&messages](const Message& message) { return messages.say(message); };
     auto text = show_plan(*plan, say);
     if (std::time(nullptr) > plan->expires) text += "\nThis plan has expired.\n";
+    if (!here) write_err(not_held_note(*plan, options.state_dir));
     return write_out(text) ? exit_ok : exit_failed;
 }
 

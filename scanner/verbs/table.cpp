@@ -109,10 +109,12 @@ Exit status: 0 the chain is whole; 1 it is not; 2 the file cannot be read)",
   rdpsweep fix plan last
   rdpsweep fix plan last --fix tls12,key-acl --max-targets 200 --max-percent 20 -o tls.json
 
-Exit status: 0 success; 2 usage error, or more VMs than --max-targets or --max-percent allow)",
+Exit status: 0 success; 2 usage error, or more VMs than --max-targets or --max-percent allow;
+11 the plan leaves out VMs that answer as the same Windows as another one)",
      asks<FixPlanOptions>({cli::fix_plan_options, run_fix_plan})},
     {"fix show",
-     "Check that a plan was not altered after it was made, and print it in full.",
+     "Check that a plan was not altered after it was made, and that it is what its run gives\n"
+     "where that run is here, and print it in full.",
      R"(Example:
   rdpsweep fix show plan-20261125T210000Z-4f1c.json)",
      asks<FixShowOptions>({cli::fix_show_options, run_fix_show})},
@@ -171,7 +173,7 @@ VMs that were started are finished. Any terminal with the same state directory w
 The signature is 64 bytes over the bytes of the file. This command makes the same one:
   openssl pkeyutl -sign -rawin -inkey anna.pem -in tls.json -out anna.sig
 An approver is a line "NAME KEY"; KEY is the middle line of `openssl pkey -in anna.pem -pubout`.
-With such a list, a low-risk plan needs no approval, a medium-risk plan one, a high-risk plan two.)",
+With lists of approvers, a low-risk plan needs no approval, a medium-risk plan one, a high-risk plan two.)",
      asks<FixApproveOptions>({cli::fix_approve_options, run_fix_approve})},
 };
 

@@ -115,6 +115,14 @@ def approvals():
                   f"our signature is that of openssl: {own.stderr}")
         nobody = lib.rdpsweep("fix", "approve", case.plan, status=2)
         lib.check("--key" in nobody.stderr, f"an approval is somebody's: {nobody.stderr}")
+        brought = fleet.path / "brought"
+        brought.write_text(lines[2])
+        done = case.apply("--approvers", brought, "--approval", fleet.path / "mallory.sig", status=2)
+        lib.check(f"and of one in {case.state}/approvers at least; given: mallory" in done.stderr,
+                  f"a list that is brought along does not replace the one that stands: {done.stderr}")
+        brought.chmod(0o666)
+        done = case.apply("--approvers", brought, "--approval", fleet.path / "anna.sig", status=2)
+        lib.check(f"{brought} proves nothing" in done.stderr, f"anybody could have written that: {done.stderr}")
         (fleet.path / "approvers").write_text("anna AAAA\n")
         done = case.apply("--approvers", fleet.path / "approvers", status=2)
         lib.check(done.returncode == 2 and "line 1" in done.stderr, f"a list that is none: {done.stderr}")

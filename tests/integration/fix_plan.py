@@ -2,6 +2,7 @@
 """fix plan and fix show on a run over sick VMs: what is planned, what is left out, and that nothing of it touches
 a VM. It takes long because every profile of the fleet is swept before, and the reports of nine ways to plan are
 compared."""
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -14,6 +15,73 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def plan(fleet, *options, run="last", status=0):
     return lib.rdpsweep("fix", "plan", run, "--state", fleet.path / "state", *options, status=status)
+
+
+def signed_again(fleet, document):
+    """Writes a plan with a digest of its own, as anybody can make one; returns its path."""
+    def canonical(value):
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    document = {key: value for key, value in document.items() if key != "digest"}
+    document["digest"] = hashlib.sha256(canonical(document)).hexdigest()
+    path = fleet.path / "forged.json"
+    path.write_bytes(canonical(document) + b"\n")
+    return path
+
+
+def forged(fleet, made, document):
+    """A plan is believed when its run gives it, and not for its digest."""
+    state = fleet.path / "state"
+    host = document["hosts"][0]
+    phrase = f'{len(document["hosts"])}:{document["id"][-4:]}'
+    apply = ("--state", state, "--confirm", phrase)
+    lib.check(signed_again(fleet, document).read_bytes() == made.read_bytes(), "the digest is made as it is made there")
+    cases = [
+        ({"canaries": 0}, f'/canaries is {document["canaries"]} by the stored run {document["run"]}, and 0 in the plan'),
+        ({"expires": "2099-01-01T00:00:00Z"}, f'/expires is "{document["expires"]}" by the stored run'),
+        ({"run": "last"}, "the run last that the plan was made from is not in"),
+        ({"run": document["run"][:-1]}, f'the run {document["run"][:-1]} that the plan was made from is not in'),
+        ({"force": True}, "/force is nothing by the stored run"),
+        ({"hosts": [dict(host, address="10.6.6.6"), *document["hosts"][1:]]}, f'host {host["name"]}: /address is "{host["address"]}"'),
+        ({"made_with": None}, "it is of an older version"),
+    ]
+    for change, words in cases:
+        path = signed_again(fleet, {**document, **change})
+        done = lib.rdpsweep("fix", "apply", path, *apply, password=fleet.password, status=2)
+        lib.check(words in done.stderr, f"{change}: {done.stderr}")
+        # What is known to be wrong is not shown, and not signed; where the run is not known, that is said.
+        unknown = "run" in change
+        shown = lib.rdpsweep("fix", "show", path, "--state", state, status=0 if unknown else 2)
+        lib.check(("not held against its run" if unknown else words) in shown.stderr, f"{change}: {shown.stderr}")
+    old = state / "runs" / document["run"] / "run.json"
+    kept = old.read_text()
+    stored = json.loads(kept)
+    for options, words in ((None, "which kept its command line and not its options"),
+                           (dict(stored["options"], version=2), "they are of version 2, and this program knows version 1")):
+        old.write_text(json.dumps({key: value for key, value in dict(stored, options=options).items() if value}))
+        done = plan(fleet, "-o", fleet.path / "none.json", status=2)
+        lib.check(words in done.stderr, f"a run that nobody can be reached by: {done.stderr}")
+    late = dict(stored, run=dict(stored["run"], finished="2099-01-01T00:00:00Z"))
+    old.write_text(json.dumps(late))
+    done = plan(fleet, "-o", fleet.path / "none.json", status=2)
+    lib.check("the run is stamped 2099-01-01T00:00:00Z" in done.stderr, f"of a time to come: {done.stderr}")
+    old.write_text(kept)
+
+
+def apart(fleet, made):
+    """Two VMs that answer as one Windows are left out, and the exit status says that there are such."""
+    document = json.loads(made.read_text())
+    one, other = document["hosts"][0], document["hosts"][1]
+    hosts = fleet.path / "state" / "runs" / document["run"] / "hosts.jsonl"
+    kept = hosts.read_text()
+    lib.check(other["machine_guid"] in kept, "it is there to be changed")
+    hosts.write_text(kept.replace(other["machine_guid"], one["machine_guid"]))
+    done = plan(fleet, "--max-percent", "100", "-o", fleet.path / "apart.json", status=11)
+    hosts.write_text(kept)
+    left = {skip["name"]: skip for skip in json.loads((fleet.path / "apart.json").read_text())["skipped"]
+            if skip["key"] == "fix.refused.same_windows"}
+    lib.check({name: skip["arguments"]["hosts"] for name, skip in left.items()} ==
+              {one["name"]: other["name"], other["name"]: one["name"]}, f"both, each for the other: {left}")
+    lib.check("2 VMs were left out: each answers as the same Windows as another one" in done.stderr, done.stderr)
 
 
 def main():
@@ -59,7 +127,9 @@ def main():
                 lib.check(f'- {change["before"]}' in done.stdout and f'+ {change["after"]}' in done.stdout,
                           f"the change is shown: {change}")
         lib.check(oct(made.stat().st_mode & 0o777) == "0o600", "a plan is for its owner")
-        shown = lib.rdpsweep("fix", "show", made)
+        forged(fleet, made, document)
+        apart(fleet, made)
+        shown = lib.rdpsweep("fix", "show", made, "--state", fleet.path / "state")
         lib.check(shown.returncode == 0 and document["digest"] in shown.stdout and words in shown.stdout, f"it is shown again: {shown.stderr}")
         again = plan(fleet, "--max-percent", "100", "-o", made, status=1)
         lib.check(again.returncode == 1 and "exists" in again.stderr, f"a plan is not replaced: {again.stderr}")

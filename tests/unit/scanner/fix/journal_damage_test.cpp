@@ -199,3 +199,43 @@ TEST_CASE("journal: however full it is, an undo is written down", "[fix]") {
     CHECK(std::filesystem::file_size(place.path) <= 3'000);
     CHECK(std::filesystem::file_size(place.path) > 2'800);
 }
+
+TEST_CASE("journal: each line names its host, and no other host takes its place", "[fix]") {
+    const Place place;
+    auto key = plan_key();
+    key.hosts = {{"web-01", "guid-1"}, {"web-02", "guid-2"}};
+    {
+        auto journal = Journal::open(place.scratch.path("state"), key);
+        REQUIRE(journal);
+        CHECK_FALSE(journal->names_plan());
+        for (const auto& entry : entries)
+            REQUIRE(journal->append(entry));
+    }
+    const auto lines = split(Scratch::read(place.path), '\n');
+    CHECK_THAT(lines[1], Catch::Contains(R"("host":0,"id":"web-01","machine_guid":"guid-1")"));
+    CHECK_THAT(lines[4], Catch::Contains(R"("host":1,"id":"web-02","machine_guid":"guid-2")"));
+    {
+        const auto again = Journal::open(place.scratch.path("state"), key);
+        REQUIRE(again);
+        CHECK(again->names_plan());
+        CHECK(again->entries().size() == 4);
+    }
+    const std::vector<std::pair<std::vector<JournalHost>, std::size_t>> others{
+        {{{"web-02", "guid-2"}, {"web-01", "guid-1"}}, 2}, // the same two, in another order
+        {{{"web-01", "guid-1"}, {"web-02", "guid-3"}}, 5}, // another Windows
+        {{{"web-01", "guid-1"}, {"web-03", "guid-2"}}, 5},
+        {{{"web-01", "guid-1"}}, 5}};
+    for (const auto& [hosts, line] : others) {
+        INFO(line);
+        auto other = plan_key();
+        other.hosts = hosts;
+        const auto words = "the journal " + place.path + " is damaged: line " +
+                           std::to_string(line) + " is about another host than the plan has there";
+        const auto opened = Journal::open(place.scratch.path("state"), other);
+        REQUIRE_FALSE(opened);
+        CHECK(opened.error().detail() == words);
+        const auto seen = Journal::read(place.scratch.path("state"), other);
+        REQUIRE_FALSE(seen);
+        CHECK(seen.error().detail() == words);
+    }
+}

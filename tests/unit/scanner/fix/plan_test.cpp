@@ -103,6 +103,67 @@ TEST_CASE("plan: stale facts, another Windows or none, and hosts that were not s
     CHECK(plan.skipped[2].why.key == "fix.refused.needs_update");
 }
 
+TEST_CASE("plan: what is stamped with a time to come is not fresh", "[fix]") {
+    auto ahead = sick(0), close = sick(1);
+    ahead.finished = now + 61;
+    close.finished = now + 60; // clocks are set now and then
+    const auto plan = plan_of({ahead, close});
+    REQUIRE(plan.hosts.size() == 1);
+    CHECK(plan.hosts[0].name == "vm-1");
+    REQUIRE(plan.skipped.size() == 1);
+    CHECK(plan.skipped[0].why.key == "fix.refused.future");
+    CHECK(plan.skipped[0].why.arguments.at("time") == to_iso8601(now + 61));
+    StoredHosts hosts({close});
+    auto run = run_of(1);
+    run.started = now - 100;
+    run.finished = now + 61;
+    const auto refused = make_plan(run, hosts, wishes(), now);
+    REQUIRE_FALSE(refused);
+    CHECK(
+        refused.error().detail() ==
+        "the run is stamped " + to_iso8601(now + 61) + ", and here it is " + to_iso8601(now)
+    );
+    run.finished = now + 60;
+    CHECK(make_plan(run, hosts, wishes(), now));
+}
+
+TEST_CASE("plan: hosts that answer as one Windows are left out, sick or not", "[fix]") {
+    auto twin = sick(1), well = sick(3), clone = sick(2);
+    auto facts = json::parse(twin.facts_json);
+    facts["os"]["machine_guid"] = "GUID-0"; // as of vm-0
+    twin.facts_json = facts.dump();
+    facts = json::parse(well.facts_json);
+    facts["os"]["machine_guid"] = "guid-2";
+    well.facts_json = facts.dump();
+    well.findings.clear();
+    well.verdict = Verdict::ok;
+    const auto plan = plan_of({sick(0), twin, clone, well, sick(4)});
+    REQUIRE(plan.hosts.size() == 1);
+    CHECK(plan.hosts[0].name == "vm-4");
+    REQUIRE(plan.skipped.size() == 3);
+    const std::vector<std::pair<const char*, const char*>> expected{
+        {"vm-0", "vm-1"}, {"vm-1", "vm-0"}, {"vm-2", "vm-3"}};
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        CHECK(plan.skipped[i].name == expected[i].first);
+        CHECK(plan.skipped[i].why.key == "fix.refused.same_windows");
+        CHECK(plan.skipped[i].why.arguments.at("hosts") == expected[i].second);
+    }
+}
+
+TEST_CASE("plan: no plan is for longer than a week, or from older facts", "[fix]") {
+    StoredHosts hosts({sick(0)});
+    for (const auto* option : {"--max-age", "--expires"}) {
+        auto wanted = wishes();
+        auto& time = option == std::string("--max-age") ? wanted.max_age : wanted.life;
+        time = std::chrono::hours(168);
+        CHECK(make_plan(run_of(1), hosts, wanted, now));
+        time += std::chrono::seconds(1);
+        const auto refused = make_plan(run_of(1), hosts, wanted, now);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().detail() == std::string(option) + " is more than 7 days (168h)");
+    }
+}
+
 TEST_CASE("plan: more hosts than allowed make no plan at all", "[fix]") {
     std::vector<HostResult> all;
     for (std::size_t i = 0; i < 60; ++i)
@@ -128,6 +189,7 @@ TEST_CASE("plan: it comes back from its file as it was, and not when it was chan
     CHECK(plan_text(*back) == text);
     CHECK(back->hosts[1].changes == plan.hosts[1].changes);
     CHECK(back->batches == plan.batches);
+    CHECK(back->made_with == plan.made_with);
     CHECK(back->canaries == 1);
     CHECK(back->batches.size() == 2); // the canary has one of each release
     // Any byte, but for those of numbers and words that come out the same.

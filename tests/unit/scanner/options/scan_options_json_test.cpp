@@ -146,7 +146,7 @@ TEST_CASE("stored options: no option of scan is without a sample", "[options]") 
         // An empty list or object is a leaf, the first element of a list another.
         const auto key = item.key().substr(0, item.key().find("/0"));
         INFO(key);
-        CHECK(members.count(key) == 1);
+        CHECK((members.count(key) == 1 || key == "/version"));
     }
 }
 
@@ -206,4 +206,21 @@ TEST_CASE("stored options: what is no value is named, and nothing is thrown", "[
     for (const auto* text : {"", "[]", "null", "{", "{\"pace\":{\"jobs\":1,\"jobs\":2}}", "\xff"})
         CHECK_FALSE(scan_options_from_json(text));
     CHECK_FALSE(scan_options_from_json(std::string(100'000, '[')));
+}
+
+TEST_CASE(
+    "stored options: the version of their schema is said, and a later one refused", "[options]"
+) {
+    CHECK(stored(options_of({}))["version"] == 1);
+    CHECK(mistake("/version", "1").empty());
+    const std::string words = "the options stored with the run: ";
+    CHECK(
+        mistake("/version", "2") ==
+        words + "they are of version 2, and this program knows version 1"
+    );
+    for (const auto* value : {"0", "-1", "\"1\"", "null"})
+        CHECK_THAT(mistake("/version", value), Catch::Contains("/version is not a number from 1"));
+    auto older = stored(options_of({}));
+    older.erase("version");
+    CHECK(scan_options_from_json(older.dump()));
 }

@@ -2,7 +2,7 @@
 #include "core/text.hpp"
 #include "probes/fix/change_script.hpp"
 #include "scanner/fix/approval.hpp"
-#include "scanner/fix/journal.hpp"
+#include "scanner/fix/journal_key.hpp"
 #include "scanner/fix/plan_file.hpp"
 #include "scanner/fix/status_text.hpp"
 #include "scanner/talk/exit_status.hpp"
@@ -14,6 +14,8 @@
 #include <nlohmann/json.hpp>
 
 #include <ctime>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace rdpsweep;
 using namespace rdpsweep::test;
@@ -25,6 +27,8 @@ constexpr auto private_key = R"(-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
 -----END PRIVATE KEY-----
 )";
+// RFC 8032 section 7.1, test 1.
+const std::string ben = "ben MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n";
 const std::string anna = "anna MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n";
 
 // A plan for one host, of the fix's own risk.
@@ -55,7 +59,18 @@ struct Desk {
         options.confirm = phrase_of(plan);
         std::filesystem::create_directories(options.state_dir);
         REQUIRE(write_plan(options.plan, plan));
-        digest = plan_digest(plan);
+        key = journal_key(plan);
+        begin();
+    }
+
+    // The journal names the plan: it was believed when it was begun here.
+    void begin() const {
+        auto journal = Journal::open(options.state_dir, key);
+        REQUIRE(journal);
+        JournalEntry looked;
+        looked.host = no_host;
+        looked.of_plan = PlanWord{{}, {{"control", true}}};
+        REQUIRE(journal->append(std::move(looked)));
     }
 
     Said order(int (*verb)(const FixOrderOptions&)) {
@@ -84,17 +99,30 @@ struct Desk {
 
     Scratch scratch;
     FixApplyOptions options;
-    std::string digest;
+    JournalKey key;
 };
+
+bool as_root() {
+    return geteuid() == 0;
+}
 
 // Where nothing is said against it, the next thing is the run it was made from, which is not there.
 bool was_let_through(const Said& said) {
-    return said.status == exit_usage && said.err.find("no run is stored") != std::string::npos;
+    return said.status == exit_usage &&
+           said.err.find("that the plan was made from is not in") != std::string::npos;
 }
 
 } // namespace
 
+TEST_CASE("fix apply: whoever is not root cannot keep a list of approvers from himself", "[fix]") {
+    if (as_root()) return;
+    Desk desk(plan_of("tls12"));
+    const auto list = desk.scratch.file("state/approvers", anna);
+    CHECK_THAT(desk.apply().err, Catch::Contains("the list of approvers " + list + " proves nothing"));
+}
+
 TEST_CASE("fix apply: the list of approvers in the state directory holds by itself", "[fix]") {
+    if (!as_root()) return;
     Desk desk(plan_of("tls12")); // of medium risk
     CHECK(was_let_through(desk.apply()));
     const auto list = desk.scratch.file("state/approvers", anna);
@@ -115,16 +143,67 @@ TEST_CASE("fix apply: the list of approvers in the state directory holds by itse
 }
 
 TEST_CASE("fix apply: a list that was named has to be there", "[fix]") {
+    if (!as_root()) return;
     Desk desk(plan_of("tls12"));
     desk.options.approvers = desk.scratch.path("none");
     CHECK_THAT(desk.apply().err, Catch::Contains("cannot read " + desk.options.approvers));
-    // The one that was named counts, and not the usual one.
+    // It does not replace the one that stands: neither what is wrong with that, nor its people.
     (void)desk.scratch.file("state/approvers", "nonsense");
     desk.options.approvers = desk.scratch.file("list", anna);
-    CHECK_THAT(desk.apply().err, Catch::Contains("of those in " + desk.options.approvers));
+    CHECK_THAT(desk.apply().err, Catch::Contains("line 1 of the approvers"));
+    const auto standing = desk.scratch.file("state/approvers", ben);
+    const auto signature = sign_plan(*read_plan_file(desk.options.plan), private_key);
+    desk.options.approvals = {desk.scratch.file("sig", *signature)}; // anna's
+    const auto said = desk.apply();
+    CHECK(said.status == exit_usage);
+    CHECK_THAT(
+        said.err,
+        Catch::Contains(
+            "takes the approval of 1 of those in " + standing + " and " + desk.options.approvers +
+            ", and of one in " + standing + " at least; given: anna"
+        )
+    );
+}
+
+TEST_CASE("fix apply: a list of approvers that others can change proves nothing", "[fix]") {
+    if (!as_root()) return; // as anybody else the state directory itself is not kept from us
+    Desk desk(plan_of("tls12"));
+    const auto signature = sign_plan(*read_plan_file(desk.options.plan), private_key);
+    desk.options.approvals = {desk.scratch.file("sig", *signature)};
+    const auto list = desk.scratch.file("state/approvers", anna, 0644);
+    CHECK(was_let_through(desk.apply()));
+    ::chmod(list.c_str(), 0666);
+    const auto said = desk.apply();
+    CHECK(said.status == exit_usage);
+    CHECK_THAT(
+        said.err,
+        Catch::Contains("the list of approvers " + list + " proves nothing") &&
+            Catch::Contains("chown root:root " + list + " && chmod go-w " + list)
+    );
+    // Where nobody has to approve it keeps nobody.
+    Desk low(plan_of("key-acl"));
+    (void)low.scratch.file("state/approvers", anna, 0666);
+    CHECK(was_let_through(low.apply()));
+}
+
+TEST_CASE("fix apply: a plan that no journal names is held against its run", "[fix]") {
+    Desk desk(plan_of("key-acl"));
+    std::filesystem::remove(desk.journal());
+    const auto said = desk.apply();
+    CHECK(said.status == exit_usage);
+    CHECK(
+        said.err ==
+        "rdpsweep: the run 20261130T010000Z-9f9f that the plan was made from is not in " +
+            desk.options.state_dir +
+            "/runs (config)\n  next: use the plan where it was made, or say --state; or "
+            "scan from here and make a new one: rdpsweep fix plan last\n"
+    );
+    // And nothing was written down in its name.
+    CHECK(Scratch::read(desk.journal()).empty());
 }
 
 TEST_CASE("fix apply: as many approve as the risk asks for", "[fix]") {
+    if (!as_root()) return;
     for (const auto& [fix, needed] :
          {std::pair{"key-acl", 0}, std::pair{"nla", 1}, std::pair{"port", 2}}) {
         INFO(fix);
@@ -165,9 +244,8 @@ TEST_CASE("fix status: both ways, for people and for programs", "[fix]") {
         desk.status(false, true).out ==
         "web-01  planned\nTo undo all of it: rdpsweep fix rollback PLAN --confirm 1:abcd\n"
     );
-    const JournalKey key{plan_of("tls12").id, desk.digest};
     const auto append = [&](JournalEntry entry) {
-        auto journal = Journal::open(desk.options.state_dir, key);
+        auto journal = Journal::open(desk.options.state_dir, desk.key);
         REQUIRE(journal);
         REQUIRE(journal->append(std::move(entry)));
     };
@@ -226,7 +304,7 @@ TEST_CASE("fix rollback, apply, status: a damaged journal is no empty one", "[fi
     Desk desk(plan_of("tls12"));
     const auto changes = plan_of("tls12").hosts[0].changes;
     {
-        auto journal = Journal::open(desk.options.state_dir, {plan_of("tls12").id, desk.digest});
+        auto journal = Journal::open(desk.options.state_dir, desk.key);
         REQUIRE(journal);
         REQUIRE(journal->append({.host = 0, .stage = FixStage::backed_up, .changes = changes}));
         REQUIRE(journal->append({.host = 0, .stage = FixStage::verified}));
@@ -235,7 +313,7 @@ TEST_CASE("fix rollback, apply, status: a damaged journal is no empty one", "[fi
     text[text.find("backed_up")] = 'x';
     (void)desk.scratch.file("state/plans/20261130T010203Z-abcd/journal.jsonl", text);
     desk.options.resume = true;
-    const auto damage = Catch::Contains("is damaged: line 2 does not follow");
+    const auto damage = Catch::Contains("is damaged: line 3 does not follow");
     const auto undone = run_verb([&] { return run_fix_rollback(desk.options); });
     CHECK(undone.status == exit_usage);
     CHECK_THAT(undone.err, damage);
