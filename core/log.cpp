@@ -109,8 +109,7 @@ void log_line(const LogEvent& event, std::initializer_list<LogField> fields) noe
         for (const auto& [key, value] : fields) {
             line += " " + std::string(key) + "=" + printable(value);
         }
-        sink().write(line + "
-");
+        sink().write(line + "\n");
     } catch (const std::exception&) {
         // A log line is never worth a host's result.
         return;
