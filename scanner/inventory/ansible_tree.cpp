@@ -60,14 +60,19 @@ void GroupTree::complain_of_circle(const std::string& name) {
     );
 }
 
+void GroupTree::give_up(const std::string& name) {
+    if (given_up_) return;
+    given_up_ = true;
+    complain(name, {"groups are nested deeper than " + std::to_string(deepest), ""});
+}
+
 const Place& GroupTree::place(const std::string& name) {
     const auto [at, fresh] = places_.try_emplace(name);
     auto& own = at->second;
     if (!fresh && std::find(way_.begin(), way_.end(), name) != way_.end()) complain_of_circle(name);
     if (!fresh || name == "all" || given_up_) return own;
     if (way_.size() >= deepest) {
-        given_up_ = true;
-        complain(name, {"groups are nested deeper than " + std::to_string(deepest), ""});
+        give_up(name);
         return own;
     }
     way_.push_back(name);
@@ -82,6 +87,8 @@ const Place& GroupTree::place(const std::string& name) {
         given_up_ = true;
         complain(name, {"too many groups are children of too many others", "split the inventory"});
     }
+    // Its ancestors may have been walked before, one after the other.
+    if (own.depth > deepest) give_up(name);
     pairs_ += own.ancestors.size();
     way_.pop_back();
     return own;

@@ -28,6 +28,7 @@ private:
     const Place& place(const std::string& name);
     void complain(const std::string& name, Mistake mistake);
     void complain_of_circle(const std::string& name);
+    void give_up(const std::string& name);
     [[nodiscard]] int priority(const std::string& name) const;
 
     const AnsibleFleet& fleet_;

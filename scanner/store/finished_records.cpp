@@ -20,7 +20,9 @@ std::size_t position_in(std::string_view line) {
     std::size_t position = 0;
     const auto* const digits = line.data() + finished_prefix.size();
     const auto read = std::from_chars(digits, line.data() + line.size(), position);
-    return read.ec == std::errc() ? position : no_position;
+    const bool whole = read.ec == std::errc() && read.ptr != line.data() + line.size() &&
+                       (*read.ptr == ',' || *read.ptr == '}');
+    return whole ? position : no_position;
 }
 
 } // namespace

@@ -3,7 +3,6 @@
 #include "transports/serial/session.hpp"
 
 #include "core/foreign_text.hpp"
-#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "transports/serial/reading.hpp"
 #include "transports/serial/ws_pipe.hpp"

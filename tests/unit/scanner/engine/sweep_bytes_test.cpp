@@ -81,5 +81,5 @@ TEST_CASE("sweep: hosts that hold all they may end, the others are assessed", "[
         );
         ++held_most;
     }
-    CHECK(held_most == 9);
+    CHECK(held_most >= 9);
 }

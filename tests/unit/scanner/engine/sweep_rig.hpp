@@ -86,6 +86,7 @@ public:
         while (for_good && goes_on && !world_.enough())
             goes_on = co_await deadline.sleep(1ms);
         --world_.holding;
+        held_.settle(0);
         if (!for_good) co_return Status();
         co_return Error(Phase::run, Errc::timed_out, "it was cut off");
     }

@@ -134,7 +134,7 @@ TEST_CASE("ansible: a circle of groups is named, in each form", "[inventory][ans
     );
     CHECK_THAT(list.complaint(), Catch::Contains(said));
     CHECK_THAT(
-        yaml("{a: {children: {b: {children: {c: {children: {a: {}}}}}}}}").complaint(),
+        yaml("a: {children: {b: {children: {c: {children: {a: {}}}}}}}\n").complaint(),
         Catch::Contains(said)
     );
     CHECK_THAT(

@@ -12,9 +12,8 @@ using Seen = ReportFile::Seen;
 namespace {
 
 void put_bytes(const ReportFile& file, const std::string& text) {
-    REQUIRE(
-        write(file.descriptor(), text.data(), text.size()) == static_cast<ssize_t>(text.size())
-    );
+    const Descriptor place(file.place("a report").descriptor);
+    REQUIRE(write(place.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
 }
 
 } // namespace

@@ -203,7 +203,7 @@ TEST_CASE("A list whose pages have no rows is asked for so often, and not at onc
 TEST_CASE("What Azure may answer is charged before it is asked, and then what came") {
     Bench bench;
     std::vector<std::size_t> held;
-    run_task([&](HostDeadline& deadline) -> Task<Status> {
+    const auto done = run_task([&](HostDeadline& deadline) -> Task<Status> {
         bench.rest.on_send = [&] { held.push_back(deadline.bytes()->held()); };
         bench.rest.answers = {answer_of(200, R"({"a":1})")};
         auto answer = co_await bench.arm.get("/subscriptions", deadline);
@@ -212,6 +212,7 @@ TEST_CASE("What Azure may answer is charged before it is asked, and then what ca
         held.push_back(deadline.bytes()->held());
         co_return Status();
     });
+    CHECK(done);
     CHECK(held == std::vector<std::size_t>{limits::azure_bytes, 7, 0});
 }
 
