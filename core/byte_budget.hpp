@@ -89,6 +89,9 @@ public:
 
     [[nodiscard]] std::size_t held() const noexcept { return held_; }
 
+    // Returns how many bytes more the host may make us hold.
+    [[nodiscard]] std::size_t left() const noexcept { return rules_.host - held_; }
+
     // Sets what ends the host when it holds most and others wait; nothing: it is left alone.
     void ended_by(std::function<void()> end) { end_ = std::move(end); }
 

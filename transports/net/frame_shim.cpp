@@ -81,7 +81,14 @@ void FrameShim::read_length(char byte) {
 }
 
 void FrameShim::begin_payload() {
-    if (control_ || length_ == 0) ++empty_frames_;
+    constexpr unsigned most_unmatched = 16;
+    if (!control_ && length_ > 0) {
+        unmatched_ = std::min(unmatched_ + 1, most_unmatched);
+    } else if (unmatched_ > 0) {
+        --unmatched_;
+    } else {
+        ++empty_frames_;
+    }
     where_ = length_ == 0 ? Where::first : Where::payload;
 }
 

@@ -16,7 +16,8 @@ public:
     // Passes the next bytes of the stream, in place; they may begin and end anywhere.
     void pass(char* bytes, std::size_t count);
 
-    // Counts the frames so far that carried nothing for us: pings and the like, empty data.
+    // Counts the frames so far that carried nothing for us, pings and the like and empty data,
+    // beyond one a frame with data: what comes with data does not flood.
     [[nodiscard]] std::size_t empty_frames() const noexcept { return empty_frames_; }
 
 private:
@@ -33,6 +34,7 @@ private:
     unsigned length_bytes_ = 0; // still to come of an extended length
     std::uint64_t length_ = 0;  // of the payload, still to come
     bool control_ = false;      // the frame is one of control
+    unsigned unmatched_ = 0;    // frames with data that no such frame has followed yet
     std::size_t empty_frames_ = 0;
 };
 
