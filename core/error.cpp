@@ -107,8 +107,11 @@ bool Error::blames_powershell() const noexcept {
 bool Error::retryable() const noexcept {
     switch (code_) {
     case Errc::throttled:
-    case Errc::taken: // its holder may release it
         return true;
+    case Errc::taken:
+        // What a process of ours has, it may release; what another has on the host lasts longer
+        // than a visit.
+        return phase_ == Phase::config;
     case Errc::timed_out:
         return phase_ == Phase::resolve || phase_ == Phase::connect;
     case Errc::refused:

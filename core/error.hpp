@@ -35,13 +35,13 @@ enum class Errc : std::uint8_t {
     protocol_violation,   // the peer does not speak the protocol
     access_denied,        // authentication or authorisation refused
     throttled,            // quota; try later
-    taken,                // another process of ours has it: a Windows, a run, a plan
-    unsupported,          // the peer or this build cannot do it
-    output_limit,         // the peer sent more than we accept
-    nonzero_exit,         // the collector ended with an error
-    malformed_output,     // the collector's answer does not parse
-    blocked_by_policy,    // the host forbids this way in
-    local_limit,          // our own machine: file descriptors, disk, memory
+    taken,             // another has it: a Windows, a run, a plan of ours; the host's one command
+    unsupported,       // the peer or this build cannot do it
+    output_limit,      // the peer sent more than we accept
+    nonzero_exit,      // the collector ended with an error
+    malformed_output,  // the collector's answer does not parse
+    blocked_by_policy, // the host forbids this way in
+    local_limit,       // our own machine: file descriptors, disk, memory
     bug,
 };
 

@@ -129,7 +129,9 @@ Task<bool> Visit::look(Attempt& attempt, HostDeadline& deadline) {
 // Looks from outside where the route does not name that. It never changes whether a host counts as
 // assessed.
 Task<void> Visit::look_outside(HostDeadline& deadline) {
-    const bool wanted = services_.always_look_outside && target_.rdp_outside;
+    // A target that only Azure leads to has no address to look at.
+    const bool wanted =
+        services_.always_look_outside && target_.rdp_outside && !target_.address.empty();
     if (services_.outside == nullptr || !wanted) co_return;
     const auto& route = target_.route;
     const auto name = services_.outside->name();

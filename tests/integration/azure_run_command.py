@@ -84,10 +84,12 @@ def fallback_and_trouble():
         # Somebody else's command runs: ours is told that the VM is busy, and runs nothing.
         arm.post(f"{arm.base}{vm}/runCommand?api-version=2024-07-01",
                  {"commandId": "RunPowerShellScript", "script": ["param()"], "parameters": []})
-        done, report = scan(azure, "run-command", "busy", "--resource", vm, "--deadline", "4s", "--retries", "0")
+        done, report = scan(azure, "run-command", "busy", "--resource", vm, "--deadline", "4s")
         attempt = report["hosts"][0]["attempts"][-1]
         check(report["hosts"][0]["outcome"] == "unreachable" and "another Run Command is running" in attempt["what"],
               f"busy is told: {attempt}")
+        commands = [a for a in report["hosts"][0]["attempts"] if a["transport"] == "run-command"]
+        check(len(commands) == 1 and attempt["code"] == "taken", f"and it is asked once: {commands}")
 
 
 def evidence():

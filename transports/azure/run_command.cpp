@@ -22,11 +22,20 @@ using nlohmann::json;
 
 constexpr auto version = "?api-version=2024-07-01";
 
-Error busy(const RestAnswer& answer) {
+// Returns why Azure did not take the command. A VM has room for one: to ask again within a visit
+// would be in vain.
+Error not_taken(const RestAnswer& answer) {
     const auto failure = read_failure(answer.body);
-    return Error(Phase::open, Errc::throttled, "another Run Command is running on the VM")
+    const bool busy =
+        answer.status == 409 && (iequals(failure.code, "Conflict") ||
+                                 failure.message.find("in progress") != std::string::npos);
+    if (!busy) return arm_error(answer).in_phase(Phase::open);
+    return Error(Phase::open, Errc::taken, "another Run Command is running on the VM")
         .with_native("HTTP 409 " + foreign_text(failure.code, 80))
-        .with_hint("one that hangs blocks the VM for up to 90 minutes; try another transport");
+        .with_hint(
+            "not asked again in this run: one that hangs blocks the VM for up to 90 minutes; "
+            "try another transport, or scan --rerun last later"
+        );
 }
 
 // Checks, before a script is sent, that the VM and its agent can run it.
@@ -62,9 +71,7 @@ public:
         auto begun = co_await arm_.post(std::move(path), std::move(body), deadline);
         ++attempt_.round_trips;
         if (!begun) co_return std::move(begun).error();
-        if (begun->status == 409) co_return busy(*begun);
-        if (begun->status < 200 || begun->status > 202)
-            co_return arm_error(*begun).in_phase(Phase::open);
+        if (begun->status < 200 || begun->status > 202) co_return not_taken(*begun);
         auto result = co_await finish_operation(arm_, *begun, deadline);
         if (!result) co_return std::move(result).error();
         auto output = read_run_command(*result);

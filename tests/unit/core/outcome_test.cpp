@@ -75,6 +75,7 @@ TEST_CASE(
     "Error: what is taken may come free, what is held back or missing does not", "[outcome]"
 ) {
     CHECK(Error(Phase::config, Errc::taken, "").retryable());
+    CHECK_FALSE(Error(Phase::open, Errc::taken, "").retryable()); // of the host, for minutes
     CHECK_FALSE(Error(Phase::authenticate, Errc::held_back, "").retryable());
     CHECK_FALSE(Error(Phase::config, Errc::not_found, "").retryable());
 }

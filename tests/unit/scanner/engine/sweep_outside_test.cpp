@@ -60,3 +60,23 @@ TEST_CASE("sweep: a route that names the look from outside is assessed by it", "
         }
     }
 }
+
+TEST_CASE("sweep: a target without an address is not looked at from outside", "[sweep][outside]") {
+    Rig rig;
+    FakeSource source;
+    rig.services.outside = &source;
+    rig.services.always_look_outside = true;
+    rig.add("closed", 1);
+    rig.add("fine", 1);
+    for (auto& target : rig.targets) {
+        target.vm =
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v";
+        target.address.clear();
+    }
+    REQUIRE(rig.run({}));
+    CHECK(source.looks == 0);
+    for (const auto& host : rig.results) {
+        for (const auto& attempt : host.attempts)
+            CHECK(attempt.transport == "fake");
+    }
+}
