@@ -19,6 +19,14 @@ struct Use {
     std::string tag;
 };
 
+bool is_column(std::string_view name) {
+    const auto& rows = all_fields();
+    return name == "route" || name.starts_with(tag_prefix) ||
+           std::any_of(rows.begin(), rows.end(), [name](const FieldRow& row) {
+               return !row.column.empty() && row.column == name;
+           });
+}
+
 class CsvReader {
 public:
     CsvReader(const ReadContext& context, InventorySource& source)
@@ -41,7 +49,27 @@ private:
         context_.problems.add(to_text(context_.file, at), std::move(mistake));
     }
 
+    // Tells a file whose fields are apart by something else: Excel writes a semicolon in many
+    // countries.
+    bool complain_of_separator(const std::vector<CsvField>& row) const {
+        if (row.size() != 1) return false;
+        const auto& [text, at] = row.front();
+        for (const auto& [sign, called] : {std::pair(';', "semicolons"), std::pair('\t', "tabs")}) {
+            const auto first = ascii_lower(trim(text.substr(0, text.find(sign))));
+            if (text.find(sign) == std::string::npos || !is_column(first)) continue;
+            complain(
+                at,
+                {std::string("the fields are apart by ") + called + ", not by commas",
+                 "in Excel save as \"CSV UTF-8 (comma delimited)\" with a comma as list separator; "
+                 "or in PowerShell: Export-Csv -Delimiter ',' -NoTypeInformation"}
+            );
+            return true;
+        }
+        return false;
+    }
+
     bool read_header(const std::vector<CsvField>& row) {
+        if (complain_of_separator(row)) return false;
         bool good = true;
         std::vector<std::string> seen;
         for (const auto& field : row) {

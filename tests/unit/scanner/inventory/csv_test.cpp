@@ -127,3 +127,17 @@ TEST_CASE("csv: each mistake is told with its place", "[inventory]") {
     }
     CHECK(read("name,adress\na,b\n").cure() == "did you mean \"address\"?");
 }
+
+TEST_CASE("csv: another separator is named", "[inventory]") {
+    const auto semicolons = read("Name;address;port\nweb;10.0.0.1;5986\n");
+    CHECK(
+        semicolons.complaints() ==
+        std::vector<std::string>{"fleet.csv:1:1: the fields are apart by semicolons, not by commas"}
+    );
+    CHECK(semicolons.cure().find("Export-Csv -Delimiter ','") != std::string::npos);
+    CHECK(
+        read("tag:env\taddress\nweb\t10.0.0.1\n").complaint() ==
+        "fleet.csv:1:1: the fields are apart by tabs, not by commas"
+    );
+    CHECK(read("colour;size\n").complaint().find("unknown column") != std::string::npos);
+}
