@@ -191,7 +191,9 @@ Complaint thumbprint(std::string_view, std::string_view text, std::string& value
 
 Complaint ssh_user(std::string_view, std::string_view text, std::string& value) {
     if (trim(text).empty() || text.size() > 256 || printable(text) != text) {
-        return Mistake{"the SSH user " + in_quotes(text) + " is not an account's name", ""};
+        return Mistake{
+            "the SSH user " + in_quotes(text) + " is not an account's name",
+            std::string(backslash_hint)};
     }
     value = text;
     return {};

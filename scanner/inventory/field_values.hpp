@@ -14,6 +14,10 @@ namespace rdpsweep {
 
 using Complaint = std::optional<Mistake>;
 
+// What to do about an account such as CORP\svc whose backslash was read as the begin of an escape.
+inline constexpr std::string_view backslash_hint =
+    "in double quotes \\ begins an escape: write 'CORP\\svc' in single quotes, or \"CORP\\\\svc\"";
+
 // Reads true, false, yes, no, on, off.
 std::optional<bool> parse_boolean(std::string_view text);
 

@@ -1,6 +1,7 @@
 // Reads a credential: a user, and where the proof of being that user comes from.
 #include "scanner/inventory/yaml_credential.hpp"
 
+#include "core/text.hpp"
 #include "scanner/inventory/yaml_fields.hpp"
 
 #include <cstdlib>
@@ -147,6 +148,18 @@ void read_kerberos(
     });
 }
 
+void read_username(const YamlFields& fields, CredentialSpec& spec) {
+    fields.apply("username", [&spec](std::string_view text) -> Complaint {
+        if (printable(text, text.size() * 4) != text) {
+            return Mistake{
+                "the username holds a control character: " + in_quotes(text),
+                std::string(backslash_hint)};
+        }
+        spec.username = text;
+        return {};
+    });
+}
+
 void read_agent(const YamlFields& fields, CredentialSpec& spec) {
     fields.apply("agent", [&spec](std::string_view text) -> Complaint {
         const auto agent = parse_boolean(text);
@@ -177,7 +190,7 @@ CredentialSpec read_yaml_credential(const YamlEntry& entry, const ReadContext& c
         place
     );
     if (entry.value.kind != YamlNode::Kind::map) return spec;
-    if (const auto user = fields.text("username")) spec.username = *user;
+    read_username(fields, spec);
     if (const auto* password = fields.find("password")) {
         read_password(*password, spec, context, place);
     }

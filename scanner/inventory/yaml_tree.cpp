@@ -2,6 +2,8 @@
 #include "scanner/inventory/yaml_tree.hpp"
 
 #include "core/text.hpp"
+#include "scanner/inventory/yaml_merge.hpp"
+#include "scanner/inventory/yaml_second.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -54,10 +56,14 @@ public:
     }
 
     void OnScalar(
-        const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, const std::string& value
+        const YAML::Mark& mark,
+        const std::string& tag,
+        YAML::anchor_t anchor,
+        const std::string& value
     ) override {
         auto node = make(YamlNode::Kind::scalar, mark);
         node.text = value;
+        merge_key_ = value == "<<" && tag == "?"; // "?": without quotes and without a tag
         complete(std::move(node), anchor);
     }
 
@@ -98,6 +104,8 @@ private:
         YAML::anchor_t anchor;
         YamlEntry pending; // of a map: the entry whose value is awaited
         bool has_key = false;
+        bool merging = false;              // the awaited value is that of a merge key
+        std::vector<YamlNode> merges = {}; // of a map: what its merge keys name
     };
 
     [[noreturn]] static void refuse(Position at, std::string what, std::string next = {}) {
@@ -151,6 +159,8 @@ private:
     void close() {
         auto done = std::move(stack_.back());
         stack_.pop_back();
+        if (auto fault = merge_entries(done.node, std::move(done.merges), limits_))
+            throw Refused{*std::move(fault)};
         if (!stack_.empty()) complete(std::move(done.node), done.anchor);
     }
 
@@ -174,6 +184,10 @@ private:
             return;
         }
         parent.has_key = false;
+        if (parent.merging) {
+            parent.merges.push_back(std::move(node));
+            return;
+        }
         parent.pending.value = std::move(node);
         if (stack_.size() > 1) {
             parent.node.entries.push_back(std::move(parent.pending));
@@ -193,6 +207,10 @@ private:
             refuse(node.at, "a key must be text, not " + std::string(to_text(node.kind)));
         }
         if (parent.node.entries.size() >= limits_.keys) refuse(node.at, "too many keys in one map");
+        // The document's own entries are delivered one by one: there it is a key like others.
+        parent.merging = merge_key_ && node.text == "<<" && stack_.size() > 1;
+        if (parent.merging) parent.has_key = true;
+        if (parent.merging) return;
         for (const auto& entry : parent.node.entries) {
             if (entry.key == node.text) {
                 refuse(node.at, "the key " + in_quotes(node.text) + " is given twice");
@@ -227,6 +245,7 @@ private:
     std::size_t nodes_ = 0;
     std::size_t copied_bytes_ = 0; // by aliases
     bool seen_map_ = false;
+    bool merge_key_ = false; // the last scalar is one
 };
 
 std::optional<YamlFault> parse(std::istream& stream, Builder& builder) {
@@ -235,34 +254,8 @@ std::optional<YamlFault> parse(std::istream& stream, Builder& builder) {
         return YamlFault{{}, {"the inventory is empty", "start with: version: 1"}};
     }
 
-    struct Second final : YAML::EventHandler {
-        void OnDocumentStart(const YAML::Mark& mark) override {
-            throw Refused{{position(mark), {"a second YAML document", "use one file for each"}}};
-        }
-
-        void OnDocumentEnd() override {}
-
-        void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-
-        void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-
-        void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&)
-            override {}
-
-        void OnSequenceStart(
-            const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value
-        ) override {}
-
-        void OnSequenceEnd() override {}
-
-        void OnMapStart(
-            const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value
-        ) override {}
-
-        void OnMapEnd() override {}
-    } second;
-
-    parser.HandleNextDocument(second);
+    if (const auto at = find_second_document(parser))
+        return YamlFault{*at, {"a second YAML document", "use one file for each"}};
     return {};
 }
 
@@ -281,7 +274,7 @@ read_yaml_pieces(std::string_view text, const YamlReceiver& receiver, const Yaml
         return refused.fault;
     } catch (const YAML::Exception& e) {
         const auto at = e.mark.is_null() ? Position{} : position(e.mark);
-        return YamlFault{at, {"not YAML: " + printable(e.msg), ""}};
+        return YamlFault{at, {"not YAML: " + printable(e.msg), hint_for_yaml(e.msg)}};
     }
 }
 

@@ -408,3 +408,37 @@ TEST_CASE("yaml: the scheme follows from the port, and the port from the scheme"
     const auto own = winrm_of(", winrm: { http_fallback: never }", "{ http_fallback: any }");
     CHECK(own.http_fallback == HttpFallback::never);
 }
+
+TEST_CASE("yaml: an account in double quotes gets a hint", "[inventory][yaml]") {
+    const auto hint =
+        "in double quotes \\ begins an escape: write 'CORP\\svc' in single quotes, or "
+        "\"CORP\\\\svc\"";
+    for (const std::string user :
+         {"CORP\\svc", "CORP\\xena", "CORP\\Ulf", "CORP\\new", "CORP\\admin"}) {
+        INFO(user);
+        const auto read = read_inventory(
+            read_yaml,
+            "version: 1\ncredentials: { a: { username: \"" + user +
+                "\", password: { env: X } } }\ntargets: []\n",
+            "fleet.yaml"
+        );
+        REQUIRE(read.problems.list().size() == 1);
+        CHECK(read.problems.list()[0].where.find("fleet.yaml:2:") == 0);
+        CHECK(read.cure() == hint);
+    }
+}
+
+TEST_CASE("yaml: merge keys", "[inventory][yaml]") {
+    const auto read = read_inventory(
+        read_yaml,
+        "version: 1\ndefaults: &d { winrm: &w { port: 15986 } }\n"
+        "targets:\n- { name: a, address: 10.0.0.1, winrm: { <<: *w, auth: ntlm } }\n"
+        "- { name: b, address: 10.0.0.2, winrm: { port: 99, <<: *w } }\n",
+        "fleet.yaml"
+    );
+    CAPTURE(read.complaints());
+    REQUIRE(read.inventory.targets.size() == 2);
+    CHECK(read.inventory.targets[0].winrm.port == 15986);
+    CHECK(read.inventory.targets[0].winrm.auth == WinRmAuth::ntlm);
+    CHECK(read.inventory.targets[1].winrm.port == 99);
+}
