@@ -35,7 +35,7 @@ Options source_options(ScopeOptions& scope, const CliNames& names) {
          "targets from .yaml, .csv, .txt, .ini (Ansible) or .xml (Nmap), or - for lines on stdin; "
          "or ansible:FILE, nmap:FILE, exec:PROGRAM, azure:[SUBSCRIPTION,...]",
          list(scope.inventories), group::targets},
-        {"-t,--target", "HOST[,HOST]", "targets: host, host:port or name=address",
+        {"-t,--target", "HOST[,HOST]", "targets: host, host:port, name=address, 10.1.0.0/24, 10.1.0.4-20 or @FILE with one a line",
          list(scope.targets, Split::commas), group::targets},
         {"--transport", "NAME[,NAME]", "use these instead of every target's route",
          route(scope.transports, names.transports), group::targets},
@@ -87,6 +87,8 @@ Options choice_options(ScopeOptions& scope) {
         {"-s,--select", "EXPR",
          "only targets that match: 'tag:env=prod & !vm:dc*'; also name: group: address:",
          text(scope.select), group::targets},
+        {"--exclude", "EXPR", "without the targets that match; the same words as --select",
+         text(scope.exclude), group::targets},
         {"--pick", "N", "only N of them, picked at random",
          number(scope.pick, {1, 1'000'000}), group::targets},
         {"--seed", "N", "make --pick repeatable",

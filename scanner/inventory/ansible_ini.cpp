@@ -1,5 +1,6 @@
 // Reads an Ansible inventory in its INI form, as Ansible's own ini plugin does.
 #include "core/text.hpp"
+#include "scanner/inventory/ansible_literal.hpp"
 #include "scanner/inventory/ansible_model.hpp"
 
 namespace rdpsweep {
@@ -56,19 +57,6 @@ private:
     std::size_t at_ = 0;
     bool torn_ = false;
 };
-
-// A Python literal string loses its quotes; everything else is text to us.
-std::string unquoted(std::string_view text) {
-    const bool quoted = text.size() >= 2 && (text.front() == '\'' || text.front() == '"') &&
-                        text.back() == text.front();
-    if (!quoted) return std::string(text);
-    std::string plain;
-    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-        if (text[i] == '\\' && i + 2 < text.size()) ++i;
-        plain += text[i];
-    }
-    return plain;
-}
 
 class IniReader {
 public:
@@ -142,7 +130,9 @@ private:
             for (const auto& name : names) {
                 auto& host = fleet_.host(name, group_, at_);
                 keep_variable(
-                    host.vars, word->substr(0, equals), {unquoted(word->substr(equals + 1)), at_}
+                    host.vars,
+                    word->substr(0, equals),
+                    {literal_value(word->substr(equals + 1)), at_}
                 );
             }
         }
@@ -158,7 +148,7 @@ private:
         keep_variable(
             fleet_.group(group_, at_).vars,
             trim(line.substr(0, equals)),
-            {unquoted(trim(line.substr(equals + 1))), at_}
+            {literal_value(trim(line.substr(equals + 1))), at_}
         );
     }
 

@@ -23,8 +23,10 @@ std::string value_text(const nlohmann::json& value) {
 void read_vars(const nlohmann::json& from, AnsibleVars& vars) {
     if (!from.is_object()) return;
     for (const auto& [name, value] : from.items()) {
-        // Ansible writes what it cannot decrypt as an object.
-        if (value.is_object() && value.contains("__ansible_vault")) {
+        // Ansible writes what it cannot decrypt, and what is never a template, as an object.
+        if (value.is_object() && value.contains("__ansible_unsafe")) {
+            keep_variable(vars, name, {value_text(value["__ansible_unsafe"]), {}});
+        } else if (value.is_object() && value.contains("__ansible_vault")) {
             keep_variable(vars, name, {"$ANSIBLE_VAULT", {}});
         } else if (!value.is_null() && !value.is_object()) {
             keep_variable(vars, name, {value_text(value), {}});
@@ -69,6 +71,7 @@ void read_ansible_list(std::string_view text, const ReadContext& context, Ansibl
         );
         return;
     }
+    fleet.mark_whole();
     for (const auto& [name, group] : document->items()) {
         if (name != "_meta") read_group(name, group, fleet);
     }

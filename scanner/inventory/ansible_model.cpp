@@ -2,10 +2,10 @@
 #include "scanner/inventory/ansible_model.hpp"
 
 #include "core/text.hpp"
+#include "scanner/inventory/ansible_plugin.hpp"
 #include "scanner/inventory/endpoint.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace rdpsweep {
@@ -94,6 +94,18 @@ std::string_view take_port(std::string_view& pattern) {
     return port;
 }
 
+using ValuePlaces = std::map<std::pair<std::string, std::string>, Position>;
+
+// Returns where groups say what of a variable.
+ValuePlaces places_in(const std::map<std::string, AnsibleGroup, std::less<>>& groups) {
+    ValuePlaces places;
+    for (const auto& [name, group] : groups) {
+        for (const auto& [variable, value] : group.vars)
+            places.try_emplace({variable, value.text}, value.at);
+    }
+    return places;
+}
+
 } // namespace
 
 AnsibleGroup& AnsibleFleet::group(std::string_view name, Position at) {
@@ -115,25 +127,34 @@ AnsibleHost& AnsibleFleet::host(std::string_view name, std::string_view in, Posi
     return host;
 }
 
+void AnsibleFleet::take_places(const AnsibleFleet& written) {
+    const auto rank = [&written](const AnsibleHost& host) {
+        const auto at = written.by_name_.find(host.name);
+        return at == written.by_name_.end() ? written.hosts_.size() : at->second;
+    };
+    std::stable_sort(hosts_.begin(), hosts_.end(), [&rank](const auto& a, const auto& b) {
+        return rank(a) < rank(b);
+    });
+    const auto shared = places_in(written.groups_);
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+        auto& host = hosts_[i];
+        by_name_[host.name] = i;
+        const auto at = rank(host);
+        if (at == written.hosts_.size()) continue;
+        const auto& own = written.hosts_[at];
+        host.at = own.at;
+        for (auto& [name, value] : host.vars) {
+            const auto with_host = own.vars.find(name);
+            const auto with_group = shared.find({name, value.text});
+            value.at = with_host != own.vars.end()  ? with_host->second.at
+                       : with_group != shared.end() ? with_group->second
+                                                    : own.at;
+        }
+    }
+}
+
 void keep_variable(AnsibleVars& vars, std::string_view name, AnsibleValue value) {
-    static constexpr std::array<std::string_view, 16> ours{
-        "ansible_host",
-        "ansible_winrm_host",
-        "ansible_ssh_host",
-        "ansible_port",
-        "ansible_winrm_port",
-        "ansible_user",
-        "ansible_winrm_user",
-        "ansible_ssh_user",
-        "ansible_connection",
-        "ansible_winrm_transport",
-        "ansible_winrm_scheme",
-        "ansible_password",
-        "ansible_winrm_password",
-        "ansible_ssh_pass",
-        "ansible_group_priority",
-        "rdpsweep_credential"};
-    if (std::find(ours.begin(), ours.end(), name) == ours.end()) return;
+    if (!is_connection_variable(name)) return;
     // One text may be said of a million hosts. What is cut off is too long to be used, too.
     if (value.text.size() > longest_variable) {
         value.text.resize(longest_variable + 1);

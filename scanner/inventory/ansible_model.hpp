@@ -46,16 +46,27 @@ public:
     // Returns the hosts in the order in which they were first met.
     [[nodiscard]] const std::vector<AnsibleHost>& hosts() const noexcept { return hosts_; }
 
+    // Notes that no file beside the inventory can say more: Ansible has put it together.
+    void mark_whole() noexcept { whole_ = true; }
+
+    [[nodiscard]] bool is_whole() const noexcept { return whole_; }
+
+    // Puts the hosts into the order of the same inventory as it is written, and gives hosts and
+    // values the places they have there: what Ansible prints knows neither.
+    void take_places(const AnsibleFleet& written);
+
 private:
     std::map<std::string, AnsibleGroup, std::less<>> groups_;
     std::vector<AnsibleHost> hosts_;
     std::map<std::string, std::size_t, std::less<>> by_name_;
+    bool whole_ = false;
 };
 
 // No user, address or port is longer; ansible_targets() complains of one that is.
 inline constexpr std::size_t longest_variable = 4096;
 
-// Keeps a variable when it is one that says how to reach a host; all others are Ansible's own.
+// Keeps a variable when it says how to reach a host (ansible_plugin.hpp); all others are Ansible's
+// own.
 void keep_variable(AnsibleVars& vars, std::string_view name, AnsibleValue value);
 
 // Returns the names that "web[01:50].corp", "db-[a:f]" or "node[1:9:2]" stands for, also with
@@ -77,6 +88,10 @@ list_hosts(AnsibleFleet& fleet, std::string_view pattern, AnsiblePlace place, Co
 // Reads one of Ansible's formats.
 void read_ansible_ini(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);
 void read_ansible_yaml(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);
+
+// Reads a text in one of its forms: JSON as of --list, YAML by the ending of the file's name, else
+// INI.
+void read_ansible_text(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);
 
 // Reads what `ansible-inventory --list` and inventory scripts print.
 void read_ansible_list(std::string_view text, const ReadContext& context, AnsibleFleet& fleet);

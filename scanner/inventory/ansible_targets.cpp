@@ -1,6 +1,8 @@
 // From Ansible's groups, hosts and variables to targets.
 #include "core/text.hpp"
+#include "scanner/inventory/ansible_account.hpp"
 #include "scanner/inventory/ansible_tree.hpp"
+#include "scanner/inventory/ansible_vars.hpp"
 
 #include <algorithm>
 #include <set>
@@ -9,17 +11,16 @@ namespace rdpsweep {
 
 namespace {
 
-bool is_template(std::string_view text) {
-    return text.find("{{") != std::string_view::npos || text.find("{%") != std::string_view::npos;
+// Ansible's shells of Windows, by which a host that it reaches by SSH is known to run it.
+bool is_windows_shell(std::string_view shell) noexcept {
+    return shell.ends_with("powershell") || shell.ends_with("cmd");
 }
 
-// Tells whether a connection plugin reaches Windows as we do, also written ansible.builtin.winrm.
-bool is_windows_plugin(std::string_view connection) {
-    return connection.ends_with("winrm") || connection.ends_with("psrp");
-}
-
-bool is_vaulted(std::string_view text) {
-    return text.starts_with("$ANSIBLE_VAULT");
+// Tells whether the name of a group says what its hosts run: windows, win, win_servers.
+bool is_windows_group(std::string_view group) {
+    const auto name = ascii_lower(group);
+    return name.starts_with("windows") || name == "win" || name.starts_with("win_") ||
+           name.starts_with("win-");
 }
 
 class TargetMaker {
@@ -32,6 +33,8 @@ public:
             if (context_.problems.full()) return;
             make(host);
         }
+        for (const auto& [connection, count] : left_out_)
+            source_.notes.push_back(left_out(connection, count));
         for (const auto& [note, count] : notes_) {
             source_.notes.push_back(
                 context_.file + ": " + note + " (" + std::to_string(count) +
@@ -41,67 +44,69 @@ public:
     }
 
 private:
+    // How a host is reached: by which plug-in's variables, and by which route, if that is said.
+    struct Way {
+        const AnsiblePlugin* plugin;
+        std::string route;
+    };
+
     void complain(Position at, Mistake mistake) const {
         context_.problems.add(to_text(context_.file, at), std::move(mistake));
     }
 
-    // The variables that hold for a host.
-    [[nodiscard]] AnsibleVars
-    vars_of(const AnsibleHost& host, const std::vector<std::string>& groups) const {
-        AnsibleVars vars;
-        const auto add = [&vars](const AnsibleVars& nearer) {
-            for (const auto& [name, value] : nearer)
-                vars.insert_or_assign(name, value);
-        };
-        if (const auto all = fleet_.groups().find("all"); all != fleet_.groups().end()) {
-            add(all->second.vars);
-        }
-        for (const auto& group : groups)
-            add(fleet_.groups().find(group)->second.vars);
-        add(host.vars);
-        return vars;
+    void apply(Position at, Complaint complaint) const {
+        if (complaint) complain(at, std::move(*complaint));
     }
 
-    // The first of names that is given. One that only Ansible can evaluate is a mistake.
-    const AnsibleValue*
-    find(const AnsibleVars& vars, std::initializer_list<std::string_view> names) {
-        for (const auto name : names) {
-            const auto at = vars.find(name);
-            if (at == vars.end()) continue;
-            if (at->second.text.size() > longest_variable) {
-                complain(at->second.at, {std::string(name) + " is longer than 4096 bytes", ""});
-                return nullptr;
-            }
-            if (!is_template(at->second.text) && !is_vaulted(at->second.text)) return &at->second;
-            const auto* what = is_vaulted(at->second.text) ? " is in the vault" : " is a template";
-            complain(
-                at->second.at,
-                {std::string(name) + what + ", which only Ansible can read",
-                 "write the value out, or give it in an inventory of rdpsweep's own"}
-            );
+    // Returns what is left out, and how to have it.
+    [[nodiscard]] std::string left_out(const std::string& connection, std::size_t count) const {
+        const auto hosts = std::to_string(count) + (count == 1 ? " host" : " hosts");
+        const auto are = count == 1 ? " is left out: " : " are left out: ";
+        if (!connection.empty()) {
+            return context_.file + ": " + hosts +
+                   " with ansible_connection=" + printable(connection, 60) + are +
+                   "that is no way into a Windows VM";
         }
+        return context_.file + ": " + hosts + " without ansible_connection" + are +
+               "Ansible reaches such hosts by SSH; to include them give ansible_connection=winrm, "
+               "psrp or ssh, or --transport NAME";
+    }
+
+    // Returns the value of the variable that holds, if it can be read. Complains if it cannot.
+    const AnsibleValue* find(const AnsibleVars& vars, const VariableNames& names) const {
+        const auto* value = last_given(vars, names);
+        if (value == nullptr) return nullptr;
+        auto wrong = wrong_value(vars, *value);
+        if (!wrong) return value;
+        complain(value->at, std::move(*wrong));
         return nullptr;
+    }
+
+    // Does the same for what says who logs on: where that is said elsewhere, nothing is wrong.
+    const AnsibleValue* find_account(const AnsibleVars& vars, const VariableNames& names) const {
+        const auto* value = last_given(vars, names);
+        if (value != nullptr && context_.said.account && needs_ansible(*value)) return nullptr;
+        return find(vars, names);
     }
 
     void make(const AnsibleHost& host) {
         const auto mistakes = context_.problems.list().size();
         auto groups = tree_.groups_of(host);
-        const auto vars = vars_of(host, groups);
+        const auto vars = vars_of(fleet_, host, groups);
+        const auto way = way_to(vars, groups);
+        if (!way) return;
         TargetDraft draft;
         draft.target.origin = to_text(context_.file, host.at);
-        const auto apply = [&](Position at, Complaint complaint) {
-            if (complaint) complain(at, std::move(*complaint));
-        };
         apply(host.at, set_field(draft, Field::name, host.name));
-        const auto* address =
-            find(vars, {"ansible_winrm_host", "ansible_host", "ansible_ssh_host"});
+        const auto* address = find(vars, way->plugin->host);
         apply(
             address != nullptr ? address->at : host.at,
             set_field(draft, Field::address, address != nullptr ? address->text : host.name)
         );
-        set_connection(vars, draft);
-        set_account(vars, draft);
-        note_secrets(vars);
+        if (!way->route.empty()) (void)set_route(draft, {way->route}, context_.transports);
+        set_connection(*way->plugin, vars, draft);
+        set_account(*way->plugin, vars, draft);
+        note_what_is_left(*way->plugin, vars);
         std::erase(groups, "ungrouped");
         draft.target.groups = std::move(groups);
         if (context_.problems.list().size() == mistakes) apply(host.at, finish(draft));
@@ -109,40 +114,69 @@ private:
         source_.given.push_back(draft.given);
     }
 
-    void set_connection(const AnsibleVars& vars, TargetDraft& draft) {
-        const auto apply = [&](const AnsibleValue* value, Field field) {
-            if (value == nullptr) return;
-            if (auto complaint = set_field(draft, field, value->text))
-                complain(value->at, std::move(*complaint));
-        };
-        const auto* connection = find(vars, {"ansible_connection"});
-        if (connection != nullptr && !is_windows_plugin(connection->text)) {
-            // The port belongs to that connection.
-            set_connection_as_route(connection->text, draft);
-            return;
+    // Returns how a host is reached; nothing for one that is none of ours, which is counted.
+    std::optional<Way> way_to(const AnsibleVars& vars, const std::vector<std::string>& groups) {
+        constexpr VariableNames names{"ansible_connection"};
+        const auto* connection = last_given(vars, names);
+        const bool instead =
+            connection != nullptr && needs_ansible(*connection) && !context_.said.route.empty();
+        if (connection == nullptr || instead) return usual_way(vars, groups);
+        const auto mistakes = context_.problems.list().size();
+        connection = find(vars, names);
+        if (context_.problems.list().size() != mistakes) return {};
+        if (is_usual_connection(connection->text)) return usual_way(vars, groups);
+        if (const auto* plugin = find_plugin(connection->text)) {
+            return Way{plugin, std::string(plugin->route)};
         }
-        const auto* port = find(vars, {"ansible_winrm_port", "ansible_port"});
-        const auto* scheme = find(vars, {"ansible_winrm_scheme"});
-        apply(port, Field::winrm_port);
-        apply(scheme, Field::winrm_scheme);
-        // As Ansible's winrm plugin has it.
+        const auto& known = context_.transports;
+        if (std::find(known.begin(), known.end(), connection->text) != known.end()) {
+            return Way{&address_only(), connection->text};
+        }
+        ++left_out_[connection->text];
+        return {};
+    }
+
+    // Returns the way to a host without a connection of its own. To Ansible that is SSH: to Windows
+    // if its shell says so. What the user says about all targets counts, as with ansible -c.
+    std::optional<Way> usual_way(const AnsibleVars& vars, const std::vector<std::string>& groups) {
+        const auto* shell = last_given(vars, {"ansible_shell_type"});
+        if (context_.said.route.empty() && shell != nullptr && is_windows_shell(shell->text)) {
+            const auto* const plugin = find_plugin("ssh");
+            return Way{plugin, std::string(plugin->route)};
+        }
+        for (const auto& transport : context_.said.route) {
+            if (const auto* plugin = find_plugin(transport)) return Way{plugin, ""};
+        }
+        if (!context_.said.route.empty()) return Way{&address_only(), ""};
+        // The file alone does not tell: the connection may stand in group_vars.
+        if (!fleet_.is_whole() && std::any_of(groups.begin(), groups.end(), is_windows_group)) {
+            ++notes_["no ansible_connection in the file: taken for Windows by the name of a group"];
+            return Way{find_plugin("winrm"), ""};
+        }
+        ++left_out_[""];
+        return {};
+    }
+
+    void set_connection(const AnsiblePlugin& plugin, const AnsibleVars& vars, TargetDraft& draft) {
+        const auto take = [&](const AnsibleValue* value, Field field) {
+            if (value != nullptr) apply(value->at, set_field(draft, field, value->text));
+        };
+        const auto* port = find(vars, plugin.port);
+        take(port, plugin.port_field);
+        if (plugin.port_field != Field::winrm_port) return;
+        const auto* scheme = find(vars, plugin.scheme);
+        take(scheme, Field::winrm_scheme);
+        // As both plug-ins have it.
         if (scheme == nullptr && port != nullptr && port->text == "5985") {
             (void)set_field(draft, Field::winrm_scheme, "http");
         }
-        if (const auto* transport = find(vars, {"ansible_winrm_transport"})) {
-            set_auth(*transport, draft);
-        }
+        take(find(vars, plugin.channel_bindings), Field::winrm_channel_bindings);
+        take(find(vars, plugin.spn_service), Field::winrm_spn);
+        if (const auto* auth = find(vars, plugin.auth)) set_auth(plugin.auth[0], *auth, draft);
     }
 
-    void set_connection_as_route(const std::string& connection, TargetDraft& draft) {
-        if (!set_route(draft, {connection}, context_.transports)) return;
-        ++notes_
-            ["ansible_connection: " + connection +
-             " is no way in of rdpsweep; tried by its usual route"];
-    }
-
-    // The first of the transports that rdpsweep has as well.
-    void set_auth(const AnsibleValue& value, TargetDraft& draft) {
+    // Takes the first of the ways to log on that rdpsweep has as well.
+    void set_auth(std::string_view variable, const AnsibleValue& value, TargetDraft& draft) {
         for (const auto& part : split(value.text, ',')) {
             auto name = std::string(trim(part));
             std::erase_if(name, [](char c) {
@@ -153,40 +187,41 @@ private:
             if (!set_field(draft, Field::winrm_auth, trim(name))) return;
         }
         ++notes_
-            ["ansible_winrm_transport: " + printable(value.text, 40) +
+            [std::string(variable) + ": " + printable(value.text, 40) +
              " is not known to rdpsweep; negotiate is used"];
     }
 
     // A user without a password: it is asked for once, unless another inventory or the command
     // line says where it comes from.
-    void set_account(const AnsibleVars& vars, TargetDraft& draft) {
-        if (const auto* named = find(vars, {"rdpsweep_credential"})) {
+    void set_account(const AnsiblePlugin& plugin, const AnsibleVars& vars, TargetDraft& draft) {
+        if (const auto* named = find_account(vars, {"rdpsweep_credential"})) {
             (void)set_field(draft, Field::credential, named->text);
             return;
         }
-        const auto* user = find(vars, {"ansible_winrm_user", "ansible_user", "ansible_ssh_user"});
+        const auto* user = find_account(vars, plugin.user);
         if (user == nullptr || user->text.empty()) return;
-        const bool kerberos = draft.target.winrm.auth == WinRmAuth::kerberos;
-        const auto name = user->text + (kerberos ? " (kerberos)" : "");
-        (void)set_field(draft, Field::credential, name);
-        if (!accounts_.insert(name).second) return;
-        CredentialSpec spec;
-        spec.name = name;
-        spec.username = user->text;
-        spec.kerberos = kerberos;
-        if (!kerberos) spec.password = FromPrompt{};
-        spec.origin = to_text(context_.file, user->at);
-        spec.implied = true;
-        source_.credentials.push_back(std::move(spec));
+        const auto* key = find_account(vars, plugin.key_file);
+        auto spec = imply_credential(
+            {user->text,
+             key == nullptr ? "" : key->text,
+             draft.target.winrm.auth == WinRmAuth::kerberos,
+             to_text(context_.file, user->at)}
+        );
+        (void)set_field(draft, Field::credential, spec.name);
+        if (accounts_.insert(spec.name).second) source_.credentials.push_back(std::move(spec));
     }
 
-    void note_secrets(const AnsibleVars& vars) {
-        for (const auto name : {"ansible_password", "ansible_winrm_password", "ansible_ssh_pass"}) {
-            if (vars.count(name) > 0) {
-                ++notes_["passwords in it are not read; give them with --user, or by reference in "
-                         "an inventory of rdpsweep's own"];
-                return;
-            }
+    void note_what_is_left(const AnsiblePlugin& plugin, const AnsibleVars& vars) {
+        const bool secret = vars.count("ansible_password") > 0 || last_given(vars, plugin.password);
+        if (secret && !context_.said.account) {
+            ++notes_["passwords in it are not read; give them with --user, or by reference in "
+                     "an inventory of rdpsweep's own"];
+        }
+        for (const auto& other : not_taken_over()) {
+            const auto at = vars.find(other.name);
+            if (other.plugin != plugin.name || at == vars.end()) continue;
+            if (at->second.text.empty() || at->second.text == other.harmless) continue;
+            ++notes_[std::string(other.name) + " is not taken over: " + std::string(other.instead)];
         }
     }
 
@@ -194,7 +229,8 @@ private:
     const ReadContext& context_;
     InventorySource& source_;
     GroupTree tree_;
-    std::map<std::string, std::size_t> notes_; // and of how many hosts
+    std::map<std::string, std::size_t> notes_;    // and of how many hosts
+    std::map<std::string, std::size_t> left_out_; // by the connection; "": without one
     std::set<std::string> accounts_;
 };
 

@@ -46,31 +46,46 @@ inline constexpr std::size_t file_bytes = 256u << 20;
 inline constexpr std::size_t targets = 1'000'000;
 } // namespace inventory_limits
 
+// What holds for targets that do not say it themselves, known before a foreign inventory is read:
+// what stands there is then no mistake, whatever it is.
+struct SaidElsewhere {
+    std::vector<std::string> route; // of --transport, or of the defaults of our own inventory
+    bool account = false;           // --user, --credential, --kerberos, or of the same defaults
+};
+
 // What a reader needs in addition to the text.
 struct ReadContext {
     std::string file;   // as the user named it, for positions
     std::string folder; // relative paths in it (password files) start here; empty: as they are
     std::span<const std::string_view> transports; // names a route may hold
     Problems& problems;
+    SaidElsewhere said = {};
 };
 
 // Reads one format: adds what it understood to the source and the rest to the problems.
 void read_yaml(std::string_view text, const ReadContext& context, InventorySource& source);
 void read_csv(std::string_view text, const ReadContext& context, InventorySource& source);
 
-// Reads one target a line: host, host:port or name=address[:port]; '#' starts a comment.
+// Reads one target a line: host, host:port, name=address[:port], or a network or range of addresses
+// (address_range.hpp); '#' starts a comment.
 void read_lines(std::string_view text, const ReadContext& context, InventorySource& source);
 
-// Reads the -t options, one target each, same forms.
+// Reads the -t options: the same forms, and @FILE with such lines.
 void read_arguments(
     const std::vector<std::string>& targets, const ReadContext& context, InventorySource& source
 );
 
-// Reads an Ansible inventory: JSON as ansible-inventory --list prints it, YAML by the ending .yaml
-// or .yml, else INI.
+// Reads an Ansible inventory by itself: JSON as ansible-inventory --list prints it, YAML by the
+// ending .yaml or .yml, else INI.
 void read_ansible(std::string_view text, const ReadContext& context, InventorySource& source);
 
-// Reads what nmap -oX writes.
+// Reads an Ansible inventory, a file or a folder, as ansible-inventory lists it; where that is not
+// installed or fails, as read_ansible() does, with a note that says so.
+void read_ansible_file(
+    const std::string& path, const ReadContext& context, InventorySource& source
+);
+
+// Reads what nmap -oX and masscan -oX write.
 void read_nmap(std::string_view text, const ReadContext& context, InventorySource& source);
 
 // Runs a program with its arguments, blanks between them, and reads what it prints: JSON as
@@ -82,7 +97,7 @@ void read_program(std::string_view command, const ReadContext& context, Inventor
 // "-" is stdin.
 void read_source(const std::string& path, const ReadContext& context, InventorySource& source);
 
-// Tells whether what is written behind -i runs a program.
+// Tells whether what is written behind -i runs a program: one of the user's, or ansible-inventory.
 bool is_program(const std::string& written);
 
 // Returns the port of the first way in, by which targets with one address are told apart.

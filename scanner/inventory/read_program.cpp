@@ -1,6 +1,7 @@
 // exec:PROGRAM: an inventory that a program prints.
 #include "core/text.hpp"
 #include "scanner/inventory/ansible_model.hpp"
+#include "scanner/inventory/text_encoding.hpp"
 #include "scanner/system/child_process.hpp"
 
 namespace rdpsweep {
@@ -22,13 +23,17 @@ void read_program(std::string_view command, const ReadContext& context, Inventor
     }
     // What Ansible passes to its dynamic inventories.
     if (argv.size() == 1) argv.emplace_back("--list");
-    const auto text =
+    auto text =
         run_program(argv, program_limits, "the inventory program " + printable(argv.front()));
     if (!text) {
         const auto& error = text.error();
         auto what = std::string(error.detail());
         if (!error.native().empty()) what += " (" + std::string(error.native()) + ")";
         context.problems.add(context.file, std::move(what), std::string(error.hint()));
+        return;
+    }
+    if (auto wrong = decode_text(*text)) {
+        context.problems.add(context.file, std::move(*wrong));
         return;
     }
     if (!trim(*text).starts_with('{')) {

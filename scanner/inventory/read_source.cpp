@@ -2,6 +2,7 @@
 #include "core/text.hpp"
 #include "scanner/inventory/ansible_model.hpp"
 #include "scanner/inventory/inventory.hpp"
+#include "scanner/inventory/text_encoding.hpp"
 #include "scanner/system/read_file.hpp"
 
 #include <array>
@@ -52,11 +53,11 @@ Source source_of(const std::string& written) {
 } // namespace
 
 bool is_program(const std::string& written) {
-    return source_of(written).format == Format::program;
+    const auto format = source_of(written).format;
+    return format == Format::program || format == Format::ansible;
 }
 
-void read_ansible(std::string_view text, const ReadContext& context, InventorySource& source) {
-    AnsibleFleet fleet;
+void read_ansible_text(std::string_view text, const ReadContext& context, AnsibleFleet& fleet) {
     const auto name = ascii_lower(context.file);
     if (trim(text).starts_with('{')) {
         read_ansible_list(text, context, fleet);
@@ -65,6 +66,11 @@ void read_ansible(std::string_view text, const ReadContext& context, InventorySo
     } else {
         read_ansible_ini(text, context, fleet);
     }
+}
+
+void read_ansible(std::string_view text, const ReadContext& context, InventorySource& source) {
+    AnsibleFleet fleet;
+    read_ansible_text(text, context, fleet);
     if (context.problems.empty()) ansible_targets(fleet, context, source);
 }
 
@@ -83,16 +89,24 @@ void read_source(const std::string& written, const ReadContext& context, Invento
         );
         return;
     }
-    const auto text = read_file(path, inventory_limits::file_bytes);
+    const ReadContext here{
+        context.file, folder_of(path), context.transports, context.problems, context.said};
+    if (format == Format::ansible) {
+        read_ansible_file(path, here, source);
+        return;
+    }
+    auto text = read_file(path, inventory_limits::file_bytes);
     if (!text) {
         context.problems.add(context.file, std::string(text.error().detail()));
         return;
     }
-    const ReadContext here{context.file, folder_of(path), context.transports, context.problems};
+    if (auto wrong = decode_text(*text)) {
+        context.problems.add(context.file, std::move(*wrong));
+        return;
+    }
     if (format == Format::yaml) read_yaml(*text, here, source);
     if (format == Format::csv) read_csv(*text, here, source);
     if (format == Format::lines) read_lines(*text, here, source);
-    if (format == Format::ansible) read_ansible(*text, here, source);
     if (format == Format::nmap) read_nmap(*text, here, source);
 }
 

@@ -23,7 +23,7 @@ constexpr int deepest = 64;
 // Recursive descent; every failure is thrown as a Mistake and caught in parse().
 class Parser {
 public:
-    explicit Parser(std::string_view text) : text_(text) {}
+    Parser(std::string_view text, std::string_view option) : text_(text), option_(option) {}
 
     std::unique_ptr<Node> parse() {
         if (text_.size() > longest) fail("is longer than 4096 bytes");
@@ -39,7 +39,8 @@ private:
     [[noreturn]] void fail(const std::string& what, std::string next = {}) const {
         if (next.empty()) next = "for example: 'tag:env=prod & !vm:dc*'";
         throw Mistake{
-            "--select " + in_quotes(text_) + ", column " + std::to_string(at_ + 1) + ": it " + what,
+            std::string(option_) + ' ' + in_quotes(text_) + ", column " + std::to_string(at_ + 1) +
+                ": it " + what,
             std::move(next)};
     }
 
@@ -157,6 +158,7 @@ private:
     }
 
     std::string_view text_;
+    std::string_view option_;
     std::size_t at_ = 0;
     int depth_ = 0;
 };
@@ -184,9 +186,9 @@ Selection::Selection(Selection&&) noexcept = default;
 Selection& Selection::operator=(Selection&&) noexcept = default;
 Selection::~Selection() = default;
 
-std::variant<Selection, Mistake> Selection::parse(std::string_view text) {
+std::variant<Selection, Mistake> Selection::parse(std::string_view text, std::string_view option) {
     try {
-        return Selection(Parser(text).parse());
+        return Selection(Parser(text, option).parse());
     } catch (Mistake& mistake) {
         return std::move(mistake);
     }

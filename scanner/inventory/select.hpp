@@ -21,8 +21,10 @@ namespace rdpsweep {
 // operators.
 class Selection {
 public:
-    // Reads an expression. The mistake's text names the column of text where it stands.
-    static std::variant<Selection, Mistake> parse(std::string_view text);
+    // Reads an expression. The mistake's text names the option, and the column of text where it
+    // stands.
+    static std::variant<Selection, Mistake>
+    parse(std::string_view text, std::string_view option = "--select");
 
     [[nodiscard]] bool matches(const Target& target) const;
 

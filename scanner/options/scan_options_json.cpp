@@ -94,8 +94,8 @@ constexpr Range million{0, 1'000'000};
         bindings, fallback, ca_file, hosts, pin, insecure, reports, state_dir, resume, rerun,
         fail_on, unassessed, stats, audit, args] = scan;
     [[maybe_unused]] const auto& [
-        inventories, targets, transports, in_azure, login_as, selection, pick, seed, limit,
-        allow_empty] = scope;
+        inventories, targets, transports, in_azure, login_as, selection, left_out, pick, seed,
+        limit, allow_empty] = scope;
     [[maybe_unused]] const auto& [color, lang, quiet, verbose, log_file, log_level] = talk;
     [[maybe_unused]] const auto& [
         subscriptions, all, groups, resources, cloud, login, address, azure_ca] = azure;
@@ -138,6 +138,7 @@ constexpr auto list_scope = [](auto& member, auto& scope) {
     member.inside("azure", scope.azure, Unknown::refused, list_azure);
     member.inside("credential", scope.credential, Unknown::refused, list_credential);
     member("select", scope.select);
+    member("exclude", scope.exclude);
     member("pick", scope.pick, million);
     member("seed", scope.seed);
     member("limit", scope.limit, million);

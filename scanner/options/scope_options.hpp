@@ -24,11 +24,12 @@ struct CommandLineCredential {
 // Which targets are meant; shared by scan, check, targets and doctor.
 struct ScopeOptions {
     std::vector<std::string> inventories; // -i, in the order given; "-" is stdin
-    std::vector<std::string> targets;     // -t, commas already split: host[:port] or name=address
-    std::vector<std::string> transports;  // --transport: overrides every route; empty: as written
-    AzureOptions azure;                   // --subscription and its companions
+    std::vector<std::string> targets; // -t, commas already split: a host, a network, a range, @FILE
+    std::vector<std::string> transports; // --transport: overrides every route; empty: as written
+    AzureOptions azure;                  // --subscription and its companions
     CommandLineCredential credential;
     std::string select;                // --select: an expression; empty: all
+    std::string exclude;               // --exclude: the same, of those to leave out; empty: none
     std::size_t pick = 0;              // --pick: this many at random; 0: all
     std::optional<std::uint64_t> seed; // --seed: makes --pick repeatable
     std::size_t limit = 0;             // --limit: the first N targets; 0: all

@@ -11,21 +11,41 @@
 
 namespace rdpsweep {
 
-void select_targets(const std::string& expression, Inventory& inventory, Problems& problems) {
-    if (expression.empty() || !problems.empty()) return;
-    auto parsed = Selection::parse(expression);
+namespace {
+
+// Takes the targets out that the expression matches, or those that it does not. Returns how many
+// it matches; nothing when there is no expression, or a mistake in it.
+std::optional<std::size_t>
+sift(const std::string& expression, bool keep, Inventory& inventory, Problems& problems) {
+    if (expression.empty() || !problems.empty()) return {};
+    auto parsed = Selection::parse(expression, keep ? "--select" : "--exclude");
     if (auto* mistake = std::get_if<Mistake>(&parsed)) {
         problems.add(std::string(command_line_origin), std::move(*mistake));
-        return;
+        return {};
     }
     const auto& selection = std::get<Selection>(parsed);
-    const auto before = inventory.targets.size();
-    std::erase_if(inventory.targets, [&selection](const Target& target) {
-        return !selection.matches(target);
+    const auto gone = std::erase_if(inventory.targets, [&selection, keep](const Target& target) {
+        return selection.matches(target) != keep;
     });
-    if (before == 0 || !inventory.targets.empty()) return;
+    return keep ? inventory.targets.size() : gone;
+}
+
+} // namespace
+
+void select_targets(const std::string& expression, Inventory& inventory, Problems& problems) {
+    const auto before = inventory.targets.size();
+    if (sift(expression, true, inventory, problems) != 0 || before == 0) return;
     inventory.notes.push_back(
         "--select " + in_quotes(expression) + " matches none of " + std::to_string(before) +
+        " targets"
+    );
+}
+
+void exclude_targets(const std::string& expression, Inventory& inventory, Problems& problems) {
+    const auto before = inventory.targets.size();
+    if (sift(expression, false, inventory, problems) != 0 || before == 0) return;
+    inventory.notes.push_back(
+        "--exclude " + in_quotes(expression) + " matches none of " + std::to_string(before) +
         " targets"
     );
 }

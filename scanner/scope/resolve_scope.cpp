@@ -24,9 +24,11 @@ void override_route(const std::vector<std::string>& route, std::vector<Target>& 
 Inventory resolve_scope(
     const ScopeOptions& scope, std::span<const std::string_view> transports, Problems& problems
 ) {
-    const auto names = name_sources(scope.inventories, scope.targets, scope.azure);
+    auto names = name_sources(scope.inventories, scope.targets, scope.azure);
+    names.said = {scope.transports, names_an_account(scope.credential)};
     auto inventory = merge(read_sources(names, transports, problems), problems);
     select_targets(scope.select, inventory, problems);
+    exclude_targets(scope.exclude, inventory, problems);
     pick_targets(scope.pick, scope.seed, inventory);
     override_route(scope.transports, inventory.targets);
     if (names.azure.wanted()) settle_azure_targets(inventory.targets);

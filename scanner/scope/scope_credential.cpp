@@ -38,6 +38,10 @@ CredentialSpec make_spec(const CommandLineCredential& given) {
 
 } // namespace
 
+bool names_an_account(const CommandLineCredential& given) noexcept {
+    return !given.name.empty() || names_a_source(given);
+}
+
 void assign_credential(
     const CommandLineCredential& given, Inventory& inventory, Problems& problems
 ) {

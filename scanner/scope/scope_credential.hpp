@@ -11,6 +11,9 @@ namespace rdpsweep {
 // Name of the credential that --user and its companions make.
 inline constexpr std::string_view command_line_credential = "command line";
 
+// Tells whether the command line says who logs on, everywhere.
+bool names_an_account(const CommandLineCredential& given) noexcept;
+
 // Gives every target the credential that the command line names or makes; without one, each keeps
 // that of its inventory. A name that no credential has is a problem.
 void assign_credential(

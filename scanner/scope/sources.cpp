@@ -20,6 +20,21 @@ SourceNames name_sources(
     return names;
 }
 
+namespace {
+
+// Adds what the defaults of our own inventories say: those that loose targets will take.
+void add_defaults(const std::vector<InventorySource>& sources, SaidElsewhere& said) {
+    const auto shared = std::find_if(sources.begin(), sources.end(), [](const auto& source) {
+        return source.has_defaults;
+    });
+    if (shared == sources.end()) return;
+    const auto& given = shared->defaults.given;
+    said.account = said.account || given.has(Field::credential);
+    if (said.route.empty() && given.has(Field::route)) said.route = shared->defaults.target.route;
+}
+
+} // namespace
+
 std::vector<InventorySource> read_sources(
     const SourceNames& names, std::span<const std::string_view> transports, Problems& problems
 ) {
@@ -31,11 +46,13 @@ std::vector<InventorySource> read_sources(
         return sources;
     }
     // Programs come last: a file says which variables hold secrets, and they must not see them.
+    auto said = names.said;
     for (const bool programs : {false, true}) {
+        if (programs) add_defaults(sources, said);
         for (std::size_t at = 0; at < names.files.size(); ++at) {
             const auto& path = names.files[at];
             if (problems.full() || is_program(path) != programs) continue;
-            const ReadContext context{path == "-" ? "stdin" : path, {}, transports, problems};
+            const ReadContext context{path == "-" ? "stdin" : path, {}, transports, problems, said};
             read_source(path, context, sources[at]);
         }
     }

@@ -16,6 +16,7 @@ struct SourceNames {
     std::vector<std::string> files;     // of each -i that does not mean Azure; "-" is stdin
     std::vector<std::string> arguments; // of each -t
     AzureOptions azure;                 // what Azure is asked for; not wanted(): it is not asked
+    SaidElsewhere said = {};            // by --transport, --user and their companions
 };
 
 // Sorts what -i and -t name. An -i that begins with "azure:" adds to what Azure is asked for.

@@ -40,13 +40,15 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
 class Child {
 public:
     // 0, or the errno of the failure.
-    int start(const std::vector<std::string>& argv) {
+    int start(const std::vector<std::string>& argv, const std::vector<std::string>& more) {
         int ends[2];
         if (pipe2(ends, O_CLOEXEC) != 0) return errno;
         output_ = Descriptor(ends[0]);
         const Descriptor input(ends[1]);
         const auto arguments = pointers_to(argv);
-        const auto variables = child_environment();
+        // Of two with one name the first counts.
+        auto variables = child_environment();
+        variables.insert(variables.begin(), more.begin(), more.end());
         const auto environment = pointers_to(variables);
         posix_spawn_file_actions_t actions;
         posix_spawn_file_actions_init(&actions);
@@ -156,11 +158,14 @@ Status read_all(int output, std::string& text, const Watched& child) {
 } // namespace
 
 Result<std::string> run_program(
-    const std::vector<std::string>& argv, const ProgramLimits& limits, const std::string& what
+    const std::vector<std::string>& argv,
+    const ProgramLimits& limits,
+    const std::string& what,
+    const std::vector<std::string>& more
 ) {
     const auto deadline = Clock::now() + limits.time;
     Child child;
-    if (const int code = child.start(argv); code != 0) {
+    if (const int code = child.start(argv, more); code != 0) {
         return Error(
                    Phase::config,
                    code == ENOENT ? Errc::name_not_found : Errc::local_limit,

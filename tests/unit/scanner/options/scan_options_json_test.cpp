@@ -29,6 +29,7 @@ const std::vector<Sample>& samples() {
         {{"--target", "a,b=10.0.0.1"}, "/scope/targets", R"(["base","a","b=10.0.0.1"])"},
         {{"--transport", "ssh,rdp"}, "/scope/transports", R"(["ssh","rdp"])"},
         {{"--select", "tag:env=prod & !dc*"}, "/scope/select", R"("tag:env=prod & !dc*")"},
+        {{"--exclude", "vm:dc*"}, "/scope/exclude", R"("vm:dc*")"},
         {{"--pick", "20"}, "/scope/pick", "20"},
         {{"--seed", "18446744073709551615"}, "/scope/seed", "18446744073709551615"},
         {{"--limit", "30"}, "/scope/limit", "30"},
@@ -164,7 +165,7 @@ TEST_CASE("stored options: what another version stored", "[options]") {
         INFO(wrong);
         return wrong.find(std::string(member) + " is unknown") != std::string::npos;
     };
-    CHECK(names("/scope/exclude", R"("dc*")"));
+    CHECK(names("/scope/leave_out", R"("dc*")"));
     CHECK(names("/scope/azure/tenant", R"("t")"));
     CHECK(names("/identity/pinned_only", "true"));
     CHECK(names("/looks/disk", "true"));

@@ -139,11 +139,11 @@ TEST_CASE("recall: a command line or options that this version cannot read", "[r
         );
     }
     SECTION("options of a later version") {
-        store(folder, begun_with, R"({"scope":{"exclude":"dc*"}})");
+        store(folder, begun_with, R"({"scope":{"leave_out":"dc*"}})");
         auto recalled = recall_options(options);
         REQUIRE_FALSE(recalled);
         CHECK(recalled.end().status == exit_usage);
-        CHECK_THAT(recalled.end().text, Catch::Contains("/scope/exclude"));
+        CHECK_THAT(recalled.end().text, Catch::Contains("/scope/leave_out"));
     }
     SECTION("a transport that this version lacks") {
         store(folder, begun_with, R"({"scope":{"transports":["carrier-pigeon"]}})");

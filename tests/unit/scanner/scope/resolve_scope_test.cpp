@@ -259,7 +259,8 @@ TEST_CASE("scope: groups of a YAML inventory can be selected", "[inventory][sele
 
 TEST_CASE("scope: prefixes and endings tell the kind of an inventory", "[inventory]") {
     const Scratch scratch;
-    const auto ini = scratch.file("hosts", "[web]\na ansible_host=10.0.0.1\n");
+    const auto ini =
+        scratch.file("hosts", "[web]\na ansible_host=10.0.0.1 ansible_connection=winrm\n");
     const auto xml = scratch.file(
         "scan",
         "<nmaprun><host><status state='up'/><address addr='10.0.0.2' "
@@ -302,4 +303,92 @@ TEST_CASE("scope: programs are bounded, and their failures told", "[inventory]")
         ) +
         " a;b $HOME"};
     CHECK(resolve(scope).inventory.targets.at(0).name == "n2");
+}
+
+TEST_CASE("scope: --exclude leaves out, and says when it does not", "[inventory][select]") {
+    ScopeOptions scope;
+    scope.targets = {"web=10.0.0.1", "dc1=10.0.0.2", "dc2=10.0.0.3"};
+    scope.select = "!name:dc2";
+    scope.exclude = "dc*";
+    const auto read = resolve(scope);
+    REQUIRE(read.inventory.targets.size() == 1);
+    CHECK(read.inventory.targets[0].name == "web");
+    CHECK(read.inventory.notes.empty());
+    scope.exclude = "cd*";
+    const auto none = resolve(scope);
+    CHECK(none.inventory.targets.size() == 2);
+    CHECK(
+        none.inventory.notes ==
+        std::vector<std::string>{"--exclude \"cd*\" matches none of 2 targets"}
+    );
+    scope.exclude = "b &";
+    CHECK(
+        resolve(scope).complaint() ==
+        "command line: --exclude \"b &\", column 4: it lacks a term here"
+    );
+}
+
+TEST_CASE(
+    "scope: what the command line or our own defaults say stands in for a foreign inventory",
+    "[inventory][ansible]"
+) {
+    const Scratch scratch;
+    const auto ini = scratch.file("hosts", "a ansible_host=10.0.0.1 ansible_user='{{ u }}'\n");
+    const auto route =
+        scratch.file("route.yaml", "version: 1\ndefaults: { route: [rdp] }\ntargets: []\n");
+    const auto account = scratch.file(
+        "account.yaml",
+        "version: 1\ncredentials: { c: { username: u, password: { env: X } } }\n"
+        "defaults: { route: [winrm], credential: c }\ntargets: []\n"
+    );
+    ScopeOptions scope;
+    scope.inventories = {"ansible:" + ini};
+    CHECK(resolve(scope).inventory.targets.empty()); // to Ansible it is reached by SSH
+    CHECK(resolve(scope).complaints().empty());
+    scope.inventories = {"ansible:" + ini, route};
+    CHECK(resolve(scope).inventory.targets.at(0).route == std::vector<std::string>{"rdp"});
+    scope.inventories = {"ansible:" + ini, account};
+    const auto read = resolve(scope);
+    CHECK(read.inventory.targets.at(0).credential == "c");
+    scope.inventories = {"ansible:" + ini};
+    scope.transports = {"winrm"};
+    CHECK(resolve(scope).complaint().find("ansible_user is a template") != std::string::npos);
+    scope.credential.kerberos = true;
+    CHECK(resolve(scope).inventory.targets.at(0).credential == "command line");
+}
+
+TEST_CASE("scope: texts of PowerShell are read in every format", "[inventory][encoding]") {
+    const Scratch scratch;
+    const auto wide = [](const std::string& text) {
+        std::string bytes = "\xFF\xFE";
+        for (const char c : text) {
+            bytes += c;
+            bytes += '\0';
+        }
+        return bytes;
+    };
+    ScopeOptions scope;
+    scope.inventories = {
+        scratch.file("a.txt", wide("a=10.0.0.1\r\n")),
+        scratch.file("b.csv", wide("name,address\r\nb,10.0.0.2\r\n")),
+        scratch.file(
+            "c.yaml", wide("version: 1\r\ntargets: [ { name: c, address: 10.0.0.3 } ]\r\n")
+        ),
+        scratch.file(
+            "d.xml",
+            wide("<nmaprun><host><status state='up'/><address addr='10.0.0.4' addrtype='ipv4'/>"
+                 "</host></nmaprun>")
+        ),
+        scratch.file("e.ini", wide("e ansible_host=10.0.0.5 ansible_connection=winrm\r\n"))};
+    const auto read = resolve(scope);
+    CAPTURE(read.complaints());
+    REQUIRE(read.inventory.targets.size() == 5);
+    for (std::size_t i = 0; i < 5; ++i)
+        CHECK(read.inventory.targets[i].address == "10.0.0." + std::to_string(i + 1));
+    REQUIRE(read.inventory.notes.size() == 1);
+    CHECK(
+        read.inventory.notes[0].find("read without ansible-inventory, and so without group_vars, "
+                                     "host_vars and the vault: it reads nothing but UTF-8"
+        ) != std::string::npos
+    );
 }
