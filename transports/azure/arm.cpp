@@ -175,8 +175,11 @@ Arm::order_gateway(std::string url, std::string body, HostDeadline& deadline) {
 // The library collects an answer on threads of its own: so there has to be room for all that it may
 // take before it is asked for; afterwards it stands for what came.
 Task<Result<RestAnswer>> Arm::send_held(RestRequest request, HostDeadline& deadline) {
-    if (deadline.bytes())
-        request.most_bytes = std::min(request.most_bytes, deadline.bytes()->left());
+    // A visit may hold something already: then the answer may take what is left, if that is worth
+    // asking for.
+    constexpr std::size_t least = 64u << 10;
+    const auto left = deadline.bytes() ? deadline.bytes()->left() : request.most_bytes;
+    request.most_bytes = std::min(request.most_bytes, std::max(left, least));
     auto held = std::make_shared<HeldBytes>(deadline.bytes(), request.most_bytes);
     auto room = co_await held->hold(request.most_bytes, deadline);
     if (!room) co_return std::move(room).error().in_phase(Phase::http);

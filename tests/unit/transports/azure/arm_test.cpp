@@ -217,16 +217,25 @@ TEST_CASE("What Azure may answer is charged before it is asked, and then what ca
 }
 
 TEST_CASE("Where there is no room for an answer of Azure's, nothing is asked") {
-    Bench bench;
-    bench.rest.answers = {answer_of(200, "{}")};
-    const auto answer = run_task([&](HostDeadline& outer) -> Task<Result<RestAnswer>> {
-        ByteRules rules;
-        rules.host = limits::azure_bytes - 1;
-        const auto bytes = std::make_shared<HostBytes>(nullptr, rules);
-        HostDeadline deadline(outer.executor(), outer.at(), bytes);
-        co_return co_await bench.arm.get("/subscriptions", deadline);
-    });
-    REQUIRE_FALSE(answer);
-    CHECK(answer.error().code() == Errc::output_limit);
-    CHECK(bench.rest.asked.empty());
+    constexpr std::size_t least = 64u << 10;
+    const auto asked_with = [](std::size_t host, Bench& bench) {
+        bench.rest.answers = {answer_of(200, "{}")};
+        return run_task([&](HostDeadline& outer) -> Task<Result<RestAnswer>> {
+            ByteRules rules;
+            rules.host = host;
+            const auto bytes = std::make_shared<HostBytes>(nullptr, rules);
+            HostDeadline deadline(outer.executor(), outer.at(), bytes);
+            auto answer = co_await bench.arm.get("/subscriptions", deadline);
+            co_return answer;
+        });
+    };
+    Bench full;
+    const auto refused = asked_with(least - 1, full);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code() == Errc::output_limit);
+    CHECK(full.rest.asked.empty());
+    Bench narrow; // what is left is what the answer may take
+    REQUIRE(asked_with(least, narrow));
+    REQUIRE(narrow.rest.asked.size() == 1);
+    CHECK(narrow.rest.asked[0].most_bytes == least);
 }
