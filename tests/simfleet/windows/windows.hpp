@@ -61,9 +61,9 @@ public:
     );
     std::string
     add_to_store(const MadeCertificate& certificate, const std::optional<KeyProvider>& provider);
-    void remove_own();                              // from the store; the key file stays
-    std::string own_thumbprint() const;             // SelfSignedCertificate, hex; may be empty
-    CertificateShape ca_shape();                    // a good one of the enterprise CA
+    void remove_own();                  // from the store; the key file stays
+    std::string own_thumbprint() const; // SelfSignedCertificate, hex; may be empty
+    CertificateShape ca_shape();        // a good one of the enterprise CA
     // In My, with a readable key of its own; key_spec as in KeyProvider.
     std::string enrol(const CertificateShape& shape, std::uint32_t key_spec = 1);
     std::string pin(const CertificateShape& shape); // enrolled, and pinned

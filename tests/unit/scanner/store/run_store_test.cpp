@@ -204,7 +204,8 @@ TEST_CASE("run store: what is kept of the records does not grow with their index
     REQUIRE(places.size() == 2);
     CHECK(places.capacity() == 2);
     CHECK(places[0].index == 5);
-    const std::string before = "999999}\n" "5}\n"; // of two records of a host the later one counts
+    const std::string before = "999999}\n"
+                               "5}\n"; // of two records of a host the later one counts
     CHECK(places[0].offset == 2 * finished_prefix.size() + before.size());
     CHECK(places[1].index == 999'999);
 }

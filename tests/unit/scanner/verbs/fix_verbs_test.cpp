@@ -118,7 +118,9 @@ TEST_CASE("fix apply: whoever is not root cannot keep a list of approvers from h
     if (as_root()) return;
     Desk desk(plan_of("tls12"));
     const auto list = desk.scratch.file("state/approvers", anna);
-    CHECK_THAT(desk.apply().err, Catch::Contains("the list of approvers " + list + " proves nothing"));
+    CHECK_THAT(
+        desk.apply().err, Catch::Contains("the list of approvers " + list + " proves nothing")
+    );
 }
 
 TEST_CASE("fix apply: the list of approvers in the state directory holds by itself", "[fix]") {
