@@ -411,6 +411,7 @@ function Read-Security {
       if ($null -ne $source -and $source -le 2) { $sec.policy_source[$name] = [int]$source }
     }
   } catch {
+    $sec.Remove('policy_source')
     foreach ($ptr in '/sec/policy_source', '/cert/wmi_type', '/cert/wmi_hash') { Add-Failure $ptr $_ }
   }
   Add-Dword $sec 'fips' (Open-Key "$current\Control\Lsa\FipsAlgorithmPolicy") 'Enabled' '/sec'

@@ -67,6 +67,8 @@ CIM = (
            "logs, files and their descriptors are asked in root\\cimv2, which is denied there",
            lambda vm: vm.profile == "service_unread"),
     Excuse("NLA.CHANNEL", "and so are Netlogon's events", lambda vm: vm.profile == "service_unread"),
+    Excuse("KEY.ACL", "nor is a key file's descriptor, which the script reads by itself where Windows lets it",
+           lambda vm: vm.profile == "service_unread" and vm.said("KEY.ACL") != "unknown"),
     Excuse("NLA.CREDSSP", "NTLM's own log is not among the classic ones", lambda vm: vm.profile == "nla_refused_somebody",
            instead="at_risk"),
     Excuse("RDP.LISTENER", "nor is RDP's own, which has the failed logons", lambda vm: vm.profile in FLOODED, instead="ok"),

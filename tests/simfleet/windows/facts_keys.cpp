@@ -148,7 +148,9 @@ json certificate_facts(FactsReader& reader) {
     put_store(group, reader);
     put(group, "template", hklm.text(paths::ts_policy, "CertTemplateName"));
     const auto& management = reader.state.management;
-    if (!reader.kept_out(R"(wmi:root\cimv2\TerminalServices)", "/cert/wmi_type")) {
+    constexpr auto settings = R"(wmi:root\cimv2\TerminalServices)";
+    const bool no_hash = reader.kept_out(settings, "/cert/wmi_hash");
+    if (!reader.kept_out(settings, "/cert/wmi_type") && !no_hash) {
         put(group, "wmi_type", management.certificate_hash_type);
         if (!management.certificate_hash.empty()) group["wmi_hash"] = management.certificate_hash;
     }

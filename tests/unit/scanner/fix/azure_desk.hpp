@@ -17,7 +17,9 @@ public:
     [[nodiscard]] std::string describe() const override { return "a test"; }
 
     Task<Result<azure::AccessToken>> fetch(HostDeadline&) override {
-        co_return azure::parse_token(R"({"access_token":"the-token-of-a-test","expires_in":3600})", 1000);
+        co_return azure::parse_token(
+            R"({"access_token":"the-token-of-a-test","expires_in":3600})", 1000
+        );
     }
 };
 
