@@ -7,7 +7,7 @@ from support.lib import check, check_each, finish
 from support.serial_lib import Consoles, compare, outcome_of
 from support.ways import CMD, Comparison
 
-VMS = 110  # the first of the profiles, one each
+VMS = 112  # the first of the profiles, one each
 
 with Consoles(VMS, "constrained,no-powershell", mix="every") as fleet:
     _, winrm = fleet.scan("winrm", "--deadline", "20s", route="winrm")
