@@ -387,7 +387,7 @@ function Read-Listener {
 # --- /sec ---
 
 function Read-Security {
-  $sec = @{ policy = @{}; policy_source = @{} }
+  $sec = @{ policy = @{} }
   $names = @{ SecurityLayer = 'layer'; UserAuthentication = 'nla'; MinEncryptionLevel = 'minenc' }
   Add-Dwords $sec ('layer=SecurityLayer nla=UserAuthentication minenc=MinEncryptionLevel ' +
     'negotiate=fAllowSecProtocolNegotiation') (Open-Key "$server_key\WinStations\RDP-Tcp") '/sec'
@@ -403,6 +403,7 @@ function Read-Security {
   try {
     $query = "SELECT * FROM Win32_TSGeneralSetting WHERE TerminalName='RDP-Tcp'"
     foreach ($row in @(Read-Wmi $query 'root\cimv2\TerminalServices')) { $state.ts = $row }
+    $sec.policy_source = @{}
     $sources = @{ layer = $state.ts.PolicySourceSecurityLayer
       nla = $state.ts.PolicySourceUserAuthenticationRequired
       minenc = $state.ts.PolicySourceMinEncryptionLevel }
@@ -411,7 +412,6 @@ function Read-Security {
       if ($null -ne $source -and $source -le 2) { $sec.policy_source[$name] = [int]$source }
     }
   } catch {
-    $sec.Remove('policy_source')
     foreach ($ptr in '/sec/policy_source', '/cert/wmi_type', '/cert/wmi_hash') { Add-Failure $ptr $_ }
   }
   Add-Dword $sec 'fips' (Open-Key "$current\Control\Lsa\FipsAlgorithmPolicy") 'Enabled' '/sec'
