@@ -403,7 +403,7 @@ function Read-Security {
   try {
     $query = "SELECT * FROM Win32_TSGeneralSetting WHERE TerminalName='RDP-Tcp'"
     foreach ($row in @(Read-Wmi $query 'root\cimv2\TerminalServices')) { $state.ts = $row }
-    $sec.policy_source = @{}
+    $sec['policy_source'] = @{}
     $sources = @{ layer = $state.ts.PolicySourceSecurityLayer
       nla = $state.ts.PolicySourceUserAuthenticationRequired
       minenc = $state.ts.PolicySourceMinEncryptionLevel }
