@@ -15,7 +15,7 @@ constexpr std::string_view base64_alphabet =
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-std::array<std::int8_t, 256> base64_values() {
+constexpr std::array<std::int8_t, 256> base64_values() {
     std::array<std::int8_t, 256> values{};
     values.fill(-1);
     for (std::size_t i = 0; i < base64_alphabet.size(); ++i) {
@@ -51,25 +51,26 @@ std::string base64_encode(std::string_view bytes) {
 }
 
 std::optional<std::string> base64_decode(std::string_view text) {
-    static const auto values = base64_values();
+    static constexpr auto table = base64_values();
+    const std::int8_t* const values = table.data();
     if (text.size() % 4 != 0) return std::nullopt;
     std::size_t padding = 0;
     while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') {
         ++padding;
     }
-    std::string out;
-    out.reserve(text.size() / 4 * 3);
-    const auto digits = text.size() - padding;
-    for (std::size_t i = 0; i < text.size(); i += 4) {
+    std::string out(text.size() / 4 * 3, '\0');
+    char* put = out.data();
+    const char* const digits_end = text.data() + text.size() - padding;
+    for (const char* at = text.data(); at < digits_end; at += 4) {
         std::uint32_t group = 0;
-        for (std::size_t k = 0; k < 4; ++k) {
-            const auto value =
-                i + k < digits ? values[static_cast<unsigned char>(text[i + k])] : std::int8_t{0};
+        for (int k = 0; k < 4; ++k) {
+            const int value =
+                at + k < digits_end ? values[static_cast<unsigned char>(at[k])] : 0;
             if (value < 0) return std::nullopt;
             group = (group << 6) | static_cast<std::uint32_t>(value);
         }
-        for (std::size_t k = 0; k < 3; ++k)
-            out += static_cast<char>((group >> (16 - 8 * k)) & 0xFF);
+        for (const int shift : {16, 8, 0})
+            *put++ = static_cast<char>((group >> shift) & 0xFF);
     }
     out.resize(out.size() - padding);
     return out;

@@ -23,6 +23,12 @@ std::string foreign_text(std::string_view untrusted, std::size_t max_bytes) {
     return more ? shown + "..." : shown;
 }
 
+std::string redacted_prefix(std::string_view untrusted, std::size_t max_bytes) {
+    auto clean = redact(untrusted.substr(0, max_bytes + looked_behind));
+    clean.resize(std::min(clean.size(), max_bytes));
+    return clean;
+}
+
 std::string foreign_end(std::string_view untrusted, std::size_t max_bytes) {
     const auto most = std::min(untrusted.size(), max_bytes + looked_behind);
     const auto clean = redact(untrusted.substr(untrusted.size() - most));

@@ -13,7 +13,11 @@ namespace rdpsweep {
 // Callers pass the text as it came, uncut.
 std::string foreign_text(std::string_view untrusted, std::size_t max_bytes = 400);
 
-// Returns the same of the text's end, without white space around it.
+// Returns the first max_bytes of the text without living secrets, as bytes: they are not fit to be
+// shown yet.
+std::string redacted_prefix(std::string_view untrusted, std::size_t max_bytes);
+
+// Returns the same as foreign_text() of the text's end, without white space around it.
 std::string foreign_end(std::string_view untrusted, std::size_t max_bytes);
 
 } // namespace rdpsweep

@@ -2,6 +2,8 @@
 #include "core/redaction.hpp"
 
 #include "core/decoded.hpp"
+#include "core/secret.hpp"
+#include "core/unicode.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,18 +37,20 @@ std::optional<Decoded> hex(const Decoded& text) {
 struct Way {
     Decoder decode;
     bool makes_noise; // from any text, where it is none of its own
+    std::string_view
+        signs{}; // without one of these characters the text reads as it stands; none: any
 };
 
 // Each escape alone as well as all together: a secret may hold what looks like another one's.
 constexpr std::array ways{
-    Way{escapes<read_any>, false},
-    Way{escapes<read_percent>, false},
-    Way{escapes<read_form>, false},
-    Way{escapes<read_entity>, false},
-    Way{escapes<read_backslash>, false},
-    Way{escapes<read_clixml>, false},
-    Way{escapes<read_quoted>, false},
-    Way{escapes<read_apostrophes>, false},
+    Way{escapes<read_any>, false, "%&\\_"},
+    Way{escapes<read_percent>, false, "%"},
+    Way{escapes<read_form>, false, "%+"},
+    Way{escapes<read_entity>, false, "&"},
+    Way{escapes<read_backslash>, false, "\\"},
+    Way{escapes<read_clixml>, false, "_"},
+    Way{escapes<read_quoted>, false, "'\"%$^`"},
+    Way{escapes<read_apostrophes>, false, "'"},
     Way{base64<0>, true},
     Way{base64<1>, true},
     Way{base64<2>, true},
@@ -86,7 +90,9 @@ private:
         std::optional<Decoded> first; // by all escapes: most often no other way reads differently
         for (const auto& way : ways) {
             if (withhold_) return;
-            auto inner = way.decode(text);
+            const bool may = way.signs.empty() ||
+                             text.bytes().find_first_of(way.signs) != std::string_view::npos;
+            auto inner = may ? way.decode(text) : std::nullopt;
             if (!inner || (first && first->bytes() == inner->bytes())) continue;
             const bool text_again = !way.makes_noise || holds_text(inner->bytes());
             look(*inner, text_again ? deeper - 1 : 0);
@@ -130,7 +136,39 @@ private:
     bool withhold_ = false;
 };
 
+// Returns a JSON text with its escapes read; it is not asked where each byte came from.
+std::string without_backslashes(std::string_view json) {
+    std::string out;
+    out.reserve(json.size()); // an escape is longer than what it stands for
+    while (!json.empty()) {
+        const auto plain = std::min(json.find('\\'), json.size());
+        out.append(json.substr(0, plain));
+        json.remove_prefix(plain);
+        if (json.empty()) break;
+        const auto escape = read_backslash(json);
+        if (escape.length == 0) break;
+        if (escape.is_byte)
+            out += static_cast<char>(escape.value);
+        else
+            append_utf8(out, escape.value);
+        json.remove_prefix(escape.length);
+    }
+    return out;
+}
+
 } // namespace
+
+bool holds_plainly(const SecretIndex& secrets, std::string_view json) {
+    if (json.empty() || secrets.empty()) return false;
+    bool found = false;
+    const auto note = [&found](const Sighting&) { found = true; };
+    secrets.find(json, note);
+    if (found || json.find('\\') == std::string_view::npos) return found;
+    auto inner = without_backslashes(json);
+    secrets.find(inner, note);
+    cleanse(inner);
+    return found;
+}
 
 std::string redact_with(const SecretIndex& secrets, std::string_view text) {
     if (text.empty() || secrets.empty()) return std::string(text);

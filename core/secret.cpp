@@ -39,8 +39,7 @@ public:
 
     void remove(const std::string* plain) noexcept {
         const std::lock_guard lock(mutex_);
-        std::erase(living_, plain);
-        index_.reset();
+        if (std::erase(living_, plain) != 0) index_.reset(); // one that was moved from is none
     }
 
     std::string redact(std::string_view text) {
@@ -51,6 +50,11 @@ public:
     std::string redact_long(std::string_view text) {
         const std::lock_guard lock(mutex_);
         return redact_with(indexes().of_long, text);
+    }
+
+    bool holds_secret(std::string_view json) {
+        const std::lock_guard lock(mutex_);
+        return holds_plainly(indexes().of_all, json);
     }
 
 private:
@@ -121,6 +125,10 @@ std::string redact(std::string_view foreign) {
 
 std::string redact_long(std::string_view foreign) {
     return registry().redact_long(foreign);
+}
+
+bool holds_secret(std::string_view json) {
+    return registry().holds_secret(json);
 }
 
 void forbid_core_dumps() noexcept {

@@ -41,6 +41,9 @@ std::string redact(std::string_view foreign);
 // Returns the same, but leaves secrets of fewer than 8 bytes in it: for data that is read again.
 std::string redact_long(std::string_view foreign);
 
+// Tells whether a living secret stands plainly in a JSON document: see holds_plainly().
+bool holds_secret(std::string_view json);
+
 // Forbids core dumps and ptrace of this process (PR_SET_DUMPABLE 0, RLIMIT_CORE 0). Called by the
 // first Secret; idempotent.
 void forbid_core_dumps() noexcept;

@@ -48,6 +48,7 @@ void for_each_part(std::string_view bytes, std::size_t length, const Use& use) {
 // Returns the text with each code point as one byte; empty where one has no room in it.
 std::string to_latin1(std::string_view text) {
     std::string out;
+    out.reserve(text.size()); // growing it would leave parts of a secret behind
     while (!text.empty()) {
         const auto decoded = decode_utf8(text);
         if (!decoded.code || *decoded.code > 0xFF) {

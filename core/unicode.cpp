@@ -81,6 +81,9 @@ std::string utf16le_to_utf8(std::string_view bytes) {
 
 std::string utf8_to_utf16le(std::string_view text) {
     std::string out;
+    // No code point takes more bytes than two for each it has in UTF-8; a secret must not be left
+    // behind in blocks that grew too small.
+    out.reserve(2 * text.size());
     const auto unit = [&out](char32_t value) {
         out += static_cast<char>(value & 0xFF);
         out += static_cast<char>((value >> 8) & 0xFF);

@@ -28,7 +28,7 @@ Error collector_failed(const CommandOutput& output) {
 
 // Returns what is kept of the words around a document.
 std::string noise_of(std::string_view said) {
-    return to_valid_utf8(redact(said.substr(0, limits::noise_bytes)));
+    return to_valid_utf8(redacted_prefix(said, limits::noise_bytes));
 }
 
 // Tells whether PowerShell is missing, broken or forbidden: CIM needs none.
@@ -77,12 +77,14 @@ Task<void> Visit::look_inside(Session& session, Attempt& attempt, HostDeadline& 
     const auto port = assessment_.configured_port().value_or(target_.rdp_port);
     auto seen = co_await session.shake_hands_inside(port, deadline);
     if (!seen) co_return;
+    Status kept;
     if (*seen) {
         assessment_.add_handshake(**std::move(seen));
-        co_return;
+        kept = co_await keep(deadline);
+        if (kept) co_return;
     }
-    attempt.notes.push_back(Message{
-        "note.no_tunnel", {{"why", std::string(seen->error().detail())}}});
+    const auto& why = *seen ? kept.error() : seen->error();
+    attempt.notes.push_back(Message{"note.no_tunnel", {{"why", std::string(why.detail())}}});
 }
 
 // Collects by the script, by CIM, or by CIM where the script cannot do its work.

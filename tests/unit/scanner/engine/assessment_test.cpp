@@ -106,7 +106,9 @@ TEST_CASE("redact_result: what findings show of facts", "[assessment]") {
     one.summary = {"PORT.OWNER.foreign", {{"process", "hunter2-Passw0rd.exe"}}};
     one.evidence = {{"/ports/0", "is hunter2%2DPassw0rd", "svchost.exe"}};
     host.findings = {one};
+    host.facts_json = R"({"ports":["hunter2\u002dPassw0rd"]})";
     redact_result(host);
+    CHECK(host.facts_json == R"({"ports":["[redacted]"]})");
     CHECK(host.findings[0].summary.arguments.at("process") == "[redacted].exe");
     CHECK(host.findings[0].evidence[0].observed == "is [redacted]");
     CHECK(host.findings[0].evidence[0].expected == "svchost.exe");
