@@ -23,11 +23,11 @@ Error too_much(std::size_t most, const char* what) {
     return {Phase::run, Errc::output_limit, what + (" takes more than " + in_mib(most))};
 }
 
-Error held_most(std::size_t held, std::size_t common) {
+Error held_most(std::size_t held, std::size_t drawn) {
     return Error(
                Phase::run,
                Errc::local_limit,
-               "answers of all hosts took " + in_mib(common) +
+               "answers of all hosts took " + in_mib(drawn) +
                    " beyond their shares, and this "
                    "host's took most, " +
                    in_mib(held)
@@ -62,14 +62,23 @@ std::size_t BytePool::beyond_share(std::size_t held) const noexcept {
     return held > rules_.share ? held - rules_.share : 0;
 }
 
+// What hosts do within their shares is no progress for those that wait.
+void BytePool::book(std::size_t drawn) noexcept {
+    if (drawn != drawn_) moved_ = Clock::now();
+    drawn_ = drawn;
+}
+
+void BytePool::end_heaviest_if_stalled() {
+    if (Clock::now() - moved_ >= rules_.patience) end_heaviest();
+}
+
 // Books more bytes of the host where there is room; false where there is none.
 bool BytePool::draw(HostBytes& host, std::size_t more) noexcept {
     const auto from_common = beyond_share(host.held_ + more) - beyond_share(host.held_);
     if (from_common != 0 && drawn_ + from_common > rules_.common) return false;
-    drawn_ += from_common;
+    book(drawn_ + from_common);
     host.held_ += more;
     held_ += more;
-    peak_ = std::max(peak_, held_);
     return true;
 }
 
@@ -77,7 +86,7 @@ void BytePool::give_back(HostBytes& host, std::size_t bytes) {
     const auto before = beyond_share(host.held_);
     host.held_ -= bytes;
     held_ -= bytes;
-    drawn_ -= before - beyond_share(host.held_);
+    book(drawn_ - (before - beyond_share(host.held_)));
     if (&host == ending_ && host.held_ <= rules_.share) ending_ = nullptr;
     serve();
 }
@@ -108,7 +117,7 @@ void BytePool::end_heaviest() {
     }
     if (heaviest == nullptr) return;
     ending_ = heaviest;
-    heaviest->over_ = held_most(heaviest->held_, rules_.common);
+    heaviest->over_ = held_most(heaviest->held_, drawn_);
     const auto end = heaviest->end_;
     end();
 }
@@ -149,7 +158,7 @@ Task<Status> HostBytes::wait(std::size_t more, HostDeadline& deadline) {
             waiter.timer.expires_after(rules_.patience);
             boost::system::error_code stopped;
             co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
-            if (!stopped && !waiter.served) pool->end_heaviest();
+            if (!stopped && !waiter.served) pool->end_heaviest_if_stalled();
         }
     }
     if (waiter.served) co_return Status();

@@ -26,8 +26,8 @@ struct ByteRules {
 
 // What all hosts of a run make us hold. Each host has its share; what it holds beyond is drawn from
 // what is common. When that is used up, hosts that want more wait, and the one that holds least is
-// served first. Once one has waited for rules.patience, the host that holds most ends: so somebody
-// can always go on. On one lane.
+// served first. Where somebody waits and nothing has moved for rules.patience, the host that holds
+// most ends: so somebody can always go on. On one lane.
 class BytePool {
 public:
     explicit BytePool(ByteRules rules = {}) : rules_(rules) {}
@@ -40,17 +40,16 @@ public:
     // Returns what is drawn from what is common.
     [[nodiscard]] std::size_t drawn() const noexcept { return drawn_; }
 
-    // Returns what all hosts hold, their shares included, and the most that it ever was.
+    // Returns what all hosts hold, their shares included.
     [[nodiscard]] std::size_t held() const noexcept { return held_; }
-
-    [[nodiscard]] std::size_t peak() const noexcept { return peak_; }
 
     // Tells whether another host may begin: nobody waits, and there is room for all that one host
     // may make us hold.
     [[nodiscard]] bool may_begin() const noexcept;
 
-    // Ends the host that holds most, where one may be ended and the last one has let go.
-    void end_heaviest();
+    // Ends the host that holds most, where one may be ended and the last one has let go, if nothing
+    // was drawn or given back for rules.patience.
+    void end_heaviest_if_stalled();
 
 private:
     friend class HostBytes;
@@ -68,11 +67,13 @@ private:
     bool draw(HostBytes& host, std::size_t more) noexcept;
     void give_back(HostBytes& host, std::size_t bytes);
     void serve();
+    void book(std::size_t drawn) noexcept;
+    void end_heaviest();
 
     ByteRules rules_;
     std::size_t drawn_ = 0;
+    Clock::time_point moved_ = Clock::now(); // when that last changed
     std::size_t held_ = 0;
-    std::size_t peak_ = 0;
     std::list<HostBytes*> hosts_;
     std::list<Waiter*> waiting_;
     const HostBytes* ending_ = nullptr; // was told to end and still holds more than its share

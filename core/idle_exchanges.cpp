@@ -28,7 +28,9 @@ Task<Status> IdleExchanges::pass(std::size_t bytes, HostDeadline& deadline) {
         co_return Error(
             Phase::run,
             Errc::protocol_violation,
-            "the host answers " + std::to_string(count_) + " times with next to nothing"
+            count_ >= rules_.most
+                ? "the answer does not end after " + std::to_string(count_) + " exchanges"
+                : "it was answered " + std::to_string(count_) + " times with next to nothing"
         );
     }
     bool time_left = !deadline.expired();

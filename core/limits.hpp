@@ -26,12 +26,12 @@ inline constexpr std::size_t soap_bytes = 1u << 20;   // one WS-Man answer
 inline constexpr std::size_t http_header_bytes = 64u << 10;
 // What answers of hosts make us hold (core/byte_budget.hpp).
 inline constexpr std::size_t question_bytes = 8u << 20; // one answer, all of its pages
-inline constexpr std::size_t host_bytes = 16u << 20;    // one host
+inline constexpr std::size_t host_bytes = 20u << 20;    // one host; see docs/adr/0035
 inline constexpr std::size_t host_share = 512u << 10;   // of it that each host has at any time
 inline constexpr std::size_t common_bytes = 128u << 20; // all hosts together, beyond their shares
 inline constexpr auto byte_patience = 5s; // then the host that holds most ends, for those waiting
 inline constexpr std::size_t handshake_bytes = 256u << 10;  // what an RDP handshake may take
-inline constexpr std::size_t azure_bytes = 1u << 20;        // what Azure says about one VM
+inline constexpr std::size_t azure_bytes = 512u << 10;      // what Azure says of one VM: a share
 inline constexpr std::size_t azure_page_bytes = 16u << 20;  // one page of a list of Azure's
 inline constexpr std::size_t azure_list_bytes = 256u << 20; // all pages of one
 inline constexpr std::size_t noise_bytes = 4u << 10;        // kept of what surrounds the frame

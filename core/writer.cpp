@@ -187,11 +187,6 @@ void Writer::flush(Duration patience) {
     wait(0, patience);
 }
 
-void Writer::sync() {
-    const std::lock_guard lock(state_->mutex);
-    if (state_->code == 0 && ::fsync(state_->descriptor) != 0) state_->give_up(errno);
-}
-
 std::optional<Error> Writer::failure() const {
     const std::lock_guard lock(state_->mutex);
     const auto& name = state_->place.name;

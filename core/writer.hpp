@@ -40,7 +40,7 @@ open_output(std::string name, const std::string& path, int flags, mode_t mode = 
 // Returns stdout or stderr, by its number, with a descriptor of its own for the same file.
 OutputPlace standard_output(std::string name, int number);
 
-// Bytes arrive in their order, each write() in one call where the output takes it whole. Safe from
+// Bytes arrive in their order, in calls of at most 16 KiB. Safe from
 // every thread. No wait is longer than its patience: the time in which the output took nothing.
 // After that it is given up, as after a failed write, and what was still waiting is lost.
 class Writer {
@@ -67,9 +67,6 @@ public:
     // Waits until no more than limits::output_queue bytes wait, or none.
     void wait_for_room(Duration patience);
     void flush(Duration patience);
-
-    // Brings a file to the disk; call it after flush().
-    void sync();
 
     // Returns why the output is not written to any more: Error{config, local_limit} with errno.
     [[nodiscard]] std::optional<Error> failure() const;

@@ -68,7 +68,7 @@ Sweep::Sweep(
            }}
       ),
       bytes_(std::make_shared<BytePool>(options_.bytes)), run_timer_(lane), drain_timer_(lane),
-      hold_timer_(lane), memory_timer_(lane) {
+      hold_timer_(lane) {
     std::iota(order_.begin(), order_.end(), 0);
     services_.admission = &admission_;
 }
@@ -91,12 +91,11 @@ Status Sweep::run() {
     lane_.restart();
     // The caller may have signal handlers waiting on the lane: run until nothing is under way, not
     // until the lane is empty.
-    while ((tasks_ > 0 || holding_) && run_one())
-        if (tasks_ == 0) pump(); // what waited for memory need not wait any more
+    while ((tasks_ > 0 || held_ != Held::by_nothing) && run_one()) {
+    }
     run_timer_.cancel();
     drain_timer_.cancel();
     hold_timer_.cancel();
-    memory_timer_.cancel();
     report_untouched();
     if (failure_) return std::move(*failure_);
     return {};
@@ -152,21 +151,14 @@ Task<void> Sweep::add_named(std::shared_ptr<std::vector<std::size_t>> named) {
     }
 }
 
-// Tells whether our memory has room for one more host. Where nothing is under way, there is always
-// room for one.
-bool Sweep::has_memory() const noexcept {
-    return tasks_ == 0 || bytes_->may_begin();
-}
-
 // Lets every host go that may go now.
 void Sweep::pump() {
-    while (!stopping_ && !hold() && has_memory()) {
+    while (!stopping_ && !hold()) {
         const auto index = admission_.take();
-        if (!index) break;
+        if (!index) return;
         ++tasks_;
         spawn(lane_.get_executor(), host(*index));
     }
-    wait_for_memory();
 }
 
 Task<void> Sweep::host(std::size_t index) {

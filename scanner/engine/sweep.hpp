@@ -4,6 +4,7 @@
 #include "scanner/admission/admission.hpp"
 #include "scanner/engine/visit.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <optional>
@@ -78,8 +79,11 @@ public:
         return admission_.logins().breaker(credential);
     }
 
-    // Tells whether no host is begun because may_begin() says so.
-    [[nodiscard]] bool holding() const noexcept { return holding_; }
+    // Why no host is begun although some wait: the reader of an output is slow, or answers of hosts
+    // take all the memory they may.
+    enum class Held : std::uint8_t { by_nothing, by_reader, by_memory };
+
+    [[nodiscard]] Held held() const noexcept { return held_; }
 
     // Returns what the hosts in flight make us hold.
     [[nodiscard]] const BytePool& bytes() const noexcept { return *bytes_; }
@@ -96,10 +100,9 @@ private:
 
     void add_all();
     Task<void> add_named(std::shared_ptr<std::vector<std::size_t>> named);
-    [[nodiscard]] bool has_memory() const noexcept;
+    [[nodiscard]] Held reason_to_hold() const;
     void pump();
     bool hold();
-    void wait_for_memory();
     Task<void> host(std::size_t index);
     Task<void> visit(std::size_t index);
     Task<bool> admit();
@@ -127,8 +130,7 @@ private:
     asio::steady_timer run_timer_;
     asio::steady_timer drain_timer_;
     asio::steady_timer hold_timer_;
-    bool holding_ = false;            // hold_timer_ runs
-    asio::steady_timer memory_timer_; // while no host may begin for lack of it
+    Held held_ = Held::by_nothing; // else hold_timer_ runs
     bool stopping_ = false;
     std::string why_stopped_;
     std::optional<Error> failure_;

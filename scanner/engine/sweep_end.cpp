@@ -10,19 +10,6 @@ void Sweep::fail(Error error, std::string why) {
     if (!stopping_) stop(std::move(why));
 }
 
-// Hosts that hold much and never go on would keep all others from beginning. Where nothing has
-// begun or ended for a while, the one that holds most ends.
-void Sweep::wait_for_memory() {
-    memory_timer_.cancel();
-    if (stopping_ || has_memory() || !admission_.anybody_waits()) return;
-    memory_timer_.expires_after(bytes_->rules().patience);
-    memory_timer_.async_wait([this](boost::system::error_code code) {
-        if (code) return;
-        bytes_->end_heaviest();
-        wait_for_memory();
-    });
-}
-
 void Sweep::credential_stopped(const std::string& credential, const Breaker& breaker) {
     if (!options_.events.stopped) return;
     std::size_t left = 0;

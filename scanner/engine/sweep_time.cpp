@@ -13,15 +13,24 @@ constexpr std::chrono::milliseconds hold_interval{20};
 
 } // namespace
 
-// Tells whether hosts have to wait although they might go. Their own time has not begun.
-bool Sweep::hold() {
-    if (holding_) return true;
+// Where nothing is under way, our memory has room for one host at least.
+Sweep::Held Sweep::reason_to_hold() const {
+    if (!admission_.anybody_waits()) return Held::by_nothing;
     const auto& may_begin = options_.events.may_begin;
-    if (!may_begin || !admission_.anybody_waits() || may_begin()) return false;
-    holding_ = true;
+    if (may_begin && !may_begin()) return Held::by_reader;
+    return tasks_ == 0 || bytes_->may_begin() ? Held::by_nothing : Held::by_memory;
+}
+
+// Tells whether hosts have to wait although they might go. Their own time has not begun. Hosts that
+// hold much and never go on must not keep all others from beginning: the heaviest ends.
+bool Sweep::hold() {
+    if (held_ != Held::by_nothing) return true;
+    held_ = reason_to_hold();
+    if (held_ == Held::by_nothing) return false;
+    if (held_ == Held::by_memory) bytes_->end_heaviest_if_stalled();
     hold_timer_.expires_after(hold_interval);
     hold_timer_.async_wait([this](boost::system::error_code) {
-        holding_ = false;
+        held_ = Held::by_nothing;
         pump();
     });
     return true;

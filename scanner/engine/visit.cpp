@@ -153,11 +153,13 @@ Task<void> Visit::ask_azure(HostDeadline& deadline) {
     if (!wanted || deadline.aborted()) co_return;
     azure_ = std::make_unique<Attempt>();
     HostDeadline more(deadline.executor(), Clock::now() + limits::step, deadline.bytes());
+    more.end_for_bytes();
     const auto guard = deadline.on_abort([&more, &deadline] {
         if (deadline.aborted()) more.abort();
     });
     co_await azure::gather_evidence(*services_.evidence, target_, more, *azure_);
     azure_->leave();
+    blame_bytes(*azure_, more);
     if (azure_->error) log_failure(*azure_);
 }
 

@@ -34,8 +34,8 @@ Status CheckRun::finished(const HostResult& host) {
     return {};
 }
 
-bool CheckRun::may_begin(Writer::Duration patience) {
-    return !out_.behind(patience);
+bool CheckRun::may_begin() {
+    return !out_.behind(limits::reader_patience);
 }
 
 Status CheckRun::close(Speaker& speaker) {

@@ -18,7 +18,6 @@ namespace {
 constexpr auto terminal_interval = std::chrono::milliseconds(250);
 constexpr auto plain_interval = std::chrono::seconds(30);
 constexpr std::size_t shown_flights = 10;
-constexpr std::string_view held = "  held: the reader of an output is slow";
 
 std::size_t counted(const Totals& totals) {
     std::size_t done = 0;
@@ -49,6 +48,19 @@ bool narrowed(const Sweep& sweep) {
     return sweep.window().size() < sweep.window().most();
 }
 
+// Returns why no host is begun; empty where nothing holds them.
+std::string_view why_held(const Sweep& sweep) {
+    switch (sweep.held()) {
+    case Sweep::Held::by_reader:
+        return "the reader of an output is slow";
+    case Sweep::Held::by_memory:
+        return "answers of hosts take all the memory they may";
+    case Sweep::Held::by_nothing:
+        break;
+    }
+    return {};
+}
+
 // Returns the hosts in flight, the slowest first.
 std::string flight_lines(const Sweep& sweep) {
     const auto flights = sweep.in_flight();
@@ -59,7 +71,8 @@ std::string flight_lines(const Sweep& sweep) {
         text += "timeouts narrowed it from " + std::to_string(window.most()) +
                 "; it widens again when they stop\n";
     }
-    if (sweep.holding()) text += "no host is begun: the reader of an output is slow\n";
+    if (const auto why = why_held(sweep); !why.empty())
+        text += "no host is begun: " + std::string(why) + "\n";
     for (std::size_t i = 0; i < std::min(shown_flights, flights.size()); ++i) {
         const auto& flight = flights[i];
         text += "  " + padded(printable(flight.name, 40), 40) + " " + padded(flight.rung, 8) + " " +
@@ -128,7 +141,8 @@ void Progress::print_line() {
                 "/s  in flight " + std::to_string(flights.size());
     if (sweep_ != nullptr && narrowed(*sweep_))
         line += " of at most " + std::to_string(sweep_->window().size());
-    if (sweep_ != nullptr && sweep_->holding()) line += held;
+    if (sweep_ != nullptr && !why_held(*sweep_).empty())
+        line += "  held: " + std::string(why_held(*sweep_));
     if (rate() > 0 && done < totals_.targets) {
         const auto left = static_cast<double>(totals_.targets - done) / rate();
         line += "  eta " + std::to_string(static_cast<long>(left)) + " s";

@@ -142,10 +142,10 @@ void ReportOutputs::on_host(const HostResult& host) {
     }
 }
 
-bool ReportOutputs::behind(Writer::Duration patience) {
+bool ReportOutputs::behind() {
     bool any = false;
     for (auto& output : outputs_)
-        any = output->writer->behind(patience) || any;
+        any = output->writer->behind(limits::reader_patience) || any;
     return any;
 }
 

@@ -36,8 +36,8 @@ public:
     void on_host(const HostResult& host);
 
     // Tells whether the reader of a live report is so slow that no further host should be begun.
-    // Gives up one that took nothing for patience.
-    bool behind(Writer::Duration patience);
+    // Gives up one that took nothing for limits::reader_patience.
+    bool behind();
 
     // From here on readers are waited for, each as long as patience says while it takes nothing.
     void wait_for_readers(Patience patience);

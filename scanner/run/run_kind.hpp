@@ -34,8 +34,8 @@ public:
     virtual Status finished(const HostResult& host) = 0;
 
     // Tells whether another host may be begun now: not while what became of others waits for a
-    // reader. Gives up an output that took nothing for patience.
-    virtual bool may_begin(Writer::Duration /*patience*/) { return true; }
+    // reader. Gives up an output that took nothing for limits::reader_patience.
+    virtual bool may_begin() { return true; }
 
     // Returns why no further host is begun, a sentence; empty while they are.
     [[nodiscard]] virtual std::string why_no_more() const { return {}; }

@@ -51,8 +51,8 @@ Status ScanRun::finished(const HostResult& host) {
     return stored;
 }
 
-bool ScanRun::may_begin(Writer::Duration patience) {
-    return !reports_.behind(patience);
+bool ScanRun::may_begin() {
+    return !reports_.behind();
 }
 
 Status ScanRun::close(Speaker& speaker) {

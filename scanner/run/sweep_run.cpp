@@ -81,7 +81,7 @@ SweepEvents SweepRun::events() {
     events.stopped = [this](const auto& credential, const auto& breaker, std::size_t left) {
         credential_stopped(credential, breaker, left);
     };
-    events.may_begin = [this] { return kind_.may_begin(speaker_.patience()); };
+    events.may_begin = [this] { return kind_.may_begin(); };
     return events;
 }
 

@@ -12,8 +12,9 @@ namespace rdpsweep::azure {
 
 namespace {
 
-constexpr std::size_t most_bytes =
-    limits::question_bytes; // Azure keeps less; a stranger's machine wrote it
+// A stranger's machine wrote it. As many as fail together are asked for at once: no more than four
+// shares, of which the last 64 KiB are kept.
+constexpr std::size_t most_bytes = 4 * limits::host_share;
 constexpr std::size_t kept_bytes = 64u << 10;
 
 constexpr std::array<std::pair<std::string_view, BootSign>, 6> marks{{

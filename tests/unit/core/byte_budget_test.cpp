@@ -98,7 +98,6 @@ TEST_CASE("bytes: what is let go is the host's and the pool's again", "[bytes]")
     moved = HeldBytes();
     CHECK(pool->held() == 0);
     CHECK(pool->drawn() == 0);
-    CHECK(pool->peak() == 60);
 }
 
 TEST_CASE("bytes: a share is there whatever the others hold; beyond it one waits", "[bytes]") {

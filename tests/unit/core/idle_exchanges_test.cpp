@@ -77,7 +77,7 @@ TEST_CASE("idle: the loop ends with an error that names the count, or with the h
     const auto ended = run_task(loop(quick));
     REQUIRE_FALSE(ended);
     CHECK(ended.error().code() == Errc::protocol_violation);
-    CHECK(ended.error().detail() == "the host answers 8 times with next to nothing");
+    CHECK(ended.error().detail() == "it was answered 8 times with next to nothing");
     CHECK_FALSE(ended.error().retryable());
     auto slow = rules();
     slow.first = 1h;

@@ -49,7 +49,7 @@ TEST_CASE("sweep: hosts that want more than is left wait for each other", "[swee
     Rig rig;
     rig.world.bytes = rules(1h);
     rig.add("greedy", 100);
-    REQUIRE(rig.run({}, [](Sweep& sweep) { CHECK(sweep.bytes().may_begin()); }));
+    REQUIRE(rig.run({}));
     CHECK(rig.totals.of(Outcome::assessed) == 100);
     CHECK(rig.world.most_holding <= 6); // 600 KiB are common, and each holds 100 of them
     CHECK(rig.world.most_holding >= 2);
@@ -76,7 +76,7 @@ TEST_CASE("sweep: hosts that hold all they may end, the others are assessed", "[
         if (error.code() != Errc::local_limit) continue; // the last one, for whom nobody waited
         CHECK(error.phase() == Phase::run);
         CHECK(
-            error.detail() == "answers of all hosts took 600 KiB beyond their shares, and this "
+            error.detail() == "answers of all hosts took 400 KiB beyond their shares, and this "
                               "host's took most, 500 KiB"
         );
         ++held_most;

@@ -259,6 +259,9 @@ struct Rig {
         Sweep sweep(lane, targets, services, std::move(options));
         if (prepare) prepare(sweep);
         auto status = sweep.run();
+        // Whatever hosts made us hold was let go.
+        if (sweep.bytes().held() != 0 || sweep.bytes().drawn() != 0)
+            throw std::logic_error("bytes of hosts are still accounted for");
         totals = fleet.totals();
         return status;
     }

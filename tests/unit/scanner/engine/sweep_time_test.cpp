@@ -158,7 +158,7 @@ TEST_CASE("sweep: a stop ends the wait, and nobody was begun", "[sweep]") {
     SECTION("by a signal") {
         REQUIRE(rig.run({}, [&](Sweep& sweep) {
             asio::post(rig.lane, [&sweep] {
-                CHECK(sweep.holding());
+                CHECK(sweep.held() == Sweep::Held::by_reader);
                 sweep.stop("interrupted");
             });
         }));
