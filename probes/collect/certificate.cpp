@@ -1,6 +1,7 @@
 // X.509 by OpenSSL 3; the certificate comes from a stranger.
 #include "probes/collect/certificate.hpp"
 
+#include "core/asn1_time.hpp"
 #include "core/encoding.hpp"
 #include "core/unicode.hpp"
 
@@ -53,12 +54,6 @@ std::string distinguished_name(const X509_NAME* name) {
     if (data == nullptr || size <= 0) return {};
     const std::string_view text(data, std::min(static_cast<std::size_t>(size), max_name_bytes));
     return to_valid_utf8(text);
-}
-
-std::optional<std::int64_t> unix_time(const ASN1_TIME* time) {
-    std::tm parts{};
-    if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
-    return static_cast<std::int64_t>(timegm(&parts));
 }
 
 std::string digest_hex(std::string_view der, const EVP_MD* algorithm) {

@@ -1,6 +1,7 @@
 // Sets up OpenSSL's contexts, and reads hash, names and chain from the certificate that was served.
 #include "transports/net/tls_profile.hpp"
 
+#include "core/asn1_time.hpp"
 #include "core/digest.hpp"
 #include "core/text.hpp"
 
@@ -45,12 +46,6 @@ std::string end_point_binding(X509* certificate, std::string_view der) {
     EVP_Digest(der.data(), der.size(), hash.data(), &length, algorithm, nullptr);
     return "tls-server-end-point:" +
            std::string(reinterpret_cast<const char*>(hash.data()), length);
-}
-
-std::optional<std::int64_t> unix_time(const ASN1_TIME* time) {
-    std::tm parts{};
-    if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
-    return static_cast<std::int64_t>(timegm(&parts));
 }
 
 // OpenSSL tells one problem of a chain only, and of a self-signed certificate never its dates.
