@@ -1,6 +1,8 @@
 // Writes a plan whole or not at all, and reads it within bounds.
 #include "scanner/fix/plan_file.hpp"
 
+#include "scanner/system/write_all.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -31,16 +33,6 @@ Status check_readable(const std::string& text) {
         .with_hint("plan fewer hosts at once: rdpsweep fix plan --max-targets N, or scan in parts");
 }
 
-bool write_plan_text(int file, std::string_view text) {
-    while (!text.empty()) {
-        const auto written = ::write(file, text.data(), text.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
 } // namespace
 
 Status write_plan(const std::string& path, const Plan& plan) {
@@ -49,10 +41,10 @@ Status write_plan(const std::string& path, const Plan& plan) {
     if (!fit) return fit;
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) return cannot("write", path, errno);
-    const bool kept = write_plan_text(file, text) && fsync(file) == 0;
-    const int code = errno;
+    int code = write_all(file, text);
+    if (code == 0 && fsync(file) != 0) code = errno;
     ::close(file);
-    if (kept) return {};
+    if (code == 0) return {};
     ::unlink(path.c_str());
     return cannot("write", path, code);
 }

@@ -37,7 +37,8 @@ std::optional<int> named_descriptor(fs::path path) {
             const auto name = path.filename().string();
             int number = -1;
             const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
-            return read.ec == std::errc() ? std::optional(number) : std::nullopt;
+            const bool whole = read.ec == std::errc() && read.ptr == name.data() + name.size();
+            return whole ? std::optional(number) : std::nullopt;
         }
         const auto target = fs::read_symlink(path, code);
         if (code) return {};
@@ -46,32 +47,16 @@ std::optional<int> named_descriptor(fs::path path) {
     return {};
 }
 
-// Clears the flag that let open() return at once: writing may wait.
-void let_wait(int descriptor) noexcept {
-    const int flags = fcntl(descriptor, F_GETFL);
-    if (flags >= 0) fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK);
-}
-
 bool is_special(const std::string& path) {
     struct stat about {};
 
     return stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode);
 }
 
-// Opens a device or a pipe, which is written to and never replaced; nothing for a FIFO that nobody
-// reads yet.
-Result<std::optional<Descriptor>> open_special(const std::string& path) {
-    Descriptor special(open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    if (special.get() < 0 && errno == ENXIO) return std::optional<Descriptor>();
-    if (special.get() < 0) return cannot_open(path, errno);
-
+bool is_file(int descriptor) {
     struct stat about {};
 
-    // It may have been changed for a file between the two looks.
-    if (fstat(special.get(), &about) != 0 || S_ISREG(about.st_mode))
-        return cannot_open(path, EEXIST);
-    let_wait(special.get());
-    return std::optional(std::move(special));
+    return fstat(descriptor, &about) != 0 || S_ISREG(about.st_mode);
 }
 
 } // namespace
@@ -83,9 +68,13 @@ Result<ReportFile> ReportFile::open(const std::string& path, Seen seen) {
         return ReportFile(std::move(same));
     }
     if (is_special(path)) {
-        auto special = open_special(path);
+        auto special = open_output("the report " + printable(path), path, 0);
         if (!special) return std::move(special).error();
-        return *special ? ReportFile(**std::move(special)) : ReportFile(path);
+        if (special->descriptor < 0) return ReportFile(path);
+        Descriptor opened(special->descriptor);
+        // It may have been changed for a file between the two looks.
+        if (is_file(opened.get())) return cannot_open(path, EEXIST);
+        return ReportFile(std::move(opened));
     }
     constexpr mode_t for_readers = 0644;
     auto made = NewFile::beside(path, for_readers);

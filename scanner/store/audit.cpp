@@ -5,12 +5,14 @@
 #include "core/text.hpp"
 #include "scanner/system/own_file.hpp"
 #include "scanner/system/own_folder.hpp"
+#include "scanner/system/write_all.hpp"
 #include "transports/registry.hpp"
 #include "transports/serial/serial.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -94,9 +96,13 @@ Status AuditLog::console(const Target& target, const std::string& user) {
 // Each record names the one before it by its hash, so that none can be taken out or changed without
 // a trace. Other processes may append to the same file: the lock makes them take turns.
 Status AuditLog::append(nlohmann::json record) const {
-    const auto failed = [] {
-        return Error(Phase::config, Errc::local_limit, "the audit file cannot be written")
-            .with_hint("is its disk full?");
+    const auto failed = [](int code) {
+        return Error(
+                   Phase::config,
+                   Errc::local_limit,
+                   "the audit file cannot be written: " + std::string(std::strerror(code))
+        )
+            .with_native("errno " + std::to_string(code));
     };
 
     struct Turn {
@@ -112,14 +118,13 @@ Status AuditLog::append(nlohmann::json record) const {
 
     const Turn turn(file_.get());
     const auto size = lseek(file_.get(), 0, SEEK_END);
-    if (!turn.taken || size < 0) return failed();
+    if (!turn.taken || size < 0) return failed(errno);
     bool whole = true;
     const auto before = last_line(file_.get(), size, whole);
     record["prev_sha256"] = before.empty() ? std::string() : sha256_hex(before);
     const auto line = (whole ? "" : "\n") + dump_json(record) + "\n";
-    const auto written = write(file_.get(), line.data(), line.size());
-    if (written == static_cast<ssize_t>(line.size())) return {};
-    return failed();
+    const int code = write_all(file_.get(), line);
+    return code == 0 ? Status() : Status(failed(code));
 }
 
 } // namespace rdpsweep

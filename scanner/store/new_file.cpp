@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/text.hpp"
 #include "scanner/store/leftovers.hpp"
+#include "scanner/system/write_all.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -70,13 +71,8 @@ Result<NewFile> NewFile::in(int folder, const std::string& path, mode_t mode) {
 }
 
 Status NewFile::write(std::string_view bytes) const {
-    while (!bytes.empty()) {
-        const auto written = ::write(file_.get(), bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return cannot_write(path_, errno);
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
+    const int failed = write_all(file_.get(), bytes);
+    return failed == 0 ? Status() : Status(cannot_write(path_, failed));
 }
 
 Status NewFile::publish() {

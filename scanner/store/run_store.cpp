@@ -3,6 +3,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "scanner/system/write_all.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -23,16 +24,6 @@ Error store_error(const std::string& what, const std::string& path, int code) {
     return Error(Phase::config, Errc::local_limit, what + " " + path + ": " + std::strerror(code))
         .with_native("errno " + std::to_string(code))
         .with_hint("is the disk full, and is --state DIR writable?");
-}
-
-Status write_line(int descriptor, std::string_view bytes, const std::string& path) {
-    while (!bytes.empty()) {
-        const auto written = write(descriptor, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return store_error("cannot write", path, errno);
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
 }
 
 Result<StateFolder>
@@ -119,13 +110,13 @@ void RunStore::keep_syncing() {
 }
 
 Status RunStore::append(std::string line) {
-    auto written = write_line(hosts_.get(), line, folder_.path_of("hosts.jsonl"));
-    if (!written) {
+    const int failed = write_all(hosts_.get(), line);
+    if (failed != 0) {
         // Cut the torn line off, so that what was stored before stays readable.
         if (ftruncate(hosts_.get(), static_cast<off_t>(length_)) == 0) {
             lseek(hosts_.get(), static_cast<off_t>(length_), SEEK_SET);
         }
-        return written;
+        return store_error("cannot write", folder_.path_of("hosts.jsonl"), failed);
     }
     length_ += line.size();
     dirty_ = true;

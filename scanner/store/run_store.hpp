@@ -98,7 +98,7 @@ public:
 
 private:
     StoredRun(Descriptor hosts, RunInfo run, std::string options, bool complete);
-    void index();
+    bool index();
 
     Descriptor hosts_; // hosts.jsonl
     RunInfo run_;

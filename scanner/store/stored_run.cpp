@@ -132,13 +132,20 @@ Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::strin
     StoredRun stored(
         *std::move(hosts), *std::move(run), std::move(options), document->contains("totals")
     );
-    stored.index();
+    if (!stored.index()) {
+        const auto name = folder->path_of("hosts.jsonl");
+        return Error(
+            Phase::config, Errc::local_limit, "cannot read all of " + printable(name, 1000)
+        );
+    }
     return stored;
 }
 
-void StoredRun::index() {
+// Returns false where the file cannot be read: that must not look like a run that saw nobody.
+bool StoredRun::index() {
     DescriptorStream lines{Descriptor(fcntl(hosts_.get(), F_DUPFD_CLOEXEC, 0))};
     lines_ = find_finished(lines, run_.targets == 0 ? most_records : run_.targets);
+    return !lines.bad();
 }
 
 Status StoredRun::for_each(const std::function<void(const HostResult&)>& visit) {

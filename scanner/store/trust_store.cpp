@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "scanner/store/state_folder.hpp"
 #include "scanner/system/read_file.hpp"
+#include "scanner/system/write_all.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -39,16 +40,6 @@ bool is_endpoint(std::string_view text) {
     return colon != std::string_view::npos && colon > 0 && colon + 1 < text.size() &&
            text.size() <= 512 && text.front() != '#' &&
            text.find_first_of(" \t\r\n") == std::string_view::npos;
-}
-
-bool write_all(int descriptor, std::string_view text) noexcept {
-    while (!text.empty()) {
-        const auto wrote = ::write(descriptor, text.data(), text.size());
-        if (wrote < 0 && errno == EINTR) continue;
-        if (wrote <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(wrote));
-    }
-    return true;
 }
 
 // Tells whether words are the beginning of a pin whose writing a crash cut off. Nobody relied on
@@ -206,11 +197,12 @@ Status FileTrustStore::append(int file, const Entry& entry) {
 
 // Writes and syncs, or leaves the file as it was.
 Status FileTrustStore::extend(int file, std::string_view text) {
-    if (write_all(file, text) && ::fdatasync(file) == 0) {
+    int code = write_all(file, text);
+    if (code == 0 && ::fdatasync(file) != 0) code = errno;
+    if (code == 0) {
         size_read_ += static_cast<std::int64_t>(text.size());
         return {};
     }
-    const int code = errno;
     (void)::ftruncate(file, size_read_); // what is left of a line is cut off by the next one
     return system_error("cannot write " + printable(path_), code);
 }

@@ -5,6 +5,7 @@
 #include "scanner/system/child_environment.hpp"
 #include "scanner/system/descriptor.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>

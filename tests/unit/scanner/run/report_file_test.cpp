@@ -4,6 +4,8 @@
 #include "tests/unit/scanner/scratch.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 using namespace rdpsweep;
 namespace fs = std::filesystem;
@@ -68,6 +70,7 @@ TEST_CASE("report file: a descriptor is written to where it stands", "[report]")
     const Descriptor open(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
     const auto number = std::to_string(open.get());
     fs::create_symlink("/proc/self/fd/" + number, scratch.path("link"));
+    CHECK_FALSE(ReportFile::open("/dev/fd/" + number + "x", Seen::when_whole));
     const auto self = std::to_string(getpid());
     for (const auto& name :
          {"/dev/fd/" + number,
@@ -97,6 +100,15 @@ TEST_CASE("report file: a device and a pipe are written to, a folder is none", "
     char text[16];
     CHECK(read(reader.get(), text, sizeof text) == 7);
     CHECK(fs::is_fifo(pipe));
+    // What nobody can write to is no FIFO that waits for its reader.
+    const auto socket_path = scratch.path("socket");
+    const Descriptor end(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    REQUIRE(socket_path.size() < sizeof name.sun_path);
+    socket_path.copy(name.sun_path, socket_path.size());
+    REQUIRE(::bind(end.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
+    CHECK_FALSE(ReportFile::open(socket_path, Seen::at_once));
     const auto folder = ReportFile::open(scratch.path(""), Seen::when_whole);
     REQUIRE_FALSE(folder);
     CHECK_THAT(std::string(folder.error().detail()), Catch::Contains("directory"));

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 using namespace rdpsweep;
@@ -193,6 +194,32 @@ TEST_CASE("run store: a record of a host that is not there costs nothing", "[sto
     REQUIRE(stored);
     CHECK(names_in(*stored) == std::vector<std::string>{"vm-2"});
     CHECK(stored->damaged() == 1);
+}
+
+TEST_CASE("run store: what cannot be read is no run that saw nobody", "[store]") {
+    const Folder folder;
+    const auto run = run_called("20260101T000000Z-a");
+    {
+        auto store = RunStore::create(folder.path, run, say);
+        REQUIRE(store);
+        REQUIRE((*store)->finished(host(2, Outcome::assessed)));
+    }
+    rlimit usual{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &usual) == 0);
+    bool failed = false, read = false;
+    for (rlim_t most = 3; most < 64; ++most) {
+        INFO(most);
+        auto few = usual;
+        few.rlim_cur = most;
+        REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+        auto stored = StoredRun::open(folder.path, "last");
+        REQUIRE(setrlimit(RLIMIT_NOFILE, &usual) == 0);
+        failed = failed || !stored;
+        read = read || stored;
+        if (stored) CHECK(names_in(*stored) == std::vector<std::string>{"vm-2"});
+    }
+    CHECK(read);
+    CHECK(failed);
 }
 
 TEST_CASE("run store: what is kept of the records does not grow with their indexes", "[store]") {
