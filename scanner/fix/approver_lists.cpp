@@ -2,28 +2,21 @@
 #include "scanner/fix/approver_lists.hpp"
 
 #include "core/text.hpp"
+#include "scanner/system/read_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace rdpsweep {
 
 namespace {
 
-constexpr std::uintmax_t most_bytes = 1 << 20;
+constexpr std::size_t most_bytes = 1 << 20;
 
 Result<ApproverList> read_list(const std::string& path, bool standing) {
-    std::error_code code;
-    const auto size = std::filesystem::file_size(path, code);
-    std::ifstream file(path, std::ios::binary);
-    if (code || !file || size > most_bytes)
-        return Error(Phase::config, Errc::local_limit, "cannot read " + printable(path, 1000));
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    auto people = read_approvers(text);
+    const auto text = read_file(path, most_bytes);
+    if (!text) return text.error();
+    auto people = read_approvers(*text);
     if (!people) return std::move(people).error();
     return ApproverList{path, standing, *std::move(people)};
 }
@@ -140,8 +133,10 @@ std::optional<ApprovalLack> lack_of_keeping(const ApproverList& list, const Acco
     return ApprovalLack{
         "the list of approvers " + path + " proves nothing: who applies the plan (uid " +
             std::to_string(account.uid) + ") can change " + part,
-        "let root keep it: sudo install -D -o root -g root -m 0644 " + path + " " +
-            system_approvers + " && rm " + path};
+        list.path == system_approvers
+            ? std::string("root has to keep it: chown root:root and chmod go-w, as root, ") + part
+            : "root has to keep them: let root add its lines to " + std::string(system_approvers) +
+                  " (mode 0644), and take this list away"};
 }
 
 } // namespace rdpsweep

@@ -21,8 +21,8 @@ Status FixRun::finished(const HostResult& host) {
     return fixing_.finished(host);
 }
 
-bool FixRun::may_begin(Writer::Duration patience) {
-    return !out_.behind(patience);
+bool FixRun::may_begin() {
+    return !out_.behind(limits::reader_patience);
 }
 
 // Those in flight come to their end.

@@ -14,7 +14,7 @@ public:
     [[nodiscard]] RunTraits traits() const override;
     Status started(std::size_t index, const Target& target) override;
     Status finished(const HostResult& host) override;
-    bool may_begin(Writer::Duration patience) override;
+    bool may_begin() override;
     [[nodiscard]] std::string why_no_more() const override;
     Status close(Speaker& speaker) override;
     [[nodiscard]] int status() const override;

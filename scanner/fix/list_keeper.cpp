@@ -19,45 +19,76 @@ bool has_acl(const std::string& path) {
     return getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
 }
 
+// Tells whether the account owns it, and so can give itself any right to it. For root, who may do
+// all anyway, the question is whether anybody else can.
+bool owns(const Account& account, const struct stat& about) {
+    return account.uid == 0 ? about.st_uid != 0 : about.st_uid == account.uid;
+}
+
 // Tells whether the account can write there, or give itself the right to.
 bool can_write(const std::string& path, const struct stat& about, const Account& account) {
-    if ((about.st_mode & S_IWOTH) != 0) return true;
-    if ((about.st_mode & S_IWGRP) != 0 && has_acl(path)) return true;
-    if (account.uid == 0) {
-        return about.st_uid != 0 || ((about.st_mode & S_IWGRP) != 0 && about.st_gid != 0);
-    }
-    if (about.st_uid == account.uid) return true;
+    if ((about.st_mode & S_IWOTH) != 0 || owns(account, about)) return true;
+    if ((about.st_mode & S_IWGRP) == 0) return false;
+    if (has_acl(path)) return true;
+    if (account.uid == 0) return about.st_gid != 0;
     const auto& groups = account.groups;
-    const bool member = std::find(groups.begin(), groups.end(), about.st_gid) != groups.end();
-    return (about.st_mode & S_IWGRP) != 0 && member;
+    return std::find(groups.begin(), groups.end(), about.st_gid) != groups.end();
 }
 
-// Tells whether a sticky folder keeps the account from replacing what is in it: only the owner of
-// the one or of the other can (unlink(2)).
-bool is_kept_by_sticky(
-    const struct stat& folder, const struct stat& in_it, const Account& account
-) {
-    if ((folder.st_mode & S_ISVTX) == 0) return false;
-    if (account.uid == 0) return folder.st_uid == 0 && in_it.st_uid == 0;
-    return folder.st_uid != account.uid && in_it.st_uid != account.uid;
+// One name on the way, and the folder that it is in.
+struct Step {
+    fs::path folder, entry;
+    struct stat of_folder {
+    }, of_entry{};
+};
+
+// Returns which of the two lets the account put another thing in the entry's place. A sticky folder
+// lets only the owner of the one or of the other (unlink(2)).
+std::optional<std::string> replaceable_by(const Step& step, const Account& account) {
+    if (!can_write(step.folder.string(), step.of_folder, account)) return {};
+    const bool sticky = (step.of_folder.st_mode & S_ISVTX) != 0;
+    if (!sticky || owns(account, step.of_folder)) return step.folder.string();
+    if (owns(account, step.of_entry)) return step.entry.string();
+    return {};
 }
 
-// Looks at path and all above it; what is not there is nobody's to read either.
+// Puts the names of a path in front of those that are still to be walked, the next one last.
+void push_names(std::vector<fs::path>& left, const fs::path& path) {
+    std::vector<fs::path> names(path.begin(), path.end());
+    left.insert(left.end(), names.rbegin(), names.rend());
+}
+
+// Goes from the root to path, name by name and link by link as the system does; what is not there
+// is nobody's to read either.
 std::optional<std::string> open_on_the_way(const fs::path& path, const Account& account) {
-    struct stat below {};
-
-    if (::lstat(path.c_str(), &below) != 0) return path.string();
-    // The mode of a link says nothing: what it leads to is looked at as well.
-    if (!S_ISLNK(below.st_mode) && can_write(path.string(), below, account)) return path.string();
-    for (auto folder = path.parent_path();; folder = folder.parent_path()) {
-        struct stat about {};
-
-        if (::stat(folder.c_str(), &about) != 0) return folder.string();
-        const bool open = can_write(folder.string(), about, account);
-        if (open && !is_kept_by_sticky(about, below, account)) return folder.string();
-        if (folder == folder.root_path()) return {};
-        if (::lstat(folder.c_str(), &below) != 0) return folder.string();
+    constexpr int most_links = 40; // as the kernel
+    std::vector<fs::path> left;
+    push_names(left, path);
+    fs::path at = "/";
+    for (int links = 0; !left.empty();) {
+        const auto name = left.back();
+        left.pop_back();
+        const bool moves = name == "/" || name == ".." || name == "." || name.empty();
+        if (name == "/") at = name;
+        if (name == "..") at = at.parent_path();
+        if (moves) continue;
+        Step step{at, at / name};
+        if (::lstat(step.folder.c_str(), &step.of_folder) != 0 ||
+            ::lstat(step.entry.c_str(), &step.of_entry) != 0)
+            return step.entry.string();
+        if (auto open = replaceable_by(step, account)) return open;
+        // The mode of a link says nothing: what it leads to is walked instead.
+        if (!S_ISLNK(step.of_entry.st_mode)) {
+            at = step.entry;
+            if (left.empty() && can_write(at.string(), step.of_entry, account)) return at.string();
+            continue;
+        }
+        std::error_code code;
+        const auto target = fs::read_symlink(step.entry, code);
+        if (code || ++links > most_links) return step.entry.string();
+        push_names(left, target);
     }
+    return {};
 }
 
 } // namespace
@@ -75,11 +106,8 @@ Account own_account() {
 
 std::optional<std::string> open_part(const std::string& path, const Account& account) {
     std::error_code code;
-    const auto as_named = fs::absolute(path, code).lexically_normal();
-    if (auto open = open_on_the_way(as_named, account)) return open;
-    const auto led_to = fs::canonical(as_named, code);
-    if (code) return as_named.string();
-    return led_to == as_named ? std::nullopt : open_on_the_way(led_to, account);
+    const auto absolute = fs::absolute(path, code);
+    return code ? path : open_on_the_way(absolute, account);
 }
 
 } // namespace rdpsweep

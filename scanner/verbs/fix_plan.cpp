@@ -113,8 +113,8 @@ int run_fix_plan(const FixPlanOptions& options) {
     if (!write_out(show_plan(*plan, say) + advice(*plan, path))) return exit_failed;
     if (alike == 0) return exit_ok;
     write_err(
-        "rdpsweep: " + std::to_string(alike) +
-        " VMs were left out: each answers as the same Windows as another one\n"
+        "rdpsweep: " + std::to_string(alike) + (alike == 1 ? " VM was" : " VMs were") +
+        " left out: each answers as the same Windows as another one\n"
     );
     return exit_incomplete;
 }

@@ -135,8 +135,8 @@ A plan stops, and no further VM is started, when
 VMs that were started are finished first. Ctrl-C stops a plan in the same way. A second
 Ctrl-C ends those VMs at once, and --resume finds out how far each one got.
 
-Exit status: 0 every VM verified or rightly left alone, or paused; 2 usage error;
-21 stopped by a guard; 22 some VM was undone; 23 a rollback failed, page a human;
+Exit status: 0 every VM verified or rightly left alone, or paused; 1 what became of
+the VMs could not be written to stdout; 2 usage error; 21 stopped by a guard; 22 some VM was undone; 23 a rollback failed, page a human;
 130, 143 interrupted)",
      asks<FixApplyOptions>({cli::fix_apply_options, run_fix_apply})},
     {"fix status",

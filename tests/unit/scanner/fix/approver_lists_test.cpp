@@ -80,7 +80,10 @@ TEST_CASE("approver lists: one person is one person in all of them", "[fix]") {
     }
     const auto absent = read_lists({state}, scratch.path("absent"));
     REQUIRE_FALSE(absent);
-    CHECK(absent.error().detail() == "cannot read " + scratch.path("absent"));
+    CHECK(
+        absent.error().detail() ==
+        "cannot read " + scratch.path("absent") + ": No such file or directory"
+    );
     // A link that leads nowhere is a list that cannot be read, and not none.
     REQUIRE(symlink("nowhere", scratch.path("link").c_str()) == 0);
     CHECK_FALSE(read_lists({scratch.path("link")}, ""));
@@ -130,7 +133,14 @@ TEST_CASE("approver lists: one that whoever applies can change proves nothing", 
     CHECK_FALSE(open_part(link, user));
     set(scratch.path("mine"), 4711, 4711, 0755);
     CHECK(open_part(link, user) == scratch.path("mine"));
+    // Of a chain each link counts.
+    const auto first = scratch.path("first");
+    REQUIRE(symlink(link.c_str(), first.c_str()) == 0);
+    CHECK(open_part(first, user) == scratch.path("mine"));
     set(scratch.path("mine"), 0, 0, 0755);
+    CHECK_FALSE(open_part(first, user));
+    REQUIRE(symlink("second", scratch.path("second").c_str()) == 0); // to itself
+    CHECK(open_part(scratch.path("second"), user) == scratch.path("second"));
     set(path, 4711, 0, 0644);
     CHECK(open_part(link, user) == path);
     CHECK(open_part(scratch.path("gone"), user) == scratch.path("gone"));
@@ -141,8 +151,9 @@ TEST_CASE("approver lists: one that whoever applies can change proves nothing", 
         lack->what == "the list of approvers " + path +
                           " proves nothing: who applies the plan (uid 4711) can change " + path
     );
+    // Nothing that is told here overwrites the list that root keeps.
     CHECK(
-        lack->advice == "let root keep it: sudo install -D -o root -g root -m 0644 " + path +
-                            " /etc/rdpsweep/approvers && rm " + path
+        lack->advice == "root has to keep them: let root add its lines to /etc/rdpsweep/approvers "
+                        "(mode 0644), and take this list away"
     );
 }
