@@ -5,8 +5,6 @@
 #include "scanner/inventory/endpoint.hpp"
 
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/network_v4.hpp>
-#include <boost/asio/ip/network_v6.hpp>
 
 #include <charconv>
 

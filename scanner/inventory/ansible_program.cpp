@@ -43,7 +43,8 @@ Asked ask_ansible(const std::string& path) {
     auto why = std::string(error.detail());
     if (error.code() == Errc::nonzero_exit) {
         why = "it failed (" + std::string(error.native()) +
-              "; run it by hand: " + ansible_inventory + " -i " + printable(path) + " --list)";
+              "; run it by hand: " + variables_for_ansible().front() + " " + ansible_inventory +
+              " -i " + printable(path) + " --list)";
     }
     return {{}, std::move(why)};
 }

@@ -5,43 +5,58 @@
 
 #include <yaml-cpp/exceptions.h>
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 namespace rdpsweep {
 
 namespace {
 
-std::optional<YamlFault> merge_one(YamlNode& node, YamlNode from, bool in_list) {
-    if (from.kind == YamlNode::Kind::sequence && !in_list) {
-        for (auto& one : from.items) {
-            if (auto fault = merge_one(node, std::move(one), true)) return fault;
+// A map that gets the entries of others, with the keys that it has.
+class Merger {
+public:
+    Merger(YamlNode& node, const YamlLimits& limits) : node_(node), limits_(limits) {
+        for (const auto& entry : node.entries)
+            known_.insert(entry.key);
+    }
+
+    std::optional<YamlFault> merge(YamlNode from, bool in_list = false) {
+        if (from.kind == YamlNode::Kind::sequence && !in_list) {
+            for (auto& one : from.items) {
+                if (auto fault = merge(std::move(one), true)) return fault;
+            }
+            return {};
+        }
+        if (from.kind != YamlNode::Kind::map) {
+            const auto kind = std::string(to_text(from.kind));
+            return YamlFault{
+                from.at, {"<< takes a map or a list of maps, not " + kind, "<<: *name"}};
+        }
+        for (auto& entry : from.entries) {
+            if (!known_.insert(entry.key).second) continue;
+            if (known_.size() > limits_.keys)
+                return YamlFault{node_.at, {"too many keys in one map", ""}};
+            node_.entries.push_back(std::move(entry));
         }
         return {};
     }
-    if (from.kind != YamlNode::Kind::map) {
-        const auto kind = std::string(to_text(from.kind));
-        return YamlFault{from.at, {"<< takes a map or a list of maps, not " + kind, "<<: *name"}};
-    }
-    for (auto& entry : from.entries) {
-        const bool known =
-            std::any_of(node.entries.begin(), node.entries.end(), [&entry](const auto& own) {
-                return own.key == entry.key;
-            });
-        if (!known) node.entries.push_back(std::move(entry));
-    }
-    return {};
-}
+
+private:
+    YamlNode& node_;
+    const YamlLimits& limits_;
+    std::set<std::string, std::less<>> known_;
+};
 
 } // namespace
 
 std::optional<YamlFault>
 merge_entries(YamlNode& node, std::vector<YamlNode> merges, const YamlLimits& limits) {
+    if (merges.empty()) return {};
+    Merger merger(node, limits);
     for (auto merge = merges.rbegin(); merge != merges.rend(); ++merge) {
-        if (auto fault = merge_one(node, std::move(*merge), false)) return fault;
+        if (auto fault = merger.merge(std::move(*merge))) return fault;
     }
-    if (node.entries.size() <= limits.keys) return {};
-    return YamlFault{node.at, {"too many keys in one map", ""}};
+    return {};
 }
 
 std::string hint_for_yaml(std::string_view message) {

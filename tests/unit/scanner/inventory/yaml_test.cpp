@@ -315,62 +315,6 @@ TEST_CASE("inventory: many mistakes are told at once, but not all of ten thousan
     }
 }
 
-TEST_CASE("inventory: aliases work within reason", "[inventory]") {
-    SECTION("a shared piece") {
-        const auto result = read("version: 1\ndefaults: { winrm: &w { port: 1234 } }\n"
-                                 "targets:\n  - { name: a, address: b, winrm: *w }\n");
-        REQUIRE(result.problems.empty());
-        CHECK(result.inventory.targets[0].winrm.port == 1234);
-    }
-    SECTION("billion laughs") {
-        std::string bomb = "version: 1\na0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
-        for (int i = 1; i < 12; ++i) {
-            const auto last = "*a" + std::to_string(i - 1);
-            bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + last;
-            for (int k = 0; k < 9; ++k)
-                bomb += ", " + last;
-            bomb += "]\n";
-        }
-        const auto result = read(bomb);
-        const auto last = result.complaints().back();
-        CHECK(
-            (last.find("grows beyond") != std::string::npos ||
-             last.find("too much is anchored") != std::string::npos)
-        );
-    }
-    SECTION("a long text that many short aliases name") {
-        std::string bomb = "version: 1\ndefaults: { tags: { x: &x " + std::string(1u << 20, 'y') +
-                           " } }\ntargets:\n";
-        for (int i = 0; i < 300; ++i)
-            bomb += "  - { name: n" + std::to_string(i) + ", address: a, tags: { x: *x } }\n";
-        // The limits are the document's: every piece by itself is small.
-        const auto fault = read_yaml_pieces(
-            bomb, {"targets", [](const YamlEntry&) {}, [](const YamlNode&) {}, [] { return false; }}
-        );
-        REQUIRE(fault);
-        CHECK(fault->mistake.what == "the aliases up to here stand for more than 256 MiB");
-        CHECK(fault->at.line == 4 + 255);
-    }
-    SECTION("a long text that anchors inside anchors keep") {
-        std::string bomb = "version: 1\nx: ";
-        for (int i = 0; i < 12; ++i)
-            bomb += "&a" + std::to_string(i) + " [";
-        bomb += std::string(2u << 20, 'y') + std::string(12, ']');
-        CHECK_THAT(read(bomb).complaint(), Catch::Contains("too much is anchored for aliases"));
-    }
-    SECTION("of itself") {
-        const auto result = read("version: 1\ntags: &a [ *a ]\n");
-        CHECK_THAT(result.complaint(), Catch::Contains("alias"));
-    }
-}
-
-TEST_CASE("inventory: depth is bounded", "[inventory]") {
-    const auto deep = "version: 1\nx: " + std::string(100, '[') + std::string(100, ']');
-    CHECK_THAT(read(deep).complaint(), Catch::Contains("nested too deeply"));
-    const auto abyss = "version: 1\nx: " + std::string(200'000, '[');
-    CHECK_FALSE(read(abyss).problems.empty());
-}
-
 TEST_CASE("inventory: hostile names are kept and shown harmless", "[inventory]") {
     const auto result =
         read_target("  - { name: \"\\e[2J<script>\\u202e\", address: a, adress: b }\n"
@@ -407,38 +351,4 @@ TEST_CASE("yaml: the scheme follows from the port, and the port from the scheme"
     CHECK(winrm_of("", "{ http_fallback: any }").http_fallback == HttpFallback::any);
     const auto own = winrm_of(", winrm: { http_fallback: never }", "{ http_fallback: any }");
     CHECK(own.http_fallback == HttpFallback::never);
-}
-
-TEST_CASE("yaml: an account in double quotes gets a hint", "[inventory][yaml]") {
-    const auto hint =
-        "in double quotes \\ begins an escape: write 'CORP\\svc' in single quotes, or "
-        "\"CORP\\\\svc\"";
-    for (const std::string user :
-         {"CORP\\svc", "CORP\\xena", "CORP\\Ulf", "CORP\\new", "CORP\\admin"}) {
-        INFO(user);
-        const auto read = read_inventory(
-            read_yaml,
-            "version: 1\ncredentials: { a: { username: \"" + user +
-                "\", password: { env: X } } }\ntargets: []\n",
-            "fleet.yaml"
-        );
-        REQUIRE(read.problems.list().size() == 1);
-        CHECK(read.problems.list()[0].where.find("fleet.yaml:2:") == 0);
-        CHECK(read.cure() == hint);
-    }
-}
-
-TEST_CASE("yaml: merge keys", "[inventory][yaml]") {
-    const auto read = read_inventory(
-        read_yaml,
-        "version: 1\ndefaults: &d { winrm: &w { port: 15986 } }\n"
-        "targets:\n- { name: a, address: 10.0.0.1, winrm: { <<: *w, auth: ntlm } }\n"
-        "- { name: b, address: 10.0.0.2, winrm: { port: 99, <<: *w } }\n",
-        "fleet.yaml"
-    );
-    CAPTURE(read.complaints());
-    REQUIRE(read.inventory.targets.size() == 2);
-    CHECK(read.inventory.targets[0].winrm.port == 15986);
-    CHECK(read.inventory.targets[0].winrm.auth == WinRmAuth::ntlm);
-    CHECK(read.inventory.targets[1].winrm.port == 99);
 }
