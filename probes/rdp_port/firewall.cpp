@@ -61,6 +61,8 @@ bool lets_in(Passage passage) {
     return passage == Passage::open || passage == Passage::off || passage == Passage::limited;
 }
 
+// That no VM of Azure has another kind of adapter is a guess (docs/unverified.md): a rule for one
+// may let somebody in, and proves neither that nor the opposite.
 Passage passage_of(Reach reach) {
     return reach == Reach::all ? Passage::open : Passage::limited;
 }

@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 import uuid
 
 KINDS = {}  # name: Kind
@@ -41,6 +42,14 @@ def until_it_leaves(connection):
 def for_ever(connection, piece):
     while True:
         connection.sendall(piece)
+
+
+def drip(connection, data):
+    """Sends data a byte at a time, for longer than a host's deadline. The pauses are what it is about: nobody
+    waits for them but the client."""
+    for byte in data:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.1)
 
 
 class Network:

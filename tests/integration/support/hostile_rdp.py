@@ -1,6 +1,5 @@
 """Hosts that break a rule of RDP's first packets."""
 import struct
-import time
 
 from support import hostile
 from support.hostile import kind
@@ -35,9 +34,7 @@ def rdp_floods_zeros(connection):
 def rdp_announces_64_kb_and_drips(connection):
     connection.recv(4096)
     connection.sendall(struct.pack(">BBH", 3, 0, 65535))
-    for _ in range(600):
-        connection.sendall(b"\xd0")
-        time.sleep(0.1)
+    hostile.drip(connection, b"\xd0" * 600)
 
 
 @kind("rdp", "broken")
@@ -71,9 +68,7 @@ def rdp_floods_after_tls_was_chosen(connection):
 def rdp_drips_after_tls_was_chosen(connection):
     connection.recv(4096)
     connection.sendall(confirm(2, 1) + b"\x16\x03\x03\x40\x00")
-    for _ in range(600):
-        connection.sendall(b"\x02")
-        time.sleep(0.1)
+    hostile.drip(connection, b"\x02" * 600)
 
 
 @kind("rdp", "broken")

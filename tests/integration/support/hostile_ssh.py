@@ -1,6 +1,5 @@
 """Hosts that break a rule of SSH: before its encryption by hand, behind it with asyncssh as the server."""
 import asyncio
-import time
 
 import asyncssh
 
@@ -26,9 +25,7 @@ def ssh_has_a_version_of_a_megabyte(connection):
 
 @kind("ssh", "timed_out")
 def ssh_drips_its_version(connection):
-    for byte in b"SSH-2.0-slow" * 50:
-        connection.sendall(bytes([byte]))
-        time.sleep(0.1)
+    hostile.drip(connection, b"SSH-2.0-slow" * 50)
 
 
 @kind("ssh", "protocol_violation")
@@ -77,7 +74,7 @@ async def complains_for_ever(process):
 async def prints_a_byte_for_ever(process):
     while True:
         process.stdout.write("a")
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # no pause: the other hosts of this loop go on
 
 
 async def prints_control_sequences(process):
@@ -96,7 +93,7 @@ async def dies_of_a_signal(process):
 
 async def never_ends(process):
     await process.stdin.read()
-    await asyncio.sleep(600)
+    await asyncio.Event().wait()
 
 
 class Banner(Server):

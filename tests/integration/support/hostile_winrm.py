@@ -2,7 +2,6 @@
 well: on a busy machine the answer itself comes too slowly."""
 import json
 import struct
-import time
 import zlib
 
 from support import hostile
@@ -44,9 +43,7 @@ def speaks_http_without_tls(connection):
 @kind("tcp", "timed_out")
 def drips_a_tls_record(connection):
     connection.sendall(b"\x16\x03\x03\x40\x00")
-    for _ in range(600):
-        connection.sendall(b"\x02")
-        time.sleep(0.1)
+    hostile.drip(connection, b"\x02" * 600)
 
 
 @kind("tcp", "protocol_violation")
@@ -87,18 +84,14 @@ def sends_one_header_of_a_megabyte(connection):
 @kind("winrm", "timed_out")
 def drips_its_headers(connection):
     read_request(connection)
-    for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 600:
-        connection.sendall(bytes([byte]))
-        time.sleep(0.1)
+    hostile.drip(connection, b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 600)
 
 
 @kind("winrm", "timed_out")
 def drips_its_body(connection):
     read_request(connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\nContent-Length: 600\r\n\r\n")
-    for _ in range(600):
-        connection.sendall(b"<")
-        time.sleep(0.1)
+    hostile.drip(connection, b"<" * 600)
 
 
 @kind("winrm", "output_limit")

@@ -13,6 +13,7 @@ std::span<const Profile* const> all_profiles() {
         for (const auto part :
              {healthy_profiles(),
               port_profiles(),
+              firewall_profiles(),
               service_profiles(),
               switch_profiles(),
               unproven_profiles(),

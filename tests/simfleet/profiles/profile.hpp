@@ -101,6 +101,7 @@ std::span<const std::uint32_t> only() {
 // One table a file.
 std::span<const Profile> healthy_profiles();
 std::span<const Profile> port_profiles();
+std::span<const Profile> firewall_profiles();
 std::span<const Profile> service_profiles();
 std::span<const Profile> switch_profiles();
 std::span<const Profile> unproven_profiles();
