@@ -64,8 +64,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
     for (const char* at = text.data(); at < digits_end; at += 4) {
         std::uint32_t group = 0;
         for (int k = 0; k < 4; ++k) {
-            const int value =
-                at + k < digits_end ? values[static_cast<unsigned char>(at[k])] : 0;
+            const int value = at + k < digits_end ? values[static_cast<unsigned char>(at[k])] : 0;
             if (value < 0) return std::nullopt;
             group = (group << 6) | static_cast<std::uint32_t>(value);
         }

@@ -38,6 +38,7 @@ bool can_write(const std::string& path, const struct stat& about, const Account&
 // One name on the way, and the folder that it is in.
 struct Step {
     fs::path folder, entry;
+
     struct stat of_folder {
     }, of_entry{};
 };
