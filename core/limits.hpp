@@ -38,6 +38,6 @@ inline constexpr std::size_t noise_bytes = 4u << 10;        // kept of what surr
 
 inline constexpr std::size_t resolver_threads = 8;
 inline constexpr auto resolve = 5s;
-inline constexpr std::size_t gss_threads = 4;
+inline constexpr std::size_t kerberos_threads = 4;
 
 } // namespace rdpsweep::limits

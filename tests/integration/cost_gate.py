@@ -25,7 +25,6 @@ INSTRUCTIONS = {"dev": (30.0, 44.0), "release": (11.0, 16.0)}
 # the inventory; in a large fleet it is less, but that takes minutes to see (bench/winrm.py --growth).
 KIB_IN_FLIGHT = (100.0, 195.0)
 KIB_LEFT = (0.5, 4.5)
-UNMEASURED = ("asan", "tsan")  # builds in which neither says anything
 
 
 class Gate:
@@ -63,7 +62,7 @@ def check_memory(gate):
 
 
 def main():
-    if lib.BUILD.name in UNMEASURED:
+    if lib.BUILD.name in lib.SANITIZED_BUILDS:
         print(f"nothing is measured in a build of {lib.BUILD.name}")
         return lib.finish()
     with tempfile.TemporaryDirectory(prefix="gate-") as folder, \

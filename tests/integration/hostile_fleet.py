@@ -5,7 +5,6 @@ reaches a terminal or a browser as more than text. It takes long because a host 
 long as the run lets it."""
 import json
 import pathlib
-import resource
 import secrets
 import tempfile
 import time
@@ -48,10 +47,9 @@ def sweep(fleet, folder, network, bait):
                        "--retries", "0", "--log-file", folder / "log", "--log-level", "debug", *options,
                        environment={BAIT: bait}, status=12)
     took = time.monotonic() - begun
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{len(hostile.KINDS)} kinds, {took:.1f} s, peak {peak:.0f} MB")
+    print(f"{len(hostile.KINDS)} kinds, {took:.1f} s")
     lib.check(took < RUN_SECONDS, f"the run ends by its deadline, not after {took:.0f} s")
-    lib.check(peak < MEMORY_MB, f"memory stays bounded: {peak:.0f} MB")
+    lib.check_peak(MEMORY_MB)
     return done
 
 

@@ -175,8 +175,8 @@ Result<CredPtr> acquire(const Credential& credential, Mechanism mechanism) {
 
 struct GssEngine::State {
     // Apart, so that a KDC that does not answer holds up no host that uses NTLM.
-    asio::thread_pool ntlm_pool{limits::gss_threads};
-    asio::thread_pool kerberos_pool{limits::gss_threads};
+    asio::thread_pool ntlm_pool{1}; // it never waits, and libwbclient is not made for more
+    asio::thread_pool kerberos_pool{limits::kerberos_threads};
 
     // By the credential's name. A failure is kept as well: a wrong password must not be tried once
     // a host, and a dead KDC is asked once. Each gss_acquire_cred costs half a millisecond and

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
 import secrets
 import signal
 import socket
@@ -19,6 +20,7 @@ import traceback
 from support import endings
 
 BUILD = pathlib.Path(os.environ.get("RDPSWEEP_BUILD", "build/dev")).resolve()
+SANITIZED_BUILDS = ("asan", "tsan")
 SCANNER = BUILD / "scanner" / "rdpsweep"
 SIMFLEET = BUILD / "tests" / "simfleet" / "rdpsweep-simfleet"
 PASSWORD_VARIABLE = "RDPSWEEP_PASSWORD"
@@ -41,6 +43,13 @@ def check_each(things, holds, what):
     things = list(things)
     wrong = [thing for thing in things if not holds(thing)]
     check(things and not wrong, f"{what}: {wrong[:3] if things else 'there is nothing to look at'}")
+
+
+def check_peak(most):
+    """The most memory of any finished child, in MB. What sanitizers take says nothing."""
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"peak {peak:.0f} MB")
+    check(BUILD.name in SANITIZED_BUILDS or peak < most, f"memory stays bounded: {peak:.0f} MB")
 
 
 def finish():
