@@ -68,6 +68,7 @@ struct Wire {
     bool require_channel_bindings = false;         // CbtHardeningLevel Strict
     // False: RDP is filtered on the network, so that the profile is about what the inside can tell.
     bool rdp_outside = true;
+    bool credssp = true;               // false: RDP hangs up on the first leg of CredSSP
     bool writes_denied = false;        // the account may look at everything and change nothing
     bool deaf_listener = false;        // RDP stays as broken as it is, whatever is changed
     bool cim = true;                   // false: WMI denies the account everything

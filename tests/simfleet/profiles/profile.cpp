@@ -21,6 +21,7 @@ std::span<const Profile* const> all_profiles() {
               security_layer_profiles(),
               protocol_profiles(),
               suite_profiles(),
+              credssp_profiles(),
               key_acl_profiles(),
               key_file_profiles(),
               own_certificate_profiles(),

@@ -1,4 +1,6 @@
 // VMs whose port, TLS and certificate are sound while NLA refuses logons, and a drive without room.
+// Those that refuse NTLM are filtered on the network: what a look from there adds has profiles of
+// its own (profiles_credssp.cpp).
 #include "tests/simfleet/profiles/cause_truth.hpp"
 #include "tests/simfleet/profiles/profile.hpp"
 #include "tests/simfleet/windows/paths.hpp"
@@ -114,7 +116,8 @@ const std::array nla_table{
         .draw = domain_member,
         .damage = refuse_ntlm,
         .truth = [](std::uint32_t
-                 ) { return refuses("at_risk medium direct ntlm_none /sec/ntlm_in"); }},
+                 ) { return refuses("at_risk medium direct ntlm_none /sec/ntlm_in"); },
+        .wire = {.rdp_outside = false}},
     Profile{
         .name = "nla_refuses_domain_accounts",
         .kind = Kind::fault,
@@ -133,7 +136,8 @@ const std::array nla_table{
         .draw = standalone,
         .damage = refuse_ntlm,
         .truth = [](std::uint32_t
-                 ) { return refuses("at_risk high direct ntlm_none /sec/ntlm_in"); }},
+                 ) { return refuses("at_risk high direct ntlm_none /sec/ntlm_in"); },
+        .wire = {.rdp_outside = false}},
     Profile{
         .name = "nla_refused_somebody",
         .kind = Kind::fault,
@@ -142,7 +146,8 @@ const std::array nla_table{
         .draw = domain_member,
         .damage = refuse_somebody,
         .truth = [](std::uint32_t
-                 ) { return refuses("at_risk high direct ntlm_blocked /sec/ntlm_in /evt/1"); }},
+                 ) { return refuses("at_risk high direct ntlm_blocked /sec/ntlm_in /evt/1"); },
+        .wire = {.rdp_outside = false}},
     Profile{
         .name = "healthy_updated_clients_only",
         .kind = Kind::healthy,

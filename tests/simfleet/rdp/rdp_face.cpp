@@ -140,6 +140,16 @@ Task<bool> read_request(PeerStream& stream, std::string& bytes) {
     co_return true;
 }
 
+// Whether the VM takes no NTLM of anybody, which is what a client without a ticket speaks.
+bool refuses_ntlm(const Vm& vm) {
+    return vm.state->registry.dword(paths::msv1_0, "RestrictReceivingNTLMTraffic") == 2u;
+}
+
+std::string credssp_answer(const Vm& vm) {
+    constexpr std::uint32_t ntlm_blocked = 0xc0000418; // STATUS_NTLM_BLOCKED, MS-ERREF 2.3.1
+    return refuses_ntlm(vm) ? credssp_refusal(ntlm_blocked) : credssp_challenge(names_of(vm));
+}
+
 // TLS, and the first leg of CredSSP for whoever asks for it.
 Task<void> serve_tls(PeerStream& stream, const Vm& vm, const Handshake& shake) {
     const bool ready = co_await stream.handshake();
@@ -148,7 +158,9 @@ Task<void> serve_tls(PeerStream& stream, const Vm& vm, const Handshake& shake) {
     std::string request;
     const bool came = co_await stream.read(request);
     if (!came || shake.selected.value_or(hybrid) < hybrid) co_return;
-    const bool sent = co_await stream.write(credssp_challenge(names_of(vm)));
+    if (!vm.wire.credssp) co_return;
+    auto answer = credssp_answer(vm);
+    const bool sent = co_await stream.write(std::move(answer));
     if (sent) co_await stream.ignore_peer();
 }
 

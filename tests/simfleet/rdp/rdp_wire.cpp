@@ -89,6 +89,14 @@ std::string tls_alert(std::uint32_t code) {
     return std::string("\x15\x03\x03\x00\x02\x02", 6) + static_cast<char>(code);
 }
 
+std::string credssp_refusal(std::uint32_t status) {
+    std::string code; // the highest byte first, as DER has it
+    for (int shift = 24; shift >= 0; shift -= 8)
+        code += static_cast<char>(status >> shift & 0xff);
+    const auto version = der('\xa0', der('\x02', "\x06"));
+    return der('\x30', version + der('\xa4', der('\x02', code)));
+}
+
 std::string credssp_challenge(const NtlmNames& names) {
     const auto token = der('\xa0', der('\x04', ntlm_challenge(names)));
     const auto tokens = der('\xa1', der('\x30', der('\x30', token)));

@@ -29,6 +29,9 @@ struct NtlmNames {
     std::int64_t utc = 0; // Unix seconds
 };
 
+// A TSRequest with an errorCode, an NTSTATUS, in place of a token.
+std::string credssp_refusal(std::uint32_t status);
+
 // A TSRequest with an NTLM CHALLENGE_MESSAGE that says these names.
 std::string credssp_challenge(const NtlmNames& names);
 

@@ -233,7 +233,7 @@ TEST_CASE("simfleet fleet: mixes hold what they promise", "[simfleet]") {
             seen.insert(fleet.profile(i));
         CHECK(seen.size() == all_profiles().size());
         // What the fleets of tests/integration (support/lib.py, EVERY) and tests/powershell have.
-        CHECK(all_profiles().size() <= 260);
+        CHECK(all_profiles().size() <= 270);
     }
     SECTION("one") {
         const Fleet fleet(3, 5, "one:own_expired", today);
