@@ -55,7 +55,7 @@ std::optional<RefusedKey> refused_key(const Facts& facts, const KeyFile& file) {
     if (!facts.events || sound_owner(facts, file) == nullptr) return std::nullopt;
     if (!ended_without_credential(facts) || key_service_off(facts)) return std::nullopt;
     const auto failures = events_of(facts, "Schannel", [&](const Event& event) {
-        return event.id == key_failed && during_handshake(facts, event);
+        return event.id == key_failed && brought_about(facts, event);
     });
     for (const LoggedEvent& logged : failures) {
         const std::string code = data_of(*logged.event, "ErrorCode");

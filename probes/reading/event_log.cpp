@@ -117,6 +117,10 @@ Origin origin_of(const Facts& facts, const Event& event) {
     return near || provoked ? Origin::near : Origin::unknown;
 }
 
+bool brought_about(const Facts& facts, const Event& event) {
+    return during_handshake(facts, event) && origin_of(facts, event) == Origin::rdp;
+}
+
 bool is_creation_failure(const Event& event) noexcept {
     return event.id == 1057 || event.id == 1058;
 }

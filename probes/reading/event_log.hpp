@@ -41,6 +41,9 @@ enum class Origin : std::uint8_t {
 // while our own handshake runs.
 Origin origin_of(const Facts& facts, const Event& event);
 
+// Tells whether our own handshake brought it about: it was logged meanwhile, and is RDP's.
+bool brought_about(const Facts& facts, const Event& event);
+
 // Tells whether it is TermService's 1057 or 1058: the self-signed certificate could not be made, or
 // an expired one not replaced.
 bool is_creation_failure(const Event& event) noexcept;

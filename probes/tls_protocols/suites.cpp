@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "probes/reading/certificate_view.hpp"
 #include "probes/reading/effective.hpp"
+#include "probes/reading/event_log.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 #include "probes/tls_protocols/rules.hpp"
@@ -115,13 +116,13 @@ Draft judge_none_usable(const Facts& facts, const SuiteList& list, const SuiteCo
                             : at_risk(suites_traits, "empty_local");
 }
 
-// Finds the event in which Schannel itself said, while our handshake ran, that client and server
-// have no suite in common.
+// Finds the event in which Schannel itself said, of our handshake, that client and server have no
+// suite in common.
 const Event* no_common_event(const Facts& facts) {
     if (!facts.events) return nullptr;
     for (const Event& event : facts.events->events) {
         if (event.id == no_common_suite && iequals(event.provider, "Schannel") &&
-            during_handshake(facts, event))
+            brought_about(facts, event))
             return &event;
     }
     return nullptr;

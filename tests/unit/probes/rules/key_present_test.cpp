@@ -124,6 +124,14 @@ TEST_CASE("KEY.PRESENT: an orphan is broken, nothing at all is not", "[rule]") {
              },
              Verdict::ok,
              "ok"},
+            {"another program's key, while RDP drops the connection",
+             [](Facts& f) {
+                 fail_handshake(f, "tls", "reset");
+                 add_event(f, "Schannel", 36870, 1).data = {
+                     {"ErrorCode", "0x80090016"}, {"CallerProcessImageName", "w3wp.exe"}};
+             },
+             Verdict::ok,
+             "ok"},
             {"another program's key, RDP answers",
              [](Facts& f) {
                  add_event(f, "Schannel", 36870, 1).data = {{"ErrorCode", "0x8009000b"}};

@@ -187,6 +187,13 @@ TEST_CASE("TLS.SUITES: key, protocols and FIPS must leave something", "[rule]") 
              },
              Verdict::broken,
              "no_common"},
+            {"Schannel says so of another program while ours fails",
+             [](Facts& f) {
+                 fail_handshake(f, "tls", "reset");
+                 add_event(f, "Schannel", 36874, 1).data["CallerProcessImageName"] = "w3wp.exe";
+             },
+             Verdict::ok,
+             "ok_default"},
             {"Schannel says so of our handshake, and another client completes",
              [](Facts& f) {
                  fail_handshake(f, "tls", "alert");
