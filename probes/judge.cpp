@@ -6,7 +6,8 @@
 // - Root cause: the finding of the lowest rank among those that carry the verdict. A handshake that
 //   fails although every other rule is content leaves only HANDSHAKE to carry "broken": the cause
 //   is then "unexplained", even beside findings at risk, and the host is never called healthy.
-//   Where all but one cause was read and found sound, that one is the suspect (suspect.hpp).
+//   Where all but one cause, or one group of facts, was read and found sound, that one is the
+//   suspect (suspect.hpp).
 // - A host without an RDP server (Nano Server) is not judged at all.
 #include "core/text.hpp"
 #include "probes/fingerprint.hpp"
@@ -113,7 +114,7 @@ judge(std::span<const Rule> rules, const Facts& facts, const Policy& policy, std
     judgement.findings.reserve(rules.size());
     for (const Rule& rule : rules)
         judgement.findings.push_back(evaluate(rule, facts, policy, now));
-    name_suspect(rules, judgement.findings);
+    name_suspect(rules, facts, judgement.findings);
     judgement.verdict = verdict_of(judgement.findings);
     judgement.summary = default_summary(judgement.verdict);
     attribute(judgement, rules);

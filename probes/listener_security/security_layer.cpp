@@ -18,6 +18,7 @@ constexpr RuleTraits traits{"SEC.LAYER", Cause::listener_security, "offline.4", 
 constexpr auto keys = with_shared(
     "SEC.LAYER.ok",
     "SEC.LAYER.out_of_range",
+    "SEC.LAYER.out_of_range_works",
     "SEC.LAYER.nla_without_tls",
     "SEC.LAYER.not_in_force",
     "SEC.LAYER.reset_residue",
@@ -110,7 +111,8 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     Draft draft = ok(traits);
     if (settings.layer > 2 || settings.nla > 1 || settings.min_encryption < 1 ||
         settings.min_encryption > 4)
-        draft = broken(traits, "out_of_range");
+        draft = completed_handshake(facts) != nullptr ? at_risk(traits, "out_of_range_works")
+                                                      : broken(traits, "out_of_range");
     else if (settings.layer == 0)
         draft = judge_layer_zero(facts, settings);
     else if (settings.layer == 2 && settings.min_encryption == 1)

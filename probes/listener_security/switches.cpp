@@ -30,6 +30,7 @@ constexpr auto listener_keys = with_shared(
     "RDP.LISTENER.ok",
     "RDP.LISTENER.key_missing",
     "RDP.LISTENER.switched_off",
+    "RDP.LISTENER.not_in_force",
     "RDP.LISTENER.drain",
     "RDP.LISTENER.half_open",
     "RDP.LISTENER.attacked"
@@ -85,6 +86,7 @@ struct Switch {
     std::string_view name;
     Dword value;
     std::uint32_t off; // the value that keeps users out
+    bool deaf;         // with it nothing listens; else nobody may log on
 };
 
 // Tells whether the listener was tried from inside and took the connection, or let it wait, without
@@ -134,17 +136,22 @@ Finding evaluate_listener(const Facts& facts, const Policy&, std::int64_t) {
     if (auto lost = missing(listener_traits, facts, facts.rdp_port, "/listener/key_present"))
         return *lost;
     const PortFacts& port = *facts.rdp_port;
+    const bool reached = completed_handshake(facts) != nullptr;
     if (!port.listener_key_present)
-        return broken(listener_traits, "key_missing").saw("/listener/key_present", "false", "true");
+        return (reached ? at_risk(listener_traits, "not_in_force")
+                        : broken(listener_traits, "key_missing"))
+            .with("value", "no RDP-Tcp")
+            .saw("/listener/key_present", "false", "true");
     const std::array<Switch, 4> switches{{
-        {"/listener/enabled", "fEnableWinStation", port.enabled, 0},
-        {"/listener/logon_disabled", "fLogonDisabled", port.logon_disabled, 1},
-        {"/listener/ts/TSEnabled", "TSEnabled", port.ts_enabled, 0},
-        {"/listener/ts/TSUserEnabled", "TSUserEnabled", port.user_enabled, 1},
+        {"/listener/enabled", "fEnableWinStation", port.enabled, 0, true},
+        {"/listener/logon_disabled", "fLogonDisabled", port.logon_disabled, 1, false},
+        {"/listener/ts/TSEnabled", "TSEnabled", port.ts_enabled, 0, true},
+        {"/listener/ts/TSUserEnabled", "TSUserEnabled", port.user_enabled, 1, false},
     }};
     for (const Switch& item : switches) {
         if (item.value != item.off) continue;
-        return broken(listener_traits, "switched_off")
+        return (reached && item.deaf ? at_risk(listener_traits, "not_in_force")
+                                     : broken(listener_traits, "switched_off"))
             .with("value", std::string(item.name) + " = " + text(item.value))
             .saw(item.pointer, text(item.value), std::to_string(1 - item.off));
     }

@@ -2,8 +2,8 @@
 //
 // Article step 1 moves the port and then edits the firewall rule; a port moved without the rule is
 // unreachable, and so is 3389 when its rule is off, is for a network the VM is not in, or is made
-// void by a policy. A client that came in from outside settles it. The network security group is a
-// third place, which nobody can see from inside.
+// void by a policy, or when another rule blocks it for all. A client that came in from outside
+// settles it. The network security group is a third place, which nobody can see from inside.
 // Sample finding: broken, "RDP was moved to 33890 but no enabled inbound rule allows that port".
 #include "core/text.hpp"
 #include "probes/rdp_port/firewall.hpp"
@@ -80,11 +80,12 @@ bool came_in(const Facts& facts) {
 std::string_view slug_of(Passage passage, bool moved) {
     if (passage == Passage::other_profile) return "other_profile";
     if (passage == Passage::made_void) return "void";
+    if (passage == Passage::blocked) return "block_rule";
     return moved ? "blocked" : "no_rule";
 }
 
-// Judges a port that no rule opens. An inbound block does not touch a trial inside the guest: what
-// makes that one fail is the root cause.
+// Judges a port that no rule opens, or one shuts for all. An inbound block does not touch a trial
+// inside the guest: what makes that one fail is the root cause.
 Draft judge_shut(const Facts& facts, Passage passage, bool moved) {
     const std::string_view slug = slug_of(passage, moved);
     return trial(facts) == Trial::fails ? at_risk(traits, slug) : broken(traits, slug);
@@ -102,10 +103,9 @@ Draft judge_passage(const Facts& facts, Passage passage, bool moved) {
         return at_risk(traits, "may_block").severity(Severity::medium);
     case Passage::profile_alone:
         return unknown(traits, "profile_unread").severity(Severity::medium);
-    case Passage::blocked:
-        return at_risk(traits, "block_rule");
     case Passage::other_profile:
     case Passage::made_void:
+    case Passage::blocked:
     case Passage::closed:
         break;
     }

@@ -25,16 +25,30 @@ constexpr auto keys = with_shared(
     "PORT.NOLISTEN.no_ipv4_untried"
 );
 
-// Tells whether the configuration itself says that nothing should listen; RDP.DENIED, RDP.LISTENER
-// and SVC.STATE then have the word.
-bool listener_expected(const Facts& facts) {
-    const PortFacts& port = *facts.rdp_port;
-    const Service* service = facts.services->find("TermService");
-    if (service == nullptr || service->state != ServiceState::running) return false;
+// Tells whether the configuration lets RDP listen; where not, RDP.DENIED and RDP.LISTENER have the
+// word.
+bool listener_allowed(const PortFacts& port) {
     // A missing local value stops the listener just as a 1 does.
     if ((port.deny_policy ? port.deny_policy : port.deny_local).value_or(1) != 0) return false;
     return port.listener_key_present && port.enabled.value_or(1) != 0 &&
            port.ts_enabled.value_or(1) != 0;
+}
+
+// Tells whether somebody should listen; where TermService does not run, SVC.STATE has the word.
+bool listener_expected(const Facts& facts) {
+    const Service* service = facts.services->find("TermService");
+    return service != nullptr && service->state == ServiceState::running &&
+           listener_allowed(*facts.rdp_port);
+}
+
+// Returns the unknown finding where nobody listens and nobody knows whether TermService runs.
+std::optional<Finding> state_unread(const Facts& facts) {
+    const ServiceFacts& all = *facts.services;
+    const Service* service = all.find("TermService");
+    if (service == nullptr || service->state || !listener_allowed(*facts.rdp_port))
+        return std::nullopt;
+    const auto index = static_cast<std::size_t>(service - all.services.data());
+    return unread(traits, facts, pointer_at("/svc", index, "state"));
 }
 
 bool listens_on_v4(const PortFacts& port) {
@@ -83,6 +97,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
             return socket.port == port.port();
         });
     if (listening) return judge_listening(facts);
+    if (auto lost = state_unread(facts)) return *lost;
     if (!listener_expected(facts)) return not_applicable(traits, "not_expected");
     const bool bound = port.lan_adapter.value_or(0) != 0;
     return broken(traits, bound ? "adapter" : "silent")

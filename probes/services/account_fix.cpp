@@ -21,7 +21,9 @@ bool has_no_password(std::string_view account) {
 }
 
 Prepared prepare_account(const Facts& facts, const Finding& finding, const FixChoices&) {
-    if (finding.summary.key != "SVC.ACCOUNT.other") return Refusal{"fix.refused.other_case", {}};
+    const std::string& key = finding.summary.key;
+    if (key != "SVC.ACCOUNT.other" && key != "SVC.ACCOUNT.other_works")
+        return Refusal{"fix.refused.other_case", {}};
     const auto* term = facts.services ? facts.services->find("TermService") : nullptr;
     if (term == nullptr || term->account_sid.empty())
         return Refusal{"fix.refused.unread", {{"fact", "/svc"}}};

@@ -39,7 +39,11 @@ constexpr auto state_keys = with_shared(
 );
 constexpr RuleTraits account_traits{"SVC.ACCOUNT", Cause::services, "", Severity::high};
 constexpr auto account_keys = with_shared(
-    "SVC.ACCOUNT.ok", "SVC.ACCOUNT.missing", "SVC.ACCOUNT.account_unknown", "SVC.ACCOUNT.other"
+    "SVC.ACCOUNT.ok",
+    "SVC.ACCOUNT.missing",
+    "SVC.ACCOUNT.account_unknown",
+    "SVC.ACCOUNT.other",
+    "SVC.ACCOUNT.other_works"
 );
 
 constexpr std::string_view network_service = "S-1-5-20"; // [MS-DTYP] 2.4.2.4
@@ -190,9 +194,10 @@ Finding evaluate_account(const Facts& facts, const Policy&, std::int64_t) {
     if (term->account_sid.empty())
         return unknown(account_traits, "account_unknown").saw(where, "unread", expected);
     if (term->account_sid == network_service) return ok(account_traits);
-    return broken(account_traits, "other")
-        .with("account", term->account_sid)
-        .saw(where, term->account_sid, expected);
+    // What was tried outranks what stands in the registry, which may hold from the next start on.
+    Draft draft = trial(facts) == Trial::works ? at_risk(account_traits, "other_works")
+                                               : broken(account_traits, "other");
+    return draft.with("account", term->account_sid).saw(where, term->account_sid, expected);
 }
 
 } // namespace

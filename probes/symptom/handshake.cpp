@@ -34,9 +34,10 @@ constexpr auto keys = with_shared(
     "HANDSHAKE.no_certificate",
     "HANDSHAKE.negotiation",
     "HANDSHAKE.reset",
-    "HANDSHAKE.suspect", // this and the next two: see probes/suspect.hpp
+    "HANDSHAKE.suspect", // this and the next three: see probes/suspect.hpp
     "HANDSHAKE.suspect_certificate",
     "HANDSHAKE.suspect_refused",
+    "HANDSHAKE.suspect_failed",
     "HANDSHAKE.alert",
     "HANDSHAKE.timeout",
     "HANDSHAKE.failed"

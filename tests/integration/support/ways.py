@@ -56,6 +56,8 @@ def time_of(text):
 
 
 FLOODED = ("attacked", "attacked_full")
+# Whose root\cimv2 is denied.
+UNASKED = ("service_unread", "services_unread_refused", "services_unread_reset")
 
 # Over WS-Management's CIM, without a script on the VM.
 CIM = (
@@ -65,10 +67,10 @@ CIM = (
            lambda vm: vm.build == 7601),
     Excuse("EVT.SCHANNEL EVT.RDPCERT KEY.PRESENT KEY.FOLDER KEY.OVERGRANT",
            "logs, files and their descriptors are asked in root\\cimv2, which is denied there",
-           lambda vm: vm.profile == "service_unread"),
-    Excuse("NLA.CHANNEL", "and so are Netlogon's events", lambda vm: vm.profile == "service_unread"),
+           lambda vm: vm.profile in UNASKED),
+    Excuse("NLA.CHANNEL", "and so are Netlogon's events", lambda vm: vm.profile in UNASKED),
     Excuse("KEY.ACL", "nor is a key file's descriptor, which the script reads by itself where Windows lets it",
-           lambda vm: vm.profile == "service_unread" and vm.said("KEY.ACL") != "unknown"),
+           lambda vm: vm.profile in UNASKED and vm.said("KEY.ACL") != "unknown"),
     Excuse("NLA.CREDSSP", "NTLM's own log is not among the classic ones", lambda vm: vm.profile == "nla_refused_somebody",
            instead="at_risk"),
     Excuse("RDP.LISTENER", "nor is RDP's own, which has the failed logons", lambda vm: vm.profile in FLOODED, instead="ok"),

@@ -22,6 +22,7 @@ std::span<const Profile* const> all_profiles() {
               protocol_profiles(),
               suite_profiles(),
               credssp_profiles(),
+              more_service_profiles(),
               key_acl_profiles(),
               key_file_profiles(),
               own_certificate_profiles(),

@@ -110,6 +110,7 @@ std::span<const Profile> security_layer_profiles();
 std::span<const Profile> protocol_profiles();
 std::span<const Profile> suite_profiles();
 std::span<const Profile> credssp_profiles();
+std::span<const Profile> more_service_profiles();
 std::span<const Profile> key_acl_profiles();
 std::span<const Profile> key_file_profiles();
 std::span<const Profile> own_certificate_profiles();

@@ -63,9 +63,12 @@ void no_propagation_at_the_end(Machine& machine) {
     machine.install_own(shape);
 }
 
-void other_account(Machine& machine) {
+// An account that may not read the key.
+void local_service(Machine& machine) {
     machine.state.registry.set(
-        std::string(paths::services) + "\\TermService", "ObjectName", text_value("LocalSystem")
+        std::string(paths::services) + "\\TermService",
+        "ObjectName",
+        text_value(R"(NT AUTHORITY\LocalService)")
     );
 }
 
@@ -200,13 +203,16 @@ const std::array service_table{
         .kind = Kind::fault,
         .weight = 2,
         .builds = current_builds(),
-        .damage = other_account,
+        .damage = local_service,
         .truth =
-            [](std::uint32_t) {
+            [](std::uint32_t build) {
                 return assessed(
                     "broken",
                     "services",
-                    {{"SVC.ACCOUNT", "broken high direct other /svc/0/acct_sid"}}
+                    with(
+                        handshake_failed(build, cut_off),
+                        {{"SVC.ACCOUNT", "broken high direct other /svc/0/acct_sid"}}
+                    )
                 );
             }},
     // Without the service manager nobody knows which process TermService is. Its account stands in

@@ -119,6 +119,8 @@ bool key_usable(const State& state, const KeyProvider& provider) {
     const auto account =
         state.registry.text(std::string(paths::services) + "\\TermService", "ObjectName");
     const bool as_system = account && rdpsweep::iequals(*account, "LocalSystem");
+    // LOCAL SERVICE has no entry on a key file.
+    if (account && rdpsweep::iequals(*account, R"(NT AUTHORITY\LocalService)")) return false;
     return as_system || allows(file->sddl, termservice_token(), file_generic_read);
 }
 

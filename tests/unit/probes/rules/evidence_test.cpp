@@ -103,7 +103,7 @@ TEST_CASE("evidence: the firewall and the port", "[rule]") {
     );
     CHECK(
         said("PORT.MOVED", [](Facts& f) { port(f).firewall[0].allow = false; }) ==
-        "at_risk high direct PORT.MOVED.block_rule port=3389 rule=" + rule +
+        "broken critical direct PORT.MOVED.block_rule port=3389 rule=" + rule +
             "\n"
             "/listener/port: 3389 | 3389\n"
             "/listener/fw/0/lport: " +
@@ -131,17 +131,17 @@ TEST_CASE("evidence: the listener's security, its own and the policy's", "[rule]
     };
     CHECK(
         said("SEC.LAYER", [](Facts& f) { security(f).layer = 3; }) ==
-        "broken critical direct SEC.LAYER.out_of_range layer=3 minenc=2 nla=1" +
+        "at_risk high direct SEC.LAYER.out_of_range_works layer=3 minenc=2 nla=1" +
             values("3", "1", "2")
     );
     CHECK(
         said("SEC.LAYER", [](Facts& f) { security(f).nla = 2; }) ==
-        "broken critical direct SEC.LAYER.out_of_range layer=2 minenc=2 nla=2" +
+        "at_risk high direct SEC.LAYER.out_of_range_works layer=2 minenc=2 nla=2" +
             values("2", "2", "2")
     );
     CHECK(
         said("SEC.LAYER", [](Facts& f) { security(f).min_encryption = 5; }) ==
-        "broken critical direct SEC.LAYER.out_of_range layer=2 minenc=5 nla=1" +
+        "at_risk high direct SEC.LAYER.out_of_range_works layer=2 minenc=5 nla=1" +
             values("2", "1", "5")
     );
     CHECK(said("SEC.LAYER", [](Facts& f) {

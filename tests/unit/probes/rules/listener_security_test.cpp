@@ -112,21 +112,41 @@ TEST_CASE("RDP.LISTENER: every switch", "[rule]") {
              },
              Verdict::ok,
              "ok"},
-            {"station off", [](Facts& f) { port(f).enabled = 0; }, Verdict::broken, "switched_off"},
+            {"station off",
+             [](Facts& f) {
+                 port(f).enabled = 0;
+                 forget_handshake(f);
+             },
+             Verdict::broken,
+             "switched_off"},
+            {"station off since RDP was started",
+             [](Facts& f) { port(f).enabled = 0; },
+             Verdict::at_risk,
+             "not_in_force"},
             {"logon off",
              [](Facts& f) { port(f).logon_disabled = 1; },
              Verdict::broken,
              "switched_off"},
             {"server off",
-             [](Facts& f) { port(f).ts_enabled = 0; },
+             [](Facts& f) {
+                 port(f).ts_enabled = 0;
+                 fail_handshake(f, "connect", "refused");
+             },
              Verdict::broken,
              "switched_off"},
+            {"server off since RDP was started",
+             [](Facts& f) { port(f).ts_enabled = 0; },
+             Verdict::at_risk,
+             "not_in_force"},
             {"users blocked",
              [](Facts& f) { port(f).user_enabled = 1; },
              Verdict::broken,
              "switched_off"},
             {"no key",
-             [](Facts& f) { port(f).listener_key_present = false; },
+             [](Facts& f) {
+                 port(f).listener_key_present = false;
+                 fail_handshake(f, "connect", "refused");
+             },
              Verdict::broken,
              "key_missing"},
             {"draining", [](Facts& f) { port(f).drain_mode = 1; }, Verdict::at_risk, "drain"},
@@ -148,13 +168,23 @@ TEST_CASE("SEC.LAYER: ranges, combinations and who wins", "[rule]") {
             {"stock", [](Facts&) {}, Verdict::ok, "ok"},
             {"2008R2's stock layer 1", [](Facts& f) { levels(f, 1, 1, 2); }, Verdict::ok, "ok"},
             {"layer out of range",
+             [](Facts& f) {
+                 levels(f, 7, 1, 2);
+                 fail_handshake(f, "x224", "closed");
+             },
+             Verdict::broken,
+             "out_of_range"},
+            {"encryption out of range, nobody tried",
+             [](Facts& f) {
+                 levels(f, 2, 1, 0);
+                 forget_handshake(f);
+             },
+             Verdict::broken,
+             "out_of_range"},
+            {"layer out of range since RDP was started",
              [](Facts& f) { levels(f, 7, 1, 2); },
-             Verdict::broken,
-             "out_of_range"},
-            {"encryption out of range",
-             [](Facts& f) { levels(f, 2, 1, 0); },
-             Verdict::broken,
-             "out_of_range"},
+             Verdict::at_risk,
+             "out_of_range_works"},
             {"no TLS, NLA required",
              [](Facts& f) {
                  levels(f, 0, 1, 2);
@@ -238,6 +268,7 @@ TEST_CASE("SEC.LAYER: ranges, combinations and who wins", "[rule]") {
              [](Facts& f) {
                  levels(f, 2, 1, 2);
                  f.security.value->policy_layer = 9;
+                 fail_handshake(f, "x224", "closed");
              },
              Verdict::broken,
              "out_of_range"},

@@ -179,7 +179,7 @@ TEST_CASE("PORT.MOVED: the firewall must follow the port", "[rule]") {
                  port(f).firewall.push_back(port(f).firewall.front());
                  port(f).firewall.back().allow = false;
              },
-             Verdict::at_risk,
+             Verdict::broken,
              "block_rule"},
             {"the machine's own block is void, and so is what lets in",
              [](Facts& f) {
@@ -220,6 +220,14 @@ TEST_CASE("PORT.MOVED: the firewall must follow the port", "[rule]") {
              [](Facts& f) {
                  port(f).firewall.push_back(port(f).firewall.front());
                  port(f).firewall.back().allow = false;
+             },
+             Verdict::broken,
+             "block_rule"},
+            {"an active block rule, but the trial inside fails",
+             [](Facts& f) {
+                 port(f).firewall.push_back(port(f).firewall.front());
+                 port(f).firewall.back().allow = false;
+                 fail_handshake(f, "tls", "reset");
              },
              Verdict::at_risk,
              "block_rule"},

@@ -132,8 +132,22 @@ TEST_CASE("SVC.STATE: only disabled or a stopped TermService is a fault", "[rule
         "SVC.ACCOUNT",
         {
             {"NETWORK SERVICE by SID", [](Facts&) {}, Verdict::ok, "ok"},
-            {"LocalSystem",
+            {"LocalSystem, and RDP answers",
              [](Facts& f) { service(f, "TermService").account_sid = "S-1-5-18"; },
+             Verdict::at_risk,
+             "other_works"},
+            {"LocalSystem, and nobody tried",
+             [](Facts& f) {
+                 service(f, "TermService").account_sid = "S-1-5-18";
+                 forget_handshake(f);
+             },
+             Verdict::broken,
+             "other"},
+            {"LOCAL SERVICE, and RDP drops the connection",
+             [](Facts& f) {
+                 service(f, "TermService").account_sid = "S-1-5-19";
+                 fail_handshake(f, "tls", "reset");
+             },
              Verdict::broken,
              "other"},
             {"unread",
