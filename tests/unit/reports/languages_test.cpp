@@ -199,3 +199,22 @@ TEST_CASE("languages: the final screen keeps its 40 lines and its width in Chine
     CHECK(to_valid_utf8(text) == text);
     CHECK(text.find("\\x") == text.npos); // no sentence cut inside a character
 }
+
+TEST_CASE("languages: Chinese words that misled do not come back", "[report]") {
+    // "Fixed" for pinned, "damaged" for judged broken, "factory" for default, and the like.
+    const auto& chinese = Catalogue::built_in("zh-TW");
+    for (const auto key : chinese.keys()) {
+        const std::string text(chinese.text(key));
+        for (const auto* word :
+             {"固定憑證",
+              "固定設定",
+              "也已損壞",
+              "出廠",
+              "舊的一對",
+              "沒有說明任何事",
+              "Run Command"}) {
+            INFO(key << " has " << word);
+            CHECK(text.find(word) == text.npos);
+        }
+    }
+}

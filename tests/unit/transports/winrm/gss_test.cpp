@@ -139,7 +139,7 @@ TEST_CASE("gss: a KDC that is silent holds up nobody who uses NTLM", "[winrm][gs
     run_task([&](HostDeadline& deadline) -> Task<bool> {
         GssEngine engine; // ends before the lane: its threads post there
         // More than the pool has threads; each is given up after a moment, its thread still waits.
-        for (std::size_t i = 0; i < limits::gss_threads + 2; ++i) {
+        for (std::size_t i = 0; i < limits::kerberos_threads + 2; ++i) {
             // The first holds the credential, of which the KDC is asked once: no event tells that
             // the others have a thread.
             HostDeadline moment(
