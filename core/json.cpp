@@ -128,7 +128,9 @@ Result<json> parse_json(std::string_view text, Phase phase, const JsonLimits& li
 }
 
 std::string dump_json(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+    auto text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+    escape_for_display(text);
+    return text;
 }
 
 } // namespace rdpsweep

@@ -23,7 +23,8 @@ struct JsonLimits {
 Result<nlohmann::json>
 parse_json(std::string_view text, Phase phase, const JsonLimits& limits = {});
 
-// Returns one line of JSON; text that is not UTF-8 is written with replacement characters.
+// Returns one line of JSON; text that is not UTF-8 is written with replacement characters, and what
+// a terminal would act on as \uXXXX.
 std::string dump_json(const nlohmann::json& value);
 
 } // namespace rdpsweep

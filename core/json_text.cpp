@@ -1,6 +1,7 @@
 // Writes the text of each kind of value, byte for byte as the JSON library would.
 #include "core/json_text.hpp"
 
+#include "core/terminal_text.hpp"
 #include "core/unicode.hpp"
 
 #include <array>
@@ -13,7 +14,7 @@ namespace {
 // RFC 8259 section 7.
 constexpr bool stands_as_it_is(char c) noexcept {
     const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+    return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
 }
 
 void escape(std::string& out, char c) {
@@ -119,8 +120,10 @@ JsonText& JsonText::text(std::string_view value) {
         ++plain;
     out_.append(value.substr(0, plain));
     if (plain < value.size()) {
+        const auto from = out_.size();
         for (const char c : to_valid_utf8(value.substr(plain)))
             escape(out_, c);
+        escape_for_display(out_, from);
     }
     out_ += '"';
     first_ = false;
@@ -147,7 +150,9 @@ JsonText& JsonText::null() {
 
 JsonText& JsonText::raw(std::string_view json) {
     begin_value();
+    const auto from = out_.size();
     out_ += json;
+    escape_for_display(out_, from);
     first_ = false;
     return *this;
 }

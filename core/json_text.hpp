@@ -24,12 +24,13 @@ public:
     // Does the same for a name that is written as a JSON text already, quotes included.
     JsonText& name(std::string_view quoted);
 
-    // Writes text of strangers: what is no UTF-8 becomes U+FFFD.
+    // Writes text of strangers: what is no UTF-8 becomes U+FFFD, what a terminal would act on is
+    // escaped.
     JsonText& text(std::string_view value);
     JsonText& number(std::uint64_t value);
     JsonText& number(std::int64_t value);
     JsonText& null();
-    // Writes a document that is known to be JSON.
+    // Writes a document that is known to be JSON; what a terminal would act on in it is escaped.
     JsonText& raw(std::string_view json);
 
     // Writes a member with a text.

@@ -3,8 +3,8 @@
 // terminal, a pipe) has a thread of its own, and loses lines while that reader is slow.
 #include "core/log.hpp"
 
+#include "core/terminal_writer.hpp"
 #include "core/text.hpp"
-#include "core/writer.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -30,13 +30,13 @@ struct Sink {
         const int opened = place.descriptor;
         const bool file = opened >= 0 && fstat(opened, &about) == 0 && S_ISREG(about.st_mode);
         descriptor = file ? opened : -1;
-        writer = file ? nullptr : std::make_unique<Writer>(std::move(place));
+        writer = file ? nullptr : std::make_unique<TerminalWriter>(std::move(place));
     }
 
-    void write(std::string line) {
+    void write(const TerminalText& line) {
         // One write a line: lines of several processes appending to one file stay whole.
         if (!writer) {
-            [[maybe_unused]] const auto wrote = ::write(descriptor, line.data(), line.size());
+            [[maybe_unused]] const auto wrote = ::write(descriptor, line.str().data(), line.size());
             return;
         }
         if (writer->waiting() > limits::output_queue) {
@@ -44,12 +44,12 @@ struct Sink {
             return;
         }
         const auto missing = lost.exchange(0);
-        if (missing > 0) writer->write("... " + std::to_string(missing) + " lines left out\n");
-        writer->write(std::move(line));
+        if (missing > 0) writer->write("... " + printable(missing) + " lines left out\n");
+        writer->write(line);
     }
 
     int descriptor = -1;
-    std::unique_ptr<Writer> writer;
+    std::unique_ptr<TerminalWriter> writer;
     std::atomic<std::size_t> lost = 0; // lines that the reader was too slow for
     LogLevel level = LogLevel::info;
 };
@@ -83,6 +83,10 @@ std::string now_text() {
     return text;
 }
 
+TerminalText or_dash(TerminalText text) {
+    return text.empty() ? TerminalText("-") : text;
+}
+
 } // namespace
 
 bool open_log(const std::string& path, LogLevel level) {
@@ -102,12 +106,11 @@ bool log_enabled(LogLevel level) noexcept {
 void log_line(const LogEvent& event, std::initializer_list<LogField> fields) noexcept {
     if (!log_enabled(event.level)) return;
     try {
-        std::string line = now_text() + " " + std::string(name(event.level));
-        line += " host=" + (event.host.empty() ? "-" : printable(event.host, 200));
-        line += " phase=" + std::string(event.phase.empty() ? "-" : event.phase) + " ";
-        line += printable(event.message);
+        auto line = printable(now_text()) + " " + printable(name(event.level));
+        line += " host=" + or_dash(printable(event.host, 200));
+        line += " phase=" + or_dash(printable(event.phase)) + " " + printable(event.message);
         for (const auto& [key, value] : fields) {
-            line += " " + std::string(key) + "=" + printable(value);
+            line += " " + printable(key) + "=" + printable(value);
         }
         sink().write(line + "\n");
     } catch (const std::exception&) {

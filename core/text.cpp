@@ -12,19 +12,6 @@ namespace rdpsweep {
 
 namespace {
 
-bool is_continuation(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
-
-// Tells whether a character changes how the rest of a line is shown.
-bool disturbs_display(char32_t code) {
-    const bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
-    const bool bidi = (code >= 0x200E && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
-                      (code >= 0x2066 && code <= 0x2069) || code == 0x061C;
-    const bool invisible = code == 0x2028 || code == 0x2029 || code == 0xFEFF || code == 0x200B;
-    return control || bidi || invisible;
-}
-
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j)
@@ -68,38 +55,10 @@ bool iequals(std::string_view a, std::string_view b) noexcept {
     });
 }
 
-std::string printable(std::string_view untrusted, std::size_t max_bytes) {
-    std::string out;
-    const bool cut = untrusted.size() > max_bytes;
-    // Not in the middle of a character: its first half would show as broken bytes.
-    constexpr std::size_t longest = 4;
-    auto end = std::min(max_bytes, untrusted.size());
-    while (cut && end > 0 && max_bytes - end < longest - 1 && is_continuation(untrusted[end]))
-        --end;
-    auto rest = untrusted.substr(0, end);
-    char escape[16];
-    while (!rest.empty()) {
-        const auto decoded = decode_utf8(rest);
-        if (!decoded.code || disturbs_display(*decoded.code)) {
-            const auto byte = static_cast<unsigned char>(rest[0]);
-            if (!decoded.code || *decoded.code < 0x80) {
-                std::snprintf(escape, sizeof escape, "\\x%02X", byte);
-            } else {
-                const auto code = static_cast<unsigned>(*decoded.code);
-                std::snprintf(escape, sizeof escape, "\\u{%04X}", code);
-            }
-            out += escape;
-        } else {
-            out += rest.substr(0, decoded.length);
-        }
-        rest.remove_prefix(decoded.length);
-    }
-    return cut ? out + "..." : out;
-}
-
 std::string html_escape(std::string_view untrusted) {
     std::string out;
-    for (const char c : printable(untrusted, untrusted.size())) {
+    const auto shown = printable(untrusted, untrusted.size());
+    for (const char c : shown.str()) {
         switch (c) {
         case '&':
             out += "&amp;";

@@ -5,6 +5,7 @@
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
 #include "core/foreign_text.hpp"
+#include "core/terminal_text.hpp"
 #include "core/unicode.hpp"
 
 #include <cstddef>
@@ -29,10 +30,6 @@ constexpr bool is_digit(char c) noexcept {
 constexpr bool is_hex_digit(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
-
-// Makes text fit for a terminal or a log: control characters (C0, DEL, C1), bidirectional overrides
-// and invalid UTF-8 are shown as \xNN or \u{NNNN}; at most max_bytes of the source, then "...".
-std::string printable(std::string_view untrusted, std::size_t max_bytes = 400);
 
 // Escapes & < > " ' and control characters, for text in an element or attribute of HTML.
 std::string html_escape(std::string_view untrusted);

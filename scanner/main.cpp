@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
     try {
         return rdpsweep::run_cli(argc, argv);
     } catch (const std::exception& e) {
-        rdpsweep::write_err("rdpsweep: internal error: " + std::string(e.what()) + '\n');
+        rdpsweep::write_err("rdpsweep: internal error: " + rdpsweep::printable(e.what()) + "\n");
         return rdpsweep::exit_failed;
     }
 }

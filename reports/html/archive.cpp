@@ -1,14 +1,14 @@
 // Compresses the parcels of evidence and writes the element that carries them.
 #include "reports/html/archive.hpp"
 
-#include "core/encoding.hpp"
+#include "reports/html/markup.hpp"
 
 #include <zlib.h>
 
 namespace rdpsweep::html {
 
-std::size_t Archive::add(std::string_view fragment) {
-    open_ += fragment;
+std::size_t Archive::add(const Html& fragment) {
+    open_ += fragment.str();
     open_ += '\0';
     ++count_;
     if (count_ % parcel == 0) pack();
@@ -28,17 +28,18 @@ void Archive::pack() {
         Z_BEST_COMPRESSION
     );
     packed.resize(done == Z_OK ? room : 0);
-    parcels_.push_back(base64_encode(packed));
+    parcels_.push_back(Html::in_base64(packed));
     open_.clear();
 }
 
-std::string Archive::element() {
+Html Archive::element() {
     if (empty()) return {};
     if (!open_.empty()) pack();
-    auto element = "<div id=packed hidden data-parcel=" + std::to_string(parcel) + ">\n";
+    auto element =
+        "<div id=packed hidden data-parcel=" + escaped(std::to_string(parcel)) + ">\n";
     for (auto& text : parcels_) {
         element += "<i>" + text + "</i>\n";
-        std::string().swap(text);
+        text.clear();
     }
     return element + "</div>\n";
 }

@@ -1,9 +1,10 @@
 // Evidence that the page carries packed: unfolded by the script when somebody opens a host.
 #pragma once
 
+#include "reports/html/fragment.hpp"
+
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace rdpsweep::html {
@@ -13,12 +14,12 @@ namespace rdpsweep::html {
 class Archive {
 public:
     // Adds a fragment and returns its number, by which the script finds it. It must not hold a NUL.
-    std::size_t add(std::string_view fragment);
+    std::size_t add(const Html& fragment);
 
     [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
 
     // Returns the element that holds all parcels; nothing may be added afterwards.
-    std::string element();
+    Html element();
 
 private:
     void pack();
@@ -27,7 +28,7 @@ private:
 
     std::size_t count_ = 0;
     std::string open_; // fragments of the parcel that is not full yet
-    std::vector<std::string> parcels_;
+    std::vector<Html> parcels_;
 };
 
 } // namespace rdpsweep::html

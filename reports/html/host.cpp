@@ -25,13 +25,13 @@ std::string build_of(const HostResult& host) {
     return build == 0 ? std::string() : std::to_string(build);
 }
 
-std::string transport_of(const HostResult& host) {
+Html transport_of(const HostResult& host) {
     return escaped(transport_used(host), name_bytes);
 }
 
 // Rules of hygiene that are not met; they never move the verdict.
-std::string hygiene_of(const HostResult& host) {
-    std::string rules;
+Html hygiene_of(const HostResult& host) {
+    Html rules;
     for (const auto& finding : host.findings) {
         if (finding.verdict != Verdict::broken && finding.verdict != Verdict::at_risk) continue;
         if (!rules.empty()) rules += " ";
@@ -41,21 +41,21 @@ std::string hygiene_of(const HostResult& host) {
 }
 
 // Returns "step 2.3, read directly"
-std::string provenance(const Words& words, const Finding& finding) {
+Html provenance(const Words& words, const Finding& finding) {
     const auto how = "report.confidence." + std::string(to_string(finding.confidence));
     auto text = words(how);
     if (finding.article_step.empty()) return text;
     return words("report.html.step", {{"step", finding.article_step}}) + ", " + text;
 }
 
-std::string evidence_row(const Evidence& evidence) {
+Html evidence_row(const Evidence& evidence) {
     return "<tr><td>" + escaped(evidence.fact, value_bytes) + "<td>" +
            escaped(evidence.observed, value_bytes) + "<td>" +
            escaped(evidence.expected, value_bytes) + "\n";
 }
 
-std::string finding_rows(const Words& words, const Finding& finding) {
-    auto rows = "<tbody><tr class=" + std::string(to_string(finding.verdict)) +
+Html finding_rows(const Words& words, const Finding& finding) {
+    auto rows = "<tbody><tr class=" + escaped(to_string(finding.verdict)) +
                 "><th colspan=3 scope=rowgroup><b>" + words(finding.verdict) + "</b> <code>" +
                 escaped(finding.rule, name_bytes) + "</code> " + words(finding.summary) +
                 " <small>" + provenance(words, finding) + "</small>\n";
@@ -80,7 +80,7 @@ std::vector<const Finding*> findings_to_show(const HostResult& host) {
     return findings;
 }
 
-std::string findings_table(const Words& words, const HostResult& host) {
+Html findings_table(const Words& words, const HostResult& host) {
     const auto findings = findings_to_show(host);
     if (findings.empty()) return {};
     auto table = "<table class=e><thead><tr><th scope=col>" + words("report.html.fact") +
@@ -95,7 +95,7 @@ std::string findings_table(const Words& words, const HostResult& host) {
     return table + "<p>" + words("report.findings.more", {{"count", left}}) + "\n";
 }
 
-std::string failed_attempt(const Words& words, const Attempt& attempt) {
+Html failed_attempt(const Words& words, const Attempt& attempt) {
     const auto& error = *attempt.error;
     auto text = words(
         "attempt.failed",
@@ -111,7 +111,7 @@ std::string failed_attempt(const Words& words, const Attempt& attempt) {
     return text + "<br><b>" + words("attempt.hint", {{"hint", hint}}) + "</b>";
 }
 
-std::string worked_attempt(const Words& words, const Attempt& attempt) {
+Html worked_attempt(const Words& words, const Attempt& attempt) {
     return words(
         attempt.identity.empty() ? "attempt.ok" : "attempt.ok.as",
         {{"transport", attempt.transport},
@@ -121,16 +121,16 @@ std::string worked_attempt(const Words& words, const Attempt& attempt) {
 }
 
 // Returns "dns 3 ms · tcp 12 ms · tls 38 ms"
-std::string rungs_of(const Attempt& attempt) {
-    std::string text;
+Html rungs_of(const Attempt& attempt) {
+    Html text;
     for (const auto& [phase, took] : attempt.rungs) {
         if (!text.empty()) text += " · ";
-        text += std::string(rung(phase)) + " " + duration(took);
+        text += escaped(rung(phase)) + " " + escaped(duration(took));
     }
     return text.empty() ? text : "<br><small>" + text + "</small>";
 }
 
-std::string attempt_item(const Words& words, const Attempt& attempt) {
+Html attempt_item(const Words& words, const Attempt& attempt) {
     auto item = "<li>" +
                 (attempt.error ? failed_attempt(words, attempt) : worked_attempt(words, attempt)) +
                 rungs_of(attempt);
@@ -139,9 +139,9 @@ std::string attempt_item(const Words& words, const Attempt& attempt) {
     return item + "\n";
 }
 
-std::string attempts_list(const Words& words, const HostResult& host) {
+Html attempts_list(const Words& words, const HostResult& host) {
     if (host.attempts.empty()) return {};
-    std::string list = "<ul class=a>\n";
+    Html list = "<ul class=a>\n";
     const auto shown = std::min(host.attempts.size(), attempts_shown);
     for (std::size_t i = 0; i < shown; ++i)
         list += attempt_item(words, host.attempts[i]);
@@ -152,9 +152,9 @@ std::string attempts_list(const Words& words, const HostResult& host) {
 }
 
 // Returns name, address, build and transport: what tells one line of a list from the next.
-std::string label(const Words& words, const HostResult& host) {
+Html label(const Words& words, const HostResult& host) {
     auto text = "<b>" + escaped(host.target.name, name_bytes) + "</b>";
-    const auto add = [&text](const std::string& part) {
+    const auto add = [&text](const Html& part) {
         if (!part.empty()) text += " <i>" + part + "</i>";
     };
     if (host.target.address != host.target.name) add(escaped(host.target.address, name_bytes));
@@ -167,28 +167,28 @@ std::string label(const Words& words, const HostResult& host) {
 
 } // namespace
 
-std::string host_row(const Words&, const HostResult& host) {
+Html host_row(const Words&, const HostResult& host) {
     return "<tr><td>" + escaped(host.target.name, name_bytes) + "<td>" +
-           escaped(host.target.address, name_bytes) + "<td>" + build_of(host) + "<td>" +
+           escaped(host.target.address, name_bytes) + "<td>" + escaped(build_of(host)) + "<td>" +
            transport_of(host) + "<td>" + hygiene_of(host) + "\n";
 }
 
-std::string host_evidence(const Words& words, const HostResult& host) {
+Html host_evidence(const Words& words, const HostResult& host) {
     auto inside = findings_table(words, host) + attempts_list(words, host);
     if (host.outcome == Outcome::assessed || host.noise.empty()) return inside;
     return inside + "<p>" + words("report.html.noise") + " <code>" +
            escaped(host.noise, noise_bytes) + "</code>\n";
 }
 
-std::string host_details(const Words& words, const HostResult& host, const std::string& evidence) {
+Html host_details(const Words& words, const HostResult& host, const Html& evidence) {
     if (evidence.empty()) return "<div class=h>" + label(words, host) + "</div>\n";
     return "<details class=h><summary>" + label(words, host) + "</summary>\n" + evidence +
            "</details>\n";
 }
 
-std::string host_packed(const Words& words, const HostResult& host, std::size_t number) {
-    return "<details class=h data-e=" + std::to_string(number) + "><summary>" + label(words, host) +
-           "</summary></details>\n";
+Html host_packed(const Words& words, const HostResult& host, std::size_t number) {
+    return "<details class=h data-e=" + escaped(std::to_string(number)) + "><summary>" +
+           label(words, host) + "</summary></details>\n";
 }
 
 } // namespace rdpsweep::html

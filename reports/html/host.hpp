@@ -4,22 +4,22 @@
 #include "core/outcome.hpp"
 #include "reports/html/markup.hpp"
 
-#include <string>
+#include <cstddef>
 
 namespace rdpsweep::html {
 
 // Returns <tr> with name, address, build, transport and what there is to tidy up: for hosts in
 // order.
-std::string host_row(const Words& words, const HostResult& host);
+Html host_row(const Words& words, const HostResult& host);
 
 // Returns what opens below a host: the findings that are not ok and every attempt; empty when there
 // is none.
-std::string host_evidence(const Words& words, const HostResult& host);
+Html host_evidence(const Words& words, const HostResult& host);
 
 // Returns <details> with its evidence; <div> when there is nothing to open.
-std::string host_details(const Words& words, const HostResult& host, const std::string& evidence);
+Html host_details(const Words& words, const HostResult& host, const Html& evidence);
 
 // Returns <details> whose evidence the script takes from the archive, by its number there.
-std::string host_packed(const Words& words, const HostResult& host, std::size_t number);
+Html host_packed(const Words& words, const HostResult& host, std::size_t number);
 
 } // namespace rdpsweep::html

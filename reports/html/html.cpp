@@ -35,7 +35,7 @@ public:
     }
 
 private:
-    Output out_;
+    html::HtmlOutput out_;
     html::Words words_;
 };
 

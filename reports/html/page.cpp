@@ -18,19 +18,19 @@ namespace {
 // The least share of the bar that can still be seen, in per cent.
 constexpr double sliver = 0.6;
 
-std::string in_quotes(std::string_view value) {
-    return "\"" + std::string(value) + "\"";
+Html in_quotes(const Html& value) {
+    return "\"" + value + "\"";
 }
 
-std::string fixed(double value) {
+Html fixed(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.2f", value);
-    return text;
+    return escaped(std::string_view(text));
 }
 
 // Returns a stacked bar as SVG: attributes only, since the policy forbids inline styles. Slivers
 // are widened so that one host of ten thousand can be seen; the numbers beside it are exact.
-std::string bar(const Words& words, const Totals& totals) {
+Html bar(const Words& words, const Totals& totals) {
     std::vector<double> shares;
     double sum = 0;
     for (const auto outcome : all_outcomes()) {
@@ -50,52 +50,52 @@ std::string bar(const Words& words, const Totals& totals) {
         const auto part = *next++;
         if (part <= 0) continue;
         const auto width = part * 100.0 / sum;
-        svg += "<rect class=" + std::string(to_string(outcome)) + " x=" + fixed(x) +
+        svg += "<rect class=" + escaped(to_string(outcome)) + " x=" + fixed(x) +
                " width=" + fixed(width) + " height=4 />";
         x += width;
     }
     return svg + "</svg>\n";
 }
 
-std::string legend(const Words& words, const Totals& totals) {
-    std::string list = "<ul class=legend>\n<li><b>" + grouped(totals.targets) + "</b> " +
-                       words("report.html.targets") + " =\n";
-    std::string_view plus;
+Html legend(const Words& words, const Totals& totals) {
+    auto list = "<ul class=legend>\n<li><b>" + number(totals.targets) + "</b> " +
+                words("report.html.targets") + " =\n";
+    Html plus;
     for (const auto outcome : all_outcomes()) {
-        list += "<li>" + std::string(plus) + "<span class=\"key " +
-                std::string(to_string(outcome)) + "\"></span><b>" + grouped(totals.of(outcome)) +
-                "</b> " + escaped(word(words.catalogue(), outcome)) + "\n";
+        list += "<li>" + plus + "<span class=\"key " + escaped(to_string(outcome)) +
+                "\"></span><b>" + number(totals.of(outcome)) + "</b> " +
+                escaped(word(words.catalogue(), outcome)) + "\n";
         plus = "+ ";
     }
     return list + "</ul>\n";
 }
 
-std::string tiles(const Words& words, const Totals& totals) {
-    std::string list = "<ul class=tiles>\n";
+Html tiles(const Words& words, const Totals& totals) {
+    Html list = "<ul class=tiles>\n";
     for (const auto verdict : all_verdicts()) {
         const auto count = totals.of(verdict);
-        const auto* quiet = count == 0 ? " none" : "";
-        list += "<li class=\"tile " + std::string(to_string(verdict)) + quiet + "\"><b>" +
-                grouped(count) + "</b><span>" + words(verdict) + "</span>\n";
+        const auto quiet = count == 0 ? Html(" none") : Html();
+        list += "<li class=\"tile " + escaped(to_string(verdict)) + quiet + "\"><b>" +
+                number(count) + "</b><span>" + words(verdict) + "</span>\n";
     }
     return list + "</ul>\n";
 }
 
-std::string detail(const std::string& name, const std::string& value) {
-    return value.empty() ? std::string() : "<dt>" + name + "<dd>" + value + "\n";
+Html detail(const Html& name, const Html& value) {
+    return value.empty() ? Html() : "<dt>" + name + "<dd>" + value + "\n";
 }
 
-std::string toggle(std::string_view name, const std::string& label) {
-    return "<button type=button aria-pressed=true data-shows=" + std::string(name) + ">" + label +
+Html toggle(std::string_view name, const Html& label) {
+    return "<button type=button aria-pressed=true data-shows=" + escaped(name) + ">" + label +
            "</button>\n";
 }
 
 } // namespace
 
-std::string page_head(const Words& words, const FleetReport& report) {
+Html page_head(const Words& words, const FleetReport& report) {
     const auto& run = report.run;
-    const std::string style(embedded::report_css);
-    const auto policy = "default-src 'none'; style-src " + csp_hash(style) + "; script-src " +
+    const auto style = Html::compiled_in<embedded::report_css>();
+    const auto policy = "default-src 'none'; style-src " + csp_hash(style.str()) + "; script-src " +
                         csp_hash(embedded::report_js) + "; base-uri 'none'; form-action 'none'";
     return "<!DOCTYPE html>\n<html lang=" + in_quotes(words("report.language")) +
            ">\n<head>\n<meta charset=utf-8>\n<meta http-equiv=Content-Security-Policy content=" +
@@ -106,12 +106,12 @@ std::string page_head(const Words& words, const FleetReport& report) {
            words("report.html.title") + " " + escaped(run.id) + "</title>\n<style>" + style +
            "</style>\n</head>\n<body>\n<a class=skip href=#causes>" + words("report.html.skip") +
            "</a>\n<header>\n<p class=over>rdpsweep " + escaped(run.version) + " · " +
-           escaped(run.id) + " · " + to_iso8601(run.started) + "</p>\n<h1>" +
+           escaped(run.id) + " · " + escaped(to_iso8601(run.started)) + "</p>\n<h1>" +
            words("report.html.title") + "</h1>\n<p class=lede>" +
            escaped(headline(words.catalogue(), report.totals)) + "</p>\n</header>\n<main>\n";
 }
 
-std::string completeness(const Words& words, const Totals& totals) {
+Html completeness(const Words& words, const Totals& totals) {
     auto section = "<section aria-labelledby=complete>\n<h2 id=complete>" +
                    words("report.html.completeness") + "</h2>\n" + bar(words, totals) +
                    legend(words, totals);
@@ -121,7 +121,7 @@ std::string completeness(const Words& words, const Totals& totals) {
     return section + tiles(words, totals) + "</section>\n";
 }
 
-std::string tools(const Words& words, const Archive& archive) {
+Html tools(const Words& words, const Archive& archive) {
     auto form = "<div id=tools class=tools role=search hidden>\n<label for=filter>" +
                 words("report.html.filter") +
                 "</label>\n<input id=filter type=search aria-keyshortcuts=/ autocomplete=off "
@@ -141,26 +141,26 @@ std::string tools(const Words& words, const Archive& archive) {
     return form + "<noscript><p class=alarm>" + words("report.html.packed") + "</p></noscript>\n";
 }
 
-std::string run_details(const Words& words, const RunInfo& run) {
+Html run_details(const Words& words, const RunInfo& run) {
     const auto took = std::chrono::seconds(std::max<std::int64_t>(run.finished - run.started, 0));
-    std::string arguments;
+    Html arguments;
     for (const auto& argument : run.args)
         arguments += escaped(argument) + " ";
-    const auto code = [](const std::string& text) {
+    const auto code = [](const Html& text) {
         return text.empty() ? text : "<code>" + text + "</code>";
     };
     return "<section aria-labelledby=run>\n<h2 id=run>" + words("report.html.run") +
            "</h2>\n<dl>\n" + detail(words("report.html.run.id"), code(escaped(run.id))) +
-           detail(words("report.html.run.started"), to_iso8601(run.started)) +
-           detail(words("report.html.run.took"), duration(took)) +
+           detail(words("report.html.run.started"), escaped(to_iso8601(run.started))) +
+           detail(words("report.html.run.took"), escaped(duration(took))) +
            detail(words("report.html.run.version"), escaped(run.version)) +
            detail(words("report.html.run.collector"), code(escaped(run.collector_sha256))) +
            detail(words("report.html.run.args"), code(arguments)) + "</dl>\n<p>" +
            words("report.html.schema") + "</p>\n</section>\n";
 }
 
-std::string page_foot(Archive& archive) {
-    return archive.element() + "</main>\n<script>" + std::string(embedded::report_js) +
+Html page_foot(Archive& archive) {
+    return archive.element() + "</main>\n<script>" + Html::compiled_in<embedded::report_js>() +
            "</script>\n</body>\n</html>\n";
 }
 

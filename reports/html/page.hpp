@@ -5,21 +5,19 @@
 #include "reports/html/archive.hpp"
 #include "reports/html/markup.hpp"
 
-#include <string>
-
 namespace rdpsweep::html {
 
 // Returns everything up to <main>: one file, no network; the policy in its head lets a browser use
 // the embedded style and script and nothing else.
-std::string page_head(const Words& words, const FleetReport& report);
+Html page_head(const Words& words, const FleetReport& report);
 
 // Returns the bar over all targets with its sum, and the verdicts of those that were assessed.
-std::string completeness(const Words& words, const Totals& totals);
+Html completeness(const Words& words, const Totals& totals);
 
 // Returns the filter, shown by the script only; and what a reader without JavaScript does not see.
-std::string tools(const Words& words, const Archive& archive);
+Html tools(const Words& words, const Archive& archive);
 
-std::string run_details(const Words& words, const RunInfo& run);
-std::string page_foot(Archive& archive);
+Html run_details(const Words& words, const RunInfo& run);
+Html page_foot(Archive& archive);
 
 } // namespace rdpsweep::html

@@ -15,8 +15,7 @@ bool take(std::size_t& room, std::size_t bytes) {
 
 } // namespace
 
-std::string
-Rendered::unhealthy(const Words& words, const HostResult& host, bool first_of_its_kind) {
+Html Rendered::unhealthy(const Words& words, const HostResult& host, bool first_of_its_kind) {
     const auto evidence = host_evidence(words, host);
     const auto size = evidence.size();
     const bool plain =
@@ -26,7 +25,7 @@ Rendered::unhealthy(const Words& words, const HostResult& host, bool first_of_it
 }
 
 void Rendered::add(const Words& words, const HostResult& host) {
-    const auto append = [&](std::string& place) { place += unhealthy(words, host, place.empty()); };
+    const auto append = [&](Html& place) { place += unhealthy(words, host, place.empty()); };
     if (host.outcome != Outcome::assessed) {
         append(obstructed[obstacle_of(host)]);
     } else if (host.verdict == Verdict::ok) {

@@ -15,16 +15,16 @@ namespace rdpsweep::html {
 // a limit; a part of it is kept for the first host of each group, which stands for the others where
 // there is no JavaScript. The rest goes into the archive.
 struct Rendered {
-    std::map<GroupKey, std::string> grouped; // broken, at risk and unknown
-    std::map<Obstacle, std::string> obstructed;
-    std::string healthy_rows;
-    std::string not_applicable_rows;
+    std::map<GroupKey, Html> grouped; // broken, at risk and unknown
+    std::map<Obstacle, Html> obstructed;
+    Html healthy_rows;
+    Html not_applicable_rows;
     Archive archive;
 
     void add(const Words& words, const HostResult& host);
 
 private:
-    std::string unhealthy(const Words& words, const HostResult& host, bool first_of_its_kind);
+    Html unhealthy(const Words& words, const HostResult& host, bool first_of_its_kind);
 
     std::size_t room_ = 600'000;            // bytes of plain evidence, of any host
     std::size_t room_for_firsts_ = 400'000; // and of the first hosts of groups

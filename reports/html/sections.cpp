@@ -17,7 +17,7 @@ constexpr std::size_t days_shown = 31;
 
 // Opens a section with its heading; the caller writes the end.
 void open_section(const Page& page, std::string_view id, std::string_view heading) {
-    page.out << "<section aria-labelledby=" << id << ">\n<h2 id=" << id << ">"
+    page.out << "<section aria-labelledby=" << escaped(id) << ">\n<h2 id=" << escaped(id) << ">"
              << page.words(heading) << "</h2>\n";
 }
 
@@ -27,9 +27,10 @@ void close_section(const Page& page) {
 
 void write_group(const Page& page, const Group& group) {
     const auto& words = page.words;
-    page.out << "<details class=\"g " << to_string(group.verdict) << "\"><summary><span class=n>"
-             << grouped(group.target_names.size()) << "</span> <b>" << words(group.verdict)
-             << "</b> " << escaped(summary(words.catalogue(), group)) << " <small>"
+    page.out << "<details class=\"g " << escaped(to_string(group.verdict))
+             << "\"><summary><span class=n>" << number(group.target_names.size()) << "</span> <b>"
+             << words(group.verdict) << "</b> " << escaped(summary(words.catalogue(), group))
+             << " <small>"
              << words("report.html.variant", {{"signature", group.signature.substr(0, 8)}})
              << "</small></summary>\n";
     // Taken out, so that two groups never show the same hosts and nothing is kept twice.
@@ -43,7 +44,7 @@ void write_thrown_together(const Page& page, const std::vector<const Group*>& gr
     for (const auto verdict : {Verdict::broken, Verdict::at_risk, Verdict::unknown}) {
         std::size_t kinds = 0;
         std::size_t count = 0;
-        std::string hosts;
+        Html hosts;
         for (auto i = groups_listed; i < groups.size(); ++i) {
             if (groups[i]->verdict != verdict) continue;
             ++kinds;
@@ -52,8 +53,9 @@ void write_thrown_together(const Page& page, const std::vector<const Group*>& gr
             if (!some.empty()) hosts += some.mapped();
         }
         if (kinds == 0) continue;
-        page.out << "<details class=\"g " << to_string(verdict) << "\"><summary><span class=n>"
-                 << grouped(count) << "</span> <b>" << page.words(verdict) << "</b> "
+        page.out << "<details class=\"g " << escaped(to_string(verdict))
+                 << "\"><summary><span class=n>" << number(count) << "</span> <b>"
+                 << page.words(verdict) << "</b> "
                  << page.words("report.html.groups.more", {{"count", grouped(kinds)}})
                  << "</summary>\n"
                  << hosts << "</details>\n";
@@ -75,12 +77,12 @@ void write_groups(const Page& page, const std::vector<const Group*>& groups) {
 }
 
 // Counts of a cause: "✖ broken 120, ▲ at risk 14".
-std::string counts(const Words& words, const CauseGroups& cause) {
-    std::string text;
+Html counts(const Words& words, const CauseGroups& cause) {
+    Html text;
     const auto add = [&](Verdict verdict, std::size_t count) {
         if (count == 0) return;
-        text += " <span class=\"pill " + std::string(to_string(verdict)) + "\">" + grouped(count) +
-                " " + words(verdict) + "</span>";
+        text += " <span class=\"pill " + escaped(to_string(verdict)) + "\">" + number(count) + " " +
+                words(verdict) + "</span>";
     };
     add(Verdict::broken, cause.broken);
     add(Verdict::at_risk, cause.at_risk);
@@ -91,7 +93,7 @@ void write_cause(const Page& page, const CauseGroups& cause) {
     const auto& words = page.words;
     const auto& messages = words.catalogue();
     const auto name = std::string(to_string(cause.cause));
-    page.out << "<details class=cause open id=cause-" << name << "><summary><h3>"
+    page.out << "<details class=cause open id=cause-" << escaped(name) << "><summary><h3>"
              << escaped(title(messages, cause.cause)) << "</h3>" << counts(words, cause)
              << "</summary>\n";
     if (const auto key = "cause." + name + ".what"; messages.has(key)) {
@@ -133,7 +135,7 @@ void write_obstacle(const Page& page, const Row& row) {
     const auto& [obstacle, obstructed] = row;
     const auto& words = page.words;
     page.out << "<details class=\"g obstacle\"><summary><span class=n>"
-             << grouped(obstructed->hosts.count) << "</span> <b>"
+             << number(obstructed->hosts.count) << "</span> <b>"
              << escaped(word(words.catalogue(), obstacle->outcome)) << "</b> ";
     if (obstacle->code.empty()) {
         page.out << escaped(words.catalogue().phrase(obstacle->reason));
@@ -153,11 +155,9 @@ void write_obstacle(const Page& page, const Row& row) {
     page.out << "</details>\n";
 }
 
-void write_table(
-    const Page& page, std::string_view kind, const std::string& caption, std::string& rows
-) {
+void write_table(const Page& page, std::string_view kind, const Html& caption, Html& rows) {
     const auto& words = page.words;
-    page.out << "<details class=\"all " << kind << "\"><summary>" << caption
+    page.out << "<details class=\"all " << escaped(kind) << "\"><summary>" << caption
              << "</summary>\n<table class=r><thead><tr>";
     for (const auto* key :
          {"report.html.name",
@@ -168,7 +168,7 @@ void write_table(
         page.out << "<th scope=col>" << words(key);
     }
     page.out << "\n<tbody>\n" << rows << "</table>\n</details>\n";
-    std::string().swap(rows);
+    rows.clear();
 }
 
 } // namespace
@@ -215,7 +215,7 @@ void write_at_risk(const Page& page) {
     std::size_t shown = 0;
     for (const auto& [day, tally] : days) {
         if (++shown > days_shown) break;
-        page.out << "<tr><td>" << day << "<td>" << grouped(tally.count) << "<td>"
+        page.out << "<tr><td>" << escaped(day) << "<td>" << number(tally.count) << "<td>"
                  << escaped(some_names(words.catalogue(), tally.names, tally.count)) << "\n";
     }
     page.out << "</table>\n";
@@ -240,7 +240,7 @@ void write_ungrouped(const Page& page) {
     open_section(page, "ungrouped", "report.html.ungrouped");
     for (auto& [key, hosts] : page.rendered.grouped) {
         const auto& [cause, verdict, signature] = key;
-        page.out << "<details class=\"g " << to_string(verdict) << "\"><summary><b>"
+        page.out << "<details class=\"g " << escaped(to_string(verdict)) << "\"><summary><b>"
                  << words(verdict) << "</b> " << escaped(title(words.catalogue(), cause))
                  << "</summary>\n"
                  << hosts << "</details>\n";
@@ -271,7 +271,7 @@ void write_healthy(const Page& page) {
     if (rendered.healthy_rows.empty() && rendered.not_applicable_rows.empty()) return;
     open_section(page, "healthy", "report.html.healthy");
     const auto caption = [&page](Verdict verdict, std::size_t count) {
-        return "<span class=n>" + grouped(count) + "</span> " + page.words(verdict);
+        return "<span class=n>" + number(count) + "</span> " + page.words(verdict);
     };
     if (const auto count = totals.of(Verdict::ok); count > 0) {
         write_table(page, "ok", caption(Verdict::ok, count), rendered.healthy_rows);

@@ -4,7 +4,6 @@
 #include "reports/digest.hpp"
 #include "reports/html/markup.hpp"
 #include "reports/html/rendered.hpp"
-#include "reports/output.hpp"
 
 namespace rdpsweep::html {
 
@@ -13,7 +12,7 @@ struct Page {
     const Digest& digest;
     Rendered& rendered; // each piece is taken out as it is written
     const Words& words;
-    Output& out;
+    HtmlOutput& out;
 };
 
 void write_warnings(const Page& page);

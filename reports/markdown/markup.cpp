@@ -27,7 +27,7 @@ bool means_something(std::string_view text, std::size_t at) {
 // Every ASCII punctuation mark may stand behind a backslash, and then it is only itself (CommonMark
 // 2.4). GitHub looks for mentions in the text that comes out: a zero-width space keeps them apart.
 std::string escaped(std::string_view untrusted, std::size_t max_bytes) {
-    const auto text = printable(untrusted, max_bytes);
+    const std::string text = printable(untrusted, max_bytes);
     std::string out;
     for (std::size_t at = 0; at < text.size(); ++at) {
         if (means_something(text, at)) out += '\\';

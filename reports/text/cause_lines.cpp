@@ -35,7 +35,7 @@ std::vector<Said> said(const Scene& scene, const std::vector<const Group*>& grou
     std::vector<Said> lines;
     std::map<std::pair<Verdict, std::string>, std::size_t> places;
     for (const auto* group : groups) {
-        auto text = printable(summary(scene.messages, *group));
+        std::string text = printable(summary(scene.messages, *group));
         const auto [at, added] = places.try_emplace({group->verdict, text}, lines.size());
         if (added) lines.push_back({group->verdict, std::move(text), 0});
         lines[at->second].hosts += group->target_names.size();

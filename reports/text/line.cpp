@@ -9,10 +9,10 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::string_view ellipsis = "…";
+constexpr char ellipsis[] = "…";
 
 // Returns the parameters of ECMA-48's SGR.
-std::string_view sgr(Tone tone) noexcept {
+TerminalText sgr(Tone tone) noexcept {
     switch (tone) {
     case Tone::plain:
         return "";
@@ -49,7 +49,7 @@ Tone tone_of(Verdict verdict) noexcept {
 }
 
 Line& Line::add(std::string_view text, Tone tone) {
-    spans_.push_back({std::string(text), tone});
+    spans_.push_back({printable(text, text.size()), tone});
     return *this;
 }
 
@@ -65,26 +65,22 @@ Line& Line::whole() {
     return *this;
 }
 
-std::string Line::render(std::size_t width, bool color) const {
+TerminalText Line::render(std::size_t width, bool color) const {
     std::size_t total = 0;
     for (const auto& span : spans_)
         total += columns(span.text);
     const bool cut = !whole_ && total > width;
     auto left = cut ? width - std::min<std::size_t>(width, 1) : total;
-    std::string out;
+    TerminalText out;
     for (const auto& span : spans_) {
-        const auto text = fitting(span.text, left);
+        const auto text = span.text.first(fitting(span.text, left).size());
         left -= columns(text);
         const bool dressed = color && span.tone != Tone::plain && !text.empty();
-        if (dressed) out += sgr(span.tone);
-        out += text;
-        if (dressed) out += "\x1b[0m";
+        out += dressed ? sgr(span.tone) + text + "\x1b[0m" : text;
         if (text.size() < span.text.size()) break;
     }
     if (cut) out += ellipsis;
-    while (!out.empty() && out.back() == ' ')
-        out.pop_back();
-    return out + "\n";
+    return out.trim_end() + "\n";
 }
 
 } // namespace rdpsweep

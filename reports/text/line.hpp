@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/finding.hpp"
+#include "core/terminal_text.hpp"
 
 #include <cstddef>
 #include <string>
@@ -20,7 +21,7 @@ public:
 
     explicit Line(std::string_view text, Tone tone = Tone::plain) { add(text, tone); }
 
-    // Adds a span; text must be fit for a terminal already: see printable().
+    // Adds a span, made fit for a terminal. Where text is of strangers it has been cut before.
     Line& add(std::string_view text, Tone tone = Tone::plain);
 
     // Spaces up to the given column; at least one.
@@ -31,11 +32,11 @@ public:
 
     // Returns the line with a line break; colours only when asked for. Longer than width columns:
     // cut, with an ellipsis.
-    [[nodiscard]] std::string render(std::size_t width, bool color) const;
+    [[nodiscard]] TerminalText render(std::size_t width, bool color) const;
 
 private:
     struct Span {
-        std::string text;
+        TerminalText text;
         Tone tone;
     };
 

@@ -39,7 +39,7 @@ public:
         if (!digest) return digest.error();
         const Scene scene{report, *digest, few, messages_};
         for (const auto& line : compose(scene))
-            out_ << line.render(width_, color_);
+            out_ << line.render(width_, color_).str();
         return out_.flush();
     }
 

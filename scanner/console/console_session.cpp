@@ -18,11 +18,12 @@ using namespace std::chrono_literals;
 constexpr std::size_t frame_bytes = 256;
 constexpr auto to_sac_keys = "\x1b\t0";
 
-void write_all(int descriptor, std::string_view text) {
-    while (!text.empty()) {
-        const auto count = write(descriptor, text.data(), text.size());
+void write_all(int descriptor, const TerminalText& text) {
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const auto count = write(descriptor, rest.data(), rest.size());
         if (count <= 0) return;
-        text.remove_prefix(static_cast<std::size_t>(count));
+        rest.remove_prefix(static_cast<std::size_t>(count));
     }
 }
 
@@ -81,7 +82,7 @@ Task<Status> ConsoleSession::run(HostDeadline& deadline) {
         timer.expires_after(10ms);
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
-    write_all(display_, "\x1b[" + std::to_string(serial::screen_rows + 2) + ";1H\r\n");
+    write_all(display_, "\x1b[" + printable(serial::screen_rows + 2) + ";1H\r\n");
     co_return Status();
 }
 

@@ -3,6 +3,7 @@
 // query.
 #pragma once
 
+#include "core/terminal_text.hpp"
 #include "transports/serial/screen.hpp"
 
 #include <array>
@@ -14,10 +15,10 @@ class ScreenPainter {
 public:
     // Returns what has to be written so that the terminal shows the screen; status is a line of
     // ours below it.
-    std::string paint(const serial::Screen& screen, const std::string& status);
+    TerminalText paint(const serial::Screen& screen, const std::string& status);
 
 private:
-    std::array<std::string, serial::screen_rows + 1> shown_;
+    std::array<TerminalText, serial::screen_rows + 1> shown_;
     bool begun_ = false;
 };
 

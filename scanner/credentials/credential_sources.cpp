@@ -48,7 +48,7 @@ Status check_private(int descriptor, const std::string& path) {
     return Error(
                Phase::config,
                Errc::access_denied,
-               printable(path) + " is open to other users (mode " + mode + ")"
+               printable(path) + " is open to other users (mode " + printable(mode) + ")"
     )
         .with_hint("chmod 600 " + printable(path));
 }
@@ -107,9 +107,9 @@ private:
     bool silent_ = false;
 };
 
-void say(int descriptor, std::string_view text) noexcept {
+void say(int descriptor, const TerminalText& text) noexcept {
     // A terminal that cannot show the question can still be typed at.
-    [[maybe_unused]] const auto written = write(descriptor, text.data(), text.size());
+    [[maybe_unused]] const auto written = write(descriptor, text.str().data(), text.size());
 }
 
 } // namespace

@@ -43,7 +43,7 @@ Application::Application(
       services_{
           .collector = collector_, .changer = changer_, .journal = journal_, .policy = Policy()},
       speaker_(options.talk.quiet), out_(standard_output("stdout", STDOUT_FILENO)) {
-    services_.say_host = [this](std::string line) { out_.write(std::move(line)); };
+    services_.say_host = [this](const TerminalText& line) { out_.write(line); };
     services_.choices = plan.choices;
     services_.despite_sessions = options.despite_sessions;
     services_.window = window_ ? &*window_ : nullptr;
@@ -91,7 +91,7 @@ int Application::apply_batches(bool only_begun) {
         const bool pauses = pauses_after(options_.approve, number, plan_.canaries);
         if (pauses && anything_left(driver, number, only_begun)) {
             speaker_.say(
-                "rdpsweep: paused after batch " + std::to_string(number + 1) +
+                "rdpsweep: paused after batch " + printable(number + 1) +
                 ": go on with fix apply --resume\n"
             );
             break;
@@ -121,7 +121,7 @@ int Application::stop(const FixDriver& driver, std::string_view reason) {
     if (!is_only_later(reason))
         kept = keep_stop(options_.state_dir, plan_.id, reason.substr(reason.rfind('.') + 1));
     const auto& messages = Catalogue::built_in(options_.talk.lang);
-    speaker_.say("rdpsweep: stopped: " + messages.text(std::string(reason)) + "\n");
+    speaker_.say("rdpsweep: stopped: " + printable(messages.text(std::string(reason))) + "\n");
     if (!kept) return speaker_.fail(kept.error(), exit_failed);
     return status_of(driver, true, exit_ok);
 }

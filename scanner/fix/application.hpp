@@ -51,7 +51,7 @@ private:
     Script changer_;
     FixServices services_;
     Speaker speaker_;
-    Writer out_; // what becomes of each host
+    TerminalWriter out_; // what becomes of each host
 };
 
 } // namespace rdpsweep

@@ -1,6 +1,7 @@
 // The run of a plan's batch: the plan itself keeps what becomes of each host.
 #pragma once
 
+#include "core/terminal_writer.hpp"
 #include "scanner/engine/fixing.hpp"
 #include "scanner/run/run_kind.hpp"
 
@@ -9,7 +10,7 @@ namespace rdpsweep {
 class FixRun final : public RunKind {
 public:
     // fixing, and out, where it says what becomes of hosts, must outlive it.
-    FixRun(Fixing& fixing, Writer& out) : fixing_(fixing), out_(out) {}
+    FixRun(Fixing& fixing, TerminalWriter& out) : fixing_(fixing), out_(out) {}
 
     [[nodiscard]] RunTraits traits() const override;
     Status started(std::size_t index, const Target& target) override;
@@ -21,7 +22,7 @@ public:
 
 private:
     Fixing& fixing_;
-    Writer& out_;
+    TerminalWriter& out_;
 };
 
 } // namespace rdpsweep

@@ -36,7 +36,8 @@ struct FixServices {
     std::string plan_id{};
     VmGuard* guard = nullptr; // asked before a cloud's VM is touched; null: no question is asked
     SnapshotWish snapshots = SnapshotWish::never;
-    std::function<void(std::string line)> say_host{}; // told what became of each; empty: nobody
+    std::function<void(const TerminalText& line)>
+        say_host{}; // told what became of each; empty: nobody
 };
 
 class HostFix {

@@ -6,6 +6,7 @@
 #include "core/outcome.hpp"
 #include "core/outcome_json.hpp"
 #include "core/result.hpp"
+#include "core/terminal_text.hpp"
 #include "probes/fix/fix.hpp"
 #include "scanner/fix/batches.hpp"
 
@@ -119,7 +120,7 @@ std::string plan_digest(const Plan& plan);
 // written. That does not make it one of ours: see plan_origin.hpp.
 Result<Plan> read_plan(std::string_view text);
 
-// Shows a plan in full, for a human.
-std::string show_plan(const Plan& plan, const Say& say);
+// Shows a plan in full, for a human; rights in words as well.
+TerminalText show_plan(const Plan& plan, const Say& say);
 
 } // namespace rdpsweep

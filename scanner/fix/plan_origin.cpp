@@ -79,7 +79,7 @@ Status hold_against_run(const Plan& plan, std::string_view text, const std::stri
     return hold_against(plan, text, *stored, static_cast<std::int64_t>(std::time(nullptr)));
 }
 
-std::string not_held_note(const Plan& plan, const std::string& state_dir) {
+TerminalText not_held_note(const Plan& plan, const std::string& state_dir) {
     return "rdpsweep: not held against its run: " + printable(plan.run, 60) + " is not in " +
            printable(state_dir, 1000) + "/runs. fix apply does it where the run is\n";
 }

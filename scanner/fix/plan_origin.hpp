@@ -25,6 +25,6 @@ Status hold_against(const Plan& plan, std::string_view text, StoredRun& stored, 
 Status hold_against_run(const Plan& plan, std::string_view text, const std::string& state_dir);
 
 // Returns a line for a person who reads the plan where its run is not.
-std::string not_held_note(const Plan& plan, const std::string& state_dir);
+TerminalText not_held_note(const Plan& plan, const std::string& state_dir);
 
 } // namespace rdpsweep

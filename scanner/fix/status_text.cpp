@@ -10,14 +10,14 @@ namespace rdpsweep {
 namespace {
 
 // Returns what a human wants of a state: a certificate in full is nothing to read.
-std::string in_short(const std::string& state) {
+TerminalText in_short(const std::string& state) {
     constexpr std::size_t most = 100;
     return printable(state, most);
 }
 
-std::string change_lines(const HostRecord& record) {
+TerminalText change_lines(const HostRecord& record) {
     const bool undone = record.stage == FixStage::rolled_back;
-    std::string text;
+    TerminalText text;
     for (const auto& change : record.backup) {
         text += "    " + printable(resource_of(change), 300) + ": " + in_short(change.before) +
                 " -> " + in_short(undone ? change.before : change.after) + "\n";
@@ -29,22 +29,23 @@ std::string change_lines(const HostRecord& record) {
 
 } // namespace
 
-std::string line_of(const PlanHost& host, FixStage stage, const std::string& why) {
-    auto text = printable(host.name, 200) + "  " + std::string(to_string(stage));
+TerminalText line_of(const PlanHost& host, FixStage stage, const std::string& why) {
+    auto text = printable(host.name, 200) + "  " + printable(to_string(stage));
     if (!why.empty()) text += "  " + printable(why, 400);
     return text + "\n";
 }
 
-std::string
+TerminalText
 show_stages(const Plan& plan, const std::vector<JournalEntry>& entries, bool with_changes) {
     const auto records = records_of(entries, plan.hosts.size());
-    std::string text;
+    TerminalText text;
     for (std::size_t i = 0; i < plan.hosts.size(); ++i) {
         text += line_of(plan.hosts[i], records[i].stage, records[i].why);
         if (with_changes) text += change_lines(records[i]);
     }
     if (with_changes)
-        text += "To undo all of it: rdpsweep fix rollback PLAN --confirm " + phrase_of(plan) + "\n";
+        text += "To undo all of it: rdpsweep fix rollback PLAN --confirm " +
+                printable(phrase_of(plan)) + "\n";
     return text;
 }
 

@@ -7,28 +7,28 @@ namespace rdpsweep {
 
 namespace {
 
-std::string column(std::string text, std::size_t width) {
-    if (text.size() < width) text.resize(width, ' ');
+TerminalText column(TerminalText text, std::size_t width) {
+    if (text.size() < width) text.pad(width - text.size());
     return text + " ";
 }
 
-std::string times_of(const Attempt& attempt) {
-    std::string times;
+TerminalText times_of(const Attempt& attempt) {
+    TerminalText times;
     for (const auto& [phase, took] : attempt.rungs) {
-        times += " " + std::string(rung(phase)) + " " + std::to_string(took.count()) + " ms";
+        times += " " + printable(rung(phase)) + " " + printable(took.count()) + " ms";
     }
     return times;
 }
 
-std::string attempt_lines(const std::string& name, const Attempt& attempt) {
+TerminalText attempt_lines(const TerminalText& name, const Attempt& attempt) {
     if (!attempt.error) {
-        return column(name, 30) + column("ok", 8) + attempt.transport + " as " +
+        return column(name, 30) + column("ok", 8) + printable(attempt.transport) + " as " +
                printable(attempt.identity, 80) + " " + times_of(attempt) + "\n";
     }
     const auto& error = *attempt.error;
-    auto lines = column(name, 30) + column(std::string(rung(error.phase())), 8) +
-                 attempt.transport + ": " + printable(error.detail(), 300) + times_of(attempt) +
-                 "\n";
+    auto lines = column(name, 30) + column(printable(rung(error.phase())), 8) +
+                 printable(attempt.transport) + ": " + printable(error.detail(), 300) +
+                 times_of(attempt) + "\n";
     if (error.native().empty() && error.hint().empty()) return lines;
     return lines + column("", 39) + printable(error.native(), 120) + "  " +
            printable(error.hint(), 300) + "\n";
@@ -36,13 +36,13 @@ std::string attempt_lines(const std::string& name, const Attempt& attempt) {
 
 } // namespace
 
-std::string check_lines(const HostResult& host) {
+TerminalText check_lines(const HostResult& host) {
     const auto name = printable(host.target.name, 60);
-    std::string lines;
+    TerminalText lines;
     for (const auto& attempt : host.attempts)
         lines += attempt_lines(name, attempt);
     if (lines.empty()) {
-        lines = column(name, 30) + column(std::string(to_string(host.outcome)), 8) +
+        lines = column(name, 30) + column(printable(to_string(host.outcome)), 8) +
                 printable(host.reason, 200) + "\n";
     }
     return lines;

@@ -1,6 +1,7 @@
 // The run of the verb check: it says at once whether each host lets us in, and keeps nothing.
 #pragma once
 
+#include "core/terminal_writer.hpp"
 #include "scanner/run/run_kind.hpp"
 
 namespace rdpsweep {
@@ -20,7 +21,7 @@ public:
 
 private:
     const RunSetup& setup_;
-    Writer out_;
+    TerminalWriter out_;
 };
 
 } // namespace rdpsweep

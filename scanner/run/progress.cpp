@@ -26,20 +26,20 @@ std::size_t counted(const Totals& totals) {
     return done;
 }
 
-std::string seconds(std::chrono::milliseconds time) {
-    return std::to_string(time.count() / 1000) + " s";
+TerminalText seconds(std::chrono::milliseconds time) {
+    return printable(time.count() / 1000) + " s";
 }
 
-std::string verdict_counts(const Totals& totals) {
-    return "ok " + std::to_string(totals.of(Verdict::ok)) + ", broken " +
-           std::to_string(totals.of(Verdict::broken)) + ", at risk " +
-           std::to_string(totals.of(Verdict::at_risk)) + ", unknown " +
-           std::to_string(totals.of(Verdict::unknown)) + ", not assessed " +
-           std::to_string(counted(totals) - totals.of(Outcome::assessed));
+TerminalText verdict_counts(const Totals& totals) {
+    return "ok " + printable(totals.of(Verdict::ok)) + ", broken " +
+           printable(totals.of(Verdict::broken)) + ", at risk " +
+           printable(totals.of(Verdict::at_risk)) + ", unknown " +
+           printable(totals.of(Verdict::unknown)) + ", not assessed " +
+           printable(counted(totals) - totals.of(Outcome::assessed));
 }
 
-std::string padded(std::string text, std::size_t width) {
-    if (text.size() < width) text.resize(width, ' ');
+TerminalText padded(TerminalText text, std::size_t width) {
+    if (text.size() < width) text.pad(width - text.size());
     return text;
 }
 
@@ -49,7 +49,7 @@ bool narrowed(const Sweep& sweep) {
 }
 
 // Returns why no host is begun; empty where nothing holds them.
-std::string_view why_held(const Sweep& sweep) {
+TerminalText why_held(const Sweep& sweep) {
     switch (sweep.held()) {
     case Sweep::Held::by_reader:
         return "the reader of an output is slow";
@@ -62,21 +62,20 @@ std::string_view why_held(const Sweep& sweep) {
 }
 
 // Returns the hosts in flight, the slowest first.
-std::string flight_lines(const Sweep& sweep) {
+TerminalText flight_lines(const Sweep& sweep) {
     const auto flights = sweep.in_flight();
     const auto& window = sweep.window();
-    auto text = "in flight " + std::to_string(flights.size()) + " of at most " +
-                std::to_string(window.size()) + "; the slowest:\n";
+    auto text = "in flight " + printable(flights.size()) + " of at most " +
+                printable(window.size()) + "; the slowest:\n";
     if (narrowed(sweep)) {
-        text += "timeouts narrowed it from " + std::to_string(window.most()) +
+        text += "timeouts narrowed it from " + printable(window.most()) +
                 "; it widens again when they stop\n";
     }
-    if (const auto why = why_held(sweep); !why.empty())
-        text += "no host is begun: " + std::string(why) + "\n";
+    if (const auto why = why_held(sweep); !why.empty()) text += "no host is begun: " + why + "\n";
     for (std::size_t i = 0; i < std::min(shown_flights, flights.size()); ++i) {
         const auto& flight = flights[i];
-        text += "  " + padded(printable(flight.name, 40), 40) + " " + padded(flight.rung, 8) + " " +
-                seconds(flight.since) + "\n";
+        text += "  " + padded(printable(flight.name, 40), 40) + " " +
+                padded(printable(flight.rung), 8) + " " + seconds(flight.since) + "\n";
     }
     return text;
 }
@@ -136,20 +135,19 @@ double Progress::rate() const {
 void Progress::print_line() {
     const auto done = counted(totals_);
     const auto flights = sweep_ != nullptr ? sweep_->in_flight() : std::vector<Sweep::Flight>();
-    auto line = std::to_string(done) + "/" + std::to_string(totals_.targets) + "  " +
-                verdict_counts(totals_) + "  " + std::to_string(static_cast<int>(rate())) +
-                "/s  in flight " + std::to_string(flights.size());
+    auto line = printable(done) + "/" + printable(totals_.targets) + "  " +
+                verdict_counts(totals_) + "  " + printable(static_cast<int>(rate())) +
+                "/s  in flight " + printable(flights.size());
     if (sweep_ != nullptr && narrowed(*sweep_))
-        line += " of at most " + std::to_string(sweep_->window().size());
-    if (sweep_ != nullptr && !why_held(*sweep_).empty())
-        line += "  held: " + std::string(why_held(*sweep_));
+        line += " of at most " + printable(sweep_->window().size());
+    if (sweep_ != nullptr && !why_held(*sweep_).empty()) line += "  held: " + why_held(*sweep_);
     if (rate() > 0 && done < totals_.targets) {
         const auto left = static_cast<double>(totals_.targets - done) / rate();
-        line += "  eta " + std::to_string(static_cast<long>(left)) + " s";
+        line += "  eta " + printable(static_cast<long>(left)) + " s";
     }
     if (!flights.empty()) {
-        line += "  slow: " + printable(flights[0].name, 40) + " " + flights[0].rung + " " +
-                seconds(flights[0].since);
+        line += "  slow: " + printable(flights[0].name, 40) + " " + printable(flights[0].rung) +
+                " " + seconds(flights[0].since);
     }
     speaker_.draw(line);
 }
@@ -157,8 +155,9 @@ void Progress::print_line() {
 void Progress::print_status() {
     char rate_text[32];
     std::snprintf(rate_text, sizeof rate_text, "%.1f", rate());
-    auto text = std::to_string(counted(totals_)) + " of " + std::to_string(totals_.targets) +
-                " done: " + verdict_counts(totals_) + ", " + rate_text + " a second\n";
+    auto text = printable(counted(totals_)) + " of " + printable(totals_.targets) +
+                " done: " + verdict_counts(totals_) + ", " +
+                printable(std::string_view(rate_text)) + " a second\n";
     if (sweep_ != nullptr) text += flight_lines(*sweep_);
     speaker_.say(text);
 }

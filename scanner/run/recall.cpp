@@ -48,7 +48,7 @@ Step<void> count_stored(RunSetup& setup, StoredRun& stored) {
     if (!read) return EarlyEnd(read.error(), exit_failed);
     if (same_inventory) return {};
     return EarlyEnd(
-        "rdpsweep: the inventory is not the one run " + stored.run().id +
+        "rdpsweep: the inventory is not the one run " + printable(stored.run().id) +
             " began with\n"
             "  resume with the same inventory and filters, or start a new run\n",
         exit_usage
@@ -137,8 +137,8 @@ Step<void> keep_those_of_rerun(const ScanOptions& options, Inventory& inventory,
     auto kept = keep_rerun(inventory, *stored, request->what);
     if (!kept) return EarlyEnd(kept.error(), exit_failed);
     speaker.say(
-        "rdpsweep: " + std::to_string(inventory.targets.size()) + " of " + std::to_string(before) +
-        " targets again, from run " + stored->run().id + "\n"
+        "rdpsweep: " + printable(inventory.targets.size()) + " of " + printable(before) +
+        " targets again, from run " + printable(stored->run().id) + "\n"
     );
     return {};
 }

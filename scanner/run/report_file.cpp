@@ -21,7 +21,7 @@ Error cannot_open(const std::string& path, int code) {
     return {
         Phase::config,
         Errc::local_limit,
-        "cannot open " + printable(path) + ": " + std::strerror(code)};
+        "cannot open " + printable(path) + ": " + printable(std::strerror(code))};
 }
 
 // Returns the number of the descriptor of ours that path names, also by links such as /dev/stdout.

@@ -24,8 +24,8 @@ Step<void> keep_those_to_fix(RunSetup& setup, const Fixing& fixing) {
     targets.erase(others, targets.end());
     if (targets.size() == fixing.batch_size()) return {};
     return EarlyEnd(
-        "rdpsweep: of " + std::to_string(fixing.batch_size()) +
-            " hosts to visit the inventory has " + std::to_string(targets.size()) +
+        "rdpsweep: of " + printable(fixing.batch_size()) + " hosts to visit the inventory has " +
+            printable(targets.size()) +
             "\n  it changed since the run: scan again and make a new plan\n",
         exit_usage
     );
@@ -86,8 +86,8 @@ void fit_descriptors(RunSetup& setup, const FdLimit& limit, Speaker& speaker) {
           {"descriptors", descriptors}}}
     );
     speaker.say(
-        "rdpsweep: --jobs lowered to " + got + ": the limit is " + descriptors +
-        " open files (ulimit -n)\n"
+        "rdpsweep: --jobs lowered to " + printable(got) + ": the limit is " +
+        printable(descriptors) + " open files (ulimit -n)\n"
     );
 }
 
@@ -120,11 +120,11 @@ Step<RunSetup> set_up(const ScanOptions& asked, Fixing* fixing, Speaker& speaker
 
 void announce(const RunSetup& setup, Speaker& speaker) {
     const auto left = std::count(setup.done.begin(), setup.done.end(), false);
-    auto text = "rdpsweep: " + std::to_string(left) + " of " +
-                std::to_string(setup.inventory.targets.size()) + " targets to visit, " +
-                std::to_string(setup.in_flight) + " at once\n";
+    auto text = "rdpsweep: " + printable(left) + " of " +
+                printable(setup.inventory.targets.size()) + " targets to visit, " +
+                printable(setup.in_flight) + " at once\n";
     for (const auto& warning : setup.run.warnings)
-        text += "  warning: " + Catalogue::english().say(warning) + "\n";
+        text += "  warning: " + printable(Catalogue::english().say(warning), 1000) + "\n";
     speaker.run_ahead(); // until the sweep is over: it may begin on a terminal that is stopped
     speaker.advise(text);
 }

@@ -63,7 +63,10 @@ Status ScanRun::close(Speaker& speaker) {
     if (const auto kept = setup_.let_in.save(); !kept)
         log_line({LogLevel::warn, "", "config", kept.error().detail()});
     if (written) written = write_reports(speaker);
-    speaker.advise("run " + run.id + " is stored in " + setup_.options.state_dir + "/runs\n");
+    speaker.advise(
+        "run " + printable(run.id) + " is stored in " + printable(setup_.options.state_dir, 1000) +
+        "/runs\n"
+    );
     return written;
 }
 

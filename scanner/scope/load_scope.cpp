@@ -17,7 +17,7 @@ Step<Inventory> load_scope(const ScopeOptions& scope, Speaker& speaker, ScopeUse
     if (problems.empty() && use == ScopeUse::log_on) require_credentials(inventory, problems);
     if (!problems.empty()) return EarlyEnd(to_text(problems), exit_usage);
     for (const auto& note : inventory.notes)
-        speaker.say("rdpsweep: " + printable(note) + '\n');
+        speaker.say("rdpsweep: " + printable(note) + "\n");
     return inventory;
 }
 

@@ -21,7 +21,7 @@ Error cannot_write(const std::string& path, int code) {
     return Error(
                Phase::config,
                Errc::local_limit,
-               "cannot write " + printable(path) + ": " + std::strerror(code)
+               "cannot write " + printable(path) + ": " + printable(std::strerror(code))
     )
         .with_native("errno " + std::to_string(code));
 }

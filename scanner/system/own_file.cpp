@@ -19,7 +19,7 @@ Error cannot_open(const std::string& path, int code) {
     return Error(
                Phase::config,
                code == ENOENT ? Errc::not_found : Errc::local_limit,
-               "cannot open " + printable(path) + ": " + std::strerror(code)
+               "cannot open " + printable(path) + ": " + printable(std::strerror(code))
     )
         .with_native("errno " + std::to_string(code))
         .with_hint("is the disk full, and is --state DIR writable?");

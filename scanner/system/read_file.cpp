@@ -19,7 +19,11 @@ Error system_error(const std::string& path, int code) {
     auto errc = Errc::local_limit;
     if (code == ENOENT) errc = Errc::name_not_found;
     if (code == EACCES || code == EPERM) errc = Errc::access_denied;
-    return Error(Phase::config, errc, "cannot read " + printable(path) + ": " + std::strerror(code))
+    return Error(
+               Phase::config,
+               errc,
+               "cannot read " + printable(path) + ": " + printable(std::strerror(code))
+    )
         .with_native("errno " + std::to_string(code));
 }
 

@@ -32,8 +32,8 @@ void Problems::add(std::string where, Mistake mistake) {
     add(std::move(where), std::move(mistake.what), std::move(mistake.next));
 }
 
-std::string in_quotes(std::string_view text) {
-    return '"' + printable(text, longest_quote) + '"';
+TerminalText in_quotes(std::string_view text) {
+    return "\"" + printable(text, longest_quote) + "\"";
 }
 
 std::string suggest(

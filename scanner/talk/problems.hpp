@@ -1,6 +1,8 @@
 // Mistakes found while reading an inventory, several at once, each with its place.
 #pragma once
 
+#include "core/terminal_text.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -50,7 +52,7 @@ private:
 };
 
 // Returns text in double quotes, made printable and at most 60 bytes long.
-std::string in_quotes(std::string_view text);
+TerminalText in_quotes(std::string_view text);
 
 // Returns 'did you mean "address"?', else 'known: a, b, c'. what_known names the candidates in the
 // latter.

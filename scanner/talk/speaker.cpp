@@ -10,7 +10,7 @@ namespace rdpsweep {
 namespace {
 
 // ECMA-48: to the first column, and erase to the end of the line.
-constexpr std::string_view start_of_empty_line = "\r\x1b[K";
+constexpr char start_of_empty_line[] = "\r\x1b[K";
 
 } // namespace
 
@@ -18,16 +18,16 @@ EarlyEnd::EarlyEnd(const Error& error, ExitStatus code) : text(to_text(error, {}
 
 Speaker::Speaker(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
 
-Writer& Speaker::err() {
-    if (!err_) err_ = std::make_unique<Writer>(standard_output("stderr", STDERR_FILENO));
+TerminalWriter& Speaker::err() {
+    if (!err_) err_ = std::make_unique<TerminalWriter>(standard_output("stderr", STDERR_FILENO));
     return *err_;
 }
 
 // There is no one left to tell of a failure. What somebody asks for again and again, and does not
 // read, is not kept.
-void Speaker::write(std::string text) {
+void Speaker::write(const TerminalText& text) {
     if (err().waiting() > limits::output_queue) return;
-    err().write(std::move(text));
+    err().write(text);
     if (!ahead_) err().flush(patience());
 }
 
@@ -44,11 +44,11 @@ void Speaker::catch_up() {
     if (err_) err_->flush(patience());
 }
 
-void Speaker::say(std::string_view text) {
-    write(std::string(drawn_ ? start_of_empty_line : "") + std::string(text));
+void Speaker::say(const TerminalText& text) {
+    write(drawn_ ? start_of_empty_line + text : text);
 }
 
-void Speaker::advise(std::string_view text) {
+void Speaker::advise(const TerminalText& text) {
     if (!quiet_) say(text);
 }
 
@@ -62,19 +62,19 @@ int Speaker::leave(const EarlyEnd& end) {
     return end.status;
 }
 
-void Speaker::say_below(std::string_view text) {
-    write("\n" + std::string(text));
+void Speaker::say_below(const TerminalText& text) {
+    write("\n" + text);
 }
 
-void Speaker::draw(const std::string& line) {
+void Speaker::draw(const TerminalText& line) {
     if (quiet_ || err().waiting() > 0) return;
     if (!terminal_) return write(line + "\n");
-    write(std::string(start_of_empty_line) + line);
+    write(start_of_empty_line + line);
     drawn_ = true;
 }
 
 void Speaker::erase() {
-    if (drawn_) write(std::string(start_of_empty_line));
+    if (drawn_) write(start_of_empty_line);
     drawn_ = false;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/error.hpp"
-#include "core/writer.hpp"
+#include "core/terminal_writer.hpp"
 #include "scanner/talk/step.hpp"
 
 #include <chrono>
@@ -21,10 +21,10 @@ public:
 
     // Writes text, whole lines. A line that is drawn makes room for it; the next draw() brings it
     // back.
-    void say(std::string_view text);
+    void say(const TerminalText& text);
 
     // Says it unless quiet.
-    void advise(std::string_view text);
+    void advise(const TerminalText& text);
 
     // Says an error in its three lines; returns status, so that a verb can end with it.
     int fail(const Error& error, int status);
@@ -34,12 +34,12 @@ public:
 
     // Writes text on a new line: what stands there stays, such as a drawn line and the ^C that a
     // terminal echoes.
-    void say_below(std::string_view text);
+    void say_below(const TerminalText& text);
 
     // Shows how far the run is: on a terminal in place of what was drawn before, else as a line of
     // its own. Nothing when quiet, or while what was said before was not taken yet: the next one
     // shows more.
-    void draw(const std::string& line);
+    void draw(const TerminalText& line);
 
     // Takes the drawn line away.
     void erase();
@@ -62,10 +62,10 @@ public:
     [[nodiscard]] bool on_terminal() const noexcept { return terminal_; }
 
 private:
-    Writer& err();
-    void write(std::string text);
+    TerminalWriter& err();
+    void write(const TerminalText& text);
 
-    std::unique_ptr<Writer> err_; // made when there is something to say
+    std::unique_ptr<TerminalWriter> err_; // made when there is something to say
     std::optional<std::chrono::steady_clock::time_point> end_;
     bool ahead_ = false;
     bool quiet_;

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/terminal_text.hpp"
 #include "scanner/talk/exit_status.hpp"
 
 #include <cassert>
 #include <optional>
-#include <string>
 #include <utility>
 #include <variant>
 
@@ -14,12 +14,12 @@ namespace rdpsweep {
 
 // Why a verb ends before its work is done: what its user reads on stderr, and the exit status.
 struct EarlyEnd {
-    EarlyEnd(std::string lines, ExitStatus code) : text(std::move(lines)), status(code) {}
+    EarlyEnd(TerminalText lines, ExitStatus code) : text(std::move(lines)), status(code) {}
 
     // Ends in the three lines of an error (scanner/talk/talk.hpp).
     EarlyEnd(const Error& error, ExitStatus code);
 
-    std::string text; // whole lines
+    TerminalText text; // whole lines
     ExitStatus status;
 };
 

@@ -36,12 +36,12 @@ bool wants_color(Color color, int descriptor) {
     return isatty(descriptor) == 1;
 }
 
-bool write_out(std::string_view text) {
-    return write_all(STDOUT_FILENO, text);
+bool write_out(const TerminalText& text) {
+    return write_all(STDOUT_FILENO, text.str());
 }
 
-void write_err(std::string_view text) {
-    (void)write_all(STDERR_FILENO, text);
+void write_err(const TerminalText& text) {
+    (void)write_all(STDERR_FILENO, text.str());
 }
 
 int complain(const Error& error, int status) {
@@ -51,32 +51,33 @@ int complain(const Error& error, int status) {
 
 void write_notes(const std::vector<std::string>& notes) {
     for (const auto& note : notes)
-        write_err("rdpsweep: " + printable(note) + '\n');
+        write_err("rdpsweep: " + printable(note) + "\n");
 }
 
-std::string to_text(const Error& error, std::string_view subject) {
-    std::string text = "rdpsweep: ";
+TerminalText to_text(const Error& error, std::string_view subject) {
+    TerminalText text = "rdpsweep: ";
     if (!subject.empty()) text += printable(subject, longest_cell) + ": ";
-    text += printable(error.detail()) + " (" + std::string(rung(error.phase())) + ")\n";
-    if (!error.native().empty()) text += "  " + printable(error.native()) + '\n';
-    if (!error.hint().empty()) text += "  next: " + printable(error.hint()) + '\n';
+    text += printable(error.detail()) + " (" + printable(rung(error.phase())) + ")\n";
+    if (!error.native().empty()) text += "  " + printable(error.native()) + "\n";
+    if (!error.hint().empty()) text += "  next: " + printable(error.hint()) + "\n";
     return text;
 }
 
-std::string to_text(const Problems& problems) {
-    std::string text;
+TerminalText to_text(const Problems& problems) {
+    TerminalText text;
     for (const auto& problem : problems.list()) {
-        text += printable(problem.where) + ": " + printable(problem.what) + '\n';
-        if (!problem.next.empty()) text += "  " + printable(problem.next, 2000) + '\n';
+        text += printable(problem.where) + ": " + printable(problem.what) + "\n";
+        if (!problem.next.empty()) text += "  " + printable(problem.next, 2000) + "\n";
     }
     const auto count = problems.list().size();
-    text += "rdpsweep: " + std::to_string(count);
-    text += count == 1 ? " mistake" : " mistakes";
-    text += problems.full() ? ", perhaps more; no host was touched\n" : "; no host was touched\n";
+    text += "rdpsweep: " + printable(count);
+    text += count == 1 ? TerminalText(" mistake") : TerminalText(" mistakes");
+    if (problems.full()) text += ", perhaps more";
+    text += "; no host was touched\n";
     return text;
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+TerminalText table(const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
@@ -84,17 +85,20 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
             widths[i] = std::max(widths[i], columns(printable(row[i], longest_cell)));
         }
     }
-    std::string text;
+    TerminalText text;
     for (const auto& row : rows) {
+        TerminalText line;
+        std::size_t blanks = 0; // before the next cell that is not empty
         for (std::size_t i = 0; i < row.size(); ++i) {
             const bool last = i + 1 == row.size();
             const auto cell = printable(row[i], last ? 400 : longest_cell);
-            text += cell;
-            if (!last) text.append(widths[i] - columns(cell) + 2, ' ');
+            if (!cell.empty()) {
+                line.pad(blanks) += cell;
+                blanks = 0;
+            }
+            if (!last) blanks += widths[i] - columns(cell) + 2;
         }
-        while (text.ends_with(' '))
-            text.pop_back();
-        text += '\n';
+        text += line + "\n";
     }
     return text;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/terminal_text.hpp"
 #include "scanner/options/talk_options.hpp"
 #include "scanner/talk/problems.hpp"
 
@@ -16,10 +17,10 @@ namespace rdpsweep {
 bool wants_color(Color color, int descriptor);
 
 // Writes all of it; false when stdout is closed or its disk is full, which is exit_failed.
-bool write_out(std::string_view text);
+bool write_out(const TerminalText& text);
 
 // Writes to stderr. Never fails: there is no one left to tell.
-void write_err(std::string_view text);
+void write_err(const TerminalText& text);
 
 // Writes an error to stderr; returns status, so that a verb can end with it.
 int complain(const Error& error, int status);
@@ -29,17 +30,17 @@ void write_notes(const std::vector<std::string>& notes);
 
 // Returns the three lines of an error: what happened, to which host and where, the native code,
 // what to do next; empty ones are left out. subject may be empty.
-std::string to_text(const Error& error, std::string_view subject);
+TerminalText to_text(const Error& error, std::string_view subject);
 
 // Returns each problem with its place and cure, then how many.
-std::string to_text(const Problems& problems);
+TerminalText to_text(const Problems& problems);
 
 // Returns text wrapped at spaces, and between East Asian characters, into lines of at most width
-// columns, each indented by indent blanks.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = 88);
+// columns, each indented by indent blanks. It is made printable.
+TerminalText wrapped(std::string_view text, std::size_t indent, std::size_t width = 88);
 
 // Returns rows as left-aligned columns two blanks apart; the first row is the head. Cells are made
 // printable and cut at 60 bytes, save those of the last column.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+TerminalText table(const std::vector<std::vector<std::string>>& rows);
 
 } // namespace rdpsweep

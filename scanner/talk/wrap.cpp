@@ -36,7 +36,7 @@ std::size_t piece(std::string_view text) {
 
 } // namespace
 
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+TerminalText wrapped(std::string_view text, std::size_t indent, std::size_t width) {
     std::string out;
     std::size_t used = 0;
     bool space = false;
@@ -58,7 +58,7 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
         space = false;
         text.remove_prefix(next.size());
     }
-    return out.empty() ? out : out + '\n';
+    return printable_lines(out.empty() ? out : out + '\n');
 }
 
 } // namespace rdpsweep

@@ -45,7 +45,7 @@ Result<AuditChain> follow_chain(std::istream& in) {
             return Error(
                 Phase::config,
                 Errc::malformed_output,
-                "line " + std::to_string(number) + " is too long for a record"
+                "line " + printable(number) + " is too long for a record"
             );
         const auto named = named_before(line);
         if (named) {
@@ -82,12 +82,12 @@ int run_audit(const AuditOptions& options) {
         );
     const auto chain = follow_chain(file);
     if (!chain) return complain(chain.error(), exit_failed);
-    std::string text =
-        std::to_string(chain->records) + " records, last " + chain->last_sha256 + "\n";
+    auto text =
+        printable(chain->records) + " records, last " + printable(chain->last_sha256) + "\n";
     if (chain->torn > 0)
-        text += std::to_string(chain->torn) + " lines are cut off: a crash, or somebody's hand\n";
+        text += printable(chain->torn) + " lines are cut off: a crash, or somebody's hand\n";
     for (const auto number : chain->breaks)
-        text += "line " + std::to_string(number) + " does not follow from the line before it\n";
+        text += "line " + printable(number) + " does not follow from the line before it\n";
     if (!write_out(text)) return exit_failed;
     return chain->breaks.empty() ? exit_ok : exit_failed;
 }

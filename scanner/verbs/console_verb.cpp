@@ -27,7 +27,7 @@ namespace {
 constexpr auto longest_session = std::chrono::hours(24);
 
 int complain(const std::string& what, const std::string& hint) {
-    write_err("rdpsweep: " + what + "\n  " + hint + "\n");
+    write_err("rdpsweep: " + printable(what) + "\n  " + printable(hint) + "\n");
     return exit_usage;
 }
 
@@ -58,9 +58,9 @@ Result<Target> find_target(const ConsoleOptions& options) {
 }
 
 int tell(const Error& error) {
-    std::string text = "rdpsweep: " + std::string(error.detail());
-    if (!error.native().empty()) text += " (" + std::string(error.native()) + ")";
-    if (!error.hint().empty()) text += "\n  " + std::string(error.hint());
+    auto text = "rdpsweep: " + printable(error.detail());
+    if (!error.native().empty()) text += " (" + printable(error.native()) + ")";
+    if (!error.hint().empty()) text += "\n  " + printable(error.hint());
     write_err(text + "\n");
     return error.phase() == Phase::inventory || error.phase() == Phase::config ? exit_usage
                                                                                : exit_failed;

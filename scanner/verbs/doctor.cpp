@@ -17,9 +17,8 @@ namespace {
 
 constexpr std::size_t subject_width = 14;
 
-std::string level_word(Diagnosis::Level level, bool color) {
-    std::string_view word;
-    std::string_view paint;
+TerminalText level_word(Diagnosis::Level level, bool color) {
+    TerminalText word, paint;
     switch (level) {
     case Diagnosis::Level::ok:
         word = "ok  ";
@@ -34,16 +33,16 @@ std::string level_word(Diagnosis::Level level, bool color) {
         paint = "\x1b[31m";
         break;
     }
-    return color ? std::string(paint) + std::string(word) + "\x1b[0m" : std::string(word);
+    return color ? paint + word + "\x1b[0m" : word;
 }
 
-std::string to_text(const Diagnosis& diagnosis, bool color) {
-    auto subject = diagnosis.subject;
-    if (subject.size() < subject_width) subject.append(subject_width - subject.size(), ' ');
+TerminalText to_text(const Diagnosis& diagnosis, bool color) {
+    auto subject = printable(diagnosis.subject);
+    if (subject.size() < subject_width) subject.pad(subject_width - subject.size());
     auto text = level_word(diagnosis.level, color) + "  " + subject + "  " +
-                printable(diagnosis.what) + '\n';
+                printable(diagnosis.what) + "\n";
     if (!diagnosis.next.empty()) {
-        text += std::string(subject_width + 8, ' ') + printable(diagnosis.next) + '\n';
+        text += TerminalText().pad(subject_width + 8) + printable(diagnosis.next) + "\n";
     }
     return text;
 }
@@ -71,7 +70,7 @@ int run_doctor(const DoctorOptions& options) {
         check_inventory(options.scope, list);
     }
     const bool color = wants_color(options.talk.color, STDOUT_FILENO);
-    std::string text;
+    TerminalText text;
     for (const auto& diagnosis : list) {
         if (options.talk.quiet && diagnosis.level == Diagnosis::Level::ok) continue;
         text += to_text(diagnosis, color);

@@ -28,7 +28,10 @@ namespace {
 constexpr std::size_t most_signature = 1 << 20;
 
 int refuse(const std::string& what, const std::string& advice) {
-    write_err("rdpsweep fix: " + what + "\n  " + advice + "\n");
+    constexpr std::size_t longest = 4000; // with paths in it
+    write_err(
+        "rdpsweep fix: " + printable(what, longest) + "\n  " + printable(advice, longest) + "\n"
+    );
     return exit_usage;
 }
 

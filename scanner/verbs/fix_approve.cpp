@@ -45,7 +45,7 @@ int run_fix_approve(const FixApproveOptions& options) {
     if (written) written = file->publish();
     if (!written) return complain(written.error(), exit_failed);
     if (!here) write_err(not_held_note(*plan, options.state_dir));
-    write_err("rdpsweep: signed plan " + plan->id + ": " + path + "\n");
+    write_err("rdpsweep: signed plan " + printable(plan->id) + ": " + printable(path, 1000) + "\n");
     return exit_ok;
 }
 

@@ -30,7 +30,7 @@ int run_fix_status(const FixStatusOptions& options) {
     if (!plan) return complain(plan.error(), exit_usage);
     auto entries = Journal::read(options.state_dir, journal_key(*plan));
     if (!entries) return complain(entries.error(), exit_failed);
-    const auto text = options.json ? status_json(*plan, *entries)
+    const auto text = options.json ? printable_lines(status_json(*plan, *entries))
                                    : show_stages(*plan, *entries, options.with_changes);
     return write_out(text) ? exit_ok : exit_failed;
 }

@@ -19,15 +19,16 @@ namespace {
 
 int unknown_fix(const std::string& name) {
     std::vector<std::string_view> known;
-    std::string all;
+    TerminalText all = "known";
     for (const auto& fix : all_fixes()) {
+        all += known.empty() ? TerminalText(": ") : TerminalText(", ");
+        all += printable(fix.id);
         known.push_back(fix.id);
-        all += (all.empty() ? "known: " : ", ") + std::string(fix.id);
     }
     const auto near = nearest(name, known);
     write_err(
         "rdpsweep fix plan: no such fix: " + in_quotes(name) + "\n  " +
-        (near ? "did you mean " + std::string(*near) + "?" : all) + "\n"
+        (near ? "did you mean " + printable(*near) + "?" : all) + "\n"
     );
     return exit_usage;
 }
@@ -38,7 +39,7 @@ void warn_of_gaps(const StoredRun& stored) {
         write_err("rdpsweep: that run was not finished: what it did not reach is not in the plan\n"
         );
     if (stored.damaged() > 0)
-        write_err("rdpsweep: " + std::to_string(stored.damaged()) + " damaged records left out\n");
+        write_err("rdpsweep: " + printable(stored.damaged()) + " damaged records left out\n");
 }
 
 // Returns how many hosts cannot be told from another.
@@ -48,7 +49,7 @@ std::ptrdiff_t count_alike(const Plan& plan) {
     });
 }
 
-std::string advice(const Plan& plan, const std::string& path) {
+TerminalText advice(const Plan& plan, const std::string& path) {
     if (plan.hosts.empty()) return "\nNothing to do: no plan was written.\n";
     return "\nWritten to " + printable(path, 1000) + ". Read it: every change stands above.\n";
 }
@@ -75,7 +76,7 @@ int check_options(const FixPlanOptions& options) {
     if (!parse_batches(options.batches)) {
         write_err(
             "rdpsweep fix plan: " + in_quotes(options.batches) +
-            " is no schedule\n  write numbers and percentages: " + std::string(usual_batches) + "\n"
+            " is no schedule\n  write numbers and percentages: " + printable(usual_batches) + "\n"
         );
         return exit_usage;
     }
@@ -113,7 +114,8 @@ int run_fix_plan(const FixPlanOptions& options) {
     if (!write_out(show_plan(*plan, say) + advice(*plan, path))) return exit_failed;
     if (alike == 0) return exit_ok;
     write_err(
-        "rdpsweep: " + std::to_string(alike) + (alike == 1 ? " VM was" : " VMs were") +
+        "rdpsweep: " + printable(alike) +
+        (alike == 1 ? TerminalText(" VM was") : TerminalText(" VMs were")) +
         " left out: each answers as the same Windows as another one\n"
     );
     return exit_incomplete;

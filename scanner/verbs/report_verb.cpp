@@ -45,7 +45,7 @@ int run_report(const StoredReportOptions& options) {
     fleet.add_missing();
     if (stored->damaged() > 0) {
         write_err(
-            "rdpsweep: " + std::to_string(stored->damaged()) +
+            "rdpsweep: " + printable(stored->damaged()) +
             " damaged records of that run could not be read\n"
         );
     }

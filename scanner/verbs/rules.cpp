@@ -47,10 +47,12 @@ std::string rules_as_json(const Catalogue& messages) {
         });
     }
     const nlohmann::json document{{"schema", "rdpsweep.rules/1"}, {"rules", std::move(list)}};
-    return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+    auto text = document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+    escape_for_display(text);
+    return text + '\n';
 }
 
-std::string rules_as_table(const Catalogue& messages) {
+TerminalText rules_as_table(const Catalogue& messages) {
     std::vector<std::vector<std::string>> rows{
         {messages.text("explain.rule"),
          messages.text("explain.cause"),
@@ -61,39 +63,40 @@ std::string rules_as_table(const Catalogue& messages) {
     return table(rows);
 }
 
-std::string heading(std::string_view text, bool color) {
-    return color ? "\x1b[1m" + std::string(text) + "\x1b[0m\n" : std::string(text) + '\n';
+TerminalText heading(std::string_view text, bool color) {
+    const auto words = printable(text);
+    return color ? "\x1b[1m" + words + "\x1b[0m\n" : words + "\n";
 }
 
 // Returns what rdpsweep itself would do about it, and what it never does.
-std::string explain_fix(const Rule& rule, const Catalogue& messages, bool color) {
+TerminalText explain_fix(const Rule& rule, const Catalogue& messages, bool color) {
     const auto* fix = fix_of(rule.id);
     if (fix == nullptr) return {};
     const auto key = "fix." + std::string(fix->id);
     auto text =
-        '\n' + heading(messages.text("explain.own_fix") + " " + std::string(fix->id), color);
+        "\n" + heading(messages.text("explain.own_fix") + " " + std::string(fix->id), color);
     text += wrapped(messages.text(key + ".does"), 2) + wrapped(messages.text(key + ".never"), 2);
     for (const auto resource : fix->declared)
-        text += "    " + std::string(resource) + '\n';
+        text += "    " + printable(resource) + "\n";
     return text;
 }
 
-std::string explain_rule(const Rule& rule, const Catalogue& messages, bool color) {
+TerminalText explain_rule(const Rule& rule, const Catalogue& messages, bool color) {
     const std::string id(rule.id);
     auto text = heading(id + "  " + text_of(messages, id + ".title"), color);
     const Message place{
         "explain.place", {{"cause", std::string(to_string(rule.cause))}, {"step", step_of(rule)}}};
-    text += "  " + messages.say(place) + '\n';
+    text += "  " + printable(messages.say(place)) + "\n";
     for (const auto* part : {"what", "article", "corrected", "fix", "unverified"}) {
         const auto said = text_of(messages, id + "." + part);
         if (said.empty()) continue;
         const auto title = messages.text(std::string("explain.") + part);
-        text += '\n' + heading(title, color) + wrapped(said, 2);
+        text += "\n" + heading(title, color) + wrapped(said, 2);
     }
     return text + explain_fix(rule, messages, color);
 }
 
-std::string explain_cause(Cause cause, const Catalogue& messages, bool color) {
+TerminalText explain_cause(Cause cause, const Catalogue& messages, bool color) {
     const auto key = "cause." + std::string(to_string(cause));
     auto text = heading(text_of(messages, key + ".title"), color);
     text += wrapped(text_of(messages, key + ".what"), 2);
@@ -110,7 +113,7 @@ std::string explain_cause(Cause cause, const Catalogue& messages, bool color) {
         );
     }
     if (rows.size() > 1)
-        text += '\n' + table(rows) + "\n  " + messages.text("explain.next") +
+        text += "\n" + table(rows) + "\n  " + printable(messages.text("explain.next")) +
                 " rdpsweep explain RULE\n";
     return text;
 }
@@ -123,8 +126,8 @@ int unknown_subject(const std::string& subject) {
         known.push_back(to_string(rule.cause));
     const auto near = nearest(subject, known);
     write_err(
-        "rdpsweep explain: neither a rule nor a cause: " + in_quotes(subject) + '\n' +
-        (near ? "  did you mean " + std::string(*near) + "?\n" : "  see: rdpsweep rules\n")
+        "rdpsweep explain: neither a rule nor a cause: " + in_quotes(subject) + "\n" +
+        (near ? "  did you mean " + printable(*near) + "?\n" : "  see: rdpsweep rules\n")
     );
     return exit_usage;
 }
@@ -143,7 +146,8 @@ cli::Options explain_options(ExplainOptions& asked, const CliNames&) {
 
 int run_rules(const RulesOptions& options) {
     const auto& messages = Catalogue::built_in(options.talk.lang);
-    const auto text = options.json ? rules_as_json(messages) : rules_as_table(messages);
+    const auto text =
+        options.json ? printable_lines(rules_as_json(messages)) : rules_as_table(messages);
     return write_out(text) ? exit_ok : exit_failed;
 }
 

@@ -13,10 +13,10 @@ int run_cli(int argc, char** argv) {
     const auto line = parse_command_line(args, all_verbs(), cli_names());
     if (!line.exit) return line.asked.run();
     if (*line.exit != exit_ok) {
-        write_err(line.text);
+        write_err(printable_lines(line.text));
         return *line.exit;
     }
-    return write_out(line.text) ? exit_ok : exit_failed;
+    return write_out(printable_lines(line.text)) ? exit_ok : exit_failed;
 }
 
 } // namespace rdpsweep

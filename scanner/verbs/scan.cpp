@@ -16,7 +16,9 @@ Step<void> open_talk(const TalkOptions& talk) {
     const auto level = talk.verbose > 0 ? LogLevel::debug : talk.log_level;
     const auto path = talk.log_file.empty() && talk.verbose > 1 ? "-" : talk.log_file;
     if (path.empty() || open_log(path, level)) return {};
-    return EarlyEnd("rdpsweep: cannot open the log file " + path + "\n", exit_usage);
+    return EarlyEnd(
+        "rdpsweep: cannot open the log file " + printable(path, 1000) + "\n", exit_usage
+    );
 }
 
 Step<RunSetup> begin(const ScanOptions& options, Speaker& speaker) {

@@ -70,21 +70,21 @@ Summary summarise(const std::vector<Target>& targets) {
 }
 
 // Returns "env=prod 90, role=web 12", the most frequent first.
-std::string to_line(const Counts& counts, std::size_t most) {
+TerminalText to_line(const Counts& counts, std::size_t most) {
     std::vector<std::pair<std::string, std::size_t>> list(counts.begin(), counts.end());
     std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
         return a.second > b.second;
     });
-    std::string line;
+    TerminalText line;
     for (std::size_t i = 0; i < list.size() && i < most; ++i) {
-        line += (i == 0 ? "" : ", ") + printable(list[i].first, 60) + " " +
-                std::to_string(list[i].second);
+        if (i > 0) line += ", ";
+        line += printable(list[i].first, 60) + " " + printable(list[i].second);
     }
-    if (list.size() > most) line += ", and " + std::to_string(list.size() - most) + " more";
+    if (list.size() > most) line += ", and " + printable(list.size() - most) + " more";
     return line;
 }
 
-std::string as_table(const std::vector<Target>& targets) {
+TerminalText as_table(const std::vector<Target>& targets) {
     std::vector<std::vector<std::string>> rows{
         {"NAME", "ADDRESS", "RDP", "ROUTE", "CREDENTIAL", "TAGS"}};
     for (const auto& target : targets) {
@@ -98,16 +98,16 @@ std::string as_table(const std::vector<Target>& targets) {
         );
     }
     const auto summary = summarise(targets);
-    auto text = table(rows) + '\n' + std::to_string(targets.size()) +
-                (targets.size() == 1 ? " target\n" : " targets\n");
+    auto text = table(rows) + "\n" + printable(targets.size()) + " target";
+    text += targets.size() == 1 ? TerminalText("\n") : TerminalText("s\n");
     if (targets.empty()) return text;
-    text += "  route       " + to_line(summary.routes, most_tags_shown) + '\n';
-    text += "  credential  " + to_line(summary.credentials, most_tags_shown) + '\n';
+    text += "  route       " + to_line(summary.routes, most_tags_shown) + "\n";
+    text += "  credential  " + to_line(summary.credentials, most_tags_shown) + "\n";
     if (!summary.tags.empty()) {
-        text += "  tag         " + to_line(summary.tags, most_tags_shown) + '\n';
+        text += "  tag         " + to_line(summary.tags, most_tags_shown) + "\n";
     }
     if (!summary.groups.empty()) {
-        text += "  group       " + to_line(summary.groups, most_tags_shown) + '\n';
+        text += "  group       " + to_line(summary.groups, most_tags_shown) + "\n";
     }
     return text;
 }
@@ -148,17 +148,17 @@ bool write_json(const std::vector<Target>& targets) {
     for (std::size_t i = 0; i < targets.size(); ++i) {
         text += (i == 0 ? "\n" : ",\n") + dump_json(to_json(targets[i]));
         if (text.size() < piece) continue;
-        if (!write_out(text)) return false;
+        if (!write_out(printable_lines(text))) return false;
         text.clear();
     }
-    return write_out(text + "\n]}\n");
+    return write_out(printable_lines(text) + "\n]}\n");
 }
 
 // Returns what `-i -` reads.
 std::string as_lines(const std::vector<Target>& targets) {
     std::string text;
     for (const auto& target : targets) {
-        text += printable(target.name, target.name.size()) + '=' + endpoint(target) + '\n';
+        text += printable(target.name, target.name.size()) + "=" + endpoint(target) + '\n';
     }
     return text;
 }
@@ -190,7 +190,7 @@ int run_targets(const TargetsOptions& options) {
         written = write_json(targets);
         break;
     case ListFormat::lines:
-        written = write_out(as_lines(targets));
+        written = write_out(printable_lines(as_lines(targets)));
         break;
     case ListFormat::table:
         written = write_out(as_table(targets));

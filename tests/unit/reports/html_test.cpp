@@ -8,6 +8,9 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/report_fixture.hpp"
 
+#include <functional>
+#include <type_traits>
+
 using namespace rdpsweep;
 
 namespace {
@@ -33,6 +36,26 @@ std::string between(const std::string& text, std::string_view open, std::string_
 }
 
 } // namespace
+
+TEST_CASE("html: markup is ours, or escaped, or no markup at all", "[report]") {
+    using html::Html;
+    static_assert(std::is_convertible_v<const char(&)[4], Html>);
+    static_assert(!std::is_constructible_v<Html, char(&)[4]>);
+    static_assert(!std::is_constructible_v<Html, std::string>);
+    static_assert(!std::is_constructible_v<Html, std::string_view>);
+    static_assert(!std::is_constructible_v<Html, const char*>);
+    static_assert(!std::is_constructible_v<Html, std::string, int>);
+    static_assert(!std::is_assignable_v<Html&, std::string>);
+    static_assert(!std::is_convertible_v<Html, std::string>); // nor is it escaped twice
+    static_assert(!std::is_invocable_v<std::plus<>, Html, std::string>);
+    static_assert(!std::is_invocable_v<std::plus<>, std::string, Html>);
+    CHECK(("<b>" + html::escaped("<i>\x1b") + "</b>").str() == "<b>&lt;i&gt;\\x1B</b>");
+    CHECK(html::escaped("a\xE2\x80\xAE&", 4).str() == "a\\u{202E}…");
+    CHECK(Html::in_base64("<b>").str() == "PGI+");
+    Html gone = "<b>";
+    gone.clear();
+    CHECK(gone.empty());
+}
 
 TEST_CASE("html report: 10,000 hosts stay under 5 MB, however sick", "[report]") {
     const auto page = test::render("html", test::Hosts(10'000, test::generated_host));
@@ -98,8 +121,9 @@ TEST_CASE(
     const auto page = test::render("html", test::mixed_fleet());
     const auto policy = between(page, "Content-Security-Policy content=\"", "\"");
     CHECK(policy.find("default-src 'none'; ") == 0);
-    CHECK(has(policy, "style-src " + html::csp_hash(between(page, "<style>", "</style>"))));
-    CHECK(has(policy, "script-src " + html::csp_hash(between(page, "<script>", "</script>"))));
+    CHECK(has(policy, "style-src " + html::csp_hash(between(page, "<style>", "</style>")).str()));
+    CHECK(has(policy, "script-src " + html::csp_hash(between(page, "<script>", "</script>")).str())
+    );
     CHECK_FALSE(has(policy, "unsafe"));
     CHECK(occurrences(page, "<script") == 1);
     CHECK(occurrences(page, "<style") == 1);
@@ -107,7 +131,7 @@ TEST_CASE(
 
 TEST_CASE("html report: csp hashes are base64 of SHA-256", "[report]") {
     // The empty string's digest, FIPS 180-4.
-    CHECK(html::csp_hash("") == "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
+    CHECK(html::csp_hash("").str() == "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
 }
 
 TEST_CASE("html report: nothing is fetched and nothing is styled or run inline", "[report]") {
@@ -222,11 +246,11 @@ TEST_CASE("html report: details are bounded and say what they leave out", "[repo
 }
 
 TEST_CASE("html report: an escape is never cut in half", "[report]") {
-    CHECK(html::escaped("ab", 2) == "ab");
-    CHECK(html::escaped("abc", 2) == "ab…");
-    CHECK(html::escaped("a€b", 2) == "a…");
-    CHECK(html::escaped("a€b", 4) == "a€…");
-    CHECK(html::escaped("<<<", 2) == "&lt;&lt;…");
+    CHECK(html::escaped("ab", 2).str() == "ab");
+    CHECK(html::escaped("abc", 2).str() == "ab…");
+    CHECK(html::escaped("a€b", 2).str() == "a…");
+    CHECK(html::escaped("a€b", 4).str() == "a€…");
+    CHECK(html::escaped("<<<", 2).str() == "&lt;&lt;…");
 }
 
 TEST_CASE("os build: read from the facts without building them", "[report]") {

@@ -113,7 +113,7 @@ TEST_CASE("account: of 40 broken hosts none vanishes from the plan", "[fix]") {
     CHECK(told(*plan, "fix.refused.stale") == 1);
     CHECK(told(*plan, "fix.refused.unread") == 1);
     CHECK(plan->skipped.size() == 12);
-    const auto text = show_plan(*plan, [](const Message& message) { return message.key; });
+    const auto text = show_plan(*plan, [](const Message& message) { return message.key; }).str();
     CHECK(
         text.find("40 broken hosts = 28 planned + 5 left out + 7 without a fix\n") !=
         std::string::npos

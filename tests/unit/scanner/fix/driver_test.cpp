@@ -47,7 +47,7 @@ struct Desk {
         }
         services.state_dir = scratch.path("state");
         services.plan_id = "plan";
-        services.say_host = [](std::string line) { last_said() = std::move(line); };
+        services.say_host = [](const TerminalText& line) { last_said() = line.str(); };
     }
 
     // What was said of the latest host.

@@ -215,7 +215,7 @@ TEST_CASE("plan: a human reads every change, escaped", "[fix]") {
     auto evil = sick(0);
     evil.target.name = "vm\x1b[2J";
     auto plan = plan_of({evil});
-    const auto text = show_plan(plan, [](const Message& message) { return message.key; });
+    const auto text = show_plan(plan, [](const Message& message) { return message.key; }).str();
     CHECK(text.find("TLS 1.2\\Server\\Enabled") != std::string::npos);
     CHECK(text.find("- dword:0") != std::string::npos);
     CHECK(text.find("+ dword:1") != std::string::npos);
@@ -225,13 +225,42 @@ TEST_CASE("plan: a human reads every change, escaped", "[fix]") {
         {Change::Kind::task, "rdpsweep-key-acl", "C:\\key", "absent", "absent"},
         {Change::Kind::certificate, "none", "key", "certificate:none:none:", "renewed"}};
     plan.hosts.front().steps.clear(); // all at once
-    const auto more = show_plan(plan, [](const Message& message) { return message.key; });
+    const auto more = show_plan(plan, [](const Message& message) { return message.key; }).str();
     CHECK(
         more.find("task:rdpsweep-key-acl\n        is made, run once as SYSTEM and deleted") !=
         std::string::npos
     );
     CHECK(more.find("may not write\n        C:\\key\n") != std::string::npos);
     CHECK(more.find("- no certificate, without a key file\n") != std::string::npos);
+}
+
+TEST_CASE(
+    "plan: nothing of a file reaches the terminal raw, and rights are said in words", "[fix]"
+) {
+    auto plan = plan_of({sick(0)});
+    const std::string evil = "\x1b]0;x\x07\xC2\x9B\xE2\x80\xAE\n";
+    plan.id = plan.run = plan.created_by = evil;
+    plan.skipped = {{evil, evil, {evil, {}}, "id"}};
+    auto& host = plan.hosts.front();
+    host.name = host.address = evil;
+    host.fixes = {evil, evil};
+    host.steps.clear();
+    host.changes = {
+        {Change::Kind::rights, evil, "", evil, "sddl:O:SYD:P(A;;FA;;;SY)"},
+        {Change::Kind::key, "SOFTWARE\\K", "", "sddl:D:(A;;KR;;;SY)", "sddl:" + evil}};
+    const auto text = show_plan(plan, [](const Message& message) { return message.key; }).str();
+    for (const auto* raw : {"\x1b", "\x07", "\xC2\x9B", "\xE2\x80\xAE"})
+        CHECK(text.find(raw) == std::string::npos);
+    CHECK_THAT(
+        text,
+        Catch::Contains(
+            "+ sddl:O:SYD:P(A;;FA;;;SY) = owner SYSTEM; inherits nothing; allow SYSTEM full\n"
+        )
+    );
+    CHECK_THAT(
+        text, Catch::Contains("- sddl:D:(A;;KR;;;SY) = ") && Catch::Contains("allow SYSTEM read\n")
+    );
+    CHECK_THAT(text, Catch::Contains("Plan \\x1B]0;x\\x07\\u{009B}\\u{202E}\\x0A from run "));
 }
 
 TEST_CASE("plan: one of an older version, without steps, is one step", "[fix]") {
