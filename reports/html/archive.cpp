@@ -35,8 +35,7 @@ void Archive::pack() {
 Html Archive::element() {
     if (empty()) return {};
     if (!open_.empty()) pack();
-    auto element =
-        "<div id=packed hidden data-parcel=" + escaped(std::to_string(parcel)) + ">\n";
+    auto element = "<div id=packed hidden data-parcel=" + escaped(std::to_string(parcel)) + ">\n";
     for (auto& text : parcels_) {
         element += "<i>" + text + "</i>\n";
         text.clear();
