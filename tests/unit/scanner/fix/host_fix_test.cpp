@@ -209,10 +209,10 @@ TEST_CASE("fix of a host: another plan that is at work on the Windows keeps us o
     CHECK(HostLock::take(scratch.path("state"), "guid"));
 }
 
-TEST_CASE("fix of a host: thousands of bad days", "[fix][slow]") {
+TEST_CASE("fix of a host: a thousand bad days", "[fix][slow]") {
     std::mt19937 random(11);
     std::map<FixStage, int> ends, in_steps;
-    for (int day = 0; day < 3'000; ++day) {
+    for (int day = 0; day < 1'000; ++day) {
         INFO(day);
         const Scratch scratch;
         auto machine = day % 2 == 0 ? Machine() : machine_in_steps();
@@ -240,9 +240,9 @@ TEST_CASE("fix of a host: thousands of bad days", "[fix][slow]") {
         ++ends[stage];
         if (has_steps(machine)) ++in_steps[stage];
     }
-    CHECK(ends[FixStage::verified] > 500);
-    CHECK(ends[FixStage::rolled_back] > 300);
-    CHECK(ends[FixStage::failed] > 10);
-    CHECK(in_steps[FixStage::verified] > 250);
-    CHECK(in_steps[FixStage::rolled_back] > 200);
+    CHECK(ends[FixStage::verified] > 160);
+    CHECK(ends[FixStage::rolled_back] > 100);
+    CHECK(ends[FixStage::failed] > 3);
+    CHECK(in_steps[FixStage::verified] > 80);
+    CHECK(in_steps[FixStage::rolled_back] > 60);
 }
