@@ -2,6 +2,7 @@
 #include "scanner/engine/assessment.hpp"
 
 #include "core/handshake_json.hpp"
+#include "core/terminal_text.hpp"
 #include "probes/collect/decode.hpp"
 #include "scanner/engine/redact_result.hpp"
 #include "transports/registry.hpp"
@@ -27,7 +28,9 @@ void put(Judgement judgement, HostResult& result) {
 
 } // namespace
 
+// It is kept as it is stored and shown, so that what can be read now can be read again.
 Status Assessment::add_document(std::string json, std::string_view source) {
+    escape_for_display(json);
     auto facts = decode_facts(json, source, now_seconds());
     if (!facts) return std::move(facts).error();
     read_ = *std::move(facts);

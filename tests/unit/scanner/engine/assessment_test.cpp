@@ -115,6 +115,25 @@ TEST_CASE("redact_result: what findings show of facts", "[assessment]") {
     CHECK(host.findings[0].rule == "PORT.OWNER");
 }
 
+TEST_CASE(
+    "assessment: a document that grows by its escapes is bounded as it is stored", "[assessment]"
+) {
+    const auto document = [](std::size_t size) {
+        return R"({"schema":"facts/1","unread":[],"collector":{},"x":")" +
+               std::string(size, '\x7f') + "\"}";
+    };
+    Assessment assessment;
+    REQUIRE(assessment.add_document(document(3), "winrm"));
+    HostResult host;
+    REQUIRE(assessment.judge_into(host, Policy()));
+    CHECK_THAT(host.facts_json, Catch::Contains(R"("x":"\u007f\u007f\u007f")"));
+    const auto refused = assessment.add_document(document(1u << 20), "winrm");
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(
+        std::string(refused.error().detail()), Catch::Contains("JSON of more than 4194304 bytes")
+    );
+}
+
 TEST_CASE("assessment: a document that cannot be read is not kept", "[assessment]") {
     Assessment assessment;
     CHECK_FALSE(assessment.add_document("[]", "winrm"));
