@@ -99,6 +99,11 @@ Error&& Error::with_hint(std::string hint) && {
     return std::move(*this);
 }
 
+Error&& Error::with_pause(std::chrono::milliseconds pause) && noexcept {
+    pause_ = pause;
+    return std::move(*this);
+}
+
 bool Error::blames_powershell() const noexcept {
     return code_ == Errc::blocked_by_policy || code_ == Errc::nonzero_exit ||
            code_ == Errc::malformed_output;

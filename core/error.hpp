@@ -1,6 +1,7 @@
 // What went wrong on one host: how far we had come, what kind of failure, and what to do next.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -78,11 +79,15 @@ public:
     // Returns what the reader should do next, as a command or a sentence. May be empty.
     [[nodiscard]] std::string_view hint() const noexcept { return hint_; }
 
+    // Returns how long the peer wants to be left alone before the next try; 0: it does not say.
+    [[nodiscard]] std::chrono::milliseconds pause() const noexcept { return pause_; }
+
     // Makes it the same error seen from another phase: a lost connection says nothing of what was
     // being done.
     Error&& in_phase(Phase phase) && noexcept;
     Error&& with_native(std::string native) &&;
     Error&& with_hint(std::string hint) &&;
+    Error&& with_pause(std::chrono::milliseconds pause) && noexcept;
 
     // Tells whether the same step may simply be tried again. This is decided here from (phase,
     // code), nowhere else: refused credentials and untrusted certificates never (lock-out), lost
@@ -99,6 +104,7 @@ private:
     std::string detail_;
     std::string native_;
     std::string hint_;
+    std::chrono::milliseconds pause_{};
 };
 
 } // namespace rdpsweep

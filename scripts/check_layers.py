@@ -88,6 +88,7 @@ HEAVY_OF_OURS = (
     "scanner/options/option_archive.hpp",
     "transports/net/http_exchange.hpp",
     "transports/net/shim_stream.hpp",
+    "transports/ssh/callbacks.hpp",
     "transports/ssh/libssh2_versions.hpp",
     "transports/azure/fields.hpp",
 )

@@ -35,7 +35,6 @@ LARGE_FILES = {
     "transports/serial/session.cpp": 313,
     "transports/serial/shell_link.cpp": 270,
     "transports/serial/shell_transfer.cpp": 303,
-    "transports/ssh/login.cpp": 279,
     "transports/winrm/gss.cpp": 339,
 }
 LARGE_FUNCTIONS = {}

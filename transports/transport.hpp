@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,19 +43,27 @@ private:
     std::string sha256_;
 };
 
+// Tells whether what a script printed so far is whole, so that nothing after it matters. It is
+// given all of the output each time, which grows, and may remember what it saw.
+using OutputWatch = std::function<bool(std::string_view out)>;
+
 // What changes from run to run, kept out of the constant script text.
 class ScriptInput {
 public:
-    // nonce: hex, fresh per host and run. arguments: one JSON object.
-    ScriptInput(std::string nonce, std::string arguments);
+    // nonce: hex, fresh per host and run. arguments: one JSON object. whole: null where only the
+    // end of the script is its end.
+    ScriptInput(std::string nonce, std::string arguments, OutputWatch whole = nullptr);
 
     [[nodiscard]] const std::string& nonce() const noexcept { return nonce_; }
 
     [[nodiscard]] const std::string& arguments() const noexcept { return arguments_; }
 
+    [[nodiscard]] const OutputWatch& whole() const noexcept { return whole_; }
+
 private:
     std::string nonce_;
     std::string arguments_;
+    OutputWatch whole_;
 };
 
 struct CommandOutput {

@@ -22,6 +22,16 @@ Clock::duration backoff(int tries) {
     return Clock::duration(any(random));
 }
 
+// Returns how long to wait before the next try: what the peer asks for, twice as long each time, or
+// our own backoff.
+Clock::duration pause_before(const Error& error, int tries) {
+    if (error.pause() == 0ms) return backoff(tries);
+    thread_local std::minstd_rand random(std::random_device{}());
+    const Clock::duration asked = error.pause() * (1 << std::min(tries - 1, 5));
+    std::uniform_int_distribution<Clock::rep> more(0, asked.count() / 4);
+    return asked + Clock::duration(more(random));
+}
+
 bool is_refusal(const Error& error) {
     return error.phase() == Phase::authenticate && error.code() == Errc::access_denied;
 }
@@ -58,9 +68,13 @@ Task<bool> Visit::try_transport(const std::string& transport, HostDeadline& dead
         // Our own machine being short of descriptors is no failure of the host: it is not counted.
         const bool ours = error.code() == Errc::local_limit;
         if (!error.retryable() || (!ours && tries++ >= services_.retries)) co_return false;
+        const auto pause = ours ? Clock::duration(1s) : pause_before(error, tries);
+        // A peer that wants to be left alone for longer than there is time: there may be another
+        // way in.
+        if (error.pause() != 0ms && pause >= deadline.remaining()) co_return false;
         // Nothing may be left on the host while we wait to come back.
         co_await clean_up();
-        const bool time_left = co_await deadline.sleep(ours ? Clock::duration(1s) : backoff(tries));
+        const bool time_left = co_await deadline.sleep(pause);
         if (!time_left) co_return true;
         if (services_.pacer != nullptr) {
             const bool admitted = co_await services_.pacer->turn(deadline);

@@ -3,6 +3,7 @@
 #include "core/secret.hpp"
 #include "core/text.hpp"
 #include "probes/collect/frame.hpp"
+#include "probes/collect/frame_watch.hpp"
 #include "scanner/engine/collect_cim.hpp"
 #include "scanner/engine/visit.hpp"
 
@@ -138,7 +139,8 @@ Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, HostDeadline&
 
 Task<Status> Visit::collect_by_script(Session& session, Attempt& attempt, HostDeadline& deadline) {
     const auto& collector = services_.collector;
-    const ScriptInput input(random_hex128(), collector.arguments_for(session));
+    const auto nonce = random_hex128();
+    const ScriptInput input(nonce, collector.arguments_for(session), FrameWatch(nonce));
     auto output = co_await session.run(collector.script(), input, deadline);
     if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
     if (!output) co_return std::move(output).error();

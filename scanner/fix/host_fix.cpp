@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "probes/collect/decode.hpp"
 #include "probes/collect/frame.hpp"
+#include "probes/collect/frame_watch.hpp"
 #include "scanner/fix/change_results.hpp"
 
 #include <algorithm>
@@ -234,7 +235,8 @@ Task<Result<std::string>>
 HostFix::run_script(const Script& script, std::string arguments, const Reach& reach) {
     auto recorded = reach.record(script);
     if (!recorded) co_return std::move(recorded).error();
-    const ScriptInput input(random_hex128(), std::move(arguments));
+    const auto nonce = random_hex128();
+    const ScriptInput input(nonce, std::move(arguments), FrameWatch(nonce));
     auto output = co_await reach.session.run(script, input, reach.deadline);
     if (!output) co_return std::move(output).error();
     auto frame = find_frame(output->out, input.nonce());

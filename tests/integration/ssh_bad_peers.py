@@ -5,6 +5,7 @@ because each of twenty silences lasts a second or more before it is one."""
 import contextlib
 import socket
 import threading
+import time
 
 from support import lib
 from support import ssh_lib
@@ -98,6 +99,29 @@ def expect(where, port, codes, what, words=""):
     return attempt
 
 
+def turned_away(where):
+    """sshd's one line before it closes: shown, and the host is left alone for as long as it says."""
+    for line, least, tries, words in (
+            ("Not allowed at this time", 0, 1, "PerSourcePenaltyExemptList"),  # 15 s are more than there is time
+            ("Exceeded MaxStartups", 3, 2, "MaxStartups")):  # 3 s, then 6 s: no third try in 9 s
+        seen = []
+
+        def talk(connection, line=line, seen=seen):
+            seen.append(time.monotonic())
+            connection.sendall(line.encode() + b"\r\n")
+
+        with peer(talk) as port:
+            _, host = ssh_lib.scan(where, port, options=[*OPTIONS, "--deadline", "9s"], retries=5)
+        attempt = host["attempts"][-1]
+        lib.check(attempt["code"] == "throttled" and line in attempt["what"], f"{line}: {attempt}")
+        lib.check(words in attempt["hint"], f"{line}: {attempt['hint']}")
+        ours = sum(each["transport"] == "ssh" for each in host["attempts"])
+        lib.check(len(seen) == tries == ours, f"{line}: connections {len(seen)}, attempts {ours}, not {tries}")
+        lib.check(seen[-1] - seen[0] >= least, f"{line}: after {seen[-1] - seen[0]:.1f} s")
+    with peer(lambda connection: connection.sendall(b"go away\r\n")) as port:
+        expect(where, port, {"peer_closed"}, "any other line", "it said: go away")
+
+
 def main():
     with ssh_lib.place() as where:
         for talk, codes, what, words in [
@@ -113,6 +137,7 @@ def main():
         ]:
             with peer(talk) as port:
                 expect(where, port, codes, what, words)
+        turned_away(where)
         path = where.powershell(ssh_lib.FRAMED % str(where.facts))
         with ssh_lib.sshd(where, path=path) as (real, _):
             reached = set()

@@ -96,6 +96,54 @@ def through_jump_hosts(where, path):
         lib.check(done.returncode == 2 and words in done.stderr, f"{words}: {done.stderr}")
 
 
+def a_narrow_door(where, path):
+    """A jump host that lets three log in at once and turns all others away: every VM behind it is reached, at the
+    first try. One that holds something against our address is left alone."""
+    addresses = [f"127.0.2.{i}" for i in range(1, 21)]
+
+    def behind(*ports):
+        return "".join(f"  - {{ name: vm-{i}, address: {address}, ssh: {{ port: {ports[i % 2]}, via: narrow }} }}\n"
+                       for i, address in enumerate(addresses))
+
+    jumps = "jump_hosts:\n  - {{ name: narrow, address: 127.0.0.1, credential: me, ssh: {{ port: {} }} }}\n"
+    # sshd listens on 16 addresses at most: two serve the twenty.
+    halves = [["MaxStartups 100", *(f"ListenAddress {address}" for address in addresses[half::2])] for half in (0, 1)]
+    with ssh_lib.sshd(where, path=path, options=["MaxStartups 3:100:5"]) as (narrow, _), \
+            ssh_lib.sshd(where, path=path, options=halves[0]) as (even, _), \
+            ssh_lib.sshd(where, path=path, options=halves[1]) as (odd, _):
+        _, hosts = scan(where, behind(even, odd), jumps.format(narrow))
+        lost = {host["name"]: host["attempts"][-1]["what"] for host in hosts if host["outcome"] != "assessed"}
+        lib.check(not lost and len(hosts) == 20, f"all 20 are reached: {lost}")
+        lib.check(all(len(host["attempts"]) == 1 for host in hosts), "each in one attempt")
+    with Penalising() as hop:
+        _, hosts = scan(where, behind(22, 22), jumps.format(hop.port), options=["--deadline", "9s"])
+        for host in hosts:
+            told(host, "at the jump host narrow", "Not allowed at this time", "throttled", "PerSourcePenaltyExemptList")
+        lib.check(hop.count == 1, f"20 VMs, and one connection: {hop.count}")
+
+
+class Penalising:
+    """What sshd 9.8 and later do with an address that failed too often."""
+
+    def __enter__(self):
+        self.count = 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                self.count += 1
+                client.sendall(b"Not allowed at this time\r\n")
+                client.close()
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+
 class Resetting:
     """A port that accepts and resets, as RDP does when Schannel has no key."""
 
@@ -153,5 +201,6 @@ def inside_view(where, path):
 with ssh_lib.place() as place:
     program = place.powershell(ssh_lib.FRAMED % str(place.facts))
     through_jump_hosts(place, program)
+    a_narrow_door(place, program)
     inside_view(place, program)
 lib.finish()

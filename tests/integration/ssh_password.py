@@ -10,6 +10,7 @@ import secrets
 import ssl
 import tempfile
 import threading
+import time
 
 import asyncssh
 
@@ -19,6 +20,17 @@ from support import ssh_lib
 
 OPTIONS = ["--known-hosts", "/dev/null", "--pin-on-first-use", "--step-timeout", "2s", "--deadline", "8s"]
 CREDENTIAL = f"{{ username: 'CORP\\sweeper', password: {{ env: {lib.PASSWORD_VARIABLE} }} }}"
+
+
+# What a server asks after the password.
+AFTER = {"then a code": "Verification code: ", "then a new one": "New password: ", "then again": "Password: "}
+
+
+class RunsNothing(asyncssh.SSHServerSession):
+    """Takes a session, and refuses every command in it."""
+
+    def exec_requested(self, command):
+        return False
 
 
 class Server(asyncssh.SSHServer):
@@ -45,7 +57,16 @@ class Server(asyncssh.SSHServer):
 
     def validate_password(self, username, password):
         self.seen.append(("password", password))
+        if self.methods["password"] == "expired":
+            raise asyncssh.PasswordChangeRequired("choose another one")
         return self.methods["password"] == "accept" and password == self.password
+
+    def session_requested(self):
+        return RunsNothing()  # where there is no process_factory
+
+    def change_password(self, username, old_password, new_password):
+        self.seen.append(("changed", new_password))
+        return False
 
     def kbdint_auth_supported(self):
         return "interactive" in self.methods
@@ -56,10 +77,14 @@ class Server(asyncssh.SSHServer):
             return False
         if does == "two prompts":
             return "", "", "", [("Password: ", False), ("Code: ", False)]
+        if does == "a code":
+            return "", "", "", [("Verification code: ", False)]
         return "", "", "", [("Password: ", False)]
 
     def validate_kbdint_response(self, username, responses):
         self.seen.append(("interactive", *responses))
+        if self.methods["interactive"] in AFTER and len(self.seen) < 4:
+            return "", "", "", [(AFTER[self.methods["interactive"]], False)]
         return self.methods["interactive"] == "accept" and list(responses) == [self.password]
 
 
@@ -71,14 +96,14 @@ async def answer(process):
 
 
 @contextlib.contextmanager
-def server(where, password, methods):
+def server(where, password, methods, **options):
     seen, loop = [], asyncio.new_event_loop()
     key = where.path / "asyncssh_key"
     if not key.exists():
         ssh_lib.keygen(key)
 
     async def listen():
-        listener = await asyncssh.listen("127.0.0.1", 0, server_host_keys=[str(key)], process_factory=answer,
+        listener = await asyncssh.listen("127.0.0.1", 0, server_host_keys=[str(key)], **{"process_factory": answer, **options},
                                          server_factory=lambda: Server(password, methods, seen))
         return listener.sockets[0].getsockname()[1]
 
@@ -176,6 +201,23 @@ def behind_a_jump_host(where):
             lib.check(len(seen) == 3, f"each VM asks a jump host that takes no password: {len(seen)}")
 
 
+def other_refusals(where, password, environment):
+    """A server that demands compression, and one that refuses the command: the end is not waited for."""
+    def said(**options):
+        with server(where, password, {"password": "accept"}, **options) as (port, _):
+            begun = time.monotonic()
+            host = ssh_lib.scan(where, port, options=OPTIONS, credential=CREDENTIAL, environment=environment)[1]
+            return host["attempts"][-1], time.monotonic() - begun
+
+    attempt, _ = said(compression_algs=["zlib@openssh.com"])
+    lib.check(attempt["code"] == "unsupported" and "no common compression" in attempt["what"] and
+              "zlib@openssh.com" in attempt["what"], f"compression: {attempt['code']}: {attempt['what']}")
+    attempt, took = said(process_factory=None)
+    lib.check(attempt["code"] == "blocked_by_policy" and "runs no command" in attempt["what"],
+              f"a refused command: {attempt['code']}: {attempt['what']}")
+    lib.check(took < 5, f"and it is left at once: {took:.1f} s")
+
+
 def main():
     password = secrets.token_urlsafe(16)
     environment = {lib.PASSWORD_VARIABLE: password}
@@ -186,9 +228,17 @@ def main():
         ({"interactive": "no prompt", "password": "accept"}, "nonzero_exit", [("password", password)]),
         ({"password": "refuse"}, "access_denied", [("password", password)]),
         ({"interactive": "refuse", "password": "refuse"}, "access_denied", [("interactive", password)]),
-        # A second factor gets nothing: the password is not shown to a question it does not answer.
-        ({"interactive": "two prompts"}, "access_denied", [("interactive", "", "")]),
+        # A second factor gets nothing, not even an empty answer; nor does a new password. Neither is a refusal.
+        ({"interactive": "two prompts"}, "blocked_by_policy", []),
+        ({"interactive": "a code"}, "blocked_by_policy", []),
+        ({"interactive": "then a code"}, "blocked_by_policy", [("interactive", password)]),
+        ({"interactive": "then a new one"}, "blocked_by_policy", [("interactive", password)]),
+        ({"password": "expired"}, "blocked_by_policy", [("password", password)]),
+        # The same question again: the password was wrong.
+        ({"interactive": "then again"}, "access_denied", [("interactive", password)]),
     ]
+    reasons = {"two prompts": "a second factor", "a code": "a second factor", "then a code": "a second factor",
+               "then a new one": "the password has expired", "expired": "the password has expired"}
     with ssh_lib.place() as where:
         for methods, code, wanted in cases:
             with server(where, password, methods) as (port, seen):
@@ -197,11 +247,15 @@ def main():
                 attempt = host["attempts"][-1]
                 shown = [entry for entry in seen if entry[0] != "user"]
                 lib.check(attempt["code"] == code, f"{methods}: {attempt['code']}: {attempt['what']}")
+                reason = reasons.get(next(iter(methods.values())), "")
+                lib.check(reason in attempt["what"], f"{methods}: {reason}: {attempt['what']}")
+                lib.check(bool(reason) == (code == "blocked_by_policy"), f"{methods}: one reason each")
                 lib.check(shown == wanted, f"{methods}: the host saw {[entry[0] for entry in shown]}")
                 lib.check(("user", "CORP\\sweeper") in seen, f"the user's name goes as it is: {seen[:1]}")
                 if code == "nonzero_exit":
                     lib.check("exit code 3: hello" in attempt["what"], f"the exit status: {attempt['what']}")
                 lib.check(password not in str(host), "no password in the report")
+        other_refusals(where, password, environment)
         behind_a_jump_host(where)
     lib.finish()
 

@@ -13,6 +13,8 @@ import time
 from support import lib
 from support import ssh_lib
 
+# From 1.11.1 on libssh2 speaks AES-GCM, ChaCha20-Poly1305, EtM MACs and RSA with SHA-2.
+MODERN = ssh_lib.libssh2_version() >= (1, 11, 1)
 FIRST_USE = ["--known-hosts", "/dev/null", "--pin-on-first-use"]
 
 
@@ -46,6 +48,12 @@ def identity(where, port, key):
     lib.check(name not in known.read_text(), "ssh-keygen hashed the name")
     assessed(ssh_lib.scan(where, port, options=["--known-hosts", known])[1], "a hashed name")
     says(with_lines(f"[127.0.0.*]:{port},!{name} {' '.join(public)}"), "certificate_rejected", "not known")
+    # A line without the port: it can vouch for the key, it contradicts none, as OpenSSH does.
+    assessed(with_lines(f"127.0.0.1 {' '.join(public)}"), "a known key, without the port")
+    says(with_lines(f"127.0.0.1 {' '.join(other)}"), "certificate_rejected", "not known")
+    says(with_lines(f"{name} {' '.join(other)}", f"127.0.0.1 {' '.join(public)}"), "certificate_rejected", "changed")
+    says(with_lines(f"@revoked 127.0.0.1 {' '.join(public)}", f"{name} {' '.join(public)}"),
+         "certificate_rejected", "revoked")
     says(with_lines(f"{name} {' '.join(other)}"), "certificate_rejected", "changed",
          ssh_lib.fingerprint(f"{key}.pub"), ssh_lib.fingerprint(where.path / "other.pub"))
     says(with_lines(f"@revoked * {' '.join(public)}", f"{name} {' '.join(public)}"),
@@ -71,9 +79,12 @@ def identity(where, port, key):
 
 def authentication(where, path):
     with ssh_lib.sshd(where, path=path) as (port, _):
-        says(ssh_lib.scan(where, port, options=FIRST_USE,
-                          credential=f"{{ username: {ssh_lib.USER}, ssh_key: {where.rsa} }}")[1],
-             "access_denied", "ssh-rsa", "ed25519 or ECDSA", "refused: key ssh-rsa")
+        with_rsa = ssh_lib.scan(where, port, options=FIRST_USE,
+                                credential=f"{{ username: {ssh_lib.USER}, ssh_key: {where.rsa} }}")[1]
+        if MODERN:
+            assessed(with_rsa, "an RSA key, which signs with SHA-2")
+        else:
+            says(with_rsa, "access_denied", "ssh-rsa", "ed25519 or ECDSA", "refused: key ssh-rsa", "Debian 13")
         stranger = ssh_lib.keygen(where.path / "stranger")
         says(ssh_lib.scan(where, port, options=FIRST_USE,
                           credential=f"{{ username: {ssh_lib.USER}, ssh_key: {stranger} }}")[1],
@@ -128,10 +139,38 @@ def algorithms(where, path):
         says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "unsupported", "no common key exchange",
              "diffie-hellman-group1-sha1", "curve25519-sha256")
     with ssh_lib.sshd(where, host_key="rsa", path=path) as (port, _):
-        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "unsupported", "RSA key only", "rsa-sha2-512",
-             "ssh-keygen -A")
+        host = ssh_lib.scan(where, port, options=FIRST_USE)[1]
+        if MODERN:
+            assessed(host, "an RSA host key")
+        else:
+            says(host, "unsupported", "RSA key only", "rsa-sha2-512", "ssh-keygen -A", "Debian 13's libssh2 1.11.1")
     with ssh_lib.sshd(where, path=path, options=["Ciphers aes128-cbc"]) as (port, _):
-        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "unsupported", "no common cipher", "aes128-cbc")
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "unsupported", "no common cipher", "aes128-cbc",
+             "the host is the older side")
+
+
+def hardened(where, path):
+    """Servers hardened as the usual guides say. Debian 12's libssh2 says which side is older and which line would
+    do, Debian 13's gets in; and the line does."""
+    ctr = "Ciphers aes256-ctr,aes128-ctr"
+    for options, kind, line in (
+            (["Ciphers chacha20-poly1305@openssh.com,aes256-gcm@openssh.com"], "cipher", "Ciphers +aes256-ctr"),
+            (["Ciphers chacha20-poly1305@openssh.com"], "cipher", "Ciphers +aes256-ctr"),
+            (["Ciphers aes128-gcm@openssh.com"], "cipher", "Ciphers +aes256-ctr"),
+            ([ctr, "MACs hmac-sha2-512-etm@openssh.com"], "MAC", "MACs +hmac-sha2-256"),
+            ([ctr, "MACs hmac-sha2-256-etm@openssh.com,umac-128-etm@openssh.com"], "MAC", "MACs +hmac-sha2-256")):
+        with ssh_lib.sshd(where, path=path, options=options) as (port, _):
+            host = ssh_lib.scan(where, port, options=FIRST_USE)[1]
+        if MODERN:
+            assessed(host, f"hardened: {options}")
+            continue
+        says(host, "unsupported", f"no common {kind}: the host offers", "rdpsweep is the older side",
+             "Debian 13's libssh2 1.11.1 (package libssh2-1t64) has", line)
+        with ssh_lib.sshd(where, path=path, options=[line]) as (port, _):
+            assessed(ssh_lib.scan(where, port, options=FIRST_USE)[1], f"the line does: {line}")
+    with ssh_lib.sshd(where, path=path, options=["KexAlgorithms sntrup761x25519-sha512@openssh.com"]) as (port, _):
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "unsupported", "no common key exchange",
+             "rdpsweep is the older side: libssh2 has none of these", "KexAlgorithms +curve25519-sha256")
 
 
 def host_certificate(where, path):
@@ -146,12 +185,20 @@ def host_certificate(where, path):
         known.write_text(f"@cert-authority [127.0.0.1]:{port} {' '.join(public)}\n")
         says(ssh_lib.scan(where, port, options=["--known-hosts", known])[1], "certificate_rejected",
              "certificate authority", "by_authority:1", "libssh2 cannot check")
+    only = [*options, "HostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com"]
+    with ssh_lib.sshd(where, path=path, options=only) as (port, _):
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "unsupported", "certificates only",
+             "HostKeyAlgorithms +ssh-ed25519")
 
 
 def commands(where, path):
     """What becomes of the command: forced, missing, killed, endless, silent."""
     with ssh_lib.sshd(where, path=path, options=["ForceCommand echo only this; exit 7"]) as (port, _):
         says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "nonzero_exit", "exit code 7", "only this")
+    with ssh_lib.sshd(where, path=path, options=["ForceCommand internal-sftp"]) as (port, _):
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "blocked_by_policy", "use SFTP only", "exempt the account")
+    with ssh_lib.sshd(where, path=path, options=["ForceCommand /usr/sbin/nologin"]) as (port, _):
+        says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "blocked_by_policy", "the account is not available")
     with ssh_lib.sshd(where, path="/nowhere") as (port, _):
         says(ssh_lib.scan(where, port, options=FIRST_USE)[1], "nonzero_exit", "exit code 127")
     with ssh_lib.sshd(where, path=path) as (port, _):
@@ -167,9 +214,51 @@ def commands(where, path):
         lib.check(time.monotonic() - begun < 60, "the deadline ends a silent command")
         # Longer than two steps without a byte of output: the keepalives' answers keep it going. The
         # silence itself is what is tried, so there is nothing to wait for but the time.
+        held(where, port)
         where.powershell("time.sleep(11)\n" + ssh_lib.FRAMED % str(where.facts))
         assessed(ssh_lib.scan(where, port, options=[*FIRST_USE, "--step-timeout", "5s"])[1], "a slow command")
     where.powershell(ssh_lib.FRAMED % str(where.facts))
+
+
+def held(where, port):
+    """Something that the command started holds its output open: a whole frame is the end all the same."""
+    holds = "sys.stdout.flush()\nimport subprocess\nsubprocess.Popen(['sleep', '40'])\n"
+    alone = "sys.stdout.flush()\nos.close(1)\nos.close(2)\ntime.sleep(40)\n"
+    for after in (holds, holds + "while True: sys.stderr.write('x' * 65536)\n", alone):
+        where.powershell(ssh_lib.FRAMED % str(where.facts) + after)
+        begun = time.monotonic()
+        host = ssh_lib.scan(where, port, options=FIRST_USE)[1]
+        assessed(host, f"a held output {after}")
+        lib.check(time.monotonic() - begun < 20, f"and nobody waits for it: {time.monotonic() - begun:.1f} s")
+        # The session is still good for the look at RDP from inside; that of a host which floods it is given up.
+        tunnel = "tunnel" in [hs["from"] for hs in host["facts"]["hs"]]
+        lib.check(tunnel or "while" in after, f"a tunnel after it: {after}: {host['attempts'][-1]['notes']}")
+    # A frame that is cut is none: its end is waited for.
+    where.powershell(holds + "print('RDPSWEEP1', sys.stdin.readline().strip(), 100, '00000000 {', flush=True)\n")
+    says(ssh_lib.scan(where, port, options=[*FIRST_USE, "--deadline", "4s"])[1], "timed_out")
+
+
+def half_a_logon(where, path):
+    """A key that is the first of two proofs; a banner that libssh2 can take, and one that it cannot."""
+    both = ["AuthenticationMethods publickey,password", "PasswordAuthentication yes"]
+    with ssh_lib.sshd(where, path=path, options=both) as (port, _):
+        host = ssh_lib.scan(where, port, options=FIRST_USE)[1]
+        says(host, "blocked_by_policy", "accepted key ssh-ed25519 and asks for one more proof: password",
+             "AuthenticationMethods")
+        lib.check(host["outcome"] == "refused", f"and is refused: {host['outcome']}")
+        words = {"WRONG_WORDS": "not this one"}
+        says(ssh_lib.scan(where, port, options=FIRST_USE, environment=words, credential=(
+            f"{{ username: {ssh_lib.USER}, ssh_key: {where.key}, password: {{ env: WRONG_WORDS }} }}"))[1],
+            "access_denied", "password")
+    banner = where.path / "banner"
+    for size, fits in ((30_000, True), (70_000, False)):
+        banner.write_text(("b" * 79 + "\n") * (size // 80))
+        with ssh_lib.sshd(where, path=path, options=[f"Banner {banner}"]) as (port, _):
+            host = ssh_lib.scan(where, port, options=FIRST_USE)[1]
+            if fits:
+                assessed(host, "a banner of 30 KB")
+            else:
+                says(host, "output_limit", "banner is longer", "shorten the file that Banner names")
 
 
 @contextlib.contextmanager
@@ -221,6 +310,8 @@ def main():
             identity(where, port, key)
         authentication(where, path)
         algorithms(where, path)
+        hardened(where, path)
+        half_a_logon(where, path)
         host_certificate(where, path)
         commands(where, path)
         second_implementation(where)

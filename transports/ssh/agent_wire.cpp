@@ -25,6 +25,20 @@ int preference(const AgentKey& key) {
     return type == "ssh-rsa" ? 2 : 3;
 }
 
+// Returns what to ask of the agent for the signature that data (RFC 4252 section 7) names: an RSA
+// key has three ways to sign.
+std::uint32_t flags_for(std::string_view data) {
+    WireReader reader(data);
+    (void)reader.text(); // session
+    (void)reader.byte(); // message
+    for (int i = 0; i < 3; ++i)
+        (void)reader.text(); // user, service, "publickey"
+    (void)reader.byte();     // with a signature
+    const auto algorithm = reader.text();
+    if (algorithm == "rsa-sha2-256") return 2;
+    return algorithm == "rsa-sha2-512" ? 4 : 0;
+}
+
 } // namespace
 
 std::string agent_list_request() {
@@ -34,7 +48,7 @@ std::string agent_list_request() {
 std::string agent_sign_request(std::string_view blob, std::string_view data) {
     return wire_text(
         std::string(1, static_cast<char>(sign_request)) + wire_text(blob) + wire_text(data) +
-        wire_number(0)
+        wire_number(flags_for(data))
     );
 }
 

@@ -13,7 +13,7 @@ Task<Entry>
 Entrance::come_in(Link& link, const Stop& stop, HostDeadline& deadline, Attempt& attempt) const {
     const auto lines = known_.about(stop.address, stop.port);
     std::vector<std::string> types;
-    for (const auto* line : lines)
+    for (const auto* line : lines.all())
         types.push_back(line->type);
     Entry entry;
     entry.status = co_await link.handshake(types, deadline);
@@ -31,7 +31,7 @@ Entrance::come_in(Link& link, const Stop& stop, HostDeadline& deadline, Attempt&
 }
 
 Status Entrance::check_key(
-    const Link& link, const Stop& stop, std::span<const KnownHost* const> lines, Attempt& attempt
+    const Link& link, const Stop& stop, const HostLines& lines, Attempt& attempt
 ) const {
     HostKey key;
     key.blob = link.host_key();

@@ -42,12 +42,8 @@ public:
     come_in(Link& link, const Stop& stop, HostDeadline& deadline, Attempt& attempt) const;
 
 private:
-    Status check_key(
-        const Link& link,
-        const Stop& stop,
-        std::span<const KnownHost* const> lines,
-        Attempt& attempt
-    ) const;
+    Status
+    check_key(const Link& link, const Stop& stop, const HostLines& lines, Attempt& attempt) const;
 
     Services& services_;
     KnownHosts known_;

@@ -4,9 +4,18 @@
 #include "transports/ssh/link.hpp"
 #include "transports/transport.hpp"
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 struct _LIBSSH2_CHANNEL;
 
 namespace rdpsweep::ssh {
+
+struct ExecInput {
+    std::string text;  // to standard input
+    OutputWatch whole; // null: the command's end is the end
+};
 
 class Exec {
 public:
@@ -20,26 +29,41 @@ public:
     // being asked (the window), and what it printed, are charged to it while this lives.
     Task<Status> open(HostDeadline& deadline);
 
-    // Runs command with input as its standard input, until it ends or the deadline passes. A signal
-    // that ended it becomes exit code 255 and a last line of err. Error{run, ...}; output_limit
-    // beyond limits::stdout_bytes; protocol_violation where it takes or gives byte by byte;
-    // timed_out when the host does not even answer keepalives for a step.
-    Task<Result<CommandOutput>> run(std::string command, std::string input, HostDeadline& deadline);
+    // Runs command with what input says as its standard input, until it ends, its output is whole,
+    // or the deadline passes. A signal that ended it becomes exit code 255 and a last line of err.
+    // Error{run, ...}; output_limit beyond limits::stdout_bytes; protocol_violation where it takes
+    // or gives byte by byte; timed_out when the host does not even answer keepalives for a step.
+    Task<Result<CommandOutput>> run(std::string command, ExecInput input, HostDeadline& deadline);
 
-    // Closes the channel, as far as the deadline allows.
+    // Says that the channel is closed. What the host still says there is read by whatever uses the
+    // session next: nobody waits for it.
     Task<void> close(HostDeadline& deadline);
 
 private:
-    Task<Status> send_input(const std::string& input, HostDeadline& deadline);
+    Task<Status>
+    send_input(const std::string& input, CommandOutput& output, HostDeadline& deadline);
+    int write_some(std::string_view input, CommandOutput& output);
     Task<Status> read_output(CommandOutput& output, HostDeadline& deadline);
     Task<Status> keep(const CommandOutput& output, HostDeadline& deadline);
-    Task<Status> wait_for_end(HostDeadline& deadline);
-    Task<bool> wait_for_output(HostDeadline& deadline);
+    Task<Status> read_until_end(CommandOutput& output, HostDeadline& deadline);
+    Task<Status> hear_the_end(HostDeadline& deadline);
+    Task<Status> wait_for_output(HostDeadline& deadline);
+    [[nodiscard]] Error lost(const HostDeadline& deadline) const;
+    static bool is_over(int code) noexcept; // the channel takes nothing any more
     int read_some(int stream, std::string& to);
+    bool read_streams(CommandOutput& output);
+    void keep_alive();
+    void look(const CommandOutput& output);
     void tell_end(CommandOutput& output);
+
+    // libssh2 queues as much as it lets the host send; its own default is 2 MiB.
+    static constexpr std::uint32_t window = 256u << 10;
 
     Link& link_;
     Attempt& attempt_;
+    OutputWatch whole_;
+    std::optional<Clock::time_point> give_up_at_; // the output was whole a while before
+    int failed_ = 0;                              // the code of the last read, if it failed
     _LIBSSH2_CHANNEL* channel_ = nullptr;
     HeldBytes held_; // the window, and what was read of it
 };

@@ -1,5 +1,4 @@
-// Reads the version line and the offer, and names the kind of algorithm that the two sides have not
-// in common.
+// Reads the lines, the version and the offer; keeps no more than it needs of them.
 #include "transports/ssh/hello.hpp"
 
 #include "core/foreign_text.hpp"
@@ -7,6 +6,7 @@
 #include "transports/ssh/wire.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace rdpsweep::ssh {
 
@@ -14,52 +14,38 @@ namespace {
 
 constexpr std::uint8_t message_kexinit = 20; // RFC 4253 section 12
 constexpr std::size_t most_names = 64;
-
-using Names = std::vector<std::string>;
+constexpr std::size_t longest_notice = 1u << 10; // that is looked at, before the version
+constexpr std::size_t kept_beginning = 1u << 10;
 
 std::optional<Names> read_names(WireReader& reader) {
     const auto list = reader.text();
     if (!list) return {};
     auto names = split(*list, ',');
+    std::erase(names, std::string());
     if (names.size() > most_names) names.resize(most_names);
     return names;
 }
 
-// Reads the ten lists of a KEXINIT; six of them matter.
+// Reads the ten lists of a KEXINIT; the last two, of languages, matter to nobody.
 bool read_offer(std::string_view payload, Offer& offer) {
     WireReader reader(payload);
     if (reader.byte() != message_kexinit || !reader.skip(16)) return false;
-    auto kex = read_names(reader);
-    auto host_keys = read_names(reader);
-    const auto to_server = read_names(reader);
-    auto ciphers = read_names(reader);
-    const auto macs_to_server = read_names(reader);
-    auto macs = read_names(reader);
-    if (!macs) return false;
-    offer = Offer{std::move(*kex), std::move(*host_keys), std::move(*ciphers), std::move(*macs)};
+    Offer read;
+    for (auto* const list :
+         {&read.kex,
+          &read.host_keys,
+          &read.ciphers_out,
+          &read.ciphers_in,
+          &read.macs_out,
+          &read.macs_in,
+          &read.compression_out,
+          &read.compression_in}) {
+        auto names = read_names(reader);
+        if (!names) return false;
+        *list = *std::move(names);
+    }
+    offer = std::move(read);
     return true;
-}
-
-bool contains(const Names& names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-bool any_common(std::string_view ours, const Names& theirs) {
-    const auto names = split(ours, ',');
-    return std::any_of(names.begin(), names.end(), [&](const auto& name) {
-        return contains(theirs, name);
-    });
-}
-
-std::string listed(const Names& names) {
-    return foreign_text(join(names, ","), 300);
-}
-
-Disagreement no_common(std::string_view kind, std::string_view ours, const Names& theirs) {
-    return Disagreement{
-        "no common " + std::string(kind) + ": the host offers " + listed(theirs) + "; rdpsweep " +
-            std::string(ours),
-        "update OpenSSH on the host, or enable one of rdpsweep's in its sshd_config"};
 }
 
 } // namespace
@@ -76,6 +62,7 @@ Hello read_hello(std::string_view bytes) {
             break;
         }
         ++hello.before;
+        hello.last_line = line;
     }
     WireReader reader(bytes);
     const auto length = reader.number();
@@ -86,28 +73,39 @@ Hello read_hello(std::string_view bytes) {
     return hello;
 }
 
-Disagreement explain_disagreement(const Offer& theirs) {
-    if (!any_common(ours::kex, theirs.kex)) {
-        return no_common("key exchange", ours::kex, theirs.kex);
+void Greeting::add(std::string_view bytes) {
+    const auto room = kept_beginning - beginning_.size();
+    beginning_ += bytes.substr(0, room);
+    const auto most = version_ ? hello_bytes - std::min(kept_.size(), hello_bytes) : bytes.size();
+    kept_ += bytes.substr(0, most);
+    if (!version_) let_lines_go();
+}
+
+void Greeting::let_lines_go() {
+    for (;;) {
+        const auto end = kept_.find('\n');
+        if (kept_.starts_with("SSH-") && end != std::string::npos) {
+            version_ = true;
+            kept_.resize(std::min(kept_.size(), hello_bytes));
+            return;
+        }
+        if (end == std::string::npos) break;
+        last_line_ = trim(std::string_view(kept_).substr(0, std::min(end, longest_notice)));
+        ++before_;
+        kept_.erase(0, end + 1);
     }
-    const bool rsa_sha2 =
-        contains(theirs.host_keys, "rsa-sha2-512") || contains(theirs.host_keys, "rsa-sha2-256");
-    if (!any_common(ours::host_keys, theirs.host_keys) && rsa_sha2) {
-        return Disagreement{
-            "the host has an RSA key only (" + listed(theirs.host_keys) +
-                "), and libssh2 1.10 knows RSA with SHA-1 (ssh-rsa) only, which the host refuses",
-            "give the host an ed25519 or ECDSA key: ssh-keygen -A, then restart sshd"};
-    }
-    if (!any_common(ours::host_keys, theirs.host_keys)) {
-        return no_common("host key type", ours::host_keys, theirs.host_keys);
-    }
-    if (!any_common(ours::ciphers, theirs.ciphers)) {
-        return no_common("cipher", ours::ciphers, theirs.ciphers);
-    }
-    if (!any_common(ours::macs, theirs.macs)) {
-        return no_common("MAC", ours::macs, theirs.macs);
-    }
-    return {};
+    // The rest of an endless line says nothing more.
+    kept_.resize(std::min(kept_.size(), longest_notice));
+}
+
+Hello Greeting::read() const {
+    auto hello = read_hello(kept_);
+    hello.before += before_;
+    if (hello.last_line.empty()) hello.last_line = last_line_;
+    // One that was cut off is a line, too, once nothing more comes.
+    const bool unfinished = hello.version.empty() && !kept_.empty() && !kept_.starts_with("SSH-");
+    if (unfinished) hello.last_line = trim(kept_);
+    return hello;
 }
 
 } // namespace rdpsweep::ssh

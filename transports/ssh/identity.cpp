@@ -66,8 +66,8 @@ Claim::Word word_of(Standing standing) noexcept {
 } // namespace
 
 Result<TrustBasis>
-decide_key(const HostKey& key, std::span<const KnownHost* const> known, const TrustPolicy& policy) {
-    const auto judgement = judge_key(known, key.blob);
+decide_key(const HostKey& key, const HostLines& known, const TrustPolicy& policy) {
+    const auto judgement = judge_host(known, key.blob);
     if (judgement.standing == Standing::revoked) {
         return reject(key, "the host's key is revoked by " + judgement.line->where, "");
     }

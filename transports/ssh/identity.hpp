@@ -16,6 +16,6 @@ struct HostKey {
 // key is refused before anything else, a changed one with both fingerprints. Error{tls,
 // certificate_rejected}.
 Result<TrustBasis>
-decide_key(const HostKey& key, std::span<const KnownHost* const> known, const TrustPolicy& policy);
+decide_key(const HostKey& key, const HostLines& known, const TrustPolicy& policy);
 
 } // namespace rdpsweep::ssh

@@ -138,9 +138,19 @@ Status KnownHosts::add_file(const std::string& path) {
     return {};
 }
 
-std::vector<const KnownHost*> KnownHosts::about(std::string_view host, std::uint16_t port) const {
-    auto name = ascii_lower(host);
-    if (port != 22) name = "[" + name + "]:" + std::to_string(port);
+std::vector<const KnownHost*> HostLines::all() const {
+    auto lines = exact;
+    lines.insert(lines.end(), portless.begin(), portless.end());
+    return lines;
+}
+
+HostLines KnownHosts::about(std::string_view host, std::uint16_t port) const {
+    const auto name = ascii_lower(host);
+    if (port == 22) return HostLines{naming(name), {}};
+    return HostLines{naming("[" + name + "]:" + std::to_string(port)), naming(name)};
+}
+
+std::vector<const KnownHost*> KnownHosts::naming(std::string_view name) const {
     std::vector<const KnownHost*> found;
     for (const auto& line : lines_) {
         if (ssh::names_match(line.names, name)) found.push_back(&line);
@@ -188,6 +198,17 @@ KeyJudgement judge_key(std::span<const KnownHost* const> lines, std::string_view
         }
     }
     return judgement;
+}
+
+KeyJudgement judge_host(const HostLines& lines, std::string_view blob) {
+    using Standing = KeyJudgement::Standing;
+    const auto exact = judge_key(std::span(lines.exact), blob);
+    const auto portless = judge_key(std::span(lines.portless), blob);
+    if (exact.standing == Standing::revoked) return exact;
+    if (portless.standing == Standing::revoked) return portless;
+    const bool open = exact.standing == Standing::unknown || exact.standing == Standing::other ||
+                      exact.standing == Standing::authority;
+    return open && portless.standing == Standing::trusted ? portless : exact;
 }
 
 std::string_view key_type(std::string_view blob) {

@@ -36,6 +36,15 @@ struct KeyJudgement {
     const KnownHost* line = nullptr; // the one that decided; null for unknown
 };
 
+// The lines about one host and port.
+struct HostLines {
+    std::vector<const KnownHost*> exact;    // "host" for port 22, "[host]:port" for any other
+    std::vector<const KnownHost*> portless; // "host", for any other port
+
+    // Returns all of them, the exact ones first.
+    [[nodiscard]] std::vector<const KnownHost*> all() const;
+};
+
 class KnownHosts {
 public:
     // Adds the lines of text. Lines that do not parse are counted and say nothing of any host.
@@ -44,22 +53,26 @@ public:
     // Adds a file, at most 64 MiB. Error{config, name_not_found | local_limit | output_limit}.
     Status add_file(const std::string& path);
 
-    // Returns the lines about a host, in order. host is the address as in the inventory; port 22 is
-    // looked up as "host", any other as "[host]:port".
-    [[nodiscard]] std::vector<const KnownHost*>
-    about(std::string_view host, std::uint16_t port) const;
+    // Returns the lines about a host, in order. host is the address as in the inventory.
+    [[nodiscard]] HostLines about(std::string_view host, std::uint16_t port) const;
 
     [[nodiscard]] std::size_t size() const noexcept { return lines_.size(); }
 
     [[nodiscard]] std::size_t unreadable() const noexcept { return unreadable_; }
 
 private:
+    [[nodiscard]] std::vector<const KnownHost*> naming(std::string_view name) const;
+
     std::vector<KnownHost> lines_;
     std::size_t unreadable_ = 0;
 };
 
-// Judges a key. lines: as about() gave them. blob: the key that the host served.
+// Judges a key by lines of one kind. blob: the key that the host served.
 KeyJudgement judge_key(std::span<const KnownHost* const> lines, std::string_view blob);
+
+// Judges a key as OpenSSH does: lines without the port can trust a key that those with the port do
+// not speak of. They never contradict it: another port may be another server.
+KeyJudgement judge_host(const HostLines& lines, std::string_view blob);
 
 // Tells whether the first field of a line is about name ("host" or "[host]:port", lower case):
 // wildcards * and ?, ! for exceptions, hashed names (HMAC-SHA1).

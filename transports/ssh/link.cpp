@@ -2,11 +2,11 @@
 // direction.
 #include "transports/ssh/link.hpp"
 
-#include "core/text.hpp"
-#include "transports/ssh/algorithms.hpp"
 #include "transports/ssh/libssh2_versions.hpp"
+#include "transports/ssh/methods.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <sys/socket.h>
 
@@ -73,8 +73,7 @@ std::ptrdiff_t Link::receive(void* buffer, std::size_t length) noexcept {
     left_ -= bytes;
     attempt_.bytes_received += bytes;
     heard_ = Clock::now();
-    const auto keep = std::min(bytes, hello_bytes - hello_.size());
-    hello_.append(static_cast<const char*>(buffer), keep);
+    if (greets_) greeting_.add(std::string_view(static_cast<const char*>(buffer), bytes));
     return got;
 }
 
@@ -82,12 +81,23 @@ std::ptrdiff_t Link::send(const void* buffer, std::size_t length) noexcept {
     if (dead_) return -ECONNABORTED;
     const auto sent = ::send(socket_.native_handle(), buffer, length, MSG_NOSIGNAL);
     if (sent < 0) {
-        if (errno == EAGAIN || errno == EINTR) return -EAGAIN;
+        const int code = errno;
+        if (code == EAGAIN || code == EINTR) return -EAGAIN;
         closed_ = true;
-        return -errno;
+        hear_the_rest();
+        return -code;
     }
     attempt_.bytes_sent += static_cast<std::uint64_t>(sent);
     return sent;
+}
+
+// A server that closes at once may have said why, which libssh2 does not read any more.
+void Link::hear_the_rest() noexcept {
+    if (!greets_) return;
+    std::array<char, 512> buffer; // NOLINT: filled by the system
+    const auto got =
+        ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (got > 0) greeting_.add(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
 }
 
 void Link::allow(std::uint64_t bytes) noexcept {
@@ -135,6 +145,13 @@ Task<bool> Link::wait(Clock::time_point until) {
 
 Task<int>
 Link::drive(const std::function<int()>& step, HostDeadline& deadline, Clock::time_point until) {
+    const int code = co_await try_until(step, deadline, std::min(until, deadline.at()));
+    if (code == LIBSSH2_ERROR_TIMEOUT) give_up();
+    co_return code;
+}
+
+Task<int>
+Link::try_until(const std::function<int()>& step, HostDeadline& deadline, Clock::time_point until) {
     const auto self = shared_from_this();
     const auto guard = deadline.on_abort([self] { self->kill(); });
     IdleExchanges wakes(trickle);
@@ -143,12 +160,10 @@ Link::drive(const std::function<int()>& step, HostDeadline& deadline, Clock::tim
         const int code = step();
         if (code != LIBSSH2_ERROR_EAGAIN) co_return code;
         if (dead_) co_return LIBSSH2_ERROR_SOCKET_DISCONNECT;
-        const bool woken = co_await wait(std::min(until, deadline.at()));
+        const bool woken = co_await wait(until);
         bool goes_on = woken;
         if (woken) goes_on = co_await paced(wakes, before, deadline);
-        if (goes_on) continue;
-        give_up();
-        co_return LIBSSH2_ERROR_TIMEOUT;
+        if (!goes_on) co_return LIBSSH2_ERROR_TIMEOUT;
     }
 }
 
@@ -168,61 +183,16 @@ Task<Status> Link::handshake(std::span<const std::string> key_types, HostDeadlin
         co_return Error(Phase::internal, Errc::local_limit, "libssh2 made no session");
     }
     attempt_.enter(Phase::tls);
-    prefer_ours(session_, key_types);
+    ours_ = prefer_algorithms(session_, key_types);
     const std::function<int()> step = [this] {
         return libssh2_session_handshake(session_, socket_.native_handle());
     };
     const int code = co_await drive(step, deadline);
+    greets_ = false;
     // Versions, algorithms and keys: each side speaks three times.
     attempt_.round_trips += 3;
     if (code != 0) co_return handshake_failure(code, deadline);
     co_return Status();
-}
-
-Error Link::handshake_failure(int code, const HostDeadline& deadline) const {
-    const auto greeting = hello();
-    const auto disagreement =
-        greeting.offered ? explain_disagreement(greeting.offer) : Disagreement();
-    if (!disagreement.what.empty() && !timed_out_) {
-        return Error(Phase::tls, Errc::unsupported, disagreement.what)
-            .with_native("libssh2 " + std::to_string(code) + ", " + greeting.version)
-            .with_hint(disagreement.hint);
-    }
-    const bool speaks = !greeting.version.empty();
-    if (!speaks && (flooded_ || greeting.before > banner_lines)) {
-        return Error(
-                   Phase::tls, Errc::protocol_violation, "the host sends lines, but no SSH version"
-        )
-            .with_native("after " + std::to_string(greeting.before) + " lines");
-    }
-    auto error = failure(
-        Phase::tls, speaks ? "during the key exchange" : "before it said its version", deadline
-    );
-    if (speaks || error.code() != Errc::protocol_violation) return error;
-    return Error(
-               Phase::tls,
-               Errc::protocol_violation,
-               "it does not speak SSH: " + foreign_text(hello_, 60)
-    )
-        .with_native("libssh2 " + std::to_string(code))
-        .with_hint("is this the port of sshd?");
-}
-
-Error Link::failure(Phase phase, const std::string& doing, const HostDeadline& deadline) const {
-    char* text = nullptr;
-    const int code = libssh2_session_last_error(session_, &text, nullptr, 0);
-    const bool tells = phase != Phase::authenticate && text != nullptr && *text != '\0';
-    auto native = "libssh2 " + std::to_string(code) + (tells ? " " + foreign_text(text) : "");
-    const auto make = [&](Errc errc, const std::string& what) {
-        return Error(phase, errc, what + " " + doing).with_native(native);
-    };
-    if (deadline.aborted()) return make(Errc::cancelled, "the run ended");
-    if (timed_out_ || deadline.expired()) return make(Errc::timed_out, "the host did not answer");
-    if (flooded_) return make(Errc::output_limit, "the host sent more than is accepted");
-    if (closed_ || code == LIBSSH2_ERROR_SOCKET_DISCONNECT) {
-        return make(Errc::peer_closed, "the host closed the connection");
-    }
-    return make(Errc::protocol_violation, "the host's SSH could not be followed");
 }
 
 std::string Link::host_key() const {

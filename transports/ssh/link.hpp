@@ -7,6 +7,7 @@
 #include "core/outcome.hpp"
 #include "core/result.hpp"
 #include "transports/ssh/hello.hpp"
+#include "transports/ssh/prompts.hpp"
 
 #include <functional>
 #include <memory>
@@ -45,6 +46,11 @@ public:
     Task<int>
     drive(const std::function<int()>& step, HostDeadline& deadline, Clock::time_point until);
 
+    // Does drive(), but leaves the link alive when until passes first; LIBSSH2_ERROR_TIMEOUT then.
+    // Only for a step that may be left half done.
+    Task<int>
+    try_until(const std::function<int()>& step, HostDeadline& deadline, Clock::time_point until);
+
     // Does drive() within one step's time.
     Task<int> drive(const std::function<int()>& step, HostDeadline& deadline);
 
@@ -75,7 +81,7 @@ public:
 
     [[nodiscard]] bool dead() const noexcept { return dead_; }
 
-    [[nodiscard]] Hello hello() const { return read_hello(hello_); }
+    [[nodiscard]] Hello hello() const { return greeting_.read(); }
 
     [[nodiscard]] std::string host_key() const; // wire format; empty before the handshake
 
@@ -83,13 +89,12 @@ public:
 
     [[nodiscard]] Clock::time_point last_heard() const noexcept { return heard_; }
 
-    // The password that keyboard-interactive prompts get while it lasts; counts how often it was
-    // given. Null: none.
-    struct Answers {
-        std::string_view password;
-        int given = 0;
-    };
+    // Returns whether RSA keys can sign as OpenSSH 8.8 and later want it.
+    [[nodiscard]] bool signs_rsa_sha2() const noexcept {
+        return contains(ours_.host_keys, "rsa-sha2-512");
+    }
 
+    // What keyboard-interactive prompts get while it lasts. Null: nothing.
     Answers* answers = nullptr;
 
     // Serves a callback of libssh2.
@@ -99,13 +104,16 @@ public:
 private:
     Task<bool> paced(IdleExchanges& wakes, std::uint64_t before, HostDeadline& deadline);
     Error handshake_failure(int code, const HostDeadline& deadline) const;
+    void hear_the_rest() noexcept;
 
     asio::posix::stream_descriptor socket_;
     asio::steady_timer wake_;
     Attempt& attempt_;
     Clock::duration step_;
     _LIBSSH2_SESSION* session_ = nullptr;
-    std::string hello_;  // the peer's first bytes
+    Algorithms ours_;    // that this libssh2 offers
+    Greeting greeting_;  // the peer's first bytes
+    bool greets_ = true; // they still come
     std::uint64_t left_; // that the peer may still send
     Clock::time_point heard_;
     bool dead_ = false;

@@ -1,17 +1,16 @@
 // Tries the methods that the host offers in order, and notes how each ended.
 #include "transports/ssh/login.hpp"
 
-#include "core/known_names.hpp"
 #include "core/text.hpp"
 #include "transports/ssh/agent.hpp"
+#include "transports/ssh/callbacks.hpp"
 #include "transports/ssh/known_hosts.hpp"
+#include "transports/ssh/login_errors.hpp"
 #include "transports/ssh/private_key.hpp"
 
 #include <libssh2.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 
 namespace rdpsweep::ssh {
 
@@ -22,66 +21,6 @@ constexpr std::string_view keyboard_interactive = "keyboard-interactive";
 
 unsigned int length_of(std::string_view text) {
     return static_cast<unsigned int>(text.size());
-}
-
-// Returns memory that libssh2 frees with free().
-char* copy_for_libssh2(std::string_view text) {
-    auto* const copy = static_cast<char*>(std::malloc(text.size() + 1));
-    if (copy == nullptr) return nullptr;
-    std::memcpy(copy, text.data(), text.size());
-    copy[text.size()] = '\0';
-    return copy;
-}
-
-// Gives the password once, to the one prompt without echo; anything else (a new password, a second
-// factor) gets nothing and is refused by the host.
-// NOLINTNEXTLINE(readability-function-size): libssh2's signature
-void answer_prompts(
-    const char*,
-    int,
-    const char*,
-    int,
-    int count,
-    const LIBSSH2_USERAUTH_KBDINT_PROMPT* prompts,
-    LIBSSH2_USERAUTH_KBDINT_RESPONSE* responses,
-    void** abstract
-) {
-    auto* const answers = static_cast<Link*>(*abstract)->answers;
-    for (int i = 0; i < count; ++i) {
-        const bool fits =
-            count == 1 && prompts[i].echo == 0 && answers != nullptr && answers->given == 0;
-        const std::string_view text = fits ? answers->password : std::string_view();
-        responses[i].text = copy_for_libssh2(text);
-        responses[i].length = responses[i].text == nullptr ? 0 : length_of(text);
-        if (fits) ++answers->given;
-    }
-}
-
-// What libssh2 wants signed, and the agent's answer.
-struct Signing {
-    std::string data;
-    std::optional<std::string> signature;
-    bool wanted = false;
-};
-
-// NOLINTNEXTLINE(readability-function-size): libssh2's signature
-int on_sign(
-    LIBSSH2_SESSION*,
-    unsigned char** signature,
-    std::size_t* length,
-    const unsigned char* data,
-    std::size_t data_length,
-    void** abstract
-) {
-    auto& signing = *static_cast<Signing*>(*abstract);
-    if (!signing.signature) {
-        signing.data.assign(reinterpret_cast<const char*>(data), data_length);
-        signing.wanted = true;
-        return LIBSSH2_ERROR_EAGAIN;
-    }
-    *signature = reinterpret_cast<unsigned char*>(copy_for_libssh2(*signing.signature));
-    *length = signing.signature->size();
-    return *signature == nullptr ? -1 : 0;
 }
 
 } // namespace
@@ -116,10 +55,22 @@ Task<Login::Answer> Login::list_methods(HostDeadline& deadline) {
     };
     const int code = co_await link_.drive(step, deadline);
     ++attempt_.round_trips;
+    if (code == LIBSSH2_ERROR_OUT_OF_BOUNDARY && offered_.empty()) reason_ = banner_too_long();
     if (code != 0) co_return Answer::broken;
     if (list == nullptr) co_return judge(0, "none");
     offered_ = split(list, ',');
     co_return Answer::refused;
+}
+
+// Finds out whether the proof that was just refused was accepted and is not enough: libssh2 calls
+// both a refusal, but only then does the host ask for something else now. sshd counts the question
+// as a try, so it comes last.
+Task<Login::Answer> Login::ask_again(HostDeadline& deadline) {
+    const auto before = offered_;
+    const auto answer = co_await list_methods(deadline);
+    if (answer == Answer::refused && offered_ != before)
+        reason_ = half_way(refused_.back(), offered_);
+    co_return answer;
 }
 
 Task<Login::Answer> Login::try_agent_key(std::string blob, HostDeadline& deadline) {
@@ -203,7 +154,8 @@ Task<Login::Answer> Login::try_interactive(HostDeadline& deadline) {
     if (password == nullptr || !options_.may_send_password || !offers(keyboard_interactive)) {
         co_return Answer::refused;
     }
-    Link::Answers answers{password->value.reveal(), 0};
+    Answers answers;
+    answers.password = password->value.reveal();
     link_.answers = &answers;
     const std::function<int()> step = [&] {
         return libssh2_userauth_keyboard_interactive_ex(
@@ -213,7 +165,13 @@ Task<Login::Answer> Login::try_interactive(HostDeadline& deadline) {
     const int code = co_await link_.drive(step, deadline);
     link_.answers = nullptr;
     attempt_.round_trips += 2;
-    password_shown_ = answers.given > 0;
+    password_shown_ = answers.given;
+    if (answers.unanswered == Wanted::again) {
+        refused_.push_back(std::string(keyboard_interactive));
+        reason_ = refusal();
+    } else if (answers.unanswered != Wanted::nothing) {
+        reason_ = wants_more(answers.unanswered);
+    }
     co_return judge(code, std::string(keyboard_interactive));
 }
 
@@ -231,37 +189,50 @@ Task<Login::Answer> Login::try_password(HostDeadline& deadline) {
             length_of(options_.user),
             text.data(),
             length_of(text),
-            nullptr
+            change_nothing
         );
     };
     password_shown_ = true;
     const int code = co_await link_.drive(step, deadline);
     ++attempt_.round_trips;
-    const bool expired = code == LIBSSH2_ERROR_PASSWORD_EXPIRED;
-    co_return judge(code, expired ? "password (it is expired)" : "password");
+    if (code == LIBSSH2_ERROR_PASSWORD_EXPIRED) {
+        reason_ = wants_more(Wanted::new_password);
+        co_return Answer::broken;
+    }
+    co_return judge(code, "password");
 }
 
 Error Login::refusal() const {
-    std::string what = "the host offers " + known_names(offered_, known_methods);
-    what += refused_.empty() ? "; the credential has nothing for it"
-                             : "; refused: " + join(refused_, ", ");
-    std::string hint;
-    if (rsa_refused_) {
-        hint = "libssh2 1.10 signs with RSA keys in SHA-1 (ssh-rsa) only, which OpenSSH 8.8 and "
-               "later refuse: use an ed25519 or ECDSA key";
-    } else if (!options_.may_send_password) {
-        hint = "the password was not tried: the host refused it over another transport";
+    auto error = refused_all(offered_, refused_);
+    if (rsa_refused_ && !link_.signs_rsa_sha2()) {
+        return std::move(error).with_hint(std::string(rsa_hint));
     }
-    return Error(Phase::authenticate, Errc::access_denied, std::move(what)).with_hint(hint);
+    if (options_.may_send_password) return error;
+    return std::move(error).with_hint(
+        "the password was not tried: the host refused it over another transport"
+    );
+}
+
+// Tries keys, then the password; each may be the first half of what the host wants.
+Task<Login::Answer> Login::prove_all(HostDeadline& deadline) {
+    auto answer = co_await try_agent(deadline);
+    if (answer == Answer::refused) answer = co_await try_key(deadline);
+    if (answer != Answer::refused) co_return answer;
+    const bool last = !offers("password") && !offers(keyboard_interactive);
+    if (last && key_shown_) answer = co_await ask_again(deadline);
+    if (answer == Answer::refused) answer = co_await try_interactive(deadline);
+    if (answer == Answer::refused) answer = co_await try_password(deadline);
+    if (answer != Answer::refused || !password_shown_) co_return answer;
+    reason_.reset(); // a password was refused, whatever the key was good for
+    (void)co_await ask_again(deadline);
+    co_return Answer::refused;
 }
 
 Task<Status> Login::run(HostDeadline& deadline) {
     attempt_.enter(Phase::authenticate);
     auto answer = co_await list_methods(deadline);
-    if (answer == Answer::refused) answer = co_await try_agent(deadline);
-    if (answer == Answer::refused) answer = co_await try_key(deadline);
-    if (answer == Answer::refused) answer = co_await try_interactive(deadline);
-    if (answer == Answer::refused) answer = co_await try_password(deadline);
+    if (answer == Answer::refused) answer = co_await prove_all(deadline);
+    if (answer != Answer::accepted && reason_) co_return *reason_;
     if (answer == Answer::broken) {
         auto error = link_.failure(Phase::authenticate, "during the logon", deadline);
         // sshd hangs up after too many tries: what it refused until then is the reason.

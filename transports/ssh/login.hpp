@@ -4,22 +4,11 @@
 #include "core/secret.hpp"
 #include "transports/ssh/link.hpp"
 
-#include <array>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace rdpsweep::ssh {
-
-// The methods that we name. Of what a host that refuses a logon says, nothing else is kept.
-inline constexpr std::array<std::string_view, 7> known_methods{
-    "publickey",
-    "password",
-    "keyboard-interactive",
-    "hostbased",
-    "gssapi-with-mic",
-    "gssapi-keyex",
-    "none"};
 
 struct LoginOptions {
     std::string user;
@@ -34,7 +23,8 @@ public:
     // All of them must outlive it.
     Login(Link& link, const Credential& credential, LoginOptions options, Attempt& attempt);
 
-    // Logs in. Error{authenticate, ...}; access_denied when the host refused all that there is.
+    // Logs in. Error{authenticate, ...}; access_denied when the host refused all that there is;
+    // blocked_by_policy when it wants more than that: a second factor, a new password.
     Task<Status> run(HostDeadline& deadline);
 
     // Tells whether the host was shown the password, or anything else that proves who we are. A
@@ -55,6 +45,8 @@ private:
     Answer judge(int code, const std::string& method);
     [[nodiscard]] bool offers(std::string_view method) const;
     [[nodiscard]] Error refusal() const;
+    Task<Answer> ask_again(HostDeadline& deadline);
+    Task<Answer> prove_all(HostDeadline& deadline);
 
     Link& link_;
     const Credential& credential_;
@@ -63,6 +55,7 @@ private:
     std::vector<std::string> offered_;
     std::vector<std::string> refused_;
     std::string accepted_;
+    std::optional<Error> reason_; // of a failure that is no refusal of what was shown
     bool rsa_refused_ = false;
     bool password_shown_ = false;
     bool key_shown_ = false; // the agent's or the credential's

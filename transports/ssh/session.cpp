@@ -4,6 +4,7 @@
 #include "core/limits.hpp"
 #include "transports/rdp/handshake.hpp"
 #include "transports/rdp/x224.hpp"
+#include "transports/ssh/barred.hpp"
 #include "transports/ssh/tunnel.hpp"
 
 #include <utility>
@@ -22,7 +23,8 @@ constexpr std::string_view command =
     "Invoke-Expression ([Console]::In.ReadToEnd())\"";
 
 constexpr std::string_view loopback = "127.0.0.1";
-constexpr std::uint64_t tunnel_bytes = 1u << 20; // far more than a handshake takes
+// Far more than a handshake takes; and what a command that was left had still on its way.
+constexpr std::uint64_t tunnel_bytes = 4u << 20;
 
 } // namespace
 
@@ -35,9 +37,15 @@ Task<Result<CommandOutput>>
 ShellSession::run(const Script& script, const ScriptInput& input, HostDeadline& deadline) {
     auto opened = co_await open_channel(deadline);
     if (!opened) co_return std::move(opened).error();
-    std::string text = input.nonce() + "\n" + input.arguments() + "\n";
-    text += script.text();
-    co_return co_await exec_->run(std::string(command), std::move(text), deadline);
+    ExecInput told;
+    told.text = input.nonce() + "\n" + input.arguments() + "\n";
+    told.text += script.text();
+    told.whole = input.whole();
+    auto output = co_await exec_->run(std::string(command), std::move(told), deadline);
+    if (output && output->exit_code != 0) {
+        if (auto barred = read_barred(*output)) co_return *std::move(barred);
+    }
+    co_return output;
 }
 
 Task<std::optional<Result<HandshakeFacts>>>

@@ -3,40 +3,40 @@
 
 #include "transports/net/dial.hpp"
 #include "transports/rdp/tls_profiles.hpp"
-#include "transports/ssh/doorway.hpp"
 #include "transports/ssh/entrance.hpp"
+#include "transports/ssh/gates.hpp"
 #include "transports/ssh/relay.hpp"
 #include "transports/ssh/session.hpp"
 #include "transports/ssh/tunnel.hpp"
+#include "transports/ssh/turned_away.hpp"
 
 #include <libssh2.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
-#include <map>
-#include <optional>
+#include <random>
 #include <utility>
 
 namespace rdpsweep {
 
 namespace {
 
-Error at_hop(Error error, const JumpHost& hop) {
-    auto hint = std::string(error.hint());
-    auto native = std::string(error.native());
-    // Never a refusal of the target's own credential: that is another one.
-    return Error(
-               Phase::connect,
-               error.code(),
-               "at the jump host " + hop.name + ": " + std::string(error.detail())
-    )
-        .with_native(std::move(native))
-        .with_hint(std::move(hint));
+using namespace std::chrono_literals;
+
+// A trip that a jump host turned away for the number of its connections is made again, after this.
+Clock::duration pause_after(int trips) {
+    thread_local std::minstd_rand random(std::random_device{}());
+    const Clock::duration most = std::min<Clock::duration>(5s, 250ms * (1 << std::min(trips, 5)));
+    std::uniform_int_distribution<Clock::rep> any(most.count() / 4, most.count());
+    return Clock::duration(any(random));
 }
 
 class SshTransport final : public Transport {
 public:
     SshTransport(Services& services, ssh::KnownHosts known, rdp::TlsProfiles tls)
-        : services_(services), entrance_(services, std::move(known)), tls_(std::move(tls)) {}
+        : services_(services), entrance_(services, std::move(known)), tls_(std::move(tls)),
+          gates_(services, entrance_) {}
 
     [[nodiscard]] std::string_view name() const noexcept override { return ssh::transport_name; }
 
@@ -77,15 +77,6 @@ private:
         );
     }
 
-    struct Gate {
-        ssh::Doorway door{logins_at_once};
-        ssh::Doorway first{1};        // until the credential is proven, one login after the other
-        bool proven = false;          // it let our credential in
-        std::optional<Error> refusal; // of our credential, which was shown
-    };
-
-    using Place = std::optional<ssh::Doorway::Pass>;
-
     // What one open() has got so far.
     struct Trip {
         const Target& target;
@@ -96,18 +87,35 @@ private:
 
     // A connection to the target's SSH server: its descriptor.
     Task<Result<int>> arrive(Trip& trip) {
-        const auto& target = trip.target;
-        if (!target.ssh.hops) {
-            net::Endpoint to{target.address, target.ssh.port};
+        if (!trip.target.ssh.hops) {
+            net::Endpoint to{trip.target.address, trip.target.ssh.port};
             co_return co_await dial(std::move(to), trip);
         }
-        const auto& hops = *target.ssh.hops;
-        Place place;
-        auto waited = co_await knock(hops.front(), place, trip);
+        for (int trips = 1;; ++trips) {
+            auto descriptor = co_await travel(trip);
+            if (descriptor || !is_brief(descriptor.error()) || trips == most_trips) {
+                co_return descriptor;
+            }
+            trip.chain.kill();
+            const bool time_left = co_await trip.deadline.sleep(pause_after(trips));
+            if (!time_left) co_return descriptor;
+        }
+    }
+
+    static bool is_brief(const Error& error) {
+        return error.code() == Errc::throttled &&
+               error.pause() <= ssh::pause_of(ssh::Turned::too_many);
+    }
+
+    // Through the target's jump hosts.
+    Task<Result<int>> travel(Trip& trip) {
+        const auto& hops = *trip.target.ssh.hops;
+        ssh::Gates::Place place;
+        auto waited = co_await gates_.knock(hops.front(), place, trip.deadline);
         if (!waited) co_return std::move(waited).error();
         net::Endpoint first{hops.front().address, hops.front().port};
         auto descriptor = co_await dial(std::move(first), trip);
-        if (!descriptor) co_return at_hop(std::move(descriptor).error(), hops.front());
+        if (!descriptor) co_return ssh::at_hop(std::move(descriptor).error(), hops.front());
         for (std::size_t i = 0; i < hops.size(); ++i) {
             descriptor = co_await pass(i, *descriptor, place, trip);
             if (!descriptor) co_return descriptor;
@@ -122,32 +130,17 @@ private:
         co_return socket->release();
     }
 
-    // Waits for a place among the connections that may log in at the hop, before a connection to it
-    // is made.
-    Task<Status> knock(const JumpHost& hop, Place& place, Trip& trip) {
-        auto& gate = gates_.try_emplace(hop.name).first->second;
-        place.emplace(co_await gate.door.enter(trip.deadline));
-        if (!*place) {
-            co_return Error(
-                Phase::connect, Errc::timed_out, "at the jump host " + hop.name + ": too many wait"
-            );
-        }
-        // Each VM behind it would show the same credential again.
-        if (gate.refusal) co_return at_hop(Error(*gate.refusal), hop);
-        co_return Status();
-    }
-
     // In at one of the target's hops, and out again to the next one or to the target.
-    Task<Result<int>> pass(std::size_t at, int descriptor, Place& place, Trip& trip) {
+    Task<Result<int>> pass(std::size_t at, int descriptor, ssh::Gates::Place& place, Trip& trip) {
         const auto& hops = *trip.target.ssh.hops;
         const auto& hop = hops[at];
         const auto* const next = at + 1 < hops.size() ? &hops[at + 1] : nullptr;
         const auto link = make_link(descriptor, trip.deadline, trip.attempt);
-        auto ready = co_await come_in_at_hop(*link, hop, trip);
-        if (!ready) co_return at_hop(std::move(ready).error(), hop);
-        place.reset();
+        auto ready = co_await gates_.come_in(*link, hop, place, trip.deadline, trip.attempt);
+        if (!ready) co_return ssh::at_hop(std::move(ready).error(), hop);
+        place.door.reset();
         if (next != nullptr) {
-            auto waited = co_await knock(*next, place, trip);
+            auto waited = co_await gates_.knock(*next, place, trip.deadline);
             if (!waited) co_return std::move(waited).error();
         }
         trip.attempt.enter(Phase::connect);
@@ -156,7 +149,7 @@ private:
         auto tunnel = co_await ssh::Tunnel::open(*link, std::move(address), port, trip.deadline);
         if (!tunnel) {
             link->kill();
-            co_return at_hop(std::move(tunnel).error(), hop);
+            co_return ssh::at_hop(std::move(tunnel).error(), hop);
         }
         link->allow(relayed_bytes);
         auto* const channel = (*tunnel)->release();
@@ -166,37 +159,13 @@ private:
         co_return Error(Phase::connect, Errc::local_limit, "no socket pair for a jump host");
     }
 
-    // Logs in at a hop: with the hop's own credential, whatever the target made of its own. A wrong
-    // password is shown there once, not by every VM behind it: until the hop has let us in, logins
-    // take turns, and a refusal stands for all that come after.
-    Task<Status> come_in_at_hop(ssh::Link& link, const JumpHost& hop, Trip& trip) {
-        auto credential = services_.credential(hop.credential);
-        if (!credential) co_return std::move(credential).error();
-        auto& gate = gates_.find(hop.name)->second;
-        Place turn;
-        if (!gate.proven) turn.emplace(co_await gate.first.enter(trip.deadline));
-        if (turn && !*turn) {
-            co_return Error(Phase::connect, Errc::timed_out, "others wait for its first answer");
-        }
-        if (gate.proven) turn.reset();
-        if (gate.refusal) co_return Error(*gate.refusal);
-        const ssh::Stop stop{hop.address, hop.port, hop.user, hop.pin_sha256, **credential, true};
-        auto entry = co_await entrance_.come_in(link, stop, trip.deadline, trip.attempt);
-        gate.proven = gate.proven || entry.status.has_value();
-        if (!entry.status && entry.status.error().code() == Errc::access_denied &&
-            entry.proof_shown) {
-            gate.refusal.emplace(entry.status.error());
-        }
-        co_return std::move(entry.status);
-    }
-
-    static constexpr std::size_t logins_at_once = 8;          // at one jump host
+    static constexpr int most_trips = 8;                      // some 15 s
     static constexpr std::uint64_t relayed_bytes = 64u << 20; // of one VM through a jump host
 
     Services& services_;
     ssh::Entrance entrance_;
     rdp::TlsProfiles tls_;
-    std::map<std::string, Gate> gates_; // by jump host
+    ssh::Gates gates_;
 };
 
 } // namespace

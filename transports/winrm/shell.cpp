@@ -147,17 +147,22 @@ Task<Status> Shell::send(std::string input, HostDeadline& deadline) {
 
 Task<Status> Shell::receive(CommandOutput& output, HostDeadline& deadline) {
     IdleExchanges receives(budget_.receives);
+    bool whole = false;
     for (;;) {
-        const auto wait = operation_timeout(deadline, longest_operation);
+        // What is whole only waits for the command's own end, which something that it started may
+        // hold up for good.
+        const auto wait = operation_timeout(deadline, whole ? 1s : longest_operation);
         auto message = winrm::receive(conversation_, command_id_, wait);
         auto reply = co_await ask(std::move(message), deadline, wait + answer_margin);
+        if (whole && (!reply || reply->fault || !reply->done)) co_return Status();
         if (!reply) co_return as_of(std::move(reply).error(), Phase::run);
         // No output yet: the same question again, nothing is lost.
         const bool nothing = reply->fault && reply->fault->code == code::operation_timed_out;
         if (reply->fault && !nothing) co_return error_of(*reply->fault, Phase::run);
         append(output.out, reply->out, output.truncated);
         append(output.err, reply->err, output.truncated);
-        if (output.truncated) {
+        whole = whole_ && whole_(output.out);
+        if (output.truncated && !whole) {
             co_return Error(Phase::run, Errc::output_limit, "the collector prints without end");
         }
         auto held = co_await held_.hold(output.out.size() + output.err.size(), deadline);
@@ -167,6 +172,7 @@ Task<Status> Shell::receive(CommandOutput& output, HostDeadline& deadline) {
             output.exit_code = reply->exit_code.value_or(0);
             co_return Status();
         }
+        if (whole) continue;
         auto paced = co_await receives.pass(reply->out.size() + reply->err.size(), deadline);
         if (!paced && paced.error().code() == Errc::timed_out) {
             co_return Error(Phase::run, Errc::timed_out, "the collector did not finish in time");

@@ -26,6 +26,9 @@ public:
     Task<Status> start(std::string command, std::string arguments, HostDeadline& deadline);
     Task<Status> send(std::string input, HostDeadline& deadline); // all of stdin, in pieces
 
+    // Tells receive() what ends the output before the command does. Null: nothing.
+    void watch(OutputWatch whole) { whole_ = std::move(whole); }
+
     // Adds to output what the command prints until it ends, at most limits::stdout_bytes a stream.
     // A lost connection is Error{run, peer_closed}; receive() may then be called again on a new
     // one, with the same output. Error{run, protocol_violation} where the host answers again and
@@ -55,6 +58,7 @@ private:
     std::string owner_;
     std::string command_id_;
     HeldBytes held_; // what the command printed
+    OutputWatch whole_;
 };
 
 } // namespace rdpsweep::winrm

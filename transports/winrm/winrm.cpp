@@ -105,6 +105,7 @@ public:
             started = co_await start_from_stdin(script, input, deadline);
         }
         if (!started) co_return std::move(started).error();
+        shell_.watch(input.whole());
         CommandOutput output;
         auto received = co_await shell_.receive(output, deadline);
         if (!received && received.error().code() == Errc::peer_closed && !deadline.expired()) {

@@ -138,6 +138,6 @@ def register(key):
     add("ends_at_once", "malformed_output", ends_at_once)
     add("dies_of_a_signal", "nonzero_exit", dies_of_a_signal)
     add("never_ends", "timed_out", never_ends)
-    add("has_a_long_banner", "protocol_violation", ends_at_once, Banner)
+    add("has_a_long_banner", "output_limit", ends_at_once, Banner)
     add("wants_another_password", "access_denied", ends_at_once, Another)
     add("asks_a_thousand_questions", "access_denied", ends_at_once, Questions)

@@ -1,5 +1,6 @@
 """Real SSH servers on loopback, each a process with a configuration of its own."""
 import contextlib
+import ctypes
 import os
 import pathlib
 import pwd
@@ -11,6 +12,13 @@ import time
 from support import lib
 
 USER = pwd.getpwuid(os.getuid()).pw_name
+
+
+def libssh2_version():
+    """That of the library which rdpsweep runs with: (1, 10, 0) on Debian 12, (1, 11, 1) on Debian 13."""
+    version = ctypes.CDLL("libssh2.so.1").libssh2_version
+    version.restype = ctypes.c_char_p
+    return tuple(int(part) for part in version(0).decode().split("_")[0].split("."))
 
 
 def keygen(path, kind="ed25519", *options):
@@ -96,7 +104,7 @@ def place():
         yield Place(folder)
 
 
-def scan(where, port, *, verb="scan", ssh="", credential=None, options=(), environment=None, timeout=60):
+def scan(where, port, *, verb="scan", ssh="", credential=None, options=(), environment=None, timeout=60, retries=0):
     """Scans 127.0.0.1:port over SSH; returns the process and the host's part of the JSON report."""
     import json
     inventory = where.path / "fleet.yaml"
@@ -110,7 +118,7 @@ targets:
     report = where.path / "report.json"
     report.unlink(missing_ok=True)
     state = where.path / "state"
-    arguments = [verb, "-i", inventory, "--state", state, "--retries", "0", *options]
+    arguments = [verb, "-i", inventory, "--state", state, "--retries", str(retries), *options]
     if verb == "scan":
         arguments += ["--report", f"json:{report}"]
     done = lib.rdpsweep(*arguments, environment=environment, timeout=timeout)

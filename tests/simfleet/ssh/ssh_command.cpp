@@ -100,7 +100,8 @@ void SshCommand::flush() {
     const auto half = output_.pieces.size() / 2;
     while (!output_.pieces.empty()) {
         if (vm_.wire.ssh == SshManner::endless && output_.pieces.size() == 1) {
-            output_.pieces.push_back({false, std::string(endless_piece, 'x')});
+            // Before its last piece: a frame that is whole would be taken for the end.
+            output_.pieces.push_front({false, std::string(endless_piece, 'x')});
         }
         if (vm_.wire.ssh == SshManner::cut && output_.pieces.size() <= half + 1) {
             cut_ = true;

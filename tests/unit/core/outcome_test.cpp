@@ -69,6 +69,9 @@ TEST_CASE("Error: refused credentials and untrusted hosts are never retried", "[
     CHECK_FALSE(Error(Phase::run, Errc::peer_closed, "").retryable());
     CHECK(Error(Phase::connect, Errc::timed_out, "").retryable());
     CHECK(Error(Phase::open, Errc::throttled, "").retryable());
+    CHECK(Error(Phase::open, Errc::throttled, "").pause().count() == 0);
+    const auto paused = Error(Phase::tls, Errc::throttled, "").with_pause(std::chrono::seconds(15));
+    CHECK(paused.pause() == std::chrono::seconds(15));
 }
 
 TEST_CASE(

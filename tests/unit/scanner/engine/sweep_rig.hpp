@@ -157,6 +157,8 @@ public:
             co_return Error(Phase::connect, code, "silence");
         }
         if (kind == "closed") co_return Error(Phase::connect, Errc::refused, "closed");
+        if (kind == "away") co_return Error(Phase::open, Errc::throttled, "away").with_pause(1h);
+        if (kind == "soon") co_return Error(Phase::open, Errc::throttled, "soon").with_pause(5ms);
         if (kind == "lame" && target.address == first_address) {
             co_return Error(Phase::tls, Errc::protocol_violation, "broken");
         }

@@ -54,6 +54,27 @@ TEST_CASE(
         CHECK(host.reason == "interrupted");
 }
 
+TEST_CASE("sweep: a host that wants to be left alone is, and another way in is tried", "[sweep]") {
+    Rig rig;
+    rig.services.retries = 3;
+    rig.add("away", 1);
+    rig.add("soon", 1);
+    for (auto& target : rig.targets)
+        target.route = {"fake", "other"};
+    SweepOptions options;
+    options.host_deadline = 30s;
+    const auto begun = Clock::now();
+    REQUIRE(rig.run(options));
+    CHECK(Clock::now() - begun < 20s); // an hour is more than there is
+    CHECK(rig.totals.of(Outcome::unreachable) == 2);
+    CHECK(rig.world.tries["away-0"] == 2); // each way once
+    CHECK(rig.world.tries["soon-0"] == 8);
+    for (const auto& host : rig.results) {
+        if (host.target.name != "soon-0") continue;
+        CHECK(host.took >= 2 * (5ms + 10ms + 20ms)); // twice as long each time
+    }
+}
+
 TEST_CASE("sweep: the run's deadline ends the run", "[sweep]") {
     Rig rig;
     rig.add("fine", 3);

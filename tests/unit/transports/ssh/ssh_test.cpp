@@ -6,6 +6,7 @@
 #include "transports/ssh/hello.hpp"
 #include "transports/ssh/identity.hpp"
 #include "transports/ssh/private_key.hpp"
+#include "transports/ssh/turned_away.hpp"
 #include "transports/ssh/wire.hpp"
 
 #include <map>
@@ -32,7 +33,7 @@ const std::string ecdsa = key_blob("ecdsa-sha2-nistp256", 'e');
 Standing judge_text(const std::string& text, std::uint16_t port = 22) {
     KnownHosts known;
     known.add(text, "known_hosts");
-    return judge_key(known.about("Web-01.example", port), good).standing;
+    return judge_host(known.about("Web-01.example", port), good).standing;
 }
 
 struct MemoryStore final : TrustStore {
@@ -58,7 +59,9 @@ std::string server_hello(const std::string& kex, const std::string& host_keys) {
           std::string("aes128-ctr"),
           std::string("aes256-ctr,aes128-ctr"),
           std::string("hmac-sha2-256"),
-          std::string("hmac-sha2-256")})
+          std::string("hmac-sha2-512"),
+          std::string("none"),
+          std::string("none,zlib@openssh.com")})
         payload += wire_text(list);
     const std::string packet = std::string(1, '\x04') + payload + std::string(4, '\0');
     return "a notice\r\nSSH-2.0-OpenSSH_for_Windows_8.1\r\n" + wire_text(packet);
@@ -73,11 +76,38 @@ TEST_CASE("known_hosts: names, ports, wildcards and exceptions", "[ssh]") {
     CHECK(judge_text(line("web-0?.exam*", good)) == Standing::trusted);
     CHECK(judge_text(line("*.example,!web-01.example", good)) == Standing::unknown);
     CHECK(judge_text(line("web-01", good)) == Standing::unknown);
-    CHECK(judge_text(line("web-01.example", good), 2222) == Standing::unknown);
     CHECK(judge_text(line("[web-01.example]:2222", good), 2222) == Standing::trusted);
     CHECK(judge_text(line("[web-01.example]:2222", good)) == Standing::unknown);
     CHECK_FALSE(names_match("a*b*c", "aXbX"));
     CHECK(names_match("a*b*c", "aXbXbc"));
+}
+
+TEST_CASE("known_hosts: a line without a port, for a port that is not 22", "[ssh]") {
+    const auto plain = [](const std::string& blob) { return line("web-01.example", blob); };
+    const auto exact = [](const std::string& blob) { return line("[web-01.example]:2222", blob); };
+    // As OpenSSH does: it can trust the key, and never contradicts it.
+    CHECK(judge_text(plain(good), 2222) == Standing::trusted);
+    CHECK(judge_text(line("*.example", good), 2222) == Standing::trusted);
+    CHECK(judge_text(plain(other), 2222) == Standing::unknown);
+    CHECK(judge_text(plain(ecdsa), 2222) == Standing::unknown);
+    CHECK(judge_text(line("@cert-authority web-01.example", good), 2222) == Standing::unknown);
+    CHECK(judge_text(line("[web-01.example]:22", good)) == Standing::unknown);
+    // A line with the port has the first word.
+    CHECK(judge_text(exact(other) + plain(good), 2222) == Standing::changed);
+    CHECK(judge_text(plain(good) + exact(other), 2222) == Standing::changed);
+    CHECK(judge_text(exact(ecdsa) + plain(good), 2222) == Standing::trusted);
+    CHECK(judge_text(exact(ecdsa) + plain(other), 2222) == Standing::other);
+    CHECK(judge_text(exact(good) + plain(other), 2222) == Standing::trusted);
+    // What is revoked is so on every port.
+    CHECK(
+        judge_text(exact(good) + line("@revoked web-01.example", good), 2222) == Standing::revoked
+    );
+    CHECK(
+        judge_text(plain(good) + line("@revoked web-01.example", good), 2222) == Standing::revoked
+    );
+    // A name that ssh-keygen -H hashed.
+    constexpr auto hashed = "|1|vKBG4o8C/j6MdMWsDygchz4gsJo=|sRo/XdWrwDn8DfCkYVOJUTjBzsA=";
+    CHECK(judge_text(line(hashed, good), 2222) == Standing::trusted);
 }
 
 TEST_CASE("known_hosts: a name that ssh-keygen -H hashed", "[ssh]") {
@@ -108,8 +138,9 @@ TEST_CASE("known_hosts: lines that do not parse say nothing and are counted", "[
     CHECK(known.size() == 0);
     CHECK(known.unreadable() == 3);
     known.add("\t" + line("a", good), "f");
-    REQUIRE(known.about("a", 22).size() == 1);
-    CHECK(known.about("a", 22)[0]->where == "f:1");
+    REQUIRE(known.about("a", 22).exact.size() == 1);
+    CHECK(known.about("a", 22).exact[0]->where == "f:1");
+    CHECK(known.about("a", 22).portless.empty());
 }
 
 TEST_CASE("ssh identity: the order of what is believed", "[ssh]") {
@@ -158,17 +189,60 @@ TEST_CASE("ssh hello: version and algorithms, and why they do not fit", "[ssh]")
     CHECK(hello.version == "SSH-2.0-OpenSSH_for_Windows_8.1");
     CHECK(hello.before == 1);
     REQUIRE(hello.offered);
-    CHECK(hello.offer.macs == std::vector<std::string>{"hmac-sha2-256"});
-    CHECK(explain_disagreement(hello.offer).what.empty());
+    CHECK(hello.offer.kex == Names{"curve25519-sha256"});
+    CHECK(hello.offer.host_keys == Names{"ssh-ed25519"});
+    CHECK(hello.offer.ciphers_out == Names{"aes128-ctr"});
+    CHECK(hello.offer.ciphers_in == Names{"aes256-ctr", "aes128-ctr"});
+    CHECK(hello.offer.macs_out == Names{"hmac-sha2-256"});
+    CHECK(hello.offer.macs_in == Names{"hmac-sha2-512"});
+    CHECK(hello.offer.compression_out == Names{"none"});
+    CHECK(hello.offer.compression_in == Names{"none", "zlib@openssh.com"});
     for (std::size_t cut = 0; cut < bytes.size() - 4; ++cut)
         CHECK(read_hello(bytes.substr(0, cut)).before <= 1);
-    const auto kex = read_hello(server_hello("diffie-hellman-group1-sha1", "ssh-ed25519"));
-    CHECK_THAT(
-        explain_disagreement(kex.offer).what,
-        Catch::Contains("offers diffie-hellman-group1-sha1") && Catch::Contains("curve25519")
-    );
-    const auto rsa = read_hello(server_hello("curve25519-sha256", "rsa-sha2-512,rsa-sha2-256"));
-    CHECK_THAT(explain_disagreement(rsa.offer).what, Catch::Contains("RSA key only"));
+}
+
+TEST_CASE("ssh hello: what comes before the version is let go, however much it is", "[ssh]") {
+    const auto bytes = server_hello("curve25519-sha256", "ssh-ed25519");
+    for (const std::size_t piece : {1u, 7u, 5000u}) {
+        Greeting greeting;
+        const std::string banner(70000, 'b');
+        const auto all = "first\r\n" + banner + "\n" + bytes;
+        for (std::size_t at = 0; at < all.size(); at += piece)
+            greeting.add(std::string_view(all).substr(at, piece));
+        const auto hello = greeting.read();
+        CHECK(hello.version == "SSH-2.0-OpenSSH_for_Windows_8.1");
+        CHECK(hello.before == 3);
+        CHECK(hello.last_line == "a notice");
+        CHECK(hello.offered);
+        CHECK(greeting.beginning() == "first\r\n" + banner.substr(0, 1017));
+    }
+    Greeting endless;
+    for (int i = 0; i < 100; ++i)
+        endless.add(std::string(10000, 'x'));
+    CHECK(endless.read().version.empty());
+    CHECK(endless.read().last_line == std::string(1024, 'x'));
+}
+
+TEST_CASE("ssh hello: the line with which sshd turns a connection away", "[ssh]") {
+    Greeting greeting;
+    greeting.add("Exceeded MaxStartups\r\n");
+    CHECK(greeting.read().last_line == "Exceeded MaxStartups");
+    CHECK(read_refusal("Exceeded MaxStartups") == Turned::too_many);
+    CHECK(read_refusal("Not allowed at this time") == Turned::penalty);
+    CHECK(read_refusal("") == Turned::none);
+    CHECK(read_refusal("HTTP/1.1 400 Bad Request") == Turned::none);
+    const auto error = turned_away("Exceeded MaxStartups" + std::string(900, 'x'));
+    CHECK(error.code() == Errc::throttled);
+    CHECK(error.pause() == std::chrono::seconds(3));
+    CHECK(error.detail().size() < 150);
+    CHECK(turned_away("go away").code() == Errc::peer_closed);
+    CHECK(pause_of(Turned::too_many) == std::chrono::seconds(3));
+    CHECK(pause_of(Turned::penalty) == std::chrono::seconds(15));
+    Greeting cut;
+    cut.add("Not allowed at this time"); // without an end of line
+    CHECK(cut.read().last_line == "Not allowed at this time");
+    cut.add("\nSSH-2.0-x\r\n");
+    CHECK(cut.read().version == "SSH-2.0-x");
 }
 
 TEST_CASE("ssh agent: answers that are no list and no signature", "[ssh]") {
@@ -189,6 +263,23 @@ TEST_CASE("ssh agent: answers that are no list and no signature", "[ssh]") {
     const auto signature =
         "\x0e" + wire_text(wire_text("ssh-ed25519") + wire_text(std::string(64, 's')));
     CHECK(read_agent_signature(signature) == std::string(64, 's'));
+}
+
+TEST_CASE("ssh agent: an RSA key signs as the data to sign says", "[ssh]") {
+    const auto blob = key_blob("ssh-rsa", 'r');
+    const auto flags = [&blob](std::string_view algorithm) {
+        const auto data = wire_text("session") + "\x32" + wire_text("me") +
+                          wire_text("ssh-connection") + wire_text("publickey") + "\x01" +
+                          wire_text(algorithm) + wire_text(blob);
+        const auto request = agent_sign_request(blob, data);
+        return request.substr(request.size() - 4);
+    };
+    CHECK(flags("ssh-rsa") == wire_number(0));
+    CHECK(flags("rsa-sha2-256") == wire_number(2));
+    CHECK(flags("rsa-sha2-512") == wire_number(4));
+    CHECK(flags("ssh-ed25519") == wire_number(0));
+    const auto junk = agent_sign_request(blob, "junk");
+    CHECK(junk.substr(junk.size() - 4) == wire_number(0));
 }
 
 TEST_CASE("ssh keys: what a file says of itself", "[ssh]") {

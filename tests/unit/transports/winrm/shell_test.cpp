@@ -49,10 +49,12 @@ public:
     std::function<Answer(std::size_t n, const std::string& verb, const std::string& id)> override_;
     std::vector<std::string> verbs;
     std::vector<Clock::duration> margins; // how long we wait beyond the operation's timeout
+    std::vector<int> timeouts;            // of the operations, in seconds
 
     Task<Result<net::HttpResponse>>
     post(std::string envelope, HostDeadline&, Clock::duration limit) override {
         const auto seconds = find(envelope, "OperationTimeout[^>]*>PT([0-9]+)");
+        timeouts.push_back(std::stoi(seconds));
         margins.push_back(limit - std::chrono::seconds(std::stoi(seconds)));
         const auto verb = find(envelope, "Action[^>]*>[^<]*/([A-Za-z]+)<");
         const auto id = find(envelope, "MessageID>([^<]+)<");
@@ -190,6 +192,53 @@ TEST_CASE("shell: no output yet is asked again, without a word", "[winrm]") {
     const auto heard = converse_with(host);
     REQUIRE(heard.output);
     CHECK(host.count("Receive") > 3);
+}
+
+TEST_CASE(
+    "shell: output that is whole is the end, although the command's own does not come", "[winrm]"
+) {
+    using Answer = ScriptedHost::Answer;
+    const auto silence = [](const std::string& id) {
+        return Result<std::string>(soap(id, fault(winrm::code::operation_timed_out)));
+    };
+    const auto lost = [](const std::string&) {
+        return Result<std::string>(Error(Phase::http, Errc::peer_closed, "lost"));
+    };
+    const auto noise = [](const std::string& id) {
+        return Result<std::string>(soap(id, streams("noise", false)));
+    };
+    const auto end = [](const std::string& id) {
+        return Result<std::string>(soap(id, streams("", true)));
+    };
+    const std::vector<std::function<Answer(const std::string&)>> answers{silence, lost, noise, end};
+    for (std::size_t way = 0; way < answers.size(); ++way) {
+        INFO("way " << way);
+        ScriptedHost host;
+        host.override_ = [&](std::size_t, const std::string& verb, const std::string& id
+                         ) -> Answer {
+            if (verb != "Receive" || host.count("Receive") == 1) return std::nullopt;
+            return answers[way](id);
+        };
+        Attempt attempt;
+        const auto watched = [&](HostDeadline& deadline) -> Task<Result<CommandOutput>> {
+            winrm::Shell shell("https://vm:5986/wsman", host, {}, attempt);
+            winrm::ShellOptions options;
+            (void)co_await shell.create(options, deadline);
+            shell.watch([](std::string_view out) { return out.starts_with("one "); });
+            co_return co_await run_in_shell(shell, "c", "", deadline);
+        };
+        const auto output =
+            run_task([&](HostDeadline& deadline) { return watched(deadline); }, 60s);
+        REQUIRE(output);
+        CHECK(output->out == "one ");                     // what comes after it is noise
+        CHECK(output->exit_code == (way == 3 ? 3u : 0u)); // its own end counts, where it comes
+        CHECK(
+            host.verbs ==
+            std::vector<std::string>{"Create", "Command", "Receive", "Receive", "Signal"}
+        );
+        CHECK(host.timeouts[2] == 20);
+        CHECK(host.timeouts[3] == 1);
+    }
 }
 
 TEST_CASE("shell: a lost answer is asked for again, what came before it is kept", "[winrm]") {
