@@ -7,10 +7,13 @@ set -euo pipefail
 release=$(. /etc/os-release && echo "${VERSION_ID:-}")
 # What has another name there: Debian 12's, Debian 13's. "" is nothing at all.
 case $release in
-    13) catch=libcatch2-dev freerdp=freerdp3-shadow-x11 winpr=winpr3-utils format='' clang='' ;;
+    13) catch=libcatch2-dev freerdp=freerdp3-shadow-x11 winpr=winpr3-utils format='' clang=''
+        node='nodejs npm' ;;
     *) catch=catch2 freerdp=freerdp2-shadow-x11 winpr=winpr-utils format=clang-format-14
-       clang='clang-14 clang-tidy-14' ;;
+       clang='clang-14 clang-tidy-14' node='' ;;
 esac
+# A Node.js from elsewhere brings its npm, and Debian's packages cannot stand beside it.
+command -v npm >/dev/null && node=''
 
 build=(
     g++ cmake ninja-build ccache pkg-config python3
@@ -33,10 +36,12 @@ test=(
     chromium-headless-shell fonts-dejavu-core poppler-utils
     azure-cli python3-websocket                          # clients of Azure nobody here wrote
     ansible-core nmap                                    # whose inventories we read
+    $node                                                # for Microsoft's clients of Azure
     $format git time procps valgrind                     # the format is that of version 14
 )
 # Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too
-# (tests/powershell); NuGet then serves the engine.
+# (tests/powershell); NuGet then serves the engine. Debian 12 has no Node.js 20. Where one is
+# installed, Microsoft's clients meet the simulated Azure (tests/azure-sdk); npm then serves them.
 dev=($clang)
 bench=(openssh-client python3-asyncssh clustershell pssh nmap xrdp valgrind time ansible-core
     python3-winrm golang-go golang-github-masterzen-winrm-dev) # what bench/ compares with

@@ -75,4 +75,8 @@ with Azure(vms=60, mix="healthy", options=["--arm-page", "7", "--run-command-ms"
               disk, "--location", vm["location"])
     check(made["provisioningState"] == "Succeeded" and made["creationData"]["sourceResourceId"] == disk,
           f"az copies a disk: {made}")
+    az("snapshot", "delete", "--ids", made["id"])
+    left = az("snapshot", "list", "--subscription", some.split("/")[2], "-g", vm["resourceGroup"])
+    check(left == [], f"az removes the copy, and waits until it is gone: {left}")
+    check(az("disk", "show", "--ids", disk)["managedBy"].lower() == some, "az reads a disk")
 finish()

@@ -9,6 +9,7 @@
 
 namespace simfleet {
 
+// body: null for an answer without one.
 HttpResponse json_answer(unsigned status, const nlohmann::json& body);
 
 // The error's code and message, in the shape that all resource providers share.

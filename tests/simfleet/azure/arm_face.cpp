@@ -1,54 +1,35 @@
 // Routes each request to the service it is for, once its token and the quota let it through.
 #include "tests/simfleet/azure/arm_face.hpp"
 
-#include "core/digest.hpp"
 #include "core/text.hpp"
 #include "tests/simfleet/azure/arm_answer.hpp"
 #include "tests/simfleet/azure/arm_url.hpp"
-#include "tests/simfleet/serial/console_gateway.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace simfleet {
 
-using nlohmann::json;
 using rdpsweep::ascii_lower;
-using rdpsweep::iequals;
 
-// A signed address is all that it takes; a token does not belong there.
-HttpResponse ArmFace::give_blob(const HttpRequest& request, const Url& url) {
-    if (request.header("authorization") != nullptr) {
-        stats_.violation("a token of ours at a signed address");
-    }
-    const auto signature = signed_.find(url.parts[1]);
-    HttpResponse response;
-    if (signature == signed_.end() || signature->second != url.value("sig")) {
-        response.status = 403;
-        return response;
-    }
-    response.content_type = "text/plain";
-    response.body = resources_.boot_log(number_of(url.parts[1], 0));
-    return response;
+namespace {
+
+HttpResponse no_such_type() {
+    return arm_failure(404, "InvalidResourceType", "The resource type could not be found.");
 }
+
+} // namespace
 
 HttpResponse ArmFace::answer(const HttpRequest& request) {
     const Url url(request.target);
     stats_.request(0, "arm");
-    if (url.parts.size() == 4 && url.is(1, "oauth2") && url.is(3, "token")) {
-        return give_token(request, url.parts[0]);
-    }
-    // An authority as of ADFS, which is what azure-cli accepts beside Microsoft's own.
-    if (url.path == "/adfs/.well-known/openid-configuration") {
-        return json_answer(
-            200,
-            {{"issuer", policy_.base + "/adfs"},
-             {"authorization_endpoint", policy_.base + "/adfs/oauth2/authorize"},
-             {"token_endpoint", policy_.base + "/adfs/oauth2/token"}}
-        );
+    if (url.is(1, "oauth2") && url.is(url.parts.size() - 1, "token") && !url.is(0, "adfs")) {
+        const bool second = url.parts.size() == 4 && url.is(2, "v2.0");
+        if (second || url.parts.size() == 3) return give_token(request, url.parts[0], second);
     }
     if (url.path == "/adfs/oauth2/token" || url.path == "/adfs/oauth2/token/") {
         return give_adfs_token(request);
     }
+    if (auto found = discover(url)) return *std::move(found);
     if (url.is(0, "blob") && url.parts.size() == 2) return give_blob(request, url);
     if (!knows(request)) {
         auto refused = arm_failure(
@@ -67,7 +48,11 @@ HttpResponse ArmFace::answer(const HttpRequest& request) {
             400, "MissingApiVersionParameter", "The api-version query parameter is required."
         );
     }
-    return manage(request, url);
+    try {
+        return manage(request, url);
+    } catch (const nlohmann::json::exception&) {
+        return arm_failure(400, "InvalidRequestContent", "The request content was invalid.");
+    }
 }
 
 bool ArmFace::too_busy(const std::string& key, HttpResponse& busy) {
@@ -95,90 +80,89 @@ HttpResponse ArmFace::manage(const HttpRequest& request, const Url& url) {
     const auto key = graph ? "graph" : request.method + " " + scope;
     HttpResponse busy;
     if (too_busy(key, busy)) return busy;
-    if (graph && request.method == "POST") return ask_graph(request);
-    if (url.is(2, "resourceGroups") && url.is(4, "providers") && url.is(6, "virtualMachines")) {
-        return of_machine(request, url);
+    if (graph && url.is(2, "resources") && request.method == "POST") {
+        return ask_graph(request, url.value("api-version"));
     }
-    if (url.is(3, "Microsoft.SerialConsole") && url.is(5, "default") && consoles_ != nullptr) {
-        return json_answer(200, {{"properties", {{"disabled", policy_.console_disabled}}}});
+    const bool tenants = url.is(0, "tenants") && url.parts.size() == 1;
+    if (tenants && request.method == "GET") {
+        return page(url, {[this] {
+                        return nlohmann::json{
+                            {"id", "/tenants/" + policy_.tenant},
+                            {"tenantId", policy_.tenant},
+                            {"tenantCategory", "Home"},
+                            {"tenantType", "AAD"},
+                            {"countryCode", "CH"},
+                            {"displayName", "Simulated"},
+                            {"defaultDomain", "simulated.onmicrosoft.com"},
+                            {"domains", {"simulated.onmicrosoft.com"}}}
+                            .dump();
+                    }});
     }
-    if (url.is(5, "Microsoft.Compute") && url.is(6, "snapshots") && url.parts.size() == 8) {
-        return guards_.of_snapshot(request, url.path);
-    }
-    if (url.is(2, "resourceGroups") && url.is(5, "Microsoft.Network") && url.parts.size() > 7) {
-        return network_.answer(request, url.parts);
-    }
+    if (!url.is(0, "subscriptions")) return no_such_type();
+    if (url.is(2, "resourceGroups") && url.parts.size() > 3) return of_group(request, url);
     if (url.is(2, "operations") && url.parts.size() == 4) {
         return run_command_.ask(url.parts[3], url.value("monitor") == "true");
     }
-    if (request.method != "GET" || !url.is(0, "subscriptions")) {
-        return arm_failure(404, "InvalidResourceType", "The resource type could not be found.");
+    if (url.is(4, "locations") && url.parts.size() > 6) return of_location(request, url);
+    if (url.is(3, "Microsoft.SerialConsole") && url.is(5, "default") && consoles_ != nullptr) {
+        return json_answer(200, {{"properties", {{"disabled", policy_.console_disabled}}}});
     }
-    return list(url, scope);
+    return request.method == "GET" ? list(url) : no_such_type();
 }
 
-// .../virtualMachines/NAME and what is below it.
-HttpResponse ArmFace::of_machine(const HttpRequest& request, const Url& url) {
-    const auto index = url.parts.size() > 7
-                           ? resources_.find(url.parts[1], url.parts[3], url.parts[7])
-                           : std::nullopt;
-    if (!index) {
+// /subscriptions/S/resourceGroups/G and what is below it.
+HttpResponse ArmFace::of_group(const HttpRequest& request, const Url& url) {
+    const auto number = subscription_of(url);
+    if (!number || !has_group(*number, url.parts[3])) {
         return arm_failure(
             404,
-            "ResourceNotFound",
-            "The Resource 'Microsoft.Compute/virtualMachines' under resource group was not found."
+            "ResourceGroupNotFound",
+            "Resource group '" + url.parts[3] + "' could not be found."
         );
     }
-    if (request.method == "POST" && url.is(8, "runCommand")) {
-        if (resources_.stopped(*index)) {
-            return arm_failure(
-                409,
-                "OperationNotAllowed",
-                "Cannot modify extensions in the VM when the VM is not running."
-            );
-        }
-        return run_command_.begin(*index, request, policy_.base + "/subscriptions/" + url.parts[1]);
-    }
-    if (request.method == "POST" && url.is(8, "retrieveBootDiagnosticsData")) {
-        signed_[std::to_string(*index)] = rdpsweep::random_hex128();
-        const auto link = policy_.base + "/blob/" + std::to_string(*index) +
-                          "?sig=" + signed_[std::to_string(*index)];
-        return json_answer(
-            200, {{"consoleScreenshotBlobUri", link}, {"serialConsoleLogBlobUri", link}}
-        );
-    }
-    if (url.is(9, "Microsoft.SerialConsole") && consoles_ != nullptr) {
-        return of_console(request, url, *index);
-    }
-    if (request.method != "GET") return arm_failure(405, "MethodNotAllowed", "no");
-    if (url.is(8, "instanceView")) return json_answer(200, resources_.instance_view(*index));
-    return describe(*index, iequals(url.value("$expand"), "instanceView"));
+    const bool locks = url.is(url.parts.size() - 2, "Microsoft.Authorization");
+    const bool single = url.is(4, "providers") && url.parts.size() > 7 && !locks;
+    const bool of_set = single && url.is(6, "virtualMachineScaleSets");
+    if (single && !of_set) return of_resource(request, url);
+    return request.method == "GET" ? list(url) : no_such_type();
 }
 
-HttpResponse ArmFace::describe(std::size_t index, bool with_view) const {
-    auto machine = resources_.machine(index);
-    if (with_view) machine["properties"]["instanceView"] = resources_.instance_view(index);
-    if (consoles_ != nullptr) {
-        using Gate = ConsoleScene::Gate;
-        const auto gate = consoles_->scene(index).gate;
-        auto& diagnostics = machine["properties"]["diagnosticsProfile"]["bootDiagnostics"];
-        diagnostics["enabled"] = gate != Gate::no_diagnostics;
-        if (gate == Gate::storage || gate == Gate::storage_gone) {
-            diagnostics["storageUri"] = "https://bootdiag.blob.core.windows.net/";
-        }
+// One resource of a group; also what an operation looks at.
+HttpResponse ArmFace::of_resource(const HttpRequest& request, const Url& url) {
+    if (url.is(5, "Microsoft.Network")) {
+        return watched(network_.answer(request, url.parts), url);
     }
-    return json_answer(200, machine);
+    if (!url.is(5, "Microsoft.Compute")) return no_such_type();
+    if (url.is(6, "virtualMachines")) return of_machine(request, url);
+    if (url.parts.size() != 8) return no_such_type();
+    if (url.is(6, "snapshots")) {
+        return watched(guards_.of_snapshot(request, url.path), url);
+    }
+    const auto disk = url.is(6, "disks") ? resources_.find_disk(url.path) : std::nullopt;
+    if (disk && request.method == "GET") return json_answer(200, resources_.disk(*disk));
+    return arm_failure(
+        404,
+        "ResourceNotFound",
+        "The Resource 'Microsoft.Compute/" + url.parts[6] + "/" + url.parts[7] + "' was not found."
+    );
 }
 
-// .../serialPorts/0 and its connect. Nothing else of a port is for a scanner.
-HttpResponse ArmFace::of_console(const HttpRequest& request, const Url& url, std::size_t index) {
-    const bool port = url.is(10, "serialPorts") && url.is(11, "0");
-    if (port && request.method == "GET") return consoles_->port_state(index);
-    if (port && request.method == "POST" && url.is(12, "connect")) {
-        return consoles_->connect(index, request);
+// .../providers/NAMESPACE/locations/PLACE/...: operations, and the commands that a region has.
+HttpResponse ArmFace::of_location(const HttpRequest& request, const Url& url) {
+    if (request.method != "GET") return no_such_type();
+    const bool operation = url.is(6, "operations") || url.is(6, "DiskOperations");
+    if (operation && url.parts.size() == 8) {
+        return ask_operation(url.parts[7], url.value("monitor") == "true");
     }
-    stats_.violation("a change of a serial port");
-    return arm_failure(405, "MethodNotAllowed", "no");
+    if (!url.is(6, "runCommands")) return no_such_type();
+    if (url.parts.size() == 7) {
+        Rows rows;
+        for (const auto& each : ArmRunCommand::documents())
+            rows.emplace_back([each] { return each.dump(); });
+        return page(url, rows);
+    }
+    const auto document = ArmRunCommand::document(url.parts[7]);
+    return document.is_null() ? no_such_type() : json_answer(200, document);
 }
 
 } // namespace simfleet

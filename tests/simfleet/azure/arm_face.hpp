@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/simfleet/azure/arm_guards.hpp"
+#include "tests/simfleet/azure/arm_managed_commands.hpp"
 #include "tests/simfleet/azure/arm_network.hpp"
 #include "tests/simfleet/azure/arm_resources.hpp"
 #include "tests/simfleet/azure/arm_run_command.hpp"
@@ -13,7 +14,9 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace simfleet {
 
@@ -48,7 +51,8 @@ public:
           consoles_(consoles), guards_(resources, stats), network_(resources, stats),
           run_command_(
               resources.fleet(), stats, now, std::chrono::milliseconds(policy_.run_command_ms)
-          ) {}
+          ),
+          managed_commands_(stats, now, std::chrono::milliseconds(policy_.run_command_ms)) {}
 
     // A request to the cloud's one HTTPS address.
     HttpResponse answer(const HttpRequest& request);
@@ -62,20 +66,53 @@ public:
 private:
     struct Url; // path and query, taken apart
 
+    using Rows = std::vector<std::function<std::string()>>; // each made when it is wanted
+    using Wanted = std::function<bool(const std::string& subscription)>;
+
+    // Where tokens are had.
+    [[nodiscard]] std::optional<HttpResponse> discover(const Url& url) const;
+    [[nodiscard]] HttpResponse configuration(const std::string& tenant, bool second) const;
     HttpResponse give_adfs_token(const HttpRequest& request);
-    HttpResponse give_blob(const HttpRequest& request, const Url& url);
-    HttpResponse of_console(const HttpRequest& request, const Url& url, std::size_t index);
-    HttpResponse describe(std::size_t index, bool with_view) const;
-    HttpResponse of_machine(const HttpRequest& request, const Url& url);
-    HttpResponse give_token(const HttpRequest& request, const std::string& tenant);
+    HttpResponse give_token(const HttpRequest& request, const std::string& tenant, bool second);
     HttpResponse issue();
     bool knows(const HttpRequest& request);
+
+    // What is managed.
     HttpResponse manage(const HttpRequest& request, const Url& url);
-    HttpResponse list(const Url& url, const std::string& scope);
-    HttpResponse page(const Url& url, std::vector<std::function<std::string()>> rows);
-    HttpResponse ask_graph(const HttpRequest& request);
+    HttpResponse of_group(const HttpRequest& request, const Url& url);
+    HttpResponse of_resource(const HttpRequest& request, const Url& url);
+    HttpResponse of_location(const HttpRequest& request, const Url& url);
     bool too_busy(const std::string& key, HttpResponse& busy);
-    std::vector<std::function<std::string()>> rows_of(const Url& url);
+    HttpResponse watched(HttpResponse begun, const Url& url);
+    HttpResponse ask_operation(const std::string& id, bool monitor);
+
+    // VMs and what is below them.
+    HttpResponse of_machine(const HttpRequest& request, const Url& url);
+    HttpResponse of_linux(const HttpRequest& request, const Url& url);
+    HttpResponse of_console(const HttpRequest& request, const Url& url, std::size_t index);
+    HttpResponse boot_diagnostics(std::size_t index);
+    [[nodiscard]] HttpResponse describe(std::size_t index, bool with_view) const;
+    HttpResponse give_blob(const HttpRequest& request, const Url& url);
+
+    // Lists.
+    HttpResponse list(const Url& url);
+    HttpResponse page(const Url& url, const Rows& rows);
+    Rows subscriptions() const;
+    Rows rows_of(const Url& url, std::size_t number, const std::string& group);
+    void add_compute(Rows& rows, const Url& url, std::size_t number, const std::string& group);
+    void
+    add_fleet(Rows& rows, const std::string& type, std::size_t number, const std::string& group);
+    [[nodiscard]] std::vector<nlohmann::json> locks_at(const Url& url, std::size_t number) const;
+    [[nodiscard]] std::optional<std::size_t> subscription_of(const Url& url) const;
+    [[nodiscard]] bool has_group(std::size_t number, const std::string& group) const;
+
+    // Resource Graph.
+    HttpResponse ask_graph(const HttpRequest& request, const std::string& version);
+    void visit_graph(
+        const std::string& table,
+        const Wanted& wants,
+        const std::function<void(nlohmann::json)>& visit
+    );
 
     const ArmResources& resources_;
     ArmPolicy policy_;
@@ -85,14 +122,16 @@ private:
     ArmGuards guards_;
     ArmNetwork network_;
     ArmRunCommand run_command_;
+    ArmManagedCommands managed_commands_;
     std::map<std::string, std::chrono::steady_clock::time_point> tokens_; // and when each ends
 
     struct Closed {
         std::chrono::steady_clock::time_point since, until;
     };
 
-    std::map<std::string, Closed> closed_;      // by scope
-    std::map<std::string, std::string> signed_; // signatures of boot logs, by VM
+    std::map<std::string, Closed> closed_;          // by scope
+    std::map<std::string, std::string> operations_; // and the path of what each is about
+    std::map<std::string, std::string> signed_;     // signatures of boot logs, by VM
     std::size_t calls_ = 0;
     std::size_t issued_ = 0;
 };

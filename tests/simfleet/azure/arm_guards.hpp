@@ -10,6 +10,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace simfleet {
@@ -21,17 +22,25 @@ public:
     // The locks of a subscription, whatever they are on.
     [[nodiscard]] std::vector<nlohmann::json> locks(std::size_t subscription) const;
 
-    // .../snapshots/NAME: made by PUT, done at the second GET. path as written.
+    // .../snapshots/NAME: made by PUT and gone by DELETE, each done at the second GET. path as
+    // written.
     HttpResponse of_snapshot(const HttpRequest& request, const std::string& path);
 
-private:
-    HttpResponse make(const HttpRequest& request, const std::string& path);
-    [[nodiscard]] bool is_os_disk(const std::string& id) const;
+    // The snapshots of a subscription, or of one resource group.
+    [[nodiscard]] std::vector<nlohmann::json>
+    snapshots(std::size_t subscription, std::string_view group) const;
 
+private:
     struct Snapshot {
+        std::string path;
         std::string source;
+        std::string location;
         unsigned looks = 0;
+        bool leaving = false;
     };
+
+    HttpResponse make(const HttpRequest& request, const std::string& path);
+    [[nodiscard]] nlohmann::json describe(const Snapshot& snapshot) const;
 
     const ArmResources& resources_;
     Stats& stats_;

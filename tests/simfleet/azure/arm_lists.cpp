@@ -1,8 +1,7 @@
-// Lists what a subscription holds, page by page, and answers Resource Graph.
+// Lists what a tenant, a subscription or a resource group holds, page by page.
 #include "core/text.hpp"
 #include "tests/simfleet/azure/arm_answer.hpp"
 #include "tests/simfleet/azure/arm_url.hpp"
-#include "tests/simfleet/azure/kusto.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,74 +14,146 @@ using rdpsweep::ascii_lower;
 
 namespace {
 
-constexpr std::size_t graph_most_rows = 1000;
-constexpr std::size_t graph_usual_rows = 100;
+template <typename Make>
+void add_row(std::vector<std::function<std::string()>>& rows, Make make) {
+    rows.emplace_back([make] { return make().dump(); });
+}
 
 } // namespace
 
-HttpResponse ArmFace::list(const Url& url, const std::string& scope) {
-    const auto numbers = resources_.scene().subscriptions;
-    bool known = url.parts.size() == 1;
-    for (std::size_t i = 0; i < numbers && !known; ++i)
-        known = url.is(1, ArmResources::subscription_id(i));
-    if (!known) {
+std::optional<std::size_t> ArmFace::subscription_of(const Url& url) const {
+    for (std::size_t i = 0; i < resources_.scene().subscriptions; ++i)
+        if (url.is(1, ArmResources::subscription_id(i))) return i;
+    return {};
+}
+
+bool ArmFace::has_group(std::size_t number, const std::string& group) const {
+    const auto all = resources_.groups(number);
+    return std::any_of(all.begin(), all.end(), [&group](const json& each) {
+        return rdpsweep::iequals(each.at("name").get<std::string>(), group);
+    });
+}
+
+HttpResponse ArmFace::list(const Url& url) {
+    if (url.parts.size() == 1) return page(url, subscriptions());
+    const auto number = subscription_of(url);
+    if (!number) {
         return arm_failure(
-            404, "SubscriptionNotFound", "The subscription '" + scope + "' could not be found."
+            404,
+            "SubscriptionNotFound",
+            "The subscription '" + ascii_lower(url.parts[1]) + "' could not be found."
         );
     }
-    auto answered = page(url, rows_of(url));
+    const bool in_group = url.is(2, "resourceGroups") && url.parts.size() > 3;
+    if (url.parts.size() == 2) {
+        auto row = resources_.subscription(*number);
+        row["tenantId"] = policy_.tenant;
+        return json_answer(200, row);
+    }
+    if (in_group && url.parts.size() == 4) {
+        for (const auto& group : resources_.groups(*number))
+            if (url.is(3, group.at("name").get<std::string>())) return json_answer(200, group);
+    }
+    auto answered = page(url, rows_of(url, *number, in_group ? url.parts[3] : ""));
     answered.headers.emplace_back("x-ms-ratelimit-remaining-subscription-reads", "249");
     return answered;
 }
 
-// What a list holds, each row made when it is wanted: a page is made of few.
-std::vector<std::function<std::string()>> ArmFace::rows_of(const Url& url) {
-    std::vector<std::function<std::string()>> rows;
-    const auto add = [&rows](auto make) { rows.emplace_back([make] { return make().dump(); }); };
+ArmFace::Rows ArmFace::subscriptions() const {
+    Rows rows;
     const auto& all = resources_;
-    const bool messy = all.scene().messy;
-    if (url.parts.size() == 1) {
-        for (std::size_t i = 0; i < all.scene().subscriptions + (messy ? 1u : 0u); ++i)
-            add([&all, i] { return all.subscription(i); });
-        return rows;
-    }
-    std::size_t number = 0;
-    while (!url.is(1, ArmResources::subscription_id(number)))
-        ++number;
-    if (url.is(6, "virtualMachineScaleSets")) {
-        if (!messy) return rows;
-        if (url.is(8, "virtualMachines")) add([&all, number] { return all.instance(number); });
-        if (url.is(8, "networkInterfaces")) {
-            add([&all, number] { return all.instance_interface(number); });
-        }
-        return rows;
-    }
-    if (url.is(3, "Microsoft.Authorization") && url.is(4, "locks")) {
-        for (auto& lock : guards_.locks(number))
-            add([lock] { return lock; });
-        return rows;
-    }
-    const auto type = url.parts.size() > 4 ? ascii_lower(url.parts[4]) : std::string();
-    const bool state = url.value("statusonly") == "true";
-    if (type == "virtualmachinescalesets" && messy) {
-        add([&all, number] { return all.scale_set(number); });
-    }
-    if (type == "virtualmachines" && messy && !state) {
-        add([&all, number] { return all.linux_machine(number); });
-    }
-    for (std::size_t i = number; i < all.size(); i += all.scene().subscriptions) {
-        if (type == "virtualmachines" && state) add([&all, i] { return all.machine_state(i); });
-        if (type == "virtualmachines" && !state) add([&all, i] { return all.machine(i); });
-        if (type == "networkinterfaces") add([&all, i] { return all.interface(i); });
-        if (type == "publicipaddresses" && all.has_public_address(i)) {
-            add([&all, i] { return all.public_address(i); });
-        }
+    for (std::size_t i = 0; i < all.scene().subscriptions + (all.scene().messy ? 1u : 0u); ++i) {
+        add_row(rows, [this, i] {
+            auto row = resources_.subscription(i);
+            row["tenantId"] = policy_.tenant;
+            return row;
+        });
     }
     return rows;
 }
 
-HttpResponse ArmFace::page(const Url& url, std::vector<std::function<std::string()>> rows) {
-    const auto begin = number_of(url.value("$skiptoken"), 0);
+// What a list of subscription number holds; group: empty for all of it.
+ArmFace::Rows ArmFace::rows_of(const Url& url, std::size_t number, const std::string& group) {
+    Rows rows;
+    const auto add_all = [&rows](const std::vector<json>& made) {
+        for (const auto& each : made)
+            add_row(rows, [each] { return each; });
+    };
+    if (url.is(2, "resourceGroups") && url.parts.size() == 3) add_all(resources_.groups(number));
+    const auto last = url.parts.size() - 1;
+    if (url.is(last - 1, "Microsoft.Authorization") && url.is(last, "locks")) {
+        add_all(locks_at(url, number));
+        return rows;
+    }
+    const auto type = group.empty() ? 4u : 6u;
+    if (url.is(type, "networkSecurityGroups")) add_all(network_.groups(number, group));
+    if (url.is(type, "snapshots")) add_all(guards_.snapshots(number, group));
+    add_compute(rows, url, number, group);
+    return rows;
+}
+
+void ArmFace::add_compute(
+    Rows& rows, const Url& url, std::size_t number, const std::string& group
+) {
+    const auto& all = resources_;
+    const auto& parts = url.parts;
+    const auto at = group.empty() ? 4u : 6u;
+    const bool messy = all.scene().messy;
+    if (url.is(at, "virtualMachineScaleSets")) {
+        if (!messy || (!group.empty() && !rdpsweep::iequals(group, "rg-pool"))) return;
+        if (parts.size() == at + 1) add_row(rows, [&all, number] { return all.scale_set(number); });
+        if (url.is(8, "virtualMachines"))
+            add_row(rows, [&all, number] { return all.instance(number); });
+        if (url.is(8, "networkInterfaces")) {
+            add_row(rows, [&all, number] { return all.instance_interface(number); });
+        }
+        return;
+    }
+    const bool state = url.value("statusonly") == "true";
+    const bool machines = url.is(at, "virtualMachines");
+    const bool in_its_group = group.empty() || rdpsweep::iequals(group, "RG-CI");
+    if (machines && messy && !state && in_its_group) {
+        add_row(rows, [&all, number] { return all.linux_machine(number); });
+    }
+    const auto type = parts.size() > at ? ascii_lower(parts[at]) : std::string();
+    add_fleet(rows, machines && state ? "state" : type, number, group);
+}
+
+void ArmFace::add_fleet(
+    Rows& rows, const std::string& type, std::size_t number, const std::string& group
+) {
+    const auto& all = resources_;
+    for (std::size_t i = number; i < all.size(); i += all.scene().subscriptions) {
+        if (!group.empty() && !all.in_group(i, group)) continue;
+        if (type == "state") add_row(rows, [&all, i] { return all.machine_state(i); });
+        if (type == "virtualmachines") add_row(rows, [&all, i] { return all.machine(i); });
+        if (type == "disks") add_row(rows, [&all, i] { return all.disk(i); });
+        if (type == "networkinterfaces") add_row(rows, [&all, i] { return all.interface(i); });
+        if (type == "publicipaddresses" && all.has_public_address(i)) {
+            add_row(rows, [&all, i] { return all.public_address(i); });
+        }
+    }
+}
+
+// The locks on what the path names, on what is below it and on what it is part of.
+std::vector<json> ArmFace::locks_at(const Url& url, std::size_t number) const {
+    constexpr std::string_view own = "/providers/microsoft.authorization/locks";
+    // A resource without a parent has an empty part in its path.
+    std::string place;
+    for (const auto& part : url.parts)
+        place += "/" + ascii_lower(part);
+    place = place.substr(0, place.rfind(own)) + "/";
+    std::vector<json> found;
+    for (auto& lock : guards_.locks(number)) {
+        auto on = ascii_lower(lock.at("id").get<std::string>());
+        on = on.substr(0, on.rfind(own)) + "/";
+        if (on.starts_with(place) || place.starts_with(on)) found.push_back(std::move(lock));
+    }
+    return found;
+}
+
+HttpResponse ArmFace::page(const Url& url, const Rows& rows) {
+    const auto begin = std::min(number_of(url.value("$skiptoken"), 0), rows.size());
     const auto end = std::min(rows.size(), begin + policy_.page);
     std::string body = "{\"value\":[";
     for (auto i = begin; i < end; ++i)
@@ -98,70 +169,6 @@ HttpResponse ArmFace::page(const Url& url, std::vector<std::function<std::string
     }
     auto response = json_answer(200, json::object());
     response.body = body + "}";
-    return response;
-}
-
-HttpResponse ArmFace::ask_graph(const HttpRequest& request) {
-    if (policy_.graph_forbidden) {
-        return arm_failure(
-            403,
-            "AuthorizationFailed",
-            "The client does not have authorization to perform action "
-            "'Microsoft.ResourceGraph/resources/read'."
-        );
-    }
-    const auto body = json::parse(request.body, nullptr, false);
-    const auto query =
-        body.is_object() ? Kusto::parse(body.value("query", std::string())) : std::nullopt;
-    if (!query) {
-        return json_answer(
-            400,
-            {{"error",
-              {{"code", "BadRequest"},
-               {"message", "Please provide below info when asking for support"},
-               {"details",
-                json::array({{{"code", "InvalidQuery"}, {"message", "Query is invalid"}}})}}}}
-        );
-    }
-    const auto options = body.value("options", json::object());
-    const auto wanted = body.value("subscriptions", std::vector<std::string>());
-    const auto top = std::min(options.value("$top", graph_usual_rows), graph_most_rows);
-    const auto begin = number_of(options.value("$skipToken", std::string()), 0);
-    // In a messy scene the first VM is too new for Resource Graph.
-    const auto hidden = resources_.scene().messy ? std::size_t{0} : resources_.size();
-    json rows = json::array();
-    std::size_t total = 0;
-    const auto consider = [&](const json& resource) {
-        if (!query->accepts(resource)) return;
-        if (total >= begin && rows.size() < top) rows.push_back(query->project(resource));
-        ++total;
-    };
-    for (std::size_t i = 0; i < resources_.size(); ++i) {
-        const auto id = ArmResources::subscription_id(resources_.subscription_of(i));
-        if (std::find(wanted.begin(), wanted.end(), id) == wanted.end()) continue;
-        if (i != hidden) consider(resources_.graph_machine(i));
-        auto nic = resources_.interface(i);
-        nic["type"] = "microsoft.network/networkinterfaces";
-        consider(nic);
-        if (!resources_.has_public_address(i)) continue;
-        auto address = resources_.public_address(i);
-        address["type"] = "microsoft.network/publicipaddresses";
-        consider(address);
-    }
-    const auto next = begin + rows.size();
-    const bool more = next < total && query->projects_id() && query->ordered();
-    if (!query->ordered()) stats_.violation("a Resource Graph query that is not ordered");
-    json answer{
-        {"totalRecords", total},
-        {"count", rows.size()},
-        {"data", rows},
-        {"facets", json::array()},
-        // A string, and "false" on inner pages too.
-        {"resultTruncated", next < total && !more ? "true" : "false"}};
-    if (more) answer["$skipToken"] = std::to_string(next);
-    auto response = json_answer(200, answer);
-    response.headers.emplace_back("x-ms-user-quota-remaining", "14");
-    response.headers.emplace_back("x-ms-user-quota-resets-after", "00:00:05");
     return response;
 }
 

@@ -13,6 +13,7 @@ using rdpsweep::iequals;
 namespace {
 
 constexpr std::string_view of_interface_suffix = "-nic";
+constexpr std::string_view of_address_suffix = "-ip";
 
 HttpResponse not_found() {
     return arm_failure(404, "ResourceNotFound", "The resource was not found.");
@@ -22,6 +23,14 @@ HttpResponse not_found() {
 std::string path_below(const std::vector<std::string>& parts, const std::string& rest) {
     return "/subscriptions/" + parts[1] + "/resourceGroups/" + parts[3] +
            "/providers/Microsoft.Network/" + rest;
+}
+
+json rule_at(const std::string& group, const std::string& name, const json& properties) {
+    return {
+        {"name", name},
+        {"id", group + "/securityRules/" + name},
+        {"type", "Microsoft.Network/networkSecurityGroups/securityRules"},
+        {"properties", properties}};
 }
 
 json allow_rdp() {
@@ -46,6 +55,7 @@ HttpResponse ArmNetwork::answer(const HttpRequest& request, const std::vector<st
     if (is(6, "networkSecurityGroups") && parts.size() > 7) return of_group(request, parts);
     if (request.method != "GET") return arm_failure(405, "MethodNotAllowed", "no");
     if (is(6, "networkInterfaces") && parts.size() == 8) return of_interface(parts);
+    if (is(6, "publicIPAddresses") && parts.size() == 8) return of_address(parts);
     if (!is(6, "virtualNetworks") || !is(8, "subnets") || parts.size() != 10) return not_found();
     const auto group = path_below(parts, "networkSecurityGroups/subnet-nsg");
     return json_answer(
@@ -68,21 +78,63 @@ HttpResponse ArmNetwork::of_interface(const std::vector<std::string>& parts) con
     return json_answer(200, interface);
 }
 
-HttpResponse
-ArmNetwork::of_group(const HttpRequest& request, const std::vector<std::string>& parts) {
-    const auto path = path_below(parts, "networkSecurityGroups/" + parts[7]);
+HttpResponse ArmNetwork::of_address(const std::vector<std::string>& parts) const {
+    const auto& name = parts[7];
+    if (!name.ends_with(of_address_suffix)) return not_found();
+    const auto vm = name.substr(0, name.size() - of_address_suffix.size());
+    const auto index = resources_.find(parts[1], parts[3], vm);
+    if (!index || !resources_.has_public_address(*index)) return not_found();
+    return json_answer(200, resources_.public_address(*index));
+}
+
+ArmNetwork::Group& ArmNetwork::group_at(const std::string& path) {
     auto [found, made] = groups_.try_emplace(ascii_lower(path), Group{path, {}});
-    auto& group = found->second;
-    if (made) group.rules["allow-rdp"] = allow_rdp();
-    if (parts.size() == 10 && iequals(parts[8], "securityRules"))
-        return of_rule(request, group, parts[9]);
-    if (parts.size() != 8 || request.method != "GET") return not_found();
+    if (made) found->second.rules["allow-rdp"] = allow_rdp();
+    return found->second;
+}
+
+std::vector<json> ArmNetwork::groups(std::size_t subscription, std::string_view group) {
+    std::vector<json> found;
+    const auto add = [&](const std::string& place, const std::string& name) {
+        const auto path = path_below(
+            {"subscriptions", ArmResources::subscription_id(subscription), "resourceGroups", place},
+            "networkSecurityGroups/" + name
+        );
+        found.push_back(describe(group_at(path)));
+    };
+    for (const auto& each : resources_.groups(subscription)) {
+        const auto place = each.at("name").get<std::string>();
+        const bool empty = !place.starts_with("rg-") || place == "rg-pool";
+        if (empty || (!group.empty() && !iequals(place, group))) continue;
+        add(place, "subnet-nsg");
+        for (auto i = subscription; i < resources_.size(); i += resources_.scene().subscriptions)
+            if (resources_.in_group(i, place))
+                add(place, resources_.machine(i).value("name", std::string()) + "-nsg");
+    }
+    return found;
+}
+
+json ArmNetwork::describe(const Group& group) {
     auto list = json::array();
     for (const auto& [name, properties] : group.rules)
-        list.push_back({{"name", name}, {"properties", properties}});
-    return json_answer(
-        200, {{"name", parts[7]}, {"id", path}, {"properties", {{"securityRules", list}}}}
-    );
+        list.push_back(rule_at(group.path, name, properties));
+    return {
+        {"name", group.path.substr(group.path.rfind('/') + 1)},
+        {"id", group.path},
+        {"type", "Microsoft.Network/networkSecurityGroups"},
+        {"location", "westeurope"},
+        {"properties", {{"provisioningState", "Succeeded"}, {"securityRules", list}}}};
+}
+
+HttpResponse
+ArmNetwork::of_group(const HttpRequest& request, const std::vector<std::string>& parts) {
+    auto& group = group_at(path_below(parts, "networkSecurityGroups/" + parts[7]));
+    const bool of_rules = parts.size() > 8 && iequals(parts[8], "securityRules");
+    if (parts.size() == 10 && of_rules) return of_rule(request, group, parts[9]);
+    if (request.method != "GET") return not_found();
+    if (parts.size() == 8) return json_answer(200, describe(group));
+    if (parts.size() != 9 || !of_rules) return not_found();
+    return json_answer(200, {{"value", describe(group)["properties"]["securityRules"]}});
 }
 
 HttpResponse
@@ -101,7 +153,7 @@ ArmNetwork::of_rule(const HttpRequest& request, Group& group, const std::string&
 HttpResponse ArmNetwork::show(Group& group, const std::string& name) {
     const auto found = group.rules.find(name);
     if (found == group.rules.end()) return not_found();
-    auto answer = json_answer(200, {{"name", name}, {"properties", found->second}});
+    auto answer = json_answer(200, rule_at(group.path, name, found->second));
     if (group.changing != name || ++group.looks < 2) return answer;
     group.changing.clear();
     if (found->second["provisioningState"] == "Deleting") {
@@ -109,18 +161,18 @@ HttpResponse ArmNetwork::show(Group& group, const std::string& name) {
         return not_found();
     }
     found->second["provisioningState"] = "Succeeded";
-    return json_answer(200, {{"name", name}, {"properties", found->second}});
+    return json_answer(200, rule_at(group.path, name, found->second));
 }
 
 HttpResponse ArmNetwork::remove(Group& group, const std::string& name) {
     stats_.request(0, "DELETE securityRules");
     if (name == "allow-rdp") stats_.violation("a rule that is none of ours was removed");
     const auto found = group.rules.find(name);
-    if (found == group.rules.end()) return json_answer(204, json::object());
+    if (found == group.rules.end()) return json_answer(204, nullptr);
     found->second["provisioningState"] = "Deleting";
     group.changing = name;
     group.looks = 0;
-    return json_answer(202, json::object());
+    return json_answer(202, nullptr);
 }
 
 HttpResponse ArmNetwork::make(const HttpRequest& request, Group& group, const std::string& name) {
@@ -148,7 +200,7 @@ HttpResponse ArmNetwork::make(const HttpRequest& request, Group& group, const st
     group.rules[name]["provisioningState"] = "Updating";
     group.changing = name;
     group.looks = 0;
-    return json_answer(201, {{"name", name}, {"properties", group.rules[name]}});
+    return json_answer(201, rule_at(group.path, name, group.rules[name]));
 }
 
 void ArmNetwork::check_rule(const Group& group, const json& properties) {

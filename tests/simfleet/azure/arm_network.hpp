@@ -10,6 +10,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace simfleet {
@@ -26,6 +27,10 @@ public:
     // path, as written.
     HttpResponse answer(const HttpRequest& request, const std::vector<std::string>& parts);
 
+    // The security groups of a subscription, or of one resource group.
+    [[nodiscard]] std::vector<nlohmann::json>
+    groups(std::size_t subscription, std::string_view group);
+
 private:
     using Rules = std::map<std::string, nlohmann::json>;
 
@@ -37,6 +42,9 @@ private:
     };
 
     HttpResponse of_interface(const std::vector<std::string>& parts) const;
+    HttpResponse of_address(const std::vector<std::string>& parts) const;
+    Group& group_at(const std::string& path);
+    static nlohmann::json describe(const Group& group);
     HttpResponse of_group(const HttpRequest& request, const std::vector<std::string>& parts);
     HttpResponse of_rule(const HttpRequest& request, Group& group, const std::string& name);
     HttpResponse show(Group& group, const std::string& name);

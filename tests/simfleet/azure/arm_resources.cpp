@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <set>
 
 namespace simfleet {
 
@@ -62,6 +63,29 @@ json ArmResources::subscription(std::size_t number) const {
         {"displayName", "Simulated " + std::to_string(number + 1)},
         {"state", disabled ? "Disabled" : "Enabled"},
         {"authorizationSource", "RoleBased"}};
+}
+
+bool ArmResources::in_group(std::size_t index, std::string_view group) const {
+    return rdpsweep::iequals(group_of(index), group);
+}
+
+std::vector<json> ArmResources::groups(std::size_t subscription) const {
+    std::set<std::string> names;
+    for (auto i = subscription; i < size() && names.size() < 3; i += scene_.subscriptions)
+        names.insert(group_of(i));
+    if (scene_.messy) names.insert({"RG-CI", "rg-pool"});
+    if (scene_.set_size != 0) names.insert("SETS");
+    if (scene_.locked_every != 0) names.insert("hub");
+    std::vector<json> groups;
+    for (const auto& name : names)
+        groups.push_back(
+            {{"id", subscription_path(subscription) + "/resourceGroups/" + name},
+             {"name", name},
+             {"type", "Microsoft.Resources/resourceGroups"},
+             {"location", "westeurope"},
+             {"properties", {{"provisioningState", "Succeeded"}}}}
+        );
+    return groups;
 }
 
 std::string ArmResources::name_of(std::size_t index) const {
@@ -216,6 +240,41 @@ json ArmResources::public_address(std::size_t index) const {
           {"publicIPAllocationMethod", "Static"}}}};
 }
 
+json ArmResources::disk(std::size_t index) const {
+    char unique[64];
+    std::snprintf(unique, sizeof unique, "d1500000-0000-4000-8000-%012zx", index + 1);
+    return {
+        {"name", name_of(index) + "_OsDisk"},
+        {"id", id_of(index, group_of(index), "Microsoft.Compute/disks", "_OsDisk")},
+        {"type", "Microsoft.Compute/disks"},
+        {"location", "westeurope"},
+        {"zones", json::array({std::to_string(1 + index % 3)})},
+        {"sku", {{"name", "Premium_LRS"}, {"tier", "Premium"}}},
+        {"managedBy",
+         id_of(index, upper(group_of(index)), "Microsoft.Compute/virtualMachines", "")},
+        {"properties",
+         {{"osType", "Windows"},
+          {"hyperVGeneration", "V2"},
+          {"creationData", {{"createOption", "FromImage"}}},
+          {"diskSizeGB", 127},
+          {"diskSizeBytes", 136'365'211'648},
+          {"timeCreated", "2024-01-02T03:04:05.678+00:00"},
+          {"provisioningState", "Succeeded"},
+          {"diskState", stopped(index) ? "Reserved" : "Attached"},
+          {"uniqueId", unique}}}};
+}
+
+std::optional<std::size_t> ArmResources::find_disk(std::string_view id) const {
+    // .../resourceGroups/G/providers/Microsoft.Compute/disks/NAME_OsDisk
+    constexpr std::string_view suffix = "_osdisk";
+    const auto parts = rdpsweep::split(rdpsweep::ascii_lower(id), '/');
+    const bool disk = parts.size() == 9 && parts[7] == "disks" && parts[8].ends_with(suffix);
+    if (!disk) return {};
+    return find(
+        parts[2], parts[4], std::string_view(parts[8]).substr(0, parts[8].size() - suffix.size())
+    );
+}
+
 json ArmResources::linux_machine(std::size_t subscription) const {
     return {
         {"name", "build-agent"},
@@ -225,8 +284,36 @@ json ArmResources::linux_machine(std::size_t subscription) const {
         {"type", "Microsoft.Compute/virtualMachines"},
         {"location", "westeurope"},
         {"properties",
-         {{"storageProfile", {{"osDisk", {{"osType", "Linux"}}}}},
+         {{"hardwareProfile", {{"vmSize", "Standard_B2s"}}},
+          {"provisioningState", "Succeeded"},
+          {"vmId", "11000000-0000-4000-8000-000000000000"},
+          {"storageProfile",
+           {{"imageReference",
+             {{"publisher", "Debian"},
+              {"offer", "debian-12"},
+              {"sku", "12"},
+              {"version", "latest"}}},
+            {"osDisk", {{"osType", "Linux"}}}}},
+          {"osProfile",
+           {{"computerName", "build-agent"},
+            {"linuxConfiguration", {{"disablePasswordAuthentication", true}}}}},
           {"networkProfile", {{"networkInterfaces", json::array()}}}}}};
+}
+
+// Recorded traffic has the name of a Linux in small letters.
+json ArmResources::linux_view() const {
+    return {
+        {"computerName", "build-agent"},
+        {"osName", "debian"},
+        {"osVersion", "12"},
+        {"vmAgent",
+         {{"vmAgentVersion", "2.9.1.1"},
+          {"statuses", json::array({status("ProvisioningState/succeeded", "Ready")})}}},
+        {"statuses",
+         json::array(
+             {status("ProvisioningState/succeeded", "Provisioning succeeded"),
+              status("PowerState/running", "VM running")}
+         )}};
 }
 
 json ArmResources::scale_set(std::size_t subscription) const {
@@ -266,9 +353,6 @@ json ArmResources::instance_interface(std::size_t subscription) const {
 json ArmResources::graph_machine(std::size_t index) const {
     auto row = machine(index);
     row["id"] = id_of(index, group_of(index), "Microsoft.Compute/virtualMachines", "");
-    row["type"] = "microsoft.compute/virtualmachines";
-    row["resourceGroup"] = group_of(index);
-    row["subscriptionId"] = subscription_id(subscription_of(index));
     const auto view = instance_view(index);
     json extended{
         {"powerState",
@@ -277,6 +361,20 @@ json ArmResources::graph_machine(std::size_t index) const {
         if (view.contains(key)) extended[key] = view[key];
     row["properties"]["extended"] = {{"instanceView", extended}};
     return row;
+}
+
+json ArmResources::graph_row(json resource, const std::string& tenant) {
+    const auto parts = rdpsweep::split(resource.value("id", std::string()), '/');
+    auto type = rdpsweep::ascii_lower(resource.value("type", std::string()));
+    // The one type that Resource Graph has another name for.
+    if (type == "microsoft.resources/resourcegroups") {
+        type = "microsoft.resources/subscriptions/resourcegroups";
+    }
+    resource["type"] = type;
+    resource["tenantId"] = tenant;
+    if (parts.size() > 2) resource["subscriptionId"] = parts[2];
+    if (parts.size() > 4) resource["resourceGroup"] = rdpsweep::ascii_lower(parts[4]);
+    return resource;
 }
 
 } // namespace simfleet

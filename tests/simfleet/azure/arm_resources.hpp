@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace simfleet {
 
@@ -47,6 +48,10 @@ public:
     [[nodiscard]] std::optional<std::size_t>
     find(std::string_view subscription, std::string_view group, std::string_view name) const;
 
+    // The resource groups of a subscription's VMs, and those that the scene has beside them.
+    [[nodiscard]] std::vector<nlohmann::json> groups(std::size_t subscription) const;
+    [[nodiscard]] bool in_group(std::size_t index, std::string_view group) const;
+
     [[nodiscard]] nlohmann::json instance_view(std::size_t index) const;
 
     // What the VM's serial port said, as boot diagnostics keep it.
@@ -66,16 +71,22 @@ public:
     }
 
     [[nodiscard]] nlohmann::json public_address(std::size_t index) const;
+    // The disk of the VM's system, and the VM whose disk has that id, in any letter case.
+    [[nodiscard]] nlohmann::json disk(std::size_t index) const;
+    [[nodiscard]] std::optional<std::size_t> find_disk(std::string_view id) const;
+
     [[nodiscard]] nlohmann::json linux_machine(std::size_t subscription) const;
+    [[nodiscard]] nlohmann::json linux_view() const;
 
     // A scale set in uniform mode and its one instance, which does not run.
     [[nodiscard]] nlohmann::json scale_set(std::size_t subscription) const;
     [[nodiscard]] nlohmann::json instance(std::size_t subscription) const;
     [[nodiscard]] nlohmann::json instance_interface(std::size_t subscription) const;
 
-    // As Resource Graph stores a resource: type and resource group in small letters, a VM with its
-    // state under properties.extended.
+    // As Resource Graph stores a VM, with its state under properties.extended; and any resource:
+    // type and resource group in small letters.
     [[nodiscard]] nlohmann::json graph_machine(std::size_t index) const;
+    static nlohmann::json graph_row(nlohmann::json resource, const std::string& tenant);
 
 private:
     [[nodiscard]] nlohmann::json availability_set(std::size_t index) const;

@@ -2,13 +2,10 @@
 #include "tests/simfleet/azure/arm_run_command.hpp"
 
 #include "core/digest.hpp"
-#include "core/encoding.hpp"
 #include "core/text.hpp"
-#include "tests/simfleet/windows/powershell.hpp"
+#include "tests/simfleet/azure/arm_answer.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <optional>
 
 namespace simfleet {
 
@@ -16,63 +13,34 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t tail = 4096; // bytes that Azure keeps of each stream
-
-HttpResponse answer_of(unsigned status, const json& body) {
-    HttpResponse response;
-    response.status = status;
-    response.content_type = "application/json; charset=utf-8";
-    if (!body.is_null()) response.body = body.dump();
-    return response;
-}
-
-// The agent calls the script with its parameters by name: a script that does not declare one of
-// them is not run.
-std::optional<std::map<std::string, std::string>>
-parameters_of(const json& body, const std::string& script) {
-    std::map<std::string, std::string> values;
-    const auto end = script.find('\n');
-    const auto declared = rdpsweep::ascii_lower(script.substr(0, end));
-    if (!declared.starts_with("param(")) return {};
-    for (const auto& parameter : body.value("parameters", json::array())) {
-        const auto name = rdpsweep::ascii_lower(parameter.value("name", std::string()));
-        if (declared.find("$" + name) == std::string::npos) return {};
-        values[name] = parameter.value("value", std::string());
-    }
-    return values;
-}
-
-// The variables that the script's first lines set from its parameters, in the two ways they may.
-Environment
-variables_of(const std::string& script, const std::map<std::string, std::string>& values) {
-    Environment environment;
-    for (const auto& line : rdpsweep::split(script.substr(0, 1000), '\n')) {
-        constexpr std::string_view sign = "$env:";
-        if (!line.starts_with(sign)) continue;
-        const auto equals = line.find(" = ");
-        if (equals == std::string::npos) continue;
-        for (const auto& [name, value] : values) {
-            const auto right = rdpsweep::ascii_lower(line.substr(equals + 3));
-            const auto variable = line.substr(sign.size(), equals - sign.size());
-            if (right == "$" + name) environment.emplace_back(variable, value);
-            if (right ==
-                "[text.encoding]::ascii.getstring([convert]::frombase64string($" + name + "))") {
-                environment.emplace_back(
-                    variable, rdpsweep::base64_decode(value).value_or("not Base64")
-                );
-            }
-        }
-    }
-    return environment;
-}
+constexpr auto of_windows = "RunPowerShellScript";
+constexpr auto of_linux = "RunShellScript";
 
 json stream(const char* name, const std::string& text) {
-    const auto kept = text.size() > tail ? text.substr(text.size() - tail) : text;
     return {
         {"code", std::string("ComponentStatus/") + name + "/succeeded"},
         {"level", "Info"},
         {"displayStatus", "Provisioning succeeded"},
-        {"message", kept}};
+        {"message", kept_output(text)}};
+}
+
+HttpResponse no_such_command() {
+    return arm_failure(
+        400, "InvalidParameter", "The value of parameter commandId is invalid for this VM."
+    );
+}
+
+bool asks_for(const json& body, const char* command) {
+    return body.is_object() && rdpsweep::iequals(body.value("commandId", std::string()), command);
+}
+
+json document_of(const char* id, const char* system, const char* label) {
+    return {
+        {"$schema", "http://schema.management.azure.com/schemas/2016-11-17/runcommands.json"},
+        {"id", id},
+        {"osType", system},
+        {"label", label},
+        {"description", std::string(label) + "."}};
 }
 
 } // namespace
@@ -82,41 +50,50 @@ ArmRunCommand::begin(std::size_t index, const HttpRequest& request, const std::s
     const auto now = now_();
     const auto before = running_.find(index);
     if (before != running_.end() && now < operations_[before->second].ends) {
-        return answer_of(
+        return arm_failure(
             409,
-            {{"error",
-              {{"code", "Conflict"},
-               {"message",
-                "Run command extension execution is in progress. Please wait for completion before "
-                "invoking a run command."}}}}
+            "Conflict",
+            "Run command extension execution is in progress. Please wait for completion before "
+            "invoking a run command."
         );
     }
     const auto body = json::parse(request.body, nullptr, false);
-    std::string script;
-    if (body.is_object() && body.value("commandId", std::string()) == "RunPowerShellScript") {
-        for (const auto& line : body.value("script", std::vector<std::string>()))
-            script += line + "\n";
-    }
-    const auto values = parameters_of(body.is_object() ? body : json::object(), script);
-    Operation operation;
-    operation.index = index;
-    operation.ends = now + takes_;
+    if (!asks_for(body, of_windows)) return no_such_command();
     const auto& vm = fleet_.at(index);
-    if (vm.wire.manner == Manner::powershell_missing) operation.failed = true;
-    Execution done;
-    const auto environment = values ? variables_of(script, *values) : Environment();
-    const Job job{vm, environment, "NT AUTHORITY\\SYSTEM", "", std::nullopt};
-    if (values)
-        done = run_script(job, script, stats_);
-    else
-        done.err = "A parameter cannot be found that matches parameter name.";
+    const auto done = run_by_agent(vm, agent_script(body), stats_);
+    Operation operation;
+    operation.ends = now + takes_;
+    operation.failed = vm.wire.manner == Manner::powershell_missing;
     operation.result =
         json{{"value", json::array({stream("StdOut", done.out), stream("StdErr", done.err)})}}.dump(
         );
     const auto id = rdpsweep::random_hex128();
-    operations_[id] = operation;
     running_[index] = id;
-    auto response = answer_of(202, nullptr);
+    return accept(id, std::move(operation), base);
+}
+
+// Linux' agent gives both streams as one text (recorded traffic).
+HttpResponse ArmRunCommand::begin_linux(const HttpRequest& request, const std::string& base) {
+    const auto body = json::parse(request.body, nullptr, false);
+    if (!asks_for(body, of_linux)) return no_such_command();
+    const auto done = run_by_shell(agent_script(body));
+    const json only{
+        {"code", "ProvisioningState/succeeded"},
+        {"level", "Info"},
+        {"displayStatus", "Provisioning succeeded"},
+        {"message",
+         "Enable succeeded: \n[stdout]\n" + kept_output(done.out) + "\n[stderr]\n" +
+             kept_output(done.err)}};
+    Operation operation;
+    operation.ends = now_() + takes_;
+    operation.result = json{{"value", json::array({only})}}.dump();
+    return accept(rdpsweep::random_hex128(), std::move(operation), base);
+}
+
+HttpResponse
+ArmRunCommand::accept(const std::string& id, Operation operation, const std::string& base) {
+    operations_[id] = std::move(operation);
+    auto response = json_answer(202, nullptr);
     // As long as the addresses that Azure signs.
     const auto link = base + "/operations/" + id + "?p=" + std::string(3000, 'c');
     response.headers.emplace_back("Azure-AsyncOperation", link + "&api-version=2024-07-01");
@@ -127,23 +104,18 @@ ArmRunCommand::begin(std::size_t index, const HttpRequest& request, const std::s
 
 HttpResponse ArmRunCommand::ask(const std::string& id, bool monitor) {
     const auto found = operations_.find(id);
-    if (found == operations_.end()) {
-        return answer_of(
-            404, {{"error", {{"code", "NotFound"}, {"message", "no such operation"}}}}
-        );
-    }
+    if (found == operations_.end()) return arm_failure(404, "NotFound", "no such operation");
     const auto& operation = found->second;
     const bool ended = now_() >= operation.ends;
     if (!ended) {
-        auto response = answer_of(
-            monitor ? 202 : 200, monitor ? json(nullptr) : json{{"status", "InProgress"}}
-        );
+        auto response =
+            json_answer(monitor ? 202 : 200, monitor ? json() : json{{"status", "InProgress"}});
         response.headers.emplace_back("Retry-After", "1");
         return response;
     }
-    if (monitor) return answer_of(200, json::parse(operation.result));
+    if (monitor) return json_answer(200, json::parse(operation.result));
     if (operation.failed) {
-        return answer_of(
+        return json_answer(
             200,
             {{"status", "Failed"},
              {"error",
@@ -151,9 +123,29 @@ HttpResponse ArmRunCommand::ask(const std::string& id, bool monitor) {
                {"message", "VM has reported a failure when processing extension 'RunCommand'."}}}}
         );
     }
-    return answer_of(
+    return json_answer(
         200, {{"status", "Succeeded"}, {"properties", {{"output", json::parse(operation.result)}}}}
     );
+}
+
+json ArmRunCommand::documents() {
+    return json::array(
+        {document_of(of_windows, "Windows", "Executes a PowerShell script"),
+         document_of("IPConfig", "Windows", "List IP configuration"),
+         document_of("RDPSettings", "Windows", "Verify RDP Listener Settings"),
+         document_of(of_linux, "Linux", "Executes a Linux shell script"),
+         document_of("ifconfig", "Linux", "List network configuration")}
+    );
+}
+
+json ArmRunCommand::document(std::string_view id) {
+    for (auto& each : documents()) {
+        if (!rdpsweep::iequals(each.at("id").get<std::string>(), id)) continue;
+        each["script"] = json::array({"# the command's own lines"});
+        each["parameters"] = json::array();
+        return each;
+    }
+    return nullptr;
 }
 
 } // namespace simfleet

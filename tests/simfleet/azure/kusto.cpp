@@ -1,4 +1,4 @@
-// Parses the steps of a query and evaluates them on resources; what it does not know, it refuses.
+// Reads the steps of a query and takes rows through them; what it does not know, it refuses.
 #include "tests/simfleet/azure/kusto.hpp"
 
 #include "core/text.hpp"
@@ -6,139 +6,266 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <map>
 
 namespace simfleet {
 
 using nlohmann::json;
+using rdpsweep::ascii_lower;
 using rdpsweep::trim;
 
 namespace {
 
-// text at separators that stand in no bracket and no quotes.
-std::vector<std::string_view> split_outside(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    int depth = 0;
-    bool quoted = false;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\'') quoted = !quoted;
-        if (quoted) continue;
-        if (text[i] == '(') ++depth;
-        if (text[i] == ')') --depth;
-        if (text[i] != separator || depth != 0) continue;
-        parts.push_back(text.substr(begin, i - begin));
-        begin = i + 1;
-    }
-    parts.push_back(text.substr(begin));
-    return parts;
+using Named = std::pair<std::string, KustoExpression>;
+
+// "name=expression", or an expression that is a name or a member and gives the column its name.
+std::optional<Named> named_expression(std::string_view text) {
+    const auto equals = text.find('=');
+    const bool named = equals != std::string_view::npos && equals + 1 < text.size() &&
+                       text[equals + 1] != '=' && text[equals + 1] != '~' && equals != 0 &&
+                       std::string_view("!<>").find(text[equals - 1]) == std::string_view::npos;
+    auto expression = parse_kusto_expression(named ? trim(text.substr(equals + 1)) : text);
+    if (!expression) return {};
+    std::string name(named ? trim(text.substr(0, equals)) : text);
+    // Kusto calls properties.a.b properties_a_b.
+    if (!named) std::replace(name.begin(), name.end(), '.', '_');
+    return Named(std::move(name), *std::move(expression));
 }
 
-// "x" of "name(x)"; nothing when text is no such call.
-std::optional<std::string_view> argument_of(std::string_view text, std::string_view name) {
-    const bool call =
-        text.starts_with(name) && text.ends_with(')') && text.substr(name.size()).starts_with('(');
-    if (!call) return {};
-    return trim(text.substr(name.size() + 1, text.size() - name.size() - 2));
+std::optional<std::vector<Named>> named_expressions(std::string_view list) {
+    std::vector<Named> all;
+    for (const auto part : split_outside(list, ',')) {
+        auto one = named_expression(part);
+        if (!one) return {};
+        all.push_back(*std::move(one));
+    }
+    return all;
 }
 
-// Member names are exact, but for those at the top, which Resource Graph matches without case.
-json member(const json& resource, std::string_view path) {
-    const auto* at = &resource;
-    for (const auto& name : rdpsweep::split(path, '.')) {
-        if (!at->is_object()) return nullptr;
-        const auto found = at->find(name);
-        if (found == at->end()) return nullptr;
-        at = &*found;
-    }
-    return *at;
+bool before(const json& left, const json& right) {
+    if (left.type() == right.type() || (left.is_number() && right.is_number())) return left < right;
+    return left.is_null();
 }
 
-std::string as_text(const json& value) {
-    if (value.is_string()) return value.get<std::string>();
-    return value.is_null() ? std::string() : value.dump();
+std::optional<std::size_t> read_number(std::string_view text) {
+    std::size_t number = 0;
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (wrong != std::errc() || end != text.data() + text.size()) return {};
+    return number;
 }
 
-json evaluate(const json& resource, std::string_view expression) {
-    if (const auto inner = argument_of(expression, "tostring")) {
-        return as_text(member(resource, *inner));
-    }
-    if (const auto inner = argument_of(expression, "tobool")) {
-        const auto value = member(resource, *inner);
-        return value.is_boolean() ? value : json(nullptr);
-    }
-    return member(resource, expression);
+// The text behind a word and a blank, in any letter case; nothing where another word is first.
+std::optional<std::string_view> behind(std::string_view text, std::string_view word) {
+    if (text.size() <= word.size() || trim(text.substr(word.size(), 1)) != "") return {};
+    if (!rdpsweep::iequals(text.substr(0, word.size()), word)) return {};
+    return trim(text.substr(word.size()));
 }
 
 } // namespace
 
 std::optional<Kusto> Kusto::parse(std::string_view text) {
-    const auto steps = split_outside(text, '|');
-    if (trim(steps.front()) != "resources") return {};
+    auto steps = split_outside(trim(text), '|');
     Kusto query;
-    for (std::size_t i = 1; i < steps.size(); ++i)
-        if (!query.read_step(trim(steps[i]))) return {};
+    // The name of a table, in any letter case; without one it is Resources.
+    const bool named = steps.front().find_first_of(" \t\r\n") == std::string_view::npos &&
+                       ascii_lower(steps.front()) != "count";
+    if (named) {
+        query.table_ = ascii_lower(steps.front());
+        if (query.table_ != "resources" && query.table_ != "resourcecontainers") return {};
+        steps.erase(steps.begin());
+    }
+    for (const auto step : steps)
+        if (!query.read_step(step)) return {};
     return query;
 }
 
-bool Kusto::read_step(std::string_view step) {
-    const auto blank = step.find(' ');
-    const auto word = step.substr(0, blank);
-    const auto rest = blank == std::string_view::npos ? "" : trim(step.substr(blank));
-    if (word == "where") return read_where(rest);
-    if (word == "project") return read_project(rest);
-    if (word != "order" || !rest.starts_with("by ")) return false;
-    ordered_ = true;
+bool Kusto::pass(Place step, Place end, json& row) {
+    for (; step != end; ++step) {
+        if (step->row) {
+            row = step->row(row);
+            continue;
+        }
+        const auto value = step->where(row);
+        if (!value.is_boolean() || !value.get<bool>()) return false;
+    }
     return true;
 }
 
-bool Kusto::read_where(std::string_view text) {
-    if (const auto path = argument_of(text, "isnotempty")) {
-        conditions_.push_back({std::string(*path), "", true});
+Kusto::Rows Kusto::run(const Source& source) const {
+    const auto of_all = [](const Step& step) { return step.table != nullptr; };
+    auto end = std::find_if(steps_.begin(), steps_.end(), of_all);
+    Rows rows;
+    // Row by row as far as that goes, so that not all resources are in memory at once.
+    source([&](json resource) {
+        if (pass(steps_.begin(), end, resource)) rows.push_back(std::move(resource));
+    });
+    while (end != steps_.end()) {
+        end->table(rows);
+        const auto next = std::find_if(end + 1, steps_.end(), of_all);
+        Rows kept;
+        for (auto& row : rows)
+            if (pass(end + 1, next, row)) kept.push_back(std::move(row));
+        rows = std::move(kept);
+        end = next;
+    }
+    return rows;
+}
+
+bool Kusto::has_pages() const {
+    const bool id =
+        columns_.empty() || std::find(columns_.begin(), columns_.end(), "id") != columns_.end();
+    return id && !limited_;
+}
+
+bool Kusto::read_step(std::string_view step) {
+    if (const auto rest = behind(step, "where")) return read_where(*rest);
+    if (const auto rest = behind(step, "project")) return read_project(*rest, false);
+    if (const auto rest = behind(step, "extend")) return read_project(*rest, true);
+    if (const auto rest = behind(step, "limit")) return read_take(*rest);
+    if (const auto rest = behind(step, "take")) return read_take(*rest);
+    if (const auto rest = behind(step, "top")) return read_top(*rest);
+    if (const auto rest = behind(step, "distinct")) return read_distinct(*rest);
+    if (const auto rest = behind(step, "summarize")) return read_summarize(*rest);
+    if (ascii_lower(step) == "count") {
+        count_by("Count", {});
         return true;
     }
-    const auto sign = text.find("=~");
-    if (sign == std::string_view::npos) return false;
-    auto left = trim(text.substr(0, sign));
-    const auto right = trim(text.substr(sign + 2));
-    if (right.size() < 2 || right.front() != '\'' || right.back() != '\'') return false;
-    if (const auto inner = argument_of(left, "tostring")) left = *inner;
-    conditions_.push_back({std::string(left), std::string(right.substr(1, right.size() - 2))});
+    auto order = behind(step, "order");
+    if (!order) order = behind(step, "sort");
+    if (order) order = behind(*order, "by");
+    return order && read_order(*order);
+}
+
+bool Kusto::read_where(std::string_view condition) {
+    auto expression = parse_kusto_expression(condition);
+    if (!expression) return false;
+    steps_.push_back({*std::move(expression)});
     return true;
 }
 
-bool Kusto::read_project(std::string_view list) {
-    for (const auto part : split_outside(list, ',')) {
-        const auto column = trim(part);
-        const auto equals = column.find('=');
-        const auto name = trim(column.substr(0, equals));
-        const auto expression =
-            equals == std::string_view::npos ? name : trim(column.substr(equals + 1));
-        if (name.empty() || expression.empty()) return false;
-        columns_.emplace_back(name, expression);
+bool Kusto::read_project(std::string_view list, bool all) {
+    const auto named = named_expressions(list);
+    if (!named) return false;
+    if (!all) columns_.clear();
+    // What is added to rows that each have their own columns stays theirs.
+    if (!all || !columns_.empty()) {
+        for (const auto& [name, expression] : *named)
+            if (std::find(columns_.begin(), columns_.end(), name) == columns_.end())
+                columns_.push_back(name);
     }
+    steps_.push_back({{}, [named = *named, all](const json& row) {
+                          auto made = all ? row : json::object();
+                          for (const auto& [name, expression] : named)
+                              made[name] = expression(row);
+                          return made;
+                      }});
     return true;
 }
 
-bool Kusto::accepts(const json& resource) const {
-    return std::all_of(conditions_.begin(), conditions_.end(), [&](const Condition& condition) {
-        const auto value = as_text(member(resource, condition.path));
-        return condition.not_empty ? !value.empty() : rdpsweep::iequals(value, condition.value);
-    });
+bool Kusto::read_order(std::string_view keys) {
+    struct Key {
+        KustoExpression value;
+        bool down;
+    };
+
+    std::vector<Key> order;
+    for (auto text : split_outside(keys, ',')) {
+        // From the largest down, unless it says otherwise.
+        const bool up = ascii_lower(text).ends_with(" asc");
+        if (up || ascii_lower(text).ends_with(" desc"))
+            text = trim(text.substr(0, text.rfind(' ')));
+        auto value = parse_kusto_expression(text);
+        if (!value) return false;
+        order.push_back({*std::move(value), !up});
+    }
+    ordered_ = true;
+    steps_.push_back({{}, {}, [order](Rows& rows) {
+                          std::stable_sort(
+                              rows.begin(),
+                              rows.end(),
+                              [&order](const json& a, const json& b) {
+                                  for (const auto& [value, down] : order) {
+                                      const auto left = value(down ? b : a);
+                                      const auto right = value(down ? a : b);
+                                      if (before(left, right)) return true;
+                                      if (before(right, left)) return false;
+                                  }
+                                  return false;
+                              }
+                          );
+                      }});
+    return true;
 }
 
-json Kusto::project(const json& resource) const {
-    if (columns_.empty()) return resource;
-    auto row = json::object();
-    for (const auto& [name, expression] : columns_)
-        row[name] = evaluate(resource, expression);
-    return row;
+bool Kusto::read_take(std::string_view text) {
+    const auto number = read_number(text);
+    if (!number) return false;
+    limited_ = true;
+    steps_.push_back({{}, {}, [most = *number](Rows& rows) {
+                          rows.resize(std::min(rows.size(), most));
+                      }});
+    return true;
 }
 
-bool Kusto::projects_id() const {
-    return columns_.empty() ||
-           std::any_of(columns_.begin(), columns_.end(), [](const auto& column) {
-               return column.first == "id";
-           });
+bool Kusto::read_top(std::string_view text) {
+    const auto blank = text.find(' ');
+    if (blank == std::string_view::npos) return false;
+    const auto by = behind(trim(text.substr(blank)), "by");
+    return by && read_order(*by) && read_take(text.substr(0, blank));
+}
+
+bool Kusto::read_distinct(std::string_view list) {
+    if (!read_project(list, false)) return false;
+    steps_.push_back({{}, {}, [](Rows& rows) {
+                          Rows kept;
+                          for (auto& row : rows)
+                              if (std::find(kept.begin(), kept.end(), row) == kept.end())
+                                  kept.push_back(std::move(row));
+                          rows = std::move(kept);
+                      }});
+    return true;
+}
+
+// "[name=]count() [by a, b]"
+bool Kusto::read_summarize(std::string_view text) {
+    const auto by = ascii_lower(text).find(" by ");
+    const auto what = trim(text.substr(0, by));
+    const auto equals = what.find('=');
+    const auto call = equals == std::string_view::npos ? what : trim(what.substr(equals + 1));
+    if (ascii_lower(call) != "count()") return false;
+    std::string name = "count_";
+    if (equals != std::string_view::npos) name = trim(what.substr(0, equals));
+    if (by == std::string_view::npos) {
+        count_by(std::move(name), {});
+        return true;
+    }
+    auto keys = named_expressions(trim(text.substr(by + 4)));
+    if (!keys) return false;
+    count_by(std::move(name), *std::move(keys));
+    return true;
+}
+
+void Kusto::count_by(std::string name, std::vector<Named> keys) {
+    columns_.clear();
+    for (const auto& [key, expression] : keys)
+        columns_.push_back(key);
+    columns_.push_back(name);
+    steps_.push_back({{}, {}, [name, keys](Rows& rows) {
+                          std::map<json, std::size_t> counts;
+                          if (keys.empty()) counts[json::object()] = 0;
+                          for (const auto& row : rows) {
+                              auto group = json::object();
+                              for (const auto& [key, expression] : keys)
+                                  group[key] = expression(row);
+                              ++counts[group];
+                          }
+                          rows.clear();
+                          for (const auto& [group, count] : counts) {
+                              rows.push_back(group);
+                              rows.back()[name] = count;
+                          }
+                      }});
 }
 
 } // namespace simfleet
