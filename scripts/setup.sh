@@ -37,6 +37,7 @@ test=(
     azure-cli python3-websocket                          # clients of Azure nobody here wrote
     ansible-core nmap                                    # whose inventories we read
     $node                                                # for Microsoft's clients of Azure
+    wine wine64                                          # a Win32 nobody here wrote, for the scripts (tests/wine)
     $format git time procps valgrind                     # the format is that of version 14
 )
 # Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too
