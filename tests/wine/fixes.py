@@ -36,12 +36,17 @@ IMAGE = "C:\\windows\\system32\\winmgmt.exe"
 FEWEST = 25  # changes that differ
 
 
+def plain(sddl):
+    """Returns SDDL without the flag AI: SetSecurityInfo of Wine 8.0 loses it, that of Windows sets it anew."""
+    return sddl.replace("D:AI(", "D:(")
+
+
 def prepared(path):
     """Yields a machine's name, the fix and the lines of what can be tried, once for what is planned alike."""
     seen = set()
     with open(path, encoding="utf-8") as file:
         for entry in map(json.loads, file):
-            lines = tuple(facts.in_letters(line) for line in entry["changes"].splitlines() if line.split("|")[0] in KINDS)
+            lines = tuple(plain(facts.in_letters(line)) for line in entry["changes"].splitlines() if line.split("|")[0] in KINDS)
             if lines and lines not in seen:
                 seen.add(lines)
                 yield entry["name"], entry["fix"], lines
@@ -107,7 +112,9 @@ def main():
     with wine.prefix(host, folder) as prefix:
         place = machine.Place(prefix, known)
         for name, fix, lines in prepared(planned):
-            place.become(named[name])
+            one = named[name]
+            one.rights = {path: plain(sddl) for path, sddl in one.rights.items()}
+            place.become(one)
             services = [line.split("|")[1] for line in lines if line.startswith("start|")]
             for service in services:
                 make_service(prefix, service, named[name].keys[f"SYSTEM\\CurrentControlSet\\Services\\{service}"])
