@@ -53,11 +53,17 @@ HttpResponse status_only(unsigned status, bool close) {
     return response;
 }
 
+// From 1 on; all connections are served by one thread.
+std::uint64_t next_number() {
+    static std::uint64_t last = 0;
+    return ++last;
+}
+
 class Connection {
 public:
     Connection(PeerStream& stream, std::shared_ptr<World> world, const Vm& vm, std::string peer)
         : stream_(stream), world_(std::move(world)), vm_(vm), peer_(std::move(peer)),
-          authenticator_(world_, vm, stream.binding()) {}
+          number_(next_number()), authenticator_(world_, vm, stream.binding()) {}
 
     Task<void> run();
 
@@ -83,6 +89,7 @@ private:
     std::shared_ptr<World> world_;
     const Vm& vm_;
     std::string peer_;
+    std::uint64_t number_;
     Authenticator authenticator_;
     std::string unread_;
     unsigned refused_in_a_row_ = 0;
@@ -245,6 +252,7 @@ Connection::answer_authenticated(HttpRequest& request, const AuthVerdict& verdic
 Task<HttpResponse>
 Connection::answer_envelope(std::string envelope, const std::string& user, std::string host) {
     Caller caller;
+    caller.connection = number_;
     caller.user = user;
     caller.address = peer_;
     caller.endpoint = (stream_.encrypted() ? "https://" : "http://") + host + "/wsman";

@@ -76,8 +76,8 @@ dispatch(World& world, const Vm& vm, const SoapRequest& request, const Caller& c
     if (request.verb == "Command") co_return shells.command(vm, request, caller);
     if (request.verb == "Send") co_return shells.send(vm, request, caller);
     if (request.verb == "Signal") co_return shells.signal(vm, request);
-    if (request.verb == "Delete") co_return shells.remove(vm, request);
-    co_return co_await shells.receive(vm, request);
+    if (request.verb == "Delete") co_return shells.remove(vm, request, caller);
+    co_return co_await shells.receive(vm, request, caller);
 }
 
 // A right answer, but to somebody else. The shell in it is closed at once: whoever believes the
@@ -88,7 +88,7 @@ void answer_for_another(
     const auto begin = body.find("<rsp:ShellId>");
     if (request.verb == "Create" && begin != std::string::npos) {
         request.shell_id = body.substr(begin + 13, 36);
-        shells.remove(vm, request);
+        shells.remove(vm, request, {});
     }
     request.message_id = "uuid:" + rdpsweep::random_guid();
 }
