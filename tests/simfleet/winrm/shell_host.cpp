@@ -15,7 +15,6 @@ using rdpsweep::Clock;
 
 namespace {
 
-constexpr std::size_t shells_per_user = 30;      // MaxShellsPerUser
 constexpr std::size_t longest_command = 32767;   // CreateProcess
 constexpr std::chrono::seconds usual_idle{7200}; // IdleTimeout
 constexpr std::chrono::seconds shortest_idle{60};

@@ -18,6 +18,8 @@
 namespace simfleet {
 
 // Who asks, and from where.
+inline constexpr std::size_t shells_per_user = 30; // MaxShellsPerUser
+
 struct Caller {
     std::string user;
     std::string address;  // of the client

@@ -2,6 +2,7 @@
 #include "tests/simfleet/winrm/wsman_service.hpp"
 
 #include "core/digest.hpp"
+#include "tests/simfleet/winrm/config_resource.hpp"
 #include "tests/simfleet/winrm/soap_reply.hpp"
 #include "tests/simfleet/winrm/soap_request.hpp"
 
@@ -70,6 +71,7 @@ std::optional<HttpResponse> blind_answer(Manner manner) {
 
 Task<ShellHost::Reply>
 dispatch(World& world, const Vm& vm, const SoapRequest& request, const Caller& caller) {
+    if (request.config) co_return answer_config(world, vm, request);
     if (request.cim) co_return world.cim.answer(vm, request);
     ShellHost& shells = world.shells;
     if (request.verb == "Create") co_return shells.create(vm, request, caller);
