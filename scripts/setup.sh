@@ -29,6 +29,7 @@ test=(
     python3-yaml python3-jsonschema
     xrdp $freerdp $winpr xvfb                            # RDP servers nobody here wrote
     python3-winrm python3-requests-kerberos curl openssl # clients nobody here wrote
+    wsl uuid-runtime                                     # a client of WS-Management in shell
     python3-gssapi                                       # for a WinRM server nobody here wrote
     openssh-server openssh-client dropbear-bin libnss-wrapper python3-asyncssh # real SSH servers on loopback
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback

@@ -11,7 +11,6 @@ VMS = 112  # the first of the profiles, one each
 
 with Consoles(VMS, "constrained,no-powershell", mix="every") as fleet:
     _, winrm = fleet.scan("winrm", "--deadline", "20s", route="winrm")
-    before = fleet.stats()["violations"]  # hosts whose deadline passed may have complained
     done, report = fleet.scan("serial", "--serial-jobs", "200")
     by_address = {h["address"]: h for h in winrm["hosts"]}
     check({outcome_of(h) for h in report["hosts"]} == {"ok"},
@@ -39,6 +38,6 @@ with Consoles(VMS, "constrained,no-powershell", mix="every") as fleet:
     last = [h["attempts"][-1] for h in report["hosts"]]
     print("median ms:", sorted(a["ms"] for a in last)[len(last) // 2], "most:", max(a["ms"] for a in last))
     stats, consoles = fleet.ended()
-    check(stats["violations"] == before, f"no key went where it must not: {stats['violations']}, before {before}")
+    check(not stats["violations"], f"nothing that a server dislikes, no key where it must not be: {stats['violations']}")
     check_each(consoles.values(), lambda console: console["left_open"] == 0, "no channel is left open")
 finish()

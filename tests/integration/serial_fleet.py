@@ -15,7 +15,6 @@ SCENES = "happy,happy,happy-drop,nul-noise,binary-split,past-session,half-restar
 
 with Consoles(VMS, SCENES, mix="every") as fleet:
     _, winrm = fleet.scan("winrm", "--deadline", "20s", route="winrm")
-    before = fleet.stats()["violations"]  # hosts whose deadline passed may have complained
     began = time.monotonic()
     done, report = fleet.scan("serial", "--serial-jobs", "200")
     took = time.monotonic() - began
@@ -34,6 +33,6 @@ with Consoles(VMS, SCENES, mix="every") as fleet:
         print(f"{what}: median {statistics.median(values):.0f}, most {values[-1]}")
     print(f"{len(report['hosts'])} VMs in {took:.0f} s; {dict(outcomes)}")
     stats, consoles = fleet.ended()
-    check(stats["violations"] == before, f"no key went where it must not: {stats['violations']}, before {before}")
+    check(not stats["violations"], f"nothing that a server dislikes, no key where it must not be: {stats['violations']}")
     check_each(consoles.values(), lambda console: console["left_open"] == 0, "no channel is left open")
 finish()

@@ -9,7 +9,7 @@ import subprocess
 from support.lib import PASSWORD_VARIABLE, SCANNER, check, environment_of, finish, side_by_side, until
 from support.serial_lib import Consoles, outcome_of
 
-SCENES = 52
+SCENES = 54
 LEAKS = {"taken-before-logon", "taken-after-logon"}  # somebody else has the console: it cannot be helped
 
 
@@ -32,6 +32,7 @@ def scenes():
                 check("note.boot_says" in notes, f"{scene}: what its port had said is told: {notes}")
             if scene == "ems-report":
                 check("reportTime" in json.dumps(last["notes"]), "the agent's report is kept")
+            check(console["orders"] == [], f"{scene}: nobody orders a restart: {console['orders']}")
             check(outcome_of(host) == "ok" or last["hint"], f"{scene}: it says what to do: {last}")
         check(not stats["violations"], f"no key went where it must not: {stats['violations']}")
         files = {p.name: p.read_text(errors="replace") for p in fleet.path.rglob("*")

@@ -39,6 +39,10 @@ bool is_console(const HttpRequest& request) {
     return request.header("upgrade") != nullptr && request.target.starts_with("/n/connector/");
 }
 
+bool is_order(const HttpRequest& request) {
+    return request.method == "POST" && request.target.starts_with("/n/connector/");
+}
+
 Task<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<Plane> plane, bool metadata) {
     auto tls = metadata ? nullptr : plane->world->identities.engine_for_host("localhost");
     PeerStream stream(std::move(socket), std::move(tls));
@@ -59,7 +63,9 @@ Task<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<Plane> plane, boo
             co_return;
         }
         auto& face = plane->face;
-        const auto response = metadata ? face.answer_metadata(request) : face.answer(request);
+        const auto response = metadata            ? face.answer_metadata(request)
+                              : is_order(request) ? plane->gateway.order(request)
+                                                  : face.answer(request);
         auto bytes = to_bytes(response);
         const bool sent = co_await stream.write(std::move(bytes));
         if (!sent || !request.keep_alive) co_return;

@@ -3,7 +3,7 @@
 
 #include "core/encoding.hpp"
 #include "core/text.hpp"
-#include "tests/simfleet/rdp/rdp_wire.hpp"
+#include "tests/simfleet/rdp/negotiation.hpp"
 #include "tests/simfleet/windows/access.hpp"
 #include "tests/simfleet/windows/certificates.hpp"
 #include "tests/simfleet/windows/paths.hpp"
@@ -16,7 +16,6 @@
 namespace simfleet {
 namespace {
 
-constexpr std::uint32_t ssl_not_allowed = 2;    // SSL_NOT_ALLOWED_BY_SERVER, 2.2.1.2.2
 constexpr std::uint32_t handshake_failure = 40; // RFC 8446 section 6.2
 
 Handshake stopped(std::string stage, std::string failure) {
@@ -34,11 +33,6 @@ const ListeningSocket* listener(const State& state, std::uint16_t port) {
         }
     }
     return nullptr;
-}
-
-std::uint32_t setting(const State& state, std::string_view name, std::uint32_t otherwise) {
-    if (const auto policy = state.registry.dword(paths::ts_policy, name)) return *policy;
-    return state.registry.dword(paths::rdp_tcp, name).value_or(otherwise);
 }
 
 bool on_by_default(std::string_view protocol, std::uint32_t build) {
@@ -188,7 +182,7 @@ std::vector<Handshake> loopback_handshakes(const State& state) {
     const bool ours = (service != nullptr && socket->pid == service->pid && service->pid != 0) ||
                       (socket->pid == 4 && state.build() == 7601);
     if (!ours) return {stopped("x224", "not_rdp")};
-    const auto layer = setting(state, "SecurityLayer", 1);
+    const auto layer = levels_of(state).layer;
     if (layer > 2) return {stopped("x224", "closed")};
     if (layer == 0) {
         auto shake = stopped("x224", "");

@@ -1,7 +1,9 @@
 // Speaks RDP over a socket up to where the VM's fault ends the conversation.
 #include "tests/simfleet/rdp/rdp_face.hpp"
 
+#include "tests/simfleet/rdp/connect_response.hpp"
 #include "tests/simfleet/rdp/loopback.hpp"
+#include "tests/simfleet/rdp/negotiation.hpp"
 #include "tests/simfleet/rdp/rdp_wire.hpp"
 #include "tests/simfleet/windows/certificates.hpp"
 #include "tests/simfleet/windows/paths.hpp"
@@ -150,18 +152,90 @@ std::string credssp_answer(const Vm& vm) {
     return refuses_ntlm(vm) ? credssp_refusal(ntlm_blocked) : credssp_challenge(names_of(vm));
 }
 
-// TLS, and the first leg of CredSSP for whoever asks for it.
-Task<void> serve_tls(PeerStream& stream, const Vm& vm, const Handshake& shake) {
+// What the listener and a client agree on. A handshake that is stated to fail or to succeed wins
+// over the settings.
+Agreement agreement(const Vm& vm, const Handshake& shake, const Asked& asked) {
+    auto levels = levels_of(*vm.state);
+    const bool stated_tls = shake.selected.value_or(standard_rdp) != standard_rdp;
+    if (stated_tls && (levels.layer == 0 || levels.layer > 2)) levels.layer = 2;
+    auto agreed = agree(levels, asked);
+    const bool external = !agreed.failure && agreed.selected != standard_rdp;
+    if (external && shake.failure_code) agreed.failure = shake.failure_code;
+    return agreed;
+}
+
+std::string confirm_of(const Vm& vm, const Asked& asked, const Agreement& agreed) {
+    if (!asked.negotiates) return bare_confirm();
+    if (agreed.failure) return connection_refusal(*agreed.failure);
+    return connection_confirm(agreed.selected, response_flags(vm.state->build()));
+}
+
+// The answer to an MCS Connect Initial; empty where no method of encryption suits both, which ends
+// the connection. Inside TLS there is none.
+std::string conference_answer(
+    const Vm& vm, const Asked& asked, std::uint32_t selected, std::string_view initial
+) {
+    const auto levels = levels_of(*vm.state);
+    ServerData data;
+    data.version = protocol_version(levels.build);
+    data.requested = asked.protocols;
+    if (selected != standard_rdp) return connect_response(data);
+    const auto method = encryption_method(levels, offered_methods(initial));
+    if (!method) return {};
+    data.method = *method;
+    data.level = levels.encryption;
+    return connect_response(data);
+}
+
+// TLS, and the first leg of CredSSP, or of the conference where nobody has to log on first.
+Task<void> serve_tls(PeerStream& stream, const Vm& vm, const Asked& asked, std::uint32_t selected) {
     const bool ready = co_await stream.handshake();
     if (!ready && newest_forced(vm)) stream.reset();
     if (!ready) co_return;
     std::string request;
     const bool came = co_await stream.read(request);
-    if (!came || shake.selected.value_or(hybrid) < hybrid) co_return;
+    if (!came) co_return;
+    if (selected == ssl) {
+        auto answer = conference_answer(vm, asked, selected, request);
+        (void)co_await stream.write(std::move(answer));
+        co_return;
+    }
     if (!vm.wire.credssp) co_return;
     auto answer = credssp_answer(vm);
     const bool sent = co_await stream.write(std::move(answer));
     if (sent) co_await stream.ignore_peer();
+}
+
+// RDP's own security, up to the Connect Response.
+Task<void> serve_standard(PeerStream& stream, const Vm& vm, const Asked& asked) {
+    std::string initial;
+    while (!is_data(initial)) {
+        const bool fits = initial.size() < 4096 && (initial.empty() || initial[0] == '\x03');
+        const bool came = fits && co_await stream.read_raw(initial);
+        if (!came) co_return;
+    }
+    auto answer = conference_answer(vm, asked, standard_rdp, initial);
+    if (!answer.empty()) (void)co_await stream.write_raw(std::move(answer));
+}
+
+// The conversation from the request on, of a listener that answers it.
+Task<void> negotiate(PeerStream& stream, const Vm& vm, const Handshake& shake, Asked asked) {
+    const auto agreed = agreement(vm, shake, asked);
+    auto confirm = confirm_of(vm, asked, agreed);
+    const bool sent = co_await stream.write_raw(std::move(confirm));
+    if (!sent || (agreed.failure && asked.negotiates)) co_return;
+    if (!agreed.failure && agreed.selected == standard_rdp) {
+        co_await serve_standard(stream, vm, asked);
+        co_return;
+    }
+    if (!agreed.failure && stream.encrypted()) {
+        co_await serve_tls(stream, vm, asked, agreed.selected);
+        co_return;
+    }
+    // TLS that cannot start; or a client without negotiation at a listener that demands one.
+    std::string hello;
+    const bool came = co_await stream.read_raw(hello);
+    if (came && !agreed.failure) co_await end(stream, shake);
 }
 
 } // namespace
@@ -184,25 +258,11 @@ Task<void> serve_rdp(asio::ip::tcp::socket socket, std::shared_ptr<World> world,
         (void)co_await stream.write_raw(std::move(other));
         co_return;
     }
-    if (shake.failure_code) {
-        auto refusal = connection_refusal(*shake.failure_code);
-        (void)co_await stream.write_raw(std::move(refusal));
-        co_return;
-    }
-    if (shake.stage == "x224") {
+    if (shake.stage == "x224" && !shake.failure_code) {
         co_await end(stream, shake);
         co_return;
     }
-    auto confirm = connection_confirm(shake.selected.value_or(hybrid));
-    const bool sent = co_await stream.write_raw(std::move(confirm));
-    if (!sent) co_return;
-    if (stream.encrypted()) {
-        co_await serve_tls(stream, *vm, shake);
-        co_return;
-    }
-    std::string hello;
-    const bool came = co_await stream.read_raw(hello);
-    if (came) co_await end(stream, shake);
+    co_await negotiate(stream, *vm, shake, read_asked(bytes));
 }
 
 } // namespace simfleet

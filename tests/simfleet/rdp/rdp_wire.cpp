@@ -6,15 +6,14 @@
 
 namespace simfleet {
 
-namespace {
-
-// Little-endian, as both protocols have it but for TPKT's and TLS's lengths.
 std::string le(std::uint64_t value, unsigned width) {
     std::string bytes;
     for (unsigned i = 0; i < width; ++i)
         bytes += static_cast<char>(value >> (8 * i) & 0xff);
     return bytes;
 }
+
+namespace {
 
 // DER: tag, length, content (ITU-T X.690 section 8.1.3).
 std::string der(char tag, const std::string& content) {
@@ -30,10 +29,10 @@ std::string der(char tag, const std::string& content) {
     return bytes + content;
 }
 
-std::string confirm(char type, std::uint32_t value) {
+std::string confirm(char type, std::uint8_t flags, std::uint32_t value) {
     std::string bytes("\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00", 11);
     bytes += type;
-    bytes += '\0'; // flags
+    bytes += static_cast<char>(flags);
     return bytes + le(8, 2) + le(value, 4);
 }
 
@@ -67,22 +66,35 @@ std::string ntlm_challenge(const NtlmNames& names) {
     return message + target + info;
 }
 
-} // namespace
-
-bool is_connection_request(std::string_view bytes) {
-    if (bytes.size() < 11 || bytes[0] != '\x03') return false;
+// Whether a whole TPKT packet is there, of so many bytes at least.
+bool is_packet(std::string_view bytes, std::size_t least) {
+    if (bytes.size() < least || bytes[0] != '\x03') return false;
     const auto length = static_cast<std::size_t>(
         static_cast<unsigned char>(bytes[2]) << 8 | static_cast<unsigned char>(bytes[3])
     );
-    return bytes.size() >= length && (static_cast<unsigned char>(bytes[5]) & 0xf0) == 0xe0;
+    return bytes.size() >= length;
 }
 
-std::string connection_confirm(std::uint32_t protocol) {
-    return confirm('\x02', protocol);
+} // namespace
+
+bool is_connection_request(std::string_view bytes) {
+    return is_packet(bytes, 11) && (static_cast<unsigned char>(bytes[5]) & 0xf0) == 0xe0;
+}
+
+bool is_data(std::string_view bytes) {
+    return is_packet(bytes, 7) && bytes.substr(4, 3) == std::string_view("\x02\xf0\x80", 3);
+}
+
+std::string connection_confirm(std::uint32_t protocol, std::uint8_t flags) {
+    return confirm('\x02', flags, protocol);
 }
 
 std::string connection_refusal(std::uint32_t failure_code) {
-    return confirm('\x03', failure_code);
+    return confirm('\x03', 0, failure_code);
+}
+
+std::string bare_confirm() {
+    return {"\x03\x00\x00\x0b\x06\xd0\x00\x00\x12\x34\x00", 11};
 }
 
 std::string tls_alert(std::uint32_t code) {

@@ -8,14 +8,19 @@
 
 namespace simfleet {
 
-inline constexpr std::uint32_t hybrid = 2; // PROTOCOL_HYBRID, MS-RDPBCGR 2.2.1.2.1
-
 // Whether bytes hold a whole TPKT packet, which is a Connection Request.
 bool is_connection_request(std::string_view bytes);
 
-// A Connection Confirm with RDP_NEG_RSP, or with RDP_NEG_FAILURE.
-std::string connection_confirm(std::uint32_t protocol);
+// Little-endian, as most of these protocols have it.
+std::string le(std::uint64_t value, unsigned width);
+
+// A Connection Confirm with RDP_NEG_RSP, with RDP_NEG_FAILURE, or for whoever did not negotiate.
+std::string connection_confirm(std::uint32_t protocol, std::uint8_t flags);
 std::string connection_refusal(std::uint32_t failure_code);
+std::string bare_confirm();
+
+// Whether bytes hold a whole TPKT packet of data (X.224 DT).
+bool is_data(std::string_view bytes);
 
 // A fatal alert in a record of TLS 1.2 (RFC 5246 section 7.2).
 std::string tls_alert(std::uint32_t code);

@@ -144,6 +144,32 @@ HttpResponse ConsoleGateway::connect(std::size_t index, const HttpRequest& reque
     return json_answer(200, {{"connectionString", "wss://" + host + path}});
 }
 
+// Follows an order of who has a token that is good for consoles, and only while the session is
+// open; what is asked for stands in the path and in the body.
+HttpResponse ConsoleGateway::order(const HttpRequest& request) {
+    constexpr std::string_view scheme = "Bearer ";
+    constexpr std::string_view mark = "/adminCommand/";
+    const auto* caller = request.header("authorization");
+    if (caller == nullptr || !caller->starts_with(scheme) || !knows_(caller->substr(scheme.size())))
+        return arm_failure(401, "InvalidAuthenticationToken", "The token is not good for this.");
+    const auto at = request.target.find(mark);
+    const auto session = open_.find(request.target.substr(0, at));
+    if (at == std::string::npos || session == open_.end())
+        return arm_failure(404, "NotFound", "There is no such session.");
+    const auto what = request.target.substr(at + mark.size());
+    const auto body = json::parse(request.body, nullptr, false);
+    const bool whole = body.is_object() && body.value("command", json()) == json(what) &&
+                       body.value("requestId", json()).is_string() &&
+                       body.value("commandParameters", json()).is_object();
+    if (!whole || (what != "nmi" && what != "reset"))
+        return arm_failure(400, "BadRequest", "The command is not known.");
+    auto& port = this->port(session->second);
+    port.orders.push_back(what);
+    if (what == "nmi") port.machine->interrupt(Clock::now());
+    if (what == "reset") port.machine->reset(Clock::now());
+    return json_answer(200, json::object());
+}
+
 // Text or binary frames as the scene has it; a byte that is no UTF-8 now and then.
 std::string
 ConsoleGateway::frames_of(const ConsoleScene& scene, std::string_view bytes, Live& live) {
@@ -295,6 +321,7 @@ ConsoleGateway::serve(PeerStream& stream, const HttpRequest& request, std::strin
         co_return;
     }
     const auto index = found->second;
+    const auto session_path = found->first.substr(0, found->first.rfind('/'));
     addresses_.erase(found); // good for one connection
     std::string hello = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
                         "Upgrade\r\nSec-WebSocket-Accept: " +
@@ -310,7 +337,9 @@ ConsoleGateway::serve(PeerStream& stream, const HttpRequest& request, std::strin
         auto& port = this->port(index);
         const auto session = ++port.sessions;
         port.now_open = session; // whoever had it is put out
+        open_[session_path] = index;
         co_await show(*live, index, session);
+        open_.erase(session_path);
         if (port.now_open == session) port.now_open = 0;
     }
     live->over = true;
@@ -337,6 +366,7 @@ std::string ConsoleGateway::report() const {
              {"scene", told.name},
              {"outcome", told.outcome},
              {"note", told.outcome_of},
+             {"orders", port == ports_.end() ? json::array() : json(port->second.orders)},
              {"sessions", met ? port->second.sessions : 0},
              {"left_open", met ? port->second.machine->left_open() : 0}}
         );

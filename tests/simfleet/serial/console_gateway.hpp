@@ -41,6 +41,9 @@ public:
     // GET .../serialPorts/0
     HttpResponse port_state(std::size_t index);
 
+    // POST .../adminCommand/{nmi|reset}, to a session that is open.
+    HttpResponse order(const HttpRequest& request);
+
     // A client's WebSocket, from its request on; unread: what came behind it.
     rdpsweep::Task<void> serve(PeerStream& stream, const HttpRequest& request, std::string unread);
 
@@ -51,10 +54,11 @@ private:
     struct Port {
         std::unique_ptr<SacMachine> machine;
         std::size_t sessions = 0;
-        std::size_t now_open = 0; // number of the session that has it; 0: none
-        bool taken = false;       // by somebody who stays
-        bool cut = false;         // the scene's cut was done
-        unsigned busy = 2;        // answers of 429 still to give
+        std::size_t now_open = 0;        // number of the session that has it; 0: none
+        bool taken = false;              // by somebody who stays
+        bool cut = false;                // the scene's cut was done
+        unsigned busy = 2;               // answers of 429 still to give
+        std::vector<std::string> orders; // that were followed
     };
 
     struct Live;
@@ -74,6 +78,7 @@ private:
     std::size_t engine_vms_;
     ConsoleAccount account_;
     std::map<std::size_t, Port> ports_;
+    std::map<std::string, std::size_t> open_;      // sessions' paths, up to "/client"
     std::map<std::string, std::size_t> addresses_; // paths that are good for one connection
     std::size_t sessions_ = 0;
 };

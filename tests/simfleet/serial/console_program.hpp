@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ public:
     virtual std::string take_output(ConsoleTime now) = 0;
 
     [[nodiscard]] virtual bool ended(ConsoleTime now) = 0;
+
+    // Lines it has taken that are numbered and checked: a damaged one is sent again.
+    [[nodiscard]] virtual std::size_t checked_lines() const { return 0; }
 
     // Whether it has begun to show its answer.
     [[nodiscard]] virtual bool answering() const = 0;

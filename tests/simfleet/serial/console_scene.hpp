@@ -17,6 +17,7 @@ struct ConsoleScene {
         half_restart,  // half of a command at SAC's prompt
         switch_screen,
         foreign_dialog,
+        pager, // a long list of SAC's that somebody has not read to its end
     };
     enum class Port : std::uint8_t {
         normal,
@@ -78,6 +79,7 @@ struct ConsoleScene {
     bool layout = false;      // y and z are swapped
     bool other_words = false; // every word of SAC's and the dialog's is another, colons are wide
     bool bad_row = false;     // one row of the answer is damaged once
+    bool bad_lines = false;   // a key of a typed line is changed, one is lost, an Enter is lost
     bool lost_page = false;   // one page is never shown the first time
     bool alone = false;       // ESC TAB does nothing where SAC is the only channel
     bool limited = false;     // the account is no administrator there

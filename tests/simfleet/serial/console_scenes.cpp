@@ -36,6 +36,7 @@ constexpr std::array scenes{
     Scene{.name = "switch-screen", .arrival = Scene::Arrival::switch_screen, .foreign_channels = 1},
     Scene{
         .name = "foreign-dialog", .arrival = Scene::Arrival::foreign_dialog, .foreign_channels = 1},
+    Scene{.name = "pager", .arrival = Scene::Arrival::pager},
     Scene{.name = "channels-full", .outcome = "channels_full", .foreign_channels = 9},
     Scene{.name = "late-service", .prompts = Scene::Prompts::late},
     Scene{.name = "cmd-disabled", .outcome = "cmd_disabled", .prompts = Scene::Prompts::disabled},
@@ -71,6 +72,7 @@ constexpr std::array scenes{
     Scene{.name = "hung-powershell", .outcome = "probe_timeout", .shell = Scene::Shell::hangs},
     Scene{.name = "not-elevated", .outcome = "not_elevated", .limited = true},
     Scene{.name = "bad-row", .outcome_of = "note.console_resent", .bad_row = true},
+    Scene{.name = "bad-lines", .outcome_of = "note.console_resent", .bad_lines = true},
     Scene{.name = "lost-page", .outcome_of = "note.console_resent", .lost_page = true},
     Scene{.name = "rights", .outcome = "rbac_denied", .gate = Scene::Gate::rights},
     Scene{.name = "storage", .outcome = "storage_firewall", .gate = Scene::Gate::storage},

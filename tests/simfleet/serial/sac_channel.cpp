@@ -225,14 +225,31 @@ void SacChannel::advance(ConsoleTime now) {
     if (program_) feed_program(now);
 }
 
+// What becomes of a key on its way, in a scene of damaged lines: once it is changed, once it is
+// lost, and once an Enter is lost, so that two lines come as one. All lines behind a damaged one
+// are refused with it.
+std::optional<char> SacChannel::arrived(char c) {
+    if (!setting_.scene.bad_lines) return c;
+    constexpr std::size_t after_lines[] = {2, 20, 40};
+    constexpr std::size_t within = 12; // in the midst of a line
+    if (damages_ == std::size(after_lines) || program_->checked_lines() < after_lines[damages_])
+        return c;
+    const bool enter = damages_ == 2;
+    if (enter ? c != '\r' : c == '\r' || typed_.size() != within) return c;
+    if (damages_++ == 0) return c == 'Q' ? 'R' : 'Q';
+    return {};
+}
+
 // What was typed ahead is echoed when it is read.
 void SacChannel::feed_program(ConsoleTime now) {
     for (;;) {
         print(program_->take_output(now));
         if (program_->ended(now)) return stop_program();
         if (ahead_.empty() || !program_->reads(now)) return;
-        const char c = ahead_.front();
+        const auto come = arrived(ahead_.front());
         ahead_.pop_front();
+        if (!come) continue;
+        const char c = *come;
         if (c != '\r') {
             typed_ += c;
             print(std::string(1, c));
@@ -244,6 +261,8 @@ void SacChannel::feed_program(ConsoleTime now) {
 }
 
 void SacChannel::stop_program() {
+    const bool unharmed = setting_.scene.bad_lines && program_->checked_lines() > 0 && damages_ < 3;
+    if (unharmed) setting_.stats.violation("the scene has too few lines to damage");
     program_.reset();
     print("\r\n");
     prompt();

@@ -12,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -91,6 +92,7 @@ private:
     void start_powershell(const std::string& line, const std::string& user, ConsoleTime now);
     void advance(ConsoleTime now);
     void feed_program(ConsoleTime now);
+    [[nodiscard]] std::optional<char> arrived(char c);
     void stop_program();
 
     ChannelSetting setting_;
@@ -107,7 +109,8 @@ private:
     ConsoleTime eaten_until_{}; // keys before are lost
     ConsoleTime last_time_{}, last_paint_{};
     char last_key_ = 0;
-    std::deque<char> ahead_; // typed while nobody reads
+    std::deque<char> ahead_;  // typed while nobody reads
+    std::size_t damages_ = 0; // that the line has done
     std::unique_ptr<ConsoleProgram> program_;
 };
 

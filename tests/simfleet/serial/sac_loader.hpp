@@ -27,6 +27,8 @@ public:
 
     [[nodiscard]] bool answering() const override { return stage_ == Stage::pages; }
 
+    [[nodiscard]] std::size_t checked_lines() const override { return lines_; }
+
 private:
     enum class Stage : std::uint8_t { letters, texts, script, pages, over };
 

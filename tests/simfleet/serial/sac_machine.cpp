@@ -16,6 +16,7 @@ constexpr auto on_the_way = 500ms; // keys that were typed before the reboot cou
 constexpr std::size_t past_bytes = 4096;
 constexpr std::size_t line_capacity = 78;
 constexpr std::size_t ring_bytes = 1024; // of the driver; what comes at once beyond it is lost
+constexpr std::size_t page_lines = 23;   // the pager's own is the last of the screen
 constexpr std::size_t most_channels = 10;
 constexpr auto sac_application = "63d02270-8aa4-11d5-bccf-806d6172696f";
 constexpr auto prompt_application = "63d02271-8aa4-11d5-bccf-00b0d014a2d0";
@@ -168,6 +169,12 @@ void SacMachine::arrive_as_told() {
         typed_ = "restart";
         say(typed_);
         return;
+    case Scene::Arrival::pager:
+        say("t\r\n");
+        for (int process = 0; process < 60; ++process)
+            held_.push_back(std::to_string(process * 4) + "  8  0  00:00:00.015  svchost.exe");
+        turn_page();
+        return;
     case Scene::Arrival::switch_screen:
         show_switch_screen(1);
         return;
@@ -271,7 +278,15 @@ void SacMachine::dismiss(ConsoleTime now) {
 
 void SacMachine::sac_key(char c, ConsoleTime now) {
     // Ctrl-C is another Enter there.
-    if (c == '\r' || c == '\n' || c == '\x03') {
+    const bool enter = c == '\r' || c == '\n' || c == '\x03';
+    if (!held_.empty()) {
+        if (!enter) return;
+        say("\r\n");
+        turn_page();
+        if (held_.empty()) prompt();
+        return;
+    }
+    if (enter) {
         say("\r\n");
         auto line = std::exchange(typed_, {});
         run(line, now);
@@ -295,6 +310,17 @@ void SacMachine::sac_key(char c, ConsoleTime now) {
     if (typed_.find(setting_.account.password) != std::string::npos) {
         setting_.stats.violation("a password at SAC's prompt");
     }
+}
+
+// Shows what fits on the screen; the pager's line, worded by the simulator, waits below it.
+void SacMachine::turn_page() {
+    for (std::size_t line = 0; line < page_lines && !held_.empty(); ++line) {
+        say(held_.front() + "\r\n");
+        held_.pop_front();
+    }
+    static constexpr const char* waits[] = {
+        "----Press <Enter> for more----", "(more: Enter)", "... to be continued"};
+    if (!held_.empty()) say(words(waits[dice_.below(3)]));
 }
 
 void SacMachine::run(const std::string& line, ConsoleTime now) {
@@ -423,8 +449,19 @@ void SacMachine::close_dead_channels() {
     }
 }
 
+// A nonmaskable interrupt: Windows stops, says so, and restarts by itself.
+void SacMachine::interrupt(ConsoleTime now) {
+    deaf_ = true;
+    emit("<BP>\r\n<INSTANCE CLASSNAME=\"BLUESCREEN\">\r\n<PROPERTY NAME=\"STOPCODE\" "
+         "TYPE=\"string\"><VALUE>\"0x80\"</VALUE></PROPERTY>\r\n</INSTANCE>\r\n</BP>\r\n");
+    at(now + 2s, [this](ConsoleTime when) { reboot(when); });
+}
+
 void SacMachine::reboot(ConsoleTime now) {
     rebooted_ = true;
+    deaf_ = false;
+    held_.clear();
+    typed_.clear();
     channels_.clear();
     current_ = 0;
     switching_ = false;

@@ -4,6 +4,7 @@
 
 #include "tests/simfleet/serial/sac_channel.hpp"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -31,6 +32,11 @@ public:
     // Where a channel that is nobody else's has got to.
     [[nodiscard]] Stage stage() const;
 
+    // What Azure does to a VM from outside: a bugcheck, and a restart.
+    void interrupt(ConsoleTime now);
+
+    void reset(ConsoleTime now) { reboot(now); }
+
     // Channels that were opened over this port and not closed.
     [[nodiscard]] std::size_t left_open() const;
 
@@ -47,6 +53,7 @@ private:
     void start_prompt(ConsoleTime now);
     void name_channel(std::string_view arguments);
     void say(std::string_view text);
+    void turn_page();
 
     void prompt() { say("SAC>"); }
 
@@ -70,6 +77,7 @@ private:
     bool escape_ = false;
     std::string typed_;
     unsigned next_name_ = 1;
+    std::deque<std::string> held_; // lines of a list, behind the pager
     bool booting_ = false;
     ConsoleTime booting_since_{};
     bool deaf_ = false;   // keys go nowhere

@@ -130,11 +130,20 @@ std::string unquoted(std::string_view text) {
     return std::string{quoted ? text.substr(1, text.size() - 2) : text};
 }
 
+// What stands in "& { ... }", as clients wrap a script; else text.
+std::string_view called_block(std::string_view text) {
+    text = rdpsweep::trim(text);
+    if (!text.starts_with('&')) return text;
+    const auto block = rdpsweep::trim(text.substr(1));
+    const bool whole = block.size() > 1 && block.front() == '{' && block.back() == '}';
+    return whole ? rdpsweep::trim(block.substr(1, block.size() - 2)) : text;
+}
+
 // One statement of those a person tries first.
 Execution run_trivial(std::string_view text) {
     Execution done;
     done.powershell = true;
-    text = rdpsweep::trim(text);
+    text = called_block(text);
     const std::string lower = rdpsweep::ascii_lower(text);
     for (const std::string_view word : {"write-output ", "write-host ", "echo "}) {
         if (!lower.starts_with(word)) continue;

@@ -53,11 +53,17 @@ HttpResponse status_only(unsigned status, bool close) {
     return response;
 }
 
+// From 1 on; all connections are served by one thread.
+std::uint64_t next_number() {
+    static std::uint64_t last = 0;
+    return ++last;
+}
+
 class Connection {
 public:
     Connection(PeerStream& stream, std::shared_ptr<World> world, const Vm& vm, std::string peer)
         : stream_(stream), world_(std::move(world)), vm_(vm), peer_(std::move(peer)),
-          authenticator_(world_, vm, stream.binding()) {}
+          number_(next_number()), authenticator_(world_, vm, stream.binding()) {}
 
     Task<void> run();
 
@@ -70,6 +76,7 @@ private:
     Task<HttpResponse> answer_sealed(HttpRequest& request, const std::string& user);
     bool seal(HttpResponse& response, std::string_view protocol);
     Task<AuthVerdict> judge(const std::string* authorization);
+    HttpResponse identify(bool known);
     HttpResponse unauthorized(const AuthVerdict& verdict);
     HttpResponse cannot_read(HttpRead why);
     void check_headers(const HttpRequest& request);
@@ -83,6 +90,7 @@ private:
     std::shared_ptr<World> world_;
     const Vm& vm_;
     std::string peer_;
+    std::uint64_t number_;
     Authenticator authenticator_;
     std::string unread_;
     unsigned refused_in_a_row_ = 0;
@@ -168,6 +176,19 @@ HttpResponse Connection::unauthorized(const AuthVerdict& verdict) {
     return response;
 }
 
+// Nobody is asked for credentials who sends the header for it; without the header Identify is a
+// request as any other, and says more.
+HttpResponse Connection::identify(bool known) {
+    world_->stats.request(vm_.index, "Identify");
+    Identity identity{vm_.state->build(), known};
+    identity.scheme = stream_.encrypted() ? "https" : "http";
+    identity.basic = world_->policy.basic;
+    HttpResponse response;
+    response.content_type = "application/soap+xml;charset=UTF-8";
+    response.body = render_identify(identity);
+    return response;
+}
+
 Task<HttpResponse> Connection::answer(HttpRequest& request) {
     const Manner manner = vm_.wire.manner;
     check_headers(request);
@@ -179,11 +200,7 @@ Task<HttpResponse> Connection::answer(HttpRequest& request) {
         co_return status_only(404, false);
     if (request.method != "POST") co_return status_only(405, false);
     if (request.header("wsmanidentify") != nullptr && is_identify(request.body)) {
-        world_->stats.request(vm_.index, "Identify");
-        HttpResponse response;
-        response.content_type = "application/soap+xml;charset=UTF-8";
-        response.body = render_identify();
-        co_return response;
+        co_return identify(false);
     }
     if (manner == Manner::unauthorized_loop) {
         world_->stats.request(vm_.index, "handshake");
@@ -244,7 +261,9 @@ Connection::answer_authenticated(HttpRequest& request, const AuthVerdict& verdic
 
 Task<HttpResponse>
 Connection::answer_envelope(std::string envelope, const std::string& user, std::string host) {
+    if (is_identify(envelope)) co_return identify(true);
     Caller caller;
+    caller.connection = number_;
     caller.user = user;
     caller.address = peer_;
     caller.endpoint = (stream_.encrypted() ? "https://" : "http://") + host + "/wsman";

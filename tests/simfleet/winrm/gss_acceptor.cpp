@@ -5,6 +5,7 @@
 #include <gssapi/gssapi_ext.h>
 
 #include <array>
+#include <utility>
 
 namespace simfleet {
 
@@ -156,13 +157,35 @@ std::string with_version_and_mic(std::string token) {
     return token.insert(fields_end, room, '\0');
 }
 
+// A domain or a workstation in a NEGOTIATE_MESSAGE counts only with its flag, else its field is
+// ignored (MS-NLMP 2.2.1.1); gss-ntlmssp 1.2.0 refuses the message. Says that there is none.
+std::string without_unflagged_names(std::string token) {
+    constexpr std::size_t flags_at = 12;
+    constexpr std::size_t fixed = 32; // with the fields of both, 8 bytes each
+    constexpr std::pair<std::uint32_t, std::size_t> names[] = {{0x1000, 16}, {0x2000, 24}};
+    constexpr std::uint32_t has_version = 0x02000000;
+    if (token.size() <= fixed) return token;
+    const auto flags = little_endian(token, flags_at);
+    bool ignored = false;
+    for (const auto& [flag, at] : names) {
+        if ((flags & flag) != 0) return token; // its text is where it says
+        if (little_endian(token, at) == 0)
+            continue; // none: not a byte is changed, for the MIC's sake
+        ignored = true;
+        token.replace(at, 8, 8, '\0');
+    }
+    if (ignored) token.resize((flags & has_version) != 0 ? fixed + 8 : fixed);
+    return token;
+}
+
 // MS-NLMP 2.2.1 lets messages end before Version and MIC, as curl's do. Windows takes them;
 // gss-ntlmssp 1.2.0 takes them for broken ones. Zeros say the same.
 std::string with_optional_fields(std::string_view token) {
     constexpr std::size_t without_version = 32;
     if (token.starts_with(authenticate_head)) return with_version_and_mic(std::string(token));
-    std::string out(token);
-    if (out.size() == without_version && token.starts_with(negotiate_head)) out.append(8, '\0');
+    if (!token.starts_with(negotiate_head)) return std::string(token);
+    auto out = without_unflagged_names(std::string(token));
+    if (out.size() == without_version) out.append(8, '\0');
     return out;
 }
 

@@ -15,7 +15,6 @@ using rdpsweep::Clock;
 
 namespace {
 
-constexpr std::size_t shells_per_user = 30;      // MaxShellsPerUser
 constexpr std::size_t longest_command = 32767;   // CreateProcess
 constexpr std::chrono::seconds usual_idle{7200}; // IdleTimeout
 constexpr std::chrono::seconds shortest_idle{60};
@@ -219,11 +218,13 @@ ShellHost::Reply ShellHost::signal(const Vm& vm, const SoapRequest& request) {
     return "<rsp:SignalResponse/>";
 }
 
-ShellHost::Reply ShellHost::remove(const Vm& vm, const SoapRequest& request) {
+ShellHost::Reply ShellHost::remove(const Vm& vm, const SoapRequest& request, const Caller& caller) {
     const auto shell = find_shell(vm, request.shell_id);
     if (!shell) return failure_of(fault::unexpected_selectors, request);
     for (const auto& [id, command] : shell->commands) {
-        if (command->done_told) stats_.violation("Delete without a terminate Signal after Done");
+        if (command->done_known(caller.connection)) {
+            stats_.violation("Delete without a terminate Signal after Done");
+        }
         command->gone = true;
         command->wake();
     }

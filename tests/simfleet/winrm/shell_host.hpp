@@ -18,10 +18,13 @@
 namespace simfleet {
 
 // Who asks, and from where.
+inline constexpr std::size_t shells_per_user = 30; // MaxShellsPerUser
+
 struct Caller {
     std::string user;
     std::string address;  // of the client
     std::string endpoint; // the URL the client used
+    std::uint64_t connection = 0;
 };
 
 // Lives on the io thread.
@@ -51,9 +54,9 @@ public:
     Reply command(const Vm& vm, const SoapRequest& request, const Caller& caller);
     Reply send(const Vm& vm, const SoapRequest& request, const Caller& caller);
     Reply signal(const Vm& vm, const SoapRequest& request);
-    Reply remove(const Vm& vm, const SoapRequest& request);
+    Reply remove(const Vm& vm, const SoapRequest& request, const Caller& caller);
     // Waits for output as long as the request's OperationTimeout.
-    rdpsweep::Task<Reply> receive(const Vm& vm, SoapRequest request);
+    rdpsweep::Task<Reply> receive(const Vm& vm, SoapRequest request, Caller caller);
 
 private:
     struct Command;
@@ -70,7 +73,7 @@ private:
     static void finish(const Vm& vm, Command& command, const Execution& execution);
     rdpsweep::Task<bool>
     wait_for_output(std::shared_ptr<Command> command, std::chrono::milliseconds timeout);
-    std::string answer(Command& command, const SoapRequest& request);
+    std::string answer(Command& command, const SoapRequest& request, const Caller& caller);
 
     Stats& stats_;
     std::shared_ptr<Engine> engine_;

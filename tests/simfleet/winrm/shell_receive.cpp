@@ -66,7 +66,7 @@ ShellHost::wait_for_output(std::shared_ptr<Command> command, std::chrono::millis
     co_return !slow && Clock::now() >= command->ready;
 }
 
-Task<ShellHost::Reply> ShellHost::receive(const Vm& vm, SoapRequest request) {
+Task<ShellHost::Reply> ShellHost::receive(const Vm& vm, SoapRequest request, Caller caller) {
     const auto shell = find_shell(vm, request.shell_id);
     if (!shell) co_return failure_of(fault::unexpected_selectors, request);
     if (shell->commands.empty()) co_return failure_of(fault::invalid_parameter, request);
@@ -83,11 +83,11 @@ Task<ShellHost::Reply> ShellHost::receive(const Vm& vm, SoapRequest request) {
     shell->last_used = Clock::now();
     if (command->gone) co_return failure_of(fault::operation_aborted, request);
     if (!there) co_return failure_of(fault::timed_out, request);
-    co_return answer(*command, request);
+    co_return answer(*command, request, caller);
 }
 
-std::string ShellHost::answer(Command& command, const SoapRequest& request) {
-    if (command.done_told) stats_.violation("Receive after Done");
+std::string ShellHost::answer(Command& command, const SoapRequest& request, const Caller& caller) {
+    if (command.done_known(caller.connection)) stats_.violation("Receive after Done");
     const std::size_t room = std::min(request.max_envelope, max_request_body) - envelope_overhead;
     std::string body = "<rsp:ReceiveResponse>" + take_streams(command.output, command.id, room);
     const bool done = command.output.pieces.empty();
@@ -99,6 +99,7 @@ std::string ShellHost::answer(Command& command, const SoapRequest& request) {
         const auto code = command.done_told ? 0 : command.exit_code;
         body += "<rsp:ExitCode>" + std::to_string(code) + "</rsp:ExitCode>";
         command.done_told = true;
+        command.done_on = caller.connection;
     }
     return body + "</rsp:CommandState></rsp:ReceiveResponse>";
 }

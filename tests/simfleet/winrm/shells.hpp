@@ -26,9 +26,16 @@ struct ShellHost::Command {
     unsigned timeouts_left = 0; // Receives that a slow script still lets time out
     bool receiving = false;
     bool done_told = false;
-    bool gone = false; // terminated, or its shell was deleted
+    std::uint64_t done_on = 0; // the connection that it was told on
+    bool gone = false;         // terminated, or its shell was deleted
     // The Receive that waits; touched by whoever changes the command.
     std::shared_ptr<rdpsweep::asio::steady_timer> waiting;
+
+    // Whether the client knows of Done: what was written to a connection that broke may be lost,
+    // and whoever goes on with the same one has read it.
+    [[nodiscard]] bool done_known(std::uint64_t connection) const noexcept {
+        return done_told && done_on == connection;
+    }
 
     void wake() {
         if (waiting) waiting->cancel();

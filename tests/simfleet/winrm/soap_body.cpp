@@ -166,6 +166,17 @@ Failed read_cim(pugi::xml_node body, SoapRequest& out) {
     return read_method(body, out);
 }
 
+// What changes it is known here, to be refused where it is answered.
+Failed read_config(SoapRequest& out) {
+    for (const auto* verb : {"Get", "Put", "Create", "Delete"}) {
+        if (out.action == std::string(uri_transfer) + verb) out.verb = verb;
+    }
+    if (out.action == std::string(uri_enumeration) + "Enumerate") out.verb = "Enumerate";
+    if (out.action.starts_with(out.resource + "/")) out.verb = "Invoke";
+    if (out.verb.empty()) return wrong(fault::invalid_action);
+    return std::nullopt;
+}
+
 struct Verb {
     std::string_view prefix, name;
     Failed (*read)(pugi::xml_node, SoapRequest&);
@@ -186,6 +197,7 @@ constexpr std::array verbs{
 
 std::optional<SoapFault> read_body(pugi::xml_node body, SoapRequest& out) {
     if (out.cim) return read_cim(body, out);
+    if (out.config) return read_config(out);
     for (const Verb& verb : verbs) {
         if (out.action != std::string{verb.prefix}.append(verb.name)) continue;
         out.verb = verb.name;

@@ -2,16 +2,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace simfleet {
+
+// Whose plug-in of WinRM reports a fault: f:ProviderFault stands around what it says.
+enum class FaultProvider : std::uint8_t { none, shell, wmi, config };
 
 struct SoapFault {
     // Decimal, as in f:WSManFault/@Code (wsmerror.h, or a Win32 error).
     std::uint32_t code = 0;
     std::string relates_to; // MessageID of the request; empty when it could not be read
     std::string message;    // empty: the usual text for the code
+    std::optional<FaultProvider> provider = {}; // nothing: the usual one of the code
+    // Of __ExtendedStatus, which WMI adds: what it was asked, "ExecQuery", and about what.
+    std::string operation = {}, parameter = {};
 };
 
 namespace fault {

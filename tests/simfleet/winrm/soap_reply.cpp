@@ -58,15 +58,38 @@ render_envelope(std::string_view action, std::string_view relates_to, std::strin
     return out;
 }
 
-std::string render_identify() {
+namespace {
+
+// "6.1.7601 SP: 1.0", as Windows counts its versions.
+std::string windows_version(std::uint32_t build) {
+    const auto number = "." + std::to_string(build);
+    if (build <= 7601) return "6.1" + number + " SP: 1.0";
+    if (build <= 9200) return "6.2" + number + " SP: 0.0";
+    return (build <= 9600 ? "6.3" : "10.0") + number + " SP: 0.0";
+}
+
+std::string security_profile(std::string_view scheme, std::string_view way) {
+    std::string out =
+        "<wsmid:SecurityProfileName>http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/";
+    return out.append(scheme).append("/").append(way) + "</wsmid:SecurityProfileName>";
+}
+
+} // namespace
+
+std::string render_identify(const Identity& identity) {
+    const auto version = identity.known ? windows_version(identity.build) : "0.0.0 SP: 0.0";
+    const std::string stack = identity.build <= 7601 ? "2.0" : "3.0";
+    auto profiles = security_profile(identity.scheme, "spnego-kerberos");
+    if (identity.basic) profiles = security_profile(identity.scheme, "basic") + profiles;
     return "<s:Envelope xml:lang=\"en-US\" "
            "xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Header/><s:Body>"
            "<wsmid:IdentifyResponse "
            "xmlns:wsmid=\"http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd\">"
            "<wsmid:ProtocolVersion>http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
            "</wsmid:ProtocolVersion><wsmid:ProductVendor>Microsoft Corporation"
-           "</wsmid:ProductVendor><wsmid:ProductVersion>OS: 0.0.0 SP: 0.0 Stack: 3.0"
-           "</wsmid:ProductVersion></wsmid:IdentifyResponse></s:Body></s:Envelope>";
+           "</wsmid:ProductVendor><wsmid:ProductVersion>OS: " +
+           version + " Stack: " + stack + "</wsmid:ProductVersion><wsmid:SecurityProfiles>" +
+           profiles + "</wsmid:SecurityProfiles></wsmid:IdentifyResponse></s:Body></s:Envelope>";
 }
 
 } // namespace simfleet

@@ -93,9 +93,14 @@ Failed read_locales(pugi::xml_node headers, SoapRequest& out) {
     return std::nullopt;
 }
 
-// The shell, or ".../wmi/root/cimv2/Win32_Service".
+// The shell, WinRM's configuration, or ".../wmi/root/cimv2/Win32_Service".
 Failed read_resource(SoapRequest& out) {
     if (out.resource == uri_cmd) return std::nullopt;
+    if (out.resource == uri_config || out.resource.starts_with(std::string(uri_config) + "/")) {
+        const auto below = std::min(uri_config.size() + 1, out.resource.size());
+        out.config = rdpsweep::ascii_lower(out.resource.substr(below));
+        return std::nullopt;
+    }
     if (!out.resource.starts_with(uri_wmi)) return failure(fault::invalid_resource, "");
     const auto path = out.resource.substr(uri_wmi.size());
     const auto cut = path.rfind('/');
@@ -148,6 +153,7 @@ Failed read_sets(pugi::xml_node headers, SoapRequest& out) {
                 text_of(each);
             continue;
         }
+        if (out.config) continue;
         if (!rdpsweep::iequals(each.attribute("Name").value(), "ShellId")) {
             return failure(fault::unexpected_selectors, "");
         }

@@ -51,6 +51,8 @@ struct SoapRequest {
     bool end_of_input = false;  // of a Send
     std::string signal;         // the last part of the code's URI, lower case
     std::optional<CimCall> cim; // set when the resource is one of WMI
+    // Below WinRM's own configuration, in lower case: "", "service", "client/auth", "listener".
+    std::optional<std::string> config;
 };
 
 // Checks the headers that every request must have, and the body its verb needs.

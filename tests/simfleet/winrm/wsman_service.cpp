@@ -2,6 +2,7 @@
 #include "tests/simfleet/winrm/wsman_service.hpp"
 
 #include "core/digest.hpp"
+#include "tests/simfleet/winrm/config_resource.hpp"
 #include "tests/simfleet/winrm/soap_reply.hpp"
 #include "tests/simfleet/winrm/soap_request.hpp"
 
@@ -70,14 +71,15 @@ std::optional<HttpResponse> blind_answer(Manner manner) {
 
 Task<ShellHost::Reply>
 dispatch(World& world, const Vm& vm, const SoapRequest& request, const Caller& caller) {
+    if (request.config) co_return answer_config(world, vm, request);
     if (request.cim) co_return world.cim.answer(vm, request);
     ShellHost& shells = world.shells;
     if (request.verb == "Create") co_return shells.create(vm, request, caller);
     if (request.verb == "Command") co_return shells.command(vm, request, caller);
     if (request.verb == "Send") co_return shells.send(vm, request, caller);
     if (request.verb == "Signal") co_return shells.signal(vm, request);
-    if (request.verb == "Delete") co_return shells.remove(vm, request);
-    co_return co_await shells.receive(vm, request);
+    if (request.verb == "Delete") co_return shells.remove(vm, request, caller);
+    co_return co_await shells.receive(vm, request, caller);
 }
 
 // A right answer, but to somebody else. The shell in it is closed at once: whoever believes the
@@ -88,7 +90,7 @@ void answer_for_another(
     const auto begin = body.find("<rsp:ShellId>");
     if (request.verb == "Create" && begin != std::string::npos) {
         request.shell_id = body.substr(begin + 13, 36);
-        shells.remove(vm, request);
+        shells.remove(vm, request, {});
     }
     request.message_id = "uuid:" + rdpsweep::random_guid();
 }

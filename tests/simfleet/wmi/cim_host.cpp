@@ -17,8 +17,20 @@ namespace {
 constexpr std::size_t page_octets = 4'000;
 constexpr std::size_t most_pending = 20'000;
 
+// What WMI calls the question.
+std::string operation_of(const SoapRequest& request) {
+    const auto& call = *request.cim;
+    if (!call.filter.empty()) return "ExecQuery";
+    if (request.verb == "Invoke") return "ExecMethod";
+    return request.verb == "Enumerate" ? "CreateInstanceEnum" : "GetObject";
+}
+
 SoapFault failure(std::uint32_t code, const SoapRequest& request, std::string message = {}) {
-    return SoapFault{code, request.message_id, std::move(message)};
+    SoapFault failed{code, request.message_id, std::move(message)};
+    if (code != fault::cannot_process_filter) return failed;
+    failed.operation = operation_of(request);
+    failed.parameter = request.cim->filter.empty() ? request.cim->class_name : request.cim->filter;
+    return failed;
 }
 
 // What WMI says to a class or a namespace that is not there.

@@ -59,7 +59,7 @@ struct Bench {
     ShellHost::Reply receive() {
         asio::io_context io(1);
         ShellHost::Reply reply;
-        asio::co_spawn(io, keep(shells.receive(vm, request), reply), asio::detached);
+        asio::co_spawn(io, keep(shells.receive(vm, request, caller), reply), asio::detached);
         io.run();
         return reply;
     }
@@ -71,7 +71,7 @@ struct Bench {
     }
 
     std::uint32_t remove() {
-        const auto reply = shells.remove(vm, request);
+        const auto reply = shells.remove(vm, request, caller);
         const auto* failed = std::get_if<SoapFault>(&reply);
         return failed == nullptr ? 0 : failed->code;
     }
@@ -131,6 +131,34 @@ TEST_CASE("simfleet shell: Delete without Signal is noticed", "[simfleet]") {
     CHECK(bench.receive_code() == 0);
     CHECK(bench.remove() == 0);
     CHECK(bench.stats.violations() == 1);
+}
+
+TEST_CASE("simfleet shell: a second Receive after Done is noticed", "[simfleet]") {
+    Bench bench;
+    bench.create();
+    bench.command();
+    CHECK(bench.receive_code() == 0);
+    CHECK(bench.receive_code() == 0);
+    CHECK(bench.stats.violations() == 1);
+}
+
+TEST_CASE("simfleet shell: an answer may be lost with its connection", "[simfleet]") {
+    Bench bench;
+    bench.caller.connection = 1;
+    bench.create();
+    bench.command();
+    CHECK(bench.receive_code() == 0);
+    bench.caller.connection = 2;
+    SECTION("then the same is asked again") {
+        CHECK(bench.receive_code() == 0);
+        CHECK(bench.stats.violations() == 0);
+        CHECK(bench.receive_code() == 0); // now it is known
+        CHECK(bench.stats.violations() == 1);
+    }
+    SECTION("or the shell is deleted by who does not know that the command is over") {
+        CHECK(bench.remove() == 0);
+        CHECK(bench.stats.violations() == 0);
+    }
 }
 
 TEST_CASE("simfleet shell: quotas", "[simfleet]") {
@@ -243,7 +271,9 @@ TEST_CASE("simfleet shell: Delete ends a Receive that waits", "[simfleet]") {
     bench.command();
     asio::io_context io(1);
     ShellHost::Reply reply;
-    asio::co_spawn(io, keep(bench.shells.receive(bench.vm, bench.request), reply), asio::detached);
+    asio::co_spawn(
+        io, keep(bench.shells.receive(bench.vm, bench.request, bench.caller), reply), asio::detached
+    );
     asio::post(io, [&bench] { bench.remove(); });
     io.run();
     const auto* failed = std::get_if<SoapFault>(&reply);

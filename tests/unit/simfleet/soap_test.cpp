@@ -132,6 +132,97 @@ TEST_CASE("simfleet soap: a fault answers the message that caused it", "[simflee
     CHECK(text.find("Code=\"2150858878\" Machine=\"127.1.1.1\"") != std::string::npos);
 }
 
+namespace {
+
+bool holds(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("simfleet soap: a fault says whose plug-in it comes from", "[simfleet]") {
+    const auto rendered = [](std::uint32_t code) {
+        return render_fault(SoapFault{code, "uuid:1", {}}, "127.1.1.1");
+    };
+    // The shell's plug-in says a text.
+    const auto shell = rendered(fault::invalid_parameter);
+    CHECK(holds(
+        shell,
+        "Code=\"87\" Machine=\"127.1.1.1\"><f:Message><f:ProviderFault provider=\"Shell cmd "
+        "plugin\" "
+        "path=\"%systemroot%\\system32\\winrscmd.dll\">The parameter is incorrect. "
+        "</f:ProviderFault></f:Message></f:WSManFault>"
+    ));
+    CHECK(
+        holds(shell, "<s:Value>s:Sender</s:Value><s:Subcode><s:Value>w:InvalidParameter</s:Value>")
+    );
+    CHECK(holds(shell, "faultDetail/InvalidValue</w:FaultDetail>"));
+    // WMI's puts a fault inside.
+    const auto wmi = rendered(fault::wmi_access_denied);
+    CHECK(holds(
+        wmi,
+        "<f:Message><f:ProviderFault provider=\"WMI Provider\" "
+        "path=\"%systemroot%\\system32\\WsmWmiPl.dll\"><f:WSManFault "
+        "xmlns:f=\"http://schemas.microsoft.com/wbem/wsman/1/wsmanfault\" Code=\"2150859012\""
+    ));
+    CHECK_FALSE(holds(wmi, "ExtendedError"));
+    // And the service itself none.
+    CHECK_FALSE(holds(rendered(fault::unexpected_selectors), "ProviderFault"));
+}
+
+TEST_CASE("simfleet soap: what WMI was asked stands beside its fault", "[simfleet]") {
+    SoapFault failed{fault::cannot_process_filter, "uuid:1", {}};
+    failed.operation = "ExecQuery";
+    failed.parameter = "select * from X where A<1";
+    const auto text = render_fault(failed, "h");
+    CHECK(holds(
+        text,
+        "<p:Operation>ExecQuery</p:Operation><p:ParameterInfo>select * from X where A&lt;1"
+        "</p:ParameterInfo><p:ProviderName>WinMgmt</p:ProviderName>"
+    ));
+    CHECK(holds(text, "</p:__ExtendedStatus></f:ExtendedError></f:ProviderFault></f:Message>"));
+}
+
+TEST_CASE("simfleet soap: Identify tells the version only after a logon", "[simfleet]") {
+    const auto version = [](std::uint32_t build, bool known) {
+        const auto text = render_identify(Identity{build, known});
+        const auto at = text.find("<wsmid:ProductVersion>") + 22;
+        return text.substr(at, text.find('<', at) - at);
+    };
+    CHECK(version(17763, false) == "OS: 0.0.0 SP: 0.0 Stack: 3.0");
+    CHECK(version(17763, true) == "OS: 10.0.17763 SP: 0.0 Stack: 3.0");
+    CHECK(version(9600, true) == "OS: 6.3.9600 SP: 0.0 Stack: 3.0");
+    CHECK(version(9200, true) == "OS: 6.2.9200 SP: 0.0 Stack: 3.0");
+    CHECK(version(7601, true) == "OS: 6.1.7601 SP: 1.0 Stack: 2.0");
+    CHECK(version(7601, false) == "OS: 0.0.0 SP: 0.0 Stack: 2.0");
+}
+
+TEST_CASE("simfleet soap: WinRM's configuration is a resource", "[simfleet]") {
+    const std::string base = "http://schemas.microsoft.com/wbem/wsman/1/config";
+    const auto asked = [&](const std::string& resource, const std::string& action) {
+        auto text = envelope(
+            "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd", base + resource
+        );
+        const std::string receive =
+            "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Receive";
+        text.replace(text.find(receive), receive.size(), action);
+        return read_soap(text);
+    };
+    const std::string transfer = "http://schemas.xmlsoap.org/ws/2004/09/transfer/";
+    const auto part = [&](const std::string& resource) {
+        const auto parsed = asked(resource, transfer + "Get");
+        const auto* request = std::get_if<SoapRequest>(&parsed);
+        return request == nullptr ? "none" : request->verb + " " + request->config.value_or("none");
+    };
+    CHECK(part("") == "Get ");
+    CHECK(part("/Service/Auth") == "Get service/auth");
+    CHECK(part("uration") == "none");
+    const auto put = asked("/winrs", transfer + "Put");
+    REQUIRE(std::holds_alternative<SoapRequest>(put));
+    CHECK(std::get<SoapRequest>(put).verb == "Put");
+    CHECK(std::holds_alternative<SoapFault>(asked("/winrs", transfer + "Steal")));
+}
+
 TEST_CASE("simfleet soap: durations", "[simfleet]") {
     CHECK(read_duration("PT20S") == 20s);
     CHECK(read_duration("PT1M0.5S") == 60500ms);
