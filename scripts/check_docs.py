@@ -39,6 +39,7 @@ def check_pages(root):
         yield from pages.judge_links(root, page, text)
         yield from pages.judge_page_mentions(root, page, text)
     yield from pages.judge_index(root)
+    yield from pages.judge_witnesses(root)
     yield from pages.judge_readme(root)
     yield from pages.judge_comments(root)
 

@@ -12,6 +12,7 @@ FOLDERS = ("core", "transports", "probes", "reports", "scanner", "tests", "bench
 EXEMPT = ("scripts/doc_checks/", "scripts/check_")
 README_LINES = 200
 INDEX = "docs/README.md"
+WITNESSES, EXPECTED = "docs/witnesses.md", "tests/expected_tests.txt"
 # Pages that a reader of the repository does not have, by the words that name them.
 ABSENT = re.compile(r"windows-facts|\b(?:reference|peers|style) \d+\.\d+|\bmoves\.md\b")
 # A section of nothing: no specification and no page stands on the line.
@@ -45,6 +46,20 @@ def judge_links(root, page, text):
             yield f"{page}:{number}: links to {target}, which is not there"
         elif anchor and path.endswith(".md") and anchor not in markdown.anchors(read(root, path)):
             yield f"{page}:{number}: {path} has no heading for #{anchor}"
+
+
+def judge_witnesses(root):
+    """The page of foreign programs names tests that are run, and each that needs such a program."""
+    named = re.findall(r"`((?:unit|integration|powershell|wine|fuzz)_\w+)`", read(root, WITNESSES))
+    rows = [row.split(maxsplit=1) for row in read(root, EXPECTED).splitlines()
+            if row.strip() and not row.startswith("#")]
+    run = {row[0] for row in rows}
+    needing = {row[0] for row in rows if len(row) > 1 and row[1].startswith("needs ")
+               and not row[0].startswith("check_")}
+    for test in sorted(set(named) - run):
+        yield f"{WITNESSES}:1: names {test}, which is not in {EXPECTED}"
+    for test in sorted(needing - set(named)):
+        yield f"{WITNESSES}:1: does not name {test}, which needs a program of others"
 
 
 def judge_index(root):

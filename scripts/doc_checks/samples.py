@@ -63,7 +63,8 @@ GOOD = {
     "CONTRIBUTING.md": "# Contributing\nSee [the way](docs/reports.md) and `docs/reports.md`.\n",
     "docs/README.md": "# Index\n[1](reports.md) [2](fixes.md) [3](nightly.md) [4](scan.md)\n"
                       "[5](adr/README.md) [6](schema/a.json) [7](../README.md)\n"
-                      "[8](../CHANGELOG.md) [9](../CONTRIBUTING.md)\n",
+                      "[8](../CHANGELOG.md) [9](../CONTRIBUTING.md) [10](witnesses.md)\n",
+    "docs/witnesses.md": "# Witnesses\n| curl | `integration_curl` `unit_core` |\n",
     "docs/reports.md": REPORTS,
     "docs/fixes.md": FIXES,
     "docs/nightly.md": "# Nightly\n\n| code | means |\n|---|---|\n| 0 | well |\n| 10 | not |\n",
@@ -74,6 +75,7 @@ GOOD = {
     "core/a.hpp": "// See docs/reports.md, core/a.hpp and RFC 5929 section 4.\n",
     "probes/a.cpp": "// RFC 5280 section 4.1 says so.\nint a; // https://example.org/x.md\n",
     "tests/a.py": '"""Reads docs/fixes.md."""\n',
+    "tests/expected_tests.txt": "# All\ncheck_x needs y\nintegration_curl needs curl\nunit_core\n",
 }
 # (file, what is replaced, by what): each has to be caught. Nothing replaced: the file is written.
 BAD = [
@@ -106,6 +108,8 @@ BAD = [
     ("CONTRIBUTING.md", "(docs/reports.md)", "(docs/way.md)"),
     ("CONTRIBUTING.md", "`docs/reports.md`", "`architecture.md`"),
     ("CONTRIBUTING.md", "`docs/reports.md`", "`core/b.hpp`"),
+    ("docs/witnesses.md", "`unit_core`", "`unit_cor`"),
+    ("docs/witnesses.md", "`integration_curl`", ""),
     ("docs/README.md", "[3](nightly.md)", ""),
     ("docs/README.md", "[6](schema/a.json)", ""),
     ("docs/adr/README.md", "[one](0001-one.md)", ""),
