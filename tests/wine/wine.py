@@ -78,6 +78,8 @@ class Prefix:
         done = self.run("reg", "export", key, windows(path), "/y", check=False)
         if done.returncode and b"Unable to find the specified registry key" in done.stdout + done.stderr:
             return ""
+        if done.returncode or not path.exists():
+            raise RuntimeError(f"the export of {key} ended with {done.returncode}: {done.stdout + done.stderr!r}")
         return path.read_bytes().decode("utf-16")
 
     def ask(self, **order):
