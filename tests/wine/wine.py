@@ -16,6 +16,9 @@ RUNTIME = {"DOTNET_gcConcurrent": "0", "DOTNET_GCgen0size": "0x80000000", "DOTNE
            "DOTNET_TieredPGO": "0"}
 SCRIPTS_A_PROCESS = 28
 NOT_NEEDED = "winemenubuilder.exe=d"  # menus of a desktop
+# On a busy machine Wine 8.0 now and then cannot start a program: it has done
+# nothing then, and is started again.
+NOT_STARTED, STARTS = b"Application could not be started", 5
 PATIENCE = 200  # seconds for one answer; a script takes 0.2 of a core that it has to itself
 KEY_FOLDERS = ("ProgramData/Microsoft/Crypto/RSA/MachineKeys", "ProgramData/Microsoft/Crypto/Keys")
 
@@ -59,8 +62,11 @@ class Prefix:
         return where
 
     def run(self, *command, check=True):
-        done = subprocess.run([WINE, *command], env=self.environment, capture_output=True, check=False,
-                              stdin=subprocess.DEVNULL, timeout=300)
+        for _ in range(STARTS):
+            done = subprocess.run([WINE, *command], env=self.environment, capture_output=True, check=False,
+                                  stdin=subprocess.DEVNULL, timeout=300)
+            if NOT_STARTED not in done.stdout + done.stderr:
+                break
         if check and done.returncode:
             raise RuntimeError(f"{command} ended with {done.returncode}: {done.stdout + done.stderr!r}")
         return done
@@ -69,13 +75,13 @@ class Prefix:
         """Imports keys by Wine's own reg.exe: to_file() says what becomes of which."""
         path = self.folder / "import.reg"
         path.write_bytes(b"\xff\xfe" + to_file(wanted, present, self.kept).encode("utf-16-le"))
-        self.run("reg", "import", windows(path))
+        self.run("reg.exe", "import", windows(path))
 
     def export(self, key):
         """Returns the text of what Wine's own reg.exe exports; nothing for a key that is not there."""
         path = self.folder / "export.reg"
         path.unlink(missing_ok=True)
-        done = self.run("reg", "export", key, windows(path), "/y", check=False)
+        done = self.run("reg.exe", "export", key, windows(path), "/y", check=False)
         if done.returncode and b"Unable to find the specified registry key" in done.stdout + done.stderr:
             return ""
         if done.returncode or not path.exists():
