@@ -16,9 +16,10 @@ RUNTIME = {"DOTNET_gcConcurrent": "0", "DOTNET_GCgen0size": "0x80000000", "DOTNE
            "DOTNET_TieredPGO": "0"}
 SCRIPTS_A_PROCESS = 28
 NOT_NEEDED = "winemenubuilder.exe=d"  # menus of a desktop
-# On a busy machine Wine 8.0 now and then cannot start a program: it has done
-# nothing then, and is started again.
-NOT_STARTED, STARTS = b"Application could not be started", 5
+# By its whole path a program is loaded at once; by its name alone start.exe stands in between, which on a busy machine
+# now and then cannot start it.
+PROGRAMS = "C:\\windows\\system32\\"
+STARTS = 5
 PATIENCE = 200  # seconds for one answer; a script takes 0.2 of a core that it has to itself
 KEY_FOLDERS = ("ProgramData/Microsoft/Crypto/RSA/MachineKeys", "ProgramData/Microsoft/Crypto/Keys")
 
@@ -33,7 +34,7 @@ class Prefix:
     def make(self):
         made = self.folder / "made"  # the last thing: what was cut off is made anew
         if not made.exists():
-            self.run("wineboot", "--init")
+            self.run("wineboot.exe", "--init")
             for folder in KEY_FOLDERS:
                 self.path(folder).mkdir(parents=True, exist_ok=True)
             made.write_text("\n".join(self._keys()), encoding="utf-8")
@@ -61,14 +62,15 @@ class Prefix:
             where = there[0] if there else where / part
         return where
 
-    def run(self, *command, check=True):
+    def run(self, program, *words, check=True):
+        """Runs a program of Wine's. One that failed without a word has done nothing: it is started again."""
         for _ in range(STARTS):
-            done = subprocess.run([WINE, *command], env=self.environment, capture_output=True, check=False,
-                                  stdin=subprocess.DEVNULL, timeout=300)
-            if NOT_STARTED not in done.stdout + done.stderr:
+            done = subprocess.run([WINE, PROGRAMS + program, *words], env=self.environment, capture_output=True,
+                                  check=False, stdin=subprocess.DEVNULL, timeout=300)
+            if not done.returncode or done.stdout or done.stderr:
                 break
         if check and done.returncode:
-            raise RuntimeError(f"{command} ended with {done.returncode}: {done.stdout + done.stderr!r}")
+            raise RuntimeError(f"{program} {words} ended with {done.returncode}: {done.stdout + done.stderr!r}")
         return done
 
     def load(self, wanted, present):
