@@ -3,6 +3,7 @@
 #include "core/json.hpp"
 
 #include "core/foreign_text.hpp"
+#include "core/terminal_text.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -54,6 +54,6 @@ inside() {
 }
 
 inside scripts/setup.sh build
-inside "cmake --preset dev -DRDPSWEEP_UNITY=OFF && cmake --build --preset dev --target unit"
+inside "cmake --preset dev -DRDPSWEEP_UNITY=OFF && cmake --build --preset dev --target unit -- -k 0"
 inside "ctest --preset dev -L unit"
 inside "scripts/demo.sh --vms 200"
