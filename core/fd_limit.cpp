@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t reserved = 64;
 
 // A host may hold a connection, a second one while cleaning up, and a GSSAPI or resolver socket.
+// One more is kept for a host that is being connected to.
 constexpr std::size_t per_host = 3;
+constexpr std::size_t per_place = per_host + 1;
 
 // Where the hard limit is "infinite" (some containers), more than this is never needed.
 constexpr rlim_t enough = 1'048'576;
@@ -29,7 +31,9 @@ FdLimit raise_fd_limit(std::size_t asked) noexcept {
         result.descriptors = static_cast<std::size_t>(std::min(limit.rlim_cur, enough));
     }
     const auto usable = result.descriptors > reserved ? result.descriptors - reserved : 0;
-    result.in_flight = std::max<std::size_t>(1, std::min(asked, usable / per_host));
+    result.in_flight = std::max<std::size_t>(1, std::min(asked, usable / per_place));
+    const auto at_work = result.in_flight * per_host;
+    result.left = usable > at_work ? usable - at_work : 0;
     result.lowered = result.in_flight < asked;
     return result;
 }

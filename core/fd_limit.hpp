@@ -7,7 +7,8 @@ namespace rdpsweep {
 
 struct FdLimit {
     std::size_t descriptors = 0; // soft limit after raising it to the hard one
-    std::size_t in_flight = 0;   // min(asked, (descriptors - 64) / 3), at least 1
+    std::size_t in_flight = 0;   // min(asked, (descriptors - 64) / 4), at least 1
+    std::size_t left = 0;        // descriptors beyond what those need, for one connection each
     bool lowered = false;        // in_flight < asked: say so once
 };
 

@@ -11,6 +11,31 @@ struct HostDeadline::State : std::enable_shared_from_this<State> {
     State(asio::any_io_executor ex, Clock::time_point when, std::shared_ptr<HostBytes> account)
         : executor(std::move(ex)), at(when), timer(executor, when), bytes(std::move(account)) {}
 
+    void start() {
+        timer.expires_at(at);
+        timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            if (error) return;
+            if (const auto state = weak.lock()) state->fire();
+        });
+    }
+
+    [[nodiscard]] Clock::duration remaining() const {
+        return at - (holds > 0 ? held_since : Clock::now());
+    }
+
+    void hold() {
+        if (holds++ > 0) return;
+        held_since = Clock::now();
+        timer.cancel();
+    }
+
+    // What never passes is not moved: that would be a time beyond all times.
+    void let_go() {
+        if (--holds > 0 || ended) return;
+        if (at != Clock::time_point::max()) at += Clock::now() - held_since;
+        start();
+    }
+
     // Runs every registered function once. They may unregister others, so each is taken out first.
     void fire() noexcept {
         ended = true;
@@ -27,6 +52,8 @@ struct HostDeadline::State : std::enable_shared_from_this<State> {
     std::shared_ptr<HostBytes> bytes;
     std::map<std::uint64_t, std::function<void()>> closers;
     std::uint64_t next_id = 0;
+    int holds = 0;
+    Clock::time_point held_since; // while holds > 0
     bool ended = false;
     bool aborted = false;
 };
@@ -37,11 +64,7 @@ HostDeadline::HostDeadline(
     : state_(std::make_shared<State>(
           std::move(executor), at, bytes ? std::move(bytes) : std::make_shared<HostBytes>()
       )) {
-    std::weak_ptr<State> weak = state_;
-    state_->timer.async_wait([weak](boost::system::error_code error) {
-        if (error) return;
-        if (const auto state = weak.lock()) state->fire();
-    });
+    state_->start();
 }
 
 HostDeadline::~HostDeadline() {
@@ -68,17 +91,30 @@ HostDeadline::Guard HostDeadline::on_abort(std::function<void()> close_something
     return Guard{state_, id};
 }
 
+HostDeadline::Hold::Hold(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {
+    state_->hold();
+}
+
+HostDeadline::Hold::~Hold() {
+    if (state_) state_->let_go();
+}
+
+HostDeadline::Hold HostDeadline::hold() {
+    return Hold(state_);
+}
+
 Clock::time_point HostDeadline::at() const noexcept {
-    return state_->at;
+    const bool moves = state_->holds > 0 && state_->at != Clock::time_point::max();
+    return moves ? Clock::now() + state_->remaining() : state_->at;
 }
 
 Clock::duration HostDeadline::remaining() const noexcept {
     if (state_->ended) return Clock::duration::zero();
-    return std::max(Clock::duration::zero(), state_->at - Clock::now());
+    return std::max(Clock::duration::zero(), state_->remaining());
 }
 
 bool HostDeadline::expired() const noexcept {
-    return state_->ended || Clock::now() >= state_->at;
+    return state_->ended || state_->remaining() <= Clock::duration::zero();
 }
 
 bool HostDeadline::aborted() const noexcept {

@@ -39,7 +39,25 @@ public:
         std::uint64_t id_;
     };
 
+    // Stops the clock of a deadline as long as it lives.
+    class Hold {
+    public:
+        Hold(Hold&& other) noexcept = default;
+        Hold& operator=(Hold&&) = delete;
+        ~Hold();
+
+    private:
+        friend class HostDeadline;
+        explicit Hold(std::shared_ptr<State> state) noexcept;
+        std::shared_ptr<State> state_;
+    };
+
+    // Makes the time until the result is destroyed count as nobody's: for waits that the host does
+    // not cause. It can still be ended by abort() or expire().
+    [[nodiscard]] Hold hold();
+
     [[nodiscard]] Guard on_abort(std::function<void()> close_something);
+    // Returns when it passes; while it is held, when it would if it were let go now.
     [[nodiscard]] Clock::time_point at() const noexcept;
     [[nodiscard]] Clock::duration remaining() const noexcept; // never negative
     [[nodiscard]] bool expired() const noexcept;              // the deadline passed, or aborted

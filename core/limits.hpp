@@ -9,10 +9,14 @@ namespace rdpsweep::limits {
 
 using namespace std::chrono_literals;
 
-inline constexpr std::size_t in_flight = 256;        // hosts at once
-inline constexpr double connects_per_second = 200.0; // lower it behind SNAT
-inline constexpr auto connect = 5s;                  // TCP, one address
-inline constexpr auto step = 30s;                    // one exchange: TLS, a login leg, a request
+inline constexpr std::size_t in_flight = 2000; // hosts at work at once
+// New connections a second: at least so many, and for large fleets as many as let every host begin
+// within the ramp, up to the most. Lower it behind SNAT.
+inline constexpr double connects_per_second = 200.0;
+inline constexpr double most_connects_per_second = 1000.0;
+inline constexpr auto ramp = 10s;
+inline constexpr auto connect = 5s;                // TCP, one address
+inline constexpr auto step = 30s;                  // one exchange: TLS, a login leg, a request
 inline constexpr int first_shell_steps = 2;        // a cold host's first shell gets this many steps
 inline constexpr auto host = 90s;                  // all of one host, retries included
 inline constexpr auto slow_host = 240s;            // of one whose route has a slow way in it

@@ -83,6 +83,7 @@ void Attempt::leave() {
     entered_ = now;
     took = since(begun_);
     on_enter = nullptr;
+    arrival = nullptr;
 }
 
 void Totals::count(const HostResult& result) {

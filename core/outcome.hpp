@@ -32,6 +32,8 @@ std::span<const Outcome> all_outcomes() noexcept;
 std::string_view to_string(Outcome outcome) noexcept;
 bool from_string(std::string_view text, Outcome& outcome) noexcept;
 
+class Arrival;
+
 // One transport of the route, tried once.
 struct Attempt {
     std::string transport;                                          // "winrm"
@@ -49,6 +51,7 @@ struct Attempt {
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
     std::function<void(Phase)> on_enter; // told of each phase that begins; gone after leave()
+    Arrival* arrival = nullptr;          // asked by arrive() (core/arrival.hpp); gone as well
 
     // Says that phase begins now: what came before ends, and its time is noted. Entering the
     // current phase again changes nothing.

@@ -1,8 +1,8 @@
 // What every transport needs from the sweep: names, pacing, trust and budgets.
 #pragma once
 
-#include "core/gate.hpp"
 #include "core/limits.hpp"
+#include "core/pacer.hpp"
 #include "core/resolver.hpp"
 #include "core/result.hpp"
 #include "core/secret.hpp"

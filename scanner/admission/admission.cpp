@@ -12,6 +12,11 @@ namespace rdpsweep {
 
 namespace {
 
+// VMs that are switched off keep us waiting for 16 s (three tries), where a VM works for 2 to 4: so
+// many may be on the way, for each at work, without holding up one that answers. Who asks for one
+// host at a time gets just that.
+constexpr std::size_t connecting_per_place = 8;
+
 void tighten(std::optional<std::size_t>& limit, std::optional<std::size_t> by) {
     if (by) limit = std::min(limit.value_or(*by), *by);
 }
@@ -24,9 +29,10 @@ bool said_by_host(Errc code) noexcept {
 
 } // namespace
 
-AdmissionRules admission_rules(const std::vector<LimitSpec>& limits, std::size_t jobs) {
+AdmissionRules
+admission_rules(const std::vector<LimitSpec>& limits, std::size_t jobs, std::size_t connecting) {
     AdmissionRules rules;
-    std::optional<std::size_t> all = jobs;
+    std::optional<std::size_t> all;
     std::optional<std::size_t> failures;
     for (const auto& limit : limits) {
         if (limit.range == LimitRange::all) tighten(all, limit.max_in_flight);
@@ -38,7 +44,9 @@ AdmissionRules admission_rules(const std::vector<LimitSpec>& limits, std::size_t
         if (limit.range == LimitRange::transport) tighten(rules.transport, limit.max_in_flight);
         tighten(failures, limit.max_auth_failures);
     }
-    rules.jobs = *all;
+    rules.jobs = std::min(jobs, all.value_or(jobs));
+    const auto beside = (std::max<std::size_t>(rules.jobs, 1) - 1) * connecting_per_place;
+    rules.connecting = std::min({connecting, beside, all.value_or(SIZE_MAX) - rules.jobs});
     rules.max_auth_failures = failures.value_or(Breaker::usual_refusals);
     return rules;
 }
@@ -59,13 +67,15 @@ Traffic traffic_of(const HostResult& result) noexcept {
 }
 
 Admission::Admission(const std::vector<Target>& targets, AdmissionRules rules, Events events)
-    : targets_(targets), rules_(rules), events_(std::move(events)), queue_(rules.jobs),
-      window_(rules.jobs), logins_(
-                               rules.max_auth_failures,
-                               [this](const std::string& credential, const Breaker& breaker) {
-                                   changed(credential, breaker);
-                               }
-                           ) {}
+    : targets_(targets), rules_(rules), events_(std::move(events)),
+      queue_(rules.jobs + rules.connecting), window_(rules.jobs),
+      at_work_(rules.jobs, [this] { events_.room(); }),
+      logins_(
+          rules.max_auth_failures,
+          [this](const std::string& credential, const Breaker& breaker) {
+              changed(credential, breaker);
+          }
+      ) {}
 
 // Returns the limiters of a transport: the inventory's limit, and what is kind to Azure's consoles.
 std::vector<AdmissionQueue::Limiter>
@@ -96,7 +106,7 @@ void Admission::add(std::size_t host, const std::string& subnet) {
     const auto& target = targets_[host];
     std::vector<AdmissionQueue::Limiter> limiters;
     if (!target.credential.empty()) {
-        const auto width = logins_.breaker(target.credential).width();
+        const auto width = on_the_way(logins_.breaker(target.credential));
         limiters.push_back(queue_.limiter("login " + target.credential, width));
         if (rules_.credential) {
             const auto name = "credential " + target.credential;
@@ -117,12 +127,33 @@ void Admission::add(std::size_t host, const std::string& subnet) {
     queue_.push(host, std::move(limiters));
 }
 
+// Returns how many hosts may be on their way to a login. The gate lets no more of them show the
+// credential than may; where hosts that never answer hold up nobody, they do not here either.
+std::size_t Admission::on_the_way(const Breaker& breaker) const noexcept {
+    const auto for_each = 1 + rules_.connecting / std::max<std::size_t>(1, rules_.jobs);
+    return std::min(breaker.width(), targets_.size()) * for_each;
+}
+
 std::optional<std::size_t> Admission::take() {
+    // Whoever is connected and has no place yet comes first.
+    if (at_work_.taken() + at_work_.waiting() >= at_work_.most()) return std::nullopt;
     auto ticket = queue_.take();
     if (!ticket) return std::nullopt;
     const auto host = ticket->host;
-    active_.insert_or_assign(host, Active{std::move(*ticket), window_.epoch(), {}});
+    active_.insert_or_assign(host, Active{std::move(*ticket), window_.set_out(), {}});
     return host;
+}
+
+Task<Places::Place> Admission::work(HostDeadline& deadline) {
+    const auto held = deadline.hold();
+    co_return co_await at_work_.enter(deadline);
+}
+
+// A narrow window lets fewer hosts connect as well.
+void Admission::fit_to_window() {
+    const auto size = window_.size();
+    at_work_.resize(size);
+    queue_.resize_all(size + rules_.connecting * size / rules_.jobs);
 }
 
 void Admission::ended(const HostResult& result) {
@@ -133,7 +164,7 @@ void Admission::ended(const HostResult& result) {
     for (const auto limiter : active.further)
         queue_.leave(limiter);
     queue_.release(active.ticket);
-    if (window_.ended(active.epoch, traffic_of(result))) queue_.resize_all(window_.size());
+    if (window_.ended(active.start, traffic_of(result))) fit_to_window();
     const auto& credential = targets_[result.index].credential;
     if (!credential.empty()) logins_.ended(credential, result.index);
     for_transport_.wake();
@@ -156,6 +187,7 @@ Admission::change_transport(std::size_t host, std::string transport, HostDeadlin
     active.further.clear();
     for_transport_.wake();
     events_.room();
+    const auto held = deadline.hold(); // how few may go this way at once is our own limit
     while (!enter_all(wanted)) {
         const bool awake = co_await for_transport_.wait(deadline);
         if (!awake) co_return false;
@@ -166,7 +198,7 @@ Admission::change_transport(std::size_t host, std::string transport, HostDeadlin
 
 void Admission::changed(const std::string& credential, const Breaker& breaker) {
     if (const auto limiter = queue_.find("login " + credential)) {
-        queue_.resize(*limiter, breaker.width());
+        queue_.resize(*limiter, on_the_way(breaker));
     }
     if (breaker.stopped() && told_.insert(credential).second) {
         events_.stopped(credential, breaker);

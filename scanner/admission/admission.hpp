@@ -4,6 +4,7 @@
 
 #include "core/limits.hpp"
 #include "core/outcome.hpp"
+#include "core/places.hpp"
 #include "scanner/admission/login_gate.hpp"
 #include "scanner/admission/queue.hpp"
 #include "scanner/admission/window.hpp"
@@ -19,14 +20,18 @@
 namespace rdpsweep {
 
 struct AdmissionRules {
-    std::size_t jobs = limits::in_flight;
+    std::size_t jobs = limits::in_flight; // hosts at work at once
+    std::size_t connecting = 0; // beyond them: hosts on the way to their work, or between two tries
     std::optional<std::size_t> subnet, subscription, credential, transport; // hosts at once in each
     std::size_t serial = limits::serial_consoles; // at once in one subscription
     std::size_t max_auth_failures = Breaker::usual_refusals;
 };
 
-// Returns the rules of limits: where several have the same range, the tightest holds.
-AdmissionRules admission_rules(const std::vector<LimitSpec>& limits, std::size_t jobs);
+// Returns the rules of limits: where several have the same range, the tightest holds. No more than
+// `connecting` hosts are on the way to their work; where the inventory limits all hosts, those at
+// work and these are within that.
+AdmissionRules
+admission_rules(const std::vector<LimitSpec>& limits, std::size_t jobs, std::size_t connecting = 0);
 
 class Admission {
 public:
@@ -51,6 +56,10 @@ public:
     // Returns the next host; nothing when none may go now.
     std::optional<std::size_t> take();
 
+    // Waits for a place among the hosts at work, which a host needs once it is connected. Our limit
+    // is not the host's time: the deadline's clock stands still. None when it ended first.
+    Task<Places::Place> work(HostDeadline& deadline);
+
     // Takes note that a host that was taken is done.
     void ended(const HostResult& result);
 
@@ -68,13 +77,15 @@ public:
 private:
     struct Active {
         AdmissionQueue::Ticket ticket;
-        std::uint32_t epoch = 0;
+        Window::Start start;
         std::vector<AdmissionQueue::Limiter> further; // of the transport it changed to
         bool changed = false;                         // the places of the first one are given back
     };
 
     std::vector<AdmissionQueue::Limiter>
     limiters_of(const Target& target, const std::string& transport);
+    [[nodiscard]] std::size_t on_the_way(const Breaker& breaker) const noexcept;
+    void fit_to_window();
     bool enter_all(const std::vector<AdmissionQueue::Limiter>& wanted);
     void changed(const std::string& credential, const Breaker& breaker);
 
@@ -83,6 +94,7 @@ private:
     Events events_;
     AdmissionQueue queue_;
     Window window_;
+    Places at_work_;
     LoginGate logins_;
     std::set<std::string> told_; // credentials whose stop was told
     std::unordered_map<std::size_t, Active> active_;

@@ -17,8 +17,26 @@ constexpr double cured = 0.75;
 Window::Window(std::size_t most) noexcept
     : most_(most), floor_(std::min(most, std::max(lowest, most / 16))), size_(most) {}
 
-bool Window::ended(std::uint32_t epoch, Traffic traffic) noexcept {
-    if (traffic == Traffic::foreign || epoch != epoch_) return false;
+Window::Start Window::set_out() noexcept {
+    const bool first = began_ < first_sample;
+    if (first) ++began_;
+    return {epoch_, first};
+}
+
+// What says nothing of the network counts as answered: there is no second chance to learn.
+void Window::learn(Traffic traffic) noexcept {
+    if (traffic == Traffic::crowded) ++timeouts_;
+    if (++first_ended_ < first_sample) return;
+    usual_ = static_cast<double>(timeouts_) / static_cast<double>(first_sample);
+    timeouts_ = 0;
+}
+
+bool Window::ended(Start start, Traffic traffic) noexcept {
+    if (first_ended_ < first_sample) {
+        if (start.among_first) learn(traffic);
+        return false;
+    }
+    if (traffic == Traffic::foreign || start.epoch != epoch_) return false;
     ++hosts_;
     if (traffic == Traffic::crowded) ++timeouts_;
     if (hosts_ < std::max(least_sample, size_ / 4)) return false;

@@ -123,7 +123,7 @@ Binder number(std::optional<std::uint64_t>& value, Range range) {
     return number_in(value, range);
 }
 
-Binder rate(double& value) {
+Binder rate(std::optional<double>& value) {
     return {[&value](const std::string& text) -> Wrong {
         const auto digits = text.ends_with("/s") ? text.substr(0, text.size() - 2) : text;
         double rate = 0;

@@ -41,7 +41,7 @@ Binder number(int& value, Range range);
 Binder number(std::size_t& value, Range range);
 Binder number(std::optional<std::uint64_t>& value, Range range);
 // Binds connections a second, "12.5" or "12.5/s".
-Binder rate(double& value);
+Binder rate(std::optional<double>& value);
 
 Binder duration(std::chrono::milliseconds& value);
 Binder duration(std::optional<std::chrono::milliseconds>& value);

@@ -14,9 +14,14 @@ namespace {
 // clang-format off
 
 Options pace_options(ScanOptions& scan) {
-    const auto rate_now = std::to_string(static_cast<int>(scan.connect_rate));
+    const auto number_of = [](double rate) { return std::to_string(static_cast<int>(rate)); };
+    const auto rate_now = scan.connect_rate
+                              ? number_of(*scan.connect_rate)
+                              : "a tenth of the targets, from " +
+                                    number_of(limits::connects_per_second) + " to " +
+                                    number_of(limits::most_connects_per_second);
     return {
-        {"--jobs", "N", usual("targets in flight", std::to_string(scan.jobs)),
+        {"--jobs", "N", usual("targets at work at once", std::to_string(scan.jobs)),
          number(scan.jobs, {1, 100'000}), group::pace},
         {"--connect-rate", "N", usual("new connections a second", rate_now),
          rate(scan.connect_rate), group::pace},

@@ -194,7 +194,7 @@ Task<bool> Sweep::admit() {
     if (services_.pacer == nullptr) co_return !stopping_;
     HostDeadline waiting(lane_.get_executor(), Clock::time_point::max());
     const Listed listed(waiting_, &waiting);
-    const bool turn = co_await services_.pacer->turn(waiting);
+    const bool turn = co_await services_.pacer->turn(waiting, Pacer::For::a_beginner);
     co_return turn && !stopping_;
 }
 

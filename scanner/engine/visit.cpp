@@ -1,8 +1,7 @@
 // Walks a host's route, looks at it from outside, and says what became of it.
-#include "scanner/engine/visit.hpp"
-
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "scanner/engine/visit_start.hpp"
 #include "transports/azure/evidence.hpp"
 
 #include <algorithm>
@@ -24,6 +23,13 @@ Outcome outcome_of(const Error& error) {
     default:
         return Outcome::unreachable;
     }
+}
+
+// Tells whether the host's address swallowed a connection: its VM is off, or all of it is behind a
+// firewall that drops. Another port there is not asked: that would take as long, and say as little.
+bool is_silent(const Attempt& attempt) {
+    return attempt.error && attempt.error->phase() == Phase::connect &&
+           attempt.error->code() == Errc::timed_out;
 }
 
 } // namespace
@@ -68,6 +74,7 @@ Task<void> Visit::run(HostDeadline& deadline) {
     conclude();
     // Last: a handshake that fails writes errors into the very log that was just read.
     co_await look_outside(deadline);
+    place_.give_back();
     co_await ask_azure(deadline);
     judge();
     // The attempts of the route stay the last ones.
@@ -111,6 +118,8 @@ Task<Status> Visit::keep(HostDeadline& deadline) {
 // Looks at the host from outside. True when something was seen, if only that nothing listens.
 Task<bool> Visit::look(Attempt& attempt, HostDeadline& deadline) {
     attempt.transport = services_.outside->name();
+    Start start(*this, nullptr, Login::never, deadline);
+    attempt.arrival = &start;
     auto seen = co_await services_.outside->collect(target_, deadline, attempt);
     attempt.leave();
     if (seen) {
@@ -126,6 +135,15 @@ Task<bool> Visit::look(Attempt& attempt, HostDeadline& deadline) {
     co_return false;
 }
 
+// Returns the note that says why a look that was wanted is not made; empty when it may be.
+std::string_view Visit::why_no_look(const HostDeadline& deadline) const {
+    if (deadline.aborted()) return "note.no_look_run";
+    if (deadline.expired()) return "note.no_look_time";
+    const bool direct = !target_.ssh.hops;
+    const bool silent = !attempts_.empty() && is_silent(*attempts_.back());
+    return direct && silent ? "note.no_look_silent" : "";
+}
+
 // Looks from outside where the route does not name that. It never changes whether a host counts as
 // assessed.
 Task<void> Visit::look_outside(HostDeadline& deadline) {
@@ -134,11 +152,16 @@ Task<void> Visit::look_outside(HostDeadline& deadline) {
         services_.always_look_outside && target_.rdp_outside && !target_.address.empty();
     if (services_.outside == nullptr || !wanted) co_return;
     const auto& route = target_.route;
-    const auto name = services_.outside->name();
-    if (deadline.expired() || std::find(route.begin(), route.end(), name) != route.end()) co_return;
-    if (services_.pacer != nullptr) {
+    if (std::find(route.begin(), route.end(), services_.outside->name()) != route.end()) co_return;
+    auto why_not = why_no_look(deadline);
+    if (why_not.empty() && services_.pacer != nullptr) {
         const bool admitted = co_await services_.pacer->turn(deadline);
-        if (!admitted) co_return;
+        if (!admitted) why_not = why_no_look(deadline);
+    }
+    if (!why_not.empty()) {
+        if (!attempts_.empty())
+            attempts_.back()->notes.push_back(Message{std::string(why_not), {}});
+        co_return;
     }
     outside_attempt_ = std::make_unique<Attempt>();
     co_await look(*outside_attempt_, deadline);

@@ -1,9 +1,9 @@
 // One host, from its first packet to its judgement.
 #pragma once
 
-#include "core/gate.hpp"
 #include "core/host_deadline.hpp"
 #include "core/outcome.hpp"
+#include "core/pacer.hpp"
 #include "probes/rule.hpp"
 #include "scanner/admission/admission.hpp"
 #include "scanner/credentials/credentials.hpp"
@@ -70,11 +70,14 @@ public:
     [[nodiscard]] std::string_view rung_now() const noexcept;
 
 private:
+    class Start;
+
     Task<void> walk(HostDeadline& deadline);
     Task<bool> try_transport(const std::string& transport, HostDeadline& deadline);
     Task<bool> look(Attempt& attempt, HostDeadline& deadline);
     Task<Status> keep(HostDeadline& deadline);
     Task<void> look_outside(HostDeadline& deadline);
+    [[nodiscard]] std::string_view why_no_look(const HostDeadline& deadline) const;
     Task<void> ask_azure(HostDeadline& deadline);
     bool would_repeat_password(const std::string& transport);
     bool take_http_fallback(const std::string& transport);
@@ -106,6 +109,7 @@ private:
     std::unique_ptr<Attempt> outside_attempt_;       // of look_outside(); null: none
     std::unique_ptr<Attempt> azure_;                 // of ask_azure(); null: none
     std::unique_ptr<Session> leftover_;
+    Places::Place place_;               // among the hosts at work; of the attempt under way
     bool password_refused_ = false;     // over any transport
     const Credential* shown_ = nullptr; // of the attempt under way
     bool asks_cim_ = false;             // then Phase::run begins no script

@@ -1,5 +1,5 @@
 // Tries one transport of a host's route: with its credential, its retries and its fallback.
-#include "scanner/engine/visit.hpp"
+#include "scanner/engine/visit_start.hpp"
 
 #include <algorithm>
 #include <random>
@@ -36,15 +36,6 @@ bool is_refusal(const Error& error) {
     return error.phase() == Phase::authenticate && error.code() == Errc::access_denied;
 }
 
-// Returns a held-back Error; the sweep says why when it reports the host as not attempted.
-Error not_shown() {
-    return Error(
-        Phase::authenticate,
-        Errc::held_back,
-        "other hosts had not yet shown whether the credential is good"
-    );
-}
-
 } // namespace
 
 // Tries one transport of the route with its retries. True when there is nothing more to try.
@@ -60,6 +51,7 @@ Task<bool> Visit::try_transport(const std::string& transport, HostDeadline& dead
         auto status = co_await attempt_once(*found->second, attempt, deadline);
         attempt.leave();
         if (status) co_return true;
+        place_.give_back(); // whoever waits to come back does not work
         attempt.error = std::move(status).error();
         blame_bytes(attempt, deadline);
         const auto& error = *attempt.error;
@@ -140,17 +132,19 @@ Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostDea
         if (phase == Phase::run && !asks_cim_ && services_.kind == VisitKind::assess)
             record(attempt, deadline);
     };
-    bool may_log_in = true;
-    if (turn && login == Login::on_open) may_log_in = co_await turn->come(deadline);
-    if (!may_log_in) co_return not_shown();
+    Start start(*this, turn ? &*turn : nullptr, login, deadline);
+    attempt.arrival = &start;
+    // What does not connect to the VM works from the beginning.
+    Status may_begin;
+    if (traits_of(transport.name()).by_azure) may_begin = co_await start.arrive();
+    if (!may_begin) co_return may_begin;
     auto session = co_await transport.open(*as_, **credential, deadline, attempt);
     if (!session) {
         if (turn && is_refusal(session.error())) turn->refused();
         co_return std::move(session).error();
     }
-    if (turn && login == Login::on_use) may_log_in = co_await turn->come(deadline);
-    Status status = not_shown();
-    if (may_log_in) status = co_await use(**session, attempt, deadline);
+    auto status = co_await start.use();
+    if (status) status = co_await use(**session, attempt, deadline);
     if (status) {
         if (turn) turn->accepted();
         co_await (*session)->close();

@@ -34,7 +34,7 @@ struct ScanOptions {
     TalkOptions talk;
 
     std::size_t jobs = limits::in_flight;
-    double connect_rate = limits::connects_per_second; // new connections a second
+    std::optional<double> connect_rate; // new connections a second; empty: usual_connect_rate()
     int retries = limits::retries;
     std::chrono::milliseconds connect_timeout = limits::connect;
     std::chrono::milliseconds step_timeout = limits::step;

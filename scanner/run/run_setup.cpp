@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <iterator>
 
 namespace rdpsweep {
@@ -76,7 +77,9 @@ void describe_run(RunSetup& setup) {
 
 void fit_descriptors(RunSetup& setup, const FdLimit& limit, Speaker& speaker) {
     setup.in_flight = limit.in_flight;
-    if (!limit.lowered) return;
+    setup.descriptors_left = limit.left;
+    // Who did not ask for so many need not be told.
+    if (!limit.lowered || setup.options.jobs == limits::in_flight) return;
     const auto got = std::to_string(limit.in_flight);
     const auto descriptors = std::to_string(limit.descriptors);
     setup.run.warnings.push_back(
@@ -120,9 +123,10 @@ Step<RunSetup> set_up(const ScanOptions& asked, Fixing* fixing, Speaker& speaker
 
 void announce(const RunSetup& setup, Speaker& speaker) {
     const auto left = std::count(setup.done.begin(), setup.done.end(), false);
-    auto text = "rdpsweep: " + printable(left) + " of " +
-                printable(setup.inventory.targets.size()) + " targets to visit, " +
-                printable(setup.in_flight) + " at once\n";
+    auto text =
+        "rdpsweep: " + printable(left) + " of " + printable(setup.inventory.targets.size()) +
+        " targets to visit, " + printable(setup.in_flight) + " at work at once, " +
+        printable(std::lround(setup.ways->pacer().per_second())) + " new connections a second\n";
     for (const auto& warning : setup.run.warnings)
         text += "  warning: " + printable(Catalogue::english().say(warning), 1000) + "\n";
     speaker.run_ahead(); // until the sweep is over: it may begin on a terminal that is stopped

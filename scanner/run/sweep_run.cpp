@@ -62,7 +62,11 @@ VisitServices SweepRun::services() const {
 SweepOptions SweepRun::sweep_options() {
     const auto& options = setup_.options;
     SweepOptions sweep;
-    sweep.admission = admission_rules(setup_.inventory.limits, setup_.in_flight);
+    // Of a batch of a fix, no host is begun before there is a place for it.
+    const bool fixes = kind_.traits().visits == VisitKind::fix;
+    sweep.admission = admission_rules(
+        setup_.inventory.limits, setup_.in_flight, fixes ? 0 : setup_.descriptors_left
+    );
     sweep.admission.serial = options.serial_jobs;
     sweep.resolver = &setup_.ways->resolver();
     if (options.deadline) sweep.host_deadline = *options.deadline;

@@ -38,11 +38,23 @@ bool leads_to_azure(const Target& target, bool asks_about_vms) {
 
 } // namespace
 
+double usual_connect_rate(std::size_t hosts) noexcept {
+    const double seconds = std::chrono::duration<double>(limits::ramp).count();
+    return std::clamp(
+        static_cast<double>(hosts) / seconds,
+        limits::connects_per_second,
+        limits::most_connects_per_second
+    );
+}
+
 Ways::Ways(
-    const ScanOptions& options, std::unique_ptr<CredentialStore> credentials, FileTrustStore trust
+    const ScanOptions& options,
+    double connect_rate,
+    std::unique_ptr<CredentialStore> credentials,
+    FileTrustStore trust
 )
     : credentials_(std::move(credentials)), trust_(std::move(trust)),
-      pacer_(options.connect_rate, options.connect_rate / 10),
+      pacer_(connect_rate, connect_rate / 10),
       services_{
           .resolver = resolver_,
           .pacer = pacer_,
@@ -66,8 +78,9 @@ Ways::open(const ScanOptions& options, const Inventory& inventory, bool asks_abo
     auto credentials = std::make_unique<CredentialStore>(inventory.credentials);
     auto fetched = fetch_secrets(*credentials, inventory.targets);
     if (!fetched) return std::move(fetched).error();
-    std::unique_ptr<Ways> ways(new Ways(options, std::move(credentials), *std::move(trust)));
     const auto& targets = inventory.targets;
+    const auto rate = options.connect_rate.value_or(usual_connect_rate(targets.size()));
+    std::unique_ptr<Ways> ways(new Ways(options, rate, std::move(credentials), *std::move(trust)));
     const bool azure = std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
         return leads_to_azure(target, asks_about_vms);
     });

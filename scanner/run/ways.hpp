@@ -13,6 +13,10 @@
 
 namespace rdpsweep {
 
+// Returns how many new connections a second a run of so many hosts makes, where the user does not
+// say: each host begins within limits::ramp, as far as limits::most_connects_per_second allow it.
+double usual_connect_rate(std::size_t hosts) noexcept;
+
 class Ways {
 public:
     // Fetches every secret that the targets' routes need, and opens the rest; no packet is sent.
@@ -42,6 +46,7 @@ public:
 private:
     Ways(
         const ScanOptions& options,
+        double connect_rate,
         std::unique_ptr<CredentialStore> credentials,
         FileTrustStore trust
     );

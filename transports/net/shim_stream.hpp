@@ -2,7 +2,7 @@
 // the peer floods it with frames that carry nothing. Heavy to compile: for websocket.cpp only.
 #pragma once
 
-#include "core/gate.hpp"
+#include "core/pace.hpp"
 #include "transports/net/frame_shim.hpp"
 
 #include <boost/beast/core/tcp_stream.hpp>
@@ -84,7 +84,7 @@ private:
     next_layer_type tls_;
     FrameShim shim_;
     std::size_t seen_ = 0; // of the empty frames
-    Pacer empty_{empty_frames_a_second, empty_frames_at_once, Clock::now() - long_quiet};
+    Pace empty_{empty_frames_a_second, empty_frames_at_once, Clock::now() - long_quiet};
 };
 
 // Ends a connection; Beast finds this function. The console's peer gets no TLS goodbye beyond the

@@ -1,6 +1,7 @@
 // Decides which further connections a first one is worth: each version of TLS, no TLS 1.3, no TLS.
 #include "transports/rdp/rdp_source.hpp"
 
+#include "core/arrival.hpp"
 #include "transports/net/dial.hpp"
 #include "transports/rdp/handshake.hpp"
 #include "transports/rdp/tcp_stream.hpp"
@@ -74,6 +75,8 @@ Task<Result<HandshakeFacts>> RdpSource::once(Look& look, Offer offer) const {
     const bool hung_up = problem == Errc::peer_closed; // open, and gone before we said a word
     if (!stream && !hung_up && problem != Errc::refused) co_return std::move(stream).error();
     const auto connected = milliseconds_since(begun);
+    auto may_begin = co_await arrive(look.attempt);
+    if (!may_begin) co_return std::move(may_begin).error();
     if (stream) {
         look.attempt.enter(Phase::tls);
         facts = co_await shake_hands(**stream, offer);

@@ -96,7 +96,10 @@ public:
                 );
             }
         }
-        if (inbox_->bytes.size() < worth_a_look) (void)co_await looks_.turn(deadline);
+        if (inbox_->bytes.size() < worth_a_look) {
+            const auto now = Clock::now();
+            (void)co_await deadline.sleep(looks_.take(now) - now);
+        }
         std::string bytes;
         bytes.swap(inbox_->bytes);
         inbox_->room.cancel();
@@ -144,7 +147,7 @@ private:
     Services& services_;
     std::shared_ptr<Inbox> inbox_;
     GatewayWords words_;
-    Pacer looks_{looks_a_second, looks_at_once, Clock::now() - saved_up};
+    Pace looks_{looks_a_second, looks_at_once, Clock::now() - saved_up};
     HeldBytes held_;
     std::string first_;  // what first_word() heard
     bool began_ = false; // the VM's port has spoken

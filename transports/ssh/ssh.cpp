@@ -1,6 +1,7 @@
 // Finds the way to a host, through its jump hosts where it has some, and logs in at the end of it.
 #include "transports/ssh/ssh.hpp"
 
+#include "core/arrival.hpp"
 #include "transports/net/dial.hpp"
 #include "transports/rdp/tls_profiles.hpp"
 #include "transports/ssh/entrance.hpp"
@@ -50,8 +51,11 @@ public:
         const Target& target, const Credential& credential, HostDeadline& deadline, Attempt& attempt
     ) override {
         auto trip = Trip{target, deadline, attempt, {}};
-        auto descriptor = co_await arrive(trip);
+        auto descriptor = co_await reach(trip);
         if (!descriptor) co_return std::move(descriptor).error();
+        const auto link = make_link(*descriptor, deadline, attempt);
+        auto may_begin = co_await arrive(attempt);
+        if (!may_begin) co_return std::move(may_begin).error();
         const ssh::Stop stop{
             target.address,
             target.ssh.port,
@@ -59,7 +63,6 @@ public:
             target.ssh.pin_sha256,
             credential,
             !attempt.password_refused};
-        const auto link = make_link(*descriptor, deadline, attempt);
         auto entry = co_await entrance_.come_in(*link, stop, deadline, attempt);
         attempt.password_withheld = !entry.password_shown;
         if (!entry.status) co_return std::move(entry.status).error();
@@ -86,7 +89,7 @@ private:
     };
 
     // A connection to the target's SSH server: its descriptor.
-    Task<Result<int>> arrive(Trip& trip) {
+    Task<Result<int>> reach(Trip& trip) {
         if (!trip.target.ssh.hops) {
             net::Endpoint to{trip.target.address, trip.target.ssh.port};
             co_return co_await dial(std::move(to), trip);

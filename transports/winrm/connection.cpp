@@ -1,6 +1,7 @@
 // Connects, seals and posts; the login is in channel_login.cpp.
 #include "transports/winrm/connection.hpp"
 
+#include "core/arrival.hpp"
 #include "transports/net/dial.hpp"
 #include "transports/net/http_plain.hpp"
 #include "transports/net/https.hpp"
@@ -57,6 +58,8 @@ Task<Status> Connection::connect(HostDeadline& deadline) {
     net::Endpoint to{target_.address, target_.winrm.port};
     auto socket = co_await net::dial(std::move(to), services_.base, deadline, attempt_);
     if (!socket) co_return std::move(socket).error();
+    auto may_begin = co_await arrive(attempt_);
+    if (!may_begin) co_return may_begin;
     if (!sealing()) co_return co_await secure(std::move(*socket), deadline);
     connection_ = std::make_unique<net::PlainHttpConnection>(
         std::move(*socket), target_.address, target_.winrm.port, attempt_

@@ -94,3 +94,53 @@ TEST_CASE("Resolver: literals cost nothing, no such name is an answer", "[deadli
     REQUIRE_FALSE(none);
     CHECK(none.error().phase() == Phase::resolve);
 }
+
+TEST_CASE("HostDeadline: a held clock stands still, and goes on where it stood", "[deadline]") {
+    asio::io_context lane{1};
+    HostDeadline deadline(lane.get_executor(), Clock::now() + 1h);
+    const auto ends = deadline.at();
+    std::optional<HostDeadline::Hold> first(deadline.hold());
+    const auto left = deadline.remaining();
+    {
+        const auto second = deadline.hold();
+        asio::steady_timer(lane, 2ms).wait();
+        CHECK(deadline.remaining() == left);
+        CHECK(deadline.at() >= ends + 2ms);
+    }
+    asio::steady_timer(lane, 2ms).wait();
+    CHECK(deadline.remaining() == left); // the first one still holds it
+    first.reset();
+    CHECK(deadline.at() >= ends + 4ms);
+    CHECK(deadline.remaining() <= left);
+}
+
+TEST_CASE("HostDeadline: one that was held rings all the same", "[deadline]") {
+    asio::io_context lane{1};
+    HostDeadline deadline(lane.get_executor(), Clock::now() + 1ms);
+    int closed = 0;
+    const auto guard = deadline.on_abort([&closed] { ++closed; });
+    { const auto held = deadline.hold(); }
+    lane.run();
+    CHECK(closed == 1);
+    CHECK(deadline.expired());
+}
+
+TEST_CASE("HostDeadline: a held one can be ended", "[deadline]") {
+    asio::io_context lane{1};
+    HostDeadline deadline(lane.get_executor(), Clock::now() + 1h);
+    const auto held = deadline.hold();
+    deadline.abort();
+    CHECK(deadline.expired());
+    CHECK(deadline.remaining() == Clock::duration::zero());
+}
+
+TEST_CASE("HostDeadline: what never passes is no sooner for having been held", "[deadline]") {
+    asio::io_context lane{1};
+    HostDeadline deadline(lane.get_executor(), Clock::time_point::max());
+    {
+        const auto held = deadline.hold();
+        CHECK(deadline.at() == Clock::time_point::max());
+    }
+    CHECK(deadline.at() == Clock::time_point::max());
+    CHECK_FALSE(deadline.expired());
+}

@@ -68,6 +68,17 @@ TEST_CASE("admission: the tightest of several limits of a range holds", "[admiss
     CHECK(admission_rules({{LimitRange::all, 500, {}}}, 256).jobs == 256); // never more than --jobs
 }
 
+TEST_CASE("admission: how many may be on the way beside those at work", "[admission]") {
+    CHECK(admission_rules({}, 256).connecting == 0);
+    CHECK(admission_rules({}, 256, 10'000).connecting == 255 * 8);
+    CHECK(admission_rules({}, 256, 100).connecting == 100);
+    CHECK(admission_rules({}, 1, 100).connecting == 0);
+    // All that the inventory allows, and no more.
+    CHECK(admission_rules({{LimitRange::all, 300, {}}}, 256, 10'000).connecting == 44);
+    CHECK(admission_rules({{LimitRange::all, 64, {}}}, 256, 10'000).connecting == 0);
+    CHECK(admission_rules({{LimitRange::all, 0, {}}}, 256, 10'000).connecting == 0);
+}
+
 TEST_CASE("admission: networks and subscriptions", "[admission]") {
     const auto subnet = [](const char* text) { return subnet_of(asio::ip::make_address(text)); };
     CHECK(subnet("10.1.2.3") == "10.1.2.0/24");

@@ -231,11 +231,14 @@ TEST_CASE("limits: a crowded network narrows all, a host's refusal does not", "[
     const std::vector<Place> places(100, {"", "", "", "winrm"});
     Gate crowded(places, admission_rules({}, 32));
     CHECK(crowded.take().size() == 32);
-    for (std::size_t host = 0; host < 16; ++host)
+    for (std::size_t host = 0; host < 32; ++host)
+        crowded.end(host); // what is usual
+    CHECK(crowded.take().size() == 32);
+    for (std::size_t host = 32; host < 48; ++host)
         crowded.end(host, Error(Phase::connect, Errc::timed_out, "x"));
     CHECK(crowded.admission.window().size() == 16);
     CHECK(crowded.take().empty()); // sixteen are still on their way
-    crowded.end(16, Error(Phase::connect, Errc::timed_out, "x"));
+    crowded.end(48, Error(Phase::connect, Errc::timed_out, "x"));
     CHECK(crowded.take().size() == 1);
     Gate busy(places, admission_rules({}, 32));
     CHECK(busy.take().size() == 32);

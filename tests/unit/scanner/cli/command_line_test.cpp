@@ -160,7 +160,8 @@ TEST_CASE("command line: the defaults are the safe ones", "[cli]") {
     CHECK(scan.channel_bindings);
     CHECK_FALSE(scan.http_fallback.has_value());
     CHECK(scan.handshake);
-    CHECK(scan.jobs == 256);
+    CHECK(scan.jobs == 2000);
+    CHECK_FALSE(scan.connect_rate); // as many as the fleet takes
     CHECK(scan.fail_on.verdict == Verdict::broken);
     CHECK(scan.max_unassessed == 0);
     CHECK_FALSE(scan.deadline.has_value());

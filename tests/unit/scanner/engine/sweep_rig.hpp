@@ -1,6 +1,7 @@
 // A sweep whose transports do as the target's name says, and what came of it.
 #pragma once
 
+#include "core/arrival.hpp"
 #include "core/text.hpp"
 #include "scanner/engine/sweep.hpp"
 #include "scanner/store/fleet.hpp"
@@ -30,6 +31,7 @@ struct World {
     int opened = 0;
     int closed = 0;
     int ran = 0;
+    int most_at_work = 0; // sessions that were open at once
     int most_at_once_before_run = 0;
     std::map<std::string, int> tries;
     std::vector<std::string> events;          // of sessions: "run", "close"
@@ -38,7 +40,8 @@ struct World {
     std::function<bool()> enough;             // lets the gluttons go
     int holding = 0;                          // hosts that hold more than their share
     int most_holding = 0;
-    std::function<void()> on_hang; // told of each host that begins to hang
+    std::function<void()> on_close; // told of each session that is closed
+    std::function<void()> on_hang;  // told of each host that begins to hang
 };
 
 class FakeSession final : public Session {
@@ -55,6 +58,7 @@ public:
         }
         attempt_.enter(Phase::run);
         ++world_.ran;
+        world_.most_at_work = std::max(world_.most_at_work, world_.opened - world_.closed);
         world_.events.emplace_back("run");
         if (kind_ == "full") co_return Error(Phase::run, Errc::throttled, "a quota");
         if (kind_ == "stall") {
@@ -95,6 +99,7 @@ public:
 
     Task<void> close() noexcept override {
         ++world_.closed;
+        if (world_.on_close) world_.on_close();
         world_.events.emplace_back("close");
         co_return;
     }
@@ -147,6 +152,7 @@ public:
         if (kind == "hang" && world_.on_hang) world_.on_hang();
         const bool slept = co_await deadline.sleep(kind == "hang" ? Clock::duration(1h) : 1ms);
         --world_.open_now;
+        if (kind == "silent") co_return Error(Phase::connect, Errc::timed_out, "silence");
         if (kind == "boom") throw std::runtime_error("a bug");
         if (kind == "burst") {
             const auto lane = co_await asio::this_coro::executor;
@@ -156,6 +162,8 @@ public:
             const auto code = deadline.aborted() ? Errc::cancelled : Errc::timed_out;
             co_return Error(Phase::connect, code, "silence");
         }
+        auto may_begin = co_await arrive(attempt);
+        if (!may_begin) co_return std::move(may_begin).error();
         if (kind == "closed") co_return Error(Phase::connect, Errc::refused, "closed");
         if (kind == "away") co_return Error(Phase::open, Errc::throttled, "away").with_pause(1h);
         if (kind == "soon") co_return Error(Phase::open, Errc::throttled, "soon").with_pause(5ms);
@@ -189,8 +197,11 @@ public:
     [[nodiscard]] std::string_view name() const noexcept override { return "rdp"; }
 
     Task<Result<HandshakeFacts>>
-    collect(const Target& target, HostDeadline& deadline, Attempt&) override {
+    collect(const Target& target, HostDeadline& deadline, Attempt& attempt) override {
         ++looks;
+        const auto allowed = co_await arrive(attempt);
+        if (!allowed) co_return allowed.error();
+        if (on_look) on_look(deadline);
         co_await deadline.sleep(1ms);
         if (target.tags.contains("dark")) co_return Error(Phase::connect, Errc::timed_out, "dark");
         HandshakeFacts seen;
@@ -206,6 +217,7 @@ public:
     }
 
     int looks = 0;
+    std::function<void(const HostDeadline&)> on_look;
 };
 
 struct Rig {

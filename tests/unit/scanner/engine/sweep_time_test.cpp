@@ -205,3 +205,35 @@ TEST_CASE("sweep: a run whose last hosts are under way waits for no reader", "[s
     REQUIRE(rig.run(std::move(options)));
     CHECK(rig.totals.of(Outcome::assessed) == 3);
 }
+
+TEST_CASE("sweep: hosts that never answer hold up none of those that do", "[sweep]") {
+    Rig rig;
+    rig.add("hang", 12); // first in line, and for an hour each
+    rig.add("fine", 30);
+    SweepOptions options;
+    options.admission.jobs = 2;
+    options.admission.connecting = 16;
+    options.host_deadline = 1h;
+    options.drain = 1ms;
+    REQUIRE(rig.run(options, [&](Sweep& sweep) {
+        rig.world.on_close = [&] {
+            if (rig.world.closed < 30) return;
+            asio::post(rig.lane, [&sweep] { sweep.stop("seen enough"); });
+        };
+    }));
+    CHECK(rig.totals.of(Outcome::assessed) == 30);
+    CHECK(rig.totals.of(Outcome::not_attempted) == 12);
+    CHECK(rig.world.most_open <= 18); // on their way, with those at work
+    CHECK(rig.world.most_at_work <= 2);
+}
+
+TEST_CASE("sweep: one at a time is one at a time", "[sweep]") {
+    Rig rig;
+    rig.add("fine", 5);
+    rig.add("closed", 3);
+    SweepOptions options;
+    options.admission.jobs = 1;
+    REQUIRE(rig.run(options));
+    CHECK(rig.world.most_open == 1);
+    CHECK(rig.totals.balanced());
+}

@@ -107,3 +107,14 @@ TEST_CASE("set-up: what cannot be opened is told as the error that it is", "[run
     CHECK(refused.end().status == exit_usage);
     CHECK_THAT(refused.end().text, Catch::StartsWith("rdpsweep: "));
 }
+
+TEST_CASE(
+    "set-up: the usual pace lets every host begin within ten seconds, within bounds", "[run]"
+) {
+    CHECK(usual_connect_rate(0) == 200);
+    CHECK(usual_connect_rate(2000) == 200);
+    CHECK(usual_connect_rate(2001) > 200);
+    CHECK(usual_connect_rate(5000) == 500);
+    CHECK(usual_connect_rate(10'000) == 1000);
+    CHECK(usual_connect_rate(100'000) == 1000);
+}

@@ -1,7 +1,6 @@
-// When each turn of a pacer is due, told by a clock that the test sets.
-#include "core/gate.hpp"
+// When each turn is due, told by a clock that the test sets.
+#include "core/pace.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/run_task.hpp"
 
 using namespace rdpsweep;
 using namespace std::chrono_literals;
@@ -11,7 +10,7 @@ namespace {
 const Clock::time_point begun(1000h);
 
 // How long each of so many, who all ask at now, has to wait.
-std::vector<std::chrono::milliseconds> waits(Pacer& pacer, Clock::time_point now, int count) {
+std::vector<std::chrono::milliseconds> waits(Pace& pacer, Clock::time_point now, int count) {
     std::vector<std::chrono::milliseconds> all;
     for (int i = 0; i < count; ++i)
         all.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(pacer.take(now) - now));
@@ -22,28 +21,28 @@ using Waits = std::vector<std::chrono::milliseconds>;
 
 } // namespace
 
-TEST_CASE("Pacer: turns are spread evenly, whoever asks at once", "[deadline]") {
-    Pacer pacer(10, 1, begun);
+TEST_CASE("Pace: turns are spread evenly, whoever asks at once", "[deadline]") {
+    Pace pacer(10, 1, begun);
     CHECK(waits(pacer, begun, 4) == Waits{0ms, 100ms, 200ms, 300ms});
     CHECK(waits(pacer, begun + 250ms, 2) == Waits{150ms, 250ms}); // behind those
     CHECK(waits(pacer, begun + 10s, 2) == Waits{0ms, 100ms});     // quiet saves up one turn
 }
 
-TEST_CASE("Pacer: a burst is saved up in a quiet time, and no more than that", "[deadline]") {
-    Pacer pacer(10, 3, begun);
+TEST_CASE("Pace: a burst is saved up in a quiet time, and no more than that", "[deadline]") {
+    Pace pacer(10, 3, begun);
     CHECK(waits(pacer, begun, 2) == Waits{0ms, 100ms}); // nothing is saved up in the beginning
     CHECK(waits(pacer, begun + 1h, 5) == Waits{0ms, 0ms, 0ms, 100ms, 200ms});
     CHECK(waits(pacer, begun + 1h + 400ms, 3) == Waits{0ms, 0ms, 100ms});
 }
 
-TEST_CASE("Pacer: what is no rate and no burst is the least of either", "[deadline]") {
-    Pacer pacer(0, 0, begun);
+TEST_CASE("Pace: what is no rate and no burst is the least of either", "[deadline]") {
+    Pace pacer(0, 0, begun);
     CHECK(pacer.per_second() == 0.1);
     CHECK(waits(pacer, begun, 2) == Waits{0ms, 10'000ms});
 }
 
-TEST_CASE("Pacer: it slows down once a second, to a sixteenth, and comes back", "[deadline]") {
-    Pacer pacer(160, 1, begun);
+TEST_CASE("Pace: it slows down once a second, to a sixteenth, and comes back", "[deadline]") {
+    Pace pacer(160, 1, begun);
     pacer.slow_down(begun);
     CHECK(pacer.per_second() == 80);
     pacer.slow_down(begun + 999ms);
@@ -64,17 +63,4 @@ TEST_CASE("Pacer: it slows down once a second, to a sixteenth, and comes back", 
     for (int tens = 2; tens < 9; ++tens)
         (void)pacer.take(last + std::chrono::seconds(10 * tens));
     CHECK(pacer.per_second() == 160);
-}
-
-TEST_CASE("Pacer: a host whose time is over gets no turn", "[deadline]") {
-    Pacer pacer(1000, 1);
-    const auto turn = [&](bool over) {
-        return test::run_task([&](HostDeadline& deadline) -> Task<bool> {
-            if (over) deadline.abort();
-            co_return co_await pacer.turn(deadline);
-        });
-    };
-    CHECK(turn(false)); // at once
-    CHECK(turn(false)); // 1 ms later
-    CHECK_FALSE(turn(true));
 }

@@ -1,22 +1,21 @@
-// Pacing on one executor: a token bucket for new connections.
+// When the next of many may go: a bucket of turns that fills at a steady rate.
 #pragma once
 
-#include "core/host_deadline.hpp"
+#include "core/asio.hpp"
 
 namespace rdpsweep {
 
-// Spreads connection attempts so that a sweep starts as a ramp, not as a burst of SYNs. Not
-// thread-safe: one lane, one pacer.
-class Pacer {
+// Pure: told what time it is. Not thread-safe.
+class Pace {
 public:
-    // per_second > 0; burst connections may go at once after a quiet time (at least 1).
-    Pacer(double per_second, double burst, Clock::time_point begun = Clock::now());
+    // per_second > 0; burst may go at once after a quiet time (at least 1).
+    Pace(double per_second, double burst, Clock::time_point begun = Clock::now());
 
-    // Waits for a turn. False when the deadline passed first.
-    Task<bool> turn(HostDeadline& deadline);
-
-    // Takes the next turn for one who asks at now, and returns when it is due: now or later.
+    // Takes the next turn for one that asks at now, and returns when it is due: now or later.
     Clock::time_point take(Clock::time_point now) noexcept;
+
+    // Returns when a turn that is taken at now would be due; it may have been due for a while.
+    [[nodiscard]] Clock::time_point due(Clock::time_point now) noexcept;
 
     // Halves the rate, at most once a second: call it on signs that our machine is saturated. The
     // rate comes back step by step when the signs stop.
@@ -25,6 +24,7 @@ public:
     [[nodiscard]] double per_second() const noexcept { return rate_; }
 
 private:
+    [[nodiscard]] Clock::duration gap() const noexcept;
     void recover(Clock::time_point now) noexcept;
 
     double rate_;
