@@ -203,7 +203,8 @@ Status FileTrustStore::extend(int file, std::string_view text) {
         size_read_ += static_cast<std::int64_t>(text.size());
         return {};
     }
-    (void)::ftruncate(file, size_read_); // what is left of a line is cut off by the next one
+    // What is left of a line is cut off by the next one, at the latest.
+    [[maybe_unused]] const int cut = ::ftruncate(file, size_read_);
     return system_error("cannot write " + printable(path_), code);
 }
 
