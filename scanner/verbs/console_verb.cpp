@@ -76,7 +76,7 @@ struct Ends {
 Task<void> attend(ConsoleSession& session, HostDeadline& deadline, Ends& ends) {
     // Also where an exception leaves it: nobody else would end the wait.
     struct Done {
-        explicit Done(bool& flag) noexcept : flag(flag) {}
+        explicit Done(bool& said) noexcept : flag(said) {}
 
         Done(const Done&) = delete;
         Done& operator=(const Done&) = delete;

@@ -2,6 +2,7 @@
 #include "transports/winrm/http_status.hpp"
 
 #include "core/known_names.hpp"
+#include "core/terminal_text.hpp"
 #include "transports/net/alert.hpp"
 
 #include <algorithm>

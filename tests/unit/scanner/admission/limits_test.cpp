@@ -64,16 +64,16 @@ struct Gate {
     }
 
     void show(std::size_t host, bool good) {
-        asio::io_context lane{1};
-        HostDeadline deadline(lane.get_executor(), Clock::now() + std::chrono::hours(1));
+        asio::io_context desk{1};
+        HostDeadline deadline(desk.get_executor(), Clock::now() + std::chrono::hours(1));
         LoginGate::Turn turn(admission.logins(), targets[host].credential, host);
         auto body = [&]() -> Task<void> {
             const bool may = co_await turn.come(deadline);
             if (may && good) turn.accepted();
             if (may && !good) turn.refused();
         };
-        asio::co_spawn(lane, body, asio::detached);
-        lane.poll();
+        asio::co_spawn(desk, body, asio::detached);
+        desk.poll();
     }
 
     // "yes", "no", or "waits": what becomes of a host that goes on by another transport.
