@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds and tries rdpsweep on another Debian: a chroot, in it the unit tests and the demo. Every
-# source is compiled by itself there, so this also shows that none lives by its neighbours' headers.
+# Builds and tries rdpsweep on another Debian: a chroot, in it the unit tests, the demo and the test
+# of SSH against real servers. Every source is compiled by itself there, so this also shows that none
+# lives by its neighbours' headers.
 # usage: check_debian.sh [13] [FOLDER]   (as root; FOLDER, build/debian-13 if not given, is kept:
 #        the packages are installed once, and ccache makes a second run short)
 # Touches nothing but FOLDER; servers listen on loopback. Not part of every CI run: see
@@ -57,3 +58,6 @@ inside scripts/setup.sh build
 inside "cmake --preset dev -DRDPSWEEP_UNITY=OFF && cmake --build --preset dev --target unit -- -k 0"
 inside "ctest --preset dev -L unit"
 inside "scripts/demo.sh --vms 200"
+# What each release's libssh2 speaks differs most: against real servers, hardened ones too.
+inside scripts/setup.sh ssh
+inside "RDPSWEEP_BUILD=build/release python3 tests/integration/ssh_real.py"

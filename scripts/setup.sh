@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what rdpsweep needs on Debian 12 or 13. The only place that names packages.
-# usage: setup.sh [build|test|dev|bench|chroot]
-#        (default: test; each but chroot includes build, dev also test)
+# usage: setup.sh [build|test|dev|bench|ssh|chroot]
+#        (default: test; each but chroot includes build, test also ssh, dev also test)
 set -euo pipefail
 
 release=$(. /etc/os-release && echo "${VERSION_ID:-}")
@@ -25,13 +25,13 @@ build=(
     gss-ntlmssp        # NTLM, loaded by GSSAPI at run time
     ca-certificates
 )
+ssh=(openssh-server openssh-client dropbear-bin libnss-wrapper python3-asyncssh) # real servers on loopback
 test=(
     python3-yaml python3-jsonschema
     xrdp $freerdp $winpr xvfb                            # RDP servers nobody here wrote
     python3-winrm python3-requests-kerberos curl openssl # clients nobody here wrote
     wsl uuid-runtime                                     # a client of WS-Management in shell
     python3-gssapi                                       # for a WinRM server nobody here wrote
-    openssh-server openssh-client dropbear-bin libnss-wrapper python3-asyncssh # real SSH servers on loopback
     krb5-kdc krb5-admin-server krb5-user                 # a real KDC on loopback
     python3-junitparser prometheus cmark-gfm             # what reads the reports
     chromium-headless-shell fonts-dejavu-core poppler-utils
@@ -50,11 +50,12 @@ bench=(openssh-client python3-asyncssh clustershell pssh nmap xrdp valgrind time
 
 case "${1:-test}" in
     build) wanted=("${build[@]}") ;;
-    test) wanted=("${build[@]}" "${test[@]}") ;;
-    dev) wanted=("${build[@]}" "${test[@]}" "${dev[@]}") ;;
+    test) wanted=("${build[@]}" "${ssh[@]}" "${test[@]}") ;;
+    dev) wanted=("${build[@]}" "${ssh[@]}" "${test[@]}" "${dev[@]}") ;;
+    ssh) wanted=("${build[@]}" "${ssh[@]}") ;;
     bench) wanted=("${build[@]}" "${bench[@]}") ;;
     chroot) wanted=(mmdebstrap debian-archive-keyring) ;; # of check_debian.sh
-    *) echo "usage: $0 [build|test|dev|bench|chroot]" >&2; exit 2 ;;
+    *) echo "usage: $0 [build|test|dev|bench|ssh|chroot]" >&2; exit 2 ;;
 esac
 
 missing=()
