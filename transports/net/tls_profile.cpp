@@ -3,6 +3,7 @@
 
 #include "core/asn1_time.hpp"
 #include "core/digest.hpp"
+#include "core/lean_library.hpp"
 #include "core/text.hpp"
 
 #include <openssl/err.h>
@@ -90,7 +91,11 @@ std::string date_problem(std::int64_t not_before, std::int64_t not_after, std::i
 
 Result<std::shared_ptr<ssl_ctx_st>>
 make_tls_context(TlsProfile profile, const std::string& ca_file) {
-    std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    // Hosts that know no better may have keys that nobody else has.
+    auto* const library = profile == TlsProfile::legacy ? nullptr : lean_library();
+    std::shared_ptr<SSL_CTX> context(
+        SSL_CTX_new_ex(library, nullptr, TLS_client_method()), SSL_CTX_free
+    );
     if (!context) return Error(Phase::internal, Errc::bug, "OpenSSL made no context");
     if (profile == TlsProfile::legacy) {
         allow_legacy(context.get());
