@@ -1,6 +1,7 @@
 // A secret's bytes are gone when its storage is given back. The storage is looked at in the last
 // moment in which it is ours: on the heap in operator delete, else in a buffer that outlives the
 // secret.
+#include "core/growing_buffer.hpp"
 #include "core/secret.hpp"
 #include "tests/support/catch.hpp"
 
@@ -10,6 +11,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <optional>
+#include <utility>
 
 namespace {
 
@@ -145,4 +148,45 @@ TEST_CASE("Secret: a short text leaves no trace where the secret stood", "[secre
         CHECK_FALSE(room.holds("rt-pw")); // what a shorter text would not have covered
         secret->~Secret();
     }
+}
+
+TEST_CASE(
+    "GrowingBuffer: what it outgrew, and what nobody took, is given back as zeros", "[file]"
+) {
+    std::optional<GrowingBuffer> buffer(std::in_place, 1u << 20);
+    const auto first = buffer->room();
+    std::copy(long_plain.begin(), long_plain.end(), first.begin());
+    buffer->filled(first.size());
+    watched = {};
+    watched.block = first.data();
+    watched.size = long_plain.size();
+    CHECK_FALSE(buffer->room().empty());
+    REQUIRE(watched.given_back);
+    CHECK(all_zero(long_plain.size()));
+
+    CHECK(buffer->text().starts_with(long_plain));
+    watched = {};
+    watched.block = buffer->text().data();
+    watched.size = long_plain.size();
+    SECTION("not taken") {
+        buffer.reset();
+        REQUIRE(watched.given_back);
+        CHECK(all_zero(long_plain.size()));
+    }
+    SECTION("taken: moved, not copied") {
+        auto taken = buffer->take();
+        CHECK(taken.data() == watched.block);
+        CHECK(taken.starts_with(long_plain));
+        watched = {};
+    }
+}
+
+TEST_CASE("GrowingBuffer: a short text is moved as well, and stands nowhere else", "[file]") {
+    GrowingBuffer buffer(100, short_plain.size());
+    const auto room = buffer.room();
+    std::copy(short_plain.begin(), short_plain.end(), room.begin());
+    buffer.filled(short_plain.size());
+    const auto taken = buffer.take();
+    CHECK(taken == short_plain);
+    CHECK(static_cast<const void*>(taken.data()) == room.data());
 }
