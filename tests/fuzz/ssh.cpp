@@ -5,6 +5,7 @@
 #include "transports/ssh/disagreement.hpp"
 #include "transports/ssh/hello.hpp"
 #include "transports/ssh/known_hosts.hpp"
+#include "transports/ssh/name_match.hpp"
 #include "transports/ssh/private_key.hpp"
 
 using namespace rdpsweep::ssh;

@@ -1,19 +1,15 @@
-// Parses lines, matches plain, wildcard and hashed names, and judges a key by those that match.
+// Parses lines, finds those about a host, and judges a key by them.
 #include "transports/ssh/known_hosts.hpp"
 
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
+#include "core/read_whole.hpp"
 #include "core/text.hpp"
 #include "transports/ssh/wire.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <optional>
 
 namespace rdpsweep::ssh {
@@ -22,59 +18,6 @@ namespace {
 
 constexpr std::size_t largest_file = 64u << 20;
 constexpr std::size_t longest_line = 64u << 10;
-constexpr std::size_t most_patterns = 1024; // of one line
-
-// Matches as OpenSSH does: * is any text, ? one character. Linear in space and at most quadratic in
-// time.
-bool wildcard_match(std::string_view pattern, std::string_view text) {
-    std::size_t p = 0;
-    std::size_t t = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t]) &&
-            pattern[p] != '*') {
-            ++p;
-            ++t;
-        } else if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*')
-        ++p;
-    return p == pattern.size();
-}
-
-std::string hmac_sha1(std::string_view key, std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-    unsigned int length = 0;
-    const auto* const done = HMAC(
-        EVP_sha1(),
-        key.data(),
-        static_cast<int>(key.size()),
-        reinterpret_cast<const unsigned char*>(text.data()),
-        text.size(),
-        out.data(),
-        &length
-    );
-    if (done == nullptr) return {};
-    return std::string(reinterpret_cast<const char*>(out.data()), length);
-}
-
-// |1|salt|hash: both Base64, HMAC-SHA1 of the name with the salt as the key.
-bool hashed_match(std::string_view field, std::string_view name) {
-    const auto parts = split(field, '|');
-    if (parts.size() != 4 || parts[1] != "1") return false;
-    const auto salt = base64_decode(parts[2]);
-    const auto hash = base64_decode(parts[3]);
-    return salt && hash && !salt->empty() && hmac_sha1(*salt, name) == *hash;
-}
 
 std::string_view next_word(std::string_view& rest) {
     rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
@@ -117,22 +60,20 @@ void KnownHosts::add(std::string_view text, const std::string& file) {
             continue;
         }
         host->where = file + ":" + std::to_string(number);
+        index_.add(lines_.size(), host->names);
         lines_.push_back(std::move(*host));
     }
 }
 
 Status KnownHosts::add_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        const auto code = errno == ENOENT ? Errc::name_not_found : Errc::local_limit;
-        return Error(Phase::config, code, "cannot read " + printable(path))
-            .with_native(std::strerror(errno));
-    }
-    std::string text(largest_file + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-    if (text.size() > largest_file) {
+    std::string text;
+    const int code = read_whole(path, largest_file, text);
+    if (code == EFBIG)
         return Error(Phase::config, Errc::output_limit, printable(path) + " is over 64 MiB");
+    if (code != 0) {
+        const auto errc = code == ENOENT ? Errc::name_not_found : Errc::local_limit;
+        return Error(Phase::config, errc, "cannot read " + printable(path))
+            .with_native(std::strerror(code));
     }
     add(text, path);
     return {};
@@ -152,26 +93,9 @@ HostLines KnownHosts::about(std::string_view host, std::uint16_t port) const {
 
 std::vector<const KnownHost*> KnownHosts::naming(std::string_view name) const {
     std::vector<const KnownHost*> found;
-    for (const auto& line : lines_) {
-        if (ssh::names_match(line.names, name)) found.push_back(&line);
-    }
+    for (const auto line : index_.about(name))
+        found.push_back(&lines_[line]);
     return found;
-}
-
-bool names_match(std::string_view names, std::string_view name) {
-    if (names.starts_with('|')) return hashed_match(names, name);
-    bool matched = false;
-    for (std::size_t count = 0; !names.empty() && count < most_patterns; ++count) {
-        const auto end = std::min(names.find(','), names.size());
-        auto pattern = names.substr(0, end);
-        names.remove_prefix(std::min(end + 1, names.size()));
-        const bool except = pattern.starts_with('!');
-        if (except) pattern.remove_prefix(1);
-        if (pattern.empty() || !wildcard_match(ascii_lower(pattern), name)) continue;
-        if (except) return false;
-        matched = true;
-    }
-    return matched;
 }
 
 KeyJudgement judge_key(std::span<const KnownHost* const> lines, std::string_view blob) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "transports/ssh/name_index.hpp"
 
 #include <cstdint>
 #include <span>
@@ -60,10 +61,14 @@ public:
 
     [[nodiscard]] std::size_t unreadable() const noexcept { return unreadable_; }
 
+    // Returns how many lines each look-up compares; the others cost nothing, however many.
+    [[nodiscard]] std::size_t compared() const noexcept { return index_.compared(); }
+
 private:
     [[nodiscard]] std::vector<const KnownHost*> naming(std::string_view name) const;
 
     std::vector<KnownHost> lines_;
+    NameIndex index_; // of lines_
     std::size_t unreadable_ = 0;
 };
 
@@ -73,10 +78,6 @@ KeyJudgement judge_key(std::span<const KnownHost* const> lines, std::string_view
 // Judges a key as OpenSSH does: lines without the port can trust a key that those with the port do
 // not speak of. They never contradict it: another port may be another server.
 KeyJudgement judge_host(const HostLines& lines, std::string_view blob);
-
-// Tells whether the first field of a line is about name ("host" or "[host]:port", lower case):
-// wildcards * and ?, ! for exceptions, hashed names (HMAC-SHA1).
-bool names_match(std::string_view names, std::string_view name);
 
 // Returns the first string of a public key in wire format: "ssh-ed25519"; empty when it has none.
 std::string_view key_type(std::string_view blob);

@@ -5,6 +5,7 @@
 #include "transports/ssh/agent_wire.hpp"
 #include "transports/ssh/hello.hpp"
 #include "transports/ssh/identity.hpp"
+#include "transports/ssh/name_match.hpp"
 #include "transports/ssh/private_key.hpp"
 #include "transports/ssh/turned_away.hpp"
 #include "transports/ssh/wire.hpp"
