@@ -3,7 +3,9 @@
 
 #include "core/asn1_time.hpp"
 #include "core/encoding.hpp"
+#include "core/lean_library.hpp"
 #include "core/unicode.hpp"
+#include "probes/collect/cert_blob.hpp"
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
@@ -84,10 +86,8 @@ std::string signature_hash(X509* x509) {
     return name != nullptr ? name : "";
 }
 
-bool is_self_signed(X509* x509) {
-    if (X509_NAME_cmp(X509_get_subject_name(x509), X509_get_issuer_name(x509)) != 0) return false;
-    EVP_PKEY* key = X509_get0_pubkey(x509);
-    return key != nullptr && X509_verify(x509, key) == 1;
+bool is_self_issued(X509* x509) {
+    return X509_NAME_cmp(X509_get_subject_name(x509), X509_get_issuer_name(x509)) == 0;
 }
 
 void read_usage(X509* x509, Certificate& certificate) {
@@ -137,6 +137,31 @@ void read_dns_names(X509* x509, Certificate& certificate) {
     if (entry != nullptr) certificate.dns_names.push_back(text_of(X509_NAME_ENTRY_get_data(entry)));
 }
 
+// Returns what was read of a store's certificate, if that is the same DER.
+const Certificate* read_from(const StoredCertificate& stored, std::string_view der) {
+    // Looked for before the blob is taken apart: it holds the DER as it is.
+    if (!stored.parsed || stored.blob.find(der) == std::string::npos) return nullptr;
+    const auto blob = parse_cert_blob(stored.blob);
+    return blob && blob->der == der ? &*stored.parsed : nullptr;
+}
+
+const Certificate* read_in_store(const CertificateFacts& facts, std::string_view der) {
+    for (const auto& one : facts.store) {
+        if (const auto* known = read_from(one, der)) return known;
+    }
+    return facts.my_match ? read_from(*facts.my_match, der) : nullptr;
+}
+
+using Handshake = std::vector<HandshakeFacts>::const_iterator;
+
+// Returns what was read of the certificate of an earlier handshake, if that is the same DER.
+const Certificate* served_before(Handshake first, Handshake handshake) {
+    const auto same = std::find_if(first, handshake, [&handshake](const HandshakeFacts& other) {
+        return other.certificate && other.certificate_der == handshake->certificate_der;
+    });
+    return same != handshake ? &*same->certificate : nullptr;
+}
+
 } // namespace
 
 Result<Certificate> parse_certificate(std::string_view der) {
@@ -160,17 +185,39 @@ Result<Certificate> parse_certificate(std::string_view der) {
     certificate.not_after = *not_after;
     read_key(x509.get(), certificate);
     certificate.signature_hash = signature_hash(x509.get());
-    certificate.self_signed = is_self_signed(x509.get());
+    certificate.self_issued = is_self_issued(x509.get());
     read_usage(x509.get(), certificate);
     read_dns_names(x509.get(), certificate);
     ERR_clear_error(); // a failed extension or signature leaves its trace in the thread's queue
     return certificate;
 }
 
-void parse_served(HandshakeFacts& facts) {
-    if (facts.certificate_der.empty()) return;
-    auto parsed = parse_certificate(facts.certificate_der);
-    if (parsed) facts.certificate = *std::move(parsed);
+bool is_self_signed(const Certificate& certificate, std::string_view der) {
+    if (!certificate.self_issued) return false;
+    const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
+    const X509Ptr x509(d2i_X509(nullptr, &bytes, static_cast<long>(der.size())));
+    EVP_PKEY* key = x509 ? X509_get0_pubkey(x509.get()) : nullptr;
+    const bool verified = key != nullptr && X509_verify(x509.get(), key) == 1;
+    ERR_clear_error();
+    return verified;
+}
+
+void parse_served(Facts& facts) {
+    if (!facts.handshakes) return;
+    auto& handshakes = *facts.handshakes.value;
+    for (auto handshake = handshakes.begin(); handshake != handshakes.end(); ++handshake) {
+        const auto& der = handshake->certificate_der;
+        if (der.empty() || handshake->certificate) continue;
+        const auto* known = served_before(handshakes.begin(), handshake);
+        if (known == nullptr && facts.rdp_certificate)
+            known = read_in_store(*facts.rdp_certificate, der);
+        if (known != nullptr) {
+            handshake->certificate = *known;
+            continue;
+        }
+        auto parsed = parse_certificate(der);
+        if (parsed) handshake->certificate = *std::move(parsed);
+    }
 }
 
 } // namespace rdpsweep

@@ -3,6 +3,7 @@
 
 #include "core/foreign_text.hpp"
 #include "core/json.hpp"
+#include "probes/collect/certificate.hpp"
 #include "probes/collect/decode_groups.hpp"
 #include "probes/collect/key_file_name.hpp"
 
@@ -98,6 +99,7 @@ void read_groups(const JsonReader& document, std::string_view source, Facts& fac
     const bool console = document.at("ems").present() || document.at("crash").present();
     groups.observe_if(console, "/ems", facts.console, [&] { return read_console(document); });
     if (facts.machine_keys) facts.machine_keys.value->expected = rdp_key_file_name(guid);
+    parse_served(facts);
 }
 
 } // namespace

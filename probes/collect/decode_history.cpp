@@ -1,6 +1,5 @@
 // Decodes who manages the VM and what happened on it: /gp, /evt, /hs.
 #include "core/encoding.hpp"
-#include "probes/collect/certificate.hpp"
 #include "probes/collect/decode_groups.hpp"
 
 #include <algorithm>
@@ -79,7 +78,6 @@ void read_outside(const JsonReader& element, HandshakeFacts& facts) {
     facts.nla_failure = element.at("nla_errno").text();
     facts.certificate_der =
         base64_decode(element.at("cert_b64").text(max_blob_text)).value_or(std::string());
-    parse_served(facts);
 }
 
 HandshakeFacts read_handshake(const JsonReader& element) {

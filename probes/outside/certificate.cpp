@@ -4,6 +4,8 @@
 // against ours as well, and where the two disagree the clock is what is wrong. A name that does not
 // fit is no fault: Windows' own certificate names the computer, not the address.
 // Sample finding: broken, "RDP serves a certificate that expired on 2026-10-02".
+#include "probes/collect/certificate.hpp"
+
 #include "core/text.hpp"
 #include "probes/outside/rules.hpp"
 #include "probes/reading/rule_support.hpp"
@@ -30,22 +32,27 @@ constexpr std::uint32_t least_rsa_bits = 2048; // SP 800-131A
 
 // Tells whether a signature is weak. Windows Server 2008 R2 is said to sign its own with SHA-1:
 // only a CA's signature is judged.
-bool weak(const Certificate& certificate) {
+bool weak(const HandshakeFacts& shake) {
+    const Certificate& certificate = *shake.certificate;
     const bool short_key = certificate.key_type == "RSA" && certificate.key_bits < least_rsa_bits;
-    if (short_key || certificate.self_signed) return short_key;
-    return certificate.signature_hash == "SHA1" || certificate.signature_hash == "MD5";
+    if (short_key) return true;
+    const bool old_hash =
+        certificate.signature_hash == "SHA1" || certificate.signature_hash == "MD5";
+    return old_hash && !is_self_signed(certificate, shake.certificate_der);
 }
 
 // Windows renews its own certificate only after it has expired; for others somebody must act
 // before.
-bool expires_soon(const Certificate& certificate, const Policy& policy, std::int64_t now) {
-    if (certificate.self_signed) return false;
-    return certificate.not_after - now <= std::chrono::seconds(policy.certificate_warning).count();
+bool expires_soon(const HandshakeFacts& shake, const Policy& policy, std::int64_t now) {
+    const auto left = shake.certificate->not_after - now;
+    const bool soon = left <= std::chrono::seconds(policy.certificate_warning).count();
+    return soon && !is_self_signed(*shake.certificate, shake.certificate_der);
 }
 
 Draft judge_dates(
-    const Certificate& certificate, const Policy& policy, std::int64_t theirs, std::int64_t ours
+    const HandshakeFacts& shake, const Policy& policy, std::int64_t theirs, std::int64_t ours
 ) {
+    const Certificate& certificate = *shake.certificate;
     const bool late = certificate.not_after <= theirs;
     const bool early = certificate.not_before > theirs;
     const bool late_here = certificate.not_after <= ours;
@@ -53,8 +60,8 @@ Draft judge_dates(
     if (late != late_here || early != early_here) return unknown(traits, "clock_skew");
     if (late) return broken(traits, "expired");
     if (early) return at_risk(traits, "not_yet_valid");
-    if (weak(certificate)) return at_risk(traits, "weak").severity(Severity::medium);
-    if (expires_soon(certificate, policy, theirs)) return at_risk(traits, "expires_soon");
+    if (weak(shake)) return at_risk(traits, "weak").severity(Severity::medium);
+    if (expires_soon(shake, policy, theirs)) return at_risk(traits, "expires_soon");
     return ok(traits);
 }
 
@@ -68,7 +75,7 @@ Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
         return broken(traits, "unparsed").saw(where, shake->peer_thumbprint, "a certificate");
     const Certificate& certificate = *shake->certificate;
     const auto theirs = shake->nla && shake->nla->utc != 0 ? shake->nla->utc : now;
-    return judge_dates(certificate, policy, theirs, now)
+    return judge_dates(*shake, policy, theirs, now)
         .confidence(Confidence::functional)
         .with("not_before", to_iso8601(certificate.not_before))
         .with("not_after", to_iso8601(certificate.not_after))

@@ -47,16 +47,17 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
     const auto der = blob ? std::string_view(blob->der) : bytes;
     const auto certificate = rdpsweep::parse_certificate(der);
-    rdpsweep::HandshakeFacts served;
-    served.certificate_der = std::string(der);
-    rdpsweep::parse_served(served);
-    must(served.certificate.has_value() == certificate.has_value(), "what is served is read alike");
+    rdpsweep::Facts facts;
+    facts.handshakes.value.emplace(1).front().certificate_der = std::string(der);
+    rdpsweep::parse_served(facts);
+    const auto& served = facts.handshakes->front().certificate;
+    must(served.has_value() == certificate.has_value(), "what is served is read alike");
     if (!certificate) return 0;
-    must(served.certificate->thumbprint == certificate->thumbprint, "and is the same");
+    must(served->thumbprint == certificate->thumbprint, "and is the same");
     must(openssl_reads(der), "OpenSSL reads it, too");
     must(is_lower_hex(certificate->thumbprint, 40), "a thumbprint is 40 digits");
     must(certificate->sha256 == rdpsweep::sha256_hex(der), "and the other is its SHA-256");
-    if (certificate->self_signed)
+    if (rdpsweep::is_self_signed(*certificate, der))
         must(certificate->subject == certificate->issuer, "self-signed: one name");
     return 0;
 }

@@ -107,7 +107,7 @@ Certificate make_certificate(std::string_view thumbprint) {
     made.key_type = "RSA";
     made.key_bits = 2048;
     made.signature_hash = "SHA256";
-    made.self_signed = made.server_auth = true;
+    made.self_issued = made.server_auth = true;
     made.dns_names = {"web-01.corp.example"};
     return made;
 }
@@ -253,7 +253,7 @@ StoredCertificate& pin_ca_certificate(Facts& facts) {
     chosen.key_name = other_thumbprint;
     chosen.parsed = make_certificate(other_thumbprint);
     chosen.parsed->issuer = "CN=Example Issuing CA";
-    chosen.parsed->self_signed = false;
+    chosen.parsed->self_issued = false;
     chosen.provider = KeyProvider{1, "web", "Microsoft RSA SChannel Cryptographic Provider", 0x20};
     chosen.key_file = facts.machine_keys->files[1].name;
     facts.machine_keys.value->files[1].sddl = "O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)";

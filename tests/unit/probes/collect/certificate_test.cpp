@@ -31,7 +31,8 @@ TEST_CASE("certificate: the kind Windows makes for RDP", "[collect]") {
     CHECK(certificate->key_type == "RSA");
     CHECK(certificate->key_bits == 2048);
     CHECK(certificate->signature_hash == "SHA256");
-    CHECK(certificate->self_signed);
+    CHECK(certificate->self_issued);
+    CHECK(is_self_signed(*certificate, der));
     CHECK(certificate->server_auth);
     CHECK_FALSE(certificate->remote_desktop_auth);
     CHECK(certificate->dns_names == std::vector<std::string>{"HOST01"});
@@ -40,10 +41,74 @@ TEST_CASE("certificate: the kind Windows makes for RDP", "[collect]") {
 TEST_CASE("certificate: same names with a foreign signature are not self-signed", "[collect]") {
     CertificateShape shape;
     shape.foreign_signature = true;
-    CHECK_FALSE(parsed(shape).self_signed);
+    const auto foreign = make_certificate(shape);
+    CHECK(parsed(shape).self_issued);
+    CHECK_FALSE(is_self_signed(*parse_certificate(foreign), foreign));
     shape.foreign_signature = false;
     shape.issuer_cn = "Example CA";
-    CHECK_FALSE(parsed(shape).self_signed);
+    CHECK_FALSE(parsed(shape).self_issued);
+    const auto issued = make_certificate(shape);
+    CHECK_FALSE(is_self_signed(*parse_certificate(issued), issued));
+    CHECK_FALSE(is_self_signed(*parse_certificate(make_certificate()), "no certificate"));
+    CHECK_FALSE(is_self_signed(*parse_certificate(make_certificate()), ""));
+}
+
+namespace {
+
+HandshakeFacts served(const std::string& der) {
+    HandshakeFacts handshake;
+    handshake.certificate_der = der;
+    return handshake;
+}
+
+// Its blob holds der; what is said to have been read of it is told apart by its subject.
+StoredCertificate in_store(const std::string& der, const std::string& subject) {
+    StoredCertificate stored;
+    stored.blob = blob_property(32, der);
+    stored.parsed = Certificate{};
+    stored.parsed->subject = subject;
+    return stored;
+}
+
+} // namespace
+
+TEST_CASE("certificate: what was read once of a host is not parsed again", "[collect]") {
+    CertificateShape shape;
+    const auto one = make_certificate(shape);
+    shape.subject_cn = shape.issuer_cn = "HOST02";
+    const auto two = make_certificate(shape);
+    Facts facts;
+    facts.rdp_certificate.value.emplace();
+    auto& certificates = *facts.rdp_certificate.value;
+    certificates.store = {in_store(two, "of the store"), in_store(one.substr(1), "a part")};
+    // The DER lies in it, but not as its certificate.
+    certificates.store.push_back(in_store(two, "beside"));
+    certificates.store.back().blob += blob_property(99, one);
+    facts.handshakes.value.emplace(
+        {served(one), served(two), served(one), served("damaged"), served("")}
+    );
+    parse_served(facts);
+    const auto& handshakes = *facts.handshakes;
+    CHECK(handshakes[0].certificate->subject == "CN=HOST01");
+    CHECK(handshakes[1].certificate->subject == "of the store");
+    CHECK(handshakes[2].certificate->subject == "CN=HOST01");
+    CHECK_FALSE(handshakes[3].certificate);
+    CHECK_FALSE(handshakes[4].certificate);
+
+    certificates.my_match = in_store(one, "of My");
+    facts.handshakes.value.emplace({served(one), served(one)});
+    facts.handshakes.value->front().certificate = Certificate{};
+    facts.handshakes.value->front().certificate->subject = "of a handshake";
+    parse_served(facts);
+    CHECK(facts.handshakes->at(1).certificate->subject == "of a handshake");
+    facts.handshakes.value.emplace({served(one)});
+    parse_served(facts);
+    CHECK(facts.handshakes->at(0).certificate->subject == "of My");
+    // One that was not read in the store is not known by it.
+    certificates.my_match->parsed.reset();
+    facts.handshakes.value.emplace({served(one)});
+    parse_served(facts);
+    CHECK(facts.handshakes->at(0).certificate->subject == "CN=HOST01");
 }
 
 TEST_CASE("certificate: purposes", "[collect]") {

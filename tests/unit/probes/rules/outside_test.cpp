@@ -1,5 +1,6 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/facts_builder.hpp"
+#include "tests/unit/probes/collect/make_certificate.hpp"
 #include "tests/unit/probes/rules/check.hpp"
 
 using namespace rdpsweep;
@@ -160,6 +161,37 @@ TEST_CASE("OUT.CERT: dates by both clocks, key and hash", "[rule]") {
           [](Facts& f) { shake(f).certificate->key_bits = 1024; },
           Verdict::at_risk,
           "weak"},
+         {"a CA's with an old hash",
+          [](Facts& f) { shake(f).certificate->signature_hash = "SHA1"; },
+          Verdict::at_risk,
+          "weak"},
+         {"its own with an old hash",
+          [](Facts& f) {
+              shake(f).certificate->signature_hash = "SHA1";
+              shake(f).certificate_der = make_certificate(CertificateShape());
+          },
+          Verdict::ok,
+          "ok"},
+         {"a CA's at its end",
+          [](Facts& f) { shake(f).certificate->not_after = fixed_now + 1000; },
+          Verdict::at_risk,
+          "expires_soon"},
+         {"its own at its end",
+          [](Facts& f) {
+              shake(f).certificate->not_after = fixed_now + 1000;
+              shake(f).certificate_der = make_certificate(CertificateShape());
+          },
+          Verdict::ok,
+          "ok"},
+         {"its own name and another's signature",
+          [](Facts& f) {
+              CertificateShape shape;
+              shape.foreign_signature = true;
+              shake(f).certificate->not_after = fixed_now + 1000;
+              shake(f).certificate_der = make_certificate(shape);
+          },
+          Verdict::at_risk,
+          "expires_soon"},
          {"not parsed",
           [](Facts& f) { shake(f).certificate.reset(); },
           Verdict::broken,

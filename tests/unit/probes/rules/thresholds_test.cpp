@@ -172,7 +172,7 @@ TEST_CASE("thresholds: OUT.CERT looks 30 days ahead", "[rule]") {
         auto& shake = facts.handshakes.value->front();
         shake.from = "outside";
         shake.certificate = whole.rdp_certificate->store.front().parsed;
-        shake.certificate->self_signed = false;
+        shake.certificate->self_issued = false;
         shake.certificate->not_after = fixed_now + seconds;
         CHECK(find("OUT.CERT", facts).summary.key == std::string("OUT.CERT.") + wanted);
     }
