@@ -45,6 +45,23 @@ Error malformed(std::string detail) {
     return Error(Phase::decode, Errc::malformed_output, std::move(detail));
 }
 
+// Reads DER that holds a certificate and nothing else; null for anything else.
+X509Ptr read_whole_in(ossl_lib_ctx_st* library, std::string_view der) {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
+    const auto* const end = bytes + der.size();
+    X509* made = X509_new_ex(library, nullptr);
+    if (made != nullptr) d2i_X509(&made, &bytes, static_cast<long>(der.size())); // null if it fails
+    X509Ptr x509(made);
+    return bytes == end ? std::move(x509) : nullptr;
+}
+
+// Reads it where that costs least, or, for a key that no server in TLS has, where all are known.
+X509Ptr read_x509(std::string_view der) {
+    auto x509 = read_whole_in(lean_library(), der);
+    const bool readable = x509 && X509_get0_pubkey(x509.get()) != nullptr;
+    return readable || lean_library() == nullptr ? std::move(x509) : read_whole_in(nullptr, der);
+}
+
 std::string distinguished_name(const X509_NAME* name) {
     const BioPtr bio(BIO_new(BIO_s_mem()));
     // RFC 2253 order and escapes, but other languages stay readable as UTF-8.
@@ -168,11 +185,8 @@ Result<Certificate> parse_certificate(std::string_view der) {
     if (der.size() > max_certificate_bytes) {
         return Error(Phase::decode, Errc::output_limit, "the certificate is too large");
     }
-    const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
-    const auto* end = bytes + der.size();
-    const X509Ptr x509(d2i_X509(nullptr, &bytes, static_cast<long>(der.size())));
-    if (!x509) return malformed("the certificate is not valid DER");
-    if (bytes != end) return malformed("bytes follow the certificate");
+    const auto x509 = read_x509(der);
+    if (!x509) return malformed("the certificate is not valid DER, or bytes follow it");
     const auto not_before = unix_time(X509_get0_notBefore(x509.get()));
     const auto not_after = unix_time(X509_get0_notAfter(x509.get()));
     if (!not_before || !not_after) return malformed("the certificate's validity is not a time");
@@ -194,8 +208,7 @@ Result<Certificate> parse_certificate(std::string_view der) {
 
 bool is_self_signed(const Certificate& certificate, std::string_view der) {
     if (!certificate.self_issued) return false;
-    const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
-    const X509Ptr x509(d2i_X509(nullptr, &bytes, static_cast<long>(der.size())));
+    const auto x509 = read_x509(der);
     EVP_PKEY* key = x509 ? X509_get0_pubkey(x509.get()) : nullptr;
     const bool verified = key != nullptr && X509_verify(x509.get(), key) == 1;
     ERR_clear_error();

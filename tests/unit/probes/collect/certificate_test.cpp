@@ -136,6 +136,16 @@ TEST_CASE("certificate: names, keys and hashes", "[collect]") {
     CHECK(certificate.subject == "CN=M\xC3\xBCnchen\\, 1");
 }
 
+TEST_CASE("certificate: a key that no server in TLS has is read all the same", "[collect]") {
+    CertificateShape shape;
+    shape.exchange_key = true;
+    const Certificate certificate = parsed(shape);
+    CHECK(certificate.key_type == "X25519");
+    CHECK(certificate.key_bits == 253);
+    CHECK(certificate.self_issued);
+    CHECK_FALSE(is_self_signed(certificate, make_certificate(shape)));
+}
+
 TEST_CASE("certificate: anything else is refused and leaves no trace", "[collect]") {
     const std::string der = make_certificate();
     for (std::size_t size = 0; size < der.size(); size += 7) {

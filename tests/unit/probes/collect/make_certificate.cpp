@@ -27,6 +27,11 @@ KeyPtr key_named(const std::string& name, bool ec) {
     return key;
 }
 
+// A key that cannot sign.
+KeyPtr exchange_key() {
+    return KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519"), EVP_PKEY_free);
+}
+
 void add_common_name(X509_NAME* name, const std::string& text) {
     X509_NAME_add_entry_by_txt(
         name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(text.c_str()), -1, -1, 0
@@ -43,8 +48,9 @@ void add_extension(X509* x509, int nid, const std::string& value) {
 } // namespace
 
 std::string make_certificate(const CertificateShape& shape) {
-    const KeyPtr key = key_named("subject", shape.ec_key);
-    const KeyPtr signer = shape.foreign_signature ? key_named("other", false) : key;
+    const KeyPtr key = shape.exchange_key ? exchange_key() : key_named("subject", shape.ec_key);
+    const bool foreign = shape.foreign_signature || shape.exchange_key;
+    const KeyPtr signer = foreign ? key_named("other", false) : key;
     const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), X509_free);
     X509_set_version(x509.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 4711);

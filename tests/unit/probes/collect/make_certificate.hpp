@@ -13,6 +13,7 @@ struct CertificateShape {
     std::int64_t not_before = 1'780'000'000;
     std::int64_t not_after = 1'795'811'200; // 183 days later
     bool ec_key = false;
+    bool exchange_key = false; // X25519, which cannot sign: signed with another one
     bool sha1 = false;
     bool foreign_signature = false;   // signed with another key than its own
     std::string usage = "serverAuth"; // extendedKeyUsage as OpenSSL writes it; empty: none
