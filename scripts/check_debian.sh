@@ -44,6 +44,15 @@ done | tar -c --null -T - | tar -x -C "$root/rdpsweep.new"
 rm -rf "$root/rdpsweep.old"
 if [ -d "$root/rdpsweep" ]; then
     mv "$root/rdpsweep" "$root/rdpsweep.old"
+    # What is built anew is decided by time. A file that differs from that of the last run is new,
+    # whenever it was written: it may come from another work tree.
+    (cd "$root/rdpsweep.new" && find . -type f -print0) | while IFS= read -r -d '' file; do
+        if cmp -s "$root/rdpsweep.new/$file" "$root/rdpsweep.old/$file"; then
+            touch -r "$root/rdpsweep.old/$file" "$root/rdpsweep.new/$file"
+        else
+            touch "$root/rdpsweep.new/$file"
+        fi
+    done
     [ ! -d "$root/rdpsweep.old/build" ] || mv "$root/rdpsweep.old/build" "$root/rdpsweep.new/build"
 fi
 mv "$root/rdpsweep.new" "$root/rdpsweep"
