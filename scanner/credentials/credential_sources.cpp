@@ -1,6 +1,7 @@
 // Reads a password or a PEM file from each kind of source, and refuses files that others can read.
 #include "scanner/credentials/credential_sources.hpp"
 
+#include "core/growing_buffer.hpp"
 #include "core/text.hpp"
 #include "scanner/system/child_environment.hpp"
 #include "scanner/system/descriptor.hpp"
@@ -55,29 +56,21 @@ Status check_private(int descriptor, const std::string& path) {
 
 enum class Extent { line, all };
 
-// Reads up to the first line end or the end, at most limit bytes. The buffer is reserved first:
-// growing it would leave copies of the secret behind.
+// Reads up to the first line end or the end, at most limit bytes. What it does not return is
+// overwritten.
 Result<std::string>
 read_text(int descriptor, const std::string& where, std::size_t limit, Extent extent) {
-    std::string line;
-    line.reserve(limit);
-    char buffer[512];
-    Status status;
-    while (extent == Extent::all || line.find('\n') == std::string::npos) {
-        const auto got = read(descriptor, buffer, sizeof buffer);
+    GrowingBuffer text(limit);
+    while (extent == Extent::all || text.text().find('\n') == std::string_view::npos) {
+        const auto room = text.room();
+        const auto got = read(descriptor, room.data(), room.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) status = system_error(Errc::local_limit, "cannot read " + where, errno);
-        if (got <= 0) break;
-        if (line.size() + static_cast<std::size_t>(got) > limit) {
-            status = Error(Phase::config, Errc::output_limit, where + " is too long");
-            break;
-        }
-        line.append(buffer, static_cast<std::size_t>(got));
+        if (got < 0) return system_error(Errc::local_limit, "cannot read " + where, errno);
+        if (got == 0) break;
+        text.filled(static_cast<std::size_t>(got));
+        if (text.over()) return Error(Phase::config, Errc::output_limit, where + " is too long");
     }
-    explicit_bzero(buffer, sizeof buffer);
-    if (status) return line;
-    cleanse(line);
-    return std::move(status).error();
+    return text.take();
 }
 
 // A terminal without echo, restored at the end. Signals from the keyboard are off meanwhile, else

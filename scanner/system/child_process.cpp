@@ -1,11 +1,11 @@
 // Starts the child, reads what it prints within the time, and ends it when that is over.
 #include "scanner/system/child_process.hpp"
 
+#include "core/growing_buffer.hpp"
 #include "core/secret.hpp"
 #include "scanner/system/child_environment.hpp"
 #include "scanner/system/descriptor.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -114,15 +114,6 @@ Error too_slow(const std::string& what, const ProgramLimits& limits) {
     );
 }
 
-// Makes room for at least one byte more. A buffer that grows leaves no copy behind.
-void grow(std::string& text, std::size_t used, std::size_t most) {
-    if (used < text.size()) return;
-    std::string larger(std::min(most, std::max<std::size_t>(64u << 10, used * 2)), '\0');
-    text.copy(larger.data(), used);
-    cleanse(text);
-    text = std::move(larger);
-}
-
 // What bounds a child, and how errors name it.
 struct Watched {
     const ProgramLimits& limits;
@@ -131,29 +122,23 @@ struct Watched {
 };
 
 // Reads all that the child prints.
-Status read_all(int output, std::string& text, const Watched& child) {
+Result<std::string> read_all(int output, const Watched& child) {
     const auto& [limits, deadline, what] = child;
-    std::size_t used = 0;
-    Status status;
+    GrowingBuffer text(limits.bytes);
     for (;;) {
-        grow(text, used, limits.bytes + 1);
         pollfd ready{output, POLLIN, 0};
         const int events = poll(&ready, 1, milliseconds_until(deadline));
         if (events < 0 && errno == EINTR) continue;
-        if (events == 0) status = too_slow(what, limits);
-        if (events <= 0) break;
-        const auto got = read(output, text.data() + used, text.size() - used);
+        if (events == 0) return too_slow(what, limits);
+        if (events < 0) break;
+        const auto room = text.room();
+        const auto got = read(output, room.data(), room.size());
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
-        used += static_cast<std::size_t>(got);
-        if (used > limits.bytes) {
-            status = Error(Phase::config, Errc::output_limit, what + " prints too much");
-            break;
-        }
+        text.filled(static_cast<std::size_t>(got));
+        if (text.over()) return Error(Phase::config, Errc::output_limit, what + " prints too much");
     }
-    text.resize(used);
-    if (!status) cleanse(text);
-    return status;
+    return text.take();
 }
 
 } // namespace
@@ -174,14 +159,12 @@ Result<std::string> run_program(
         )
             .with_native("errno " + std::to_string(code));
     }
-    std::string text;
-    if (auto status = read_all(child.output(), text, {limits, deadline, what}); !status) {
-        return std::move(status).error();
-    }
+    auto text = read_all(child.output(), {limits, deadline, what});
+    if (!text) return text;
     const auto ended = child.wait_until(deadline);
     const bool good = ended && WIFEXITED(*ended) && WEXITSTATUS(*ended) == 0;
     if (good) return text;
-    cleanse(text);
+    cleanse(*text);
     if (!ended) return too_slow(what, limits);
     return Error(Phase::config, Errc::nonzero_exit, what + " failed")
         .with_native(

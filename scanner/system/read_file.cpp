@@ -1,14 +1,11 @@
-// Opens and reads a file within a limit, and says what the system said when it cannot.
+// Reads a file within a limit, and says what the system said when it cannot.
 #include "scanner/system/read_file.hpp"
 
+#include "core/read_whole.hpp"
 #include "core/text.hpp"
-#include "scanner/system/descriptor.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace rdpsweep {
@@ -27,45 +24,31 @@ Error system_error(const std::string& path, int code) {
         .with_native("errno " + std::to_string(code));
 }
 
+// Says why a file could not be read. code: of read_whole().
+Error cannot_read(int code, const std::string& path, std::size_t limit) {
+    if (code != EFBIG) return system_error(path, code);
+    return Error(
+        Phase::config,
+        Errc::output_limit,
+        printable(path) + " is larger than " + std::to_string(limit) + " bytes"
+    );
+}
+
 } // namespace
 
 Result<std::string> read_descriptor(int descriptor, const std::string& path, std::size_t limit) {
     std::string text;
-
-    struct stat about {};
-
-    if (fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0) {
-        // One more byte than the file says, so that its end is seen without growing the buffer.
-        text.reserve(std::min(static_cast<std::size_t>(about.st_size), limit) + 1);
-    }
-    constexpr std::size_t step = 64u << 10;
-    for (;;) {
-        const auto had = text.size();
-        const auto room = text.capacity() - had;
-        text.resize(had + (room > 0 ? room : step));
-        const auto got = read(descriptor, text.data() + had, text.size() - had);
-        if (got < 0 && errno == EINTR) {
-            text.resize(had);
-            continue;
-        }
-        if (got < 0) return system_error(path, errno);
-        text.resize(had + static_cast<std::size_t>(got));
-        if (text.size() > limit) {
-            return Error(
-                Phase::config,
-                Errc::output_limit,
-                printable(path) + " is larger than " + std::to_string(limit) + " bytes"
-            );
-        }
-        if (got == 0) return text;
-    }
+    const int code = read_whole(descriptor, limit, text);
+    if (code != 0) return cannot_read(code, path, limit);
+    return text;
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
     if (path == "-") return read_descriptor(STDIN_FILENO, "stdin", limit);
-    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    if (file.get() < 0) return system_error(path, errno);
-    return read_descriptor(file.get(), path, limit);
+    std::string text;
+    const int code = read_whole(path, limit, text);
+    if (code != 0) return cannot_read(code, path, limit);
+    return text;
 }
 
 } // namespace rdpsweep
