@@ -87,7 +87,9 @@ Options record_options(ScanOptions& scan) {
 
 Options run_options(ScanOptions& scan, const CliNames& names) {
     Options options{
-        {"--resume", "RUN", "continue an interrupted run", text(scan.resume), group::records},
+        {"--resume", "RUN",
+         "continue an interrupted run; without --report, write its reports anew where they were",
+         text(scan.resume), group::records},
         {"--rerun", "RUN[:WHAT]",
          "start a new run over the targets of RUN that were not assessed, or that are WHAT: "
          "unreachable,broken,...",

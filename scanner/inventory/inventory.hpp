@@ -100,6 +100,10 @@ void read_source(const std::string& path, const ReadContext& context, InventoryS
 // Tells whether what is written behind -i runs a program: one of the user's, or ansible-inventory.
 bool is_program(const std::string& written);
 
+// Returns the same, such that it means from every folder what it means in this one
+// (scanner/system/whole_path.hpp). The arguments of a program stay as they are.
+std::string whole_inventory(const std::string& written, const std::string& folder);
+
 // Returns the port of the first way in, by which targets with one address are told apart.
 std::uint16_t first_port(const Target& target) noexcept;
 

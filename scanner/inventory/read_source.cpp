@@ -4,7 +4,9 @@
 #include "scanner/inventory/inventory.hpp"
 #include "scanner/inventory/text_encoding.hpp"
 #include "scanner/system/read_file.hpp"
+#include "scanner/system/whole_path.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace rdpsweep {
@@ -55,6 +57,19 @@ Source source_of(const std::string& written) {
 bool is_program(const std::string& written) {
     const auto format = source_of(written).format;
     return format == Format::program || format == Format::ansible;
+}
+
+std::string whole_inventory(const std::string& written, const std::string& folder) {
+    const auto [format, path] = source_of(written);
+    const auto prefix = written.substr(0, written.size() - path.size());
+    if (format != Format::program) return prefix + whole_path(path, folder);
+    const auto begin = std::min(path.find_first_not_of(' '), path.size());
+    const auto program = path.substr(begin, path.find(' ', begin) - begin);
+    // Without a slash it is looked for in $PATH, and a blank ends the program's name.
+    const bool stays =
+        program.find('/') == std::string::npos || folder.find(' ') != std::string::npos;
+    if (stays) return written;
+    return prefix + whole_path(program, folder) + path.substr(begin + program.size());
 }
 
 void read_ansible_text(std::string_view text, const ReadContext& context, AnsibleFleet& fleet) {

@@ -30,6 +30,23 @@ bool names_a_scope(const ScopeOptions& scope) {
     return !scope.inventories.empty() || !scope.targets.empty();
 }
 
+// Refuses reports whose folder nobody knows: by their names here, they may be those of other runs.
+Step<void> check_places(const std::vector<ReportRequest>& reports, const std::string& run) {
+    for (const auto& [format, path] : reports) {
+        if (path == "-" || path.starts_with('/')) continue;
+        return EarlyEnd(
+            Error(
+                Phase::config,
+                Errc::unsupported,
+                "run " + run + " does not say in which folder its report " + printable(path) + " is"
+            )
+                .with_hint("say it: --report " + format + ":/FOLDER/" + printable(path)),
+            exit_usage
+        );
+    }
+    return {};
+}
+
 // Refuses an inventory that is not the one the run began with, and marks what is done.
 Step<void> count_stored(RunSetup& setup, StoredRun& stored) {
     const auto& targets = setup.inventory.targets;
@@ -119,12 +136,26 @@ Step<ScanOptions> recall_options(const ScanOptions& asked) {
     begun.resume = asked.resume;
     begun.state_dir = asked.state_dir;
     begun.talk = asked.talk;
-    if (again || !asked.reports.empty()) begun.reports = asked.reports;
+    if (again || !asked.reports.empty())
+        begun.reports = asked.reports;
+    else if (auto known = check_places(begun.reports, stored->run().id); !known)
+        return std::move(known).end();
     if (again) {
         begun.rerun = stored->run().id + asked.rerun.substr(run.size());
         begun.args = with_option(stored->run().args, "--rerun", begun.rerun);
     }
     return begun;
+}
+
+TerminalText told_of_reports(const ScanOptions& asked, const ScanOptions& recalled) {
+    if (!asked.reports.empty()) return {};
+    TerminalText files;
+    for (const auto& [format, path] : recalled.reports) {
+        if (path == "-") continue;
+        if (!files.empty()) files += ", ";
+        files += printable(format) + " in " + printable(path, 1000);
+    }
+    return files.empty() ? files : "rdpsweep: reports written anew: " + files + "\n";
 }
 
 Step<void> keep_those_of_rerun(const ScanOptions& options, Inventory& inventory, Speaker& speaker) {

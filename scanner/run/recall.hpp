@@ -1,6 +1,7 @@
 // What a run takes over from an earlier one: --resume and --rerun.
 #pragma once
 
+#include "core/terminal_text.hpp"
 #include "scanner/run/run_setup.hpp"
 #include "scanner/store/run_store.hpp"
 
@@ -15,9 +16,15 @@ namespace rdpsweep {
 Result<ScanOptions> options_of_run(const StoredRun& stored);
 
 // Returns the options to run with. --resume RUN alone means the options that the run was begun
-// with, and today's reports. --rerun RUN alone means the same scope and options in a new run; its
-// reports must not replace those of the first.
+// with, and its reports, which are then written anew where they were; a run whose version kept
+// relative names of them, which say nothing in another folder, needs --report again. --rerun RUN
+// alone means the same scope and options in a new run; its reports must not replace those of the
+// first.
 Step<ScanOptions> recall_options(const ScanOptions& asked);
+
+// Returns the line that names the files of reports that were recalled, and are not as asked; empty
+// where there are none.
+TerminalText told_of_reports(const ScanOptions& asked, const ScanOptions& recalled);
 
 // Keeps only the targets that --rerun means, and says how many.
 Step<void> keep_those_of_rerun(const ScanOptions& options, Inventory& inventory, Speaker& speaker);

@@ -99,6 +99,7 @@ void fit_descriptors(RunSetup& setup, const FdLimit& limit, Speaker& speaker) {
 Step<RunSetup> set_up(const ScanOptions& asked, Fixing* fixing, Speaker& speaker) {
     auto options = recall_options(asked);
     if (!options) return std::move(options).end();
+    if (const auto told = told_of_reports(asked, *options); !told.empty()) speaker.advise(told);
     RunSetup setup(*std::move(options));
     if (auto chosen = choose_targets(setup, fixing, speaker); !chosen)
         return std::move(chosen).end();

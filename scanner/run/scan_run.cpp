@@ -6,13 +6,15 @@
 #include "scanner/options/scan_options_json.hpp"
 #include "scanner/run/recall.hpp"
 #include "scanner/run/verdict_status.hpp"
+#include "scanner/run/whole_paths.hpp"
+#include "scanner/system/whole_path.hpp"
 
 namespace rdpsweep {
 
 Step<std::unique_ptr<ScanRun>> ScanRun::open(RunSetup& setup) {
     const auto& options = setup.options;
     const bool again = !options.resume.empty();
-    setup.options_json = to_json_text(options);
+    setup.options_json = to_json_text(with_whole_paths(options, current_folder()));
     if (again) {
         auto resumed = resume(setup);
         if (!resumed) return std::move(resumed).end();

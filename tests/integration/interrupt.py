@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """SIGINT and SIGTERM in the middle of a run: drained, stored, reported, and resumed to the end
-without visiting an assessed host again. SIGKILL: what was finished is still there."""
+without visiting an assessed host again, from another folder too. SIGKILL: what was finished is still there."""
 import json
 import signal
 import subprocess
@@ -12,11 +12,11 @@ from support import lib
 VMS, DONE = 160, 24
 
 
-def start(fleet, state, report):
+def start(fleet, state, report, folder=None):
     command = [str(lib.SCANNER), "scan", "-i", str(fleet.inventory), "--ca-file", str(fleet.ca),
                "--state", str(state), "--jobs", "8", "--report", f"json:{report}"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            env=lib.environment_of(password=fleet.password))
+                            cwd=folder, env=lib.environment_of(password=fleet.password))
 
 
 def finished_lines(state):
@@ -33,8 +33,10 @@ def wait_for(state, count):
 
 def interrupted(fleet, number, status):
     state = fleet.path / f"state-{number}"
-    report = fleet.path / f"{number}.json"
-    process = start(fleet, state, report)
+    folder = fleet.path / "begun"
+    folder.mkdir(exist_ok=True)
+    report = folder / f"{number}.json"
+    process = start(fleet, state, report.name, folder)
     wait_for(state, DONE)
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
@@ -60,11 +62,25 @@ def resumed(fleet, state, run, already):
     lib.check(visited <= 2 * VMS - already, f"assessed hosts are not visited again: {visited} records")
 
 
+def resumed_elsewhere(fleet, state, number):
+    """Goes on from another folder, where a report of that name is another run's: the run's own report is the one
+    that is written anew, and it is told."""
+    report, folder = fleet.path / "begun" / f"{number}.json", fleet.path / "elsewhere"
+    folder.mkdir()
+    (folder / report.name).write_text("another run's")
+    done = lib.rdpsweep("scan", "--resume", "last", "--state", state, password=fleet.password, cwd=folder)
+    lib.check((folder / report.name).read_text() == "another run's", "a file of the same name is left alone")
+    totals = json.loads(report.read_text())["totals"]
+    lib.check(totals["assessed"] == VMS, f"the report is where the run was begun: {totals}")
+    lib.check(f"reports written anew: json in {report}\n" in done.stderr, f"and it is told: {done.stderr[:500]}")
+
+
 def main():
     with lib.Fleet(vms=VMS, mix="healthy", seed=2) as fleet:
         state, run, already = interrupted(fleet, signal.SIGINT, 130)
         resumed(fleet, state, run, already)
-        interrupted(fleet, signal.SIGTERM, 143)
+        state, _, _ = interrupted(fleet, signal.SIGTERM, 143)
+        resumed_elsewhere(fleet, state, signal.SIGTERM)
 
         state = fleet.path / "state-kill"
         process = start(fleet, state, fleet.path / "kill.json")

@@ -23,7 +23,7 @@ const Words begun_with{
     "a*",
     "--no-handshake",
     "--report",
-    "json:first.json",
+    "json:/begun/first.json",
     "--ca-file",
     "ca.pem",
     "--retries",
@@ -86,6 +86,10 @@ TEST_CASE(
         REQUIRE(recalled);
         CHECK(to_json_text(*recalled) == to_json_text(expected));
         CHECK(recalled->args == args);
+        CHECK(
+            told_of_reports(options, *recalled) ==
+            "rdpsweep: reports written anew: json in /begun/first.json\n"
+        );
     }
     SECTION("--resume, with other reports") {
         options.reports = {{"text", "-"}};
@@ -94,6 +98,7 @@ TEST_CASE(
         auto recalled = recall_options(options);
         REQUIRE(recalled);
         CHECK(to_json_text(*recalled) == to_json_text(expected));
+        CHECK(told_of_reports(options, *recalled).empty());
     }
     SECTION("--rerun, in a run of its own that leaves the first one's reports alone") {
         options.resume = "";
@@ -103,10 +108,47 @@ TEST_CASE(
         auto recalled = recall_options(options);
         REQUIRE(recalled);
         CHECK(to_json_text(*recalled) == to_json_text(again));
+        CHECK(told_of_reports(options, *recalled).empty());
         auto shown = args;
         shown.insert(shown.end(), {"--rerun", again.rerun});
         CHECK(recalled->args == shown);
     }
+}
+
+TEST_CASE("recall: reports whose folder an older version did not keep", "[run]") {
+    const Scratch folder;
+    auto begun = parsed(begun_with);
+    begun.reports = {{"text", "-"}, {"html", "fleet.html"}};
+    store(folder, begun_with, to_json_text(begun));
+    auto options = asked(folder);
+    options.resume = "last";
+    const auto recalled = recall_options(options);
+    REQUIRE_FALSE(recalled);
+    CHECK(recalled.end().status == exit_usage);
+    CHECK(
+        recalled.end().text ==
+        "rdpsweep: run 20260101T000000Z-a does not say in which folder its report fleet.html is "
+        "(config)\n"
+        "  next: say it: --report html:/FOLDER/fleet.html\n"
+    );
+    // As it says; and a run that begins anew never has those reports.
+    options.reports = {{"html", "/there/fleet.html"}};
+    CHECK(recall_options(options));
+    options.reports = {};
+    options.resume = "";
+    options.rerun = "last";
+    CHECK(recall_options(options));
+}
+
+TEST_CASE("recall: reports on stdout need no folder and are not told of", "[run]") {
+    ScanOptions recalled;
+    recalled.reports = {{"text", "-"}};
+    CHECK(told_of_reports({}, recalled).empty());
+    recalled.reports = {{"html", "/a"}, {"text", "-"}, {"json", "/b\n"}};
+    CHECK(
+        told_of_reports({}, recalled) ==
+        "rdpsweep: reports written anew: html in /a, json in /b\\x0A\n"
+    );
 }
 
 TEST_CASE("recall: a command line or options that this version cannot read", "[run]") {
