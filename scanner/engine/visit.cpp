@@ -99,6 +99,7 @@ Task<void> Visit::walk(HostDeadline& deadline) {
         if (outside) {
             attempts_.push_back(std::make_unique<Attempt>());
             done = co_await look(*attempts_.back(), deadline);
+            if (!done) place_.give_back();
         } else {
             done = co_await try_transport(transport, deadline);
             if (!done && take_http_fallback(transport))

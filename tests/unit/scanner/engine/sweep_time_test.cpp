@@ -227,6 +227,29 @@ TEST_CASE("sweep: hosts that never answer hold up none of those that do", "[swee
     CHECK(rig.world.most_at_work <= 2);
 }
 
+TEST_CASE("sweep: a look that saw nothing gives its place back", "[sweep]") {
+    Rig rig;
+    FakeSource source;
+    rig.services.outside = &source;
+    rig.add("hang", 1);
+    rig.add("fine", 3);
+    rig.targets[0].route = {"rdp", "fake"};
+    rig.targets[0].tags["dark"] = "";
+    SweepOptions options;
+    options.admission.jobs = 1;
+    options.admission.connecting = 8;
+    options.host_deadline = 1h;
+    options.drain = 1ms;
+    REQUIRE(rig.run(options, [&](Sweep& sweep) {
+        rig.world.on_close = [&] {
+            if (rig.world.closed < 3) return;
+            asio::post(rig.lane, [&sweep] { sweep.stop("seen enough"); });
+        };
+    }));
+    CHECK(source.looks == 1);
+    CHECK(rig.totals.of(Outcome::assessed) == 3);
+}
+
 TEST_CASE("sweep: one at a time is one at a time", "[sweep]") {
     Rig rig;
     rig.add("fine", 5);
