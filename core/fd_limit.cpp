@@ -21,21 +21,25 @@ constexpr rlim_t enough = 1'048'576;
 
 } // namespace
 
-FdLimit raise_fd_limit(std::size_t asked) noexcept {
-    rlimit limit{};
+FdLimit fit_descriptors(std::size_t descriptors, std::size_t asked) noexcept {
     FdLimit result;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = std::min(limit.rlim_max, enough);
-        setrlimit(RLIMIT_NOFILE, &limit);
-        getrlimit(RLIMIT_NOFILE, &limit);
-        result.descriptors = static_cast<std::size_t>(std::min(limit.rlim_cur, enough));
-    }
-    const auto usable = result.descriptors > reserved ? result.descriptors - reserved : 0;
+    result.descriptors = descriptors;
+    const auto usable = descriptors > reserved ? descriptors - reserved : 0;
     result.in_flight = std::max<std::size_t>(1, std::min(asked, usable / per_place));
     const auto at_work = result.in_flight * per_host;
     result.left = usable > at_work ? usable - at_work : 0;
+    result.wanted = asked * per_place + reserved;
     result.lowered = result.in_flight < asked;
     return result;
+}
+
+FdLimit raise_fd_limit(std::size_t asked) noexcept {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return fit_descriptors(0, asked);
+    limit.rlim_cur = std::min(limit.rlim_max, enough);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return fit_descriptors(static_cast<std::size_t>(std::min(limit.rlim_cur, enough)), asked);
 }
 
 } // namespace rdpsweep

@@ -40,7 +40,9 @@ void check_files(Diagnoses& out) {
     const auto what = std::to_string(limit.descriptors) + " open files, enough for " +
                       std::to_string(limit.in_flight) + " hosts at once";
     if (limit.lowered) {
-        out.push_back({Level::warn, "file limit", what, "ulimit -Hn 4096, or LimitNOFILE=4096"});
+        const auto wanted = std::to_string(limit.wanted);
+        const auto cure = "ulimit -Hn " + wanted + ", or LimitNOFILE=" + wanted;
+        out.push_back({Level::warn, "file limit", what, cure});
     } else {
         out.push_back({Level::ok, "file limit", what, ""});
     }
