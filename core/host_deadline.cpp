@@ -11,6 +11,7 @@ struct HostDeadline::State : std::enable_shared_from_this<State> {
     State(asio::any_io_executor ex, Clock::time_point when, std::shared_ptr<HostBytes> account)
         : executor(std::move(ex)), at(when), timer(executor, when), bytes(std::move(account)) {}
 
+    // Lets the timer ring when the deadline passes.
     void start() {
         timer.expires_at(at);
         timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
@@ -29,7 +30,7 @@ struct HostDeadline::State : std::enable_shared_from_this<State> {
         timer.cancel();
     }
 
-    // What never passes is not moved: that would be a time beyond all times.
+    // Moves the deadline by what was held. What never passes is not moved: that would be a time beyond all times.
     void let_go() {
         if (--holds > 0 || ended) return;
         if (at != Clock::time_point::max()) at += Clock::now() - held_since;
