@@ -206,6 +206,22 @@ TEST_CASE("sweep: a run whose last hosts are under way waits for no reader", "[s
     CHECK(rig.totals.of(Outcome::assessed) == 3);
 }
 
+namespace {
+
+// Runs a sweep of hosts that would hang for an hour, until so many sessions of others are closed.
+Status run_until_closed(Rig& rig, int sessions, SweepOptions options) {
+    options.host_deadline = 1h;
+    options.drain = 1ms;
+    return rig.run(std::move(options), [&rig, sessions](Sweep& sweep) {
+        rig.world.on_close = [&rig, &sweep, sessions] {
+            if (rig.world.closed < sessions) return;
+            asio::post(rig.lane, [&sweep] { sweep.stop("seen enough"); });
+        };
+    });
+}
+
+} // namespace
+
 TEST_CASE("sweep: hosts that never answer hold up none of those that do", "[sweep]") {
     Rig rig;
     rig.add("hang", 12); // first in line, and for an hour each
@@ -213,14 +229,7 @@ TEST_CASE("sweep: hosts that never answer hold up none of those that do", "[swee
     SweepOptions options;
     options.admission.jobs = 2;
     options.admission.connecting = 16;
-    options.host_deadline = 1h;
-    options.drain = 1ms;
-    REQUIRE(rig.run(options, [&](Sweep& sweep) {
-        rig.world.on_close = [&] {
-            if (rig.world.closed < 30) return;
-            asio::post(rig.lane, [&sweep] { sweep.stop("seen enough"); });
-        };
-    }));
+    REQUIRE(run_until_closed(rig, 30, std::move(options)));
     CHECK(rig.totals.of(Outcome::assessed) == 30);
     CHECK(rig.totals.of(Outcome::not_attempted) == 12);
     CHECK(rig.world.most_open <= 18); // on their way, with those at work
@@ -238,14 +247,7 @@ TEST_CASE("sweep: a look that saw nothing gives its place back", "[sweep]") {
     SweepOptions options;
     options.admission.jobs = 1;
     options.admission.connecting = 8;
-    options.host_deadline = 1h;
-    options.drain = 1ms;
-    REQUIRE(rig.run(options, [&](Sweep& sweep) {
-        rig.world.on_close = [&] {
-            if (rig.world.closed < 3) return;
-            asio::post(rig.lane, [&sweep] { sweep.stop("seen enough"); });
-        };
-    }));
+    REQUIRE(run_until_closed(rig, 3, std::move(options)));
     CHECK(source.looks == 1);
     CHECK(rig.totals.of(Outcome::assessed) == 3);
 }
