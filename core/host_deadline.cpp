@@ -30,7 +30,8 @@ struct HostDeadline::State : std::enable_shared_from_this<State> {
         timer.cancel();
     }
 
-    // Moves the deadline by what was held. What never passes is not moved: that would be a time beyond all times.
+    // Moves the deadline by what was held. What never passes is not moved: that would be a time
+    // beyond all times.
     void let_go() {
         if (--holds > 0 || ended) return;
         if (at != Clock::time_point::max()) at += Clock::now() - held_since;

@@ -154,9 +154,10 @@ public:
     }
 
     // Reaches the target and trusts it. One that connects to VMs calls arrive() (core/arrival.hpp)
-    // once it is connected, and before it shows anything of the credential. A transport that authenticates with its first message
-    // (WinRM) does so in run() or prove(). attempt.reached, identity, notes and the byte counters
-    // are kept up to date as it goes, also by the session; attempt must outlive it.
+    // once it is connected, and before it shows anything of the credential. A transport that
+    // authenticates with its first message (WinRM) does so in run() or prove(). attempt.reached,
+    // identity, notes and the byte counters are kept up to date as it goes, also by the session;
+    // attempt must outlive it.
     virtual Task<Result<std::unique_ptr<Session>>> open(
         const Target& target, const Credential& credential, HostDeadline& deadline, Attempt& attempt
     ) = 0;
