@@ -114,6 +114,8 @@ Vm Fleet::build(std::size_t index) const {
     vm.profile = plan.profile->name;
     vm.state = std::make_shared<const State>(std::move(machine.state));
     vm.wire = plan.profile->wire;
+    vm.wire.slowness = slowness_;
+    vm.wire.powershell_start += slowness_.output;
     vm.truth = truth_of(*plan.profile, plan.build);
     return vm;
 }

@@ -39,6 +39,9 @@ public:
         std::optional<std::int64_t> now = std::nullopt
     );
 
+    // Makes every VM that much slower. Call it before a VM is asked for.
+    void slow_down(const Slowness& slowness) { slowness_ = slowness; }
+
     [[nodiscard]] std::size_t size() const noexcept { return plans_.size(); }
 
     // The VM, with the Windows in it; built on the first call (about 2 ms), then kept. The
@@ -83,6 +86,7 @@ private:
 
     std::vector<Plan> plans_;
     std::int64_t now_ = 0;
+    Slowness slowness_;
     mutable std::mutex mutex_;
     mutable std::vector<std::unique_ptr<Vm>> vms_;
 };

@@ -16,6 +16,37 @@ void add_port(CLI::App& app, const char* name, WantedPort& port, const char* hel
         ->check(CLI::Range(WantedPort{0}, any_port));
 }
 
+// Adds an option of as many milliseconds as there are times to fill.
+void add_times(
+    CLI::App& app, const char* name, std::vector<std::chrono::milliseconds*> times, const char* help
+) {
+    app.add_option_function<std::vector<std::uint32_t>>(
+           name,
+           [times](const std::vector<std::uint32_t>& values) {
+               for (std::size_t i = 0; i < times.size(); ++i)
+                   *times[i] = std::chrono::milliseconds{values[i]};
+           },
+           help
+    )
+        ->delimiter(',')
+        ->expected(static_cast<int>(times.size()));
+}
+
+void add_slowness(CLI::App& app, Slowness& slowness) {
+    add_times(
+        app,
+        "--rtt-ms",
+        {&slowness.round_trip},
+        "How long a round trip to any VM takes, over WinRM and RDP"
+    );
+    add_times(
+        app,
+        "--powershell-ms",
+        {&slowness.shell, &slowness.command, &slowness.output},
+        "How long a shell, a command and its output take on any VM: 300,100,2000"
+    );
+}
+
 // "SIM\sweeper" or "sweeper".
 void split_user(const std::string& text, AccessPolicy& policy) {
     const auto slash = text.find('\\');
@@ -26,7 +57,9 @@ void split_user(const std::string& text, AccessPolicy& policy) {
 } // namespace
 
 std::optional<Options> parse_options(int argc, const char* const* argv, int& exit_code) {
-    CLI::App app{"A fleet of simulated Windows VMs with WinRM over HTTPS, one 127.x.y.z each."};
+    CLI::App app{
+        "A fleet of simulated Windows VMs with WinRM over HTTPS, one 127.x.y.z each.\n"
+        "SIGUSR1 writes the statistics. After SIGUSR2 no script says anything until the next one."};
     Options options;
     std::string user = "SIM\\sweeper";
     bool no_negotiate = false;
@@ -99,6 +132,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
         slow_receive_ms,
         "How long a slow script holds a Receive before it times out"
     );
+    add_slowness(app, options.slowness);
     app.add_flag("--insist-cbt", options.policy.insist_cbt, "Refuse NTLM without bindings");
     app.add_flag("--no-ntlm,--no-negotiate", no_negotiate, "Do not accept Negotiate");
     app.add_flag(

@@ -36,6 +36,7 @@ struct Options {
     bool states_at_end = false; // write what every VM has become into the state directory
     bool tls13 = true;
     std::chrono::milliseconds slow_receive{1000};
+    Slowness slowness;
     ArmOptions arm;
     AccessPolicy policy; // everything but the password
 };

@@ -163,6 +163,7 @@ public:
     Signals(asio::io_context& io, const Options& options, std::shared_ptr<World> world)
         : io_(io), options_(options), world_(std::move(world)),
           signals_(io, SIGINT, SIGTERM, SIGUSR1) {
+        signals_.add(SIGUSR2);
         wait();
     }
 
@@ -170,8 +171,13 @@ private:
     void wait() {
         signals_.async_wait([this](boost::system::error_code ec, int signal) {
             if (ec) return;
-            if (signal != SIGUSR1) return io_.stop();
-            write_stats(options_, *world_);
+            if (signal == SIGUSR1) {
+                write_stats(options_, *world_);
+            } else if (signal == SIGUSR2) {
+                world_->shells.hold(!world_->stats.held());
+            } else {
+                return io_.stop();
+            }
             wait();
         });
     }
@@ -228,7 +234,8 @@ Status run_fleet(Options options) {
     auto identities = TlsIdentities::create(options.tls13);
     if (!identities) return std::move(identities).error();
     const std::string ca_pem = identities->ca_pem();
-    const Fleet fleet(options.vms, options.seed, options.mix);
+    Fleet fleet(options.vms, options.seed, options.mix);
+    fleet.slow_down(options.slowness);
     const auto workers = std::make_shared<asio::thread_pool>(gss_threads);
     asio::io_context io(1);
     const Server::Ports ports{options.port, options.http_port, options.rdp_port, options.ssh_port};

@@ -111,6 +111,8 @@ std::string Stats::json() const {
         {"shells_reaped", shells_reaped_},
         {"shells_open", shells_open_},
         {"shells_peak", shells_peak_},
+        {"receives_waiting", receives_waiting_},
+        {"held", held_},
         {"scripts", scripts_},
         {"script_runs", script_runs_},
         {"requests_per_vm_max", highest(requests_by_vm_)},

@@ -40,6 +40,16 @@ public:
     // different ones are kept.
     void violation(std::string_view what);
 
+    // Takes note of a Receive that has come, and of its answer.
+    void receive_began() noexcept { ++receives_waiting_; }
+
+    void receive_ended() noexcept { --receives_waiting_; }
+
+    // Whether scripts are kept from saying anything.
+    void hold(bool held) noexcept { held_ = held; }
+
+    [[nodiscard]] bool held() const noexcept { return held_; }
+
     void shell_created() noexcept;
     void shell_deleted() noexcept;
     void shell_reaped() noexcept; // its idle time-out passed: the client leaked it
@@ -72,6 +82,8 @@ private:
     std::uint64_t shells_reaped_ = 0;
     std::uint64_t shells_open_ = 0;
     std::uint64_t shells_peak_ = 0;
+    std::uint64_t receives_waiting_ = 0;
+    bool held_ = false;
     std::set<std::string> scripts_;
     std::uint64_t script_runs_ = 0;
     std::vector<std::uint32_t> requests_by_vm_;

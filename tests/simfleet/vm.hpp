@@ -61,10 +61,19 @@ enum class SshManner : std::uint8_t {
     cut,     // the connection goes in the middle of the output
 };
 
+// How slow every VM of a fleet is, beside what its profile says.
+struct Slowness {
+    std::chrono::milliseconds round_trip{0}; // to the VM and back, over WinRM and RDP
+    std::chrono::milliseconds shell{0};      // before a shell is there
+    std::chrono::milliseconds command{0};    // before a command has begun
+    std::chrono::milliseconds output{0};     // before PowerShell says something
+};
+
 struct Wire {
     Manner manner = Manner::polite;
     std::chrono::milliseconds latency{0};          // before each HTTP answer
     std::chrono::milliseconds powershell_start{0}; // before the first output
+    Slowness slowness = {};                        // all but output, which is in powershell_start
     bool require_channel_bindings = false;         // CbtHardeningLevel Strict
     // False: RDP is filtered on the network, so that the profile is about what the inside can tell.
     bool rdp_outside = true;

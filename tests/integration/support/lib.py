@@ -203,6 +203,20 @@ class Fleet:
             raise RuntimeError("the fleet tells no statistics")
         return told[0]
 
+    @contextlib.contextmanager
+    def holding(self):
+        """As long as this lasts, no script on any VM says anything."""
+        self._hold(True)
+        try:
+            yield
+        finally:
+            self._hold(False)
+
+    def _hold(self, held):
+        self.process.send_signal(signal.SIGUSR2)
+        if not until(lambda: self.stats()["held"] == held):
+            raise RuntimeError("the fleet does not hear SIGUSR2")
+
     @property
     def inventory(self):
         return self.path / "fleet" / "inventory.yaml"

@@ -245,7 +245,7 @@ Task<void> serve_rdp(asio::ip::tcp::socket socket, std::shared_ptr<World> world,
     const auto shake = meant_for(*vm);
     const bool completes = shake.stage == "done" && !shake.tls.empty();
     auto engine = completes ? engine_for(*vm, shake) : nullptr;
-    PeerStream stream(std::move(socket), std::move(engine));
+    PeerStream stream(std::move(socket), std::move(engine), vm->wire.slowness.round_trip);
     if (shake.stage == "connect") { // as near to a closed port as a listener gets
         stream.reset();
         co_return;

@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "tests/simfleet/winrm/authenticator.hpp"
 #include "tests/simfleet/winrm/http_message.hpp"
+#include "tests/simfleet/winrm/pause.hpp"
 #include "tests/simfleet/winrm/peer_stream.hpp"
 #include "tests/simfleet/winrm/raw_manners.hpp"
 #include "tests/simfleet/winrm/sealed_body.hpp"
@@ -38,13 +39,6 @@ public:
 private:
     std::shared_ptr<World> world_;
 };
-
-Task<void> pause(std::chrono::milliseconds time) {
-    const auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor, time);
-    boost::system::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
 
 HttpResponse status_only(unsigned status, bool close) {
     HttpResponse response;
@@ -119,7 +113,7 @@ Task<void> Connection::run() {
         } else {
             response = cannot_read(state);
         }
-        if (vm_.wire.latency > 0ms) co_await pause(vm_.wire.latency);
+        co_await pause(vm_.wire.latency);
         const bool close = response.close;
         const bool sent = co_await send(std::move(response));
         if (!sent || close) co_return;
@@ -371,7 +365,7 @@ Task<void> serve_connection(
     std::string peer = socket.remote_endpoint(ignored).address().to_string();
     auto tls = face == Face::https ? world->identities.engine_for(*vm) : nullptr;
     if (face == Face::https && !tls) co_return;
-    PeerStream stream(std::move(socket), std::move(tls));
+    PeerStream stream(std::move(socket), std::move(tls), vm->wire.slowness.round_trip);
     if (face == Face::https || !vm->wire.http_works) {
         const bool over = co_await misbehave_before_tls(stream, *vm);
         if (over) co_return;

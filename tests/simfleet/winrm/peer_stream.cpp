@@ -1,6 +1,8 @@
 // Moves bytes between a socket and its TLS engine.
 #include "tests/simfleet/winrm/peer_stream.hpp"
 
+#include "tests/simfleet/winrm/pause.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 
@@ -9,8 +11,12 @@ namespace simfleet {
 namespace asio = rdpsweep::asio;
 using rdpsweep::Task;
 
-PeerStream::PeerStream(asio::ip::tcp::socket socket, std::unique_ptr<TlsEngine> tls)
-    : socket_(std::move(socket)), tls_(std::move(tls)) {
+PeerStream::PeerStream(
+    asio::ip::tcp::socket socket,
+    std::unique_ptr<TlsEngine> tls,
+    std::chrono::milliseconds round_trip
+)
+    : socket_(std::move(socket)), tls_(std::move(tls)), turns_(round_trip) {
     boost::system::error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
 }
@@ -21,10 +27,12 @@ Task<bool> PeerStream::read_raw(std::string& into) {
         asio::buffer(buffer_), asio::redirect_error(asio::use_awaitable, ec)
     );
     into.append(buffer_.data(), got);
+    if (got > 0) co_await pause(turns_.heard());
     co_return !ec && got > 0;
 }
 
 Task<bool> PeerStream::write_raw(std::string bytes) {
+    turns_.said();
     boost::system::error_code ec;
     co_await asio::async_write(
         socket_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, ec)

@@ -3,8 +3,10 @@
 
 #include "core/asio.hpp"
 #include "tests/simfleet/winrm/tls_engine.hpp"
+#include "tests/simfleet/winrm/turns.hpp"
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,8 +15,12 @@ namespace simfleet {
 
 class PeerStream {
 public:
-    // tls may be null: plain text.
-    PeerStream(rdpsweep::asio::ip::tcp::socket socket, std::unique_ptr<TlsEngine> tls);
+    // tls may be null: plain text. round_trip: how far away the peer is.
+    PeerStream(
+        rdpsweep::asio::ip::tcp::socket socket,
+        std::unique_ptr<TlsEngine> tls,
+        std::chrono::milliseconds round_trip = {}
+    );
 
     // Completes the TLS handshake; at once true for plain text.
     rdpsweep::Task<bool> handshake();
@@ -46,6 +52,7 @@ private:
     rdpsweep::asio::ip::tcp::socket socket_;
     std::unique_ptr<TlsEngine> tls_;
     std::array<char, 8192> buffer_{};
+    Turns turns_;
 };
 
 } // namespace simfleet

@@ -40,6 +40,9 @@ public:
     // the client's OperationTimeout, if that is shorter).
     void set_slow_receive(std::chrono::milliseconds limit) noexcept { slow_receive_ = limit; }
 
+    // Keeps every script from saying anything, or lets those that are ready speak.
+    void hold(bool held);
+
     // The first count VMs run their scripts on a real engine.
     void use_engine(std::shared_ptr<Engine> engine, std::size_t count) {
         engine_ = std::move(engine);

@@ -49,6 +49,16 @@ std::string take_streams(Transcript& output, const std::string& command_id, std:
 
 } // namespace
 
+void ShellHost::hold(bool held) {
+    stats_.hold(held);
+    for (const auto& [vm, machine] : machines_) {
+        for (const auto& [shell_id, shell] : machine.shells) {
+            for (const auto& [command_id, command] : shell->commands)
+                command->wake();
+        }
+    }
+}
+
 // False when there is no output in time.
 Task<bool>
 ShellHost::wait_for_output(std::shared_ptr<Command> command, std::chrono::milliseconds timeout) {
@@ -57,13 +67,15 @@ ShellHost::wait_for_output(std::shared_ptr<Command> command, std::chrono::millis
     const bool slow = command->timeouts_left > 0;
     if (slow) --command->timeouts_left;
     const auto deadline = Clock::now() + (slow ? std::min(timeout, slow_receive_) : timeout);
-    while (!command->gone && Clock::now() < deadline && (slow || Clock::now() < command->ready)) {
-        command->waiting->expires_at(slow ? deadline : std::min(deadline, command->ready));
+    const auto silent = [&] { return slow || stats_.held(); };
+    while (!command->gone && Clock::now() < deadline && (silent() || Clock::now() < command->ready)
+    ) {
+        command->waiting->expires_at(silent() ? deadline : std::min(deadline, command->ready));
         boost::system::error_code ignored;
         co_await command->waiting->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
     command->waiting.reset();
-    co_return !slow && Clock::now() >= command->ready;
+    co_return !silent() && Clock::now() >= command->ready;
 }
 
 Task<ShellHost::Reply> ShellHost::receive(const Vm& vm, SoapRequest request, Caller caller) {
@@ -78,7 +90,9 @@ Task<ShellHost::Reply> ShellHost::receive(const Vm& vm, SoapRequest request, Cal
         co_return failure_of(fault::busy, request);
     }
     command->receiving = true;
+    stats_.receive_began();
     const bool there = co_await wait_for_output(command, request.operation_timeout);
+    stats_.receive_ended();
     command->receiving = false;
     shell->last_used = Clock::now();
     if (command->gone) co_return failure_of(fault::operation_aborted, request);

@@ -3,6 +3,7 @@
 
 #include "core/digest.hpp"
 #include "tests/simfleet/winrm/config_resource.hpp"
+#include "tests/simfleet/winrm/pause.hpp"
 #include "tests/simfleet/winrm/soap_reply.hpp"
 #include "tests/simfleet/winrm/soap_request.hpp"
 
@@ -69,11 +70,19 @@ std::optional<HttpResponse> blind_answer(Manner manner) {
     }
 }
 
+// Returns how long the VM takes before it does that with its shells.
+std::chrono::milliseconds time_of(const Slowness& slowness, std::string_view verb) {
+    if (verb == "Create") return slowness.shell;
+    if (verb == "Command") return slowness.command;
+    return {};
+}
+
 Task<ShellHost::Reply>
 dispatch(World& world, const Vm& vm, const SoapRequest& request, const Caller& caller) {
     if (request.config) co_return answer_config(world, vm, request);
     if (request.cim) co_return world.cim.answer(vm, request);
     ShellHost& shells = world.shells;
+    co_await pause(time_of(vm.wire.slowness, request.verb));
     if (request.verb == "Create") co_return shells.create(vm, request, caller);
     if (request.verb == "Command") co_return shells.command(vm, request, caller);
     if (request.verb == "Send") co_return shells.send(vm, request, caller);

@@ -222,6 +222,40 @@ TEST_CASE("simfleet shell: output comes when powershell has started, not before"
     }
 }
 
+TEST_CASE("simfleet shell: while scripts are held no output comes", "[simfleet]") {
+    Bench bench;
+    bench.create();
+    bench.command();
+    SECTION("however often it is asked for") {
+        bench.shells.hold(true);
+        bench.request.operation_timeout = 1ms;
+        CHECK(bench.receive_code() == fault::timed_out);
+        CHECK(bench.receive_code() == fault::timed_out);
+        bench.shells.hold(false);
+        CHECK(bench.receive_code() == 0);
+    }
+    SECTION("and whoever waits gets it when they are let go") {
+        bench.shells.hold(true);
+        asio::io_context io(1);
+        ShellHost::Reply reply;
+        asio::co_spawn(
+            io,
+            keep(bench.shells.receive(bench.vm, bench.request, bench.caller), reply),
+            asio::detached
+        );
+        io.poll();
+        const auto told = bench.stats.json();
+        CHECK(told.find("\"receives_waiting\": 1,") != std::string::npos);
+        CHECK(told.find("\"held\": true,") != std::string::npos);
+        bench.shells.hold(false);
+        io.poll();
+        const auto* body = std::get_if<std::string>(&reply);
+        REQUIRE(body != nullptr);
+        CHECK(body->find("CommandState/Done") != std::string::npos);
+        CHECK(bench.stats.json().find("\"receives_waiting\": 0,") != std::string::npos);
+    }
+}
+
 TEST_CASE("simfleet shell: split output is whole when joined", "[simfleet]") {
     Bench bench{Manner::split_output};
     bench.create();
