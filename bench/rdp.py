@@ -42,7 +42,7 @@ def cost(command, stdin=None):
 def ours(folder, port, hosts, *options):
     targets = folder / f"targets-{hosts}.yaml"
     targets.write_text("version: 1\ntargets:\n" + "".join(
-        f"  - {{ name: h{n}, address: 127.30.0.{n}, rdp: {{ port: {port} }} }}\n" for n in range(1, hosts + 1)))
+        f"  - {{ name: h{n}, address: 127.0.1.{n}, rdp: {{ port: {port} }} }}\n" for n in range(1, hosts + 1)))
     return [BUILD / "scanner" / "rdpsweep", "scan", "-i", targets, "--transport", "rdp", "--jobs", "1",
             "--connect-rate", "100000", "--state", folder / "state", "--report", "jsonl:/dev/null", "-q", *options]
 
@@ -57,11 +57,11 @@ def commands(folder, port, hosts):
         "its look alone, matrix": [BUILD / "bench" / "rdp_probe", str(port), str(hosts), "matrix"],
         "rdpsweep --rdp-matrix": ours(folder, port, hosts, "--rdp-matrix"),
         "openssl s_client, TLS only": ["sh", "-c", f"for n in $(seq {hosts}); do "
-                                       f"openssl s_client -connect 127.30.0.$n:{port} </dev/null; done"],
+                                       f"openssl s_client -connect 127.0.1.$n:{port} </dev/null; done"],
     }
     if shutil.which("nmap"):
         found["nmap, three scripts"] = ["nmap", "-Pn", "-n", "-p", str(port), "--script-args", "unsafe=0",
-                                        "--script", "+" + SCRIPTS.replace(",", ",+"), f"127.30.0.1-{hosts}"]
+                                        "--script", "+" + SCRIPTS.replace(",", ",+"), f"127.0.1.1-{hosts}"]
     return found
 
 

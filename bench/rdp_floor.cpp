@@ -2,19 +2,19 @@
 // address what rdpsweep does on the wire, and nothing else.
 // usage: rdp_floor PORT HOSTS [all|matrix]
 //
-// Hosts are 127.30.0.1 and following. It keeps the leaf's DER and its SHA-1, as rdpsweep does.
+// Hosts are 127.0.1.1 and following, as the simulated fleet's. It keeps the leaf's DER and its
+// SHA-1, as rdpsweep does.
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <arpa/inet.h>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <vector>
+
+#include "bench/fleet_address.hpp"
 
 namespace {
 
@@ -27,17 +27,6 @@ SSL_CTX* offer(int least, int most) {
     SSL_CTX_set_min_proto_version(context, least);
     SSL_CTX_set_max_proto_version(context, most);
     return context;
-}
-
-int connect_to(unsigned host, int port) {
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_port = htons(static_cast<std::uint16_t>(port));
-    where.sin_addr.s_addr = htonl(0x7f1e0000u + host);
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    if (connect(socket, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0) return socket;
-    close(socket);
-    return -1;
 }
 
 // One connection: request, confirm, TLS, leaf. True when TLS completed.
@@ -83,7 +72,7 @@ int main(int count, char** words) {
             offers.push_back(offer(version, version));
     }
     unsigned completed = 0;
-    for (unsigned host = 1; host <= hosts; ++host) {
+    for (unsigned host = 0; host < hosts; ++host) {
         for (SSL_CTX* context : offers)
             completed += shake(context, host, port) ? 1 : 0;
     }

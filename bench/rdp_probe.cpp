@@ -22,7 +22,7 @@ Task<void> look_at_all(Bench& bench) {
     for (unsigned host = 1; host <= bench.hosts; ++host) {
         Target target;
         target.name = "h" + std::to_string(host);
-        target.address = "127.30.0." + std::to_string(host);
+        target.address = "127.0.1." + std::to_string(host);
         target.rdp_port = bench.port;
         HostDeadline deadline(executor, Clock::now() + std::chrono::seconds(30));
         Attempt attempt;

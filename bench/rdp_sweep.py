@@ -8,12 +8,11 @@ With --matrix each host is asked for every version of TLS, as rdpsweep scan --rd
 """
 import argparse
 import os
-import pathlib
 import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from measure import load_lib
 
 
 def measure(command):
@@ -34,10 +33,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=2)
     parser.add_argument("--matrix", action="store_true")
     args = parser.parse_args()
-    os.environ["RDPSWEEP_BUILD"] = str(pathlib.Path(args.build).resolve())
-    sys.path.insert(0, str(ROOT / "tests/integration"))
-    from support import lib
-
+    lib = load_lib(args.build)
     with lib.Fleet(args.vms, "healthy", rdp=True) as fleet:
         def scan(jobs, number):
             return measure([str(lib.SCANNER), "scan", "-i", str(fleet.inventory), "--transport", "rdp", "--jobs",

@@ -14,12 +14,10 @@ import os
 import pathlib
 import shutil
 import statistics
-import subprocess
-import sys
+import tempfile
 
-from measure import cost, instructions
+from measure import ROOT, Inventory, cost, load_lib, slopes
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 COMMAND = ("powershell -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
            "\"[Environment]::SetEnvironmentVariable('RDPSWEEP_NONCE',[Console]::In.ReadLine());"
            "[Environment]::SetEnvironmentVariable('RDPSWEEP_ARGS',[Console]::In.ReadLine());"
@@ -48,18 +46,15 @@ class Bench:
         self.input = folder / "input"
         self.input.write_text("0123456789abcdef0123456789abcdef\n{}\n" + self.script.read_text())
         self.addresses = [vm["address"] for vm in fleet.truth()]
-        self.lines = fleet.inventory.read_text().splitlines(keepends=True)
-        self.first = next(i for i, line in enumerate(self.lines) if line == "targets:\n") + 1
+        self.inventory = Inventory(fleet, folder)
         self.options = ["-F", "none", "-p", str(fleet.ssh_port), "-l", r"SIM\sweeper", "-o", "IdentitiesOnly=yes",
                         "-o", f"UserKnownHostsFile={fleet.known_hosts}", "-o", "StrictHostKeyChecking=yes",
                         "-o", "BatchMode=yes", "-i", str(key)]
 
     def ours(self, hosts, jobs):
-        inventory = self.folder / f"first-{hosts}.yaml"
-        inventory.write_text("".join(self.lines[:self.first + hosts]))
-        return [self.lib.SCANNER, "scan", "-i", inventory, "--known-hosts", self.fleet.known_hosts, "--transport", "ssh",
-                "--no-handshake", "--jobs", jobs, "--connect-rate", "100000", "--state", self.folder / "state",
-                "--report", "jsonl:/dev/null", "-q"]
+        return [self.lib.SCANNER, "scan", "-i", self.inventory.first(hosts), "--known-hosts", self.fleet.known_hosts,
+                "--transport", "ssh", "--no-handshake", "--jobs", jobs, "--connect-rate", "100000",
+                "--state", self.folder / f"state-{hosts}", "--report", "jsonl:/dev/null", "-q"]
 
     def floor(self, hosts):
         return [self.lib.BUILD / "bench/ssh_floor", self.fleet.ssh_port, hosts, self.script]
@@ -99,10 +94,7 @@ def main():
     parser.add_argument("--jobs", default="1,200,1000")
     parser.add_argument("--instructions", action="store_true")
     asked = parser.parse_args()
-    os.environ["RDPSWEEP_BUILD"] = str(pathlib.Path(asked.build).resolve())
-    sys.path.insert(0, str(ROOT / "tests/integration"))
-    from support import lib
-    import tempfile
+    lib = load_lib(asked.build)
     from support.ssh_lib import keygen
     jobs = [int(n) for n in asked.jobs.split(",")]
     most = max(asked.hosts, *jobs)
@@ -139,9 +131,9 @@ def measure(bench, asked, jobs):
         cpu, rate, memory = (statistics.median(r[i] for r in rounds) for i in range(3))
         print(f"| {name} | {cpu:.2f} | {ratio:.2f} | {rate:.0f} | {memory:.0f} |")
     if asked.instructions:
-        for name, command in (("floor", bench.floor), ("ssh_probe", bench.probe), ("rdpsweep", lambda hosts: bench.ours(hosts, 1))):
-            many, one = (instructions(command(hosts), bench.folder) for hosts in (11, 1))
-            print(f"{name}: {(many - one) / 10 / 1e6:.2f} M instructions a host")
+        commands = {"floor": bench.floor, "ssh_probe": bench.probe, "rdpsweep": lambda hosts: bench.ours(hosts, 1)}
+        for name, slope in slopes(commands, 1, 11, bench.folder).items():
+            print(f"{name}: {slope / 1e6:.2f} M instructions a host")
 
 
 main()

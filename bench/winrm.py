@@ -1,26 +1,25 @@
 #!/usr/bin/env python3
-"""What a sweep over WinRM costs a host, beside a bare OpenSSL loop, python3-winrm, Ansible's raw and a Go
+"""What a sweep over WinRM costs a host, beside bare OpenSSL loops, python3-winrm, Ansible's raw and a Go
 client, all against the same simulated fleet.
 
 usage: winrm.py [--build build/release] [--hosts 300] [--peer-hosts 40] [--rounds 3] [--jobs 1,256,2000]
-                [--tls 1.3,1.2] [--auth basic,ntlm] [--instructions] [--growth 1000,10000]
+                [--tls 1.3,1.2] [--auth basic,ntlm] [--instructions]
 
-The floor and rdpsweep run the collector; the peers one small PowerShell command. Figures are user and
-system time of the program and its children, of N hosts minus those of one, so that starting up is not in
-them. Peers that are not installed are left out. Instructions are callgrind's slope between 10 and 60 hosts.
+The floors and rdpsweep run the collector, the peers one small PowerShell command. What a user runs comes first:
+the default scan, which looks at RDP as well, with a text report; then the inside alone. Each has its own floor.
+The VMs answer at once. Figures are user and system time of the program and its children, of N hosts minus
+those of one, so that starting up is not in them. Peers that are not installed are left out. Instructions are
+callgrind's slope between 10 and 60 hosts. What a host takes in memory: memory.py.
 """
 import argparse
 import os
-import pathlib
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 
-from measure import cost, instructions
+from measure import DEFAULT, INSIDE_ALONE, MODES, ROOT, Scans, cost, load_lib, slopes
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "probes/collect/collector.ps1"
 PYTHON = r"""
 import os, sys, winrm
@@ -37,25 +36,27 @@ for address in addresses:
 """
 
 
-class Bench:
+class Bench(Scans):
     """The commands to measure, against one fleet."""
 
     def __init__(self, lib, fleet, folder, auth):
-        self.lib, self.fleet, self.folder, self.auth = lib, fleet, folder, auth
+        super().__init__(lib, fleet, folder)
+        self.auth = auth
         self.addresses = [vm["address"] for vm in fleet.truth()]
-        self.lines = fleet.inventory.read_text().splitlines(keepends=True)
-        self.first = next(i for i, line in enumerate(self.lines) if line == "targets:\n") + 1
 
-    def ours(self, hosts, jobs, report="jsonl:/dev/null"):
-        inventory = self.folder / f"first-{hosts}.yaml"
-        inventory.write_text("".join(self.lines[:self.first + hosts]))
-        return [self.lib.SCANNER, "scan", "-i", inventory, "--ca-file", self.fleet.ca, "--no-handshake", "--jobs", jobs,
-                "--connect-rate", "100000", "--state", self.folder / "state", "--report", report, "-q"]
+    def ours(self, mode, jobs):
+        return lambda hosts: [self.scan(hosts, jobs, mode)]
 
-    def floor(self, hosts):
-        return [self.lib.BUILD / "bench/winrm_floor", self.fleet.port, hosts, SCRIPT, self.fleet.ca]
+    def floor(self, mode):
+        """Returns what gives the bare loops that do on the wire what a scan in that mode does."""
+        def both(hosts):
+            inside = [self.lib.BUILD / "bench/winrm_floor", self.fleet.port, hosts, SCRIPT, self.fleet.ca]
+            outside = [self.lib.BUILD / "bench/rdp_floor", self.fleet.rdp_port, hosts]
+            return [inside, outside] if mode == DEFAULT else [inside]
+        return both
 
     def peers(self, hosts):
+        """Returns the programs that others wrote, by their names."""
         nodes = self.addresses[:hosts]
         found = {"python3-winrm": ["/usr/bin/python3", "-c", PYTHON, self.fleet.port, self.fleet.ca, self.auth, *nodes]}
         if self.auth == "basic" and shutil.which("go"):
@@ -83,52 +84,60 @@ ansible_winrm_ca_trust_path={self.fleet.ca}
         return client
 
 
+def total(commands):
+    """CPU and elapsed seconds of commands that run one after the other."""
+    costs = [cost(command) for command in commands]
+    return sum(cpu for cpu, _, _ in costs), sum(wall for _, wall, _ in costs)
+
+
+class Table:
+    """Rows of programs, measured in turn, round after round."""
+
+    def __init__(self):
+        self.figures, self.base = {}, {}
+
+    def note(self, name, base, commands, hosts):
+        """Measures a row; base names the row that it is compared with."""
+        (cpu, wall), (start, begun) = total(commands(hosts)), total(commands(1))
+        figures = (cpu - start) * 1000 / (hosts - 1), (hosts - 1) / max(wall - begun, 1e-9)
+        self.figures.setdefault(name, []).append(figures)
+        self.base[name] = base if base in self.figures else next(iter(self.figures))
+
+    def show(self):
+        print("| program | CPU ms a host | times | of | hosts/s |\n|---|---|---|---|---|")
+        for name, rounds in self.figures.items():
+            base = self.base[name]
+            ratio = statistics.median(r[0] / f[0] for r, f in zip(rounds, self.figures[base]))
+            cpu, rate = (statistics.median(r[i] for r in rounds) for i in range(2))
+            print(f"| {name} | {cpu:.2f} | {ratio:.2f} | {base} | {rate:.0f} |", flush=True)
+
+
 def compare(bench, asked, jobs):
     """One table: everyone in turn, round after round."""
-    figures = {}
-
-    def note(name, many, one, hosts):
-        (cpu, wall, peak), (base, start, least) = cost(many), cost(one)
-        figures.setdefault(name, []).append(
-            ((cpu - base) * 1000 / (hosts - 1), (hosts - 1) / max(wall - start, 1e-9), (peak - least) / (hosts - 1)))
-
+    table = Table()
     for _ in range(asked.rounds):
-        if bench.auth == "basic":
-            note("floor, bare OpenSSL", bench.floor(asked.hosts), bench.floor(1), asked.hosts)
-        for number in jobs:
-            hosts = max(asked.hosts, number)
-            note(f"rdpsweep, {number} at once", bench.ours(hosts, number), bench.ours(1, number), hosts)
-        one = bench.peers(1)
-        for name, command in bench.peers(asked.peer_hosts).items():
-            note(name, command, one[name], asked.peer_hosts)
-    base = next(iter(figures.values()))
-    print(f"| program | CPU ms a host | times the first | hosts/s | KiB of memory a host |\n|---|---|---|---|---|")
-    for name, rounds in figures.items():
-        ratio = statistics.median(r[0] / f[0] for r, f in zip(rounds, base))
-        cpu, rate, memory = (statistics.median(r[i] for r in rounds) for i in range(3))
-        print(f"| {name} | {cpu:.2f} | {ratio:.2f} | {rate:.0f} | {memory:.0f} |", flush=True)
+        for mode in MODES:
+            if bench.auth == "basic":
+                table.note(f"floor of {mode}", f"floor of {mode}", bench.floor(mode), asked.hosts)
+            for number in jobs:
+                table.note(f"rdpsweep, {mode}, {number} at once", f"floor of {mode}", bench.ours(mode, number),
+                           max(asked.hosts, number))
+        for name in bench.peers(1):
+            table.note(name, f"floor of {INSIDE_ALONE}", lambda hosts, name=name: [bench.peers(hosts)[name]],
+                       asked.peer_hosts)
+    table.show()
 
 
 def count_instructions(bench):
-    few, many = 10, 60
-    commands = {"rdpsweep": lambda hosts: bench.ours(hosts, 1)}
-    if bench.auth == "basic":
-        commands = {"floor": bench.floor, **commands}
-    for name, command in commands.items():
-        slope = (instructions(command(many), bench.folder) - instructions(command(few), bench.folder)) / (many - few)
+    commands = {}
+    for mode in MODES:
+        if bench.auth == "basic":
+            for number in range(len(bench.floor(mode)(1))):
+                commands[f"floor of {mode}, part {number + 1}"] = \
+                    lambda hosts, mode=mode, number=number: bench.floor(mode)(hosts)[number]
+        commands[f"rdpsweep, {mode}"] = lambda hosts, mode=mode: bench.scan(hosts, 1, mode)
+    for name, slope in slopes(commands, 10, 60, bench.folder).items():
         print(f"{name}: {slope / 1e6:.2f} M instructions a host", flush=True)
-
-
-def growth(bench, sizes):
-    """Whether a host costs the same in a large fleet, and what it leaves in memory."""
-    before = None
-    for size in sizes:
-        cpu, wall, peak = cost(bench.ours(size, 256, f"json:{bench.folder / 'report.json'}"))
-        line = f"{size} hosts: {cpu * 1000 / size:.2f} ms of CPU a host, {size / wall:.0f} hosts/s, peak {peak / 1024:.0f} MiB"
-        if before:
-            line += f", {(peak - before[1]) / (size - before[0]):.2f} KiB retained a host"
-        print(line, flush=True)
-        before = (size, peak)
 
 
 def main():
@@ -141,30 +150,22 @@ def main():
     parser.add_argument("--tls", default="1.3,1.2")
     parser.add_argument("--auth", default="basic,ntlm")
     parser.add_argument("--instructions", action="store_true")
-    parser.add_argument("--growth", default="")
     asked = parser.parse_args()
-    os.environ["RDPSWEEP_BUILD"] = str(pathlib.Path(asked.build).resolve())
-    sys.path.insert(0, str(ROOT / "tests/integration"))
-    from support import lib
+    lib = load_lib(asked.build)
     jobs = [int(n) for n in asked.jobs.split(",") if n]
-    sizes = [int(n) for n in asked.growth.split(",") if n]
-    most = max([asked.hosts, *jobs, *sizes])
+    most = max([asked.hosts, *jobs])
     for tls in asked.tls.split(","):
         for auth in asked.auth.split(","):
-            kind = {"basic": "basic", "ntlm": "ntlm"}[auth]
-            options = ["--inventory-auth", kind, *(["--no-tls13"] if tls == "1.2" else [])]
+            options = ["--inventory-auth", auth, *(["--no-tls13"] if tls == "1.2" else [])]
             with tempfile.TemporaryDirectory(prefix="winrm-bench-") as name, \
-                    lib.Fleet(most, "healthy", options=options) as fleet:
-                os.environ[lib.PASSWORD_VARIABLE] = fleet.password
-                bench = Bench(lib, fleet, pathlib.Path(name), auth)
-                cost(bench.floor(most))  # the fleet builds its VMs when they are first asked for
+                    lib.Fleet(most, "healthy", rdp=True, options=options) as fleet:
+                bench = Bench(lib, fleet, name, auth)
+                total(bench.floor(DEFAULT)(most))  # the fleet builds its VMs when they are first asked for
                 print(f"\nTLS {tls}, {auth}\n", flush=True)
                 if asked.rounds:
                     compare(bench, asked, jobs)
                 if asked.instructions:
                     count_instructions(bench)
-                if sizes:
-                    growth(bench, sizes)
 
 
 main()
