@@ -94,7 +94,7 @@ def names(lines):
 
 def usual_rate(targets):
     """Returns how many connections a second a run makes that was told nothing (--connect-rate in docs/nightly.md)."""
-    return min(1000, max(200, targets / 10))
+    return min(1000, max(200, targets / 5))
 
 
 class Host:

@@ -124,12 +124,12 @@ void BytePool::end_heaviest() {
 
 HostBytes::HostBytes(std::shared_ptr<BytePool> pool, ByteRules rules)
     : pool_(std::move(pool)), rules_(pool_ ? pool_->rules() : rules) {
-    if (pool_) pool_->hosts_.push_back(this);
+    if (pool_) place_ = pool_->hosts_.insert(pool_->hosts_.end(), this);
 }
 
 HostBytes::~HostBytes() {
     if (!pool_) return;
-    pool_->hosts_.remove(this);
+    pool_->hosts_.erase(place_);
     pool_->waiting_.remove_if([this](const auto* waiter) { return &waiter->host == this; });
     if (pool_->ending_ == this) pool_->ending_ = nullptr;
 }

@@ -107,7 +107,8 @@ private:
     Task<Status> wait(std::size_t more, HostDeadline& deadline);
     void give_back(std::size_t bytes);
 
-    std::shared_ptr<BytePool> pool_; // null: none
+    std::shared_ptr<BytePool> pool_;        // null: none
+    std::list<HostBytes*>::iterator place_; // among the pool's hosts
     ByteRules rules_;
     std::size_t held_ = 0;
     std::function<void()> end_;

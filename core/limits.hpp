@@ -10,11 +10,12 @@ namespace rdpsweep::limits {
 using namespace std::chrono_literals;
 
 inline constexpr std::size_t in_flight = 2000; // hosts at work at once
-// New connections a second: at least so many, and for large fleets as many as let every host begin
-// within the ramp, up to the most. Lower it behind SNAT.
+// New connections a second: at least so many, and for large fleets as many as give every host its
+// two (its inside, and RDP from outside) within the ramp, up to the most. Lower it behind SNAT.
 inline constexpr double connects_per_second = 200.0;
 inline constexpr double most_connects_per_second = 1000.0;
 inline constexpr auto ramp = 10s;
+inline constexpr double connections_a_host = 2;
 inline constexpr auto connect = 5s;                // TCP, one address
 inline constexpr auto step = 30s;                  // one exchange: TLS, a login leg, a request
 inline constexpr int first_shell_steps = 2;        // a cold host's first shell gets this many steps

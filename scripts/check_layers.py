@@ -66,6 +66,9 @@ MAY_INCLUDE = {
     "tests/unit/probes": ["core", "probes", "tests/support"],
     "tests/unit/reports": ["core", "reports", "tests/support"],
     "tests/unit/scanner": ["core", "transports", "probes", "reports", "scanner", "tests/support"],
+    # Large sweeps in simulated time, with the transports of the engine's tests.
+    "tests/unit/shape": ["core", "transports", "probes", "reports", "scanner", "tests/support",
+                         "tests/unit/scanner"],
     "tests/unit/simfleet": ["core", "tests/simfleet", "tests/support"],
     "tests/support": ["core", "transports", "probes", "reports"],
     "bench": ["core", "transports"],

@@ -140,11 +140,36 @@ std::optional<std::size_t> Admission::take() {
     auto ticket = queue_.take();
     if (!ticket) return std::nullopt;
     const auto host = ticket->host;
-    active_.insert_or_assign(host, Active{std::move(*ticket), window_.set_out(), {}});
+    Active active{std::move(*ticket), window_.set_out(), {}};
+    const auto& credential = targets_[host].credential;
+    if (!credential.empty() && logins_.breaker(credential).welcomes().empty()) {
+        active.login = queue_.find("login " + credential);
+        silent_.push_back(host);
+    }
+    active_.insert_or_assign(host, std::move(active));
     return host;
 }
 
-Task<Places::Place> Admission::work(HostDeadline& deadline) {
+void Admission::connected(std::size_t host) {
+    const auto at = active_.find(host);
+    if (at == active_.end() || std::exchange(at->second.connected, true)) return;
+    auto& active = at->second;
+    if (active.passed_over) queue_.crowd(*active.login);
+}
+
+// Hosts that were taken before the last call had a moment at least.
+void Admission::pass_over_silent() {
+    const auto had_a_moment = std::exchange(silent_before_, std::exchange(silent_, {}));
+    for (const auto host : had_a_moment) {
+        const auto at = active_.find(host);
+        if (at == active_.end() || at->second.connected || at->second.passed_over) continue;
+        at->second.passed_over = true;
+        queue_.release_early(at->second.ticket, *at->second.login);
+    }
+}
+
+Task<Places::Place> Admission::work(std::size_t host, HostDeadline& deadline) {
+    connected(host);
     const auto held = deadline.hold();
     co_return co_await at_work_.enter(deadline);
 }
@@ -164,6 +189,7 @@ void Admission::ended(const HostResult& result) {
     for (const auto limiter : active.further)
         queue_.leave(limiter);
     queue_.release(active.ticket);
+    if (active.passed_over && active.connected) queue_.leave(*active.login);
     if (window_.ended(active.start, traffic_of(result))) fit_to_window();
     const auto& credential = targets_[result.index].credential;
     if (!credential.empty()) logins_.ended(credential, result.index);

@@ -56,9 +56,10 @@ public:
     // Returns the next host; nothing when none may go now.
     std::optional<std::size_t> take();
 
-    // Waits for a place among the hosts at work, which a host needs once it is connected. Our limit
-    // is not the host's time: the deadline's clock stands still. None when it ended first.
-    Task<Places::Place> work(HostDeadline& deadline);
+    // Takes note that a host that was taken is connected, and waits for its place among the hosts
+    // at work. Our limit is not the host's time: the deadline's clock stands still. None when it
+    // ended first.
+    Task<Places::Place> work(std::size_t host, HostDeadline& deadline);
 
     // Takes note that a host that was taken is done.
     void ended(const HostResult& result);
@@ -68,6 +69,15 @@ public:
     Task<bool> change_transport(std::size_t host, std::string transport, HostDeadline& deadline);
 
     [[nodiscard]] LoginGate& logins() noexcept { return logins_; }
+
+    // Returns whether hosts that were taken hold up others until their credential is proved good.
+    [[nodiscard]] bool anybody_before_login() const noexcept {
+        return !silent_.empty() || !silent_before_.empty();
+    }
+
+    // Lets hosts that are still connecting hold up nobody any more: call it now and then, with
+    // enough time in between for a VM to answer. What was taken since the last call is let be.
+    void pass_over_silent();
 
     // Returns why the hosts left of that credential are not tried; empty while it is not stopped.
     [[nodiscard]] std::string why_stopped(const std::string& credential);
@@ -80,11 +90,15 @@ private:
         Window::Start start;
         std::vector<AdmissionQueue::Limiter> further; // of the transport it changed to
         bool changed = false;                         // the places of the first one are given back
+        std::optional<AdmissionQueue::Limiter> login = {}; // before its credential was proved good
+        bool connected = false;
+        bool passed_over = false; // its place before the login was given back: it was silent
     };
 
     std::vector<AdmissionQueue::Limiter>
     limiters_of(const Target& target, const std::string& transport);
     [[nodiscard]] std::size_t on_the_way(const Breaker& breaker) const noexcept;
+    void connected(std::size_t host);
     void fit_to_window();
     bool enter_all(const std::vector<AdmissionQueue::Limiter>& wanted);
     void changed(const std::string& credential, const Breaker& breaker);
@@ -98,6 +112,8 @@ private:
     LoginGate logins_;
     std::set<std::string> told_; // credentials whose stop was told
     std::unordered_map<std::size_t, Active> active_;
+    std::vector<std::size_t> silent_;        // hosts that were taken before a proof, since the last
+    std::vector<std::size_t> silent_before_; // pass_over_silent(), and before it
     WaitingRoom for_transport_;
 };
 

@@ -47,6 +47,10 @@ public:
 
     // Takes one place outside of a ticket. False when there is none.
     bool enter(Limiter limiter) noexcept;
+
+    // Takes one place outside of a ticket, whether or not there is one.
+    void crowd(Limiter limiter) noexcept { ++gauges_[limiter].used; }
+
     void leave(Limiter limiter);
 
     void resize(Limiter limiter, std::size_t capacity);

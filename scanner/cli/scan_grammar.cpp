@@ -17,7 +17,7 @@ Options pace_options(ScanOptions& scan) {
     const auto number_of = [](double rate) { return std::to_string(static_cast<int>(rate)); };
     const auto rate_now = scan.connect_rate
                               ? number_of(*scan.connect_rate)
-                              : "a tenth of the targets, from " +
+                              : "a fifth of the targets, from " +
                                     number_of(limits::connects_per_second) + " to " +
                                     number_of(limits::most_connects_per_second);
     return {

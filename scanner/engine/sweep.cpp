@@ -68,7 +68,7 @@ Sweep::Sweep(
            }}
       ),
       bytes_(std::make_shared<BytePool>(options_.bytes)), run_timer_(lane), drain_timer_(lane),
-      hold_timer_(lane) {
+      hold_timer_(lane), silence_timer_(lane) {
     std::iota(order_.begin(), order_.end(), 0);
     services_.admission = &admission_;
 }
@@ -96,6 +96,7 @@ Status Sweep::run() {
     run_timer_.cancel();
     drain_timer_.cancel();
     hold_timer_.cancel();
+    silence_timer_.cancel();
     report_untouched();
     if (failure_) return std::move(*failure_);
     return {};
@@ -151,16 +152,6 @@ Task<void> Sweep::add_named(std::shared_ptr<std::vector<std::size_t>> named) {
     }
 }
 
-// Lets every host go that may go now.
-void Sweep::pump() {
-    while (!stopping_ && !hold()) {
-        const auto index = admission_.take();
-        if (!index) return;
-        ++tasks_;
-        spawn(lane_.get_executor(), host(*index));
-    }
-}
-
 Task<void> Sweep::host(std::size_t index) {
     const Leave leave{tasks_};
     Landed landed{[this, index] { fault(index, "a library threw while it worked for this host"); }};
@@ -191,6 +182,7 @@ void Sweep::fault(std::size_t index, const char* what) {
 // Waits for a turn to open a connection. A host's own time begins afterwards: a slow ramp must not
 // use it up. False when the run is ending.
 Task<bool> Sweep::admit() {
+    const Leave leave{beginners_};
     if (services_.pacer == nullptr) co_return !stopping_;
     HostDeadline waiting(lane_.get_executor(), Clock::time_point::max());
     const Listed listed(waiting_, &waiting);
@@ -201,6 +193,7 @@ Task<bool> Sweep::admit() {
 Task<void> Sweep::visit(std::size_t index) {
     const auto& target = targets_[index];
     const bool admitted = co_await admit();
+    pump();
     if (!admitted) co_return; // reported as not attempted at the end
     if (auto stored = options_.events.started(index, target); !stored) {
         fail(std::move(stored).error(), "the run could not be stored");

@@ -103,6 +103,7 @@ private:
     [[nodiscard]] Held reason_to_hold() const;
     void pump();
     bool hold();
+    void watch_silence();
     Task<void> host(std::size_t index);
     Task<void> visit(std::size_t index);
     Task<bool> admit();
@@ -124,12 +125,15 @@ private:
     std::vector<std::size_t> order_;
     Admission admission_;
     std::shared_ptr<BytePool> bytes_;
-    std::size_t tasks_ = 0; // hosts in flight and lookups of names
+    std::size_t tasks_ = 0;     // hosts in flight and lookups of names
+    std::size_t beginners_ = 0; // hosts that were taken and wait for a turn to connect
     std::list<Active> active_;
     std::list<HostDeadline*> waiting_; // of what waits for a turn to connect, or for a name
     asio::steady_timer run_timer_;
     asio::steady_timer drain_timer_;
     asio::steady_timer hold_timer_;
+    asio::steady_timer silence_timer_;
+    bool watches_silence_ = false; // then silence_timer_ runs
     Held held_ = Held::by_nothing; // else hold_timer_ runs
     bool stopping_ = false;
     std::string why_stopped_;

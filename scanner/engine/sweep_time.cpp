@@ -1,4 +1,5 @@
 // When hosts may begin, and how long each of them has.
+#include "core/spawn.hpp"
 #include "scanner/engine/sweep.hpp"
 #include "transports/registry.hpp"
 
@@ -8,10 +9,45 @@ namespace rdpsweep {
 
 namespace {
 
+// Hosts that wait for a turn to connect: enough that each turn finds one, few enough that what is
+// learned meanwhile of a credential still counts for the others.
+constexpr std::size_t most_beginners = 32;
+
+// A VM has one to two of these to answer a connection before others set out although it does not:
+// as long as a round trip takes around the world.
+constexpr std::chrono::milliseconds silence{250};
+
 // How often it is asked whether hosts may be begun again: nobody tells.
 constexpr std::chrono::milliseconds hold_interval{20};
 
 } // namespace
+
+// Lets every host go that may go now. Where our pace is what they wait for, a few wait for it; the
+// others are not begun, and cost nothing.
+void Sweep::pump() {
+    while (!stopping_ && beginners_ < most_beginners && !hold()) {
+        const auto index = admission_.take();
+        if (!index) return watch_silence();
+        ++tasks_;
+        ++beginners_;
+        spawn(lane_.get_executor(), host(*index));
+    }
+}
+
+// Until a credential is proved good few hosts set out with it. Those that do not answer must not be
+// all of them for as long as a connection takes to time out.
+void Sweep::watch_silence() {
+    if (watches_silence_ || !admission_.anybody_waits() || !admission_.anybody_before_login())
+        return;
+    watches_silence_ = true;
+    silence_timer_.expires_after(silence);
+    silence_timer_.async_wait([this](boost::system::error_code code) {
+        watches_silence_ = false;
+        if (code || stopping_) return;
+        admission_.pass_over_silent();
+        pump();
+    });
+}
 
 // Where nothing is under way, our memory has room for one host at least.
 Sweep::Held Sweep::reason_to_hold() const {

@@ -69,7 +69,8 @@ Task<bool> Visit::try_transport(const std::string& transport, HostDeadline& dead
         const bool time_left = co_await deadline.sleep(pause);
         if (!time_left) co_return true;
         if (services_.pacer != nullptr) {
-            const bool admitted = co_await services_.pacer->turn(deadline);
+            const bool admitted =
+                co_await services_.pacer->turn(deadline, Pacer::For::one_coming_back);
             if (!admitted) co_return true;
         }
         // The last try says how it ended; the earlier ones stay as evidence.

@@ -23,7 +23,7 @@ Error no_place() {
 Task<Status> Visit::Start::take_place() {
     auto* const admission = visit_.services_.admission;
     if (admission == nullptr || visit_.place_) co_return Status();
-    visit_.place_ = co_await admission->work(deadline_);
+    visit_.place_ = co_await admission->work(visit_.result_.index, deadline_);
     if (!visit_.place_) co_return no_place();
     co_return Status();
 }

@@ -41,7 +41,7 @@ bool leads_to_azure(const Target& target, bool asks_about_vms) {
 double usual_connect_rate(std::size_t hosts) noexcept {
     const double seconds = std::chrono::duration<double>(limits::ramp).count();
     return std::clamp(
-        static_cast<double>(hosts) / seconds,
+        static_cast<double>(hosts) * limits::connections_a_host / seconds,
         limits::connects_per_second,
         limits::most_connects_per_second
     );
@@ -54,7 +54,9 @@ Ways::Ways(
     FileTrustStore trust
 )
     : credentials_(std::move(credentials)), trust_(std::move(trust)),
-      pacer_(connect_rate, connect_rate / 10),
+      pacer_(
+          connect_rate, connect_rate / 10, options.handshake ? 1 / limits::connections_a_host : 1
+      ),
       services_{
           .resolver = resolver_,
           .pacer = pacer_,
