@@ -14,10 +14,20 @@ bool is_continuation(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
 
-// Appends text, with what disturbs escaped.
+bool is_plain(char byte) {
+    return byte >= ' ' && byte <= '~';
+}
+
+// Appends text, with what disturbs escaped. Most texts are ASCII all along.
 void append_fit(std::string& out, std::string_view rest) {
     char escape[16];
     while (!rest.empty()) {
+        const auto plain = static_cast<std::size_t>(
+            std::find_if_not(rest.begin(), rest.end(), is_plain) - rest.begin()
+        );
+        out += rest.substr(0, plain);
+        rest.remove_prefix(plain);
+        if (rest.empty()) return;
         const auto decoded = decode_utf8(rest);
         if (!decoded.code || disturbs_display(*decoded.code)) {
             const auto byte = static_cast<unsigned char>(rest[0]);

@@ -3,8 +3,6 @@
 
 #include "scanner/inventory/field_values.hpp"
 
-#include <yaml-cpp/exceptions.h>
-
 #include <set>
 #include <utility>
 
@@ -59,14 +57,15 @@ merge_entries(YamlNode& node, std::vector<YamlNode> merges, const YamlLimits& li
     return {};
 }
 
-std::string hint_for_yaml(std::string_view message) {
+std::string hint_for_yaml(std::string_view message, std::string_view found) {
+    const auto says = [&](std::string_view words) {
+        return message.find(words) != std::string_view::npos;
+    };
     // Most often it is an account: "CORP\svc".
-    for (const auto* begin :
-         {YAML::ErrorMsg::INVALID_ESCAPE,
-          YAML::ErrorMsg::INVALID_HEX,
-          YAML::ErrorMsg::INVALID_UNICODE}) {
-        if (message.starts_with(begin)) return std::string(backslash_hint);
-    }
+    if (says("escape") || says("hexdecimal")) return std::string(backslash_hint);
+    // Or an address: { address: ::1 }.
+    if (says("flow node") && found.starts_with("::"))
+        return "put quotes around an address that begins with a colon";
     return {};
 }
 

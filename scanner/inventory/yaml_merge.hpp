@@ -14,7 +14,8 @@ namespace rdpsweep {
 std::optional<YamlFault>
 merge_entries(YamlNode& node, std::vector<YamlNode> merges, const YamlLimits& limits);
 
-// Returns what to do about a message of yaml-cpp; empty: nothing that we know.
-std::string hint_for_yaml(std::string_view message);
+// Returns what to do about a message of libyaml and what it found there; empty: nothing that we
+// know.
+std::string hint_for_yaml(std::string_view message, std::string_view found);
 
 } // namespace rdpsweep

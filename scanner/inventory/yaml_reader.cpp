@@ -4,6 +4,7 @@
 #include "scanner/inventory/yaml_credential.hpp"
 #include "scanner/inventory/yaml_target.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace rdpsweep {
@@ -26,6 +27,7 @@ public:
         : context_(context), source_(source), place_{context.file, context.problems} {}
 
     void read(std::string_view text) {
+        lines_ = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
         YamlReceiver receiver;
         receiver.streamed_key = "targets";
         receiver.entry = [this](YamlEntry entry) { read_entry(entry); };
@@ -111,8 +113,19 @@ private:
             return;
         }
         auto draft = read_yaml_target(node, context_);
+        make_room(node.at.line);
         source_.targets.push_back(std::move(draft.target));
         source_.given.push_back(draft.given);
+    }
+
+    // Makes room for as many targets as the lines left will have, if they are like those so far: a
+    // list that doubles again and again is in memory one and a half times.
+    void make_room(std::uint32_t line) {
+        auto& targets = source_.targets;
+        constexpr std::size_t telling = 1000; // enough to tell from
+        if (targets.size() < telling || targets.size() < targets.capacity()) return;
+        const auto in_all = targets.size() * lines_ / std::max<std::size_t>(line, 1);
+        targets.reserve(std::min(in_all + in_all / 32 + telling, inventory_limits::targets));
     }
 
     void read_group(const YamlNode& node) {
@@ -213,6 +226,7 @@ private:
     InventorySource& source_;
     YamlPlace place_;
     std::vector<Group> groups_;
+    std::size_t lines_ = 0; // of the text
     bool has_version_ = false;
 };
 

@@ -78,15 +78,22 @@ TerminalText to_text(const Problems& problems) {
 }
 
 TerminalText table(const std::vector<std::vector<std::string>>& rows) {
+    return table(rows.size(), [&](std::size_t row) { return rows[row]; });
+}
+
+TerminalText
+table(std::size_t rows, const std::function<std::vector<std::string>(std::size_t row)>& row_at) {
     std::vector<std::size_t> widths;
-    for (const auto& row : rows) {
+    for (std::size_t number = 0; number < rows; ++number) {
+        const auto row = row_at(number);
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t i = 0; i + 1 < row.size(); ++i) {
             widths[i] = std::max(widths[i], columns(printable(row[i], longest_cell)));
         }
     }
     TerminalText text;
-    for (const auto& row : rows) {
+    for (std::size_t number = 0; number < rows; ++number) {
+        const auto row = row_at(number);
         TerminalText line;
         std::size_t blanks = 0; // before the next cell that is not empty
         for (std::size_t i = 0; i < row.size(); ++i) {

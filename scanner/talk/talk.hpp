@@ -6,6 +6,7 @@
 #include "scanner/options/talk_options.hpp"
 #include "scanner/talk/problems.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,5 +43,9 @@ TerminalText wrapped(std::string_view text, std::size_t indent, std::size_t widt
 // Returns rows as left-aligned columns two blanks apart; the first row is the head. Cells are made
 // printable and cut at 60 bytes, save those of the last column.
 TerminalText table(const std::vector<std::vector<std::string>>& rows);
+
+// Returns the same of so many rows, each asked for twice: a long table is not in memory as cells.
+TerminalText
+table(std::size_t rows, const std::function<std::vector<std::string>(std::size_t row)>& row_at);
 
 } // namespace rdpsweep

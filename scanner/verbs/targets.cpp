@@ -84,21 +84,23 @@ TerminalText to_line(const Counts& counts, std::size_t most) {
     return line;
 }
 
+std::vector<std::string> cells_of(const Target& target) {
+    return {
+        target.name,
+        endpoint(target),
+        std::to_string(target.rdp_port),
+        joined(target.route, ","),
+        credential_of(target),
+        tags_of(target)};
+}
+
 TerminalText as_table(const std::vector<Target>& targets) {
-    std::vector<std::vector<std::string>> rows{
-        {"NAME", "ADDRESS", "RDP", "ROUTE", "CREDENTIAL", "TAGS"}};
-    for (const auto& target : targets) {
-        rows.push_back(
-            {target.name,
-             endpoint(target),
-             std::to_string(target.rdp_port),
-             joined(target.route, ","),
-             credential_of(target),
-             tags_of(target)}
-        );
-    }
+    const std::vector<std::string> head{"NAME", "ADDRESS", "RDP", "ROUTE", "CREDENTIAL", "TAGS"};
+    const auto row_at = [&](std::size_t row) {
+        return row == 0 ? head : cells_of(targets[row - 1]);
+    };
     const auto summary = summarise(targets);
-    auto text = table(rows) + "\n" + printable(targets.size()) + " target";
+    auto text = table(targets.size() + 1, row_at) + "\n" + printable(targets.size()) + " target";
     text += targets.size() == 1 ? TerminalText("\n") : TerminalText("s\n");
     if (targets.empty()) return text;
     text += "  route       " + to_line(summary.routes, most_tags_shown) + "\n";

@@ -115,3 +115,32 @@ TEST_CASE("yaml: merged keys are bounded before they are compared", "[inventory]
     REQUIRE(read.problems.list().size() == 1);
     CHECK(read.problems.list()[0].what.find("too many keys in one map") != std::string::npos);
 }
+
+TEST_CASE("yaml: an address that begins with a colon gets a hint", "[inventory][yaml]") {
+    const auto read = read_inventory(
+        read_yaml, "version: 1\ntargets:\n  - { name: a, address: ::1 }\n", "fleet.yaml"
+    );
+    REQUIRE(read.problems.list().size() == 1);
+    CHECK(read.problems.list()[0].where == "fleet.yaml:3:25");
+    CHECK(read.cure() == "put quotes around an address that begins with a colon");
+    CHECK(read_inventory(read_yaml, "version: 1\nx: [", "fleet.yaml").cure().empty());
+}
+
+TEST_CASE("yaml: bytes that are no text are told with their place", "[inventory][yaml]") {
+    CHECK(
+        read("version: 1\nx: \x01\n").complaint() ==
+        "fleet.yaml:2:4: not YAML: control characters are not allowed"
+    );
+    CHECK_THAT(read("version: 1\nx: ab\xff\n").complaint(), Catch::StartsWith("fleet.yaml:2:6: "));
+}
+
+TEST_CASE("yaml: an anchor that is given twice stands for the later value", "[inventory][yaml]") {
+    const auto result = read("version: 1\ndefaults: { winrm: &w { port: 1 } }\n"
+                             "targets:\n  - { name: a, address: b, winrm: &w { port: 2 } }\n"
+                             "  - { name: c, address: d, winrm: *w }\n");
+    REQUIRE(result.problems.empty());
+    CHECK(result.inventory.targets[1].winrm.port == 2);
+    CHECK_THAT(
+        read("version: 1\nx: &a 1\ny: &a [ *a ]\n").complaints().back(), Catch::Contains("alias")
+    );
+}
