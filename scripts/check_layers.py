@@ -80,7 +80,7 @@ PROJECT = ("core", "transports", "probes", "reports", "scanner", "tests", "bench
 # Headers that cost seconds a file or leak macros: only .cpp files include them. Tests are exempt.
 HEAVY = re.compile(
     r"^(boost/beast|openssl/|libssh2|cpprest/|pplx/|gssapi|CLI/|yaml-cpp/|catch2/|"
-    r"nlohmann/json\.hpp|pugixml\.hpp)"
+    r"nlohmann/json\.hpp|pugixml\.hpp|simdjson\.h)"
 )
 # Small enough, and the element type of its folder's interfaces.
 HEAVY_ALLOWED = [("transports/winrm/", "pugixml.hpp")]

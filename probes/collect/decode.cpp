@@ -2,12 +2,10 @@
 #include "probes/collect/decode.hpp"
 
 #include "core/foreign_text.hpp"
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "probes/collect/certificate.hpp"
 #include "probes/collect/decode_groups.hpp"
 #include "probes/collect/key_file_name.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <utility>
 
@@ -105,11 +103,11 @@ void read_groups(const JsonReader& document, std::string_view source, Facts& fac
 } // namespace
 
 Result<Facts>
-decode_facts(std::string_view json, std::string_view source, std::int64_t received_at) {
-    const auto parsed = parse_json(json, Phase::decode);
-    if (!parsed) return parsed.error();
+decode_facts(const std::string& json, std::string_view source, std::int64_t received_at) {
+    const auto read = JsonDocument::read(json, Phase::decode);
+    if (!read) return read.error();
     DocumentProblem problem;
-    const JsonReader document(&*parsed, "", problem);
+    const JsonReader document(read->root(), problem);
     const std::string schema = document.at("schema").text();
     if (problem.first()) return *problem.first();
     if (schema != "facts/1") {

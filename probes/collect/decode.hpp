@@ -19,6 +19,6 @@ namespace rdpsweep {
 //
 // Certificates are parsed here, and machine_keys.expected and StoredCertificate::key_file computed.
 Result<Facts>
-decode_facts(std::string_view json, std::string_view source, std::int64_t received_at);
+decode_facts(const std::string& json, std::string_view source, std::int64_t received_at);
 
 } // namespace rdpsweep
