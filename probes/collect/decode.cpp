@@ -7,6 +7,7 @@
 #include "probes/collect/decode_groups.hpp"
 #include "probes/collect/key_file_name.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace rdpsweep {
@@ -123,6 +124,28 @@ decode_facts(const std::string& json, std::string_view source, std::int64_t rece
     read_groups(document, source, facts);
     if (problem.first()) return *problem.first();
     return facts;
+}
+
+Status add_handshakes(Facts& facts, std::string_view ours) {
+    const auto read = JsonDocument::read(R"({"hs":)" + std::string(ours) + "}", Phase::decode);
+    if (!read) return read.error();
+    DocumentProblem problem;
+    auto added = facts_json::read_handshakes(JsonReader(read->root(), problem).at("hs"));
+    auto& all = facts.handshakes.value ? *facts.handshakes.value : facts.handshakes.value.emplace();
+    std::erase_if(all, [](const HandshakeFacts& handshake) { return handshake.from != "guest"; });
+    all.insert(
+        all.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end())
+    );
+    if (all.size() > facts_json::max_handshakes)
+        problem.note(
+            Errc::output_limit,
+            "/hs",
+            "holds more than " + std::to_string(facts_json::max_handshakes) + " elements"
+        );
+    if (problem.first()) return *problem.first();
+    facts.handshakes.why_not.reset();
+    parse_served(facts);
+    return {};
 }
 
 } // namespace rdpsweep
