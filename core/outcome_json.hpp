@@ -9,6 +9,8 @@
 
 namespace rdpsweep {
 
+class JsonCursor;
+
 // Renders a message in the report's language; reports/messages supplies one.
 using Say = std::function<std::string(const Message&)>;
 
@@ -20,8 +22,12 @@ nlohmann::json to_json(const HostResult& host, const Say& say);
 // came and is passed on as it is.
 std::string to_json_text(const HostResult& host, const Say& say);
 
-// Does the inverse of to_json. Error{decode, malformed_output} names the member that is wrong.
-Result<HostResult> host_from_json(const nlohmann::json& value);
+// Does the inverse of to_json_text. The facts stay the text that they are in json. Error{decode,
+// malformed_output} names the member that is wrong.
+Result<HostResult> host_from_json(std::string_view json);
+
+// Does the same for an object within a document; what is wrong is in's problem().
+bool read_host(JsonCursor& in, HostResult& host);
 
 nlohmann::json to_json(const RunInfo& run, const Say& say);
 Result<RunInfo> run_from_json(const nlohmann::json& value);

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,13 +22,16 @@ struct ReportOptions {
     bool color = false;      // text only
     std::size_t width = 100; // text only: columns of the terminal
     std::string run;         // jsonl only: the run's id, said on lines written while it runs
+    std::optional<std::int64_t> started; // of the run, Unix seconds; empty: told when it is over
+    bool in_order = false;               // on_host() gets every host of the run, in inventory order
 };
 
 class Reporter {
 public:
     virtual ~Reporter() = default;
 
-    // Takes a host while the sweep runs, in completion order. Most reports ignore it.
+    // Takes a host while the sweep runs, in completion order: not those that an earlier process
+    // visited. A report keeps little of it, or ignores it.
     virtual void on_host(const HostResult& result) = 0;
 
     // Ends the report: the run is over, or was interrupted. hosts replays every stored host in

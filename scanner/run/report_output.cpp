@@ -32,9 +32,11 @@ const ReportFormat* find_format(std::string_view name) {
 }
 
 ReportOptions
-options_for(const std::string& path, const TalkOptions& talk, const std::string& run) {
+options_for(const std::string& path, const TalkOptions& talk, const ReportedRun& run) {
     ReportOptions options;
-    options.run = run;
+    options.run = run.id;
+    options.started = run.started;
+    options.in_order = run.in_order;
     const bool terminal = path == "-" && isatty(STDOUT_FILENO) == 1;
     const char* no_color = std::getenv("NO_COLOR");
     const bool wished =
@@ -111,7 +113,7 @@ Result<ReportOutputs> ReportOutputs::open(
     const std::vector<ReportRequest>& requests,
     const TalkOptions& talk,
     const Catalogue& messages,
-    const std::string& run
+    const ReportedRun& run
 ) {
     ReportOutputs outputs;
     for (const auto& request : requests) {

@@ -22,7 +22,8 @@ Step<std::unique_ptr<ScanRun>> ScanRun::open(RunSetup& setup) {
     auto requests = options.reports;
     if (requests.empty()) requests.push_back({"text", "-"});
     const auto& messages = Catalogue::built_in(options.talk.lang);
-    auto reports = ReportOutputs::open(requests, options.talk, messages, setup.run.id);
+    const ReportedRun run{setup.run.id, setup.run.started, false};
+    auto reports = ReportOutputs::open(requests, options.talk, messages, run);
     if (!reports) return EarlyEnd(reports.error(), exit_usage);
     const auto& english = Catalogue::english();
     const auto say = [&english](const Message& message) { return english.say(message); };
@@ -60,11 +61,12 @@ bool ScanRun::may_begin() {
 Status ScanRun::close(Speaker& speaker) {
     const auto& run = setup_.run;
     auto written = store_->close(run, setup_.fleet.totals());
+    const auto begun_at = store_->begun_at();
     store_.reset();
     // Without it the next run only goes through its hosts in another order.
     if (const auto kept = setup_.let_in.save(); !kept)
         log_line({LogLevel::warn, "", "config", kept.error().detail()});
-    if (written) written = write_reports(speaker);
+    if (written) written = write_reports(speaker, begun_at);
     speaker.advise(
         "run " + printable(run.id) + " is stored in " + printable(setup_.options.state_dir, 1000) +
         "/runs\n"
@@ -73,9 +75,10 @@ Status ScanRun::close(Speaker& speaker) {
 }
 
 // Says what failed of each output; the first error is the run's.
-Status ScanRun::write_reports(Speaker& speaker) {
+Status ScanRun::write_reports(Speaker& speaker, std::uint64_t begun_at) {
     auto stored = StoredRun::open(setup_.options.state_dir, setup_.run.id);
     if (!stored) return std::move(stored).error();
+    stored->is_ours_from(begun_at);
     reports_.wait_for_readers([&speaker] { return speaker.patience(); });
     auto failures = reports_.finish(setup_.fleet.report(setup_.run), *stored);
     if (failures.empty()) return {};

@@ -79,6 +79,7 @@ RunStore::begin(StateFolder folder, const RunInfo& run, Say say, std::string opt
         new RunStore(std::move(folder), *std::move(hosts), std::move(say), std::move(options))
     );
     store->cut_torn_line();
+    store->begun_at_ = store->length_;
     auto written = store->write_run(run, nullptr);
     if (!written) return std::move(written).error();
     return store;

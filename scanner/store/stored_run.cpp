@@ -1,5 +1,6 @@
 // Reads a run back, also one that was killed.
 #include "core/json.hpp"
+#include "core/json_cursor.hpp"
 #include "core/text.hpp"
 #include "scanner/store/run_store.hpp"
 #include "scanner/system/descriptor_stream.hpp"
@@ -77,9 +78,9 @@ Status check_schema(const nlohmann::json& document, const std::string& path) {
         .with_hint("read it with the version of rdpsweep that wrote it, or sweep again");
 }
 
-// Reads what a record says, or as much of it as there is.
-std::string record_at(int file, const RecordPlace& place) {
-    std::string line(place.length, '\0');
+// Reads into line what a record says, or as much of it as there is.
+void read_record(int file, const RecordPlace& place, std::string& line) {
+    line.resize(place.length);
     std::size_t had = 0;
     while (had < line.size()) {
         const auto at = static_cast<off_t>(place.offset + had);
@@ -89,20 +90,28 @@ std::string record_at(int file, const RecordPlace& place) {
         had += static_cast<std::size_t>(got);
     }
     line.resize(had);
-    return line;
 }
 
-// Returns the host of a record; nothing for a record that is damaged.
-std::optional<HostResult> host_in(const std::string& line, std::size_t index) {
-    JsonLimits limits;
-    limits.bytes = longest_record;
-    limits.nodes = 2'000'000;
-    limits.depth = 48; // facts/1 sits a few levels below the record
-    const auto record = parse_json(line, Phase::config, limits);
-    if (!record || !record->is_object() || !record->contains("host")) return {};
-    auto host = host_from_json((*record)["host"]);
-    if (!host || host->index != index) return {};
-    return *std::move(host);
+// A host, and its own part of the record it was read from.
+struct StoredHost {
+    HostResult result;
+    std::string_view json;
+};
+
+// Returns the host of a record, which must outlive it; nothing for a record that is damaged.
+std::optional<StoredHost> host_in(std::string_view line, std::size_t index) {
+    constexpr std::size_t deepest = 48; // facts/1 sits a few levels below the record
+    JsonCursor in(line, deepest);
+    std::optional<StoredHost> host;
+    const bool read = in.object([&](std::string_view name) {
+        if (name != "host") return in.skip();
+        const auto begin = in.position();
+        if (!read_host(in, host.emplace().result)) return false;
+        host->json = in.since(begin);
+        return true;
+    });
+    if (!read || !in.end() || !host || host->result.index != index) return {};
+    return host;
 }
 
 } // namespace
@@ -149,12 +158,18 @@ bool StoredRun::index() {
 }
 
 Status StoredRun::for_each(const std::function<void(const HostResult&)>& visit) {
+    return for_each_as_text([&](const HostResult& host, std::string_view) { visit(host); });
+}
+
+Status StoredRun::for_each_as_text(const VisitText& visit) {
     damaged_ = 0;
+    std::string line;
     for (const auto& place : lines_) {
-        const auto host = host_in(record_at(hosts_.get(), place), place.index);
+        read_record(hosts_.get(), place, line);
+        const auto host = host_in(line, place.index);
         // One damaged record must not take the others with it.
         if (host)
-            visit(*host);
+            visit(host->result, place.offset >= ours_from_ ? host->json : std::string_view());
         else
             ++damaged_;
     }
