@@ -2,6 +2,8 @@
 // refused goes to parse_json(), which says why, and takes numbers beyond 64 bits.
 #include "core/json_document.hpp"
 
+#include "core/terminal_text.hpp"
+
 #include <nlohmann/json.hpp>
 #include <simdjson.h>
 
@@ -183,7 +185,9 @@ void JsonValue::each_member(const std::function<void(std::string_view name, Json
 }
 
 std::string JsonValue::written() const {
-    return simdjson::minify(as<dom::element>());
+    auto text = simdjson::minify(as<dom::element>());
+    escape_for_display(text);
+    return text;
 }
 
 } // namespace rdpsweep

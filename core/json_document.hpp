@@ -46,7 +46,7 @@ public:
     void each(const std::function<void(JsonValue)>& visit) const;
     void each_member(const std::function<void(std::string_view name, JsonValue)>& visit) const;
 
-    // Returns the value as JSON in one line, without blanks.
+    // Returns the value as JSON in one line; what a terminal would act on as \uXXXX.
     [[nodiscard]] std::string written() const;
 
 private:

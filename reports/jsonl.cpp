@@ -16,15 +16,16 @@ namespace {
 class JsonlReport : public Reporter {
 public:
     JsonlReport(Sink sink, const Catalogue& messages, std::string run)
-        : out_(std::move(sink)), run_(std::move(run)),
+        : out_(std::move(sink)), run_(std::move(run)), english_(&messages == &Catalogue::english()),
           say_([&messages](const Message& message) { return messages.say(message); }) {}
 
     void on_host(const HostResult& result) override {
-        if (!written_.add(result)) return;
-        write_host(to_json_text(result, say_));
-        // A reader follows along: no line waits for the next. A failure is kept and returned when
-        // the run is over.
-        static_cast<void>(out_.flush());
+        if (written_.add(result)) write_now(to_json_text(result, say_));
+    }
+
+    void on_host_as_text(const HostResult& result, std::string_view json) override {
+        if (!english_) return on_host(result);
+        if (written_.add(result)) write_now(json);
     }
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
@@ -46,10 +47,18 @@ private:
                             : R"({"run":)" + dump_json(run_) + "," + schema;
     }
 
+    // A reader follows along: no line waits for the next. A failure is kept and returned when the
+    // run is over.
+    void write_now(std::string_view json) {
+        write_host(json);
+        static_cast<void>(out_.flush());
+    }
+
     void write_host(std::string_view json) { out_ << head() << json.substr(1) << "\n"; }
 
     Output out_;
     std::string run_;
+    bool english_; // what is stored says the same as this report
     Say say_;
     SeenHosts written_;
 };

@@ -34,6 +34,12 @@ public:
     // visited. A report keeps little of it, or ignores it.
     virtual void on_host(const HostResult& result) = 0;
 
+    // Does the same, with what to_json_text() gives of the host in English, which was made for the
+    // store already.
+    virtual void on_host_as_text(const HostResult& result, std::string_view /*json*/) {
+        on_host(result);
+    }
+
     // Ends the report: the run is over, or was interrupted. hosts replays every stored host in
     // inventory order.
     virtual Status on_finish(const FleetReport& report, HostReader& hosts) = 0;

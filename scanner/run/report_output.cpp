@@ -137,10 +137,14 @@ Result<ReportOutputs> ReportOutputs::open(
     return outputs;
 }
 
-void ReportOutputs::on_host(const HostResult& host) {
+void ReportOutputs::on_host(const HostResult& host, std::string_view json) {
     for (auto& output : outputs_) {
         // What reports do with a host that they were not given, they do for a run that is resumed.
-        if (output->writer->waiting() <= limits::output_most) output->reporter->on_host(host);
+        if (output->writer->waiting() > limits::output_most) continue;
+        if (json.empty())
+            output->reporter->on_host(host);
+        else
+            output->reporter->on_host_as_text(host, json);
     }
 }
 

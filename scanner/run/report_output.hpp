@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rdpsweep {
@@ -38,9 +39,9 @@ public:
     ReportOutputs(ReportOutputs&&) noexcept;
     ~ReportOutputs();
 
-    // Gives a host to the reports. Waits for no reader: one that is far
-    // behind gets the host from the stored run, by finish().
-    void on_host(const HostResult& host);
+    // Gives a host to the reports, with its JSON in English where that was made already. Waits for
+    // no reader: one that is far behind gets the host from the stored run, by finish().
+    void on_host(const HostResult& host, std::string_view json = {});
 
     // Tells whether the reader of a live report is so slow that no further host should be begun.
     // Gives up one that took nothing for limits::reader_patience.

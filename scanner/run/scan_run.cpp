@@ -47,10 +47,11 @@ Status ScanRun::started(std::size_t index, const Target& target) {
     return store_->started(index, target.id);
 }
 
-// Writes the host to disk first; it is reported and counted after that.
+// Writes the host to disk first; it is reported and counted after that. Both write the same text.
 Status ScanRun::finished(const HostResult& host) {
-    auto stored = store_->finished(host);
-    if (stored) reports_.on_host(host);
+    const auto json = store_->text_of(host);
+    auto stored = store_->finished(host.index, json);
+    if (stored) reports_.on_host(host, json);
     return stored;
 }
 

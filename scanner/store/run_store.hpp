@@ -45,7 +45,14 @@ public:
     RunStore& operator=(const RunStore&) = delete;
 
     Status started(std::size_t index, const std::string& target_id);
-    Status finished(const HostResult& host);
+
+    // Returns the host as JSON, as it is stored.
+    [[nodiscard]] std::string text_of(const HostResult& host) const;
+
+    // Writes a host, which text_of() made JSON of.
+    Status finished(std::size_t index, std::string_view json);
+
+    Status finished(const HostResult& host) { return finished(host.index, text_of(host)); }
 
     // Writes run.json with the end time and the totals, and syncs everything.
     Status close(const RunInfo& run, const Totals& totals);
@@ -60,7 +67,7 @@ private:
     begin(StateFolder folder, const RunInfo& run, Say say, std::string options);
     RunStore(StateFolder folder, Descriptor hosts, Say say, std::string options);
     void cut_torn_line();
-    Status append(std::string line);
+    Status append(std::string_view line);
     Status write_run(const RunInfo& run, const Totals* totals) const;
     void keep_syncing();
 

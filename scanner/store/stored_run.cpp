@@ -1,11 +1,9 @@
 // Reads a run back, also one that was killed.
-#include "core/json.hpp"
-#include "core/json_cursor.hpp"
+#include "core/json_document.hpp"
+#include "core/json_piece.hpp"
 #include "core/text.hpp"
 #include "scanner/store/run_store.hpp"
 #include "scanner/system/descriptor_stream.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -62,12 +60,11 @@ Result<StateFolder> open_run(const std::string& state_dir, const std::string& id
 }
 
 // A run.json of another version may mean something else by the same members.
-Status check_schema(const nlohmann::json& document, const std::string& path) {
-    if (!document.is_object() || !document.contains("run"))
+Status check_schema(JsonValue document, const std::string& path) {
+    if (!document.find("run"))
         return Error(Phase::config, Errc::malformed_output, path + " is not a run");
     const auto found = document.find("schema");
-    const bool named = found != document.end() && found->is_string();
-    const auto schema = named ? found->get<std::string>() : std::string("none");
+    const auto schema = found ? found->text().value_or("none") : "none";
     if (schema == run_schema) return {};
     return Error(
                Phase::config,
@@ -80,6 +77,7 @@ Status check_schema(const nlohmann::json& document, const std::string& path) {
 
 // Reads into line what a record says, or as much of it as there is.
 void read_record(int file, const RecordPlace& place, std::string& line) {
+    line.reserve(place.length + json_room);
     line.resize(place.length);
     std::size_t had = 0;
     while (had < line.size()) {
@@ -90,28 +88,6 @@ void read_record(int file, const RecordPlace& place, std::string& line) {
         had += static_cast<std::size_t>(got);
     }
     line.resize(had);
-}
-
-// A host, and its own part of the record it was read from.
-struct StoredHost {
-    HostResult result;
-    std::string_view json;
-};
-
-// Returns the host of a record, which must outlive it; nothing for a record that is damaged.
-std::optional<StoredHost> host_in(std::string_view line, std::size_t index) {
-    constexpr std::size_t deepest = 48; // facts/1 sits a few levels below the record
-    JsonCursor in(line, deepest);
-    std::optional<StoredHost> host;
-    const bool read = in.object([&](std::string_view name) {
-        if (name != "host") return in.skip();
-        const auto begin = in.position();
-        if (!read_host(in, host.emplace().result)) return false;
-        host->json = in.since(begin);
-        return true;
-    });
-    if (!read || !in.end() || !host || host->result.index != index) return {};
-    return host;
 }
 
 } // namespace
@@ -126,21 +102,21 @@ Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::strin
     const auto path = folder->path_of("run.json");
     const auto text = folder->read("run.json", run_limits.bytes);
     if (!text) return read_error(text.error(), path);
-    auto document = parse_json(*text, Phase::config, run_limits);
-    if (!document) return std::move(document).error();
-    auto known = check_schema(*document, path);
+    const auto read = JsonDocument::read(*text, Phase::config, run_limits);
+    if (!read) return read.error();
+    const auto document = read->root();
+    auto known = check_schema(document, path);
     if (!known) return std::move(known).error();
-    auto run = run_from_json((*document)["run"]);
+    auto run = run_from_json(*document.find("run"));
     if (!run) return std::move(run).error();
     if (run->targets > most_records)
         return Error(Phase::config, Errc::malformed_output, path + " has too many targets");
     auto hosts = folder->file("hosts.jsonl", O_RDONLY);
     if (!hosts) return read_error(hosts.error(), folder->path_of("hosts.jsonl"));
-    const auto kept = document->find("options");
-    auto options = kept == document->end() ? std::string() : dump_json(*kept);
-    StoredRun stored(
-        *std::move(hosts), *std::move(run), std::move(options), document->contains("totals")
-    );
+    const auto kept = document.find("options");
+    auto options = kept ? kept->written() : std::string();
+    const bool complete = document.find("totals").has_value();
+    StoredRun stored(*std::move(hosts), *std::move(run), std::move(options), complete);
     if (!stored.index()) {
         const auto name = folder->path_of("hosts.jsonl");
         return Error(
@@ -166,12 +142,14 @@ Status StoredRun::for_each_as_text(const VisitText& visit) {
     std::string line;
     for (const auto& place : lines_) {
         read_record(hosts_.get(), place, line);
-        const auto host = host_in(line, place.index);
+        const auto host = host_from_json(line, "host");
         // One damaged record must not take the others with it.
-        if (host)
-            visit(host->result, place.offset >= ours_from_ ? host->json : std::string_view());
-        else
+        if (!host || host->index != place.index) {
             ++damaged_;
+            continue;
+        }
+        const bool ours = place.offset >= ours_from_;
+        visit(*host, ours ? json_piece(line, {"host"}).value_or("") : "");
     }
     return {};
 }

@@ -9,7 +9,7 @@
 using namespace rdpsweep;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    std::string text(reinterpret_cast<const char*>(data), size);
     const auto host = host_from_json(text);
     if (!host) {
         must(host.error().code() == Errc::malformed_output, "the error's kind");

@@ -33,8 +33,7 @@ TEST_CASE("json piece: no member is another answer than no way there", "[json]")
     CHECK(piece_of(R"({"a":{"c":1},"b":2})", {"a", "b"}).empty());
     CHECK(piece_of(R"({"a":7})", {"a", "b"}) == "no way there");
     CHECK(piece_of(R"({"a":null})", {"a", "b"}) == "no way there");
-    for (const auto* none :
-         {"", "[]", "7", "{", "{\"a\":1", "\xEF\xBB\xBF{\"a\":1}", "{\"a\":1}x"}) {
+    for (const auto* none : {"", "[]", "7", "{", "{\"a\":1", "{\"a\":1}x"}) {
         INFO(none);
         CHECK(piece_of(none, {"a"}) == "no way there");
     }
