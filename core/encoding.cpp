@@ -1,27 +1,46 @@
-// Base64 and hex, both ways; a table look-up a digit, no library.
+// Base64 by OpenSSL, made strict; hex by a look-up a digit.
 #include "core/encoding.hpp"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstdint>
 
 namespace rdpsweep {
 
 namespace {
 
-constexpr std::string_view base64_alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-constexpr std::array<std::int8_t, 256> base64_values() {
-    std::array<std::int8_t, 256> values{};
-    values.fill(-1);
-    for (std::size_t i = 0; i < base64_alphabet.size(); ++i) {
-        values[static_cast<unsigned char>(base64_alphabet[i])] = static_cast<std::int8_t>(i);
+constexpr std::size_t group_bytes = 3; // are four digits
+constexpr std::size_t group_digits = 4;
+constexpr std::size_t groups_at_once = std::size_t{1} << 20; // OpenSSL counts in int
+
+unsigned char* bytes_of(char* text) {
+    return reinterpret_cast<unsigned char*>(text);
+}
+
+const unsigned char* bytes_of(const char* text) {
+    return reinterpret_cast<const unsigned char*>(text);
+}
+
+// Decodes whole groups, without white space, into room for them all; false on any other character.
+// '=' counts as 'A'.
+bool decode_groups(std::string_view digits, char* to) {
+    // White space around them is what the library passes over, and an end of its own.
+    const auto is_digit = [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               c == '+' || c == '/' || c == '=';
+    };
+    while (!digits.empty()) {
+        const auto part = digits.substr(0, groups_at_once * group_digits);
+        if (!is_digit(part.front()) || !is_digit(part.back())) return false;
+        const int count = static_cast<int>(part.size());
+        if (EVP_DecodeBlock(bytes_of(to), bytes_of(part.data()), count) < 0) return false;
+        to += part.size() / group_digits * group_bytes;
+        digits.remove_prefix(part.size());
     }
-    return values;
+    return true;
 }
 
 } // namespace
@@ -34,43 +53,23 @@ int hex_value(char digit) noexcept {
 }
 
 std::string base64_encode(std::string_view bytes) {
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto left = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t group = 0;
-        for (std::size_t k = 0; k < 3; ++k) {
-            const auto byte = k < left ? static_cast<unsigned char>(bytes[i + k]) : 0u;
-            group = (group << 8) | byte;
-        }
-        for (std::size_t k = 0; k < 4; ++k) {
-            out += k <= left ? base64_alphabet[(group >> (18 - 6 * k)) & 0x3F] : '=';
-        }
+    std::string out((bytes.size() + group_bytes - 1) / group_bytes * group_digits, '\0');
+    char* to = out.data(); // behind what is written the library writes a NUL, as stands there
+    while (!bytes.empty()) {
+        const auto part = bytes.substr(0, groups_at_once * group_bytes);
+        to += EVP_EncodeBlock(bytes_of(to), bytes_of(part.data()), static_cast<int>(part.size()));
+        bytes.remove_prefix(part.size());
     }
     return out;
 }
 
 std::optional<std::string> base64_decode(std::string_view text) {
-    static constexpr auto table = base64_values();
-    const std::int8_t* const values = table.data();
-    if (text.size() % 4 != 0) return std::nullopt;
-    std::size_t padding = 0;
-    while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') {
-        ++padding;
-    }
-    std::string out(text.size() / 4 * 3, '\0');
-    char* put = out.data();
-    const char* const digits_end = text.data() + text.size() - padding;
-    for (const char* at = text.data(); at < digits_end; at += 4) {
-        std::uint32_t group = 0;
-        for (int k = 0; k < 4; ++k) {
-            const int value = at + k < digits_end ? values[static_cast<unsigned char>(at[k])] : 0;
-            if (value < 0) return std::nullopt;
-            group = (group << 6) | static_cast<std::uint32_t>(value);
-        }
-        for (const int shift : {16, 8, 0})
-            *put++ = static_cast<char>((group >> shift) & 0xFF);
-    }
+    if (text.size() % group_digits != 0) return std::nullopt;
+    const auto padding = text.size() - std::min(text.find('='), text.size());
+    if (padding > 2 || text.find_first_not_of('=', text.size() - padding) != text.npos)
+        return std::nullopt;
+    std::string out(text.size() / group_digits * group_bytes, '\0');
+    if (!decode_groups(text, out.data())) return std::nullopt;
     out.resize(out.size() - padding);
     return out;
 }

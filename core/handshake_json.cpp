@@ -2,6 +2,9 @@
 #include "core/handshake_json.hpp"
 
 #include "core/encoding.hpp"
+#include "core/json.hpp"
+#include "core/json_document.hpp"
+#include "core/json_piece.hpp"
 #include "core/text.hpp"
 #include "core/unicode.hpp"
 
@@ -65,26 +68,58 @@ json element(const HandshakeFacts& facts) {
     return object;
 }
 
+// Returns those elements of a VM's own list that it made as guest, each with a comma behind it.
+std::string guests_in(std::string_view list) {
+    std::string guests;
+    const auto read = JsonDocument::read(std::string(list), Phase::decode);
+    if (!read) return guests;
+    read->root().each([&](JsonValue own) {
+        const auto from = own.find("from");
+        if (from && from->text() == "guest") guests += own.written() + ",";
+    });
+    return guests;
+}
+
+// Puts a list's elements, and a comma behind them, before those of another.
+std::string joined(std::string_view elements, std::string_view list) {
+    const bool nothing = list == "[]";
+    std::string all = "[";
+    all += nothing ? elements.substr(0, elements.size() - 1) : elements;
+    return all.append(list.substr(1));
+}
+
+// Puts the handshakes into document; false when it is no object that can be read piece by piece.
+bool put_handshakes(std::string& document, std::string_view ours) {
+    const auto own = json_piece(document, {"hs"});
+    if (!own) return false;
+    if (!own->empty()) {
+        const auto at = static_cast<std::size_t>(own->data() - document.data());
+        document.replace(at, own->size(), joined(guests_in(*own), ours));
+        return true;
+    }
+    const auto end = document.find_last_of('}');
+    const bool first = document[document.find_last_not_of(" \t\r\n", end - 1)] == '{';
+    document.insert(end, (first ? "\"hs\":" : ",\"hs\":") + std::string(ours));
+    return true;
+}
+
 } // namespace
 
-Result<std::string>
-with_handshakes(std::string_view document, const std::vector<HandshakeFacts>& handshakes) {
-    auto facts = document.empty() ? json{{"schema", "facts/1"}, {"unread", json::array()}}
-                                  : json::parse(document, nullptr, false);
-    if (!facts.is_object()) {
-        return Error(Phase::decode, Errc::malformed_output, "the facts are no JSON object");
-    }
+std::string handshake_list(const std::vector<HandshakeFacts>& handshakes) {
     auto list = json::array();
-    if (facts.contains("hs") && facts["hs"].is_array()) {
-        for (auto& own : facts["hs"]) {
-            const bool as_guest = own.is_object() && own.value("from", json()) == "guest";
-            if (as_guest) list.push_back(std::move(own));
-        }
-    }
     for (const auto& handshake : handshakes)
         list.push_back(element(handshake));
-    facts["hs"] = std::move(list);
-    return facts.dump(-1, ' ', true, json::error_handler_t::replace);
+    return list.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
+Result<std::string> with_handshakes(std::string document, std::string_view ours) {
+    if (document.empty()) document = R"({"schema":"facts/1","unread":[]})";
+    if (put_handshakes(document, ours)) return document;
+    // Taken by one parser and not by the other: a byte order mark before it, a NUL behind it.
+    const auto tree = parse_json(document, Phase::decode);
+    auto plain = tree ? dump_json(*tree) : std::string();
+    if (put_handshakes(plain, ours)) return plain;
+    return Error(Phase::decode, Errc::malformed_output, "the facts are no JSON object");
 }
 
 } // namespace rdpsweep

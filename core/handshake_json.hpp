@@ -10,10 +10,12 @@
 
 namespace rdpsweep {
 
-// Returns document with handshakes after those it made as guest, or a document of nothing else when
-// it is empty. What a VM says of handshakes from outside is not believed. ASCII. Error{decode,
-// malformed_output} when document is no JSON object.
-Result<std::string>
-with_handshakes(std::string_view document, const std::vector<HandshakeFacts>& handshakes);
+// Returns the handshakes as a list in JSON, elements of /hs; one line of ASCII.
+std::string handshake_list(const std::vector<HandshakeFacts>& handshakes);
+
+// Returns document, which was read before, with the elements of ours after the handshakes it made
+// as guest, or a document of nothing else when it is empty. What a VM says of handshakes from
+// outside is not believed. Error{decode, malformed_output} when document is no JSON object.
+Result<std::string> with_handshakes(std::string document, std::string_view ours);
 
 } // namespace rdpsweep

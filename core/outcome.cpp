@@ -31,7 +31,7 @@ std::size_t sum(const std::map<Key, std::size_t>& counts) noexcept {
     return total;
 }
 
-constexpr std::array shown_order{
+constexpr std::array outcomes_shown{
     Outcome::assessed,
     Outcome::unreachable,
     Outcome::refused,
@@ -42,7 +42,7 @@ constexpr std::array shown_order{
 } // namespace
 
 std::span<const Outcome> all_outcomes() noexcept {
-    return shown_order;
+    return outcomes_shown;
 }
 
 std::string_view to_string(Outcome outcome) noexcept {

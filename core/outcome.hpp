@@ -130,6 +130,14 @@ public:
 
     // Calls visit once a host; stops at the first error and returns it.
     virtual Status for_each(const std::function<void(const HostResult&)>& visit) = 0;
+
+    using VisitText = std::function<void(const HostResult& host, std::string_view json)>;
+
+    // Does the same, and says each host as JSON too where that is known without writing it anew:
+    // what to_json_text() gives of it in English. Empty where it is not known.
+    virtual Status for_each_as_text(const VisitText& visit) {
+        return for_each([&visit](const HostResult& host) { visit(host, {}); });
+    }
 };
 
 } // namespace rdpsweep

@@ -17,8 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-// --- writing ------------------------------------------------------------------------------------
-
 // Returns text of strangers as JSON may hold it. Everything is cleaned here, so that dump() of the
 // result cannot throw.
 json clean(std::string_view text) {
@@ -58,113 +56,7 @@ json notes_json(const std::vector<Message>& notes, const Say& say) {
     return array;
 }
 
-// --- reading ------------------------------------------------------------------------------------
-
-Message read_message(const Members& in) {
-    return {in.text("key"), in.texts_by_name("arguments")};
-}
-
-std::vector<Message> read_notes(const Members& in, const char* key) {
-    std::vector<Message> notes;
-    in.each(key, [&](const json& element, const std::string& where) {
-        notes.push_back(read_message(Members(element, where, in.problem())));
-    });
-    return notes;
-}
-
-Attempt read_attempt(const Members& in) {
-    Attempt attempt;
-    attempt.transport = in.text("transport");
-    if (in.text("code") != "ok") {
-        attempt.error = Error(in.phase("stage"), in.name<Errc>("code"), in.text("what"))
-                            .with_native(in.text("native"))
-                            .with_hint(in.text("hint"));
-    }
-    attempt.reached = in.phase("reached");
-    in.each("rungs", [&](const json& element, const std::string& where) {
-        const Members item(element, where, in.problem());
-        attempt.rungs.emplace_back(item.phase("rung"), item.milliseconds("ms"));
-    });
-    attempt.identity = in.text("identity");
-    attempt.notes = read_notes(in, "notes");
-    attempt.took = in.milliseconds("ms");
-    attempt.round_trips = in.number<std::uint32_t>("round_trips");
-    attempt.bytes_sent = in.number<std::uint64_t>("bytes_sent");
-    attempt.bytes_received = in.number<std::uint64_t>("bytes_received");
-    return attempt;
-}
-
-Finding read_finding(const Members& in) {
-    Finding finding;
-    finding.rule = in.text("rule");
-    finding.cause = in.name<Cause>("cause");
-    finding.verdict = in.name<Verdict>("verdict");
-    finding.severity = in.name<Severity>("severity");
-    finding.confidence = in.name<Confidence>("confidence");
-    finding.summary = read_message(in.inside("message"));
-    finding.article_step = in.text("article_step");
-    in.each("evidence", [&](const json& element, const std::string& where) {
-        const Members item(element, where, in.problem());
-        finding.evidence.push_back({item.text("fact"), item.text("observed"), item.text("expected")}
-        );
-    });
-    return finding;
-}
-
-Target read_target(const Members& in) {
-    Target target;
-    target.id = in.text("id");
-    target.name = in.text("name");
-    target.address = in.text("address");
-    target.rdp_port = in.number<std::uint16_t>("rdp_port");
-    target.route = in.texts("route");
-    target.credential = in.text("credential");
-    target.tags = in.texts_by_name("tags");
-    target.vm = in.text("vm");
-    return target;
-}
-
-void read_judgement(const Members& in, HostResult& host) {
-    host.outcome = in.name<Outcome>("outcome");
-    host.reason = in.text("reason");
-    host.verdict = in.name<Verdict>("verdict");
-    host.root_cause = in.name<Cause>("root_cause");
-    host.secondary_causes = in.names<Cause>("secondary_causes");
-    host.fingerprint = in.text("fingerprint");
-    in.each("attempts", [&](const json& element, const std::string& where) {
-        host.attempts.push_back(read_attempt(Members(element, where, in.problem())));
-    });
-    in.each("findings", [&](const json& element, const std::string& where) {
-        host.findings.push_back(read_finding(Members(element, where, in.problem())));
-    });
-}
-
-Error malformed(std::string problem) {
-    return {Phase::decode, Errc::malformed_output, std::move(problem)};
-}
-
 } // namespace
-
-Result<HostResult> host_from_json(const json& value) {
-    std::string problem;
-    const Members in(value, "", problem);
-    HostResult host;
-    host.target = read_target(in);
-    host.index = in.number<std::size_t>("index");
-    read_judgement(in, host);
-    host.noise = in.text("noise");
-    if (const auto* facts = in.find("facts")) {
-        const Members must_be_an_object(*facts, "/facts", problem);
-        host.facts_json = dump_json(*facts);
-    }
-    const auto timing = in.inside("timing");
-    host.started = timing.time("started");
-    host.finished = timing.time("finished");
-    host.took = timing.milliseconds("ms");
-    if (problem.empty() && host.target.name.empty()) problem = "/name is missing";
-    if (!problem.empty()) return malformed(std::move(problem));
-    return host;
-}
 
 json to_json(const RunInfo& run, const Say& say) {
     return {
@@ -180,7 +72,7 @@ json to_json(const RunInfo& run, const Say& say) {
     };
 }
 
-Result<RunInfo> run_from_json(const json& value) {
+Result<RunInfo> run_from_json(JsonValue value) {
     std::string problem;
     const Members in(value, "", problem);
     RunInfo run;
@@ -190,11 +82,13 @@ Result<RunInfo> run_from_json(const json& value) {
     run.version = in.text("version");
     run.collector_sha256 = in.text("collector_sha256");
     run.args = in.texts("args");
-    run.warnings = read_notes(in, "warnings");
+    in.each("warnings", [&](const Members& warning) {
+        run.warnings.push_back({warning.text("key"), warning.texts_by_name("arguments")});
+    });
     run.targets = in.number<std::size_t>("targets");
     run.interrupted = in.flag("interrupted");
     if (problem.empty() && run.id.empty()) problem = "/id is missing";
-    if (!problem.empty()) return malformed(std::move(problem));
+    if (!problem.empty()) return Error(Phase::decode, Errc::malformed_output, std::move(problem));
     return run;
 }
 

@@ -2,6 +2,7 @@
 // json, jsonl and html reports share it.
 #pragma once
 
+#include "core/json_document.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
 
@@ -20,11 +21,17 @@ nlohmann::json to_json(const HostResult& host, const Say& say);
 // came and is passed on as it is.
 std::string to_json_text(const HostResult& host, const Say& say);
 
-// Does the inverse of to_json. Error{decode, malformed_output} names the member that is wrong.
-Result<HostResult> host_from_json(const nlohmann::json& value);
+// Does the inverse of to_json_text of the host at member, or of json itself where that is empty.
+// The facts stay the text that they are in json, which gets json_room behind it. Error{decode,
+// malformed_output} names the member that is wrong.
+Result<HostResult> host_from_json(std::string& json, std::string_view member = {});
+
+inline Result<HostResult> host_from_json(std::string&& json) {
+    return host_from_json(json);
+}
 
 nlohmann::json to_json(const RunInfo& run, const Say& say);
-Result<RunInfo> run_from_json(const nlohmann::json& value);
+Result<RunInfo> run_from_json(JsonValue value);
 nlohmann::json to_json(const Totals& totals);
 nlohmann::json to_json(const Group& group, const Say& say);
 

@@ -63,17 +63,25 @@ void add_notes(const HostResult& host, std::map<std::string, Noted>& notes) {
         for (const auto& note : attempt.notes) {
             if (!seen.insert(note.key).second || !admits(notes, note.key)) continue;
             auto& noted = notes[note.key];
-            if (noted.hosts.count == 0) noted.first = note;
-            noted.hosts.add(host.target.name);
+            if (noted.hosts.add(host.target.name, host.index)) noted.first = note;
         }
     }
 }
 
 } // namespace
 
-void Tally::add(std::string_view name) {
+bool Tally::add(std::string_view name, std::size_t place) {
     ++count;
-    if (names.size() < names_kept) names.emplace_back(name);
+    const auto before = std::lower_bound(places.begin(), places.end(), place);
+    const auto at = before - places.begin();
+    if (static_cast<std::size_t>(at) >= names_kept) return false;
+    if (names.size() == names_kept) {
+        names.pop_back();
+        places.pop_back();
+    }
+    names.emplace(names.begin() + at, name);
+    places.insert(places.begin() + at, place);
+    return at == 0;
 }
 
 GroupKey key_of(const Group& group) {
@@ -128,7 +136,7 @@ void Digest::add(const HostResult& host, std::int64_t now) {
     add_notes(host, notes);
     if (host.outcome != Outcome::assessed) {
         auto& obstructed = not_assessed[obstacle_of(host)];
-        obstructed.hosts.add(host.target.name);
+        obstructed.hosts.add(host.target.name, host.index);
         if (const auto* attempt = deciding_attempt(host)) {
             const bool first = obstructed.hosts.count == 1;
             keep_common(attempt->error->native(), first, obstructed.native);
@@ -141,25 +149,14 @@ void Digest::add(const HostResult& host, std::int64_t now) {
     const auto deadline = deadline_of(host, now);
     if (!deadline) return;
     const auto day = to_iso8601(*deadline).substr(0, day_length);
-    if (admits(at_risk_by_day, day)) at_risk_by_day[day].add(host.target.name);
-}
-
-Result<Digest>
-digest_of(HostReader& hosts, std::int64_t now, const std::function<void(const HostResult&)>& also) {
-    Digest digest;
-    auto read = hosts.for_each([&](const HostResult& host) {
-        digest.add(host, now);
-        also(host);
-    });
-    if (!read) return read.error();
-    return digest;
+    if (admits(at_risk_by_day, day)) at_risk_by_day[day].add(host.target.name, host.index);
 }
 
 Tally CauseGroups::hosts() const {
     Tally tally;
     for (const auto* group : groups) {
         for (const auto& name : group->target_names)
-            tally.add(name);
+            tally.add(name, tally.count);
     }
     return tally;
 }

@@ -1,11 +1,10 @@
-// What the readable reports say about a fleet beyond its groups, gathered in one pass over the
-// hosts. Its size follows the number of kinds of trouble, not the number of hosts.
+// What the readable reports say about a fleet beyond its groups, gathered as hosts end. Its size
+// follows the number of kinds of trouble, not the number of hosts.
 #pragma once
 
 #include "core/outcome.hpp"
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,14 +13,16 @@
 
 namespace rdpsweep {
 
-// How many hosts, and the first few by name.
+// How many hosts, and the first few of the inventory by name, in whatever order they come.
 struct Tally {
     static constexpr std::size_t names_kept = 3;
 
     std::size_t count = 0;
     std::vector<std::string> names;
+    std::vector<std::size_t> places; // of these in the inventory, ascending
 
-    void add(std::string_view name);
+    // Adds the host that stands there in the inventory; true when it is the first of all.
+    bool add(std::string_view name, std::size_t place);
 };
 
 // One way of not being assessed.
@@ -45,7 +46,7 @@ struct Obstructed {
 };
 
 struct Noted {
-    Message first; // as said of the first host
+    Message first; // as said of the inventory's first host
     Tally hosts;
 };
 
@@ -59,14 +60,6 @@ struct Digest {
     // Adds a host. now: Unix seconds; dates before it are history, not deadlines.
     void add(const HostResult& host, std::int64_t now);
 };
-
-// Gathers the digest of all hosts in one pass, which also may use: what a report keeps of each host
-// in addition. Returns the reader's error.
-Result<Digest> digest_of(
-    HostReader& hosts,
-    std::int64_t now,
-    const std::function<void(const HostResult&)>& also = [](const HostResult&) {}
-);
 
 // Returns the attempt that explains why a host was not assessed: of those that failed, the one that
 // came furthest, the latest among equals. Null when none was made.

@@ -15,7 +15,7 @@ namespace {
 class JsonReport : public Reporter {
 public:
     JsonReport(Sink sink, const Catalogue& messages)
-        : out_(std::move(sink)),
+        : out_(std::move(sink)), english_(&messages == &Catalogue::english()),
           say_([&messages](const Message& message) { return messages.say(message); }) {}
 
     void on_host(const HostResult&) override {}
@@ -32,8 +32,12 @@ public:
         }
         out_ << "],\n\"hosts\":[";
         between = "\n";
-        auto read = hosts.for_each([&](const HostResult& host) {
-            out_ << between << to_json_text(host, say_);
+        auto read = hosts.for_each_as_text([&](const HostResult& host, std::string_view json) {
+            out_ << between;
+            if (english_ && !json.empty())
+                out_ << json;
+            else
+                out_ << to_json_text(host, say_);
             between = ",\n";
         });
         if (!read) return read;
@@ -43,6 +47,7 @@ public:
 
 private:
     Output out_;
+    bool english_; // what is stored says the same as this report
     Say say_;
 };
 

@@ -5,10 +5,9 @@
 #include "core/outcome_json.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "reports/output.hpp"
+#include "reports/seen_hosts.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <unordered_set>
 
 namespace rdpsweep {
 
@@ -17,26 +16,25 @@ namespace {
 class JsonlReport : public Reporter {
 public:
     JsonlReport(Sink sink, const Catalogue& messages, std::string run)
-        : out_(std::move(sink)), run_(std::move(run)),
+        : out_(std::move(sink)), run_(std::move(run)), english_(&messages == &Catalogue::english()),
           say_([&messages](const Message& message) { return messages.say(message); }) {}
 
     void on_host(const HostResult& result) override {
-        if (!written_.insert(result.index).second) return;
-        write_host(result);
-        // A reader follows along: no line waits for the next. A failure is kept and returned when
-        // the run is over.
-        static_cast<void>(out_.flush());
+        if (written_.add(result)) write_now(to_json_text(result, say_));
+    }
+
+    void on_host_as_text(const HostResult& result, std::string_view json) override {
+        if (!english_) return on_host(result);
+        if (written_.add(result)) write_now(json);
     }
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
         run_ = report.run.id;
-        // The rest: hosts of the run that is resumed. They are read only where there are any.
-        if (written_.size() < report.totals.targets) {
-            auto read = hosts.for_each([this](const HostResult& host) {
-                if (written_.insert(host.index).second) write_host(host);
-            });
-            if (!read) return read;
-        }
+        // The rest: hosts of the run that is resumed.
+        auto read = written_.rest(report, hosts, [this](const HostResult& host) {
+            if (written_.add(host)) write_host(to_json_text(host, say_));
+        });
+        if (!read) return read;
         out_ << head() << "\"summary\":" << dump_json(to_json(report.totals)) << "}\n";
         return out_.flush();
     }
@@ -49,14 +47,20 @@ private:
                             : R"({"run":)" + dump_json(run_) + "," + schema;
     }
 
-    void write_host(const HostResult& host) {
-        out_ << head() << std::string_view(to_json_text(host, say_)).substr(1) << "\n";
+    // A reader follows along: no line waits for the next. A failure is kept and returned when the
+    // run is over.
+    void write_now(std::string_view json) {
+        write_host(json);
+        static_cast<void>(out_.flush());
     }
+
+    void write_host(std::string_view json) { out_ << head() << json.substr(1) << "\n"; }
 
     Output out_;
     std::string run_;
+    bool english_; // what is stored says the same as this report
     Say say_;
-    std::unordered_set<std::size_t> written_; // positions in the inventory
+    SeenHosts written_;
 };
 
 } // namespace

@@ -2,7 +2,7 @@
 #include "reports/prometheus.hpp"
 
 #include "core/text.hpp"
-#include "reports/digest.hpp"
+#include "reports/gathering.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "reports/output.hpp"
 
@@ -49,29 +49,34 @@ std::string with_bound(const std::string& labels, const std::string& bound) {
 
 class PrometheusReport : public Reporter {
 public:
-    PrometheusReport(Sink sink, const Catalogue& messages)
-        : out_(std::move(sink)), messages_(messages) {}
+    PrometheusReport(Sink sink, const Catalogue& messages, const ReportOptions& options)
+        : out_(std::move(sink)), messages_(messages), gathered_(options) {}
 
-    void on_host(const HostResult&) override {}
+    void on_host(const HostResult& host) override {
+        if (gathered_.add(host)) add_duration(host);
+    }
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
-        std::map<std::string, Histogram> durations;
-        const auto digest = digest_of(hosts, report.run.started, [&](const HostResult& host) {
-            const std::string transport(transport_used(host));
-            if (transport.empty()) return;
-            if (durations.size() < transports_kept || durations.contains(transport))
-                durations[transport].add(host.took);
+        auto read = gathered_.add_rest(report, hosts, [this](const HostResult& host) {
+            add_duration(host);
         });
-        if (!digest) return digest.error();
+        if (!read) return read;
         write_run(report);
         write_totals(report.totals);
         write_causes(report);
-        write_obstacles(*digest);
-        write_durations(durations);
+        write_obstacles(gathered_.digest());
+        write_durations();
         return out_.flush();
     }
 
 private:
+    void add_duration(const HostResult& host) {
+        const std::string transport(transport_used(host));
+        if (transport.empty()) return;
+        if (durations_.size() < transports_kept || durations_.contains(transport))
+            durations_[transport].add(host.took);
+    }
+
     void family(const std::string& name, std::string_view type) {
         const auto help = printable(messages_.text("report.metric." + name));
         out_ << "# HELP rdpsweep_" << name << " " << help << "\n# TYPE rdpsweep_" << name << " "
@@ -143,10 +148,10 @@ private:
         }
     }
 
-    void write_durations(const std::map<std::string, Histogram>& durations) {
-        if (durations.empty()) return;
+    void write_durations() {
+        if (durations_.empty()) return;
         family("host_seconds", "histogram");
-        for (const auto& [transport, histogram] : durations) {
+        for (const auto& [transport, histogram] : durations_) {
             const auto labels = label("transport", transport);
             for (std::size_t i = 0; i < buckets.size(); ++i) {
                 const auto bound = with_bound(labels, std::to_string(buckets[i]));
@@ -161,13 +166,15 @@ private:
 
     Output out_;
     const Catalogue& messages_;
+    Gathering gathered_;
+    std::map<std::string, Histogram> durations_; // by transport
 };
 
 } // namespace
 
 std::unique_ptr<Reporter>
-make_prometheus_report(Sink sink, const Catalogue& messages, ReportOptions) {
-    return std::make_unique<PrometheusReport>(std::move(sink), messages);
+make_prometheus_report(Sink sink, const Catalogue& messages, ReportOptions options) {
+    return std::make_unique<PrometheusReport>(std::move(sink), messages, options);
 }
 
 } // namespace rdpsweep

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,14 +22,23 @@ struct ReportOptions {
     bool color = false;      // text only
     std::size_t width = 100; // text only: columns of the terminal
     std::string run;         // jsonl only: the run's id, said on lines written while it runs
+    std::optional<std::int64_t> started; // of the run, Unix seconds; empty: told when it is over
+    bool in_order = false;               // on_host() gets every host of the run, in inventory order
 };
 
 class Reporter {
 public:
     virtual ~Reporter() = default;
 
-    // Takes a host while the sweep runs, in completion order. Most reports ignore it.
+    // Takes a host while the sweep runs, in completion order: not those that an earlier process
+    // visited. A report keeps little of it, or ignores it.
     virtual void on_host(const HostResult& result) = 0;
+
+    // Does the same, with what to_json_text() gives of the host in English, which was made for the
+    // store already.
+    virtual void on_host_as_text(const HostResult& result, std::string_view /*json*/) {
+        on_host(result);
+    }
 
     // Ends the report: the run is over, or was interrupted. hosts replays every stored host in
     // inventory order.

@@ -3,7 +3,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "reports/digest.hpp"
+#include "reports/gathering.hpp"
 #include "reports/output.hpp"
 #include "reports/wording.hpp"
 
@@ -140,18 +140,19 @@ json invocation(const Catalogue& messages, const FleetReport& report, const Dige
 
 class SarifReport : public Reporter {
 public:
-    SarifReport(Sink sink, const Catalogue& messages)
-        : out_(std::move(sink)), messages_(messages) {}
+    SarifReport(Sink sink, const Catalogue& messages, const ReportOptions& options)
+        : out_(std::move(sink)), messages_(messages), gathered_(options) {}
 
-    void on_host(const HostResult&) override {}
+    void on_host(const HostResult& host) override { gathered_.add(host); }
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
-        const auto digest = digest_of(hosts, report.run.started);
-        if (!digest) return digest.error();
+        auto read = gathered_.add_rest(report, hosts);
+        if (!read) return read;
+        const auto& digest = gathered_.digest();
         const auto rules = rules_of(messages_, report);
         write_head(report, rules);
-        out_ << dump_json(invocation(messages_, report, *digest)) << "],\n\"results\":[";
-        write_results(report, *digest, rules);
+        out_ << dump_json(invocation(messages_, report, digest)) << "],\n\"results\":[";
+        write_results(report, digest, rules);
         out_ << "]}]}\n";
         return out_.flush();
     }
@@ -192,12 +193,14 @@ private:
 
     Output out_;
     const Catalogue& messages_;
+    Gathering gathered_;
 };
 
 } // namespace
 
-std::unique_ptr<Reporter> make_sarif_report(Sink sink, const Catalogue& messages, ReportOptions) {
-    return std::make_unique<SarifReport>(std::move(sink), messages);
+std::unique_ptr<Reporter>
+make_sarif_report(Sink sink, const Catalogue& messages, ReportOptions options) {
+    return std::make_unique<SarifReport>(std::move(sink), messages, options);
 }
 
 } // namespace rdpsweep

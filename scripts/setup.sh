@@ -18,7 +18,7 @@ command -v npm >/dev/null && node=''
 build=(
     g++ cmake ninja-build ccache pkg-config python3
     libboost-dev libssl-dev zlib1g-dev
-    nlohmann-json3-dev libyaml-dev libyaml-cpp-dev libpugixml-dev libcli11-dev
+    nlohmann-json3-dev libsimdjson-dev libyaml-dev libyaml-cpp-dev libpugixml-dev libcli11-dev
     libkrb5-dev libssh2-1-dev libcpprest-dev libvterm-dev
     libssh-dev         # the simulated fleet's SSH servers
     $catch             # the tests are part of the default build

@@ -2,13 +2,12 @@
 #include "probes/collect/decode.hpp"
 
 #include "core/foreign_text.hpp"
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "probes/collect/certificate.hpp"
 #include "probes/collect/decode_groups.hpp"
 #include "probes/collect/key_file_name.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include <iterator>
 #include <utility>
 
 namespace rdpsweep {
@@ -105,11 +104,11 @@ void read_groups(const JsonReader& document, std::string_view source, Facts& fac
 } // namespace
 
 Result<Facts>
-decode_facts(std::string_view json, std::string_view source, std::int64_t received_at) {
-    const auto parsed = parse_json(json, Phase::decode);
-    if (!parsed) return parsed.error();
+decode_facts(const std::string& json, std::string_view source, std::int64_t received_at) {
+    const auto read = JsonDocument::read(json, Phase::decode);
+    if (!read) return read.error();
     DocumentProblem problem;
-    const JsonReader document(&*parsed, "", problem);
+    const JsonReader document(read->root(), problem);
     const std::string schema = document.at("schema").text();
     if (problem.first()) return *problem.first();
     if (schema != "facts/1") {
@@ -125,6 +124,28 @@ decode_facts(std::string_view json, std::string_view source, std::int64_t receiv
     read_groups(document, source, facts);
     if (problem.first()) return *problem.first();
     return facts;
+}
+
+Status add_handshakes(Facts& facts, std::string_view ours) {
+    const auto read = JsonDocument::read(R"({"hs":)" + std::string(ours) + "}", Phase::decode);
+    if (!read) return read.error();
+    DocumentProblem problem;
+    auto added = facts_json::read_handshakes(JsonReader(read->root(), problem).at("hs"));
+    auto& all = facts.handshakes.value ? *facts.handshakes.value : facts.handshakes.value.emplace();
+    std::erase_if(all, [](const HandshakeFacts& handshake) { return handshake.from != "guest"; });
+    all.insert(
+        all.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end())
+    );
+    if (all.size() > facts_json::max_handshakes)
+        problem.note(
+            Errc::output_limit,
+            "/hs",
+            "holds more than " + std::to_string(facts_json::max_handshakes) + " elements"
+        );
+    if (problem.first()) return *problem.first();
+    facts.handshakes.why_not.reset();
+    parse_served(facts);
+    return {};
 }
 
 } // namespace rdpsweep

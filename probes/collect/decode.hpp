@@ -19,6 +19,11 @@ namespace rdpsweep {
 //
 // Certificates are parsed here, and machine_keys.expected and StoredCertificate::key_file computed.
 Result<Facts>
-decode_facts(std::string_view json, std::string_view source, std::int64_t received_at);
+decode_facts(const std::string& json, std::string_view source, std::int64_t received_at);
+
+// Puts our own handshakes, a list of JSON, after those that the VM made as guest: facts are then
+// what decode_facts() reads in the document that with_handshakes() makes. Error: as decode_facts()
+// returns it, with the pointer of an element as if ours were alone.
+Status add_handshakes(Facts& facts, std::string_view ours);
 
 } // namespace rdpsweep

@@ -2,6 +2,7 @@
 #include "probes/collect/frame.hpp"
 
 #include "core/digest.hpp"
+#include "core/json_document.hpp"
 #include "probes/collect/lean_rows.hpp"
 
 #include <charconv>
@@ -134,8 +135,11 @@ Result<Frame> find_frame(std::string_view output, std::string_view nonce) {
     if (crc32(json) != header.crc) {
         return malformed("crc-mismatch", "the frame was damaged on its way: its CRC-32 differs");
     }
-    return Frame{
-        std::string(json), noise_around(output, header.begin, header.body + header.length)};
+    Frame frame;
+    frame.json.reserve(json.size() + json_room); // it is read where it stands
+    frame.json = json;
+    frame.noise = noise_around(output, header.begin, header.body + header.length);
+    return frame;
 }
 
 } // namespace rdpsweep

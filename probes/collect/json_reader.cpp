@@ -5,8 +5,6 @@
 #include "core/foreign_text.hpp"
 #include "core/text.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <limits>
 
 namespace rdpsweep {
@@ -37,44 +35,52 @@ void DocumentProblem::note(Errc code, std::string_view pointer, std::string_view
     first_.emplace(Phase::decode, code, detail.append(" ").append(what));
 }
 
-JsonReader::JsonReader(const nlohmann::json* value, std::string pointer, DocumentProblem& problem)
-    : value_(value), pointer_(std::move(pointer)), problem_(&problem) {}
-
-void JsonReader::wrong(std::string_view what) const {
-    problem_->note(Errc::malformed_output, pointer_, what);
+std::string JsonReader::pointer() const {
+    std::string pointer;
+    for (std::size_t i = 0; i < steps_; ++i) {
+        const auto [key, size] = path_[i];
+        pointer += '/';
+        pointer += key == nullptr ? std::to_string(size) : escaped({key, size});
+    }
+    return pointer;
 }
 
-JsonReader JsonReader::child(const nlohmann::json* value, std::string_view key) const {
-    return {value, pointer_ + "/" + escaped(key), *problem_};
+void JsonReader::wrong(std::string_view what) const {
+    problem_->note(Errc::malformed_output, pointer(), what);
+}
+
+JsonReader JsonReader::child(std::optional<JsonValue> value, Step step) const {
+    auto child = *this;
+    child.value_ = value;
+    child.path_.at(child.steps_++) = step;
+    return child;
 }
 
 bool JsonReader::within(std::size_t size, std::size_t cap, std::string_view unit) const {
     if (size <= cap) return true;
     problem_->note(
         Errc::output_limit,
-        pointer_,
+        pointer(),
         "holds more than " + std::to_string(cap) + " " + std::string(unit)
     );
     return false;
 }
 
 JsonReader JsonReader::at(std::string_view key) const {
-    if (!present()) return child(nullptr, key);
-    if (!value_->is_object()) {
-        wrong("is not an object");
-        return child(nullptr, key);
-    }
-    const auto found = value_->find(std::string(key));
-    return child(found == value_->end() ? nullptr : &*found, key);
+    const Step step{key.data(), key.size()};
+    if (!present()) return child({}, step);
+    if (!value_->is_object()) wrong("is not an object");
+    return child(value_->find(key), step);
 }
 
 std::optional<std::uint32_t> JsonReader::dword() const {
     if (!present()) return std::nullopt;
-    if (!value_->is_number_unsigned() || value_->get<std::uint64_t>() > max_dword) {
+    const auto number = value_->whole();
+    if (!number || *number > max_dword) {
         wrong("is not a number from 0 to 4294967295");
         return std::nullopt;
     }
-    return static_cast<std::uint32_t>(value_->get<std::uint64_t>());
+    return static_cast<std::uint32_t>(*number);
 }
 
 std::uint32_t JsonReader::number(std::uint32_t fallback) const {
@@ -83,20 +89,16 @@ std::uint32_t JsonReader::number(std::uint32_t fallback) const {
 
 std::uint64_t JsonReader::large_number() const {
     if (!present()) return 0;
-    if (!value_->is_number_unsigned()) {
-        wrong("is not a number from 0 up");
-        return 0;
-    }
-    return value_->get<std::uint64_t>();
+    const auto number = value_->whole();
+    if (!number) wrong("is not a number from 0 up");
+    return number.value_or(0);
 }
 
 std::optional<bool> JsonReader::maybe_flag() const {
     if (!present()) return std::nullopt;
-    if (!value_->is_boolean()) {
-        wrong("is not true or false");
-        return std::nullopt;
-    }
-    return value_->get<bool>();
+    const auto flag = value_->flag();
+    if (!flag) wrong("is not true or false");
+    return flag;
 }
 
 bool JsonReader::flag(bool fallback) const {
@@ -105,13 +107,13 @@ bool JsonReader::flag(bool fallback) const {
 
 std::optional<std::string> JsonReader::maybe_text(std::size_t cap) const {
     if (!present()) return std::nullopt;
-    if (!value_->is_string()) {
+    const auto text = value_->text();
+    if (!text) {
         wrong("is not a text");
         return std::nullopt;
     }
-    const auto& text = value_->get_ref<const std::string&>();
-    if (!within(text.size(), cap, "bytes")) return std::nullopt;
-    return text;
+    if (!within(text->size(), cap, "bytes")) return std::nullopt;
+    return std::string(*text);
 }
 
 std::string JsonReader::text(std::size_t cap) const {
@@ -146,9 +148,8 @@ void JsonReader::each(std::size_t cap, const std::function<void(const JsonReader
     if (!present()) return;
     if (!value_->is_array()) return wrong("is not a list");
     if (!within(value_->size(), cap, "elements")) return;
-    for (std::size_t i = 0; i < value_->size(); ++i) {
-        visit(child(&(*value_)[i], std::to_string(i)));
-    }
+    std::size_t index = 0;
+    value_->each([&](JsonValue element) { visit(child(element, {nullptr, index++})); });
 }
 
 void JsonReader::each_member(
@@ -157,9 +158,9 @@ void JsonReader::each_member(
     if (!present()) return;
     if (!value_->is_object()) return wrong("is not an object");
     if (!within(value_->size(), cap, "members")) return;
-    for (auto member = value_->begin(); member != value_->end(); ++member) {
-        visit(member.key(), child(&*member, member.key()));
-    }
+    value_->each_member([&](std::string_view name, JsonValue member) {
+        visit(std::string(name), child(member, {name.data(), name.size()}));
+    });
 }
 
 } // namespace rdpsweep

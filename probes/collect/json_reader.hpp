@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/json_document.hpp"
 
-#include <nlohmann/json_fwd.hpp>
-
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -31,15 +31,17 @@ private:
 
 // One value and where it stands; it may be absent. Every function returns the fallback for an
 // absent value, and notes a problem and returns the fallback for one of the wrong type. null is a
-// wrong type: in facts/1 what is absent has no key. Holds references: the document and the
-// problem must outlive it.
+// wrong type: in facts/1 what is absent has no key. Holds references: the document, the keys and
+// the problem must outlive it.
 class JsonReader {
 public:
-    JsonReader(const nlohmann::json* value, std::string pointer, DocumentProblem& problem);
+    JsonReader(JsonValue document, DocumentProblem& problem)
+        : value_(document), problem_(&problem) {}
 
-    [[nodiscard]] bool present() const noexcept { return value_ != nullptr; }
+    [[nodiscard]] bool present() const noexcept { return value_.has_value(); }
 
-    [[nodiscard]] const std::string& pointer() const noexcept { return pointer_; }
+    // Returns where it stands: "/svc/0/start".
+    [[nodiscard]] std::string pointer() const;
 
     // Returns a member of this object; absent when this or the member is.
     [[nodiscard]] JsonReader at(std::string_view key) const;
@@ -72,12 +74,21 @@ public:
     void wrong(std::string_view what) const;
 
 private:
-    [[nodiscard]] JsonReader child(const nlohmann::json* value, std::string_view key) const;
+    // A key, or where its text begins at null an element's number.
+    struct Step {
+        const char* key = nullptr;
+        std::size_t size = 0;
+    };
+
+    static constexpr std::size_t most_steps = 8; // what is read of facts/1 stands less deep
+
+    [[nodiscard]] JsonReader child(std::optional<JsonValue> value, Step step) const;
     [[nodiscard]] bool within(std::size_t size, std::size_t cap, std::string_view unit) const;
 
-    const nlohmann::json* value_;
-    std::string pointer_;
+    std::optional<JsonValue> value_;
     DocumentProblem* problem_;
+    std::size_t steps_ = 0;
+    std::array<Step, most_steps> path_;
 };
 
 } // namespace rdpsweep

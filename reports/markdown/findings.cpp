@@ -26,7 +26,7 @@ void Summary::write_groups(const std::vector<const Group*>& groups) {
         const auto& group = *groups[i];
         Tally tally;
         for (const auto& name : group.target_names)
-            tally.add(name);
+            tally.add(name, tally.count);
         document_.add(row(
             {grouped(tally.count),
              verdict(group.verdict),

@@ -1,6 +1,7 @@
 // Holds the Reporter alone; the sections are in summary.cpp, the escaping is in markup.cpp.
 #include "reports/markdown/markdown.hpp"
 
+#include "reports/gathering.hpp"
 #include "reports/markdown/summary.hpp"
 #include "reports/output.hpp"
 
@@ -10,28 +11,29 @@ namespace {
 
 class MarkdownReport : public Reporter {
 public:
-    MarkdownReport(Sink sink, const Catalogue& messages)
-        : out_(std::move(sink)), messages_(messages) {}
+    MarkdownReport(Sink sink, const Catalogue& messages, const ReportOptions& options)
+        : out_(std::move(sink)), messages_(messages), gathered_(options) {}
 
-    void on_host(const HostResult&) override {}
+    void on_host(const HostResult& host) override { gathered_.add(host); }
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
-        const auto digest = digest_of(hosts, report.run.started);
-        if (!digest) return digest.error();
-        out_ << markdown::Summary(messages_, report, *digest).write();
+        auto read = gathered_.add_rest(report, hosts);
+        if (!read) return read;
+        out_ << markdown::Summary(messages_, report, gathered_.digest()).write();
         return out_.flush();
     }
 
 private:
     Output out_;
     const Catalogue& messages_;
+    Gathering gathered_;
 };
 
 } // namespace
 
 std::unique_ptr<Reporter>
-make_markdown_report(Sink sink, const Catalogue& messages, ReportOptions) {
-    return std::make_unique<MarkdownReport>(std::move(sink), messages);
+make_markdown_report(Sink sink, const Catalogue& messages, ReportOptions options) {
+    return std::make_unique<MarkdownReport>(std::move(sink), messages, options);
 }
 
 } // namespace rdpsweep

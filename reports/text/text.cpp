@@ -1,6 +1,7 @@
 // Shares the 40 lines of the screen out among its parts; each part writes itself elsewhere.
 #include "reports/text/text.hpp"
 
+#include "reports/gathering.hpp"
 #include "reports/output.hpp"
 #include "reports/text/screen.hpp"
 
@@ -22,22 +23,49 @@ struct Shares {
 constexpr Shares generous{5, 4, 8};
 constexpr Shares lean{2, 2, 4}; // leaves a line for each of the eight causes in the worst case
 
+// The hosts of a fleet that is small enough to show each.
+class FewHosts {
+public:
+    // Keeps a host without its facts, which the screen does not show; no further one once there are
+    // too many.
+    void add(const HostResult& host) {
+        if (kept_.size() > small_fleet) return;
+        kept_.push_back(host);
+        kept_.back().facts_json.clear();
+        kept_.back().facts_json.shrink_to_fit();
+    }
+
+    // Returns all hosts in the order of the inventory; none of a fleet that is larger.
+    [[nodiscard]] std::vector<HostResult> of_small_fleet(std::size_t targets) const {
+        if (targets > small_fleet) return {};
+        auto hosts = kept_;
+        std::sort(hosts.begin(), hosts.end(), [](const HostResult& one, const HostResult& other) {
+            return one.index < other.index;
+        });
+        if (hosts.size() > small_fleet) hosts.resize(small_fleet);
+        return hosts;
+    }
+
+private:
+    std::vector<HostResult> kept_;
+};
+
 class TextReport : public Reporter {
 public:
     TextReport(Sink sink, const Catalogue& messages, const ReportOptions& options)
         : out_(std::move(sink)), messages_(messages), color_(options.color),
-          width_(std::max(options.width, narrowest)) {}
+          width_(std::max(options.width, narrowest)), gathered_(options) {}
 
-    void on_host(const HostResult&) override {}
+    void on_host(const HostResult& host) override {
+        if (gathered_.add(host)) few_.add(host);
+    }
 
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
-        std::vector<HostResult> few;
-        const bool small = report.totals.targets <= small_fleet;
-        const auto digest = digest_of(hosts, report.run.started, [&](const HostResult& host) {
-            if (small && few.size() < small_fleet) few.push_back(host);
-        });
-        if (!digest) return digest.error();
-        const Scene scene{report, *digest, few, messages_};
+        auto read =
+            gathered_.add_rest(report, hosts, [this](const HostResult& host) { few_.add(host); });
+        if (!read) return read;
+        const auto few = few_.of_small_fleet(report.totals.targets);
+        const Scene scene{report, gathered_.digest(), few, messages_};
         for (const auto& line : compose(scene))
             out_ << line.render(width_, color_).str();
         return out_.flush();
@@ -84,6 +112,8 @@ private:
     const Catalogue& messages_;
     bool color_;
     std::size_t width_;
+    Gathering gathered_;
+    FewHosts few_;
 };
 
 } // namespace

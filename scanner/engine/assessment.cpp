@@ -2,6 +2,7 @@
 #include "scanner/engine/assessment.hpp"
 
 #include "core/handshake_json.hpp"
+#include "core/json_document.hpp"
 #include "core/terminal_text.hpp"
 #include "probes/collect/decode.hpp"
 #include "scanner/engine/redact_result.hpp"
@@ -15,6 +16,17 @@ namespace {
 
 std::int64_t now_seconds() {
     return static_cast<std::int64_t>(std::time(nullptr));
+}
+
+const char* const nothing_read = R"({"schema":"facts/1","unread":[]})";
+
+// Asks whether a document is within what can be read. One that is short enough cannot hold too many
+// values: each has a byte of its own and one that ends it.
+Status readable_again(const std::string& document) {
+    if (document.size() < 2 * JsonLimits{}.nodes) return {};
+    const auto read = JsonDocument::read(document, Phase::decode);
+    if (!read) return read.error();
+    return {};
 }
 
 void put(Judgement judgement, HostResult& result) {
@@ -35,7 +47,6 @@ Status Assessment::add_document(std::string json, std::string_view source) {
     if (!facts) return std::move(facts).error();
     read_ = *std::move(facts);
     document_ = std::move(json);
-    source_ = source;
     return {};
 }
 
@@ -62,14 +73,30 @@ std::size_t Assessment::bytes() const noexcept {
 }
 
 Result<Judgement> Assessment::judge_outside(const Policy& policy, std::int64_t now) const {
-    auto json = with_handshakes("", handshakes_);
-    if (!json) return std::move(json).error();
-    auto facts = decode_facts(*json, outside_source().name, now);
+    auto facts = decode_facts(nothing_read, outside_source().name, now);
     if (!facts) return std::move(facts).error();
+    auto added = add_handshakes(*facts, handshake_list(handshakes_));
+    if (!added) return std::move(added).error();
     return judge(outside_rules(), *facts, policy, now);
 }
 
-Status Assessment::judge_into(HostResult& result, const Policy& policy) const {
+// What is stored is one document with everything, and what is judged is what it holds: they are
+// made side by side, and the document is not read again.
+Status Assessment::judge_merged(HostResult& result, const Policy& policy, std::int64_t now) {
+    const auto ours = handshake_list(handshakes_);
+    auto json = with_handshakes(document_, ours);
+    if (!json) return std::move(json).error();
+    auto bounded = readable_again(*json);
+    if (!bounded) return bounded;
+    auto added = add_handshakes(*read_, ours);
+    if (!added) return added;
+    read_->received_at = now;
+    result.facts_json = *std::move(json);
+    put(judge(*read_, policy, now), result);
+    return {};
+}
+
+Status Assessment::judge_into(HostResult& result, const Policy& policy) {
     if (empty()) return {};
     const auto now = now_seconds();
     if (handshakes_.empty()) {
@@ -77,19 +104,13 @@ Status Assessment::judge_into(HostResult& result, const Policy& policy) const {
         put(judge(*read_, policy, now), result);
         return {};
     }
-    auto json = with_handshakes(document_, handshakes_);
+    if (!document_.empty()) return judge_merged(result, policy, now);
+    auto json = with_handshakes("", handshake_list(handshakes_));
     if (!json) return std::move(json).error();
-    if (document_.empty()) {
-        auto judged = judge_outside(policy, now);
-        if (!judged) return std::move(judged).error();
-        result.facts_json = *std::move(json);
-        put(*std::move(judged), result);
-        return {};
-    }
-    const auto facts = decode_facts(*json, source_, now);
-    if (!facts) return facts.error();
+    auto judged = judge_outside(policy, now);
+    if (!judged) return std::move(judged).error();
     result.facts_json = *std::move(json);
-    put(judge(*facts, policy, now), result);
+    put(*std::move(judged), result);
     return {};
 }
 

@@ -40,8 +40,8 @@ public:
 
     // Sets result's facts_json (one document with everything), verdict, findings and causes. A host
     // of which only handshakes are known is judged by outside_rules() alone. Does nothing when
-    // empty. Error{decode, ...} when what was merged cannot be read, which would be our fault.
-    Status judge_into(HostResult& result, const Policy& policy) const;
+    // empty. Error{decode, ...} when what was merged could not be read again.
+    Status judge_into(HostResult& result, const Policy& policy);
 
     // Returns what the handshakes alone show that is not in order, for a host that was not let in
     // to.
@@ -49,10 +49,10 @@ public:
 
 private:
     [[nodiscard]] Result<Judgement> judge_outside(const Policy& policy, std::int64_t now) const;
+    Status judge_merged(HostResult& result, const Policy& policy, std::int64_t now);
 
     std::string document_;      // empty: none
     std::optional<Facts> read_; // document_, decoded
-    std::string source_;
     std::vector<HandshakeFacts> handshakes_;
 };
 

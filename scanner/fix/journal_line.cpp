@@ -18,27 +18,26 @@ constexpr auto digest_member = "plan_sha256";
 constexpr auto id_member = "id";
 constexpr auto guid_member = "machine_guid";
 
-std::optional<JournalEntry> word_of(const json& document) {
+std::optional<JournalEntry> word_of(JsonValue said) {
     JournalEntry entry;
     entry.host = no_host;
     PlanWord word;
-    const auto& said = document.at("of_plan");
     if (!said.is_object()) return {};
-    for (const auto& [name, value] : said.items()) {
-        if (name == "acknowledged" && value.is_string())
-            word.acknowledged = value.get<std::string>();
-        if (name != "controls" || !value.is_object()) continue;
-        for (const auto& [id, answers] : value.items()) {
-            if (!answers.is_boolean()) return {};
-            word.controls.emplace(id, answers.get<bool>());
-        }
+    if (const auto why = said.find("acknowledged")) word.acknowledged = why->text().value_or("");
+    bool known = true;
+    if (const auto controls = said.find("controls")) {
+        controls->each_member([&](std::string_view id, JsonValue answers) {
+            known = known && answers.flag();
+            word.controls.emplace(id, answers.flag().value_or(false));
+        });
     }
+    if (!known) return {};
     entry.of_plan = std::move(word);
     return entry;
 }
 
-std::optional<JournalEntry> entry_of(const json& document) {
-    if (document.contains("of_plan")) return word_of(document);
+std::optional<JournalEntry> entry_of(JsonValue document) {
+    if (const auto word = document.find("of_plan")) return word_of(*word);
     std::string problem;
     const Members in(document, "", problem);
     JournalEntry entry;
@@ -50,7 +49,7 @@ std::optional<JournalEntry> entry_of(const json& document) {
     entry.changes = *std::move(changes);
     entry.snapshot = in.text("snapshot");
     entry.step = in.number<std::size_t>("step");
-    if (in.find("unsound") != nullptr) entry.unsound = in.texts("unsound");
+    if (in.find("unsound")) entry.unsound = in.texts("unsound");
     entry.reached = in.flag("reached");
     entry.worked = in.flag("worked");
     entry.gate = in.flag("gate");
@@ -64,14 +63,13 @@ std::optional<JournalEntry> entry_of(const json& document) {
 
 // Tells whether a line is about the host that the plan has in its place. One of an older version
 // names none.
-bool is_of_plan(const json& document, const JournalEntry& entry, const JournalKey& key) {
+bool is_of_plan(JsonValue document, const JournalEntry& entry, const JournalKey& key) {
     if (key.hosts.empty() || entry.of_plan) return true;
     const auto id = document.find(id_member), guid = document.find(guid_member);
-    if (id == document.end() && guid == document.end()) return true;
-    if (entry.host >= key.hosts.size() || id == document.end() || guid == document.end())
-        return false;
+    if (!id && !guid) return true;
+    if (entry.host >= key.hosts.size() || !id || !guid) return false;
     const auto& host = key.hosts[entry.host];
-    return *id == host.id && *guid == host.machine_guid;
+    return id->text() == host.id && guid->text() == host.machine_guid;
 }
 
 json members_of(const JournalEntry& entry) {
@@ -121,21 +119,23 @@ std::string line_of(const JournalEntry& entry, const JournalKey& key, std::strin
 }
 
 Taken JournalChain::take(const std::string& line) {
-    const auto document = parse_json(line, Phase::config);
-    if (!document || !document->is_object()) return Taken::does_not_follow;
-    const auto before = document->find(before_member);
-    const bool chained = before != document->end();
-    if (chained && *before != last_sha256_) return Taken::does_not_follow;
+    const auto read = JsonDocument::read(line, Phase::config);
+    if (!read || !read->root().is_object()) return Taken::does_not_follow;
+    const auto document = read->root();
+    const auto before = document.find(before_member);
+    const bool chained = before.has_value();
+    if (chained && before->text() != last_sha256_) return Taken::does_not_follow;
     if (chained_ && !chained) return Taken::does_not_follow;
-    if (const auto digest = document->find(digest_member); digest != document->end()) {
-        if (!last_sha256_.empty() || *digest != key_.plan_digest) return Taken::does_not_follow;
+    if (const auto digest = document.find(digest_member)) {
+        if (!last_sha256_.empty() || digest->text() != key_.plan_digest)
+            return Taken::does_not_follow;
         names_plan_ = true;
     } else {
         // A chain begins with the plan, or goes on from an older version's lines.
         if (chained && last_sha256_.empty()) return Taken::does_not_follow;
-        auto entry = entry_of(*document);
+        auto entry = entry_of(document);
         if (!entry) return Taken::does_not_follow;
-        if (!is_of_plan(*document, *entry, key_)) return Taken::other_host;
+        if (!is_of_plan(document, *entry, key_)) return Taken::other_host;
         entries_.push_back(*std::move(entry));
     }
     chained_ = chained;

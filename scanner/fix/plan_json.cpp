@@ -59,11 +59,10 @@ PlanHost read_host(const Members& in, std::string& problem) {
     host.evidence_sha256 = in.text("evidence_sha256");
     host.risk = named(risks, in.text("risk"), problem);
     host.restart = named(restarts, in.text("restart"), problem);
-    in.each("changes", [&](const json& element, const std::string& where) {
-        host.changes.push_back(read_change(Members(element, where, in.problem()), problem));
+    in.each("changes", [&](const Members& change) {
+        host.changes.push_back(read_change(change, problem));
     });
-    in.each("steps", [&](const json& element, const std::string& where) {
-        const Members step(element, where, problem);
+    in.each("steps", [&](const Members& step) {
         host.steps.push_back(
             {step.number<std::size_t>("fixes"),
              step.number<std::size_t>("rules"),
@@ -122,11 +121,8 @@ Plan read_members(const Members& in) {
 
 // Reads a plan's hosts, and what was left out of it.
 void read_lists(const Members& in, std::string& problem, Plan& plan) {
-    in.each("hosts", [&](const json& element, const std::string& where) {
-        plan.hosts.push_back(read_host(Members(element, where, problem), problem));
-    });
-    in.each("skipped", [&](const json& element, const std::string& where) {
-        const Members skip(element, where, problem);
+    in.each("hosts", [&](const Members& host) { plan.hosts.push_back(read_host(host, problem)); });
+    in.each("skipped", [&](const Members& skip) {
         plan.skipped.push_back(
             {skip.text("name"),
              skip.text("rule"),
@@ -134,8 +130,8 @@ void read_lists(const Members& in, std::string& problem, Plan& plan) {
              skip.text("id")}
         );
     });
-    if (const auto* found = in.find("account")) {
-        const Members account(*found, "/account", problem);
+    if (in.find("account")) {
+        const auto account = in.inside("account");
         plan.account = {
             account.number<std::size_t>("broken"),
             account.number<std::size_t>("planned"),
@@ -146,9 +142,8 @@ void read_lists(const Members& in, std::string& problem, Plan& plan) {
 
 // Reads what its author asked for; the choices stand beside it.
 void read_wishes(const Members& in, std::string& problem, Plan& plan) {
-    const auto* found = in.find("made_with");
-    if (found == nullptr) return;
-    const Members with(*found, "/made_with", problem);
+    if (!in.find("made_with")) return;
+    const auto with = in.inside("made_with");
     PlanWishes wishes;
     wishes.fixes = with.texts("fixes");
     wishes.choices = plan.choices;
@@ -196,8 +191,10 @@ Result<Plan> read_plan(std::string_view text) {
     // Over the text as it is: members that we do not know are covered as well.
     if (!digest.is_string() || digest.get<std::string>() != sha256_hex(dump_json(*document)))
         return no_plan("it was changed after it was made");
+    const auto read = JsonDocument::read(std::string(text), Phase::config, plan_limits);
+    if (!read) return no_plan(std::string(read.error().detail()));
     std::string problem;
-    const Members in(*document, "", problem);
+    const Members in(read->root(), "", problem);
     auto plan = read_members(in);
     read_lists(in, problem, plan);
     read_wishes(in, problem, plan);

@@ -1,10 +1,8 @@
 // Groups the hosts of a run by what their Windows calls itself.
 #include "scanner/fix/same_windows.hpp"
 
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "core/text.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace rdpsweep {
 
@@ -14,13 +12,10 @@ constexpr std::size_t most_named = 5;
 
 // Returns /os/machine_guid of facts/1 in lower case; empty: it is not there.
 std::string guid_in(const std::string& facts_json) {
-    const auto facts = parse_json(facts_json, Phase::config);
-    if (!facts || !facts->is_object()) return {};
-    const auto os = facts->find("os");
-    if (os == facts->end() || !os->is_object()) return {};
-    const auto guid = os->find("machine_guid");
-    if (guid == os->end() || !guid->is_string()) return {};
-    return ascii_lower(guid->get<std::string>());
+    const auto facts = JsonDocument::read(facts_json, Phase::config);
+    const auto os = facts ? facts->root().find("os") : std::nullopt;
+    const auto guid = os ? os->find("machine_guid") : std::nullopt;
+    return guid ? ascii_lower(guid->text().value_or("")) : std::string();
 }
 
 } // namespace

@@ -32,9 +32,11 @@ const ReportFormat* find_format(std::string_view name) {
 }
 
 ReportOptions
-options_for(const std::string& path, const TalkOptions& talk, const std::string& run) {
+options_for(const std::string& path, const TalkOptions& talk, const ReportedRun& run) {
     ReportOptions options;
-    options.run = run;
+    options.run = run.id;
+    options.started = run.started;
+    options.in_order = run.in_order;
     const bool terminal = path == "-" && isatty(STDOUT_FILENO) == 1;
     const char* no_color = std::getenv("NO_COLOR");
     const bool wished =
@@ -111,7 +113,7 @@ Result<ReportOutputs> ReportOutputs::open(
     const std::vector<ReportRequest>& requests,
     const TalkOptions& talk,
     const Catalogue& messages,
-    const std::string& run
+    const ReportedRun& run
 ) {
     ReportOutputs outputs;
     for (const auto& request : requests) {
@@ -135,10 +137,14 @@ Result<ReportOutputs> ReportOutputs::open(
     return outputs;
 }
 
-void ReportOutputs::on_host(const HostResult& host) {
+void ReportOutputs::on_host(const HostResult& host, std::string_view json) {
     for (auto& output : outputs_) {
         // What reports do with a host that they were not given, they do for a run that is resumed.
-        if (output->writer->waiting() <= limits::output_most) output->reporter->on_host(host);
+        if (output->writer->waiting() > limits::output_most) continue;
+        if (json.empty())
+            output->reporter->on_host(host);
+        else
+            output->reporter->on_host_as_text(host, json);
     }
 }
 

@@ -9,9 +9,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rdpsweep {
+
+// The run that is reported.
+struct ReportedRun {
+    std::string id;
+    std::int64_t started = 0; // Unix seconds
+    bool in_order = false;    // on_host() gets every host of the run, in inventory order
+};
 
 // A file appears under its name only when it is complete, except for the live formats, which may
 // be followed while the run goes on.
@@ -20,20 +28,20 @@ public:
     using Patience = std::function<Writer::Duration()>;
 
     // Opens the outputs. Error{config, ...} when a file cannot be opened; nothing was attempted
-    // then. A FIFO may get its reader later. run: its id, which live reports name in every record.
+    // then. A FIFO may get its reader later.
     static Result<ReportOutputs> open(
         const std::vector<ReportRequest>& requests,
         const TalkOptions& talk,
         const Catalogue& messages,
-        const std::string& run
+        const ReportedRun& run
     );
 
     ReportOutputs(ReportOutputs&&) noexcept;
     ~ReportOutputs();
 
-    // Gives a host to the live formats, in completion order. Waits for no reader: one that is far
-    // behind gets the host from the stored run, by finish().
-    void on_host(const HostResult& host);
+    // Gives a host to the reports, with its JSON in English where that was made already. Waits for
+    // no reader: one that is far behind gets the host from the stored run, by finish().
+    void on_host(const HostResult& host, std::string_view json = {});
 
     // Tells whether the reader of a live report is so slow that no further host should be begun.
     // Gives up one that took nothing for limits::reader_patience.

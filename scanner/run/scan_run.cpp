@@ -22,7 +22,8 @@ Step<std::unique_ptr<ScanRun>> ScanRun::open(RunSetup& setup) {
     auto requests = options.reports;
     if (requests.empty()) requests.push_back({"text", "-"});
     const auto& messages = Catalogue::built_in(options.talk.lang);
-    auto reports = ReportOutputs::open(requests, options.talk, messages, setup.run.id);
+    const ReportedRun run{setup.run.id, setup.run.started, false};
+    auto reports = ReportOutputs::open(requests, options.talk, messages, run);
     if (!reports) return EarlyEnd(reports.error(), exit_usage);
     const auto& english = Catalogue::english();
     const auto say = [&english](const Message& message) { return english.say(message); };
@@ -46,10 +47,11 @@ Status ScanRun::started(std::size_t index, const Target& target) {
     return store_->started(index, target.id);
 }
 
-// Writes the host to disk first; it is reported and counted after that.
+// Writes the host to disk first; it is reported and counted after that. Both write the same text.
 Status ScanRun::finished(const HostResult& host) {
-    auto stored = store_->finished(host);
-    if (stored) reports_.on_host(host);
+    const auto json = store_->text_of(host);
+    auto stored = store_->finished(host.index, json);
+    if (stored) reports_.on_host(host, json);
     return stored;
 }
 
@@ -60,11 +62,12 @@ bool ScanRun::may_begin() {
 Status ScanRun::close(Speaker& speaker) {
     const auto& run = setup_.run;
     auto written = store_->close(run, setup_.fleet.totals());
+    const auto begun_at = store_->begun_at();
     store_.reset();
     // Without it the next run only goes through its hosts in another order.
     if (const auto kept = setup_.let_in.save(); !kept)
         log_line({LogLevel::warn, "", "config", kept.error().detail()});
-    if (written) written = write_reports(speaker);
+    if (written) written = write_reports(speaker, begun_at);
     speaker.advise(
         "run " + printable(run.id) + " is stored in " + printable(setup_.options.state_dir, 1000) +
         "/runs\n"
@@ -73,9 +76,10 @@ Status ScanRun::close(Speaker& speaker) {
 }
 
 // Says what failed of each output; the first error is the run's.
-Status ScanRun::write_reports(Speaker& speaker) {
+Status ScanRun::write_reports(Speaker& speaker, std::uint64_t begun_at) {
     auto stored = StoredRun::open(setup_.options.state_dir, setup_.run.id);
     if (!stored) return std::move(stored).error();
+    stored->is_ours_from(begun_at);
     reports_.wait_for_readers([&speaker] { return speaker.patience(); });
     auto failures = reports_.finish(setup_.fleet.report(setup_.run), *stored);
     if (failures.empty()) return {};

@@ -24,7 +24,7 @@ private:
     ScanRun(RunSetup& setup, ReportOutputs reports, std::unique_ptr<RunStore> store)
         : setup_(setup), reports_(std::move(reports)), store_(std::move(store)) {}
 
-    Status write_reports(Speaker& speaker);
+    Status write_reports(Speaker& speaker, std::uint64_t begun_at);
 
     RunSetup& setup_;
     ReportOutputs reports_;

@@ -79,6 +79,7 @@ RunStore::begin(StateFolder folder, const RunInfo& run, Say say, std::string opt
         new RunStore(std::move(folder), *std::move(hosts), std::move(say), std::move(options))
     );
     store->cut_torn_line();
+    store->begun_at_ = store->length_;
     auto written = store->write_run(run, nullptr);
     if (!written) return std::move(written).error();
     return store;
@@ -109,7 +110,7 @@ void RunStore::keep_syncing() {
     }
 }
 
-Status RunStore::append(std::string line) {
+Status RunStore::append(std::string_view line) {
     const int failed = write_all(hosts_.get(), line);
     if (failed != 0) {
         // Cut the torn line off, so that what was stored before stays readable.
@@ -131,11 +132,16 @@ Status RunStore::started(std::size_t index, const std::string& target_id) {
     return append(dump_json(record) + "\n");
 }
 
-Status RunStore::finished(const HostResult& host) {
-    return append(
-        std::string(finished_prefix) + std::to_string(host.index) + R"(,"host":)" +
-        to_json_text(host, say_) + "}\n"
-    );
+std::string RunStore::text_of(const HostResult& host) const {
+    return to_json_text(host, say_);
+}
+
+Status RunStore::finished(std::size_t index, std::string_view json) {
+    std::string line;
+    line.reserve(finished_prefix.size() + json.size() + 40); // with the digits of a number
+    line.append(finished_prefix).append(std::to_string(index));
+    line.append(R"(,"host":)").append(json).append("}\n");
+    return append(line);
 }
 
 Status RunStore::write_run(const RunInfo& run, const Totals* totals) const {

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -44,26 +45,37 @@ public:
     RunStore& operator=(const RunStore&) = delete;
 
     Status started(std::size_t index, const std::string& target_id);
-    Status finished(const HostResult& host);
+
+    // Returns the host as JSON, as it is stored.
+    [[nodiscard]] std::string text_of(const HostResult& host) const;
+
+    // Writes a host, which text_of() made JSON of.
+    Status finished(std::size_t index, std::string_view json);
+
+    Status finished(const HostResult& host) { return finished(host.index, text_of(host)); }
 
     // Writes run.json with the end time and the totals, and syncs everything.
     Status close(const RunInfo& run, const Totals& totals);
 
     [[nodiscard]] const std::string& folder() const noexcept { return folder_.path(); }
 
+    // Returns where in hosts.jsonl the lines begin that this object wrote.
+    [[nodiscard]] std::uint64_t begun_at() const noexcept { return begun_at_; }
+
 private:
     static Result<std::unique_ptr<RunStore>>
     begin(StateFolder folder, const RunInfo& run, Say say, std::string options);
     RunStore(StateFolder folder, Descriptor hosts, Say say, std::string options);
     void cut_torn_line();
-    Status append(std::string line);
+    Status append(std::string_view line);
     Status write_run(const RunInfo& run, const Totals* totals) const;
     void keep_syncing();
 
     StateFolder folder_;
     Descriptor hosts_; // hosts.jsonl
     Say say_;
-    std::string options_;    // JSON; empty: none
+    std::string options_; // JSON; empty: none
+    std::uint64_t begun_at_ = 0;
     std::size_t length_ = 0; // bytes of whole lines; a torn one is cut off again
     std::atomic<bool> dirty_ = false;
     std::atomic<int> sync_error_ = 0; // errno of a sync that failed
@@ -89,6 +101,11 @@ public:
     [[nodiscard]] const std::string& options() const noexcept { return options_; }
 
     Status for_each(const std::function<void(const HostResult&)>& visit) override;
+    Status for_each_as_text(const VisitText& visit) override;
+
+    // Says that what stands from there on in hosts.jsonl (RunStore::begun_at) was written by this
+    // program, so that for_each_as_text() hands it on as text.
+    void is_ours_from(std::uint64_t offset) noexcept { ours_from_ = offset; }
 
     [[nodiscard]] bool complete() const noexcept { return complete_; }
 
@@ -105,6 +122,7 @@ private:
     std::string options_;
     bool complete_;
     std::size_t damaged_ = 0;
+    std::uint64_t ours_from_ = std::numeric_limits<std::uint64_t>::max();
     std::vector<RecordPlace> lines_; // in the order of the inventory
 };
 

@@ -1,10 +1,9 @@
 // Reads a run back, also one that was killed.
-#include "core/json.hpp"
+#include "core/json_document.hpp"
+#include "core/json_piece.hpp"
 #include "core/text.hpp"
 #include "scanner/store/run_store.hpp"
 #include "scanner/system/descriptor_stream.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -61,12 +60,11 @@ Result<StateFolder> open_run(const std::string& state_dir, const std::string& id
 }
 
 // A run.json of another version may mean something else by the same members.
-Status check_schema(const nlohmann::json& document, const std::string& path) {
-    if (!document.is_object() || !document.contains("run"))
+Status check_schema(JsonValue document, const std::string& path) {
+    if (!document.find("run"))
         return Error(Phase::config, Errc::malformed_output, path + " is not a run");
     const auto found = document.find("schema");
-    const bool named = found != document.end() && found->is_string();
-    const auto schema = named ? found->get<std::string>() : std::string("none");
+    const auto schema = found ? found->text().value_or("none") : "none";
     if (schema == run_schema) return {};
     return Error(
                Phase::config,
@@ -77,9 +75,10 @@ Status check_schema(const nlohmann::json& document, const std::string& path) {
         .with_hint("read it with the version of rdpsweep that wrote it, or sweep again");
 }
 
-// Reads what a record says, or as much of it as there is.
-std::string record_at(int file, const RecordPlace& place) {
-    std::string line(place.length, '\0');
+// Reads into line what a record says, or as much of it as there is.
+void read_record(int file, const RecordPlace& place, std::string& line) {
+    line.reserve(place.length + json_room);
+    line.resize(place.length);
     std::size_t had = 0;
     while (had < line.size()) {
         const auto at = static_cast<off_t>(place.offset + had);
@@ -89,20 +88,6 @@ std::string record_at(int file, const RecordPlace& place) {
         had += static_cast<std::size_t>(got);
     }
     line.resize(had);
-    return line;
-}
-
-// Returns the host of a record; nothing for a record that is damaged.
-std::optional<HostResult> host_in(const std::string& line, std::size_t index) {
-    JsonLimits limits;
-    limits.bytes = longest_record;
-    limits.nodes = 2'000'000;
-    limits.depth = 48; // facts/1 sits a few levels below the record
-    const auto record = parse_json(line, Phase::config, limits);
-    if (!record || !record->is_object() || !record->contains("host")) return {};
-    auto host = host_from_json((*record)["host"]);
-    if (!host || host->index != index) return {};
-    return *std::move(host);
 }
 
 } // namespace
@@ -117,21 +102,21 @@ Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::strin
     const auto path = folder->path_of("run.json");
     const auto text = folder->read("run.json", run_limits.bytes);
     if (!text) return read_error(text.error(), path);
-    auto document = parse_json(*text, Phase::config, run_limits);
-    if (!document) return std::move(document).error();
-    auto known = check_schema(*document, path);
+    const auto read = JsonDocument::read(*text, Phase::config, run_limits);
+    if (!read) return read.error();
+    const auto document = read->root();
+    auto known = check_schema(document, path);
     if (!known) return std::move(known).error();
-    auto run = run_from_json((*document)["run"]);
+    auto run = run_from_json(*document.find("run"));
     if (!run) return std::move(run).error();
     if (run->targets > most_records)
         return Error(Phase::config, Errc::malformed_output, path + " has too many targets");
     auto hosts = folder->file("hosts.jsonl", O_RDONLY);
     if (!hosts) return read_error(hosts.error(), folder->path_of("hosts.jsonl"));
-    const auto kept = document->find("options");
-    auto options = kept == document->end() ? std::string() : dump_json(*kept);
-    StoredRun stored(
-        *std::move(hosts), *std::move(run), std::move(options), document->contains("totals")
-    );
+    const auto kept = document.find("options");
+    auto options = kept ? kept->written() : std::string();
+    const bool complete = document.find("totals").has_value();
+    StoredRun stored(*std::move(hosts), *std::move(run), std::move(options), complete);
     if (!stored.index()) {
         const auto name = folder->path_of("hosts.jsonl");
         return Error(
@@ -149,14 +134,22 @@ bool StoredRun::index() {
 }
 
 Status StoredRun::for_each(const std::function<void(const HostResult&)>& visit) {
+    return for_each_as_text([&](const HostResult& host, std::string_view) { visit(host); });
+}
+
+Status StoredRun::for_each_as_text(const VisitText& visit) {
     damaged_ = 0;
+    std::string line;
     for (const auto& place : lines_) {
-        const auto host = host_in(record_at(hosts_.get(), place), place.index);
+        read_record(hosts_.get(), place, line);
+        const auto host = host_from_json(line, "host");
         // One damaged record must not take the others with it.
-        if (host)
-            visit(*host);
-        else
+        if (!host || host->index != place.index) {
             ++damaged_;
+            continue;
+        }
+        const bool ours = place.offset >= ours_from_;
+        visit(*host, ours ? json_piece(line, {"host"}).value_or("") : "");
     }
     return {};
 }

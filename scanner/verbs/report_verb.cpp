@@ -32,7 +32,8 @@ int run_report(const StoredReportOptions& options) {
     auto requests = options.reports;
     if (requests.empty()) requests.push_back({"text", "-"});
     const auto& messages = Catalogue::built_in(options.talk.lang);
-    auto outputs = ReportOutputs::open(requests, options.talk, messages, stored->run().id);
+    const ReportedRun reported{stored->run().id, stored->run().started, true};
+    auto outputs = ReportOutputs::open(requests, options.talk, messages, reported);
     if (!outputs) return complain(outputs.error(), exit_usage);
     outputs->wait_for_readers([] { return Writer::Duration::max(); }); // nobody else waits
     FleetBuilder fleet(stored->run().targets);

@@ -51,7 +51,7 @@ void check_fixes(const Facts& facts, const std::vector<Finding>& findings) {
 } // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    const std::string text(reinterpret_cast<const char*>(data), size);
     const auto facts = decode_facts(text, "fuzz", now);
     if (!facts) return 0;
     const auto judged = judge(*facts, {}, now);

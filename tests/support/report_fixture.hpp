@@ -54,8 +54,13 @@ public:
     Hosts(std::size_t count, std::function<HostResult(std::size_t)> host)
         : count_(count), host_(std::move(host)) {}
 
+    // Each stands in the inventory where it stands here: no two hosts of a run share a place.
     explicit Hosts(std::vector<HostResult> hosts)
-        : Hosts(hosts.size(), [hosts](std::size_t i) { return hosts[i]; }) {}
+        : Hosts(hosts.size(), [hosts](std::size_t i) {
+              auto host = hosts[i];
+              host.index = i;
+              return host;
+          }) {}
 
     Status for_each(const std::function<void(const HostResult&)>& visit) override;
 

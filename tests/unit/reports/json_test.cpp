@@ -1,5 +1,6 @@
 // The json and jsonl reports.
 #include "core/text.hpp"
+#include "reports/messages/catalogue.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/report_fixture.hpp"
 
@@ -56,6 +57,32 @@ TEST_CASE("jsonl report: every target has one line, then the totals", "[report]"
     }
     CHECK(lines[12]["summary"]["targets"] == 12);
     CHECK(lines[12]["run"] == "20261123-030000-ab12");
+}
+
+TEST_CASE("jsonl report: the text that was made for the store is written as it is", "[report]") {
+    const auto fleet = test::mixed_fleet();
+    const auto live = [&](const Catalogue& messages) {
+        std::string written;
+        const auto reporter = test::format_named("jsonl").make(
+            [&written](std::string_view bytes) {
+                written += bytes;
+                return Status();
+            },
+            messages,
+            ReportOptions()
+        );
+        reporter->on_host_as_text(fleet[1], R"({"from":"the store"})");
+        reporter->on_host_as_text(fleet[1], R"({"from":"the store"})");
+        return written;
+    };
+    CHECK(
+        live(Catalogue::english()) == R"({"schema":"rdpsweep.result/1","from":"the store"})"
+                                      "\n"
+    );
+    // In another language the store says something else.
+    const auto other = lines_of(live(test::fixture_catalogue()));
+    REQUIRE(other.size() == 1);
+    CHECK(other[0]["index"] == fleet[1].index);
 }
 
 TEST_CASE("jsonl report: writes live, in completion order, and the rest at the end", "[report]") {

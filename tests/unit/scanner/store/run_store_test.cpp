@@ -127,6 +127,68 @@ TEST_CASE("run store: a damaged record costs its host, not the run", "[store]") 
     CHECK(stored->damaged() == 1);
 }
 
+TEST_CASE("run store: a record is read as strictly as a document", "[store]") {
+    const Folder folder;
+    const auto run = run_called("20260101T000000Z-a");
+    {
+        auto store = RunStore::create(folder.path, run, say);
+        REQUIRE(store);
+        for (const std::size_t index : {0, 1, 2})
+            REQUIRE((*store)->finished(host(index, Outcome::assessed)));
+    }
+    const auto text = [&](std::size_t index) {
+        return to_json_text(host(index, Outcome::assessed, Verdict::broken), say);
+    };
+    const auto twice = text(0).insert(1, R"("address":"",)");
+    std::ofstream(folder.path + "/runs/" + run.id + "/hosts.jsonl", std::ios::app)
+        << R"({"record":"finished","index":0,"host":)" << twice << "}\n"
+        << R"({"record":"finished","index":1,"host":)" << text(2) << "}\n"
+        << R"({"record":"finished","index":2,"later":[1], "host": )" << text(2) << "}\n";
+    auto stored = StoredRun::open(folder.path, "last");
+    REQUIRE(stored);
+    CHECK(names_in(*stored) == std::vector<std::string>{"vm-2"});
+    CHECK(stored->damaged() == 2);
+    REQUIRE(stored->for_each([](const HostResult& result) {
+        CHECK(result.verdict == Verdict::broken);
+    }));
+}
+
+TEST_CASE("run store: what this program wrote is handed on as text, the rest is not", "[store]") {
+    const Folder folder;
+    const auto run = run_called("20260101T000000Z-a");
+    {
+        auto store = RunStore::create(folder.path, run, say);
+        REQUIRE(store);
+        CHECK((*store)->begun_at() == 0);
+        REQUIRE((*store)->finished(host(0, Outcome::unreachable)));
+        REQUIRE((*store)->finished(host(1, Outcome::assessed)));
+    }
+    std::uint64_t begun_at = 0;
+    {
+        auto store = RunStore::reopen(folder.path, run, say);
+        REQUIRE(store);
+        begun_at = (*store)->begun_at();
+        REQUIRE((*store)->finished(host(0, Outcome::assessed)));
+    }
+    const auto path = folder.path + "/runs/" + run.id + "/hosts.jsonl";
+    CHECK(begun_at > 0);
+    CHECK(begun_at < fs::file_size(path));
+    auto stored = StoredRun::open(folder.path, "last");
+    REQUIRE(stored);
+    const auto texts = [&stored] {
+        std::vector<std::string> all;
+        REQUIRE(stored->for_each_as_text([&](const HostResult& result, std::string_view json) {
+            CHECK(result.outcome == Outcome::assessed);
+            all.emplace_back(json);
+        }));
+        return all;
+    };
+    CHECK(texts() == std::vector<std::string>{"", ""});
+    stored->is_ours_from(begun_at);
+    const auto written = to_json_text(host(0, Outcome::assessed), say);
+    CHECK(texts() == std::vector<std::string>{written, ""});
+}
+
 TEST_CASE("run store: runs are found by a unique beginning", "[store]") {
     const Folder folder;
     const auto none = StoredRun::open(folder.path, "last");
