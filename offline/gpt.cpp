@@ -147,11 +147,26 @@ Result<std::optional<PartitionTable>> read_gpt(ByteSource& disk, std::uint32_t s
     if (!table || *table || sectors < 3) {
         return table;
     }
-    auto backup = read_table(disk, sector, sectors - 1);
-    if (backup && *backup) {
-        (*backup)->damaged = true;
+    // A disk that was made larger has its backup where it ended before. What names the place need
+    // not be right: the backup has checksums of its own.
+    std::vector<std::byte> begin(2 * std::size_t{sector});
+    if (auto read = disk.read(0, begin); !read) {
+        return std::move(read).error();
     }
-    return backup;
+    const std::array<std::uint64_t, 3> places{
+        sectors - 1,
+        number_at<std::uint64_t>(begin, sector + 32).value_or(0),
+        number_at<std::uint32_t>(begin, 446 + 12).value_or(0)}; // sectors behind the boot record
+    for (const auto place : places) {
+        auto backup = read_table(disk, sector, place);
+        if (!backup || *backup) {
+            if (backup) {
+                (*backup)->damaged = true;
+            }
+            return backup;
+        }
+    }
+    return table;
 }
 
 } // namespace rdpsweep::offline

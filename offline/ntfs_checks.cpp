@@ -1,5 +1,8 @@
 // What a record's attributes say: whether the bytes that the library gives are the file, and where
 // its descriptor is.
+#include "core/foreign_text.hpp"
+#include "core/text.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <limits>
@@ -15,30 +18,85 @@ constexpr std::uint64_t largest_offset = std::numeric_limits<std::int64_t>::max(
 
 } // namespace
 
-Result<NtfsAttribute> NtfsLibrary::attribute(libfsntfs_file_entry_t* entry, std::uint32_t wanted) {
+Result<int> NtfsLibrary::attribute_count(libfsntfs_file_entry_t* entry) {
     int count = 0;
     const auto counted = ask("a record", [&](libfsntfs_error_t** error) {
         return libfsntfs_file_entry_get_number_of_attributes(entry, &count, error);
     });
-    if (!counted) {
-        return counted.error();
+    return counted ? Result<int>(count) : counted.error();
+}
+
+Result<NtfsAttribute>
+NtfsLibrary::attribute_at(libfsntfs_file_entry_t* entry, int index, std::uint32_t wanted) {
+    libfsntfs_attribute_t* raw = nullptr;
+    std::uint32_t type = 0;
+    const auto got = ask("an attribute", [&](libfsntfs_error_t** error) {
+        const int found = libfsntfs_file_entry_get_attribute_by_index(entry, index, &raw, error);
+        return found == 1 ? libfsntfs_attribute_get_type(raw, &type, error) : found;
+    });
+    NtfsAttribute attribute(raw);
+    if (!got) {
+        return got.error();
     }
-    for (int i = 0; i < count; ++i) {
-        libfsntfs_attribute_t* raw = nullptr;
-        std::uint32_t type = 0;
-        const auto got = ask("an attribute", [&](libfsntfs_error_t** error) {
-            const int found = libfsntfs_file_entry_get_attribute_by_index(entry, i, &raw, error);
-            return found == 1 ? libfsntfs_attribute_get_type(raw, &type, error) : found;
-        });
-        NtfsAttribute attribute(raw);
-        if (!got) {
-            return got.error();
-        }
-        if (type == wanted) {
-            return attribute;
+    if (type != wanted) {
+        attribute.reset();
+    }
+    return attribute;
+}
+
+Result<NtfsAttribute> NtfsLibrary::attribute(libfsntfs_file_entry_t* entry, std::uint32_t wanted) {
+    const auto count = attribute_count(entry);
+    if (!count) {
+        return count.error();
+    }
+    for (int i = 0; i < *count; ++i) {
+        auto found = attribute_at(entry, i, wanted);
+        if (!found || *found) {
+            return found;
         }
     }
     return NtfsAttribute();
+}
+
+Status NtfsLibrary::same_name(libfsntfs_file_entry_t* entry, std::string_view wanted) {
+    const auto count = attribute_count(entry);
+    if (!count) {
+        return count.error();
+    }
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    bool same = !std::all_of(wanted.begin(), wanted.end(), is_ascii); // others are not folded here
+    for (int i = 0; i < *count && !same; ++i) {
+        const auto found = attribute_at(entry, i, LIBFSNTFS_ATTRIBUTE_TYPE_FILE_NAME);
+        if (!found) {
+            return found.error();
+        }
+        if (!*found) {
+            continue;
+        }
+        const auto text = name(
+            [&](auto* length, auto** error) {
+                return libfsntfs_file_name_attribute_get_utf16_name_size(
+                    found->get(), length, error
+                );
+            },
+            [&](auto* units, auto length, auto** error) {
+                return libfsntfs_file_name_attribute_get_utf16_name(
+                    found->get(), units, length, error
+                );
+            }
+        );
+        if (!text) {
+            return text.error();
+        }
+        same = iequals(*text, wanted);
+    }
+    if (!same) {
+        return ntfs_error(
+            Errc::malformed_output,
+            "the folder names " + foreign_text(wanted) + ", and its record is another file's"
+        );
+    }
+    return {};
 }
 
 Status NtfsLibrary::plain(libfsntfs_file_entry_t* entry) {

@@ -110,7 +110,14 @@ Result<NtfsRecord> NtfsLibrary::at_path(std::string_view path) {
             volume_, bytes, text.size(), &raw, error
         );
     });
-    return usable(found, NtfsRecord(raw), foreign_text(text));
+    auto record = usable(found, NtfsRecord(raw), foreign_text(text));
+    if (record && text != "\\") {
+        const auto name = std::string_view(text).substr(text.rfind('\\') + 1);
+        if (auto same = same_name(record->get(), name); !same) {
+            return std::move(same).error();
+        }
+    }
+    return record;
 }
 
 Result<NtfsRecord> NtfsLibrary::by_number(std::uint64_t number) {
@@ -121,15 +128,18 @@ Result<NtfsRecord> NtfsLibrary::by_number(std::uint64_t number) {
     return usable(found, NtfsRecord(raw), "system file " + std::to_string(number));
 }
 
-Result<std::string> NtfsLibrary::name(libfsntfs_file_entry_t* entry) {
+Result<std::string> NtfsLibrary::name(
+    const std::function<int(std::size_t*, libfsntfs_error_t**)>& get_size,
+    const std::function<int(std::uint16_t*, std::size_t, libfsntfs_error_t**)>& get
+) {
     std::array<std::uint16_t, longest_name> units{};
     std::size_t size = 0;
     const auto got = ask("a name", [&](libfsntfs_error_t** error) {
-        const int found = libfsntfs_file_entry_get_utf16_name_size(entry, &size, error);
+        const int found = get_size(&size, error);
         if (found != 1 || size > units.size()) {
             return found == 1 ? -1 : found;
         }
-        return libfsntfs_file_entry_get_utf16_name(entry, units.data(), size, error);
+        return get(units.data(), size, error);
     });
     if (!got) {
         return got.error();
@@ -162,7 +172,14 @@ Result<NtfsEntry> NtfsLibrary::child(libfsntfs_file_entry_t* folder, int index) 
     if (!asked) {
         return asked.error();
     }
-    auto text = name(raw);
+    auto text = name(
+        [&](auto* length, auto** error) {
+            return libfsntfs_file_entry_get_utf16_name_size(raw, length, error);
+        },
+        [&](auto* units, auto length, auto** error) {
+            return libfsntfs_file_entry_get_utf16_name(raw, units, length, error);
+        }
+    );
     if (!text) {
         return std::move(text).error();
     }

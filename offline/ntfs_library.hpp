@@ -3,7 +3,9 @@
 
 #include "core/result.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <libfsntfs.h>
 #include <memory>
 #include <string>
@@ -58,6 +60,9 @@ public:
     // Fails where the bytes of a file are not what it holds.
     Status plain(libfsntfs_file_entry_t* entry);
 
+    // Fails where a path led to another file's record, as a folder that was not written yet does.
+    Status same_name(libfsntfs_file_entry_t* entry, std::string_view wanted);
+
     // Fails where the library would fill with zeros what the file's extents do not cover.
     Status covered(libfsntfs_file_entry_t* entry, std::uint64_t size);
 
@@ -73,7 +78,14 @@ private:
     answered(std::string_view what, std::int64_t answer, libfsntfs_error_t* error);
     Result<NtfsRecord>
     usable(const Result<std::int64_t>& found, NtfsRecord record, const std::string& what);
-    Result<std::string> name(libfsntfs_file_entry_t* entry);
+    Result<std::string> name(
+        const std::function<int(std::size_t*, libfsntfs_error_t**)>& get_size,
+        const std::function<int(std::uint16_t*, std::size_t, libfsntfs_error_t**)>& get
+    );
+    Result<int> attribute_count(libfsntfs_file_entry_t* entry);
+    // Returns the attribute with that index; nothing when it is of another type.
+    Result<NtfsAttribute>
+    attribute_at(libfsntfs_file_entry_t* entry, int index, std::uint32_t wanted);
 
     NtfsIo io_;
     libbfio_handle_t* handle_ = nullptr;

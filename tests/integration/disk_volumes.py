@@ -87,6 +87,10 @@ def fill(volume):
     volume.file("/Windows/System32/config/SYSTEM", dice.randbytes(5 * MEBIBYTE + 1))
     for number in range(2500):  # a folder whose index has several levels
         volume.file(f"/Windows/System32/{number:04d}_{'library' * (number % 5)}.dll", b"MZ")
+    volume.folder("/Program Files")
+    for number in range(40):  # each of them twice in the folder's index
+        volume.file(f"/Program Files/a long name {number}.txt", b"%d" % number)
+        volume.short_name(f"/Program Files/a long name {number}.txt", f"ALO{number:03d}~1.TXT")
     volume.file("/resident", b"resident")
     volume.file("/empty")
     volume.file("/\u6e2c\u8a66 \u00e4.txt", b"a name that is not ASCII")
@@ -139,6 +143,10 @@ def own_ntfs(part):
     check_equal(sorted(name for name, _, _ in listed["entries"]),
                 sorted(name for name in names if name.strip(".")), "names of System32")
     check_equal(listed["count"], 2501, "entries of System32")
+    short, twice = ask(part, "use 0", "cat /program files/alo007~1.txt", "list /Program Files")[1:]
+    check_equal(short, seen(b"7"), "a file by MS-DOS's name")
+    check_equal(sorted(name for name, _, _ in twice["entries"]),
+                sorted(f"a long name {number}.txt" for number in range(40)), "each file once")
 
 
 def own_rights(part):

@@ -33,6 +33,7 @@ def _library():
         ("ntfs_get_ntfs_acl", integer, [pointer, pointer, ctypes.c_char_p, size]),
         ("ntfs_set_ntfs_attrib", integer, [pointer, ctypes.c_char_p, size, integer]),
         ("ntfs_set_ntfs_reparse_data", integer, [pointer, ctypes.c_char_p, size, integer]),
+        ("ntfs_set_ntfs_dos_name", integer, [pointer, pointer, ctypes.c_char_p, size, integer]),
         ("ntfs_volume_write_flags", integer, [pointer, ctypes.c_uint16]),
     ):
         function = getattr(library, name)
@@ -142,6 +143,13 @@ class Ntfs:
         into = ctypes.create_string_buffer(1 << 17)
         size = self._on(path, self.library.ntfs_get_ntfs_acl, self.context, Ntfs, into, len(into))
         return into.raw[:size]
+
+    def short_name(self, path, name):
+        """Gives it MS-DOS's name as Windows does: a second name in the folder for the same file."""
+        node, folder = self._open(path), self._open(path.rpartition("/")[0] or "/")
+        # Both are closed by it.
+        done = self.library.ntfs_set_ntfs_dos_name(node, folder, name.encode(), len(name), 0)
+        self._must(done == 0, f"ntfs_set_ntfs_dos_name {path}")
 
     def mark_dirty(self):
         self._must(self.library.ntfs_volume_write_flags(self.volume, 1) == 0, "volume flags")

@@ -145,6 +145,24 @@ TEST_CASE("ntfs: a file that WOF compressed is refused with that reason", "[offl
     );
 }
 
+TEST_CASE("ntfs: a path that leads to another file's record is no file", "[offline]") {
+    auto image = ntfs_image();
+    const std::string_view all(reinterpret_cast<const char*>(image.data()), image.size());
+    // The record that has "resident" in it, and the name there; the folder keeps its own.
+    const auto record = all.rfind("FILE", all.find("resident"));
+    const auto name = all.find(std::string_view("t\0i\0n\0y\0", 8), record);
+    REQUIRE(name < record + 1024);
+    image[name + 6] = std::byte{'z'};
+    MemorySource source(image);
+    auto volume = NtfsVolume::open(source);
+    REQUIRE(volume);
+    const auto file = volume->read("/tiny", most);
+    REQUIRE_FALSE(file);
+    CHECK(file.error().code() == Errc::malformed_output);
+    CHECK(file.error().detail() == "NTFS: the folder names tiny, and its record is another file's");
+    CHECK(volume->read("/frag", most));
+}
+
 TEST_CASE("ntfs: rights of a file", "[offline]") {
     const auto image = ntfs_image();
     MemorySource source(image);

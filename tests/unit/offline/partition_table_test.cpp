@@ -88,6 +88,25 @@ TEST_CASE("partition table: the backup of a GPT is taken where the first is wron
     CHECK(table->damaged);
 }
 
+TEST_CASE("partition table: the backup of a GPT whose disk was made larger", "[offline]") {
+    auto disk = gpt_disk();
+    disk.resize(disk.size() + 30 * 512);
+    std::vector<std::pair<std::size_t, std::size_t>> gone;
+
+    SECTION("by the first header, whose checksum is wrong") {
+        gone = {{512 + 40, 8}, {446 + 12, 4}};
+    }
+    SECTION("by the boot record") {
+        gone = {{512, 512}};
+    }
+    for (const auto& [at, length] : gone) {
+        std::fill_n(disk.begin() + static_cast<std::ptrdiff_t>(at), length, std::byte{0});
+    }
+    const auto table = table_of(disk);
+    check_gpt(table, 512);
+    CHECK(table->damaged);
+}
+
 TEST_CASE("partition table: a GPT whose both headers are wrong is told as that", "[offline]") {
     auto disk = gpt_disk();
     disk[512 + 40] ^= std::byte{1};
