@@ -127,6 +127,9 @@ Status NtfsLibrary::plain(libfsntfs_file_entry_t* entry) {
             Errc::unsupported, std::string("the file is a reparse point of tag ") + number
         );
     }
+    if ((flags & LIBFSNTFS_FILE_ATTRIBUTE_FLAG_REPARSE_POINT) != 0) {
+        return ntfs_error(Errc::unsupported, "the file is a reparse point of an unread tag");
+    }
     if ((flags & LIBFSNTFS_FILE_ATTRIBUTE_FLAG_ENCRYPTED) != 0) {
         return ntfs_error(Errc::unsupported, "the file is encrypted (EFS)");
     }

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "offline/ntfs_guard.hpp"
+
 namespace rdpsweep::offline {
 namespace {
 
@@ -44,6 +46,7 @@ ssize_t read_handle(intptr_t* handle, std::uint8_t* into, size_t size, libbfio_e
         io.failure = std::move(read).error();
         return -1;
     }
+    guard_record({reinterpret_cast<std::byte*>(into), length});
     io.at += length;
     return static_cast<ssize_t>(length);
 }

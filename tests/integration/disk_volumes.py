@@ -109,6 +109,13 @@ def fill(volume):
     for name, tag in (("wof", 0x80000017), ("linked", 0xA000000C), ("deduplicated", 0x80000013)):
         volume.file(f"/{name}", b"x" * 5000)
         volume.reparse(f"/{name}", struct.pack("<IHH4I", tag, 16, 0, 1, 2, 1, 0))
+    for method in range(4):  # XPRESS 4K, LZX, XPRESS 8K and 16K; the bytes lie in a stream of their own
+        path = f"/wof{method}"
+        volume.file(path, (70_000, b"x"))
+        volume.stream(path, "WofCompressedData", dice.randbytes(3000))
+        volume.reparse(path, struct.pack("<IHH4I", 0x80000017, 16, 0, 1, 2, 1, method))
+    volume.file("/short", b"x")
+    volume.reparse("/short", struct.pack("<IHH", 0x80000017, 0, 0))  # libfsntfs alone ends on it
     for number, rights in enumerate(many_rights()):
         volume.file(f"{KEYS}/{number:032x}_machine", b"key" * number)
         volume.set_rights(f"{KEYS}/{number:032x}_machine", rights)
@@ -131,6 +138,9 @@ def own_ntfs(part):
     answers = ask(part, "use 0", *(f"part {at} {length} /fragmented" for at, length in places))[1:]
     for (at, length), answer in zip(places, answers):
         check_equal(answer, seen(whole[at : at + length]), f"/fragmented at {at}")
+    check_equal(ask(part, "use 0", "cat /short")[-1].get("error"), "unsupported", "a short reparse point")
+    for answer in ask(part, "use 0", *(f"cat /wof{method}" for method in range(4)))[1:]:
+        lib.check("WOF" in answer.get("detail", ""), f"compressed by the system: {answer}")
     refused = ask(part, "use 0", "cat /wof", "cat /linked", "cat /deduplicated", "cat /nothing",
                   "cat \\WINDOWS\\system32\\CONFIG\\system", "state")[1:]
     check_equal([answer.get("error") for answer in refused],

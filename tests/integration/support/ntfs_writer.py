@@ -9,7 +9,7 @@ import struct
 
 REGULAR, DIRECTORY = 0o100000, 0o040000
 AT_DATA = 0x80
-COMPRESSED, SYSTEM_AND_HIDDEN = 0x800, 0x6
+COMPRESSED = 0x800
 COMPRESSION_BIT = 1 << 6  # NV_Compression of ntfs_volume's state, the member behind two pointers
 
 
@@ -34,6 +34,7 @@ def _library():
         ("ntfs_set_ntfs_attrib", integer, [pointer, ctypes.c_char_p, size, integer]),
         ("ntfs_set_ntfs_reparse_data", integer, [pointer, ctypes.c_char_p, size, integer]),
         ("ntfs_set_ntfs_dos_name", integer, [pointer, pointer, ctypes.c_char_p, size, integer]),
+        ("ntfs_attr_add", integer, [pointer, ctypes.c_uint32, pointer, ctypes.c_uint8, ctypes.c_char_p, long]),
         ("ntfs_volume_write_flags", integer, [pointer, ctypes.c_uint16]),
     ):
         function = getattr(library, name)
@@ -134,6 +135,11 @@ class Ntfs:
 
     def reparse(self, path, data):
         self._on(path, self.library.ntfs_set_ntfs_reparse_data, Ntfs, data, len(data), 0)
+
+    def stream(self, path, name, data):
+        """Gives a file bytes under another name."""
+        units = name.encode("utf-16-le")
+        self._on(path, self.library.ntfs_attr_add, Ntfs, AT_DATA, units, len(units) // 2, data, len(data))
 
     def set_rights(self, path, descriptor):
         self._on(path, self.library.ntfs_set_ntfs_acl, self.context, Ntfs, descriptor, len(descriptor), 0)

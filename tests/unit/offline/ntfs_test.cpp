@@ -163,6 +163,23 @@ TEST_CASE("ntfs: a path that leads to another file's record is no file", "[offli
     CHECK(volume->read("/frag", most));
 }
 
+TEST_CASE("ntfs: a reparse point that is too short is kept from the library", "[offline]") {
+    auto image = ntfs_image();
+    const std::string_view all(reinterpret_cast<const char*>(image.data()), image.size());
+    const auto tag = all.find(std::string_view("\x17\0\0\x80\x10\0\0\0", 8)); // 16 bytes follow
+    REQUIRE(tag != all.npos);
+    const auto length = GENERATE(0, 4, 15);
+    image[tag + 4] = static_cast<std::byte>(length);
+    MemorySource source(image);
+    auto volume = NtfsVolume::open(source);
+    REQUIRE(volume);
+    const auto file = volume->read("/wof", most);
+    REQUIRE_FALSE(file);
+    CHECK(file.error().code() == Errc::unsupported);
+    CHECK(file.error().detail() == "NTFS: the file is a reparse point of an unread tag");
+    CHECK(volume->descriptor("/wof"));
+}
+
 TEST_CASE("ntfs: rights of a file", "[offline]") {
     const auto image = ntfs_image();
     MemorySource source(image);
