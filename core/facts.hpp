@@ -181,6 +181,7 @@ struct EventFacts {
     std::vector<Event> events;
     std::uint32_t window_hours = 0;            // evt_window_h
     std::optional<std::int64_t> oldest_record; // evt_oldest_utc: oldest record of the System log
+    std::optional<std::int64_t> until;         // evt_until_utc: its newest; the window ends there
 };
 
 // /pending
