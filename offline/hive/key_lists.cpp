@@ -11,7 +11,6 @@ namespace rdpsweep::offline {
 namespace {
 
 constexpr std::size_t list_head = 4; // signature and number of elements
-constexpr std::size_t list_most = list_head + std::size_t{8} * 0xFFFF;
 
 constexpr std::uint16_t plain_list = 0x696C; // "li"
 constexpr std::uint16_t begin_list = 0x666C; // "lf"
@@ -23,20 +22,25 @@ struct List {
     std::vector<ListedKey> elements;
 };
 
+// The length of a cell is no measure: it may be long, and its list short.
 Result<List> read_list(const Cells& cells, std::uint32_t cell) {
-    auto bytes = cells.read(cell, list_most);
-    if (!bytes) {
-        return std::move(bytes).error();
+    auto head = cells.read(cell, list_head);
+    if (!head) {
+        return std::move(head).error();
     }
     List list;
-    list.signature = number_at<std::uint16_t>(*bytes, 0).value_or(0);
-    const auto count = number_at<std::uint16_t>(*bytes, 2).value_or(0);
+    list.signature = number_at<std::uint16_t>(*head, 0).value_or(0);
+    const auto count = number_at<std::uint16_t>(*head, 2).value_or(0);
     const bool hints = list.signature == begin_list || list.signature == hash_list;
     if (!hints && list.signature != plain_list && list.signature != root_list) {
         return bad_cell(cell, "is not a list of keys");
     }
     const std::size_t width = hints ? 8 : 4;
-    if (!slice(*bytes, list_head, width * count)) {
+    auto bytes = cells.read(cell, list_head + width * count);
+    if (!bytes) {
+        return std::move(bytes).error();
+    }
+    if (bytes->size() < list_head + width * count) {
         return bad_cell(cell, "is shorter than its list of keys");
     }
     list.elements.resize(count);
