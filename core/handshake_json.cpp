@@ -65,6 +65,19 @@ json element(const HandshakeFacts& facts) {
     return object;
 }
 
+// Takes out that no handshake could be made because only a disk was read: here is one.
+void drop_offline(json& facts) {
+    const auto unread = facts.find("unread");
+    if (unread == facts.end() || !unread->is_array()) return;
+    auto kept = json::array();
+    for (auto& entry : *unread) {
+        const bool gone = entry.is_object() && entry.value("ptr", json()) == "/hs" &&
+                          entry.value("why", json()) == "offline";
+        if (!gone) kept.push_back(std::move(entry));
+    }
+    *unread = std::move(kept);
+}
+
 } // namespace
 
 Result<std::string>
@@ -84,6 +97,17 @@ with_handshakes(std::string_view document, const std::vector<HandshakeFacts>& ha
     for (const auto& handshake : handshakes)
         list.push_back(element(handshake));
     facts["hs"] = std::move(list);
+    if (!handshakes.empty()) drop_offline(facts);
+    return facts.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
+Result<std::string> with_inventory(std::string_view document, const std::string& thumbprint) {
+    auto facts = json::parse(document, nullptr, false);
+    if (!facts.is_object()) {
+        return Error(Phase::decode, Errc::malformed_output, "the facts are no JSON object");
+    }
+    facts.erase("inventory");
+    if (!thumbprint.empty()) facts["inventory"] = {{"rdp_thumb", to_valid_utf8(thumbprint)}};
     return facts.dump(-1, ' ', true, json::error_handler_t::replace);
 }
 

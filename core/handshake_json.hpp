@@ -16,4 +16,8 @@ namespace rdpsweep {
 Result<std::string>
 with_handshakes(std::string_view document, const std::vector<HandshakeFacts>& handshakes);
 
+// Returns document with the certificate that the inventory knows RDP to serve, or without one where
+// thumbprint is empty; what a VM says of it is not believed. ASCII. The same error.
+Result<std::string> with_inventory(std::string_view document, const std::string& thumbprint);
+
 } // namespace rdpsweep

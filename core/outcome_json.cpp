@@ -124,6 +124,16 @@ Target read_target(const Members& in) {
     return target;
 }
 
+// Reads where what is known came from; runs stored before that was told have none.
+void read_source(const Members& in, HostResult& host) {
+    if (in.find("source") != nullptr) host.source = in.name<Source>("source");
+    if (in.find("disk") == nullptr) return;
+    const auto disk = in.inside("disk");
+    host.disk.answered = disk.flag("answered");
+    host.disk.last_alive = disk.time("last_alive");
+    host.disk.stopped = disk.time("stopped");
+}
+
 void read_judgement(const Members& in, HostResult& host) {
     host.outcome = in.name<Outcome>("outcome");
     host.reason = in.text("reason");
@@ -152,6 +162,7 @@ Result<HostResult> host_from_json(const json& value) {
     host.target = read_target(in);
     host.index = in.number<std::size_t>("index");
     read_judgement(in, host);
+    read_source(in, host);
     host.noise = in.text("noise");
     if (const auto* facts = in.find("facts")) {
         const Members must_be_an_object(*facts, "/facts", problem);
@@ -207,6 +218,8 @@ json to_json(const Totals& totals) {
     for (const auto verdict : all_verdicts()) {
         object[std::string(to_string(verdict))] = totals.of(verdict);
     }
+    object["disk_alone"] = totals.disk_alone();
+    object["disk_alone_ok"] = totals.disk_alone(Verdict::ok);
     return object;
 }
 

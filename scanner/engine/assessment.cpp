@@ -4,6 +4,8 @@
 #include "core/handshake_json.hpp"
 #include "core/terminal_text.hpp"
 #include "probes/collect/decode.hpp"
+#include "probes/reading/disk_notes.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "scanner/engine/redact_result.hpp"
 #include "transports/registry.hpp"
 
@@ -24,6 +26,15 @@ void put(Judgement judgement, HostResult& result) {
     result.secondary_causes = std::move(judgement.secondary_causes);
     result.fingerprint = std::move(judgement.fingerprint);
     redact_result(result);
+}
+
+// Says where what is known comes from, and of a disk when its Windows last ran.
+void put_source(const Facts& facts, HostResult& result) {
+    result.source = read_from_disk(facts) ? Source::disk : Source::vm;
+    if (result.source == Source::vm) return;
+    result.disk.last_alive = last_alive(facts).value_or(0);
+    result.disk.stopped = facts.disk ? facts.disk->stopped.value_or(0) : 0;
+    result.disk.answered = !known_from_disk_alone(facts);
 }
 
 } // namespace
@@ -69,28 +80,51 @@ Result<Judgement> Assessment::judge_outside(const Policy& policy, std::int64_t n
     return judge(outside_rules(), *facts, policy, now);
 }
 
+// Puts what was learned elsewhere beside what the host's inside says.
+Result<std::string> Assessment::whole_document() const {
+    if (!from_disk()) return with_handshakes(document_, handshakes_);
+    auto known = with_inventory(document_, known_thumbprint_);
+    if (!known || handshakes_.empty()) return known;
+    return with_handshakes(*known, handshakes_);
+}
+
+Status Assessment::judge_handshakes(HostResult& result, const Policy& policy) const {
+    auto json = with_handshakes("", handshakes_);
+    if (!json) return std::move(json).error();
+    auto judged = judge_outside(policy, now_seconds());
+    if (!judged) return std::move(judged).error();
+    result.facts_json = *std::move(json);
+    put(*std::move(judged), result);
+    result.source = Source::outside;
+    return {};
+}
+
 Status Assessment::judge_into(HostResult& result, const Policy& policy) const {
     if (empty()) return {};
+    if (document_.empty()) return judge_handshakes(result, policy);
     const auto now = now_seconds();
-    if (handshakes_.empty()) {
+    if (handshakes_.empty() && !from_disk()) {
         result.facts_json = document_;
         put(judge(*read_, policy, now), result);
+        result.source = Source::vm;
         return {};
     }
-    auto json = with_handshakes(document_, handshakes_);
+    auto json = whole_document();
     if (!json) return std::move(json).error();
-    if (document_.empty()) {
-        auto judged = judge_outside(policy, now);
-        if (!judged) return std::move(judged).error();
-        result.facts_json = *std::move(json);
-        put(*std::move(judged), result);
-        return {};
-    }
     const auto facts = decode_facts(*json, source_, now);
     if (!facts) return facts.error();
     result.facts_json = *std::move(json);
     put(judge(*facts, policy, now), result);
+    put_source(*facts, result);
     return {};
+}
+
+bool Assessment::from_disk() const noexcept {
+    return read_ && read_from_disk(*read_);
+}
+
+std::vector<Message> Assessment::disk_notes() const {
+    return read_ ? rdpsweep::disk_notes(*read_) : std::vector<Message>();
 }
 
 std::vector<Message> Assessment::remarks(const Policy& policy) const {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rdpsweep {
@@ -24,6 +25,16 @@ public:
 
     // Adds a handshake made from here.
     void add_handshake(HandshakeFacts handshake);
+
+    // Says which certificate the inventory knows RDP to serve; "" for none. It stands beside what a
+    // disk tells, and nothing a host says of it is believed.
+    void know_thumbprint(std::string thumbprint) { known_thumbprint_ = std::move(thumbprint); }
+
+    // Tells whether the host's inside was read from its disk.
+    [[nodiscard]] bool from_disk() const noexcept;
+
+    // Returns what a reader has to know of the disk that was read; empty where none was.
+    [[nodiscard]] std::vector<Message> disk_notes() const;
 
     // Returns the RDP port as the host's inside says it; nothing before that is known.
     [[nodiscard]] std::optional<std::uint16_t> configured_port() const noexcept;
@@ -49,11 +60,14 @@ public:
 
 private:
     [[nodiscard]] Result<Judgement> judge_outside(const Policy& policy, std::int64_t now) const;
+    [[nodiscard]] Result<std::string> whole_document() const;
+    Status judge_handshakes(HostResult& result, const Policy& policy) const;
 
     std::string document_;      // empty: none
     std::optional<Facts> read_; // document_, decoded
     std::string source_;
     std::vector<HandshakeFacts> handshakes_;
+    std::string known_thumbprint_;
 };
 
 } // namespace rdpsweep

@@ -168,12 +168,12 @@ Task<void> Visit::look_outside(HostDeadline& deadline) {
     co_await look(*outside_attempt_, deadline);
 }
 
-// Azure may know why a VM was not assessed, though the VM itself says nothing. Its time is spent
-// by then, so this has one of its own.
+// Azure may know why a VM was not assessed, though the VM itself says nothing, and what became of
+// one that is known by its disk. Its time is spent by then, so this has one of its own.
 Task<void> Visit::ask_azure(HostDeadline& deadline) {
-    const bool wanted =
-        services_.evidence != nullptr && !target_.vm.empty() &&
-        (result_.outcome == Outcome::unreachable || result_.outcome == Outcome::refused);
+    const bool unseen = result_.outcome == Outcome::unreachable ||
+                        result_.outcome == Outcome::refused || assessment_.from_disk();
+    const bool wanted = services_.evidence != nullptr && !target_.vm.empty() && unseen;
     if (!wanted || deadline.aborted()) co_return;
     azure_ = std::make_unique<Attempt>();
     HostDeadline more(deadline.executor(), Clock::now() + limits::step, deadline.bytes());
@@ -218,7 +218,10 @@ void Visit::judge() {
         if (outside_attempt_) outside_attempt_->notes = assessment_.remarks(services_.policy);
         return;
     }
+    assessment_.know_thumbprint(target_.rdp_thumbprint);
     auto judged = assessment_.judge_into(result_, services_.policy);
+    for (auto& note : assessment_.disk_notes())
+        attempts_.back()->notes.push_back(std::move(note));
     if (judged) return;
     result_.outcome = Outcome::unreachable;
     attempts_.back()->error = std::move(judged).error();
