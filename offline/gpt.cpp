@@ -97,6 +97,7 @@ void add_entry(PartitionTable& table, Bytes entry, const ByteSource& disk) {
     partition.offset = first * table.sector;
     partition.length = (std::min(last, sectors - 1) - first + 1) * table.sector;
     partition.type = guid_text(entry.first(16));
+    std::copy_n(entry.begin() + 16, partition.id.size(), partition.id.begin());
     auto name = utf16le_to_utf8(as_text(entry.subspan(56, 72)));
     partition.name = name.substr(0, name.find('\0'));
     partition.kind = kind_of_type(partition.type);

@@ -4,6 +4,7 @@
 
 #include "core/result.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,8 +24,9 @@ std::string_view to_string(TableKind kind) noexcept;
 struct Partition {
     std::uint64_t offset = 0; // bytes, from the begin of the disk; all of it lies within the disk
     std::uint64_t length = 0;
-    std::string type; // "0x07", or a GUID in capitals; empty where there is no table
-    std::string name; // GPT's, in UTF-8; others' words
+    std::string type;               // "0x07", or a GUID in capitals; empty where there is no table
+    std::string name;               // GPT's, in UTF-8; others' words
+    std::array<std::byte, 16> id{}; // GPT's GUID of this partition; zeros elsewhere
     VolumeKind kind = VolumeKind::unknown;
 };
 
