@@ -3,8 +3,8 @@
 // taken out.
 #pragma once
 
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
-#include "scanner/system/descriptor.hpp"
 #include "transports/transport.hpp"
 
 #include <nlohmann/json_fwd.hpp>
