@@ -72,7 +72,7 @@ MAY_INCLUDE = {
     "tests/unit/shape": ["core", "transports", "probes", "reports", "scanner", "tests/support",
                          "tests/unit/scanner"],
     "tests/unit/simfleet": ["core", "tests/simfleet", "tests/support"],
-    "tests/support": ["core", "transports", "probes", "reports"],
+    "tests/support": ["core", "transports", "probes", "reports", "offline"],
     "bench": ["core", "transports"],
 }
 # Folders whose own folders all need a row: a new one must not fall to the row of the whole.
