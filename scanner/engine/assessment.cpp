@@ -55,6 +55,12 @@ std::optional<std::uint16_t> Assessment::configured_port() const noexcept {
     return read_->rdp_port->port();
 }
 
+std::string_view Assessment::host_name() const noexcept {
+    constexpr std::size_t longest = 63; // of a DNS label, which Windows takes for its own name
+    if (!read_ || !read_->os || read_->os->host.size() > longest) return {};
+    return read_->os->host;
+}
+
 bool Assessment::constrained() const noexcept {
     if (!read_ || !read_->collector) return false;
     const auto& mode = read_->collector->language_mode;

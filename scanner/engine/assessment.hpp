@@ -39,6 +39,9 @@ public:
     // Returns the RDP port as the host's inside says it; nothing before that is known.
     [[nodiscard]] std::optional<std::uint16_t> configured_port() const noexcept;
 
+    // Returns what the host's Windows calls itself; empty where that is not known, or is no name.
+    [[nodiscard]] std::string_view host_name() const noexcept;
+
     // Tells whether the host's PowerShell let the collector do nothing but say so (AppLocker or
     // WDAC: constrained language).
     [[nodiscard]] bool constrained() const noexcept;

@@ -141,7 +141,11 @@ std::string_view Visit::why_no_look(const HostDeadline& deadline) const {
     if (deadline.aborted()) return "note.no_look_run";
     if (deadline.expired()) return "note.no_look_time";
     const bool direct = !target_.ssh.hops;
-    const bool silent = !attempts_.empty() && is_silent(*attempts_.back());
+    // That a disk was read says nothing of the network.
+    const auto last = std::find_if(attempts_.rbegin(), attempts_.rend(), [](const auto& attempt) {
+        return !traits_of(attempt->transport).by_disk;
+    });
+    const bool silent = last != attempts_.rend() && is_silent(**last);
     return direct && silent ? "note.no_look_silent" : "";
 }
 
@@ -223,8 +227,19 @@ void Visit::judge() {
     for (auto& note : assessment_.disk_notes())
         attempts_.back()->notes.push_back(std::move(note));
     if (judged) return;
+    if (judged) {
+        take_name();
+        return;
+    }
     result_.outcome = Outcome::unreachable;
     attempts_.back()->error = std::move(judged).error();
+}
+
+// A host that is called by its image takes the name that its Windows gives itself. Its id, by which
+// runs know it, stays.
+void Visit::take_name() {
+    const auto own = assessment_.host_name();
+    if (target_.named_by_disk && !own.empty()) result_.target.name = own;
 }
 
 Task<void> Visit::clean_up() {

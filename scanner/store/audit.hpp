@@ -37,6 +37,9 @@ public:
     // script.
     Status questions(const AuditContext& context);
 
+    // Does the same before a disk is read: no script runs.
+    Status disk(const AuditContext& context);
+
     // Records that a person gets a VM's console: what they type there is theirs, not ours.
     Status console(const Target& target, const std::string& user);
 
