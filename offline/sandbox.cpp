@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <linux/close_range.h>
 #include <memory>
 #include <seccomp.h>
 #include <signal.h>

@@ -226,7 +226,6 @@ void Visit::judge() {
     auto judged = assessment_.judge_into(result_, services_.policy);
     for (auto& note : assessment_.disk_notes())
         attempts_.back()->notes.push_back(std::move(note));
-    if (judged) return;
     if (judged) {
         take_name();
         return;

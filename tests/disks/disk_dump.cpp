@@ -1,7 +1,8 @@
 // Answers questions about a disk image, for tests that compare the answers with other programs'.
 //   usage: disk_dump IMAGE <questions
 // A question a line: "image", "partitions", "use NUMBER" (a partition, from 0), "cat PATH",
-// "part OFFSET LENGTH PATH", "list PATH", "rights PATH", "state", "cost". An answer is a line of JSON.
+// "part OFFSET LENGTH PATH", "list PATH", "rights PATH", "state", "facts", "cost". An answer is a
+// line of JSON.
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
 
@@ -19,6 +20,7 @@
 
 #include "offline/block_cache.hpp"
 #include "offline/descriptor.hpp"
+#include "offline/facts_from_disk.hpp"
 #include "offline/fat32.hpp"
 #include "offline/image_kind.hpp"
 #include "offline/ntfs.hpp"
@@ -120,6 +122,7 @@ public:
         if (verb == "image") return image();
         if (verb == "partitions") return partitions();
         if (verb == "use") return use(words);
+        if (verb == "facts") return facts();
         if (verb == "cost") {
             return {{"requests", cache_.requests()}, {"bytes", cache_.bytes()}};
         }
@@ -162,6 +165,15 @@ private:
         if (!found) return found.error();
         disk_.emplace(cache_, 0, found->readable() ? found->disk_size : 0);
         return read_partition_table(*disk_);
+    }
+
+    json facts() {
+        const auto found = facts_from_disk(cache_, {});
+        if (found) return json::parse(*found);
+        auto answer = error_json(found.error());
+        answer["native"] = found.error().native();
+        answer["hint"] = found.error().hint();
+        return answer;
     }
 
     json use(std::istringstream& words) {
