@@ -330,26 +330,35 @@ def image_kinds(scratch, disk):
     check_equal(ask(fixed, "image")[0]["kind"], "raw", "a VHD without its footer")
 
 
-def mutated_volumes(scratch, ntfs, fat):
+def with_bytes(path, changes, questions):
+    """Asks an image of which some bytes are others meanwhile."""
+    with open(path, "r+b", buffering=0) as image:
+        before = []
+        for place_of, value in changes:
+            before.append((place_of, os.pread(image.fileno(), 1, place_of)))
+            os.pwrite(image.fileno(), bytes([value]), place_of)
+        answers = ask(path, *questions)
+        for place_of, old in reversed(before):
+            os.pwrite(image.fileno(), old, place_of)
+    check_equal(len(answers), len(questions), f"answers to {questions}")
+
+
+def mutated_volumes(ntfs, fat):
     """Bytes changed where the file systems keep what they are made of: an answer or an error, in time."""
-    questions = ("use 0", "state", "list /", "cat /fragmented", "cat /packed/mixed", f"list {KEYS}",
-                 "cat /Windows/System32/config/SYSTEM", "rights /resident")
-    original = bytearray(ntfs.read_bytes())
-    table = struct.unpack_from("<Q", original, 48)[0] * 4096
-    for number in range(60):
-        image = bytearray(original)
-        for _ in range(dice.choice((1, 20, 300))):
-            begin = dice.choice((0, table, table, table + 27 * 1024))
-            image[begin + dice.randrange(512 if begin == 0 else 200 * 1024)] = dice.randrange(256)
-        (scratch / "mutated").write_bytes(image)
-        ask(scratch / "mutated", *questions)
-    original = bytearray(fat.read_bytes())
-    for number in range(40):
-        image = bytearray(original)
-        for _ in range(dice.choice((1, 20, 300))):
-            image[dice.choice((0, 0, 16 * 1024)) + dice.randrange(64 * 1024)] = dice.randrange(256)
-        (scratch / "mutated").write_bytes(image)
-        ask(scratch / "mutated", "partitions", "use 0", "cat /EFI/Microsoft/Boot/BCD", "cat /EFI/pieces")
+    head = ntfs.read_bytes()[:512]
+    table = struct.unpack_from("<Q", head, 48)[0] * 4096
+    for _ in range(60):
+        begins = [dice.choice((0, table, table, table + 27 * 1024)) for _ in range(dice.choice((1, 20, 300)))]
+        with_bytes(ntfs, [(begin + dice.randrange(512 if begin == 0 else 200 * 1024), dice.randrange(256))
+                          for begin in begins],
+                   ("use 0", "state", "list /", "cat /fragmented", "cat /packed/mixed", f"list {KEYS}",
+                    "cat /Windows/System32/config/SYSTEM", "rights /resident"))
+    for _ in range(40):
+        begins = [dice.choice((0, 0, 16 * 1024)) for _ in range(dice.choice((1, 20, 300)))]
+        with_bytes(fat, [(begin + dice.randrange(64 * 1024), dice.randrange(256)) for begin in begins],
+                   ("partitions", "use 0", "cat /EFI/Microsoft/Boot/BCD", "cat /EFI/pieces"))
+    (whole,) = ask(fat, "use 0", "cat /EFI/Microsoft/Boot/BCD")[1:]
+    check_equal(whole.get("size"), 32768, "what was changed is as it was")
 
 
 def main():
@@ -366,7 +375,7 @@ def main():
         disk = generation_2(scratch, ntfs, scratch / "fat")
         generation_1(scratch, ntfs)
         image_kinds(scratch, disk)
-        mutated_volumes(scratch, ntfs, scratch / "fat")
+        mutated_volumes(ntfs, scratch / "fat")
     lib.finish()
 
 
