@@ -94,12 +94,13 @@ function(rdpsweep_unity target)
     target_sources(${target} PRIVATE ${batches})
 endfunction()
 
-# rdpsweep_library(NAME [APART] SOURCES a.cpp ... [HEAVY b.cpp ...] [PCH <h> ...] LINK lib ...)
+# rdpsweep_library(NAME [APART] SOURCES a.cpp ... [HEAVY b.cpp ...] [OTHERS c.cpp ...] [PCH <h> ...] LINK lib ...)
+# OTHERS: sources of the folder that another target compiles.
 # APART: each source is compiled by itself, whatever RDPSWEEP_UNITY says. PCH: precompiled headers;
 # they hold headers of others only (core/asio_headers.hpp says why).
 # Sources are listed by hand; a .cpp in the folder that is in no list fails the configure step.
 function(rdpsweep_library name)
-    cmake_parse_arguments(ARG "APART" "" "SOURCES;HEAVY;PCH;LINK" ${ARGN})
+    cmake_parse_arguments(ARG "APART" "" "SOURCES;HEAVY;OTHERS;PCH;LINK" ${ARGN})
     add_library(${name} STATIC ${ARG_SOURCES} ${ARG_HEAVY})
     target_link_libraries(${name} PUBLIC rdpsweep_options ${ARG_LINK})
     if(ARG_PCH)
@@ -109,7 +110,7 @@ function(rdpsweep_library name)
     if(NOT ARG_APART)
         rdpsweep_unity(${name} SOURCES ${ARG_SOURCES})
     endif()
-    rdpsweep_check_listed("${CMAKE_CURRENT_SOURCE_DIR}" ${ARG_SOURCES} ${ARG_HEAVY})
+    rdpsweep_check_listed("${CMAKE_CURRENT_SOURCE_DIR}" ${ARG_SOURCES} ${ARG_HEAVY} ${ARG_OTHERS})
 endfunction()
 
 # Compiles the given sources of a target by themselves and without its precompiled header: they

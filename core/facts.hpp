@@ -5,6 +5,7 @@
 // key. DWORDs are unsigned. Times are Unix seconds, UTC; in JSON ISO 8601.
 #pragma once
 
+#include "core/disk_facts.hpp"
 #include "core/error.hpp"
 #include "core/handshake_facts.hpp"
 #include "core/key_facts.hpp"
@@ -37,7 +38,7 @@ struct Observed {
 // /collector
 struct CollectorFacts {
     std::string version;       // ver
-    std::string path;          // path: ps | cim | sac: what was asked
+    std::string path;          // path: ps | cim | sac: what was asked; offline: a disk was read
     std::string as_sid;        // as_sid: who we were on the VM
     bool elevated = false;     // elevated
     std::string language_mode; // lang_mode: FullLanguage, ConstrainedLanguage
@@ -181,6 +182,7 @@ struct EventFacts {
     std::vector<Event> events;
     std::uint32_t window_hours = 0;            // evt_window_h
     std::optional<std::int64_t> oldest_record; // evt_oldest_utc: oldest record of the System log
+    std::optional<std::int64_t> until;         // evt_until_utc: its newest; the window ends there
 };
 
 // /pending
@@ -207,7 +209,7 @@ struct SessionFacts {
 // One element of /unread.
 struct Unread {
     std::string pointer; // ptr: "/keys/files/0/sddl"; covers everything below it
-    std::string why;     // why: denied | absent | error | unsupported | timeout | skipped
+    std::string why;     // why: denied | absent | error | unsupported | timeout | skipped | offline
     std::string code;    // code: "0x5"; may be empty
 };
 
@@ -226,6 +228,9 @@ struct Facts {
     Observed<ConsoleFacts> console;
     Observed<std::vector<HandshakeFacts>> handshakes;
     Observed<SessionFacts> sessions;
+    Observed<DiskFacts> disk;
+    // inventory/rdp_thumb: what the inventory says that RDP serves; Azure has it from its agent.
+    std::string inventory_thumbprint;
     std::vector<Unread> unread;
     std::int64_t received_at = 0; // our own clock when the facts arrived
 

@@ -103,6 +103,23 @@ bool put_handshakes(std::string& document, std::string_view ours) {
     return true;
 }
 
+// Takes out that no handshake could be made because only a disk was read: here is one. Of a running
+// VM nothing is read a second time for that.
+std::string without_offline(std::string document) {
+    if (document.find("\"offline\"") == std::string::npos) return document;
+    auto facts = json::parse(document, nullptr, false);
+    const auto unread = facts.is_object() ? facts.find("unread") : facts.end();
+    if (!facts.is_object() || unread == facts.end() || !unread->is_array()) return document;
+    auto kept = json::array();
+    for (auto& entry : *unread) {
+        const bool gone = entry.is_object() && entry.value("ptr", json()) == "/hs" &&
+                          entry.value("why", json()) == "offline";
+        if (!gone) kept.push_back(std::move(entry));
+    }
+    *unread = std::move(kept);
+    return facts.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
 } // namespace
 
 std::string handshake_list(const std::vector<HandshakeFacts>& handshakes) {
@@ -114,12 +131,23 @@ std::string handshake_list(const std::vector<HandshakeFacts>& handshakes) {
 
 Result<std::string> with_handshakes(std::string document, std::string_view ours) {
     if (document.empty()) document = R"({"schema":"facts/1","unread":[]})";
+    if (ours != "[]") document = without_offline(std::move(document));
     if (put_handshakes(document, ours)) return document;
     // Taken by one parser and not by the other: a byte order mark before it, a NUL behind it.
     const auto tree = parse_json(document, Phase::decode);
     auto plain = tree ? dump_json(*tree) : std::string();
     if (put_handshakes(plain, ours)) return plain;
     return Error(Phase::decode, Errc::malformed_output, "the facts are no JSON object");
+}
+
+Result<std::string> with_inventory(std::string_view document, const std::string& thumbprint) {
+    auto facts = json::parse(document, nullptr, false);
+    if (!facts.is_object()) {
+        return Error(Phase::decode, Errc::malformed_output, "the facts are no JSON object");
+    }
+    facts.erase("inventory");
+    if (!thumbprint.empty()) facts["inventory"] = {{"rdp_thumb", to_valid_utf8(thumbprint)}};
+    return facts.dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
 } // namespace rdpsweep

@@ -18,4 +18,8 @@ std::string handshake_list(const std::vector<HandshakeFacts>& handshakes);
 // outside is not believed. Error{decode, malformed_output} when document is no JSON object.
 Result<std::string> with_handshakes(std::string document, std::string_view ours);
 
+// Returns document with the certificate that the inventory knows RDP to serve, or without one where
+// thumbprint is empty; what a VM says of it is not believed. ASCII. The same error.
+Result<std::string> with_inventory(std::string_view document, const std::string& thumbprint);
+
 } // namespace rdpsweep

@@ -67,6 +67,16 @@ Target read_target(const Members& in) {
     return target;
 }
 
+// Reads where what is known came from; runs stored before that was told have none.
+void read_source(const Members& in, HostResult& host) {
+    if (in.find("source")) host.source = in.name<Source>("source");
+    if (!in.find("disk")) return;
+    const auto disk = in.inside("disk");
+    host.disk.answered = disk.flag("answered");
+    host.disk.last_alive = disk.time("last_alive");
+    host.disk.stopped = disk.time("stopped");
+}
+
 void read_judgement(const Members& in, HostResult& host) {
     host.outcome = in.name<Outcome>("outcome");
     host.reason = in.text("reason");
@@ -88,6 +98,7 @@ HostResult read_host(const Members& in) {
     host.target = read_target(in);
     host.index = in.number<std::size_t>("index");
     read_judgement(in, host);
+    read_source(in, host);
     host.noise = in.text("noise");
     const auto timing = in.inside("timing");
     host.started = timing.time("started");

@@ -132,6 +132,18 @@ void put_facts(JsonText& out, const std::string& facts_json) {
     out.raw(facts && facts->is_object() ? dump_json(*facts) : "null");
 }
 
+// Writes what is known of the life of a host that was read from its disk; null for any other.
+void put_disk(JsonText& out, const HostResult& host) {
+    if (host.source != Source::disk) {
+        out.null();
+        return;
+    }
+    out.open_object().key("answered").raw(host.disk.answered ? "true" : "false");
+    put_moment(out.key("last_alive"), host.disk.last_alive);
+    put_moment(out.key("stopped"), host.disk.stopped);
+    out.close_object();
+}
+
 void put_members(JsonText& out, const HostResult& host, const Say& say) {
     const auto& target = host.target;
     out.member("address", target.address);
@@ -140,6 +152,7 @@ void put_members(JsonText& out, const HostResult& host, const Say& say) {
         put_attempt(out, attempt, say);
     out.close_array();
     out.member("credential", target.credential);
+    put_disk(out.key("disk"), host);
     put_facts(out.key("facts"), host.facts_json);
     out.key("findings").open_array();
     for (const auto& finding : host.findings)
@@ -159,6 +172,7 @@ void put_members(JsonText& out, const HostResult& host, const Say& say) {
     for (const auto cause : host.secondary_causes)
         out.text(to_string(cause));
     out.close_array();
+    out.member("source", to_string(host.source));
     put(out.key("tags"), target.tags);
     out.key("timing").open_object();
     put_moment(out.key("finished"), host.finished);

@@ -44,5 +44,7 @@ inline constexpr std::size_t noise_bytes = 4u << 10;        // kept of what surr
 inline constexpr std::size_t resolver_threads = 8;
 inline constexpr auto resolve = 5s;
 inline constexpr std::size_t kerberos_threads = 4;
+inline constexpr std::size_t disk_threads = 4;  // that wait for disks
+inline constexpr std::size_t disk_readers = 16; // disks that are read at once, a process each
 
 } // namespace rdpsweep::limits

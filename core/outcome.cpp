@@ -17,6 +17,13 @@ constexpr Names<Outcome, 5> outcomes{{
     {Outcome::not_attempted, "not_attempted"},
 }};
 
+constexpr Names<Source, 4> sources{{
+    {Source::none, ""},
+    {Source::vm, "vm"},
+    {Source::disk, "disk"},
+    {Source::outside, "outside"},
+}};
+
 template <class Key>
 std::size_t count_of(const std::map<Key, std::size_t>& counts, Key key) noexcept {
     const auto at = counts.find(key);
@@ -51,6 +58,18 @@ std::string_view to_string(Outcome outcome) noexcept {
 
 bool from_string(std::string_view text, Outcome& outcome) noexcept {
     return value_of(outcomes, text, outcome);
+}
+
+std::string_view to_string(Source source) noexcept {
+    return name_of(sources, source);
+}
+
+bool from_string(std::string_view text, Source& source) noexcept {
+    return value_of(sources, text, source);
+}
+
+bool HostResult::by_disk_alone() const noexcept {
+    return outcome == Outcome::assessed && source == Source::disk && !disk.answered;
 }
 
 void Attempt::enter(Phase phase) {
@@ -89,6 +108,7 @@ void Attempt::leave() {
 void Totals::count(const HostResult& result) {
     ++by_outcome[result.outcome];
     if (result.outcome == Outcome::assessed) ++by_verdict[result.verdict];
+    if (result.by_disk_alone()) ++by_disk[result.verdict];
 }
 
 bool Totals::balanced() const noexcept {
@@ -101,6 +121,14 @@ std::size_t Totals::of(Outcome outcome) const noexcept {
 
 std::size_t Totals::of(Verdict verdict) const noexcept {
     return count_of(by_verdict, verdict);
+}
+
+std::size_t Totals::disk_alone(Verdict verdict) const noexcept {
+    return count_of(by_disk, verdict);
+}
+
+std::size_t Totals::disk_alone() const noexcept {
+    return sum(by_disk);
 }
 
 } // namespace rdpsweep

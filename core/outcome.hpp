@@ -32,6 +32,19 @@ std::span<const Outcome> all_outcomes() noexcept;
 std::string_view to_string(Outcome outcome) noexcept;
 bool from_string(std::string_view text, Outcome& outcome) noexcept;
 
+// Where what is known of a host comes from: nothing is; Windows as it ran; its disk, while no
+// Windows ran; or only from outside.
+enum class Source : std::uint8_t { none, vm, disk, outside };
+std::string_view to_string(Source source) noexcept;
+bool from_string(std::string_view text, Source& source) noexcept;
+
+// What is known of the life of a host that was read from its disk.
+struct OnDisk {
+    std::int64_t last_alive = 0; // newest sign that its Windows ran, Unix seconds; 0: none
+    std::int64_t stopped = 0;    // its last clean shutdown; 0: not known
+    bool answered = false;       // a client completed RDP's handshake all the same
+};
+
 class Arrival;
 
 // One transport of the route, tried once.
@@ -72,6 +85,8 @@ struct HostResult {
     std::string reason; // for skipped and not_attempted: one sentence
     std::vector<Attempt> attempts;
     std::vector<Finding> findings; // in the order of the rule table; empty unless assessed
+    Source source = Source::none;  // none unless assessed
+    OnDisk disk;                   // where source is disk
     Verdict verdict = Verdict::unknown;
     Cause root_cause = Cause::none;
     std::vector<Cause> secondary_causes;
@@ -81,12 +96,17 @@ struct HostResult {
     std::int64_t started = 0; // Unix seconds, our clock
     std::int64_t finished = 0;
     std::chrono::milliseconds took{};
+
+    // Tells whether it was assessed and nothing but its disk speaks for it: that nothing was found
+    // there does not mean that RDP works.
+    [[nodiscard]] bool by_disk_alone() const noexcept;
 };
 
 struct Totals {
     std::size_t targets = 0;
     std::map<Outcome, std::size_t> by_outcome;
     std::map<Verdict, std::size_t> by_verdict; // of assessed hosts
+    std::map<Verdict, std::size_t> by_disk;    // of those of them that are known by disk alone
     void count(const HostResult& result);
 
     // Tells whether assessed + unreachable + refused + skipped + not_attempted == targets, and the
@@ -94,6 +114,10 @@ struct Totals {
     [[nodiscard]] bool balanced() const noexcept;
     [[nodiscard]] std::size_t of(Outcome outcome) const noexcept;
     [[nodiscard]] std::size_t of(Verdict verdict) const noexcept;
+
+    // Returns how many hosts of a verdict, or of all verdicts, are known by their disk alone.
+    [[nodiscard]] std::size_t disk_alone(Verdict verdict) const noexcept;
+    [[nodiscard]] std::size_t disk_alone() const noexcept;
 };
 
 // Hosts with the same root cause, verdict and evidence.

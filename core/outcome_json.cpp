@@ -101,6 +101,8 @@ json to_json(const Totals& totals) {
     for (const auto verdict : all_verdicts()) {
         object[std::string(to_string(verdict))] = totals.of(verdict);
     }
+    object["disk_alone"] = totals.disk_alone();
+    object["disk_alone_ok"] = totals.disk_alone(Verdict::ok);
     return object;
 }
 

@@ -59,6 +59,11 @@ struct SshOptions {
     std::shared_ptr<const std::vector<JumpHost>> hops; // to go through, in order; null: none
 };
 
+// Where a VM's disk can be read.
+struct DiskImage {
+    std::string file; // an image or a block device of this machine; empty: none
+};
+
 struct Target {
     std::string id;      // ARM resource id, lower-cased; else the name, unique in the inventory
     std::string name;    // what a human calls it
@@ -73,7 +78,9 @@ struct Target {
     std::string vm;                          // ARM resource id as written; empty when none
     WinRmOptions winrm;
     SshOptions ssh;
-    std::string skip; // why it is not visited, one sentence; empty: it is
+    DiskImage disk;
+    bool named_by_disk = false; // its name is that of the image: the disk may know a better one
+    std::string skip;           // why it is not visited, one sentence; empty: it is
     std::optional<std::chrono::milliseconds> deadline; // overrides the run's host deadline
     std::string origin;                                // "fleet.yaml:12:5", for messages
 };

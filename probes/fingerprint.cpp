@@ -3,6 +3,7 @@
 
 #include "core/digest.hpp"
 #include "core/text.hpp"
+#include "probes/reading/disk_view.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -191,6 +192,8 @@ std::string fingerprint(
     text += to_string(root_cause);
     text += '|';
     text += to_string(verdict);
+    // That nothing was found on a disk is not the same as that a VM is well.
+    if (read_from_disk(facts)) text += known_from_disk_alone(facts) ? "|disk" : "|disk, answers";
     for (const Finding& finding : findings) {
         if (!belongs_to_case(finding, verdict)) continue;
         text += '\n' + finding.rule + '|' + std::string(to_string(finding.verdict)) + '|' +

@@ -9,11 +9,14 @@
 //   Where all but one cause, or one group of facts, was read and found sound, that one is the
 //   suspect (suspect.hpp).
 // - A host without an RDP server (Nano Server) is not judged at all.
+// - What was read from a disk that may be old is circumstantial (weaken.hpp).
 #include "core/text.hpp"
 #include "probes/fingerprint.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/rule_support.hpp"
 #include "probes/rule.hpp"
 #include "probes/suspect.hpp"
+#include "probes/weaken.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -101,9 +104,13 @@ void attribute(Judgement& judgement, std::span<const Rule> rules) {
     }
 }
 
-Message default_summary(Verdict verdict) {
+// Returns what there is to say where no finding decides. Of a VM that was read from its disk nobody
+// has seen that RDP answers, unless a client did.
+Message default_summary(const Facts& facts, Verdict verdict) {
     if (verdict == Verdict::not_applicable) return {std::string(no_server_key), {}};
-    return {verdict == Verdict::ok ? "judge.ok" : "judge.nothing_read", {}};
+    if (verdict != Verdict::ok) return {"judge.nothing_read", {}};
+    if (!read_from_disk(facts)) return {"judge.ok", {}};
+    return {known_from_disk_alone(facts) ? "judge.disk" : "judge.disk_answers", {}};
 }
 
 } // namespace
@@ -114,9 +121,10 @@ judge(std::span<const Rule> rules, const Facts& facts, const Policy& policy, std
     judgement.findings.reserve(rules.size());
     for (const Rule& rule : rules)
         judgement.findings.push_back(evaluate(rule, facts, policy, now));
+    weaken(facts, judgement.findings);
     name_suspect(rules, facts, judgement.findings);
     judgement.verdict = verdict_of(judgement.findings);
-    judgement.summary = default_summary(judgement.verdict);
+    judgement.summary = default_summary(facts, judgement.verdict);
     attribute(judgement, rules);
     judgement.fingerprint =
         fingerprint(facts, judgement.root_cause, judgement.verdict, judgement.findings);

@@ -61,9 +61,10 @@ std::string joined_tags(const Target& target) {
     return text;
 }
 
-constexpr std::string_view header = "name,address,vm,outcome,verdict,root_cause,secondary_causes,"
-                                    "rule,summary,rung,code,native,hint,"
-                                    "transport,windows_build,fingerprint,started,took_ms,tags\r\n";
+constexpr std::string_view header =
+    "name,address,vm,outcome,verdict,root_cause,secondary_causes,"
+    "rule,summary,rung,code,native,hint,"
+    "transport,windows_build,fingerprint,started,took_ms,tags,source,last_alive\r\n";
 
 class CsvReport : public Reporter {
 public:
@@ -115,8 +116,9 @@ private:
         out_ << cell(transport_used(host)) << "," << (build == 0 ? "" : std::to_string(build))
              << "," << cell(host.fingerprint) << ","
              << (host.started == 0 ? "" : to_iso8601(host.started)) << ","
-             << std::to_string(host.took.count()) << "," << cell(joined_tags(host.target))
-             << "\r\n";
+             << std::to_string(host.took.count()) << "," << cell(joined_tags(host.target)) << ","
+             << to_string(host.source) << ","
+             << (host.disk.last_alive == 0 ? "" : to_iso8601(host.disk.last_alive)) << "\r\n";
     }
 
     Output out_;

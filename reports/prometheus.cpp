@@ -63,6 +63,7 @@ public:
         if (!read) return read;
         write_run(report);
         write_totals(report.totals);
+        write_disks(report.totals);
         write_causes(report);
         write_obstacles(gathered_.digest());
         write_durations();
@@ -117,6 +118,15 @@ private:
         for (const auto verdict : all_verdicts()) {
             const auto count = std::to_string(totals.of(verdict));
             sample("hosts", label("verdict", to_string(verdict)), count);
+        }
+    }
+
+    // Also where no disk was read: see write_causes().
+    void write_disks(const Totals& totals) {
+        family("disk_hosts", "gauge");
+        for (const auto verdict : all_verdicts()) {
+            const auto count = std::to_string(totals.disk_alone(verdict));
+            sample("disk_hosts", label("verdict", to_string(verdict)), count);
         }
     }
 

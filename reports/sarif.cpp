@@ -122,6 +122,8 @@ json invocation(const Catalogue& messages, const FleetReport& report, const Dige
     const auto warn = [&notifications](const std::string& text) {
         notifications.push_back({{"level", "warning"}, {"message", message(text)}});
     };
+    if (const auto disks = disks_sentence(messages, report.totals); !disks.empty())
+        notifications.push_back({{"level", "note"}, {"message", message(disks)}});
     if (run.interrupted) warn(messages.text("report.interrupted"));
     if (!report.totals.balanced()) warn(messages.text("report.unbalanced"));
     for (const auto& warning : run.warnings)

@@ -38,6 +38,35 @@ std::string word(const Catalogue& messages, Verdict verdict) {
     return messages.text("report.verdict." + std::string(to_string(verdict)));
 }
 
+std::string_view glyph(const HostResult& host) noexcept {
+    return host.verdict == Verdict::ok && host.by_disk_alone() ? "○" : glyph(host.verdict);
+}
+
+std::string word(const Catalogue& messages, const HostResult& host) {
+    if (host.verdict == Verdict::ok && host.by_disk_alone())
+        return messages.text("report.verdict.ok_disk");
+    return word(messages, host.verdict);
+}
+
+std::string down_since(const Catalogue& messages, const HostResult& host) {
+    if (host.source != Source::disk) return {};
+    if (host.disk.last_alive == 0) return messages.text("report.disk.since_unknown");
+    std::string stopped = host.disk.stopped == 0 ? "?" : to_iso8601(host.disk.stopped);
+    return messages.say(
+        {"report.disk.since",
+         {{"alive", to_iso8601(host.disk.last_alive)}, {"stopped", std::move(stopped)}}}
+    );
+}
+
+std::string disks_sentence(const Catalogue& messages, const Totals& totals) {
+    if (totals.disk_alone() == 0) return {};
+    return messages.say(
+        {"report.disk.totals",
+         {{"hosts", hosts(messages, totals.disk_alone())},
+          {"ok", grouped(totals.disk_alone(Verdict::ok))}}}
+    );
+}
+
 std::string word(const Catalogue& messages, Outcome outcome) {
     return messages.text("report.outcome." + std::string(to_string(outcome)));
 }
@@ -110,7 +139,9 @@ std::string verdict_sentence(const Catalogue& messages, const HostResult& host) 
         );
     }
     if (const auto* finding = deciding_finding(host)) return messages.say(finding->summary);
-    return host.verdict == Verdict::ok ? messages.text("judge.ok") : std::string();
+    if (host.verdict != Verdict::ok) return {};
+    if (host.source != Source::disk) return messages.text("judge.ok");
+    return messages.text(host.disk.answered ? "judge.disk_answers" : "judge.disk");
 }
 
 std::string duration(std::chrono::milliseconds took) {

@@ -28,6 +28,19 @@ std::string_view glyph(Verdict verdict) noexcept;
 
 // Returns "broken", "at risk", ... in the catalogue's language.
 std::string word(const Catalogue& messages, Verdict verdict);
+
+// Returns the same of a host that was assessed: where its disk alone speaks for it, "ok" is that
+// nothing was found there, with a mark of its own.
+std::string_view glyph(const HostResult& host) noexcept;
+std::string word(const Catalogue& messages, const HostResult& host);
+
+// Says of a host that was read from its disk since when its Windows is down; empty for any other.
+std::string down_since(const Catalogue& messages, const HostResult& host);
+
+// Says how many hosts are known by their disk alone, and what an "ok" of theirs means; empty where
+// there are none.
+std::string disks_sentence(const Catalogue& messages, const Totals& totals);
+
 std::string word(const Catalogue& messages, Outcome outcome);
 
 // Returns the name of a root cause for a heading; its enumerator where the catalogue has none.

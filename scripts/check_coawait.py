@@ -15,7 +15,7 @@ import re
 import sys
 from typing import NamedTuple
 
-FOLDERS = ("core", "transports", "probes", "reports", "scanner", "tests")
+FOLDERS = ("core", "transports", "probes", "reports", "offline", "scanner", "tests")
 
 TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?\*/)

@@ -13,7 +13,7 @@ import pathlib
 import re
 import sys
 
-FOLDERS = ("core", "transports", "probes", "reports", "scanner")
+FOLDERS = ("core", "transports", "probes", "reports", "offline", "scanner")
 # inline constexpr std::string_view transport_name = "winrm";
 DEFINED = re.compile(r"constexpr std::string_view\s+(\w+)\s*=\s*\"([^\"]*)\"")
 # A row of the table and its name: TransportKind{ winrm::transport_name,   SourceKind outside{ "rdp",

@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 def sentences(folder):
     """All text of a folder's sources, adjacent string literals joined."""
-    for path in (ROOT / folder).rglob("*.cpp"):
+    for path in (ROOT / folder).rglob("*.[ch]pp"):
         yield re.sub(r'"\s*\n\s*"', "", path.read_text(encoding="utf-8"))
 
 

@@ -14,7 +14,7 @@ import re
 import sys
 import tempfile
 
-PRODUCT = ("core", "transports", "probes", "reports", "scanner")
+PRODUCT = ("core", "transports", "probes", "reports", "offline", "scanner")
 # Comments are reflowed and files begin with a sentence here too.
 SIMULATOR = ("tests/simfleet",)
 TESTS = ("tests/support", "tests/unit", "tests/fuzz", "bench")

@@ -20,6 +20,7 @@ build=(
     libboost-dev libssl-dev zlib1g-dev
     nlohmann-json3-dev libsimdjson-dev libyaml-dev libyaml-cpp-dev libpugixml-dev libcli11-dev
     libkrb5-dev libssh2-1-dev libcpprest-dev libvterm-dev
+    libfsntfs-dev libbfio-dev libevtx-dev libseccomp-dev # disks, and a sandbox for what reads them
     libssh-dev         # the simulated fleet's SSH servers
     $catch             # the tests are part of the default build
     gss-ntlmssp        # NTLM, loaded by GSSAPI at run time
@@ -38,6 +39,8 @@ test=(
     azure-cli python3-websocket                          # clients of Azure nobody here wrote
     ansible-core nmap                                    # whose inventories we read
     $node                                                # for Microsoft's clients of Azure
+    libregf-utils libhivex-bin libwin-hivex-perl libfsntfs-utils libevtx-utils ntfs-3g # readers of disks nobody
+    mtools dosfstools fdisk gdisk attr qemu-utils forensics-samples-ntfs forensics-samples-vfat # here wrote, and disks
     wine wine64                                          # a Win32 nobody here wrote, for the scripts (tests/wine)
     $format git time procps valgrind                     # the format is that of version 14
 )

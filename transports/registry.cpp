@@ -2,6 +2,7 @@
 #include "transports/registry.hpp"
 
 #include "transports/azure/run_command.hpp"
+#include "transports/disk/disk.hpp"
 #include "transports/rdp/rdp_source.hpp"
 #include "transports/serial/serial.hpp"
 #include "transports/ssh/ssh.hpp"
@@ -51,6 +52,12 @@ constexpr std::array kinds{
         "Azure Serial Console: Windows' SAC, by Azure's gateway; needs boot diagnostics and EMS",
         {.by_azure = true, .slow = true, .few_places = true, .questions = Questions::cmd},
         serial::make_serial},
+    TransportKind{
+        disk::transport_name,
+        "a disk image or block device of this machine, for a VM that does not run (disk: or "
+        "--disk)",
+        {.by_disk = true, .logs_on = false},
+        disk::make_disk},
 };
 
 constexpr SourceKind outside{

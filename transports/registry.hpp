@@ -23,6 +23,7 @@ enum class Questions : std::uint8_t {
 // What the sweep has to know of a way in before it is taken.
 struct TransportTraits {
     bool by_azure = false;   // Azure leads there: no address is needed, a VM's id is
+    bool by_disk = false;    // its disk is read: nothing is connected to, and no script runs
     bool by_agent = false;   // the VM's agent does the work: no use while it is not ready
     bool logs_on = true;     // takes a credential of Windows
     bool slow = false;       // minutes where a network path takes seconds
@@ -33,7 +34,7 @@ struct TransportTraits {
     // Returns the account that the target names for it, empty: the credential's. Null: always that.
     const std::string& (*user)(const Target& target) noexcept = nullptr;
 
-    [[nodiscard]] constexpr bool needs_address() const noexcept { return !by_azure; }
+    [[nodiscard]] constexpr bool needs_address() const noexcept { return !by_azure && !by_disk; }
 };
 
 struct TransportKind {

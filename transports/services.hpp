@@ -38,7 +38,8 @@ struct Services {
     azure::Arm* azure = nullptr; // for run-command and serial; null: no target's route names them
     std::string azure_ca_file = {}; // --azure-ca-file; empty: the system's CAs
 
-    bool takeover = false; // --takeover: a serial console that is in use is taken
+    std::string disk_helper = {}; // the program rdpsweep-disk; empty: beside this one
+    bool takeover = false;        // --takeover: a serial console that is in use is taken
 };
 
 } // namespace rdpsweep

@@ -116,6 +116,13 @@ public:
         co_return std::nullopt;
     }
 
+    // Returns what tells of the host without any script: a document framed with nonce, like the
+    // answer of a collector. Nothing when only a script, or CIM, tells of it.
+    virtual Task<std::optional<Result<std::string>>>
+    facts(const std::string& /*nonce*/, HostDeadline& /*deadline*/) {
+        co_return std::nullopt;
+    }
+
     // Logs in and stops: afterwards attempt.identity says as whom the host knows us.
     virtual Task<Status> prove(HostDeadline& deadline) = 0;
 

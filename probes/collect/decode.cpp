@@ -90,6 +90,7 @@ void read_groups(const JsonReader& document, std::string_view source, Facts& fac
     groups.observe("pending", facts.pending, read_pending);
     groups.observe("sessions", facts.sessions, read_sessions);
     groups.observe("hs", facts.handshakes, read_handshakes);
+    groups.observe("disk", facts.disk, read_disk);
     groups.observe("evt", facts.events, [&](const JsonReader&) { return read_events(document); });
     const std::string guid = facts.os ? facts.os->machine_guid : std::string();
     groups.observe("cert", facts.rdp_certificate, [&](const JsonReader& group) {
@@ -98,6 +99,9 @@ void read_groups(const JsonReader& document, std::string_view source, Facts& fac
     const bool console = document.at("ems").present() || document.at("crash").present();
     groups.observe_if(console, "/ems", facts.console, [&] { return read_console(document); });
     if (facts.machine_keys) facts.machine_keys.value->expected = rdp_key_file_name(guid);
+    constexpr std::size_t longest_hash = 128;
+    facts.inventory_thumbprint =
+        document.at("inventory").at("rdp_thumb").maybe_hex(longest_hash).value_or("");
     parse_served(facts);
 }
 

@@ -21,6 +21,8 @@ inline constexpr std::size_t max_events = 500;
 inline constexpr std::size_t max_event_fields = 64;
 inline constexpr std::size_t max_handshakes = 32;
 inline constexpr std::size_t max_unread = 8192;
+inline constexpr std::size_t max_hives = 16;
+inline constexpr std::size_t max_windows = 16;
 inline constexpr std::size_t max_sddl_text = std::size_t{64} * 1024;
 inline constexpr std::size_t max_blob_text =
     std::size_t{384} * 1024; // Base64 of max_cert_blob_bytes
@@ -35,6 +37,7 @@ MachineKeysFacts read_keys(const JsonReader& group);
 PolicyFacts read_policy(const JsonReader& group);
 PendingFacts read_pending(const JsonReader& group);
 SessionFacts read_sessions(const JsonReader& group);
+DiskFacts read_disk(const JsonReader& group);
 std::vector<HandshakeFacts> read_handshakes(const JsonReader& group);
 
 // Reads the certificates; machine_guid completes the names of key files; may be empty.

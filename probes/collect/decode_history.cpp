@@ -118,6 +118,7 @@ EventFacts read_events(const JsonReader& document) {
     });
     facts.window_hours = document.at("evt_window_h").number();
     facts.oldest_record = document.at("evt_oldest_utc").time();
+    facts.until = document.at("evt_until_utc").time();
     return facts;
 }
 

@@ -2,6 +2,7 @@
 #include "core/text.hpp"
 #include "probes/fix/fixes.hpp"
 #include "probes/fix/guards.hpp"
+#include "probes/reading/disk_view.hpp"
 
 #include <algorithm>
 
@@ -122,6 +123,7 @@ std::variant<std::vector<Change>, Refusal> prepare(
 ) {
     const auto complaints = complaints_of(fix, findings);
     if (complaints.empty()) return Refusal{"fix.refused.not_needed", {}};
+    if (read_from_disk(facts)) return Refusal{"fix.refused.offline", {}};
     if (auto refused = refuse_controller(facts, complaints.front()->rule))
         return *std::move(refused);
     if (const auto* obstacle = obstacle_of(fix, findings)) return refuse_for(*obstacle);

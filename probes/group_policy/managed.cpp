@@ -5,11 +5,14 @@
 // nothing: image preparation guides and the built-in RDPSettings command write there as well.
 // A managed value that does no harm is only worth knowing: severity low. It is medium when a rule
 // about the same settings is not content, because a fix made here would be reverted.
+// Of a VM that was read from its disk neither RSoP nor WMI is known: there Registry.pol and the
+// Policies key are all the evidence, and what is concluded from them is circumstantial.
 // Sample finding: at_risk, "Group policy sets 2 of the settings judged here".
 #include "core/text.hpp"
 #include "probes/group_policy/rules.hpp"
 #include "probes/listener_security/rules.hpp"
 #include "probes/rdp_certificate/rules.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/rule_support.hpp"
 #include "probes/tls_protocols/rules.hpp"
 
@@ -21,7 +24,13 @@ namespace {
 
 constexpr RuleTraits traits{"GPO.MANAGED", Cause::group_policy, "3.2", Severity::medium};
 constexpr auto keys = with_shared(
-    "GPO.MANAGED.ok", "GPO.MANAGED.unproven", "GPO.MANAGED.managed", "GPO.MANAGED.harmful"
+    "GPO.MANAGED.ok",
+    "GPO.MANAGED.ok_disk",
+    "GPO.MANAGED.unproven",
+    "GPO.MANAGED.managed",
+    "GPO.MANAGED.harmful",
+    "GPO.MANAGED.disk",
+    "GPO.MANAGED.disk_harmful"
 );
 
 // Parts of registry paths that the rules judge, lower case.
@@ -124,9 +133,24 @@ bool does_harm(const Facts& facts, const Policy& policy, std::int64_t now) {
     return false;
 }
 
+// Judges what stands on a disk: that a policy set it is likely, and not proven.
+Finding judge_disk(const Facts& facts, bool harmful) {
+    Draft found = at_risk(traits, harmful ? "disk_harmful" : "disk");
+    if (!harmful) found.severity(Severity::low);
+    found.confidence(Confidence::circumstantial);
+    bool any = add_names(found, "/gp/registry_pol", facts.group_policy->registry_pol) != 0;
+    any = add_suspicions(found, facts) || any;
+    any = add_management(found, facts) || any;
+    if (any) return found;
+    if (facts.why_unread("/gp/registry_pol") != nullptr)
+        return unread(traits, facts, "/gp/registry_pol");
+    return ok(traits, "ok_disk").confidence(Confidence::circumstantial);
+}
+
 Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
     if (auto lost = missing(traits, facts, facts.group_policy, "/gp")) return *lost;
     const bool harmful = does_harm(facts, policy, now);
+    if (read_from_disk(facts)) return judge_disk(facts, harmful);
     Draft managed = at_risk(traits, harmful ? "harmful" : "managed");
     if (!harmful) managed.severity(Severity::low);
     if (const std::size_t count = add_proofs(managed, facts); count != 0)

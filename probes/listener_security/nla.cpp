@@ -114,8 +114,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     for (const auto* pointer : {"/sec/credssp", "/sec/ntlm_in"}) {
         auto lost = missing(traits, facts, facts.security, pointer);
         if (!lost) continue;
-        lost->severity = Severity::medium; // seldom set: not knowing is no reason to doubt the VM
-        return *lost;
+        return lower(*lost, Severity::medium); // seldom set: no reason to doubt the VM
     }
     if (refuses_ntlm(facts)) return judge_ntlm(facts);
     if (const HandshakeFacts* leg = failed_leg(facts)) return judge_leg(facts, *leg);

@@ -10,6 +10,7 @@
 // Sample finding: at_risk, "The domain controller refuses this computer's own password (3210)".
 #include "core/text.hpp"
 #include "probes/listener_security/rules.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/event_evidence.hpp"
 #include "probes/reading/rule_support.hpp"
 
@@ -20,6 +21,7 @@ namespace {
 constexpr RuleTraits traits{"NLA.CHANNEL", Cause::listener_security, "", Severity::medium};
 constexpr auto keys = with_shared(
     "NLA.CHANNEL.ok",
+    "NLA.CHANNEL.ok_stopped",
     "NLA.CHANNEL.not_member",
     "NLA.CHANNEL.cured",
     "NLA.CHANNEL.log_short",
@@ -76,11 +78,15 @@ Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
     if (!refusals.empty() && refusals.front().event->time > fresh_start(facts))
         return conclude(at_risk(traits, "refused"), refusals.front(), refusals.size());
     const auto silent = without_controller(facts);
+    // Without the time of Windows' start nothing tells these from the usual ones of a start.
+    if (!silent.empty() && needs_running(facts, "/os/boot_utc"))
+        return offline(traits, "/os/boot_utc");
     if (goes_on(silent, clocks_of(facts, policy, now).vm))
         return conclude(at_risk(traits, "no_controller"), silent.front(), silent.size());
     if (!refusals.empty()) return ok(traits, "cured");
     if (auto lost = missing(traits, facts, facts.events, "/evt/NETLOGON")) return *lost;
-    if (log_covers_window(facts, now)) return ok(traits);
+    if (log_covers_window(facts, now))
+        return ok(traits, read_from_disk(facts) ? "ok_stopped" : "ok");
     const auto oldest = facts.events->oldest_record;
     return unknown(traits, "log_short")
         .saw("/evt_oldest_utc", oldest ? to_iso8601(*oldest) : "unread", "before the window");

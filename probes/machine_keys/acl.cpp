@@ -8,6 +8,7 @@
 // Sample finding: broken, "NETWORK SERVICE lacks 0x120089 on f686aace..._<guid>".
 #include "probes/machine_keys/rules.hpp"
 #include "probes/reading/certificate_view.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/key_access.hpp"
 #include "probes/reading/rights_words.hpp"
 #include "probes/reading/rule_support.hpp"
@@ -26,6 +27,7 @@ constexpr auto keys = with_shared(
     "KEY.ACL.denied",
     "KEY.ACL.denied_in_use",
     "KEY.ACL.denied_unused",
+    "KEY.ACL.denied_unsure",
     "KEY.ACL.incomplete",
     "KEY.ACL.owner"
 );
@@ -80,8 +82,11 @@ Draft judge_denied(const Facts& facts, std::uint32_t lacks) {
         return at_risk(traits, "denied_in_use")
             .confidence(Confidence::functional)
             .with("mask", mask_in_words(lacks, RightsOf::file));
-    const bool unused = own_certificate_unused(facts);
-    Draft draft = unused ? at_risk(traits, "denied_unused") : broken(traits, "denied");
+    Draft draft = broken(traits, "denied");
+    if (own_certificate_unused(facts))
+        draft = at_risk(traits, "denied_unused");
+    else if (keys_unsure(facts))
+        draft = at_risk(traits, "denied_unsure").confidence(Confidence::circumstantial);
     return draft.with("mask", mask_in_words(lacks, RightsOf::file));
 }
 

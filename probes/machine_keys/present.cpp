@@ -10,6 +10,7 @@
 #include "probes/machine_keys/rules.hpp"
 #include "probes/machine_keys/usable.hpp"
 #include "probes/reading/certificate_view.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/key_access.hpp"
 #include "probes/reading/rule_support.hpp"
@@ -29,7 +30,9 @@ constexpr auto keys = with_shared(
     "KEY.PRESENT.none_made",
     "KEY.PRESENT.orphan_unused",
     "KEY.PRESENT.orphan",
+    "KEY.PRESENT.orphan_unsure",
     "KEY.PRESENT.damaged",
+    "KEY.PRESENT.damaged_unsure",
     "KEY.PRESENT.damaged_not_in_force",
     "KEY.PRESENT.unusable"
 );
@@ -51,6 +54,8 @@ Draft judge_absent(const Facts& facts, const StoredCertificate& own, const std::
     if (!absence_is_proven(*facts.machine_keys, file)) return unknown(traits, "unlisted");
     if (own_key_in_use(facts)) return at_risk(traits, "in_use").confidence(Confidence::functional);
     if (own_certificate_unused(facts)) return at_risk(traits, "orphan_unused");
+    if (keys_unsure(facts))
+        return at_risk(traits, "orphan_unsure").confidence(Confidence::circumstantial);
     return broken(traits, "orphan");
 }
 
@@ -60,11 +65,18 @@ Draft judge_none(const Facts& facts) {
     return at_risk(traits, late ? "none_made" : "recreated").severity(Severity::medium);
 }
 
+Draft judge_damaged(const Facts& facts) {
+    if (own_key_in_use(facts) || own_certificate_unused(facts))
+        return at_risk(traits, "damaged_not_in_force");
+    if (keys_unsure(facts))
+        return at_risk(traits, "damaged_unsure").confidence(Confidence::circumstantial);
+    return broken(traits, "damaged");
+}
+
 Finding judge_file(const Facts& facts, const KeyFile& file) {
     const std::string at = pointer_to(*facts.machine_keys, file, "size");
     if (const auto least = bytes_of_key(facts); file.size && *file.size < least) {
-        const bool spared = own_key_in_use(facts) || own_certificate_unused(facts);
-        return (spared ? at_risk(traits, "damaged_not_in_force") : broken(traits, "damaged"))
+        return judge_damaged(facts)
             .with("file", file.name)
             .with("size", std::to_string(*file.size))
             .saw(at, std::to_string(*file.size), "more than " + std::to_string(least));

@@ -6,6 +6,7 @@
 // both.
 // Sample finding: broken, "RDP resets the connection when TLS starts, for every version of TLS".
 #include "probes/outside/rules.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 #include "probes/reading/status_codes.hpp"
@@ -118,7 +119,8 @@ Draft judge_answer(const HandshakeFacts& shake) {
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     const auto* shake = facts.handshakes ? facts.handshake_from("outside") : nullptr;
     if (shake == nullptr) return not_applicable(traits, "not_tried");
-    if (facts.collector) return not_applicable(traits, "inside_known");
+    // A disk tells of no program that answers, so that what is seen from outside counts.
+    if (facts.collector && !read_from_disk(facts)) return not_applicable(traits, "inside_known");
     const auto index = static_cast<std::size_t>(shake - facts.handshakes->data());
     Draft draft = judge_answer(*shake);
     draft.confidence(Confidence::functional)

@@ -8,6 +8,7 @@
 
 #include "core/text.hpp"
 #include "probes/outside/rules.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/rule_support.hpp"
 
 #include <cstdlib>
@@ -68,7 +69,8 @@ Draft judge_dates(
 Finding evaluate(const Facts& facts, const Policy& policy, std::int64_t now) {
     const auto* shake = facts.handshakes ? facts.handshake_from("outside") : nullptr;
     if (shake == nullptr || shake->peer_thumbprint.empty()) return not_applicable(traits, "none");
-    if (facts.collector) return not_applicable(traits, "inside_known");
+    // A disk tells of no program that answers, so that what is seen from outside counts.
+    if (facts.collector && !read_from_disk(facts)) return not_applicable(traits, "inside_known");
     const auto index = static_cast<std::size_t>(shake - facts.handshakes->data());
     const auto where = pointer_at("/hs", index, "cert_b64");
     if (!shake->certificate)

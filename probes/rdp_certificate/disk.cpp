@@ -21,10 +21,8 @@ constexpr auto keys =
 constexpr std::uint32_t scarce = 100, exhausted = 10; // MiB
 
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
-    if (auto lost = missing(traits, facts, facts.os, "/os/disk_free_mb")) {
-        lost->severity = Severity::low;
-        return *lost;
-    }
+    if (auto lost = missing(traits, facts, facts.os, "/os/disk_free_mb"))
+        return lower(*lost, Severity::low);
     const Dword left = facts.os->disk_free_mb;
     if (!left) return ok(traits);
     const auto failures = uncured_creation_failures(facts);

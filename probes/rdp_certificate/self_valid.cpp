@@ -14,6 +14,7 @@
 #include "probes/rdp_certificate/renewal.hpp"
 #include "probes/rdp_certificate/rules.hpp"
 #include "probes/reading/certificate_view.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/event_log.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
@@ -37,7 +38,8 @@ constexpr auto keys = with_shared(
     "CERT.SELF.VALID.renewal_blocked",
     "CERT.SELF.VALID.renewal_off",
     "CERT.SELF.VALID.expired",
-    "CERT.SELF.VALID.expired_lately"
+    "CERT.SELF.VALID.expired_lately",
+    "CERT.SELF.VALID.expired_while_down"
 );
 
 // Tells whether there is 1058, an expired certificate not replaced, and no new one since.
@@ -78,9 +80,17 @@ Draft& show_settings(Draft& draft, const CertificateFacts& certificates) {
     return draft;
 }
 
+// Tells whether the certificate of a disk ended after Windows last ran: nobody was there to renew
+// it. Signs of life from before it was made belong to another clock, and say nothing.
+bool ended_while_down(const Facts& facts, const Certificate& certificate) {
+    const auto alive = last_alive(facts);
+    return alive && *alive >= certificate.not_before && *alive < certificate.not_after;
+}
+
 Draft judge_lately(const Facts& facts, const Policy& policy, const Clocks& clocks) {
     const std::string obstacles = renewal_obstacles(facts, policy, clocks.ours);
-    if (obstacles.empty()) return at_risk(traits, "expired_lately").severity(Severity::medium);
+    const char* slug = read_from_disk(facts) ? "expired_while_down" : "expired_lately";
+    if (obstacles.empty()) return at_risk(traits, slug).severity(Severity::medium);
     Draft draft = at_risk(traits, "renewal_blocked");
     return show_settings(draft.with("obstacles", obstacles), *facts.rdp_certificate);
 }
@@ -91,7 +101,9 @@ Finding judge_expired(const Facts& facts, const Policy& policy, const Clocks& cl
     const Certificate& certificate = *own.parsed;
     const std::string at = pointer_to(*facts.rdp_certificate, own);
     const bool down = trial(facts) == Trial::fails || has_creation_failure(facts);
-    const bool lately = !down && clocks.vm - certificate.not_after < between_looks;
+    const bool idle = read_from_disk(facts) ? ended_while_down(facts, certificate)
+                                            : clocks.vm - certificate.not_after < between_looks;
+    const bool lately = !down && idle;
     Draft draft = lately ? judge_lately(facts, policy, clocks) : broken(traits, "expired");
     if (!lately && !down) draft.severity(Severity::high);
     return draft.with("not_after", to_iso8601(certificate.not_after))

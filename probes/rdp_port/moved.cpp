@@ -118,8 +118,7 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
     const bool moved = port.port() != standard_port;
     if (auto lost = missing(traits, facts, facts.rdp_port, "/listener/fw")) {
         // Windows' own rule is for the standard port: that it is switched off is the exception.
-        if (!moved) lost->severity = Severity::medium;
-        return *lost;
+        return moved ? *lost : lower(*lost, Severity::medium);
     }
     if (!moved && came_in(facts)) return ok(traits, "came_in").confidence(Confidence::functional);
     // Who came in was let in, whatever the rules say; none of them is named for it then.

@@ -5,6 +5,7 @@
 // that is reserved for IPv4 leaves TermService its IPv6 socket alone; Azure's clients use IPv4.
 // Sample finding: broken, "TermService runs but nothing listens on 3389 (LanAdapter is 2)".
 #include "probes/rdp_port/rules.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 
@@ -21,6 +22,7 @@ constexpr auto keys = with_shared(
     "PORT.NOLISTEN.silent",
     "PORT.NOLISTEN.adapter",
     "PORT.NOLISTEN.bound",
+    "PORT.NOLISTEN.bound_disk",
     "PORT.NOLISTEN.no_ipv4",
     "PORT.NOLISTEN.no_ipv4_untried"
 );
@@ -87,7 +89,22 @@ Finding judge_listening(const Facts& facts) {
     return ok(traits).with("port", number);
 }
 
+// Judges a disk: an adapter that RDP is bound to may be gone, which nobody sees there.
+Finding judge_disk(const Facts& facts) {
+    const PortFacts& port = *facts.rdp_port;
+    const bool bound = port.lan_adapter.value_or(0) != 0 && listener_allowed(port);
+    if (!bound || completed_handshake(facts) != nullptr)
+        return offline(traits, "/listener/sockets");
+    return at_risk(traits, "bound_disk")
+        .severity(Severity::medium)
+        .confidence(Confidence::circumstantial)
+        .with("port", std::to_string(port.port()))
+        .with("adapter", text(port.lan_adapter))
+        .saw("/listener/lan", text(port.lan_adapter), "0 (all adapters)");
+}
+
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
+    if (facts.rdp_port && needs_running(facts, "/listener/sockets")) return judge_disk(facts);
     if (auto lost = missing(traits, facts, facts.rdp_port, "/listener/sockets")) return *lost;
     if (auto lost = missing(traits, facts, facts.services, "/svc")) return *lost;
     const PortFacts& port = *facts.rdp_port;

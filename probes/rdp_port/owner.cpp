@@ -6,6 +6,7 @@
 // Sample finding: broken, "10.0.0.4:3389 is held by tomcat9.exe (pid 4120), not by TermService".
 #include "core/text.hpp"
 #include "probes/rdp_port/rules.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 
@@ -195,6 +196,10 @@ Finding judge_owners(const Facts& facts, const Owners& owners, std::uint32_t pid
 }
 
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t) {
+    // Nobody sees who listens on a disk; a port proxy stands there.
+    if (facts.rdp_port && needs_running(facts, "/listener/sockets")) {
+        if (auto dormant = dormant_proxy(*facts.rdp_port)) return *dormant;
+    }
     if (auto lost = missing(traits, facts, facts.rdp_port, "/listener/sockets")) return *lost;
     if (auto lost = missing(traits, facts, facts.services, "/svc")) return *lost;
     const Service* service = facts.services->find("TermService");

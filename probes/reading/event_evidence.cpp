@@ -2,6 +2,7 @@
 #include "probes/reading/event_evidence.hpp"
 
 #include "core/text.hpp"
+#include "probes/reading/disk_view.hpp"
 
 namespace rdpsweep {
 
@@ -13,6 +14,13 @@ Draft& show_event(Draft& draft, const LoggedEvent& logged, std::size_t count) {
         .with("last", to_iso8601(event.time))
         .saw(pointer_at("/evt", logged.index, ""), event.provider + " " + id, "no such event")
         .saw(pointer_at("/evt", logged.index, "utc"), to_iso8601(event.time), "");
+}
+
+Finding show_stop(Draft draft, const Facts& facts, std::int64_t now) {
+    const std::string until = to_iso8601(window_end(facts, now));
+    return draft.with("hours", std::to_string(facts.events->window_hours))
+        .with("until", until)
+        .saw("/evt_until_utc", until, "");
 }
 
 } // namespace rdpsweep

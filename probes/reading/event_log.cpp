@@ -2,6 +2,7 @@
 #include "probes/reading/event_log.hpp"
 
 #include "core/text.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/handshake_view.hpp"
 
 #include <algorithm>
@@ -102,9 +103,8 @@ std::vector<LoggedEvent> events_of(
 bool log_covers_window(const Facts& facts, std::int64_t now) noexcept {
     constexpr std::int64_t hour = 3600;
     if (!facts.events || !facts.events->oldest_record) return false;
-    const bool clock = facts.collector && facts.collector->utc != 0;
-    const std::int64_t vm_now = clock ? facts.collector->utc : now;
-    return *facts.events->oldest_record <= vm_now - facts.events->window_hours * hour;
+    return *facts.events->oldest_record <=
+           window_end(facts, now) - facts.events->window_hours * hour;
 }
 
 Origin origin_of(const Facts& facts, const Event& event) {

@@ -2,6 +2,7 @@
 #include "probes/reading/rule_support.hpp"
 
 #include "core/text.hpp"
+#include "probes/reading/disk_view.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -104,6 +105,7 @@ Draft unread(
     std::string_view pointer,
     const std::optional<Error>& error
 ) {
+    if (needs_running(facts, pointer)) return offline(rule, pointer);
     std::string why = "not collected";
     if (const Unread* entry = facts.why_unread(pointer)) {
         why = entry->why;
@@ -115,6 +117,15 @@ Draft unread(
     draft.with("what", std::string(pointer)).with("why", why);
     draft.saw(std::string(pointer), why, "readable");
     return draft;
+}
+
+Draft offline(const RuleTraits& rule, std::string_view pointer) {
+    return not_applicable(rule, offline_key).with("what", std::string(pointer));
+}
+
+Finding& lower(Finding& lost, Severity severity) {
+    if (lost.verdict == Verdict::unknown) lost.severity = severity;
+    return lost;
 }
 
 std::string text(const Dword& value) {
@@ -147,7 +158,8 @@ Clocks clocks_of(const Facts& facts, const Policy& policy, std::int64_t now) noe
     Clocks clocks;
     clocks.ours = facts.received_at != 0 ? facts.received_at : now;
     clocks.vm = clocks.ours;
-    if (facts.collector && facts.collector->utc != 0) clocks.vm = facts.collector->utc;
+    const bool ran = facts.collector && !read_from_disk(facts);
+    if (ran && facts.collector->utc != 0) clocks.vm = facts.collector->utc;
     const std::int64_t apart = std::llabs(clocks.vm - clocks.ours);
     clocks.skewed = apart > std::chrono::seconds(policy.clock_skew).count();
     return clocks;

@@ -23,13 +23,14 @@ struct RuleTraits {
 
 // Keys any rule may produce besides its own.
 inline constexpr std::string_view unread_key = "rule.unread";
+inline constexpr std::string_view offline_key = "rule.offline";
 inline constexpr std::string_view no_server_key = "rule.no_server";
 inline constexpr std::string_view failed_key = "rule.failed";
 
 // Returns the list for Rule::messages: the rule's own keys and the shared ones.
 template <class... Keys>
-constexpr std::array<std::string_view, sizeof...(Keys) + 3> with_shared(Keys... keys) {
-    return {std::string_view{keys}..., unread_key, no_server_key, failed_key};
+constexpr std::array<std::string_view, sizeof...(Keys) + 4> with_shared(Keys... keys) {
+    return {std::string_view{keys}..., unread_key, offline_key, no_server_key, failed_key};
 }
 
 // Builds one finding. Severity starts at: broken and unknown = the rule's worst; at_risk = high for
@@ -59,14 +60,21 @@ Draft unknown(const RuleTraits& rule, std::string_view slug);
 Draft ok(const RuleTraits& rule, std::string_view slug = "ok");
 Draft not_applicable(const RuleTraits& rule, std::string_view slug);
 
-// Returns the unknown finding for facts at pointer that were not read; the reason comes from
-// Facts::unread, else from error, else it is "not collected".
+// Returns the finding for facts at pointer that were not read: not applicable where only a running
+// Windows could tell and a disk was read, else unknown; the reason comes from Facts::unread, else
+// from error, else it is "not collected".
 Draft unread(
     const RuleTraits& rule,
     const Facts& facts,
     std::string_view pointer,
     const std::optional<Error>& error = {}
 );
+
+// Returns the finding for what only a running Windows could tell, of a VM read from its disk.
+Draft offline(const RuleTraits& rule, std::string_view pointer);
+
+// Lowers the severity of a finding that could not tell; any other one stays as it is.
+Finding& lower(Finding& lost, Severity severity);
 
 // Returns the rule's unread finding when the group was not observed, or a pointer in it was not
 // read.

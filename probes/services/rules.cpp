@@ -1,16 +1,17 @@
-// SVC.STATE and SVC.ACCOUNT: TermService runs, as NETWORK SERVICE, and nothing it needs is
-// disabled.
+// SVC.STATE: TermService runs, and nothing it needs is disabled.
 //
 // Only Start=4 (disabled) is evidence of a fault, or a service that is gone: SessionEnv, KeyIso and
 // UmRdpService are started on demand and are normally stopped. What is needed to make a certificate
 // does not break a listener that serves one. Article step 1 starts TermService; it has no word on
-// the rest.
+// the rest. Of a VM that was read from its disk start types alone are judged: what is disabled
+// there does not start.
 // Sample finding: broken, "TermService is stopped".
 #include "probes/services/rules.hpp"
 
 #include "core/service_start.hpp"
 #include "core/text.hpp"
 #include "probes/reading/certificate_view.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 #include "probes/reading/service_events.hpp"
@@ -35,18 +36,10 @@ constexpr auto state_keys = with_shared(
     "SVC.STATE.needed_for_renewal",
     "SVC.STATE.needed_missing",
     "SVC.STATE.sessionenv_disabled",
-    "SVC.STATE.certprop_disabled"
+    "SVC.STATE.certprop_disabled",
+    "SVC.STATE.start_disabled",
+    "SVC.STATE.start_needed"
 );
-constexpr RuleTraits account_traits{"SVC.ACCOUNT", Cause::services, "", Severity::high};
-constexpr auto account_keys = with_shared(
-    "SVC.ACCOUNT.ok",
-    "SVC.ACCOUNT.missing",
-    "SVC.ACCOUNT.account_unknown",
-    "SVC.ACCOUNT.other",
-    "SVC.ACCOUNT.other_works"
-);
-
-constexpr std::string_view network_service = "S-1-5-20"; // [MS-DTYP] 2.4.2.4
 
 std::string service_pointer(const ServiceFacts& facts, const Service& service, const char* member) {
     const auto index = static_cast<std::size_t>(&service - facts.services.data());
@@ -68,11 +61,12 @@ std::string state_text(const Service& service) {
 
 Draft& show(Draft& draft, const ServiceFacts& facts, const Service& service) {
     draft.with("service", service.name);
-    draft.saw(
-        service_pointer(facts, service, "state"),
-        service.name + " " + state_text(service),
-        "4 (running)"
-    );
+    if (service.state)
+        draft.saw(
+            service_pointer(facts, service, "state"),
+            service.name + " " + state_text(service),
+            "4 (running)"
+        );
     draft.saw(
         service_pointer(facts, service, "start"), service.name + " " + text(service.start), "2 or 3"
     );
@@ -134,6 +128,17 @@ Draft judge_disabled(const Facts& facts, const Service& needed) {
     return at_risk(state_traits, "needed_for_renewal");
 }
 
+// Returns the finding for a service that is gone without which no certificate can be made.
+std::optional<Finding> judge_gone(const ServiceFacts& services) {
+    for (const std::string_view name : {"KeyIso", "CryptSvc", "SessionEnv"}) {
+        if (services.find(name) != nullptr) continue;
+        return at_risk(state_traits, "needed_missing")
+            .with("service", std::string(name))
+            .saw("/svc", "no " + std::string(name), std::string(name));
+    }
+    return std::nullopt;
+}
+
 // Judges the services without which neither key nor certificate can be made.
 std::optional<Finding> judge_needed(const Facts& facts) {
     const ServiceFacts& services = *facts.services;
@@ -143,13 +148,7 @@ std::optional<Finding> judge_needed(const Facts& facts) {
         Draft draft = judge_disabled(facts, *needed);
         return show(draft, services, *needed);
     }
-    for (const std::string_view name : {"KeyIso", "CryptSvc", "SessionEnv"}) {
-        if (services.find(name) != nullptr) continue;
-        return at_risk(state_traits, "needed_missing")
-            .with("service", std::string(name))
-            .saw("/svc", "no " + std::string(name), std::string(name));
-    }
-    return std::nullopt;
+    return judge_gone(services);
 }
 
 // Tells whether Windows will have to make a certificate of its own soon, or should have by now.
@@ -163,6 +162,51 @@ bool renewal_near(const Facts& facts, const Policy& policy, std::int64_t vm_now)
     return own == nullptr || own->parsed->not_after - vm_now <= warning;
 }
 
+// Judges services whose being disabled is a risk alone.
+std::optional<Finding>
+judge_renewal(const Facts& facts, const Policy& policy, std::int64_t vm_now) {
+    const ServiceFacts& services = *facts.services;
+    const auto at_risk_of = [&](const char* slug, const Service& service) -> Finding {
+        Draft draft = at_risk(state_traits, slug);
+        return show(draft, services, service);
+    };
+    if (const auto* needed = services.find("SessionEnv"); disabled(needed))
+        return at_risk_of("sessionenv_disabled", *needed);
+    if (const auto* needed = services.find("CertPropSvc");
+        disabled(needed) && renewal_near(facts, policy, vm_now))
+        return at_risk_of("certprop_disabled", *needed);
+    return std::nullopt;
+}
+
+// Judges a start type of a disk: what is disabled there will not start with Windows. A client that
+// was served shows that the running Windows was started otherwise.
+Finding judge_start(const Facts& facts, const Service& service, const char* slug) {
+    const bool answers = trial(facts) == Trial::works;
+    const bool itself = iequals(service.name, "TermService");
+    Draft draft = answers ? at_risk(state_traits, itself ? "disabled_running" : slug)
+                          : broken(state_traits, slug);
+    if (!answers && !itself) draft.severity(Severity::high);
+    return show(draft, *facts.services, service);
+}
+
+// Judges what a disk tells of services: start types, and which services there are.
+Finding judge_start_types(const Facts& facts, const Policy& policy, std::int64_t vm_now) {
+    const ServiceFacts& services = *facts.services;
+    for (const std::string_view name : {"TermService", "KeyIso", "CryptSvc"}) {
+        const Service* service = services.find(name);
+        if (service == nullptr) continue;
+        if (!service->start)
+            return unread(state_traits, facts, service_pointer(services, *service, "start"));
+        if (disabled(service))
+            return judge_start(
+                facts, *service, name == "TermService" ? "start_disabled" : "start_needed"
+            );
+    }
+    if (auto gone = judge_gone(services)) return *gone;
+    if (auto risk = judge_renewal(facts, policy, vm_now)) return *risk;
+    return offline(state_traits, service_pointer(services, *services.find("TermService"), "state"));
+}
+
 Finding evaluate_state(const Facts& facts, const Policy& policy, std::int64_t now) {
     if (auto lost = missing(state_traits, facts, facts.services, "/svc")) return *lost;
     const ServiceFacts& services = *facts.services;
@@ -170,44 +214,22 @@ Finding evaluate_state(const Facts& facts, const Policy& policy, std::int64_t no
     const Service* term = services.find("TermService");
     if (term == nullptr)
         return broken(state_traits, "missing").saw("/svc", "no TermService", "TermService");
+    if (read_from_disk(facts) || needs_running(facts, service_pointer(services, *term, "state")))
+        return judge_start_types(facts, policy, vm_now);
     if (!running(*term)) return judge_not_running(facts, *term, vm_now);
     if (auto needed = judge_needed(facts)) return *needed;
-    const auto at_risk_of = [&](const char* slug, const Service& service) -> Finding {
-        Draft draft = at_risk(state_traits, slug);
-        return show(draft, services, service);
-    };
-    if (disabled(term)) return at_risk_of("disabled_running", *term);
-    if (const auto* needed = services.find("SessionEnv"); disabled(needed))
-        return at_risk_of("sessionenv_disabled", *needed);
-    if (const auto* needed = services.find("CertPropSvc");
-        disabled(needed) && renewal_near(facts, policy, vm_now))
-        return at_risk_of("certprop_disabled", *needed);
+    if (disabled(term)) {
+        Draft draft = at_risk(state_traits, "disabled_running");
+        return show(draft, services, *term);
+    }
+    if (auto risk = judge_renewal(facts, policy, vm_now)) return *risk;
     return ok(state_traits).saw(service_pointer(services, *term, "state"), "4", "4 (running)");
-}
-
-Finding evaluate_account(const Facts& facts, const Policy&, std::int64_t) {
-    if (auto lost = missing(account_traits, facts, facts.services, "/svc")) return *lost;
-    const Service* term = facts.services->find("TermService");
-    if (term == nullptr) return not_applicable(account_traits, "missing");
-    const std::string where = service_pointer(*facts.services, *term, "acct_sid");
-    const std::string expected = std::string(network_service) + " (NETWORK SERVICE)";
-    if (term->account_sid.empty())
-        return unknown(account_traits, "account_unknown").saw(where, "unread", expected);
-    if (term->account_sid == network_service) return ok(account_traits);
-    // What was tried outranks what stands in the registry, which may hold from the next start on.
-    Draft draft = trial(facts) == Trial::works ? at_risk(account_traits, "other_works")
-                                               : broken(account_traits, "other");
-    return draft.with("account", term->account_sid).saw(where, term->account_sid, expected);
 }
 
 } // namespace
 
 Rule service_state_rule() noexcept {
     return make_rule(state_traits, state_keys, evaluate_state);
-}
-
-Rule service_account_rule() noexcept {
-    return make_rule(account_traits, account_keys, evaluate_account);
 }
 
 } // namespace rdpsweep

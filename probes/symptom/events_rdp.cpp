@@ -8,6 +8,7 @@
 // Sample finding: broken, "TermService could not replace its certificate (1058)".
 #include "core/text.hpp"
 #include "probes/collect/key_file_name.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/event_evidence.hpp"
 #include "probes/reading/event_log.hpp"
 #include "probes/reading/handshake_view.hpp"
@@ -25,16 +26,22 @@ constexpr RuleTraits certificate_traits{
     "EVT.RDPCERT", Cause::rdp_certificate, "", Severity::critical};
 constexpr auto certificate_keys = with_shared(
     "EVT.RDPCERT.ok",
+    "EVT.RDPCERT.ok_stopped",
     "EVT.RDPCERT.cured",
     "EVT.RDPCERT.log_short",
     "EVT.RDPCERT.creation_now",
     "EVT.RDPCERT.creation_past",
+    "EVT.RDPCERT.creation_before",
     "EVT.RDPCERT.fallback",
     "EVT.RDPCERT.enrolment"
 );
 constexpr RuleTraits audit_traits{"EVT.KEYAUDIT", Cause::machine_keys, "", Severity::critical};
 constexpr auto audit_keys = with_shared(
-    "EVT.KEYAUDIT.ok", "EVT.KEYAUDIT.not_audited", "EVT.KEYAUDIT.now", "EVT.KEYAUDIT.past"
+    "EVT.KEYAUDIT.ok",
+    "EVT.KEYAUDIT.not_audited",
+    "EVT.KEYAUDIT.now",
+    "EVT.KEYAUDIT.past",
+    "EVT.KEYAUDIT.before"
 );
 
 // A certificate of the policy's template could not be enrolled, or not renewed.
@@ -77,8 +84,9 @@ gravest_uncured(const Facts& facts, const std::vector<LoggedEvent>& troubles) {
     return left;
 }
 
-std::string_view past_slug(const Event& event) {
-    if (is_creation_failure(event)) return "creation_past";
+std::string_view past_slug(const Facts& facts, const Event& event) {
+    if (is_creation_failure(event))
+        return known_from_disk_alone(facts) ? "creation_before" : "creation_past";
     return is_enrolment_failure(event) ? "enrolment" : "fallback";
 }
 
@@ -106,7 +114,7 @@ Finding conclude_certificate(const Facts& facts, const std::vector<LoggedEvent>&
     const bool creation = is_creation_failure(*events.front().event);
     const bool now = creation && trial(facts) == Trial::fails;
     Draft draft = now ? broken(certificate_traits, "creation_now")
-                      : at_risk(certificate_traits, past_slug(*events.front().event))
+                      : at_risk(certificate_traits, past_slug(facts, *events.front().event))
                             .severity(Severity::medium);
     draft.confidence(Confidence::circumstantial);
     show_event(draft, events.front(), events.size());
@@ -116,16 +124,15 @@ Finding conclude_certificate(const Facts& facts, const std::vector<LoggedEvent>&
 
 Finding evaluate_certificate(const Facts& facts, const Policy&, std::int64_t now) {
     if (auto lost = missing(certificate_traits, facts, facts.events, "/evt")) {
-        lost->severity = Severity::medium; // as for EVT.SCHANNEL: only ever supporting evidence
-        return *lost;
+        // As for EVT.SCHANNEL: only ever supporting evidence.
+        return lower(*lost, Severity::medium);
     }
     const auto troubles = events_of(facts, "TermService", is_certificate_trouble);
     const auto left = gravest_uncured(facts, troubles);
     if (!left.empty()) return conclude_certificate(facts, left);
     if (!troubles.empty()) return ok(certificate_traits, "cured");
     if (auto lost = missing(certificate_traits, facts, facts.events, "/evt/TermService")) {
-        lost->severity = Severity::medium;
-        return *lost;
+        return lower(*lost, Severity::medium);
     }
     if (!log_covers_window(facts, now))
         return unknown(certificate_traits, "log_short")
@@ -135,7 +142,8 @@ Finding evaluate_certificate(const Facts& facts, const Policy&, std::int64_t now
                 facts.events->oldest_record ? to_iso8601(*facts.events->oldest_record) : "unread",
                 "before the window"
             );
-    return ok(certificate_traits);
+    if (!read_from_disk(facts)) return ok(certificate_traits);
+    return show_stop(ok(certificate_traits, "ok_stopped"), facts, now);
 }
 
 // Tells whether it is an audited access to the RDP key by TermService's account.
@@ -152,8 +160,7 @@ bool failed(const Event& event) {
 
 Finding evaluate_audit(const Facts& facts, const Policy&, std::int64_t) {
     if (auto lost = missing(audit_traits, facts, facts.events, "/evt")) {
-        lost->severity = Severity::medium;
-        return *lost;
+        return lower(*lost, Severity::medium);
     }
     const auto accesses = events_of(facts, "Security", is_rdp_key_access);
     const auto failures = events_of(facts, "Security", [](const Event& event) {
@@ -161,8 +168,7 @@ Finding evaluate_audit(const Facts& facts, const Policy&, std::int64_t) {
     });
     if (auto lost = missing(audit_traits, facts, facts.events, "/evt/Security");
         lost && accesses.empty()) {
-        lost->severity = Severity::medium;
-        return *lost;
+        return lower(*lost, Severity::medium);
     }
     // Auditing is off by default: silence is neither good nor bad.
     if (accesses.empty()) return not_applicable(audit_traits, "not_audited");
@@ -171,7 +177,8 @@ Finding evaluate_audit(const Facts& facts, const Policy&, std::int64_t) {
         return ok(audit_traits);
     const bool now = trial(facts) == Trial::fails;
     Draft draft = now ? broken(audit_traits, "now")
-                      : at_risk(audit_traits, "past").severity(Severity::medium);
+                      : at_risk(audit_traits, known_from_disk_alone(facts) ? "before" : "past")
+                            .severity(Severity::medium);
     const std::string code = named_status(data_of(*failures.front().event, "ReturnCode"));
     draft.with("code", code)
         .saw(

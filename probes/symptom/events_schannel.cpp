@@ -7,6 +7,8 @@
 // event is no evidence when the log does not reach back over the window.
 // Sample finding: broken, "Schannel could not use the private key (36870) while RDP was tried".
 #include "core/text.hpp"
+#include "probes/reading/disk_view.hpp"
+#include "probes/reading/event_evidence.hpp"
 #include "probes/reading/event_log.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
@@ -22,13 +24,16 @@ namespace {
 constexpr RuleTraits traits{"EVT.SCHANNEL", Cause::tls_protocols, "", Severity::critical};
 constexpr auto keys = with_shared(
     "EVT.SCHANNEL.ok",
+    "EVT.SCHANNEL.ok_stopped",
     "EVT.SCHANNEL.log_short",
     "EVT.SCHANNEL.key_now",
     "EVT.SCHANNEL.key_past",
+    "EVT.SCHANNEL.key_before",
     "EVT.SCHANNEL.key_near",
     "EVT.SCHANNEL.key_possible",
     "EVT.SCHANNEL.tls_now",
     "EVT.SCHANNEL.tls_past",
+    "EVT.SCHANNEL.tls_before",
     "EVT.SCHANNEL.tls_near",
     "EVT.SCHANNEL.tls_possible"
 );
@@ -63,9 +68,10 @@ std::vector<Weighed> weighed_events(const Facts& facts) {
     return weighed;
 }
 
-std::string_view when(Origin origin, bool now) {
+// Says when RDP's own came: of a disk that is before its VM stopped.
+std::string_view when(const Facts& facts, Origin origin, bool now) {
     if (now) return "now";
-    if (origin == Origin::rdp) return "past";
+    if (origin == Origin::rdp) return known_from_disk_alone(facts) ? "before" : "past";
     return origin == Origin::near ? "near" : "possible";
 }
 
@@ -93,7 +99,8 @@ Finding conclude(const Facts& facts, const std::vector<Weighed>& events) {
     const bool key = about_the_key(event);
     const bool of_rdp = weighed.origin == Origin::rdp;
     const bool now = of_rdp && trial(facts) == Trial::fails;
-    const std::string slug = (key ? "key_" : "tls_") + std::string(when(weighed.origin, now));
+    const std::string slug =
+        (key ? "key_" : "tls_") + std::string(when(facts, weighed.origin, now));
     Draft draft = now ? broken(traits, slug) : at_risk(traits, slug);
     if (!now) draft.severity(of_rdp ? Severity::medium : Severity::low);
     return draft.confidence(Confidence::circumstantial)
@@ -108,14 +115,12 @@ Finding conclude(const Facts& facts, const std::vector<Weighed>& events) {
 Finding evaluate(const Facts& facts, const Policy&, std::int64_t now) {
     if (auto lost = missing(traits, facts, facts.events, "/evt")) {
         // Events only ever support what was read: not having them does not make a host unknown.
-        lost->severity = Severity::medium;
-        return *lost;
+        return lower(*lost, Severity::medium);
     }
     const auto events = weighed_events(facts);
     if (!events.empty()) return conclude(facts, events);
     if (auto lost = missing(traits, facts, facts.events, "/evt/Schannel")) {
-        lost->severity = Severity::medium;
-        return *lost;
+        return lower(*lost, Severity::medium);
     }
     if (!log_covers_window(facts, now))
         return unknown(traits, "log_short")
@@ -125,7 +130,8 @@ Finding evaluate(const Facts& facts, const Policy&, std::int64_t now) {
                 facts.events->oldest_record ? to_iso8601(*facts.events->oldest_record) : "unread",
                 "before the window"
             );
-    return ok(traits);
+    if (!read_from_disk(facts)) return ok(traits);
+    return show_stop(ok(traits, "ok_stopped"), facts, now);
 }
 
 } // namespace

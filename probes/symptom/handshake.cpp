@@ -5,6 +5,7 @@
 // never healthy. When it was tried from outside too, both must agree: one that fails
 // alone means the network, a security group or a middlebox.
 // Sample finding: broken, "RDP resets the connection when TLS starts".
+#include "probes/reading/disk_view.hpp"
 #include "probes/reading/handshake_view.hpp"
 #include "probes/reading/rule_support.hpp"
 #include "probes/reading/status_codes.hpp"
@@ -99,6 +100,8 @@ const HandshakeFacts* elsewhere(const Facts& facts, bool completed) {
 Finding judge_without_guest(const Facts& facts) {
     if (const auto* done = elsewhere(facts, true))
         return conclude(ok(traits, "ok_outside"), facts, *done);
+    // Nothing ran inside that could be held against it: OUT.RDP has the word.
+    if (read_from_disk(facts)) return offline(traits, "/hs");
     const HandshakeFacts* failed = elsewhere(facts, false);
     return conclude(at_risk(traits, "outside_fails"), facts, *failed);
 }

@@ -25,8 +25,10 @@ std::string build_of(const HostResult& host) {
     return build == 0 ? std::string() : std::to_string(build);
 }
 
-Html transport_of(const HostResult& host) {
-    return escaped(transport_used(host), name_bytes);
+Html transport_of(const Words& words, const HostResult& host) {
+    auto text = escaped(transport_used(host), name_bytes);
+    const auto since = down_since(words.catalogue(), host);
+    return since.empty() ? text : text + ": " + escaped(since, value_bytes);
 }
 
 // Rules of hygiene that are not met; they never move the verdict.
@@ -161,16 +163,16 @@ Html label(const Words& words, const HostResult& host) {
     if (const auto build = build_of(host); !build.empty()) {
         add(words("report.html.build", {{"build", build}}));
     }
-    add(transport_of(host));
+    add(transport_of(words, host));
     return text;
 }
 
 } // namespace
 
-Html host_row(const Words&, const HostResult& host) {
+Html host_row(const Words& words, const HostResult& host) {
     return "<tr><td>" + escaped(host.target.name, name_bytes) + "<td>" +
            escaped(host.target.address, name_bytes) + "<td>" + escaped(build_of(host)) + "<td>" +
-           transport_of(host) + "<td>" + hygiene_of(host) + "\n";
+           transport_of(words, host) + "<td>" + hygiene_of(host) + "\n";
 }
 
 Html host_evidence(const Words& words, const HostResult& host) {

@@ -118,7 +118,10 @@ Html completeness(const Words& words, const Totals& totals) {
     if (!totals.balanced()) {
         section += "<p class=alarm role=alert>✖ " + words("report.unbalanced") + "</p>\n";
     }
-    return section + tiles(words, totals) + "</section>\n";
+    section += tiles(words, totals);
+    if (const auto disks = disks_sentence(words.catalogue(), totals); !disks.empty())
+        section += "<p>○ " + escaped(disks) + "</p>\n";
+    return section + "</section>\n";
 }
 
 Html tools(const Words& words, const Archive& archive) {

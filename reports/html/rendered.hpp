@@ -18,6 +18,7 @@ struct Rendered {
     std::map<GroupKey, Html> grouped; // broken, at risk and unknown
     std::map<Obstacle, Html> obstructed;
     Html healthy_rows;
+    Html disk_rows; // nothing was found on their disk, and that is all that is known
     Html not_applicable_rows;
     Archive archive;
 

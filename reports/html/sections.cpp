@@ -1,5 +1,5 @@
-// Writes the sections that list hosts: causes, risks, what was not judged or not assessed, the
-// healthy.
+// Writes the sections that list hosts: causes, risks, what was not judged or not assessed. The
+// healthy are in healthy.cpp.
 #include "reports/html/sections.hpp"
 
 #include "reports/wording.hpp"
@@ -155,22 +155,6 @@ void write_obstacle(const Page& page, const Row& row) {
     page.out << "</details>\n";
 }
 
-void write_table(const Page& page, std::string_view kind, const Html& caption, Html& rows) {
-    const auto& words = page.words;
-    page.out << "<details class=\"all " << escaped(kind) << "\"><summary>" << caption
-             << "</summary>\n<table class=r><thead><tr>";
-    for (const auto* key :
-         {"report.html.name",
-          "report.html.address",
-          "report.html.windows_build",
-          "report.html.transport",
-          "report.html.hygiene"}) {
-        page.out << "<th scope=col>" << words(key);
-    }
-    page.out << "\n<tbody>\n" << rows << "</table>\n</details>\n";
-    rows.clear();
-}
-
 } // namespace
 
 void write_warnings(const Page& page) {
@@ -261,24 +245,6 @@ void write_not_assessed(const Page& page) {
         }
         rung_before = &name;
         write_obstacle(page, row);
-    }
-    close_section(page);
-}
-
-void write_healthy(const Page& page) {
-    auto& rendered = page.rendered;
-    const auto& totals = page.report.totals;
-    if (rendered.healthy_rows.empty() && rendered.not_applicable_rows.empty()) return;
-    open_section(page, "healthy", "report.html.healthy");
-    const auto caption = [&page](Verdict verdict, std::size_t count) {
-        return "<span class=n>" + number(count) + "</span> " + page.words(verdict);
-    };
-    if (const auto count = totals.of(Verdict::ok); count > 0) {
-        write_table(page, "ok", caption(Verdict::ok, count), rendered.healthy_rows);
-    }
-    if (const auto count = totals.of(Verdict::not_applicable); count > 0) {
-        const auto verdict = Verdict::not_applicable;
-        write_table(page, "ok", caption(verdict, count), rendered.not_applicable_rows);
     }
     close_section(page);
 }

@@ -88,6 +88,8 @@ void Summary::write_totals() {
         verdicts += verdict(each) + " " + grouped(totals.of(each));
     }
     document_.add(verdicts + "\n");
+    if (const auto disks = disks_sentence(messages_, totals); !disks.empty())
+        document_.add("\n○ " + escaped(disks) + "\n");
     if (!totals.balanced()) document_.add("\n**✖ " + say("report.unbalanced") + "**\n");
 }
 

@@ -17,12 +17,13 @@ Line title_line(const Scene& scene, const HostResult& host) {
     const auto name = printable(host.target.name, text_bytes);
     const bool assessed = host.outcome == Outcome::assessed;
     const auto verdict = assessed ? host.verdict : Verdict::unknown;
-    Line line(std::string(glyph(verdict)) + " ", tone_of(verdict));
+    const auto mark = assessed ? glyph(host) : glyph(verdict);
+    Line line(std::string(mark) + " ", tone_of(verdict));
     line.add(name, Tone::strong);
     if (host.target.address != host.target.name) {
         line.add("  " + printable(host.target.address, text_bytes), Tone::faint);
     }
-    const auto what = assessed ? word(scene.messages, verdict) : word(scene.messages, host.outcome);
+    const auto what = assessed ? word(scene.messages, host) : word(scene.messages, host.outcome);
     line.add("  ").add(what, tone_of(verdict));
     if (host.root_cause != Cause::none) line.add(": " + title(scene.messages, host.root_cause));
     if (!assessed && !host.reason.empty())
@@ -102,6 +103,11 @@ void add_attempt(const Scene& scene, const Attempt& attempt, Lines& lines) {
 
 Lines lines_of(const Scene& scene, const HostResult& host) {
     Lines lines{title_line(scene, host)};
+    if (const auto since = down_since(scene.messages, host); !since.empty()) {
+        lines.push_back(Line("  " + printable(since, text_bytes), Tone::faint));
+        if (host.verdict == Verdict::ok)
+            lines.push_back(Line("  " + verdict_sentence(scene.messages, host)));
+    }
     add_findings(scene, host, lines);
     for (const auto& attempt : host.attempts)
         add_attempt(scene, attempt, lines);

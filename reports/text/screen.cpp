@@ -85,6 +85,8 @@ Lines completeness_lines(const Scene& scene) {
     Lines lines{Line("  " + scene.messages.say({"report.sum", arguments}))};
     lines.push_back(bar_line(scene));
     lines.push_back(verdicts_line(scene));
+    if (const auto disks = disks_sentence(scene.messages, totals); !disks.empty())
+        lines.push_back(Line("  ○ " + disks, Tone::warning));
     if (!totals.balanced()) {
         lines.push_back(Line("✖ " + scene.messages.text("report.unbalanced"), Tone::bad));
     }

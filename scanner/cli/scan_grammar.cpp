@@ -117,7 +117,7 @@ Options look_options(ScanOptions& scan) {
         {"--rdp-matrix", "", "make an RDP handshake from here for each version of TLS",
          flag(scan.rdp_matrix), group::pace},
         {"--azure-evidence", "",
-         "ask Azure for the state and boot log of VMs that were not assessed",
+         "ask Azure for the state and boot log of VMs that were not seen running",
          flag(scan.azure_evidence), group::azure},
     };
 }

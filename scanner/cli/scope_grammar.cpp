@@ -37,6 +37,8 @@ Options source_options(ScopeOptions& scope, const CliNames& names) {
          list(scope.inventories), group::targets},
         {"-t,--target", "HOST[,HOST]", "targets: host, host:port, name=address, 10.1.0.0/24, 10.1.0.4-20 or @FILE with one a line",
          list(scope.targets, Split::commas), group::targets},
+        {"--disk", "FILE", "disk images (raw, fixed VHD) or block devices of VMs that do not run",
+         sequence(scope.disks), group::targets},
         {"--transport", "NAME[,NAME]", "use these instead of every target's route",
          route(scope.transports, names.transports), group::targets},
     };
@@ -113,8 +115,9 @@ Options scope_options(ScopeOptions& scope, const CliNames& names) {
 }
 
 std::string empty_scope(const ScopeOptions& scope) {
-    const bool any = !scope.inventories.empty() || !scope.targets.empty() || scope.azure.wanted();
-    return any ? "" : "no targets: give -i FILE, -t HOST or --subscription ID";
+    const bool any = !scope.inventories.empty() || !scope.targets.empty() || !scope.disks.empty() ||
+                     scope.azure.wanted();
+    return any ? "" : "no targets: give -i FILE, -t HOST, --disk FILE or --subscription ID";
 }
 
 std::string wrong_logon(const ScopeOptions& scope) {

@@ -1,10 +1,10 @@
 // Reads a password or a PEM file from each kind of source, and refuses files that others can read.
 #include "scanner/credentials/credential_sources.hpp"
 
+#include "core/descriptor.hpp"
 #include "core/growing_buffer.hpp"
 #include "core/text.hpp"
 #include "scanner/system/child_environment.hpp"
-#include "scanner/system/descriptor.hpp"
 
 #include <cerrno>
 #include <cstdlib>

@@ -5,6 +5,8 @@
 #include "core/json_document.hpp"
 #include "core/terminal_text.hpp"
 #include "probes/collect/decode.hpp"
+#include "probes/reading/disk_notes.hpp"
+#include "probes/reading/disk_view.hpp"
 #include "scanner/engine/redact_result.hpp"
 #include "transports/registry.hpp"
 
@@ -38,6 +40,15 @@ void put(Judgement judgement, HostResult& result) {
     redact_result(result);
 }
 
+// Says where what is known comes from, and of a disk when its Windows last ran.
+void put_source(const Facts& facts, HostResult& result) {
+    result.source = read_from_disk(facts) ? Source::disk : Source::vm;
+    if (result.source == Source::vm) return;
+    result.disk.last_alive = last_alive(facts).value_or(0);
+    result.disk.stopped = facts.disk ? facts.disk->stopped.value_or(0) : 0;
+    result.disk.answered = !known_from_disk_alone(facts);
+}
+
 } // namespace
 
 // It is kept as it is stored and shown, so that what can be read now can be read again.
@@ -47,12 +58,19 @@ Status Assessment::add_document(std::string json, std::string_view source) {
     if (!facts) return std::move(facts).error();
     read_ = *std::move(facts);
     document_ = std::move(json);
+    source_ = source;
     return {};
 }
 
 std::optional<std::uint16_t> Assessment::configured_port() const noexcept {
     if (!read_ || !read_->rdp_port) return {};
     return read_->rdp_port->port();
+}
+
+std::string_view Assessment::host_name() const noexcept {
+    constexpr std::size_t longest = 63; // of a DNS label, which Windows takes for its own name
+    if (!read_ || !read_->os || read_->os->host.size() > longest) return {};
+    return read_->os->host;
 }
 
 bool Assessment::constrained() const noexcept {
@@ -93,25 +111,54 @@ Status Assessment::judge_merged(HostResult& result, const Policy& policy, std::i
     read_->received_at = now;
     result.facts_json = *std::move(json);
     put(judge(*read_, policy, now), result);
+    result.source = Source::vm;
+    return {};
+}
+
+// Puts what was learned elsewhere beside what a disk says. There are few disks, and little else to
+// do for them: the document is read again.
+Status Assessment::judge_disk(HostResult& result, const Policy& policy, std::int64_t now) const {
+    auto json = with_inventory(document_, known_thumbprint_);
+    if (json && !handshakes_.empty())
+        json = with_handshakes(*std::move(json), handshake_list(handshakes_));
+    if (!json) return std::move(json).error();
+    const auto facts = decode_facts(*json, source_, now);
+    if (!facts) return facts.error();
+    result.facts_json = *std::move(json);
+    put(judge(*facts, policy, now), result);
+    put_source(*facts, result);
+    return {};
+}
+
+Status Assessment::judge_handshakes(HostResult& result, const Policy& policy) const {
+    auto json = with_handshakes("", handshake_list(handshakes_));
+    if (!json) return std::move(json).error();
+    auto judged = judge_outside(policy, now_seconds());
+    if (!judged) return std::move(judged).error();
+    result.facts_json = *std::move(json);
+    put(*std::move(judged), result);
+    result.source = Source::outside;
     return {};
 }
 
 Status Assessment::judge_into(HostResult& result, const Policy& policy) {
     if (empty()) return {};
+    if (document_.empty()) return judge_handshakes(result, policy);
     const auto now = now_seconds();
-    if (handshakes_.empty()) {
-        result.facts_json = document_;
-        put(judge(*read_, policy, now), result);
-        return {};
-    }
-    if (!document_.empty()) return judge_merged(result, policy, now);
-    auto json = with_handshakes("", handshake_list(handshakes_));
-    if (!json) return std::move(json).error();
-    auto judged = judge_outside(policy, now);
-    if (!judged) return std::move(judged).error();
-    result.facts_json = *std::move(json);
-    put(*std::move(judged), result);
+    if (from_disk()) return judge_disk(result, policy, now);
+    if (!handshakes_.empty()) return judge_merged(result, policy, now);
+    result.facts_json = document_;
+    put(judge(*read_, policy, now), result);
+    result.source = Source::vm;
     return {};
+}
+
+bool Assessment::from_disk() const noexcept {
+    return read_ && read_from_disk(*read_);
+}
+
+std::vector<Message> Assessment::disk_notes() const {
+    return read_ ? rdpsweep::disk_notes(*read_) : std::vector<Message>();
 }
 
 std::vector<Message> Assessment::remarks(const Policy& policy) const {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rdpsweep {
@@ -25,8 +26,21 @@ public:
     // Adds a handshake made from here.
     void add_handshake(HandshakeFacts handshake);
 
+    // Says which certificate the inventory knows RDP to serve; "" for none. It stands beside what a
+    // disk tells, and nothing a host says of it is believed.
+    void know_thumbprint(std::string thumbprint) { known_thumbprint_ = std::move(thumbprint); }
+
+    // Tells whether the host's inside was read from its disk.
+    [[nodiscard]] bool from_disk() const noexcept;
+
+    // Returns what a reader has to know of the disk that was read; empty where none was.
+    [[nodiscard]] std::vector<Message> disk_notes() const;
+
     // Returns the RDP port as the host's inside says it; nothing before that is known.
     [[nodiscard]] std::optional<std::uint16_t> configured_port() const noexcept;
+
+    // Returns what the host's Windows calls itself; empty where that is not known, or is no name.
+    [[nodiscard]] std::string_view host_name() const noexcept;
 
     // Tells whether the host's PowerShell let the collector do nothing but say so (AppLocker or
     // WDAC: constrained language).
@@ -50,10 +64,14 @@ public:
 private:
     [[nodiscard]] Result<Judgement> judge_outside(const Policy& policy, std::int64_t now) const;
     Status judge_merged(HostResult& result, const Policy& policy, std::int64_t now);
+    Status judge_disk(HostResult& result, const Policy& policy, std::int64_t now) const;
+    Status judge_handshakes(HostResult& result, const Policy& policy) const;
 
     std::string document_;      // empty: none
     std::optional<Facts> read_; // document_, decoded
+    std::string source_;        // what read it
     std::vector<HandshakeFacts> handshakes_;
+    std::string known_thumbprint_;
 };
 
 } // namespace rdpsweep

@@ -141,7 +141,11 @@ std::string_view Visit::why_no_look(const HostDeadline& deadline) const {
     if (deadline.aborted()) return "note.no_look_run";
     if (deadline.expired()) return "note.no_look_time";
     const bool direct = !target_.ssh.hops;
-    const bool silent = !attempts_.empty() && is_silent(*attempts_.back());
+    // That a disk was read says nothing of the network.
+    const auto last = std::find_if(attempts_.rbegin(), attempts_.rend(), [](const auto& attempt) {
+        return !traits_of(attempt->transport).by_disk;
+    });
+    const bool silent = last != attempts_.rend() && is_silent(**last);
     return direct && silent ? "note.no_look_silent" : "";
 }
 
@@ -168,12 +172,12 @@ Task<void> Visit::look_outside(HostDeadline& deadline) {
     co_await look(*outside_attempt_, deadline);
 }
 
-// Azure may know why a VM was not assessed, though the VM itself says nothing. Its time is spent
-// by then, so this has one of its own.
+// Azure may know why a VM was not assessed, though the VM itself says nothing, and what became of
+// one that is known by its disk. Its time is spent by then, so this has one of its own.
 Task<void> Visit::ask_azure(HostDeadline& deadline) {
-    const bool wanted =
-        services_.evidence != nullptr && !target_.vm.empty() &&
-        (result_.outcome == Outcome::unreachable || result_.outcome == Outcome::refused);
+    const bool unseen = result_.outcome == Outcome::unreachable ||
+                        result_.outcome == Outcome::refused || assessment_.from_disk();
+    const bool wanted = services_.evidence != nullptr && !target_.vm.empty() && unseen;
     if (!wanted || deadline.aborted()) co_return;
     azure_ = std::make_unique<Attempt>();
     HostDeadline more(deadline.executor(), Clock::now() + limits::step, deadline.bytes());
@@ -218,10 +222,20 @@ void Visit::judge() {
         if (outside_attempt_) outside_attempt_->notes = assessment_.remarks(services_.policy);
         return;
     }
+    assessment_.know_thumbprint(target_.rdp_thumbprint);
     auto judged = assessment_.judge_into(result_, services_.policy);
-    if (judged) return;
+    for (auto& note : assessment_.disk_notes())
+        attempts_.back()->notes.push_back(std::move(note));
+    if (judged) return take_name();
     result_.outcome = Outcome::unreachable;
     attempts_.back()->error = std::move(judged).error();
+}
+
+// A host that is called by its image takes the name that its Windows gives itself. Its id, by which
+// runs know it, stays.
+void Visit::take_name() {
+    const auto own = assessment_.host_name();
+    if (target_.named_by_disk && !own.empty()) result_.target.name = own;
 }
 
 Task<void> Visit::clean_up() {

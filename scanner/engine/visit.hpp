@@ -88,15 +88,25 @@ private:
     Task<void> look_inside(Session& session, Attempt& attempt, HostDeadline& deadline);
     [[nodiscard]] std::string user_of(const Attempt& attempt, const Credential& who) const;
     Task<Status> collect(Session& session, Attempt& attempt, HostDeadline& deadline);
-    Task<Status> collect_by_script(Session& session, Attempt& attempt, HostDeadline& deadline);
+    Task<Status> take_given(
+        Result<std::string> given,
+        const std::string& nonce,
+        Attempt& attempt,
+        HostDeadline& deadline
+    );
+    Task<Status> collect_by_script(
+        Session& session, const std::string& nonce, Attempt& attempt, HostDeadline& deadline
+    );
     Task<Status> collect_by_cim(CimClient& cim, Attempt& attempt, HostDeadline& deadline);
     Task<Status>
     fall_back(CimClient& cim, Status without, Attempt& attempt, HostDeadline& deadline);
     void record(const Attempt& attempt, HostDeadline& deadline);
-    Status read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt);
+    Status
+    read_output(const CommandOutput& output, const std::string& nonce, const Attempt& attempt);
     void log_failure(const Attempt& attempt) const;
     void conclude();
     void judge();
+    void take_name();
 
     const Target& target_;
     VisitServices& services_;

@@ -83,7 +83,8 @@ bool Visit::would_repeat_password(const std::string& transport) {
     const auto found = services_.transports.find(transport);
     const auto credential = services_.credentials.get(target_.credential);
     if (!password_refused_ || found == services_.transports.end() || !credential) return false;
-    if (found->second->has_other_proof(**credential)) return false;
+    const auto& way = *found->second;
+    if (way.login() == Login::never || way.has_other_proof(**credential)) return false;
     attempts_.push_back(std::make_unique<Attempt>());
     auto& attempt = *attempts_.back();
     attempt.transport = transport;
@@ -137,7 +138,8 @@ Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostDea
     attempt.arrival = &start;
     // What does not connect to the VM works from the beginning.
     Status may_begin;
-    if (traits_of(transport.name()).by_azure) may_begin = co_await start.arrive();
+    const bool connects = traits_of(transport.name()).needs_address();
+    if (!connects) may_begin = co_await start.arrive();
     if (!may_begin) co_return may_begin;
     auto session = co_await transport.open(*as_, **credential, deadline, attempt);
     if (!session) {

@@ -88,14 +88,32 @@ Task<void> Visit::look_inside(Session& session, Attempt& attempt, HostDeadline& 
     attempt.notes.push_back(Message{"note.no_tunnel", {{"why", std::string(why.detail())}}});
 }
 
-// Collects by the script, by CIM, or by CIM where the script cannot do its work.
+// Takes what the session told without a script.
+Task<Status> Visit::take_given(
+    Result<std::string> given, const std::string& nonce, Attempt& attempt, HostDeadline& deadline
+) {
+    if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
+    if (!given) co_return std::move(given).error();
+    attempt.enter(Phase::decode);
+    CommandOutput output;
+    output.out = *std::move(given);
+    auto read = read_output(output, nonce, attempt);
+    if (read) read = co_await keep(deadline);
+    co_return read;
+}
+
+// Collects what the session tells by itself; else by the script, by CIM, or by CIM where the script
+// cannot do its work.
 Task<Status> Visit::collect(Session& session, Attempt& attempt, HostDeadline& deadline) {
+    const auto nonce = random_hex128();
+    auto given = co_await session.facts(nonce, deadline);
+    if (given) co_return co_await take_given(*std::move(given), nonce, attempt, deadline);
     if (services_.collect_by == CollectorChoice::cim) {
         auto* asked = session.cim();
         if (asked == nullptr) co_return no_cim_here();
         co_return co_await collect_by_cim(*asked, attempt, deadline);
     }
-    auto collected = co_await collect_by_script(session, attempt, deadline);
+    auto collected = co_await collect_by_script(session, nonce, attempt, deadline);
     auto* cim = session.cim(); // only now: a script may have cost the session
     const bool may = services_.collect_by == CollectorChoice::automatic && cim != nullptr;
     const bool helps = collected ? assessment_.constrained() : powershell_fails(collected.error());
@@ -137,15 +155,16 @@ Visit::fall_back(CimClient& cim, Status without, Attempt& attempt, HostDeadline&
     co_return without;
 }
 
-Task<Status> Visit::collect_by_script(Session& session, Attempt& attempt, HostDeadline& deadline) {
+Task<Status> Visit::collect_by_script(
+    Session& session, const std::string& nonce, Attempt& attempt, HostDeadline& deadline
+) {
     const auto& collector = services_.collector;
-    const auto nonce = random_hex128();
     const ScriptInput input(nonce, collector.arguments_for(session), FrameWatch(nonce));
     auto output = co_await session.run(collector.script(), input, deadline);
     if (failure_) co_return Error(Phase::run, Errc::cancelled, std::string(failure_->detail()));
     if (!output) co_return std::move(output).error();
     attempt.enter(Phase::decode);
-    auto read = read_output(*output, input, attempt);
+    auto read = read_output(*output, nonce, attempt);
     if (read) read = co_await keep(deadline);
     co_return read;
 }
@@ -157,21 +176,24 @@ std::string Visit::user_of(const Attempt& attempt, const Credential& who) const 
     return who.user.empty() ? attempt.identity : who.user;
 }
 
-// Records that the command, or the first question, is about to be sent. What cannot be recorded is
-// not done: the connection is closed under the transport before it can send.
+// Records that the command, or the first question, is about to be sent, or a disk to be read. What
+// cannot be recorded is not done: the connection is closed under the transport before it can send.
 void Visit::record(const Attempt& attempt, HostDeadline& deadline) {
     const auto user = user_of(attempt, *shown_);
     auto& audit = services_.audit;
     const AuditContext context{target_, attempt.transport, user, services_.run_id};
-    auto recorded =
-        asks_cim_ ? audit.questions(context) : audit.command(context, services_.collector.script());
+    const bool disk = traits_of(attempt.transport).by_disk;
+    auto recorded = disk        ? audit.disk(context)
+                    : asks_cim_ ? audit.questions(context)
+                                : audit.command(context, services_.collector.script());
     if (recorded) return;
     failure_ = std::move(recorded).error();
     deadline.abort();
 }
 
-Status Visit::read_output(const CommandOutput& output, const ScriptInput& input, Attempt& attempt) {
-    auto frame = find_frame(output.out, input.nonce());
+Status
+Visit::read_output(const CommandOutput& output, const std::string& nonce, const Attempt& attempt) {
+    auto frame = find_frame(output.out, nonce);
     if (!frame) {
         result_.noise = noise_of(output.out);
         if (output.exit_code != 0) return collector_failed(output);

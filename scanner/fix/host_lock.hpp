@@ -1,8 +1,8 @@
 // Lets one plan at a time change a Windows, however many plans and names it is in.
 #pragma once
 
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
-#include "scanner/system/descriptor.hpp"
 
 #include <string>
 #include <string_view>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/change.hpp"
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
-#include "scanner/system/descriptor.hpp"
 
 #include <cstdint>
 #include <limits>

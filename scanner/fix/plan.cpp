@@ -10,6 +10,7 @@
 #include "scanner/fix/plan_limits.hpp"
 #include "scanner/fix/same_windows.hpp"
 #include "scanner/store/run_id.hpp"
+#include "transports/registry.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -74,6 +75,14 @@ PlanHost describe(const HostResult& host, const Facts& facts) {
     return out;
 }
 
+// Tells whether what is known of a host was read from its disk: it does not run, so that nothing
+// can be changed on it.
+bool was_read_from_disk(const HostResult& host) {
+    return std::any_of(host.attempts.begin(), host.attempts.end(), [](const Attempt& attempt) {
+        return !attempt.error && traits_of(attempt.transport).by_disk;
+    });
+}
+
 class Planner {
 public:
     Planner(Plan& plan, const PlanWishes& wishes, std::int64_t now)
@@ -114,6 +123,7 @@ public:
 
 private:
     void look_closer(const HostResult& host) {
+        if (was_read_from_disk(host)) return skip(host, "", {"fix.refused.from_disk", {}});
         if (host.finished - now_ > most_skew.count())
             return skip(host, "", {"fix.refused.future", {{"time", to_iso8601(host.finished)}}});
         if (now_ - host.finished > wishes_.max_age.count()) {

@@ -72,6 +72,21 @@ void check_http(const Target& target, Problems& problems) {
     }
 }
 
+// Complains about a route that reads a disk nobody named.
+void check_disk(const Target& target, Problems& problems) {
+    if (!target.disk.file.empty() || target.origin == azure_origin) return;
+    const auto& route = target.route;
+    const auto way = std::find_if(route.begin(), route.end(), [](const auto& transport) {
+        return traits_of(transport).by_disk;
+    });
+    if (way == route.end()) return;
+    problems.add(
+        target.origin,
+        in_quotes(target.name) + " has no disk image, which " + *way + " needs",
+        "add disk: { file: PATH }"
+    );
+}
+
 } // namespace
 
 void check_duplicates(const std::vector<Target>& targets, Problems& problems) {
@@ -138,6 +153,7 @@ void check_targets(const Inventory& inventory, Problems& problems) {
             );
         }
         if (target.winrm.scheme == WinRmScheme::http) check_http(target, problems);
+        check_disk(target, problems);
         if (!target.address.empty() || target.origin == azure_origin) continue;
         const auto way = std::find_if(target.route.begin(), target.route.end(), needs_address);
         if (way == target.route.end()) continue;

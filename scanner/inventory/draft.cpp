@@ -59,13 +59,21 @@ Complaint set_tag(TargetDraft& draft, std::string_view key, std::string_view val
     return {};
 }
 
+std::string_view file_name(std::string_view path) noexcept {
+    return path.substr(path.rfind('/') + 1);
+}
+
 Complaint finish(TargetDraft& draft) {
     auto& target = draft.target;
     if (target.name.empty()) target.name = target.address;
+    if (target.name.empty() && !target.disk.file.empty()) {
+        target.name = file_name(target.disk.file);
+        target.named_by_disk = true;
+    }
     if (target.name.empty()) {
         return Mistake{"a target has neither a name nor an address", "add name: and address:"};
     }
-    if (target.address.empty() && target.vm.empty()) {
+    if (target.address.empty() && target.vm.empty() && target.disk.file.empty()) {
         return Mistake{
             "the target " + in_quotes(target.name) + " has no address",
             "add address: with an IP address or a DNS name"};

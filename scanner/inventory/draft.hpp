@@ -31,9 +31,13 @@ Complaint set_route(
 
 Complaint set_tag(TargetDraft& draft, std::string_view key, std::string_view value);
 
-// Sets Target::id, and the name from the address where it is missing. Complains about a target
-// without a name, or without an address unless an ARM id stands for it. Call it last.
+// Sets Target::id, and the name from the address, or from the disk's file, where it is missing.
+// Complains about a target without a name, or without an address unless an ARM id or a disk stands
+// for it. Call it last.
 Complaint finish(TargetDraft& draft);
+
+// Returns what is behind the last slash of a path.
+std::string_view file_name(std::string_view path) noexcept;
 
 // Fills what target did not give from defaults: values, and tags it lacks. Then what neither gave
 // follows from the rest: the scheme from the port, the port from the scheme.

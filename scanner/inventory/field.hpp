@@ -27,6 +27,7 @@ enum class Field : std::uint8_t {
     ssh_user,
     ssh_pin,
     ssh_via,
+    disk_file,
     rdp_port,
     rdp_outside,
     rdp_thumbprint,

@@ -5,6 +5,7 @@
 #include "scanner/inventory/endpoint.hpp"
 #include "scanner/talk/duration.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -204,6 +205,19 @@ Complaint jump_host(std::string_view, std::string_view text, std::string& value)
     if (text.size() > longest_name)
         return Mistake{
             "the jump host's name " + in_quotes(text) + " is longer than 4096 bytes", ""};
+    value = text;
+    return {};
+}
+
+Complaint disk_file(std::string_view, std::string_view text, std::string& value) {
+    const bool controls = std::any_of(text.begin(), text.end(), [](unsigned char c) {
+        return c < 0x20 || c == 0x7f;
+    });
+    if (text.empty() || text.ends_with('/') || text.size() > longest_name || controls) {
+        return Mistake{
+            in_quotes(text) + " is not the path of a disk image",
+            "disk: { file: /images/web-01.vhd }, or a block device such as /dev/sdc"};
+    }
     value = text;
     return {};
 }

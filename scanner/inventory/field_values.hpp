@@ -40,6 +40,7 @@ Complaint host_key_pin(std::string_view called, std::string_view text, std::stri
 Complaint thumbprint(std::string_view called, std::string_view text, std::string& value);
 Complaint ssh_user(std::string_view called, std::string_view text, std::string& value);
 Complaint jump_host(std::string_view called, std::string_view text, std::string& value);
+Complaint disk_file(std::string_view called, std::string_view text, std::string& value);
 Complaint deadline(
     std::string_view called, std::string_view text, std::optional<std::chrono::milliseconds>& value
 );

@@ -89,6 +89,9 @@ constexpr std::array rows{
     of_ssh<read::ssh_user, &S::user>(Field::ssh_user, "ssh.user", "ssh_user"),
     of_ssh<read::host_key_pin, &S::pin_sha256>(Field::ssh_pin, "ssh.pin", "ssh_pin"),
     of_ssh<read::jump_host, &S::via>(Field::ssh_via, "ssh.via", "ssh_via"),
+    own(row<read::disk_file, &Target::disk, &DiskImage::file>(
+        Field::disk_file, "disk.file", "disk", "the disk's file"
+    )),
     row<read::port, &Target::rdp_port>(Field::rdp_port, "rdp.port", "rdp_port", "the RDP port"),
     row<read::boolean, &Target::rdp_outside>(
         Field::rdp_outside, "rdp.outside", "rdp_outside", "rdp outside"

@@ -2,6 +2,7 @@
 #include "scanner/inventory/inventory.hpp"
 
 #include "scanner/inventory/check_inventory.hpp"
+#include "scanner/inventory/disk_targets.hpp"
 #include "transports/registry.hpp"
 
 #include <algorithm>
@@ -96,6 +97,11 @@ Inventory merge(std::vector<InventorySource> sources, Problems& problems) {
         const auto& defaults = source.has_defaults ? source.defaults : fallback;
         for (std::size_t i = 0; i < source.targets.size(); ++i) {
             auto& target = source.targets[i];
+            // Where only its disk is known, no other route leads anywhere.
+            if (!source.given[i].has(Field::route) && has_only_disk(target)) {
+                target.route = {std::string(disk_transport())};
+                source.given[i].add(Field::route);
+            }
             apply_defaults(target, source.given[i], defaults);
             if (target.route.empty()) target.route = {default_transport()};
         }

@@ -62,6 +62,10 @@ struct ReadContext {
     SaidElsewhere said = {};
 };
 
+// Returns a path that an inventory names, as it is meant: "~/x" is in the home folder, anything
+// else relative starts beside the inventory.
+std::string path_beside(std::string_view path, const ReadContext& context);
+
 // Reads one format: adds what it understood to the source and the rest to the problems.
 void read_yaml(std::string_view text, const ReadContext& context, InventorySource& source);
 void read_csv(std::string_view text, const ReadContext& context, InventorySource& source);

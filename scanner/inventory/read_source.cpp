@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace rdpsweep {
 
@@ -72,6 +73,15 @@ std::string whole_inventory(const std::string& written, const std::string& folde
     return prefix + whole_path(program, folder) + path.substr(begin + program.size());
 }
 
+std::string path_beside(std::string_view path, const ReadContext& context) {
+    if (path.starts_with("~/")) {
+        const char* home = std::getenv("HOME");
+        if (home != nullptr && *home != '\0') return home + std::string(path.substr(1));
+    }
+    if (path.starts_with('/') || context.folder.empty()) return std::string(path);
+    return context.folder + '/' + std::string(path);
+}
+
 void read_ansible_text(std::string_view text, const ReadContext& context, AnsibleFleet& fleet) {
     const auto name = ascii_lower(context.file);
     if (trim(text).starts_with('{')) {
@@ -121,6 +131,9 @@ void read_source(const std::string& written, const ReadContext& context, Invento
     }
     if (format == Format::yaml) read_yaml(*text, here, source);
     if (format == Format::csv) read_csv(*text, here, source);
+    for (auto& target : source.targets) {
+        if (!target.disk.file.empty()) target.disk.file = path_beside(target.disk.file, here);
+    }
     if (format == Format::lines) read_lines(*text, here, source);
     if (format == Format::nmap) read_nmap(*text, here, source);
 }

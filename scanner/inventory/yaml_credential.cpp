@@ -4,24 +4,12 @@
 #include "core/text.hpp"
 #include "scanner/inventory/yaml_fields.hpp"
 
-#include <cstdlib>
-
 namespace rdpsweep {
 
 namespace {
 
 constexpr std::string_view references = "password: { env: VARIABLE }, { file: PATH }, { command: "
                                         "[az, keyvault, ...] } or { prompt: true }";
-
-// "~/x" is in the home folder; anything else relative starts beside the inventory.
-std::string resolve_path(std::string_view path, const ReadContext& context) {
-    if (path.starts_with("~/")) {
-        const char* home = std::getenv("HOME");
-        if (home != nullptr && *home != '\0') return home + std::string(path.substr(1));
-    }
-    if (path.starts_with('/') || context.folder.empty()) return std::string(path);
-    return context.folder + '/' + std::string(path);
-}
 
 bool is_variable_name(std::string_view name) {
     return !name.empty() && name.size() <= 256 &&
@@ -66,7 +54,7 @@ void read_password(
     });
     fields.apply("file", [&](std::string_view text) -> Complaint {
         if (text.empty()) return Mistake{"the path is empty", ""};
-        spec.password = FromFile{resolve_path(text, context)};
+        spec.password = FromFile{path_beside(text, context)};
         return {};
     });
     read_command(fields, spec, place);
@@ -93,7 +81,7 @@ PemSource read_pem(
     }
     fields.apply("file", [&](std::string_view text) -> Complaint {
         if (text.empty()) return Mistake{"the path is empty", ""};
-        source = FromFile{resolve_path(text, context)};
+        source = FromFile{path_beside(text, context)};
         return {};
     });
     fields.apply("env", [&](std::string_view text) -> Complaint {
@@ -143,7 +131,7 @@ void read_kerberos(
         if (text.empty()) return Mistake{"the path is empty", ""};
         // FILE:, KCM:, KEYRING: and the like are names that libkrb5 understands by itself.
         const bool typed = text.find(':') != std::string_view::npos;
-        spec.ccache = typed ? std::string(text) : resolve_path(text, context);
+        spec.ccache = typed ? std::string(text) : path_beside(text, context);
         return {};
     });
 }
@@ -197,7 +185,7 @@ CredentialSpec read_yaml_credential(const YamlEntry& entry, const ReadContext& c
     if (const auto* kerberos = fields.find("kerberos")) {
         read_kerberos(*kerberos, spec, context, place);
     }
-    if (const auto key = fields.text("ssh_key")) spec.ssh_key = resolve_path(*key, context);
+    if (const auto key = fields.text("ssh_key")) spec.ssh_key = path_beside(*key, context);
     if (const auto* passphrase = fields.find("ssh_passphrase")) {
         CredentialSpec words;
         read_password(*passphrase, words, context, place);

@@ -92,13 +92,24 @@ TargetDraft read_yaml_target(const YamlNode& node, const ReadContext& context) {
     const YamlFields fields(
         node,
         "a target",
-        {"name", "address", "vm", "route", "credential", "deadline", "winrm", "rdp", "ssh", "tags"},
+        {"name",
+         "address",
+         "vm",
+         "route",
+         "credential",
+         "deadline",
+         "winrm",
+         "rdp",
+         "ssh",
+         "disk",
+         "tags"},
         place
     );
     apply(fields, "name", Field::name, draft);
     apply(fields, "address", Field::address, draft);
     apply(fields, "vm", Field::vm, draft);
     read_shared(fields, draft, context, place);
+    if (const auto* disk = fields.find("disk")) read_section(*disk, "disk", draft, place);
     // One mistake is reported once: a target whose address is wrong does not also lack one.
     if (context.problems.list().size() != mistakes) return draft;
     if (auto complaint = finish(draft)) place.complain(node.at, std::move(*complaint));

@@ -94,7 +94,7 @@ constexpr Range million{0, 1'000'000};
         bindings, fallback, ca_file, hosts, pin, insecure, reports, state_dir, resume, rerun,
         fail_on, unassessed, stats, audit, args] = scan;
     [[maybe_unused]] const auto& [
-        inventories, targets, transports, in_azure, login_as, selection, left_out, pick, seed,
+        inventories, targets, disks, transports, in_azure, login_as, selection, left_out, pick, seed,
         limit, allow_empty] = scope;
     [[maybe_unused]] const auto& [color, lang, quiet, verbose, log_file, log_level] = talk;
     [[maybe_unused]] const auto& [
@@ -134,6 +134,7 @@ constexpr auto list_credential = [](auto& member, auto& credential) {
 constexpr auto list_scope = [](auto& member, auto& scope) {
     member("inventories", scope.inventories);
     member("targets", scope.targets);
+    member("disks", scope.disks);
     member("transports", scope.transports);
     member.inside("azure", scope.azure, Unknown::refused, list_azure);
     member.inside("credential", scope.credential, Unknown::refused, list_credential);

@@ -25,6 +25,7 @@ struct CommandLineCredential {
 struct ScopeOptions {
     std::vector<std::string> inventories; // -i, in the order given; "-" is stdin
     std::vector<std::string> targets; // -t, commas already split: a host, a network, a range, @FILE
+    std::vector<std::string> disks;   // --disk: images and block devices of this machine
     std::vector<std::string> transports; // --transport: overrides every route; empty: as written
     AzureOptions azure;                  // --subscription and its companions
     CommandLineCredential credential;

@@ -1,9 +1,9 @@
 // Where the bytes of one report go: into a file of its own, or into what is open already.
 #pragma once
 
+#include "core/descriptor.hpp"
 #include "core/writer.hpp"
 #include "scanner/store/new_file.hpp"
-#include "scanner/system/descriptor.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -38,6 +38,8 @@ ScanOptions with_whole_paths(ScanOptions options, const std::string& folder) {
         written = whole_source(written, folder);
     for (auto& written : scope.targets)
         written = whole_target(written, folder);
+    for (auto& path : scope.disks)
+        make_whole(path);
     scope.azure.cloud = whole_cloud(scope.azure.cloud, folder);
     make_whole(scope.azure.ca_file);
     make_whole(scope.credential.password_file);

@@ -2,6 +2,7 @@
 #include "scanner/scope/resolve_scope.hpp"
 
 #include "scanner/azure/azure_targets.hpp"
+#include "scanner/inventory/disk_targets.hpp"
 #include "scanner/scope/choose.hpp"
 #include "scanner/scope/sources.hpp"
 
@@ -11,12 +12,13 @@ namespace rdpsweep {
 
 namespace {
 
-// Gives all targets the route of --transport; an empty one leaves them theirs. The parser of the
-// command line has checked the names.
+// Gives all targets the route of --transport, but those of which only a disk is known; an empty
+// one leaves them theirs. The parser of the command line has checked the names.
 void override_route(const std::vector<std::string>& route, std::vector<Target>& targets) {
     if (route.empty()) return;
-    for (auto& target : targets)
-        target.route = route;
+    for (auto& target : targets) {
+        if (!has_only_disk(target)) target.route = route;
+    }
 }
 
 } // namespace
@@ -25,6 +27,7 @@ Inventory resolve_scope(
     const ScopeOptions& scope, std::span<const std::string_view> transports, Problems& problems
 ) {
     auto names = name_sources(scope.inventories, scope.targets, scope.azure);
+    names.disks = scope.disks;
     names.said = {scope.transports, names_an_account(scope.credential)};
     auto inventory = merge(read_sources(names, transports, problems), problems);
     select_targets(scope.select, inventory, problems);

@@ -2,6 +2,7 @@
 #include "scanner/scope/sources.hpp"
 
 #include "scanner/azure/read_azure.hpp"
+#include "scanner/inventory/disk_targets.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -59,6 +60,10 @@ std::vector<InventorySource> read_sources(
     if (!names.arguments.empty()) {
         const ReadContext context{std::string(command_line_origin), {}, transports, problems};
         read_arguments(names.arguments, context, sources.emplace_back());
+    }
+    if (!names.disks.empty()) {
+        const ReadContext context{std::string(command_line_origin), {}, transports, problems};
+        read_disks(names.disks, context, sources.emplace_back());
     }
     if (problems.empty() && names.azure.wanted()) {
         read_azure(names.azure, problems, sources.emplace_back());

@@ -13,10 +13,11 @@ namespace rdpsweep {
 
 // Where targets are read from, as the command line names it.
 struct SourceNames {
-    std::vector<std::string> files;     // of each -i that does not mean Azure; "-" is stdin
-    std::vector<std::string> arguments; // of each -t
-    AzureOptions azure;                 // what Azure is asked for; not wanted(): it is not asked
-    SaidElsewhere said = {};            // by --transport, --user and their companions
+    std::vector<std::string> files;      // of each -i that does not mean Azure; "-" is stdin
+    std::vector<std::string> arguments;  // of each -t
+    AzureOptions azure;                  // what Azure is asked for; not wanted(): it is not asked
+    SaidElsewhere said = {};             // by --transport, --user and their companions
+    std::vector<std::string> disks = {}; // of each --disk
 };
 
 // Sorts what -i and -t name. An -i that begins with "azure:" adds to what Azure is asked for.
@@ -26,8 +27,9 @@ SourceNames name_sources(
     AzureOptions azure
 );
 
-// Reads them: files in the order given, then the arguments, then Azure. What can be wrong without a
-// packet comes first: with problems Azure is not asked. transports: names a route may hold.
+// Reads them: files in the order given, then the arguments, the disks, then Azure. What can be
+// wrong without a packet comes first: with problems Azure is not asked. transports: names a route
+// may hold.
 std::vector<InventorySource> read_sources(
     const SourceNames& names, std::span<const std::string_view> transports, Problems& problems
 );

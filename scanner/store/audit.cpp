@@ -86,6 +86,14 @@ Status AuditLog::questions(const AuditContext& context) {
     return append(std::move(record));
 }
 
+Status AuditLog::disk(const AuditContext& context) {
+    if (file_.get() < 0) return {};
+    auto record = record_of(context);
+    record["disk"] = context.target.disk.file;
+    record["effect"] = "read_only";
+    return append(std::move(record));
+}
+
 Status AuditLog::console(const Target& target, const std::string& user) {
     if (file_.get() < 0) return {};
     auto record = record_of({target, serial::transport_name, user, ""});

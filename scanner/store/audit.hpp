@@ -3,8 +3,8 @@
 // taken out.
 #pragma once
 
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
-#include "scanner/system/descriptor.hpp"
 #include "transports/transport.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -36,6 +36,9 @@ public:
     // Does the same before the first of a series of CIM questions (WMI reads), which need no
     // script.
     Status questions(const AuditContext& context);
+
+    // Does the same before a disk is read: no script runs.
+    Status disk(const AuditContext& context);
 
     // Records that a person gets a VM's console: what they type there is theirs, not ours.
     Status console(const Target& target, const std::string& user);

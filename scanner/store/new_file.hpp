@@ -1,8 +1,8 @@
 // A file that gets its name when it is whole.
 #pragma once
 
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
-#include "scanner/system/descriptor.hpp"
 
 #include <string>
 #include <string_view>

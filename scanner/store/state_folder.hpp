@@ -1,8 +1,8 @@
 // The state directory and the folders in it: the one way to open anything below it.
 #pragma once
 
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
-#include "scanner/system/descriptor.hpp"
 #include "scanner/system/own_folder.hpp"
 
 #include <cstddef>

@@ -1,10 +1,10 @@
 // Starts the child, reads what it prints within the time, and ends it when that is over.
 #include "scanner/system/child_process.hpp"
 
+#include "core/descriptor.hpp"
 #include "core/growing_buffer.hpp"
 #include "core/secret.hpp"
 #include "scanner/system/child_environment.hpp"
-#include "scanner/system/descriptor.hpp"
 
 #include <cerrno>
 #include <cstring>

@@ -1,7 +1,7 @@
 // Reads line by line what was opened, and looked at, as a descriptor.
 #pragma once
 
-#include "scanner/system/descriptor.hpp"
+#include "core/descriptor.hpp"
 
 #include <array>
 #include <istream>

@@ -1,8 +1,8 @@
 // Opens a file that is ours alone, by the folder it is in.
 #pragma once
 
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
-#include "scanner/system/descriptor.hpp"
 
 #include <string>
 

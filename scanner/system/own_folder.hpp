@@ -1,8 +1,8 @@
 // The way to a folder of ours, followed from the root so that nobody else can have bent it.
 #pragma once
 
+#include "core/descriptor.hpp"
 #include "core/result.hpp"
-#include "scanner/system/descriptor.hpp"
 
 #include <cstdint>
 #include <string>

@@ -65,8 +65,8 @@ int run_doctor(const DoctorOptions& options) {
     check_gssapi(list);
     check_tls(options.ca_file, list);
     check_state(options.state_dir, list);
-    if (!options.scope.inventories.empty() || !options.scope.targets.empty() ||
-        options.scope.azure.wanted()) {
+    check_disk_reader(list);
+    if (cli::empty_scope(options.scope).empty()) {
         check_inventory(options.scope, list);
     }
     const bool color = wants_color(options.talk.color, STDOUT_FILENO);

@@ -4,6 +4,7 @@
 #include "scanner/cli/binders.hpp"
 #include "scanner/cli/names.hpp"
 #include "scanner/cli/scope_grammar.hpp"
+#include "scanner/inventory/disk_targets.hpp"
 #include "scanner/scope/resolve_scope.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
@@ -30,6 +31,7 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
 }
 
 std::string endpoint(const Target& target) {
+    if (has_only_disk(target)) return target.disk.file;
     if (target.address.empty()) return "-";
     const bool v6 = target.address.find(':') != std::string::npos;
     return (v6 ? "[" + target.address + "]" : target.address) + ":" +
@@ -120,6 +122,7 @@ nlohmann::json to_json(const Target& target) {
         {"id", target.id},
         {"address", target.address},
         {"vm", target.vm},
+        {"disk", target.disk.file},
         {"port", first_port(target)},
         {"via", target.ssh.via},
         {"scheme", target.winrm.scheme == WinRmScheme::http ? "http" : "https"},

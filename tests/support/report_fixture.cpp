@@ -44,6 +44,7 @@ HostResult base_host(std::size_t index, const char* prefix) {
 HostResult assessed_host(std::size_t index, const char* prefix, Verdict verdict, Cause cause) {
     auto host = base_host(index, prefix);
     host.outcome = Outcome::assessed;
+    host.source = Source::vm;
     host.verdict = verdict;
     host.root_cause = cause;
     Attempt attempt;
@@ -118,6 +119,7 @@ Group& group_of(std::vector<Group>& groups, Places& places, const HostResult& ho
     group.verdict = host.verdict;
     group.cause = host.root_cause;
     group.signature = host.fingerprint;
+    if (host.by_disk_alone() && host.verdict == Verdict::ok) group.summary = {"judge.disk", {}};
     for (const auto& candidate : host.findings) {
         const bool decides = candidate.verdict == host.verdict && group.summary.key.empty();
         if (decides) group.summary = candidate.summary;
@@ -131,6 +133,17 @@ HostResult healthy_host(std::size_t index) {
     auto host = assessed_host(index, "web", Verdict::ok, Cause::none);
     host.findings.push_back(fine("PORT.OWNER", Cause::rdp_port));
     host.findings.push_back(fine("TLS.PROTO", Cause::tls_protocols));
+    return host;
+}
+
+HostResult disk_host(std::size_t index) {
+    auto host = healthy_host(index);
+    host.target.name = numbered("dead", index);
+    host.attempts[0].transport = "disk";
+    host.source = Source::disk;
+    host.disk.last_alive = run_start - 2 * day_seconds;
+    host.disk.stopped = run_start - 3 * day_seconds;
+    host.fingerprint = sha256_hex("disk");
     return host;
 }
 

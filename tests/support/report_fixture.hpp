@@ -38,6 +38,9 @@ HostResult obstructed_host(std::size_t index, Outcome outcome, Error error);
 // A broken host whose every text is hostile_text.
 HostResult hostile_host(std::size_t index);
 
+// Read from its disk, and nothing was found there.
+HostResult disk_host(std::size_t index);
+
 // One of each kind.
 std::vector<HostResult> mixed_fleet();
 

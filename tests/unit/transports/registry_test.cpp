@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 using namespace rdpsweep;
 
@@ -42,10 +43,12 @@ TEST_CASE("registry: each transport has the port, the user and the questions it 
     CHECK(row("ssh").questions == Questions::none);
     CHECK(row("run-command").questions == Questions::none);
     CHECK(row("serial").questions == Questions::cmd);
+    CHECK(row("disk").questions == Questions::none);
     CHECK(port_of("winrm") == 1);
     CHECK(port_of("ssh") == 2);
     CHECK(port_of("run-command") == 0);
     CHECK(port_of("serial") == 0);
+    CHECK(port_of("disk") == 0);
     CHECK(user_of("winrm").empty());
     CHECK(user_of("ssh") == "admin");
     CHECK(user_of("run-command").empty());
@@ -60,9 +63,20 @@ TEST_CASE("registry: what connects has a port, what Azure leads to needs no addr
     for (const auto& kind : all_transports()) {
         CAPTURE(kind.name);
         CHECK(kind.traits.needs_address() == (kind.traits.port != nullptr));
-        CHECK(kind.traits.needs_address() == !kind.traits.by_azure);
+        CHECK(kind.traits.needs_address() == !(kind.traits.by_azure || kind.traits.by_disk));
+        CHECK_FALSE((kind.traits.by_azure && kind.traits.by_disk));
         CHECK_FALSE((kind.traits.by_agent && !kind.traits.by_azure));
     }
+}
+
+TEST_CASE("registry: one way in reads a disk, and logs on nowhere") {
+    std::vector<std::string_view> readers;
+    for (const auto& kind : all_transports()) {
+        if (!kind.traits.by_disk) continue;
+        readers.push_back(kind.name);
+        CHECK_FALSE(kind.traits.logs_on);
+    }
+    CHECK(readers == std::vector<std::string_view>{"disk"});
 }
 
 TEST_CASE("registry: a source is asked like a transport, and logs on nowhere") {

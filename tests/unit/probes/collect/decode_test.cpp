@@ -210,3 +210,47 @@ TEST_CASE("decode: a damaged certificate is a fact, not a failure", "[collect]")
     REQUIRE(facts.rdp_certificate->my_match);
     CHECK(facts.rdp_certificate->my_match->key_name == "e");
 }
+
+TEST_CASE("decode: how far a disk can be trusted", "[collect]") {
+    const Facts facts = decoded(
+        R"("disk":{"hives":[{"n":"SYSTEM","state":"replayed","entries":24},)"
+        R"({"n":"SOFTWARE","state":"untrusted"},{"n":"BCD","state":"clean"}],"volume":"dirty",)"
+        R"("windows":["2:\\Windows","3:\\Windows"],"hibernated":true,)"
+        R"("stopped_utc":"2026-11-20T18:00:04Z","written":{"rdp_tcp":"2026-09-01T04:12:31Z",)"
+        R"("schannel":"2026-06-02T11:21:07Z","cert":"2026-09-01T04:12:30Z"}},)"
+        R"("evt":[],"evt_until_utc":"2026-11-20T18:00:05Z",)"
+        R"("inventory":{"rdp_thumb":"3F2A00112233445566778899AABBCCDDEEFF0011"},)"
+        R"("unread":[{"ptr":"/hs","why":"offline"}])"
+    );
+    REQUIRE(facts.disk);
+    REQUIRE(facts.disk->hives.size() == 3);
+    CHECK(facts.disk->hives[0].name == "SYSTEM");
+    CHECK(facts.disk->hives[0].state == HiveState::replayed);
+    CHECK(facts.disk->hives[0].entries == 24);
+    CHECK(facts.disk->hives[1].state == HiveState::untrusted);
+    CHECK(facts.disk->hives[2].state == HiveState::clean);
+    CHECK(facts.disk->volume == VolumeState::dirty);
+    CHECK(facts.disk->windows == std::vector<std::string>{R"(2:\Windows)", R"(3:\Windows)"});
+    CHECK(facts.disk->hibernated);
+    CHECK(facts.disk->stopped == 1'795'197'604);
+    CHECK(facts.disk->listener_written == 1'788'235'951);
+    CHECK(facts.disk->schannel_written == 1'780'399'267);
+    CHECK(facts.disk->own_store_written == 1'788'235'950);
+    CHECK(facts.events->until == 1'795'197'605);
+    CHECK(facts.inventory_thumbprint == "3f2a00112233445566778899aabbccddeeff0011");
+    CHECK(facts.unread[0].why == "offline");
+    CHECK_FALSE(decoded("").disk);
+    CHECK(decoded(R"("disk":{})").disk->volume == std::nullopt);
+}
+
+TEST_CASE("decode: a state that is not known is refused, not taken for a good one", "[collect]") {
+    CHECK(names(refusal(R"("disk":{"volume":"fine"})"), "/disk/volume"));
+    CHECK(names(refusal(R"("disk":{"hives":[{"n":"SAM","state":""}]})"), "/disk/hives/0/state"));
+    CHECK(names(
+        refusal(
+            R"("disk":{"hives":)" + list_of(17, R"({"n":"X","state":"clean"})") + "}",
+            Errc::output_limit
+        ),
+        "/disk/hives"
+    ));
+}

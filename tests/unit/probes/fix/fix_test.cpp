@@ -106,6 +106,14 @@ TEST_CASE("fixes: a plan is one of changes, or of a refusal that says why", "[fi
     CHECK(covers(*find_fix("tls12"), resource_of(changes->front())));
 }
 
+TEST_CASE("fixes: a VM that was read from its disk is not changed", "[fix]") {
+    auto facts = off_by_value();
+    facts.collector.value = CollectorFacts{};
+    facts.collector.value->path = "offline";
+    CHECK(refusal(facts, {complaint("TLS.PROTO")}) == "fix.refused.offline");
+    CHECK(refusal(facts, {}) == "fix.refused.not_needed");
+}
+
 TEST_CASE("fixes: what is well, not to be read, or a domain controller is refused", "[fix]") {
     auto facts = off_by_value();
     CHECK(refusal(facts, {}) == "fix.refused.not_needed");

@@ -82,6 +82,7 @@ std::string by_decoding_again(const std::string& document, const Handshakes& our
     host.root_cause = judgement.root_cause;
     host.secondary_causes = judgement.secondary_causes;
     host.fingerprint = judgement.fingerprint;
+    host.source = Source::vm;
     return shown(host);
 }
 

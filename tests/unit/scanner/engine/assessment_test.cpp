@@ -152,3 +152,85 @@ TEST_CASE("assessment: without a handshake the document stays as it came", "[ass
     CHECK(host.facts_json == boasting);
     CHECK(assessment.remarks(Policy()).empty());
 }
+
+namespace {
+
+// What a disk tells, in short; it claims to know what the inventory has.
+constexpr auto dead = R"({"schema":"facts/1","collector":{"path":"offline"},)"
+                      R"("inventory":{"rdp_thumb":"aa"},)"
+                      R"("cert":{"self":"3f2a00112233445566778899aabbccddeeff0011","store":[]},)"
+                      R"("evt":[],"evt_until_utc":"2026-11-20T18:00:05Z",)"
+                      R"("disk":{"stopped_utc":"2026-11-20T18:00:04Z","volume":"dirty"},)"
+                      R"("unread":[{"ptr":"/hs","why":"offline"},{"ptr":"/svc","why":"offline"}]})";
+
+} // namespace
+
+TEST_CASE("assessment: a disk says by what it is known, and when Windows ran", "[assessment]") {
+    Assessment assessment;
+    CHECK_FALSE(assessment.from_disk());
+    CHECK(assessment.disk_notes().empty());
+    REQUIRE(assessment.add_document(dead, "disk"));
+    CHECK(assessment.from_disk());
+    HostResult host;
+    host.outcome = Outcome::assessed;
+    REQUIRE(assessment.judge_into(host, Policy()));
+    CHECK(host.source == Source::disk);
+    CHECK(host.disk.last_alive == 1'795'197'605);
+    CHECK(host.disk.stopped == 1'795'197'604);
+    CHECK(host.by_disk_alone());
+    REQUIRE(assessment.disk_notes().size() == 2);
+    CHECK(assessment.disk_notes()[0].key == "note.disk_stopped");
+    CHECK(assessment.disk_notes()[1].key == "note.disk_dirty");
+    // What the document says of the inventory is not ours.
+    CHECK(decode_facts(host.facts_json, "disk", 0)->inventory_thumbprint.empty());
+    CHECK(finding(host, "CERT.BINDING")->summary.key == "rule.offline");
+}
+
+TEST_CASE("assessment: the inventory and a look from outside beside a disk", "[assessment]") {
+    Assessment assessment;
+    REQUIRE(assessment.add_document(dead, "disk"));
+    assessment.know_thumbprint("59eff2e3a1b2c3d4e5f60718293a4b5c6d7e8f90");
+    HostResult host;
+    host.outcome = Outcome::assessed;
+    REQUIRE(assessment.judge_into(host, Policy()));
+    CHECK(finding(host, "CERT.BINDING")->summary.key == "CERT.BINDING.reported_other");
+    assessment.add_handshake(outside("connect", "refused"));
+    REQUIRE(assessment.judge_into(host, Policy()));
+    CHECK(host.by_disk_alone());
+    CHECK(finding(host, "HANDSHAKE")->summary.key == "rule.offline");
+    CHECK(finding(host, "OUT.RDP")->summary.key == "OUT.RDP.refused");
+    CHECK(finding(host, "OUT.RDP")->verdict == Verdict::broken);
+    auto served = outside("done", "");
+    served.selected_protocol = 2;
+    served.tls_version = "1.3";
+    served.peer_thumbprint = "3f2a00112233445566778899aabbccddeeff0011";
+    Assessment both;
+    REQUIRE(both.add_document(dead, "disk"));
+    both.know_thumbprint("59eff2e3a1b2c3d4e5f60718293a4b5c6d7e8f90");
+    both.add_handshake(served);
+    REQUIRE(both.judge_into(host, Policy()));
+    CHECK(host.source == Source::disk);
+    CHECK(host.disk.answered);
+    CHECK_FALSE(host.by_disk_alone());
+    CHECK(finding(host, "HANDSHAKE")->summary.key == "HANDSHAKE.ok_outside");
+    CHECK(finding(host, "CERT.BINDING")->summary.key == "CERT.BINDING.ok");
+    CHECK(
+        decode_facts(host.facts_json, "disk", 0)->inventory_thumbprint ==
+        "59eff2e3a1b2c3d4e5f60718293a4b5c6d7e8f90"
+    );
+}
+
+TEST_CASE("assessment: where what is known of other hosts comes from", "[assessment]") {
+    HostResult host;
+    Assessment inside;
+    REQUIRE(inside.add_document(boasting, "winrm"));
+    REQUIRE(inside.judge_into(host, Policy()));
+    CHECK(host.source == Source::vm);
+    inside.add_handshake(outside("tls", "reset"));
+    REQUIRE(inside.judge_into(host, Policy()));
+    CHECK(host.source == Source::vm);
+    Assessment seen;
+    seen.add_handshake(outside("tls", "reset"));
+    REQUIRE(seen.judge_into(host, Policy()));
+    CHECK(host.source == Source::outside);
+}

@@ -18,8 +18,12 @@ using namespace std::chrono_literals;
 
 inline const Script script("test", "irrelevant", Script::Effect::read_only);
 
-inline std::string frame(const std::string& nonce) {
-    const std::string json = R"({"schema":"facts/1"})";
+// What a VM says of itself, and what the disk of one that does not run tells.
+inline const std::string alive = R"({"schema":"facts/1"})";
+inline const std::string dead = R"({"schema":"facts/1","collector":{"path":"offline"},"svc":[],)"
+                                R"("disk":{"stopped_utc":"2026-11-20T18:00:04Z"}})";
+
+inline std::string frame(const std::string& nonce, const std::string& json) {
     char crc[16];
     std::snprintf(crc, sizeof crc, "%08x", crc32(json));
     return "RDPSWEEP1 " + nonce + " " + std::to_string(json.size()) + " " + crc + " " + json + "\n";
@@ -73,7 +77,9 @@ public:
         CommandOutput output;
         if (kind_ == "mute") output.exit_code = 9009;
         if (kind_ != "mute")
-            output.out = "banner\n" + frame(kind_ == "forged" ? "beef" : input.nonce());
+            output.out =
+                "banner\n" +
+                frame(kind_ == "forged" ? "beef" : input.nonce(), kind_ == "dead" ? dead : alive);
         co_return output;
     }
 

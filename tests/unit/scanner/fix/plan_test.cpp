@@ -103,6 +103,23 @@ TEST_CASE("plan: stale facts, another Windows or none, and hosts that were not s
     CHECK(plan.skipped[2].why.key == "fix.refused.needs_update");
 }
 
+TEST_CASE("plan: nothing is planned for a host that was read from its disk", "[fix][disk]") {
+    auto dead = sick(0), alive = sick(1);
+    Attempt failed, read;
+    failed.transport = "winrm";
+    failed.error = Error(Phase::connect, Errc::timed_out, "silence");
+    read.transport = "disk";
+    dead.attempts = {failed, read};
+    read.error = Error(Phase::open, Errc::not_found, "no image");
+    failed.error.reset();
+    alive.attempts = {read, failed};
+    const auto plan = plan_of({dead, alive});
+    REQUIRE(plan.hosts.size() == 1);
+    CHECK(plan.hosts[0].name == "vm-1");
+    REQUIRE(plan.skipped.size() == 1);
+    CHECK(plan.skipped[0].why.key == "fix.refused.from_disk");
+}
+
 TEST_CASE("plan: what is stamped with a time to come is not fresh", "[fix]") {
     auto ahead = sick(0), close = sick(1);
     ahead.finished = now + 61;

@@ -33,6 +33,7 @@ const std::map<Field, std::string>& texts() {
         {Field::ssh_user, "admin"},
         {Field::ssh_pin, "SHA256:" + std::string(43, 'A')},
         {Field::ssh_via, "bastion"},
+        {Field::disk_file, "/images/web-01.vhd"},
         {Field::rdp_port, "13389"},
         {Field::rdp_outside, "no"},
         {Field::rdp_thumbprint, std::string(40, 'b')},
@@ -55,7 +56,8 @@ std::string values_of(const Target& target) {
           winrm.spn_service,
           target.ssh.user,
           target.ssh.pin_sha256,
-          target.ssh.via})
+          target.ssh.via,
+          target.disk.file})
         text += value + ' ';
     for (const int value :
          {int(winrm.port),
@@ -127,7 +129,8 @@ TEST_CASE("fields: ports and flags are called by their own names", "[inventory]"
 }
 
 TEST_CASE("fields: a default is taken where the target says nothing", "[inventory]") {
-    const std::set<Field> alone{Field::name, Field::address, Field::vm, Field::rdp_thumbprint};
+    const std::set<Field> alone{
+        Field::name, Field::address, Field::vm, Field::disk_file, Field::rdp_thumbprint};
     for (const auto& row : all_fields()) {
         CAPTURE(row.key);
         TargetDraft defaults;

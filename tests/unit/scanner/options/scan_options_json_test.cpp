@@ -27,6 +27,7 @@ const std::vector<Sample>& samples() {
     static const std::vector<Sample> all{
         {{"--inventory", "fleet.yaml"}, "/scope/inventories", R"(["fleet.yaml"])"},
         {{"--target", "a,b=10.0.0.1"}, "/scope/targets", R"(["base","a","b=10.0.0.1"])"},
+        {{"--disk", "a.vhd", "b.raw"}, "/scope/disks", R"(["a.vhd","b.raw"])"},
         {{"--transport", "ssh,rdp"}, "/scope/transports", R"(["ssh","rdp"])"},
         {{"--select", "tag:env=prod & !dc*"}, "/scope/select", R"("tag:env=prod & !dc*")"},
         {{"--exclude", "vm:dc*"}, "/scope/exclude", R"("vm:dc*")"},

@@ -1,0 +1,78 @@
+// Goes through the rules of both stores, and the switches of the three profiles.
+#include "offline/facts/firewall.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+#include "offline/facts/groups.hpp"
+#include "offline/hive/names.hpp"
+
+namespace rdpsweep::offline {
+
+namespace {
+
+constexpr std::size_t most_rules = 64;
+
+struct FirewallProfile {
+    std::string_view name;
+    std::string_view key; // Windows itself calls the private profile Standard
+};
+
+constexpr std::array<FirewallProfile, 3> firewall_profiles{
+    {{"Domain", "Domain"}, {"Private", "Standard"}, {"Public", "Public"}}};
+
+struct RuleStore {
+    Place place;
+    bool policy;
+};
+
+void add_rules(Sheet& listener, const RuleStore& store, std::uint32_t port) {
+    auto& list = listener.object()["fw"];
+    const auto entries = values_of(store.place, listener.at("fw"), listener.document());
+    for (const auto& entry : entries) {
+        if (list.size() == most_rules) return;
+        // The value's name may be long only where somebody wants it to be.
+        auto id = name_text(entry.name);
+        const auto data = store.place.hive->data(entry, longest_fact);
+        if (!data || id.size() > longest_fact) {
+            listener.document().unread(listener.at("fw"), "error", "a rule");
+            continue;
+        }
+        const auto text = text_of({.type = entry.type, .data = *data});
+        auto rule = text ? firewall_rule(*text, port) : std::nullopt;
+        if (!rule) continue;
+        (*rule)["id"] = std::move(id);
+        (*rule)["policy"] = store.policy;
+        list.push_back(*std::move(rule));
+    }
+}
+
+void put_profiles(Sheet& listener, const Registry& registry) {
+    Sheet profiles(
+        listener.object()["fw_profiles"], listener.at("fw_profiles"), listener.document()
+    );
+    const auto own = registry.current(reg_path::firewall);
+    const auto policy = registry.software(reg_path::firewall_policy);
+    for (const auto& [name, key] : firewall_profiles) {
+        Sheet profile(profiles.object()[std::string(name)], profiles.at(name), listener.document());
+        profile.dword(below(own, std::string(key) + "Profile"), {"on", "EnableFirewall"});
+        profile.dwords(
+            below(policy, std::string(name) + "Profile"),
+            {{"on_policy", "EnableFirewall"}, {"merge", "AllowLocalPolicyMerge"}}
+        );
+    }
+}
+
+} // namespace
+
+void put_firewall(Sheet& listener, const Registry& registry, std::uint32_t port) {
+    listener.object()["fw"] = nlohmann::json::array();
+    const auto own = below(registry.current(reg_path::firewall), "FirewallRules");
+    const auto policy = below(registry.software(reg_path::firewall_policy), "FirewallRules");
+    add_rules(listener, {own, false}, port);
+    add_rules(listener, {policy, true}, port);
+    put_profiles(listener, registry);
+}
+
+} // namespace rdpsweep::offline

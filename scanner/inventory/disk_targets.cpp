@@ -1,0 +1,57 @@
+// Names each disk by its file.
+#include "scanner/inventory/disk_targets.hpp"
+
+#include "core/text.hpp"
+#include "scanner/system/whole_path.hpp"
+#include "transports/registry.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace rdpsweep {
+
+namespace {
+
+std::string folded_name(const std::string& file) {
+    return ascii_lower(file_name(file));
+}
+
+} // namespace
+
+void read_disks(
+    const std::vector<std::string>& files, const ReadContext& context, InventorySource& source
+) {
+    std::map<std::string, std::size_t> uses;
+    for (const auto& file : files)
+        ++uses[folded_name(file)];
+    for (const auto& file : files) {
+        TargetDraft draft;
+        draft.target.origin = context.file;
+        // Whole: a run that goes on elsewhere has to know its hosts again.
+        const auto path = whole_path(file, current_folder());
+        auto complaint = set_field(draft, Field::disk_file, path);
+        if (!complaint && uses[folded_name(file)] > 1) draft.target.name = path;
+        if (!complaint) complaint = finish(draft);
+        if (complaint) {
+            context.problems.add(context.file, std::move(*complaint));
+            continue;
+        }
+        draft.target.named_by_disk = true;
+        source.targets.push_back(std::move(draft.target));
+        source.given.push_back(draft.given);
+    }
+}
+
+bool has_only_disk(const Target& target) noexcept {
+    return !target.disk.file.empty() && target.address.empty() && target.vm.empty();
+}
+
+std::string_view disk_transport() noexcept {
+    const auto kinds = all_transports();
+    const auto found = std::find_if(kinds.begin(), kinds.end(), [](const TransportKind& kind) {
+        return kind.traits.by_disk;
+    });
+    return found == kinds.end() ? std::string_view() : found->name;
+}
+
+} // namespace rdpsweep

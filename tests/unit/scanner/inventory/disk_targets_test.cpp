@@ -1,0 +1,165 @@
+// Disks as targets: named by --disk, by YAML and by CSV, and the route that they are given.
+#include "scanner/cli/names.hpp"
+#include "scanner/inventory/disk_targets.hpp"
+#include "scanner/scope/resolve_scope.hpp"
+#include "scanner/system/whole_path.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/scanner/inventory/read_inventory.hpp"
+#include "tests/unit/scanner/scratch.hpp"
+
+using namespace rdpsweep;
+
+using Texts = std::vector<std::string>;
+
+namespace {
+
+ReadInventory resolve(const ScopeOptions& scope) {
+    ReadInventory result;
+    result.inventory = resolve_scope(scope, cli_names().transports, result.problems);
+    return result;
+}
+
+ReadInventory resolve_yaml(const Scratch& scratch, const std::string& targets) {
+    ScopeOptions scope;
+    scope.inventories = {scratch.file("fleet.yaml", "version: 1\n" + targets)};
+    return resolve(scope);
+}
+
+} // namespace
+
+TEST_CASE("disks: --disk needs nothing but files, and calls each by its name", "[disk]") {
+    ScopeOptions scope;
+    scope.disks = {"/images/web.vhd", "sql.raw", "/dev/sdc"};
+    scope.transports = {"ssh"}; // of others: a disk keeps its only way
+    const auto result = resolve(scope);
+    CAPTURE(result.complaints());
+    REQUIRE(result.problems.empty());
+    const auto& targets = result.inventory.targets;
+    REQUIRE(targets.size() == 3);
+    CHECK(targets[0].name == "web.vhd");
+    CHECK(targets[1].name == "sql.raw");
+    CHECK(targets[2].name == "sdc");
+    for (const auto& target : targets) {
+        CHECK(target.id == target.name);
+        CHECK(target.named_by_disk);
+        CHECK(target.route == Texts{"disk"});
+        CHECK(target.address.empty());
+        CHECK(target.origin == "command line");
+        CHECK_FALSE(needs_credential(target));
+    }
+    CHECK(targets[0].disk.file == "/images/web.vhd");
+    CHECK(targets[1].disk.file == current_folder() + "/sql.raw");
+}
+
+TEST_CASE("disks: two files of one name are told apart by their paths", "[disk]") {
+    ScopeOptions scope;
+    scope.disks = {"/a/os.vhd", "/b/OS.VHD", "/b/data.vhd"};
+    const auto result = resolve(scope);
+    CAPTURE(result.complaints());
+    REQUIRE(result.problems.empty());
+    CHECK(result.inventory.targets[0].name == "/a/os.vhd");
+    CHECK(result.inventory.targets[1].name == "/b/OS.VHD");
+    CHECK(result.inventory.targets[2].name == "data.vhd");
+    scope.disks = {"a/os.vhd", "b/os.vhd"};
+    CHECK(resolve(scope).inventory.targets[1].id == current_folder() + "/b/os.vhd");
+    scope.disks = {"/a/os.vhd", "/a/os.vhd"};
+    CHECK(
+        resolve(scope).complaint() ==
+        "command line: the target \"/a/os.vhd\" is already defined at command line"
+    );
+}
+
+TEST_CASE("disks: what is no path of an image is told", "[disk]") {
+    for (const auto* const file : {"/images/", "a\nb", "\x7f"}) {
+        ScopeOptions scope;
+        scope.disks = {file};
+        CHECK_THAT(resolve(scope).complaint(), Catch::Contains("is not the path of a disk image"));
+    }
+}
+
+TEST_CASE("disks: a target whose disk is all there is has the disk's route", "[disk]") {
+    const Scratch scratch;
+    const auto result = resolve_yaml(
+        scratch,
+        "defaults: { route: [winrm, ssh], credential: c }\n"
+        "credentials: { c: { username: u, password: { env: X } } }\n"
+        "targets:\n"
+        "  - { name: dead, disk: { file: images/dead.vhd } }\n"
+        "  - { disk: { file: /images/unnamed.vhd } }\n"
+        "  - { name: half, address: 10.1.0.4, disk: { file: ~/half.vhd } }\n"
+        "  - { name: ladder, address: 10.1.0.5, route: [winrm, disk], disk: { file: /l.vhd } }\n"
+    );
+    CAPTURE(result.complaints());
+    REQUIRE(result.problems.empty());
+    const auto& targets = result.inventory.targets;
+    REQUIRE(targets.size() == 4);
+    CHECK(targets[0].route == Texts{"disk"});
+    CHECK(targets[0].disk.file == scratch.path("images/dead.vhd"));
+    CHECK_FALSE(targets[0].named_by_disk);
+    CHECK(targets[1].name == "unnamed.vhd");
+    CHECK(targets[1].named_by_disk);
+    // Never by itself where there is another way.
+    CHECK(targets[2].route == Texts{"winrm", "ssh"});
+    CHECK(targets[2].disk.file == std::string(getenv("HOME")) + "/half.vhd");
+    CHECK(targets[3].route == Texts{"winrm", "disk"});
+}
+
+TEST_CASE("disks: mistakes of an inventory are told with their place", "[disk]") {
+    const Scratch scratch;
+    const auto told = [&scratch](const std::string& target) {
+        const auto result = resolve_yaml(scratch, "targets: [ " + target + " ]\n");
+        REQUIRE(result.problems.list().size() == 1);
+        const auto& problem = result.problems.list().front();
+        return problem.what + " | " + problem.next;
+    };
+    CHECK(
+        told("{ name: a, address: 10.1.0.4, route: [disk] }") ==
+        "\"a\" has no disk image, which disk needs | add disk: { file: PATH }"
+    );
+    CHECK_THAT(told("{ name: a, disk: /images/a.vhd }"), Catch::StartsWith("disk must be a map"));
+    CHECK_THAT(
+        told("{ name: a, disk: { file: /a, path: /b } }"),
+        Catch::StartsWith("unknown key \"path\" in disk")
+    );
+    CHECK_THAT(
+        told("{ name: a, disk: { file: '' } }"),
+        Catch::StartsWith("\"\" is not the path of a disk image")
+    );
+    CHECK(
+        told("{ name: a, disk: { file: /a }, route: [winrm] }") ==
+        "\"a\" has no address, which winrm needs | add address: with an IP address or a DNS name"
+    );
+    CHECK_THAT(told("{ name: a }"), Catch::StartsWith("the target \"a\" has no address"));
+    const auto defaults = resolve_yaml(scratch, "defaults: { disk: { file: /a } }\ntargets: []\n");
+    CHECK_THAT(defaults.complaint(), Catch::Contains("unknown key \"disk\" in defaults"));
+}
+
+TEST_CASE("disks: CSV has a column for them", "[disk]") {
+    const Scratch scratch;
+    ScopeOptions scope;
+    scope.inventories = {
+        scratch.file("fleet.csv", "name,address,disk\ndead,,a.vhd\n,,/b/c.raw\nweb,10.1.0.4,\n")};
+    const auto result = resolve(scope);
+    CAPTURE(result.complaints());
+    REQUIRE(result.problems.empty());
+    const auto& targets = result.inventory.targets;
+    REQUIRE(targets.size() == 3);
+    CHECK(targets[0].disk.file == scratch.path("a.vhd"));
+    CHECK(targets[0].route == Texts{"disk"});
+    CHECK(targets[1].name == "c.raw");
+    CHECK(targets[2].route == Texts{"winrm"});
+}
+
+TEST_CASE("disks: --transport disk goes to the disks that are named", "[disk]") {
+    const Scratch scratch;
+    ScopeOptions scope;
+    scope.inventories = {scratch.file(
+        "fleet.yaml",
+        "version: 1\ntargets: [ { name: a, address: 10.1.0.4, disk: { file: /a.vhd } } ]\n"
+    )};
+    scope.transports = {"disk"};
+    const auto result = resolve(scope);
+    REQUIRE(result.problems.empty());
+    CHECK(result.inventory.targets.at(0).route == Texts{"disk"});
+    CHECK(disk_transport() == "disk");
+}
