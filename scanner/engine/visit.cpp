@@ -226,10 +226,7 @@ void Visit::judge() {
     auto judged = assessment_.judge_into(result_, services_.policy);
     for (auto& note : assessment_.disk_notes())
         attempts_.back()->notes.push_back(std::move(note));
-    if (judged) {
-        take_name();
-        return;
-    }
+    if (judged) return take_name();
     result_.outcome = Outcome::unreachable;
     attempts_.back()->error = std::move(judged).error();
 }
