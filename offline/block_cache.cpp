@@ -29,9 +29,32 @@ void BlockCache::keep(std::uint64_t number, std::span<const std::byte> bytes) {
     }
 }
 
-Status BlockCache::fetch(std::uint64_t first, std::uint64_t last) {
-    const auto begin = first * rules_.block;
-    const auto length = std::min((last + 1) * rules_.block, below_.size()) - begin;
+// Adds what will be wanted next: what follows, where a log is read from its begin to its end; else
+// what lies between here and a place that was wanted before.
+BlockCache::Run BlockCache::widened(Run run) {
+    const auto last_of_all = (below_.size() - 1) / rules_.block;
+    const auto most = rules_.most_a_request / rules_.block;
+    ahead_ = run.first == next_ ? std::min({2 * ahead_, rules_.ahead, most}) : 1;
+    while (run.last - run.first + 1 < ahead_ && run.last < last_of_all &&
+           !places_.contains(run.last + 1))
+        ++run.last;
+    if (ahead_ > 1 || run.last - run.first + 1 + 2 * rules_.gap > most) return run;
+    for (std::uint64_t far = 1; far <= std::min<std::uint64_t>(rules_.gap + 1, run.first); ++far) {
+        if (!places_.contains(run.first - far)) continue;
+        run.first -= far - 1;
+        break;
+    }
+    for (std::uint64_t far = 1; far <= rules_.gap + 1; ++far) {
+        if (!places_.contains(run.last + far)) continue;
+        run.last += far - 1;
+        break;
+    }
+    return run;
+}
+
+Status BlockCache::fetch(Run run) {
+    const auto begin = run.first * rules_.block;
+    const auto length = std::min((run.last + 1) * rules_.block, below_.size()) - begin;
     if (requests_ >= rules_.most_requests || length > rules_.most_bytes - bytes_) {
         return Error(
             Phase::run, Errc::output_limit, "the disk wants more to be read than one may cost"
@@ -43,8 +66,9 @@ Status BlockCache::fetch(std::uint64_t first, std::uint64_t last) {
     if (auto read = below_.read(begin, bytes); !read) {
         return read;
     }
-    for (auto number = first; number <= last; ++number) {
-        const auto at = (number - first) * rules_.block;
+    next_ = run.last + 1;
+    for (auto number = run.first; number <= run.last; ++number) {
+        const auto at = (number - run.first) * rules_.block;
         keep(
             number, std::span(bytes).subspan(at, std::min<std::uint64_t>(rules_.block, length - at))
         );
@@ -63,7 +87,7 @@ Status BlockCache::read_run(std::uint64_t offset, std::span<std::byte> into) {
             while (end < last && !places_.contains(end + 1)) {
                 ++end;
             }
-            if (auto fetched = fetch(number, end); !fetched) {
+            if (auto fetched = fetch(widened({number, end})); !fetched) {
                 return fetched;
             }
             block = find(number);

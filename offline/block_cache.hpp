@@ -18,6 +18,11 @@ struct BlockRules {
     std::size_t most_requests = 4000; // a whole chain takes some 80
     std::uint64_t most_bytes = std::uint64_t{256} << 20U;
     std::size_t most_kept = std::size_t{16} << 20U; // in memory; the longest unused go first
+    // Blocks at once where each follows the one before, and blocks between a wanted one and one
+    // that is kept, which are then fetched, too. Measured: a third of the requests for a tenth more
+    // bytes.
+    std::size_t ahead = 4;
+    std::size_t gap = 1;
 };
 
 // Reads whole blocks of the source below, which must outlive it, and keeps those used last.
@@ -43,7 +48,13 @@ private:
 
     using Kept = std::list<Block>; // used last first
 
-    Status fetch(std::uint64_t first, std::uint64_t last);
+    struct Run {
+        std::uint64_t first;
+        std::uint64_t last;
+    };
+
+    Run widened(Run wanted);
+    Status fetch(Run run);
     const Block* find(std::uint64_t number);
     void keep(std::uint64_t number, std::span<const std::byte> bytes);
     Status read_run(std::uint64_t offset, std::span<std::byte> into);
@@ -52,6 +63,8 @@ private:
     BlockRules rules_;
     Kept kept_;
     std::unordered_map<std::uint64_t, Kept::iterator> places_;
+    std::uint64_t next_ = ~std::uint64_t{0}; // behind what was fetched last
+    std::size_t ahead_ = 1;
     std::size_t requests_ = 0;
     std::uint64_t bytes_ = 0;
 };

@@ -16,13 +16,14 @@ constexpr std::size_t most_events = 50; // of a source, as the collector
 constexpr std::int64_t hour = 3600;
 // What may lie between an event and the moment at which its log wrote it down.
 constexpr std::int64_t delay = 600;
+// When a Windows with such logs runs: from 2000 to 2100.
+constexpr std::int64_t earliest = 946'684'800;
+constexpr std::int64_t latest = 4'102'444'800;
 
 // Returns Unix seconds; nothing where the time is none at which a Windows with such logs ran.
 std::optional<std::int64_t> moment(std::uint64_t filetime) noexcept {
     constexpr std::uint64_t second = 10'000'000;
     constexpr std::int64_t to_unix = 11'644'473'600;
-    constexpr std::int64_t earliest = 946'684'800; // 2000
-    constexpr std::int64_t latest = 4'102'444'800; // 2100
     const auto time = static_cast<std::int64_t>(filetime / second) - to_unix;
     return time >= earliest && time < latest ? std::optional(time) : std::nullopt;
 }
@@ -86,7 +87,7 @@ private:
     }
 
     void sort_in(const EventRecord& record) {
-        if (!record.time || *record.time < *since_) return;
+        if (!record.time || *record.time < *since_ || *record.time >= latest) return;
         for (std::size_t at = 0; at < log_.sources.size(); ++at) {
             const auto& source = log_.sources[at];
             if (!asks_for(source, record)) continue;

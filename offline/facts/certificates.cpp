@@ -4,8 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "offline/descriptor.hpp"
 #include "offline/facts/groups.hpp"
+#include "offline/facts/key_files.hpp"
+#include "offline/facts/rights.hpp"
 #include "offline/facts/sheet.hpp"
 
 namespace rdpsweep::offline {
@@ -56,9 +57,7 @@ void put_store_rights(Sheet& cert, const Place& store, const Place& certificates
     auto list = nlohmann::json::array();
     for (const auto* place : {&store, &certificates}) {
         if (!place->there()) continue;
-        const auto bytes = place->hive->security(**place->key);
-        const auto sddl = bytes ? sddl_of(*bytes, DescriptorParts::owner_dacl)
-                                : Result<std::string>(bytes.error());
+        const auto sddl = rights_text(place->hive->security(**place->key));
         if (!sddl) return cert.document().failed(cert.at("store_sddl"), sddl.error());
         list.push_back(*sddl);
     }

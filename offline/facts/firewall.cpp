@@ -6,13 +6,13 @@
 #include <array>
 
 #include "offline/facts/groups.hpp"
-#include "offline/hive/names.hpp"
 
 namespace rdpsweep::offline {
 
 namespace {
 
 constexpr std::size_t most_rules = 64;
+constexpr std::size_t longest_rule = std::size_t{64} << 10U; // bytes; addresses may be many
 
 struct FirewallProfile {
     std::string_view name;
@@ -32,17 +32,15 @@ void add_rules(Sheet& listener, const RuleStore& store, std::uint32_t port) {
     const auto entries = values_of(store.place, listener.at("fw"), listener.document());
     for (const auto& entry : entries) {
         if (list.size() == most_rules) return;
-        // The value's name may be long only where somebody wants it to be.
-        auto id = name_text(entry.name);
-        const auto data = store.place.hive->data(entry, longest_fact);
-        if (!data || id.size() > longest_fact) {
-            listener.document().unread(listener.at("fw"), "error", "a rule");
+        const auto data = store.place.hive->data(entry, longest_rule);
+        if (!data) {
+            listener.document().failed(listener.at("fw"), data.error());
             continue;
         }
         const auto text = text_of({.type = entry.type, .data = *data});
         auto rule = text ? firewall_rule(*text, port) : std::nullopt;
         if (!rule) continue;
-        (*rule)["id"] = std::move(id);
+        (*rule)["id"] = name_of_value(entry);
         (*rule)["policy"] = store.policy;
         list.push_back(*std::move(rule));
     }

@@ -1,5 +1,5 @@
-// Reads a rule of the firewall, and asks of it what the collector asks: is it inbound TCP, and for
-// the port or the service of RDP, or for everything?
+// Reads a rule of the firewall, and asks of it what the collector asks: is it for inbound TCP, and
+// for RDP's port or service, or for everything?
 #include "core/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,6 +19,8 @@ constexpr std::uint32_t shipped_port = 3389;
 constexpr std::size_t most_addresses = 16;
 constexpr std::size_t most_limits = 16;
 constexpr std::size_t longest_limit = 99;
+constexpr std::size_t longest_value = 256; // an address takes less than 100
+constexpr std::size_t longest_ports = 4096;
 
 struct RuleField {
     std::string_view name;
@@ -121,7 +123,8 @@ template <class Wanted>
 std::vector<std::string> values_with(const RuleFields& rule, std::size_t most, Wanted wanted) {
     std::vector<std::string> values;
     for (const auto& [name, value] : rule.all()) {
-        if (values.size() < most && !value.empty() && wanted(name)) values.emplace_back(value);
+        if (values.size() == most) break;
+        if (!value.empty() && wanted(name)) values.emplace_back(value.substr(0, longest_value));
     }
     return values;
 }
@@ -169,7 +172,7 @@ std::optional<nlohmann::json> firewall_rule(std::string_view text, std::uint32_t
     nlohmann::json element{
         {"active", rule.is("Active", "TRUE")},
         {"allow", !rule.is("Action", "Block")},
-        {"lport", ports.empty() ? std::string("*") : join(ports, ",")}};
+        {"lport", ports.empty() ? std::string("*") : join(ports, ",").substr(0, longest_ports)}};
     constexpr std::size_t most_profiles = 16;
     element["profiles"] =
         values_with(rule, most_profiles, [](std::string_view name) { return name == "Profile"; });

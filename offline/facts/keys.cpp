@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 
-#include "offline/descriptor.hpp"
 #include "offline/facts/groups.hpp"
 #include "offline/facts/key_files.hpp"
+#include "offline/facts/rights.hpp"
 #include "offline/facts/sheet.hpp"
 
 namespace rdpsweep::offline {
@@ -91,9 +91,7 @@ private:
         const auto begin = keys_.at(folder_.member) + "/";
         for (std::size_t i = 0; i < std::min(files.size(), most_files); ++i) {
             list.push_back({{"n", files[i].name}, {"size", files[i].size}});
-            const auto bytes = volume_.descriptor(folder_.path + "\\" + files[i].name);
-            const auto sddl = bytes ? sddl_of(*bytes, DescriptorParts::owner_dacl)
-                                    : Result<std::string>(bytes.error());
+            const auto sddl = rights_text(volume_.descriptor(folder_.path + "\\" + files[i].name));
             if (sddl)
                 list.back()["sddl"] = *sddl;
             else
@@ -120,9 +118,7 @@ std::optional<std::string> program_data_folder(Document& document, const Registr
 }
 
 void put_folder_rights(Sheet& keys, NtfsVolume& volume, const std::string& folder) {
-    const auto bytes = volume.descriptor(folder);
-    const auto sddl =
-        bytes ? sddl_of(*bytes, DescriptorParts::owner_dacl) : Result<std::string>(bytes.error());
+    const auto sddl = rights_text(volume.descriptor(folder));
     if (sddl)
         keys.object()["dir_sddl"] = *sddl;
     else

@@ -6,13 +6,13 @@
 #include "offline/facts/firewall.hpp"
 #include "offline/facts/groups.hpp"
 #include "offline/facts/sheet.hpp"
-#include "offline/hive/names.hpp"
 
 namespace rdpsweep::offline {
 
 namespace {
 
 constexpr std::size_t most_proxies = 64;
+constexpr std::size_t longest_target = 2048; // bytes of an address and a port
 constexpr std::uint32_t usual_port = 3389;
 
 void put_switches(Sheet& listener, const Registry& registry) {
@@ -56,13 +56,13 @@ void put_proxies(Sheet& listener, const Registry& registry) {
         const auto place = registry.current(path);
         for (const auto& entry : values_of(place, pointer, listener.document())) {
             if (list.size() == most_proxies) break;
-            const auto data = place.hive->data(entry, longest_fact);
+            const auto data = place.hive->data(entry, longest_target);
             if (!data) {
                 listener.failed("portproxy", data.error());
                 continue;
             }
             auto to = text_of({.type = entry.type, .data = *data}).value_or("");
-            list.push_back({{"listen", name_text(entry.name)}, {"to", std::move(to)}});
+            list.push_back({{"listen", name_of_value(entry)}, {"to", std::move(to)}});
         }
     }
     listener.object()["portproxy"] = std::move(list);

@@ -63,7 +63,13 @@ values_of(const Place& place, std::string_view pointer, Document& document) {
 }
 
 std::string name_of_key(const Key& key) {
-    return name_text(key.name);
+    constexpr std::size_t longest = 255;
+    return name_text(std::u16string_view(key.name).substr(0, longest));
+}
+
+std::string name_of_value(const ValueEntry& value) {
+    constexpr std::size_t longest = 1024; // of those that are asked for here
+    return name_text(std::u16string_view(value.name).substr(0, longest));
 }
 
 std::optional<std::int64_t> unix_of_filetime(std::uint64_t filetime) noexcept {

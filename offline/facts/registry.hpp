@@ -50,8 +50,9 @@ std::vector<Key> keys_below(const Place& place, std::string_view pointer, Docume
 // Returns the values of a key; what cannot be read is noted at pointer.
 std::vector<ValueEntry> values_of(const Place& place, std::string_view pointer, Document& document);
 
-// Returns a key's name as UTF-8.
+// Returns the name of a key or a value as UTF-8, cut where Windows makes none so long.
 std::string name_of_key(const Key& key);
+std::string name_of_value(const ValueEntry& value);
 
 // Returns Unix seconds of a FILETIME; nothing for none, and for what no clock says.
 std::optional<std::int64_t> unix_of_filetime(std::uint64_t filetime) noexcept;

@@ -7,7 +7,6 @@
 
 #include "offline/facts/groups.hpp"
 #include "offline/facts/sheet.hpp"
-#include "offline/hive/names.hpp"
 
 namespace rdpsweep::offline {
 
@@ -21,12 +20,11 @@ constexpr std::array<Source, 3> named_policies{
 // Puts a value of the policy key, if it is a REG_DWORD. Other texts among the policies are not ours
 // to judge; where one of ours is none, that is said.
 void put_policy(Sheet& policy, const Place& place, const ValueEntry& entry) {
-    const auto value = name_text(entry.name);
+    const auto value = name_of_value(entry);
     for (const auto& [member, name] : named_policies) {
         if (iequals(name, value)) return policy.dword(place, {member, value});
     }
-    if (entry.type == reg_type::dword && value.size() <= longest_fact)
-        policy.dword(place, {value, value});
+    if (entry.type == reg_type::dword) policy.dword(place, {value, value});
 }
 
 void put_policies(Sheet& security, const Registry& registry) {

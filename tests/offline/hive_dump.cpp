@@ -41,7 +41,7 @@ bool load(const char* path, File& file) {
     }
     file.content.assign(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
     file.bytes = std::make_unique<MemorySource>(std::as_bytes(std::span(file.content)));
-    file.blocks = std::make_unique<BlockCache>(*file.bytes);
+    file.blocks = std::make_unique<BlockCache>(*file.bytes, BlockRules{.ahead = 1, .gap = 0});
     return true;
 }
 

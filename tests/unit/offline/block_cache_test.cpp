@@ -71,6 +71,37 @@ TEST_CASE("a block is fetched once, neighbours in one request, the last one shor
     CHECK(cache.bytes() == 68);
 }
 
+TEST_CASE("blocks that are read one after the other come more at once", "[offline]") {
+    const auto disk = numbered(1000);
+    Asked asked(disk);
+    BlockCache cache(asked, small);
+    for (std::uint64_t offset = 0; offset < disk.size(); offset += 8) {
+        CHECK(read(cache, offset, 8).front() == disk[offset]);
+    }
+    // 63 blocks: 1, 2, then 4 each, which is all that a request brings.
+    REQUIRE(asked.requests.size() == 17);
+    CHECK(asked.requests[0] == std::pair<std::uint64_t, std::size_t>{0, 16});
+    CHECK(asked.requests[1] == std::pair<std::uint64_t, std::size_t>{16, 32});
+    CHECK(asked.requests[2] == std::pair<std::uint64_t, std::size_t>{48, 64});
+    CHECK(asked.requests[16] == std::pair<std::uint64_t, std::size_t>{944, 56});
+    CHECK(cache.bytes() == disk.size());
+}
+
+TEST_CASE("a block between one that is wanted and one that is kept comes along", "[offline]") {
+    const auto disk = numbered(1000);
+    Asked asked(disk);
+    BlockCache cache(asked, small);
+    read(cache, 160, 1);
+    read(cache, 128, 1); // blocks 10 and 8
+    CHECK(asked.requests == Requests{{160, 16}, {128, 32}});
+    read(cache, 192, 1); // 12
+    CHECK(asked.requests.back() == std::pair<std::uint64_t, std::size_t>{176, 32});
+    read(cache, 80, 1); // 5: too far
+    CHECK(asked.requests.back() == std::pair<std::uint64_t, std::size_t>{80, 16});
+    read(cache, 0, 1);
+    CHECK(asked.requests.back() == std::pair<std::uint64_t, std::size_t>{0, 16});
+}
+
 TEST_CASE("whatever is read through blocks is what is there", "[offline]") {
     const auto disk = numbered(1003);
     Asked asked(disk);
