@@ -20,6 +20,13 @@ def plan(fleet, *options, run="last", status=0):
     return lib.rdpsweep("fix", "plan", run, "--state", fleet.path / "state", *options, status=status)
 
 
+def made_so_far(fleet):
+    """Returns all that the fleet counts but the connections that are open: one of the scan may close a moment later."""
+    stats = fleet.stats()
+    del stats["connections"]["open"]
+    return stats
+
+
 def signed_again(fleet, document):
     """Writes a plan with a digest of its own, as anybody can make one; returns its path."""
     def canonical(value):
@@ -93,7 +100,7 @@ def main():
         _, report = lib.scan(fleet, "--deadline", "40s", "--step-timeout", "8s", "--connect-timeout", "2s",
                              state=fleet.path / "state", report=fleet.path / "report.json")
         lib.check(report["totals"]["assessed"] > 170, f"most of the fleet is assessed: {report['totals']}")
-        before = fleet.stats()
+        before = made_so_far(fleet)
         lib.check(before["connections"]["total"] > fleet.vms // 2, f"the scan reached them: {before['connections']}")
         made = fleet.path / "plan.json"
         done = plan(fleet, "-o", made, status=2)
@@ -147,7 +154,7 @@ def main():
                   f"old facts make no plan: {stale.stdout}")
         named = plan(fleet, "--fix", "key-acll", "-o", fleet.path / "x.json", status=2)
         lib.check(named.returncode == 2 and "did you mean key-acl" in named.stderr, f"a fix that is none: {named.stderr}")
-        after = fleet.stats()
+        after = made_so_far(fleet)
         lib.check(after == before, f"no VM was reached: {after['connections']}, {before['connections']}")
     for words in (("fix",), ("fix", "--help"), ("fix", "plan", "--help"), ("fix", "plan"), ("fix", "plan", "--nope", "x")):
         wanted = 0 if "--help" in words else 2
