@@ -76,6 +76,14 @@ Status BlockCache::fetch(Run run) {
     return {};
 }
 
+// What nobody asked for must not fail what somebody did.
+Status BlockCache::fetch_with_more(Run run) {
+    const auto wide = widened(run);
+    auto fetched = fetch(wide);
+    const bool more = wide.first != run.first || wide.last != run.last;
+    return fetched || !more ? fetched : fetch(run);
+}
+
 // Reads what one request may bring.
 Status BlockCache::read_run(std::uint64_t offset, std::span<std::byte> into) {
     const auto first = offset / rules_.block;
@@ -87,7 +95,7 @@ Status BlockCache::read_run(std::uint64_t offset, std::span<std::byte> into) {
             while (end < last && !places_.contains(end + 1)) {
                 ++end;
             }
-            if (auto fetched = fetch(widened({number, end})); !fetched) {
+            if (auto fetched = fetch_with_more({number, end}); !fetched) {
                 return fetched;
             }
             block = find(number);

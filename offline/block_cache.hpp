@@ -55,6 +55,7 @@ private:
 
     Run widened(Run wanted);
     Status fetch(Run run);
+    Status fetch_with_more(Run run);
     const Block* find(std::uint64_t number);
     void keep(std::uint64_t number, std::span<const std::byte> bytes);
     Status read_run(std::uint64_t offset, std::span<std::byte> into);

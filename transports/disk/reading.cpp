@@ -84,7 +84,7 @@ Task<Status> Reading::serve(const disk_wire::Message& message, HostDeadline& dea
     if (!kept) co_return kept;
     auto bytes = co_await blocks_.read(request.offset, request.length, deadline);
     if (!bytes) co_return std::move(bytes).error();
-    if (!*bytes) ++unread_;
+    if (!*bytes) unread_.insert(request.offset);
     const auto kind = *bytes ? disk_wire::Kind::data : disk_wire::Kind::no_data;
     const auto answer = disk_wire::to_bytes(kind, *bytes ? **bytes : std::string());
     auto sent = co_await helper_.send(answer, deadline);

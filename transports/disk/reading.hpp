@@ -6,6 +6,7 @@
 #include "transports/disk/helper_process.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 
 namespace rdpsweep::disk {
@@ -25,7 +26,7 @@ public:
     [[nodiscard]] const Budget& budget() const noexcept { return budget_; }
 
     // Returns how many requests the medium did not answer.
-    [[nodiscard]] std::size_t unread() const noexcept { return unread_; }
+    [[nodiscard]] std::size_t unread() const noexcept { return unread_.size(); }
 
 private:
     Task<Result<disk_wire::Message>> next(HostDeadline& deadline);
@@ -39,7 +40,7 @@ private:
     disk_wire::Reader reader_{disk_wire::Speaker::helper};
     HeldBytes held_;
     std::string stage_;
-    std::size_t unread_ = 0;
+    std::set<std::uint64_t> unread_; // where they begin: a piece may be asked for again
 };
 
 } // namespace rdpsweep::disk

@@ -29,10 +29,13 @@ public:
 
     Status read(std::uint64_t offset, std::span<std::byte> into) override {
         requests.emplace_back(offset, into.size());
+        if (offset <= bad && bad < offset + into.size())
+            return Error(Phase::run, Errc::not_found, "a bad sector");
         return memory_.read(offset, into);
     }
 
     std::vector<std::pair<std::uint64_t, std::size_t>> requests;
+    std::uint64_t bad = UINT64_MAX; // an offset that cannot be read
 
 private:
     MemorySource memory_;
@@ -100,6 +103,22 @@ TEST_CASE("a block between one that is wanted and one that is kept comes along",
     CHECK(asked.requests.back() == std::pair<std::uint64_t, std::size_t>{80, 16});
     read(cache, 0, 1);
     CHECK(asked.requests.back() == std::pair<std::uint64_t, std::size_t>{0, 16});
+}
+
+TEST_CASE("what is read beyond the wanted does not fail it", "[offline]") {
+    const auto disk = numbered(200);
+    Asked asked(disk);
+    auto rules = small;
+    rules.ahead = 4;
+    BlockCache cache(asked, rules);
+    asked.bad = 50;
+    read(cache, 0, 1);
+    read(cache, 16, 1); // asks for the next one, too
+    CHECK(read(cache, 33, 3).front() == disk[33]);
+    std::vector<std::byte> one(1);
+    const auto status = cache.read(50, one);
+    REQUIRE_FALSE(status);
+    CHECK(status.error().detail() == "a bad sector");
 }
 
 TEST_CASE("whatever is read through blocks is what is there", "[offline]") {
