@@ -89,7 +89,7 @@ private:
         const auto& budget = reading.budget();
         attempt_.round_trips += static_cast<std::uint32_t>(budget.requests());
         attempt_.bytes_received += budget.bytes();
-        attempt_.notes.push_back(Message{"note.disk", {{"file", foreign_text(file_)}}});
+        attempt_.notes.push_back(Message{"note.disk_file", {{"file", foreign_text(file_)}}});
         if (reading.unread() == 0) return;
         attempt_.notes.push_back(Message{
             "note.disk_unread", {{"count", std::to_string(reading.unread())}}});

@@ -72,7 +72,7 @@ TEST_CASE("disk: a session answers without a script, a credential or a login", "
     CHECK(attempt.bytes_received == 512 + 2 + 4096);
     CHECK(phases == std::vector{Phase::open, Phase::run});
     REQUIRE(attempt.notes.size() == 1);
-    CHECK(attempt.notes[0].key == "note.disk");
+    CHECK(attempt.notes[0].key == "note.disk_file");
     CHECK(attempt.notes[0].arguments.at("file") == target.disk.file);
 }
 
