@@ -41,6 +41,7 @@ test=(
     $node                                                # for Microsoft's clients of Azure
     libregf-utils libhivex-bin libwin-hivex-perl libfsntfs-utils libevtx-utils ntfs-3g # readers of disks nobody
     mtools dosfstools fdisk gdisk attr qemu-utils forensics-samples-ntfs forensics-samples-vfat # here wrote, and disks
+    python3-hivex python3-cryptography                   # what fills hives and stores of tests
     wine wine64                                          # a Win32 nobody here wrote, for the scripts (tests/wine)
     $format git time procps valgrind                     # the format is that of version 14
 )

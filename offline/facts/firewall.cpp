@@ -12,7 +12,8 @@ namespace rdpsweep::offline {
 namespace {
 
 constexpr std::size_t most_rules = 64;
-constexpr std::size_t longest_rule = std::size_t{64} << 10U; // bytes; addresses may be many
+constexpr std::size_t most_rule_bytes = std::size_t{8} << 20U; // some 600 rules have 0.2 MB
+constexpr std::size_t longest_rule = std::size_t{64} << 10U;   // bytes; addresses may be many
 
 struct FirewallProfile {
     std::string_view name;
@@ -30,8 +31,12 @@ struct RuleStore {
 void add_rules(Sheet& listener, const RuleStore& store, std::uint32_t port) {
     auto& list = listener.object()["fw"];
     const auto entries = values_of(store.place, listener.at("fw"), listener.document());
+    std::size_t bytes = 0;
     for (const auto& entry : entries) {
         if (list.size() == most_rules) return;
+        bytes += entry.size;
+        if (bytes > most_rule_bytes)
+            return listener.document().unread(listener.at("fw"), "skipped", "cap");
         const auto data = store.place.hive->data(entry, longest_rule);
         if (!data) {
             listener.document().failed(listener.at("fw"), data.error());

@@ -1,14 +1,17 @@
 // Answers questions about a disk image, for tests that compare the answers with other programs'.
 //   usage: disk_dump IMAGE <questions
 // A question a line: "image", "partitions", "use NUMBER" (a partition, from 0), "cat PATH",
-// "part OFFSET LENGTH PATH", "list PATH", "rights PATH", "state", "facts", "cost". An answer is a
-// line of JSON.
+// "part OFFSET LENGTH PATH", "list PATH", "rights PATH", "state", "facts", "judge", "cost". An
+// answer is a line of JSON.
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
+#include "probes/collect/decode.hpp"
+#include "probes/rule.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <ctime>
 #include <fcntl.h>
 #include <iostream>
 #include <memory>
@@ -123,8 +126,12 @@ public:
         if (verb == "partitions") return partitions();
         if (verb == "use") return use(words);
         if (verb == "facts") return facts();
+        if (verb == "judge") return judged(facts());
         if (verb == "cost") {
-            return {{"requests", cache_.requests()}, {"bytes", cache_.bytes()}};
+            return {
+                {"requests", cache_.requests()},
+                {"bytes", cache_.bytes()},
+                {"requests_before", stages_}};
         }
         return ask(verb, words);
     }
@@ -168,12 +175,38 @@ private:
     }
 
     json facts() {
-        const auto found = facts_from_disk(cache_, {});
+        DiskOptions options;
+        options.stage = [this](std::string_view stage) {
+            stages_.push_back({stage, cache_.requests()});
+        };
+        const auto found = facts_from_disk(cache_, options);
         if (found) return json::parse(*found);
         auto answer = error_json(found.error());
         answer["native"] = found.error().native();
         answer["hint"] = found.error().hint();
         return answer;
+    }
+
+    // What the rules say of the facts now, of all that is neither ok nor beside the point.
+    static json judged(const json& document) {
+        if (document.contains("error")) return document;
+        const auto now = static_cast<std::int64_t>(std::time(nullptr));
+        const auto facts = decode_facts(document.dump(), "disk", now);
+        if (!facts) return error_json(facts.error());
+        const auto judgement = judge(*facts, {}, now);
+        json findings = json::array();
+        for (const auto& one : judgement.findings) {
+            if (one.verdict < Verdict::unknown) continue;
+            findings.push_back(
+                one.rule + " " + std::string(to_string(one.verdict)) + " " +
+                std::string(to_string(one.severity)) + " " +
+                std::string(to_string(one.confidence)) + " " + one.summary.key
+            );
+        }
+        return {
+            {"verdict", to_string(judgement.verdict)},
+            {"cause", to_string(judgement.root_cause)},
+            {"findings", std::move(findings)}};
     }
 
     json use(std::istringstream& words) {
@@ -221,6 +254,7 @@ private:
 
     ByteSource& file_;
     BlockCache cache_;
+    json stages_ = json::array(); // of the facts, and what was asked for until each began
     std::optional<PartSource> disk_;
     std::optional<Result<PartitionTable>> table_;
     std::optional<PartSource> volume_;
