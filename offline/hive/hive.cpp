@@ -6,6 +6,7 @@
 
 #include "offline/bytes.hpp"
 #include "offline/hive/base_block.hpp"
+#include "offline/hive/list_all.hpp"
 #include "offline/hive/names.hpp"
 #include "offline/hive/records.hpp"
 
@@ -89,24 +90,8 @@ Result<Listing<Key>> Hive::subkeys(const Key& key) const {
     if (!listed) {
         return std::move(listed).error();
     }
-    Listing<Key> listing;
-    std::size_t names = 0;
-    for (const auto& one : *listed) {
-        auto found = read_key(cells_, one.cell);
-        if (!found && found.error().code() != Errc::malformed_output) {
-            return std::move(found).error();
-        }
-        if (!found) {
-            ++listing.unreadable;
-            continue;
-        }
-        names += found->name.size() * sizeof(char16_t);
-        if (names > hive_limit::names) {
-            return Error(Phase::run, Errc::output_limit, "a key has more subkeys than are read");
-        }
-        listing.found.push_back(*std::move(found));
-    }
-    return listing;
+    const auto read = [this](const auto& one) { return read_key(cells_, one.cell); };
+    return list_all<Key>(*listed, read, "a key has more subkeys than are read");
 }
 
 Result<std::vector<std::byte>> Hive::security(const Key& key) const {

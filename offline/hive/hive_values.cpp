@@ -6,6 +6,7 @@
 
 #include "offline/bytes.hpp"
 #include "offline/hive/hive.hpp"
+#include "offline/hive/list_all.hpp"
 #include "offline/hive/names.hpp"
 #include "offline/hive/records.hpp"
 
@@ -50,24 +51,8 @@ Result<Listing<ValueEntry>> Hive::values(const Key& key) const {
     if (!cells) {
         return std::move(cells).error();
     }
-    Listing<ValueEntry> listing;
-    std::size_t names = 0;
-    for (const auto cell : *cells) {
-        auto found = read_value_entry(cells_, cell);
-        if (!found && found.error().code() != Errc::malformed_output) {
-            return std::move(found).error();
-        }
-        if (!found) {
-            ++listing.unreadable;
-            continue;
-        }
-        names += found->name.size() * sizeof(char16_t);
-        if (names > hive_limit::names) {
-            return too_much("a key has more values than are read");
-        }
-        listing.found.push_back(*std::move(found));
-    }
-    return listing;
+    const auto read = [this](std::uint32_t cell) { return read_value_entry(cells_, cell); };
+    return list_all<ValueEntry>(*cells, read, "a key has more values than are read");
 }
 
 Result<std::optional<ValueEntry>> Hive::value(const Key& key, std::string_view name) const {

@@ -4,6 +4,7 @@
 #include "core/descriptor.hpp"
 #include "core/growing_buffer.hpp"
 #include "core/secret.hpp"
+#include "core/spawn_attributes.hpp"
 #include "scanner/system/child_environment.hpp"
 
 #include <cerrno>
@@ -55,20 +56,15 @@ public:
         posix_spawn_file_actions_init(&actions);
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-        posix_spawnattr_t attributes;
-        posix_spawnattr_init(&attributes);
-        sigset_t signals;
-        sigemptyset(&signals);
-        posix_spawnattr_setsigmask(&attributes, &signals);
-        sigaddset(&signals, SIGPIPE);
-        posix_spawnattr_setsigdefault(&attributes, &signals);
-        posix_spawnattr_setflags(
-            &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-        );
+        const SpawnAttributes attributes;
         const int code = posix_spawnp(
-            &pid_, argv.front().c_str(), &actions, &attributes, arguments.data(), environment.data()
+            &pid_,
+            argv.front().c_str(),
+            &actions,
+            attributes.get(),
+            arguments.data(),
+            environment.data()
         );
-        posix_spawnattr_destroy(&attributes);
         posix_spawn_file_actions_destroy(&actions);
         if (code != 0) pid_ = -1;
         return code;

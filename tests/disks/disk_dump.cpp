@@ -1,17 +1,14 @@
 // Answers questions about a disk image, for tests that compare the answers with other programs'.
 //   usage: disk_dump IMAGE <questions
-// A question a line: "image", "partitions", "use NUMBER" (a partition, from 0), "cat PATH",
-// "part OFFSET LENGTH PATH", "list PATH", "rights PATH", "state", "facts", "judge", "cost". An
+// A question a line: "partitions", "use NUMBER" (a partition, from 0), "cat PATH",
+// "part OFFSET LENGTH PATH", "list PATH", "rights PATH", "state", "facts", "cost". An
 // answer is a line of JSON.
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
-#include "probes/collect/decode.hpp"
-#include "probes/rule.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <ctime>
 #include <fcntl.h>
 #include <iostream>
 #include <memory>
@@ -25,7 +22,6 @@
 #include "offline/descriptor.hpp"
 #include "offline/facts_from_disk.hpp"
 #include "offline/fat32.hpp"
-#include "offline/image_kind.hpp"
 #include "offline/ntfs.hpp"
 #include "offline/partition_table.hpp"
 
@@ -122,11 +118,9 @@ public:
         std::istringstream words(question);
         std::string verb;
         words >> verb;
-        if (verb == "image") return image();
         if (verb == "partitions") return partitions();
         if (verb == "use") return use(words);
         if (verb == "facts") return facts();
-        if (verb == "judge") return judged(facts());
         if (verb == "cost") {
             return {
                 {"requests", cache_.requests()},
@@ -137,16 +131,6 @@ public:
     }
 
 private:
-    json image() {
-        const auto found = read_image_kind(file_);
-        if (!found) return error_json(found.error());
-        return {
-            {"kind", to_string(found->kind)},
-            {"qemu", qemu_format(found->kind)},
-            {"size", found->disk_size},
-            {"readable", found->readable()}};
-    }
-
     json partitions() {
         table_ = read_table();
         if (!*table_) return error_json(table_->error());
@@ -167,12 +151,7 @@ private:
             {"partitions", std::move(list)}};
     }
 
-    Result<PartitionTable> read_table() {
-        const auto found = read_image_kind(file_);
-        if (!found) return found.error();
-        disk_.emplace(cache_, 0, found->readable() ? found->disk_size : 0);
-        return read_partition_table(*disk_);
-    }
+    Result<PartitionTable> read_table() { return read_partition_table(cache_); }
 
     json facts() {
         DiskOptions options;
@@ -187,28 +166,6 @@ private:
         return answer;
     }
 
-    // What the rules say of the facts now, of all that is neither ok nor beside the point.
-    static json judged(const json& document) {
-        if (document.contains("error")) return document;
-        const auto now = static_cast<std::int64_t>(std::time(nullptr));
-        const auto facts = decode_facts(document.dump(), "disk", now);
-        if (!facts) return error_json(facts.error());
-        const auto judgement = judge(*facts, {}, now);
-        json findings = json::array();
-        for (const auto& one : judgement.findings) {
-            if (one.verdict < Verdict::unknown) continue;
-            findings.push_back(
-                one.rule + " " + std::string(to_string(one.verdict)) + " " +
-                std::string(to_string(one.severity)) + " " +
-                std::string(to_string(one.confidence)) + " " + one.summary.key
-            );
-        }
-        return {
-            {"verdict", to_string(judgement.verdict)},
-            {"cause", to_string(judgement.root_cause)},
-            {"findings", std::move(findings)}};
-    }
-
     json use(std::istringstream& words) {
         std::size_t number = 0;
         words >> number;
@@ -217,7 +174,7 @@ private:
         if (!*table_) return error_json(table_->error());
         if (number >= (*table_)->partitions.size()) return {{"error", "no such partition"}};
         const auto& one = (*table_)->partitions[number];
-        volume_.emplace(*disk_, one.offset, one.length);
+        volume_.emplace(cache_, one.offset, one.length);
         if (one.kind == VolumeKind::ntfs) {
             auto opened = NtfsVolume::open(*volume_);
             if (!opened) return error_json(opened.error());
@@ -255,7 +212,6 @@ private:
     ByteSource& file_;
     BlockCache cache_;
     json stages_ = json::array(); // of the facts, and what was asked for until each began
-    std::optional<PartSource> disk_;
     std::optional<Result<PartitionTable>> table_;
     std::optional<PartSource> volume_;
     std::optional<NtfsVolume> ntfs_;

@@ -3,6 +3,7 @@
 
 #include "core/descriptor.hpp"
 #include "core/disk_hints.hpp"
+#include "core/spawn_attributes.hpp"
 #include "transports/disk/waiting.hpp"
 
 #include <cerrno>
@@ -50,19 +51,9 @@ int spawn_process(const std::vector<std::string>& argv, int socket, pid_t& proce
     posix_spawn_file_actions_adddup2(&actions, socket, STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t signals;
-    sigemptyset(&signals);
-    posix_spawnattr_setsigmask(&attributes, &signals);
-    sigaddset(&signals, SIGPIPE);
-    posix_spawnattr_setsigdefault(&attributes, &signals);
-    posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-    );
+    const SpawnAttributes attributes;
     const int code =
-        posix_spawn(&process, words.front(), &actions, &attributes, words.data(), nothing);
-    posix_spawnattr_destroy(&attributes);
+        posix_spawn(&process, words.front(), &actions, attributes.get(), words.data(), nothing);
     posix_spawn_file_actions_destroy(&actions);
     return code;
 }

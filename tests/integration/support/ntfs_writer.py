@@ -46,20 +46,20 @@ class Ntfs:
     """A volume that is open for writing; close it with `with`."""
 
     def __init__(self, path):
-        self.library = _library()
-        self.volume = self.library.ntfs_mount(str(path).encode(), 0)
+        self.ntfs = _library()
+        self.volume = self.ntfs.ntfs_mount(str(path).encode(), 0)
         if not self.volume:
             raise OSError(ctypes.get_errno(), f"ntfs_mount {path}")
-        self.library.ntfs_open_secure(self.volume)
+        self.ntfs.ntfs_open_secure(self.volume)
         # A security context begins with the volume; of the rest nothing is asked here.
         self.context = (ctypes.c_void_p * 64)(self.volume)
-        self.unnamed = ctypes.addressof((ctypes.c_uint16 * 4).in_dll(self.library, "AT_UNNAMED"))
+        self.unnamed = ctypes.addressof((ctypes.c_uint16 * 4).in_dll(self.ntfs, "AT_UNNAMED"))
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self._must(self.library.ntfs_umount(self.volume, 0) == 0, "ntfs_umount")
+        self._must(self.ntfs.ntfs_umount(self.volume, 0) == 0, "ntfs_umount")
 
     def _must(self, holds, what):
         if not holds:
@@ -71,7 +71,7 @@ class Ntfs:
         state.value |= COMPRESSION_BIT
 
     def _open(self, path):
-        node = self.library.ntfs_pathname_to_inode(self.volume, None, path.encode())
+        node = self.ntfs.ntfs_pathname_to_inode(self.volume, None, path.encode())
         self._must(node, f"there is no {path}")
         return node
 
@@ -79,86 +79,86 @@ class Ntfs:
         folder, _, name = path.rpartition("/")
         parent = self._open(folder or "/")
         units = name.encode("utf-16-le")
-        node = self.library.ntfs_create(parent, 0, units, len(units) // 2, kind)
+        node = self.ntfs.ntfs_create(parent, 0, units, len(units) // 2, kind)
         self._must(node, f"ntfs_create {path}")
-        self._must(self.library.ntfs_inode_close(parent) == 0, "ntfs_inode_close")
+        self._must(self.ntfs.ntfs_inode_close(parent) == 0, "ntfs_inode_close")
         return node
 
     def folder(self, path):
-        self.library.ntfs_inode_close(self._create(path, DIRECTORY))
+        self.ntfs.ntfs_inode_close(self._create(path, DIRECTORY))
 
     def folders(self, path):
         parts = path.strip("/").split("/")
         for end in range(1, len(parts) + 1):
             above = "/" + "/".join(parts[:end])
-            node = self.library.ntfs_pathname_to_inode(self.volume, None, above.encode())
+            node = self.ntfs.ntfs_pathname_to_inode(self.volume, None, above.encode())
             if node:
-                self.library.ntfs_inode_close(node)
+                self.ntfs.ntfs_inode_close(node)
             else:
                 self.folder(above)
 
     def file(self, path, *pieces):
         """Makes a file of (offset, bytes) pieces, or of bytes at its begin."""
-        self.library.ntfs_inode_close(self._create(path, REGULAR))
+        self.ntfs.ntfs_inode_close(self._create(path, REGULAR))
         for piece in pieces:
             self.write(path, *(piece if isinstance(piece, tuple) else (0, piece)))
 
     def write(self, path, offset, data):
         node = self._open(path)
-        stream = self.library.ntfs_attr_open(node, AT_DATA, self.unnamed, 0)
+        stream = self.ntfs.ntfs_attr_open(node, AT_DATA, self.unnamed, 0)
         self._must(stream, f"ntfs_attr_open {path}")
         for at in range(0, len(data), 1 << 16):
             part = data[at : at + (1 << 16)]
-            written = self.library.ntfs_attr_pwrite(stream, offset + at, len(part), part)
+            written = self.ntfs.ntfs_attr_pwrite(stream, offset + at, len(part), part)
             self._must(written == len(part), f"ntfs_attr_pwrite {path}")
-        self.library.ntfs_attr_pclose(stream)
-        self.library.ntfs_attr_close(stream)
-        self._must(self.library.ntfs_inode_close(node) == 0, "ntfs_inode_close")
+        self.ntfs.ntfs_attr_pclose(stream)
+        self.ntfs.ntfs_attr_close(stream)
+        self._must(self.ntfs.ntfs_inode_close(node) == 0, "ntfs_inode_close")
 
     def allocate(self, path, size):
         """Gives a file clusters up to size without writing them: what is read there is zero."""
         node = self._open(path)
-        stream = self.library.ntfs_attr_open(node, AT_DATA, self.unnamed, 0)
-        self._must(self.library.ntfs_attr_truncate_solid(stream, size) == 0, f"truncate {path}")
-        self.library.ntfs_attr_close(stream)
-        self._must(self.library.ntfs_inode_close(node) == 0, "ntfs_inode_close")
+        stream = self.ntfs.ntfs_attr_open(node, AT_DATA, self.unnamed, 0)
+        self._must(self.ntfs.ntfs_attr_truncate_solid(stream, size) == 0, f"truncate {path}")
+        self.ntfs.ntfs_attr_close(stream)
+        self._must(self.ntfs.ntfs_inode_close(node) == 0, "ntfs_inode_close")
 
     def _on(self, path, function, *arguments):
         node = self._open(path)
         result = function(*(node if a is Ntfs else a for a in arguments))
         self._must(result >= 0, f"{function.__name__} {path}")
-        self._must(self.library.ntfs_inode_close(node) == 0, "ntfs_inode_close")
+        self._must(self.ntfs.ntfs_inode_close(node) == 0, "ntfs_inode_close")
         return result
 
     def attributes(self, path, bits):
-        self._on(path, self.library.ntfs_set_ntfs_attrib, Ntfs, struct.pack("<I", bits), 4, 0)
+        self._on(path, self.ntfs.ntfs_set_ntfs_attrib, Ntfs, struct.pack("<I", bits), 4, 0)
 
     def reparse(self, path, data):
-        self._on(path, self.library.ntfs_set_ntfs_reparse_data, Ntfs, data, len(data), 0)
+        self._on(path, self.ntfs.ntfs_set_ntfs_reparse_data, Ntfs, data, len(data), 0)
 
     def stream(self, path, name, data):
         """Gives a file bytes under another name."""
         units = name.encode("utf-16-le")
-        self._on(path, self.library.ntfs_attr_add, Ntfs, AT_DATA, units, len(units) // 2, data, len(data))
+        self._on(path, self.ntfs.ntfs_attr_add, Ntfs, AT_DATA, units, len(units) // 2, data, len(data))
 
     def set_rights(self, path, descriptor):
-        self._on(path, self.library.ntfs_set_ntfs_acl, self.context, Ntfs, descriptor, len(descriptor), 0)
+        self._on(path, self.ntfs.ntfs_set_ntfs_acl, self.context, Ntfs, descriptor, len(descriptor), 0)
 
     def rights(self, path):
         """The descriptor as ntfs-3g has it; it puts the parts in an order of its own."""
         into = ctypes.create_string_buffer(1 << 17)
-        size = self._on(path, self.library.ntfs_get_ntfs_acl, self.context, Ntfs, into, len(into))
+        size = self._on(path, self.ntfs.ntfs_get_ntfs_acl, self.context, Ntfs, into, len(into))
         return into.raw[:size]
 
     def short_name(self, path, name):
         """Gives it MS-DOS's name as Windows does: a second name in the folder for the same file."""
         node, folder = self._open(path), self._open(path.rpartition("/")[0] or "/")
         # Both are closed by it.
-        done = self.library.ntfs_set_ntfs_dos_name(node, folder, name.encode(), len(name), 0)
+        done = self.ntfs.ntfs_set_ntfs_dos_name(node, folder, name.encode(), len(name), 0)
         self._must(done == 0, f"ntfs_set_ntfs_dos_name {path}")
 
     def mark_dirty(self):
-        self._must(self.library.ntfs_volume_write_flags(self.volume, 1) == 0, "volume flags")
+        self._must(self.ntfs.ntfs_volume_write_flags(self.volume, 1) == 0, "volume flags")
 
 
 def parts_of(descriptor):
