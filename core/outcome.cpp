@@ -72,6 +72,11 @@ bool HostResult::by_disk_alone() const noexcept {
     return outcome == Outcome::assessed && source == Source::disk && !disk.answered;
 }
 
+std::string_view HostResult::meaning_of_ok() const noexcept {
+    if (source != Source::disk) return "judge.ok";
+    return disk.answered ? "judge.disk_answers" : "judge.disk";
+}
+
 void Attempt::enter(Phase phase) {
     if (phase == reached && !rungs.empty()) return;
     if (on_enter) on_enter(phase);

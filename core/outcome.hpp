@@ -100,6 +100,14 @@ struct HostResult {
     // Tells whether it was assessed and nothing but its disk speaks for it: that nothing was found
     // there does not mean that RDP works.
     [[nodiscard]] bool by_disk_alone() const noexcept;
+
+    // Tells whether it is such a host, and nothing was found on its disk.
+    [[nodiscard]] bool ok_by_disk_alone() const noexcept {
+        return verdict == Verdict::ok && by_disk_alone();
+    }
+
+    // Returns the key of what "ok" means of it.
+    [[nodiscard]] std::string_view meaning_of_ok() const noexcept;
 };
 
 struct Totals {

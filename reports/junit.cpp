@@ -55,7 +55,7 @@ Grade grade_of(Verdict verdict) noexcept {
 
 Grade grade_of(const HostResult& host) noexcept {
     // Nobody has seen that RDP works: a test that passed would say so.
-    if (host.by_disk_alone() && host.verdict == Verdict::ok) return Grade::skipped;
+    if (host.ok_by_disk_alone()) return Grade::skipped;
     if (host.outcome == Outcome::assessed) return grade_of(host.verdict);
     return host.outcome == Outcome::skipped ? Grade::skipped : Grade::error;
 }

@@ -39,12 +39,11 @@ std::string word(const Catalogue& messages, Verdict verdict) {
 }
 
 std::string_view glyph(const HostResult& host) noexcept {
-    return host.verdict == Verdict::ok && host.by_disk_alone() ? "○" : glyph(host.verdict);
+    return host.ok_by_disk_alone() ? "○" : glyph(host.verdict);
 }
 
 std::string word(const Catalogue& messages, const HostResult& host) {
-    if (host.verdict == Verdict::ok && host.by_disk_alone())
-        return messages.text("report.verdict.ok_disk");
+    if (host.ok_by_disk_alone()) return messages.text("report.verdict.ok_disk");
     return word(messages, host.verdict);
 }
 
@@ -139,9 +138,7 @@ std::string verdict_sentence(const Catalogue& messages, const HostResult& host) 
         );
     }
     if (const auto* finding = deciding_finding(host)) return messages.say(finding->summary);
-    if (host.verdict != Verdict::ok) return {};
-    if (host.source != Source::disk) return messages.text("judge.ok");
-    return messages.text(host.disk.answered ? "judge.disk_answers" : "judge.disk");
+    return host.verdict == Verdict::ok ? messages.text(host.meaning_of_ok()) : std::string();
 }
 
 std::string duration(std::chrono::milliseconds took) {

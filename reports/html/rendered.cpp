@@ -28,7 +28,7 @@ void Rendered::add(const Words& words, const HostResult& host) {
     const auto append = [&](Html& place) { place += unhealthy(words, host, place.empty()); };
     if (host.outcome != Outcome::assessed) {
         append(obstructed[obstacle_of(host)]);
-    } else if (host.verdict == Verdict::ok && host.by_disk_alone()) {
+    } else if (host.ok_by_disk_alone()) {
         disk_rows += host_row(words, host);
     } else if (host.verdict == Verdict::ok) {
         healthy_rows += host_row(words, host);

@@ -49,13 +49,25 @@ void put_source(const Facts& facts, HostResult& result) {
     result.disk.answered = !known_from_disk_alone(facts);
 }
 
+Error not_of(bool disk) {
+    return Error(
+        Phase::decode,
+        Errc::malformed_output,
+        disk ? "/collector/path: a disk was read, and the facts say that its Windows ran"
+             : "/collector/path: Windows runs, and the facts say that its disk was read"
+    );
+}
+
 } // namespace
 
-// It is kept as it is stored and shown, so that what can be read now can be read again.
+// It is kept as it is stored and shown, so that what can be read now can be read again. Whether it
+// is of a disk is known here, and not for a host to say: much less is asked of one.
 Status Assessment::add_document(std::string json, std::string_view source) {
     escape_for_display(json);
     auto facts = decode_facts(json, source, now_seconds());
     if (!facts) return std::move(facts).error();
+    const bool of_disk = traits_of(source).by_disk;
+    if (of_disk != read_from_disk(*facts)) return not_of(of_disk);
     read_ = *std::move(facts);
     document_ = std::move(json);
     source_ = source;

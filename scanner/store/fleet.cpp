@@ -8,7 +8,7 @@ namespace rdpsweep {
 Message deciding_summary(const HostResult& host) {
     // No finding of a well disk says that RDP works: nobody has seen it.
     if (host.source == Source::disk && host.verdict == Verdict::ok)
-        return {host.disk.answered ? "judge.disk_answers" : "judge.disk", {}};
+        return {std::string(host.meaning_of_ok()), {}};
     const Finding* best = nullptr;
     for (const auto& finding : host.findings) {
         const bool decides = finding.verdict == host.verdict &&

@@ -13,7 +13,7 @@ import tempfile
 from support import lib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-GOLDEN = ROOT / "tests/golden/facts/healthy-2019-de.json"
+GOLDEN = ROOT / "tests/golden/facts/offline/healthy-2019.json"
 CONVERT = "qemu-img convert -O raw IN OUT, then scan OUT"
 CANARY = "canary-of-the-disk-test"
 SECTOR = 512
@@ -94,7 +94,10 @@ def good_disks(desk):
         attempt = host["attempts"][-1]
         lib.check(attempt["transport"] == "disk" and host["route"] == ["disk"], "by the disk alone")
         notes = [note["text"] for note in attempt["notes"]]
-        lib.check(notes == [f"read from its disk, without its Windows: {image}"], f"where it was: {notes}")
+        lib.check(notes[0] == f"read from its disk, without its Windows: {image}", f"where it was: {notes}")
+        lib.check(any("the VM is down since" in note for note in notes), f"since when it is down: {notes}")
+        lib.check(host["source"] == "disk" and host["verdict"] == "ok" and not host["disk"]["answered"],
+                  f"nothing but its disk speaks for it: {host['source']} {host['verdict']}")
         lib.check(0 < attempt["round_trips"] <= 4, f"few requests: {attempt['round_trips']}")
     records = [json.loads(line) for line in audit.read_text().splitlines()]
     lib.check(sorted(record["disk"] for record in records) == sorted([str(raw), str(fixed)]), f"recorded: {records}")

@@ -1,8 +1,10 @@
 // The facts of a healthy VM as its disk tells them.
 #pragma once
 
+#include "probes/rule.hpp"
 #include "tests/support/facts_builder.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace rdpsweep::test {
@@ -53,6 +55,15 @@ inline Facts disk_facts() {
 inline void see_outside(Facts& facts, HandshakeFacts handshake) {
     std::erase_if(facts.unread, [](const Unread& entry) { return entry.pointer == "/hs"; });
     facts.handshakes.value = std::vector<HandshakeFacts>{std::move(handshake)};
+}
+
+inline Judgement judged(const Facts& facts) {
+    return judge(facts, Policy(), fixed_now);
+}
+
+inline const Finding& of(const Judgement& judgement, std::string_view rule) {
+    const auto& all = judgement.findings;
+    return *std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.rule == rule; });
 }
 
 } // namespace rdpsweep::test

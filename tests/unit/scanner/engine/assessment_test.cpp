@@ -186,6 +186,25 @@ TEST_CASE("assessment: a disk says by what it is known, and when Windows ran", "
     CHECK(finding(host, "CERT.BINDING")->summary.key == "rule.offline");
 }
 
+TEST_CASE("assessment: no host says of itself whether it is a disk", "[assessment]") {
+    const auto refusal = [](std::string document, std::string_view source) {
+        Assessment assessment;
+        const auto status = assessment.add_document(std::move(document), source);
+        CHECK(assessment.empty());
+        return status ? std::string() : std::string(status.error().detail());
+    };
+    for (const auto* way : {"winrm", "ssh", "serial", "run-command"}) {
+        CHECK(
+            refusal(dead, way) ==
+            "/collector/path: Windows runs, and the facts say that its disk was read"
+        );
+    }
+    CHECK(
+        refusal(boasting, "disk") ==
+        "/collector/path: a disk was read, and the facts say that its Windows ran"
+    );
+}
+
 TEST_CASE("assessment: the inventory and a look from outside beside a disk", "[assessment]") {
     Assessment assessment;
     REQUIRE(assessment.add_document(dead, "disk"));

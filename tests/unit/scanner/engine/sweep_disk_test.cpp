@@ -15,11 +15,18 @@ std::vector<std::string> notes_of(const Attempt& attempt) {
     return keys;
 }
 
+// Adds "dead-0", which only its disk leads to.
+void add_disk(Rig& rig) {
+    rig.transports.emplace("disk", std::make_unique<FakeTransport>(rig.world));
+    rig.add("dead", 1);
+    rig.targets.back().route = {"disk"};
+}
+
 } // namespace
 
 TEST_CASE("sweep: a host read from its disk is told apart, and noted as such", "[sweep]") {
     Rig rig;
-    rig.add("dead", 1);
+    add_disk(rig);
     rig.add("fine", 2);
     REQUIRE(rig.run({}));
     CHECK(rig.totals.of(Outcome::assessed) == 3);
@@ -42,7 +49,7 @@ TEST_CASE("sweep: Azure is asked of a host that its disk alone speaks for", "[sw
     Rig rig;
     rig.services.evidence = &desk.arm;
     rig.add("fine", 1);
-    rig.add("dead", 1);
+    add_disk(rig);
     for (auto& target : rig.targets)
         target.vm = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/"
                     "virtualMachines/" +
@@ -60,7 +67,7 @@ TEST_CASE("sweep: Azure is asked of a host that its disk alone speaks for", "[sw
         CHECK(host.attempts[0].transport == "azure");
         REQUIRE_FALSE(host.attempts[0].notes.empty());
         CHECK(host.attempts[0].notes[0].arguments.at("power") == "deallocated");
-        CHECK(host.attempts[1].transport == "fake");
+        CHECK(host.attempts[1].transport == "disk");
         CHECK(host.outcome == Outcome::assessed);
     }
 }
