@@ -46,6 +46,10 @@ if(RDPSWEEP_SANITIZE)
     # Asio's frame cache would hide a stale coroutine frame from AddressSanitizer.
     target_compile_definitions(rdpsweep_options INTERFACE
         BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
+    if(RDPSWEEP_SANITIZE MATCHES "address")
+        target_sources(rdpsweep_options INTERFACE
+            "$<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${CMAKE_CURRENT_LIST_DIR}/sanitizers.cpp>")
+    endif()
     if(RDPSWEEP_SANITIZE STREQUAL "thread")
         # GCC warns that ThreadSanitizer does not see Asio's fences.
         target_compile_options(rdpsweep_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
