@@ -16,8 +16,8 @@ class SasSource {
 public:
     virtual ~SasSource() = default;
 
-    // Returns the whole URL with its signature. again: the last one was refused as expired. An
-    // Error with a hint of its own where there is none, or no other.
+    // Returns the whole URL with its signature. again: the last one was refused as expired. Where
+    // there is no other, the detail of the Error goes on after what the storage said of the last.
     virtual Task<Result<Secret>> url(bool again, HostDeadline& deadline) = 0;
 };
 

@@ -28,7 +28,7 @@ TEST_CASE("http: the Authorization header is overwritten once it is sent", "[net
     namespace http = boost::beast::http;
     REQUIRE(message[http::field::authorization] == "Basic c29tZTpwYXNzd29yZA==");
     const auto where = message[http::field::authorization];
-    net::wipe_authorization(message);
+    net::wipe_secrets(message);
     CHECK(std::all_of(where.begin(), where.end(), [](char c) { return c == '\0'; }));
     CHECK(message[http::field::user_agent] == "rdpsweep");
 }
