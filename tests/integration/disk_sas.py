@@ -2,7 +2,8 @@
 """Disks behind a SAS: azurite holds them, Microsoft's client signs, and what stands between cuts, shortens and refuses.
 
 usage: disk_sas.py NODE MAIN (tests/azure-storage). The disks are those of disk_truth.py and disk_cost.py, as the fixed
-VHDs that Azure exports.
+VHDs that Azure exports. It takes half a minute: 350 MB of disks are made and uploaded, a SAS has to end, and each refusal
+is a run of its own.
 """
 import json
 import pathlib
