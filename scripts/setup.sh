@@ -47,7 +47,8 @@ test=(
 )
 # Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too
 # (tests/powershell); NuGet then serves the engine. Debian 12 has no Node.js 20. Where one is
-# installed, Microsoft's clients meet the simulated Azure (tests/azure-sdk); npm then serves them.
+# installed, Microsoft's clients meet the simulated Azure (tests/azure-sdk), and a storage account
+# holds disks (tests/azure-storage); npm then serves them.
 dev=($clang)
 bench=(openssh-client python3-asyncssh clustershell pssh nmap xrdp valgrind time ansible-core
     python3-winrm golang-go golang-github-masterzen-winrm-dev) # what bench/ compares with

@@ -39,7 +39,10 @@ struct Services {
     std::string azure_ca_file = {}; // --azure-ca-file; empty: the system's CAs
 
     std::string disk_helper = {}; // the program rdpsweep-disk; empty: beside this one
-    bool takeover = false;        // --takeover: a serial console that is in use is taken
+    // Reads the SAS that a disk refers to, anew each time. It may wait for a file: never on the
+    // lane.
+    std::function<Result<Secret>(const DiskImage& disk)> disk_sas = {};
+    bool takeover = false; // --takeover: a serial console that is in use is taken
 };
 
 } // namespace rdpsweep

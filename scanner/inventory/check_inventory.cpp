@@ -74,7 +74,7 @@ void check_http(const Target& target, Problems& problems) {
 
 // Complains about a route that reads a disk nobody named.
 void check_disk(const Target& target, Problems& problems) {
-    if (!target.disk.file.empty() || target.origin == azure_origin) return;
+    if (target.disk.given() || target.origin == azure_origin) return;
     const auto& route = target.route;
     const auto way = std::find_if(route.begin(), route.end(), [](const auto& transport) {
         return traits_of(transport).by_disk;

@@ -25,6 +25,10 @@ void read_disks(
     for (const auto& file : files)
         ++uses[folded_name(file)];
     for (const auto& file : files) {
+        if (is_url(file)) {
+            context.problems.add(context.file, literal_sas());
+            continue;
+        }
         TargetDraft draft;
         draft.target.origin = context.file;
         // Whole: a run that goes on elsewhere has to know its hosts again.
@@ -43,7 +47,7 @@ void read_disks(
 }
 
 bool has_only_disk(const Target& target) noexcept {
-    return !target.disk.file.empty() && target.address.empty() && target.vm.empty();
+    return target.disk.given() && target.address.empty() && target.vm.empty();
 }
 
 std::string_view disk_transport() noexcept {

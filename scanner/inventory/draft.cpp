@@ -63,6 +63,14 @@ std::string_view file_name(std::string_view path) noexcept {
     return path.substr(path.rfind('/') + 1);
 }
 
+namespace {
+
+int sources_of(const DiskImage& disk) {
+    return int(!disk.file.empty()) + int(!disk.sas_env.empty()) + int(!disk.sas_file.empty());
+}
+
+} // namespace
+
 Complaint finish(TargetDraft& draft) {
     auto& target = draft.target;
     if (target.name.empty()) target.name = target.address;
@@ -73,7 +81,12 @@ Complaint finish(TargetDraft& draft) {
     if (target.name.empty()) {
         return Mistake{"a target has neither a name nor an address", "add name: and address:"};
     }
-    if (target.address.empty() && target.vm.empty() && target.disk.file.empty()) {
+    if (sources_of(target.disk) > 1) {
+        return Mistake{
+            "the disk of " + in_quotes(target.name) + " has more than one source",
+            "keep one of file:, sas: { env: } and sas: { file: }"};
+    }
+    if (target.address.empty() && target.vm.empty() && !target.disk.given()) {
         return Mistake{
             "the target " + in_quotes(target.name) + " has no address",
             "add address: with an IP address or a DNS name"};

@@ -1,7 +1,9 @@
 // What has to be opened before the first host can be reached.
 #include "scanner/run/ways.hpp"
 
+#include "scanner/credentials/disk_sas.hpp"
 #include "scanner/scope/resolve_scope.hpp"
+#include "transports/disk/referred_sas.hpp"
 #include "transports/registry.hpp"
 
 #include <algorithm>
@@ -24,6 +26,29 @@ Status fetch_secrets(CredentialStore& credentials, const std::vector<Target>& ta
     for (const auto& name : wanted) {
         const auto credential = credentials.get(name);
         if (!credential) return credential.error();
+    }
+    return {};
+}
+
+// A SAS that is not there, or is none, ends the run here as well. It is read again where its disk
+// is opened: meanwhile it may have been renewed.
+Status check_disks(const std::vector<Target>& targets, const Services& services) {
+    for (const auto& target : targets) {
+        const bool read =
+            std::any_of(target.route.begin(), target.route.end(), [](const auto& way) {
+                return traits_of(way).by_disk;
+            });
+        if (!read || !target.skip.empty() || !target.disk.by_sas()) continue;
+        const auto sas = disk::check_sas(target.disk, services);
+        if (sas) continue;
+        const auto& error = sas.error();
+        return Error(
+                   error.phase(),
+                   error.code(),
+                   printable(target.name, 60) + ": " + std::string(error.detail())
+        )
+            .with_native(std::string(error.native()))
+            .with_hint(std::string(error.hint()));
     }
     return {};
 }
@@ -70,6 +95,8 @@ Ways::Ways(
           .rdp_matrix = options.rdp_matrix,
           .known_hosts = options.known_hosts,
           .credential = [this](std::string_view name) { return credentials_->get(name); },
+          .azure_ca_file = options.scope.azure.ca_file,
+          .disk_sas = [](const DiskImage& disk) { return read_sas(disk); },
       } {}
 
 Result<std::unique_ptr<Ways>>
@@ -87,6 +114,7 @@ Ways::open(const ScanOptions& options, const Inventory& inventory, bool asks_abo
         return leads_to_azure(target, asks_about_vms);
     });
     auto opened = azure ? ways->open_azure(options) : Status();
+    if (opened) opened = check_disks(targets, ways->services_);
     if (opened) opened = ways->make_transports();
     if (!opened) return std::move(opened).error();
     return ways;
@@ -97,7 +125,6 @@ Status Ways::open_azure(const ScanOptions& options) {
     if (!plane) return std::move(plane).error();
     azure_ = std::move(*plane);
     services_.azure = &azure_->arm();
-    services_.azure_ca_file = options.scope.azure.ca_file;
     services_.takeover = options.takeover;
     return {};
 }

@@ -6,6 +6,7 @@
 #include "scanner/system/own_file.hpp"
 #include "scanner/system/own_folder.hpp"
 #include "scanner/system/write_all.hpp"
+#include "transports/disk/referred_sas.hpp"
 #include "transports/registry.hpp"
 #include "transports/serial/serial.hpp"
 
@@ -89,7 +90,8 @@ Status AuditLog::questions(const AuditContext& context) {
 Status AuditLog::disk(const AuditContext& context) {
     if (file_.get() < 0) return {};
     auto record = record_of(context);
-    record["disk"] = context.target.disk.file;
+    const auto& disk = context.target.disk;
+    record["disk"] = disk.by_sas() ? disk::sas_reference(disk) : disk.file;
     record["effect"] = "read_only";
     return append(std::move(record));
 }

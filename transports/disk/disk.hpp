@@ -1,4 +1,4 @@
-// A Windows that does not run, read from its disk: no network, no credential, no script.
+// A Windows that does not run, read from its disk: no credential of its own, no script.
 #pragma once
 
 #include "transports/services.hpp"

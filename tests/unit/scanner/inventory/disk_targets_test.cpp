@@ -2,6 +2,7 @@
 #include "scanner/cli/names.hpp"
 #include "scanner/inventory/disk_targets.hpp"
 #include "scanner/scope/resolve_scope.hpp"
+#include "scanner/system/child_environment.hpp"
 #include "scanner/system/whole_path.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/scanner/inventory/read_inventory.hpp"
@@ -132,6 +133,68 @@ TEST_CASE("disks: mistakes of an inventory are told with their place", "[disk]")
     CHECK_THAT(told("{ name: a }"), Catch::StartsWith("the target \"a\" has no address"));
     const auto defaults = resolve_yaml(scratch, "defaults: { disk: { file: /a } }\ntargets: []\n");
     CHECK_THAT(defaults.complaint(), Catch::Contains("unknown key \"disk\" in defaults"));
+}
+
+TEST_CASE("disks: a SAS is referred to, and is a disk as any other", "[disk][sas]") {
+    const Scratch scratch;
+    const auto result = resolve_yaml(
+        scratch,
+        "targets:\n"
+        "  - { name: a, disk: { sas: { env: WEB_01_SAS } } }\n"
+        "  - { name: b, disk: { sas: { file: sas/b } } }\n"
+        "  - { name: c, address: 10.1.0.5, route: [rdp, disk], disk: { sas: { file: /sas/c } } }\n"
+    );
+    CAPTURE(result.complaints());
+    REQUIRE(result.problems.empty());
+    const auto& targets = result.inventory.targets;
+    REQUIRE(targets.size() == 3);
+    CHECK(targets[0].disk.sas_env == "WEB_01_SAS");
+    CHECK(targets[0].disk.by_sas());
+    CHECK(targets[0].route == Texts{"disk"});
+    CHECK_FALSE(targets[0].named_by_disk);
+    CHECK(targets[1].disk.sas_file == scratch.path("sas/b"));
+    CHECK(targets[1].route == Texts{"disk"});
+    CHECK(targets[2].route == Texts{"rdp", "disk"});
+    setenv("WEB_01_SAS", "x", 1);
+    for (const auto& variable : child_environment())
+        CHECK_FALSE(variable.starts_with("WEB_01_SAS="));
+    unsetenv("WEB_01_SAS");
+}
+
+TEST_CASE("disks: a SAS itself is refused, and not repeated", "[disk][sas]") {
+    const Scratch scratch;
+    const std::string sas = "https://x.blob.example/c/b?sig=0123456789abcdef";
+    const auto told = [&](const std::string& disk) {
+        const auto result = resolve_yaml(scratch, "targets: [ { name: a, disk: " + disk + " } ]\n");
+        REQUIRE(result.problems.list().size() == 1);
+        const auto& problem = result.problems.list().front();
+        CHECK((problem.what + problem.next + problem.where).find("sig=") == std::string::npos);
+        return problem.what + " | " + problem.next;
+    };
+    const auto* const refused =
+        "a SAS does not belong here: whoever reads it can read the disk | disk: { sas: { env: "
+        "VARIABLE } } or disk: { sas: { file: PATH } }";
+    CHECK(told("{ sas: '" + sas + "' }") == refused);
+    CHECK(told("{ file: '" + sas + "' }") == refused);
+    CHECK(told("{ sas: { file: '" + sas + "' } }") == refused);
+    CHECK_THAT(
+        told("{ sas: { env: '" + sas + "' } }"),
+        Catch::StartsWith("not the name of an environment variable | disk: { sas:")
+    );
+    CHECK_THAT(told("{ sas: [a] }"), Catch::StartsWith("sas must be a map"));
+    CHECK_THAT(told("{ sas: { url: a } }"), Catch::StartsWith("unknown key \"url\" in sas"));
+    for (const auto* const two :
+         {"{ file: /a, sas: { env: A } }", "{ sas: { env: A, file: /b } }"}) {
+        CHECK(
+            told(two) == "the disk of \"a\" has more than one source | keep one of file:, sas: { "
+                         "env: } and sas: { file: }"
+        );
+    }
+    ScopeOptions scope;
+    scope.disks = {sas};
+    const auto result = resolve(scope);
+    CHECK_THAT(result.complaint(), Catch::Contains("a SAS does not belong here"));
+    CHECK(result.complaint().find("sig=") == std::string::npos);
 }
 
 TEST_CASE("disks: CSV has a column for them", "[disk]") {
