@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a disk behind a SAS costs: one, and 12 at once, with 15 ms to the storage.
 
-usage: disk.py [BUILD]   (default build/release; its target rdpsweep_npm_disk_sas has to be built, too)
+usage: disk.py [BUILD [TIMES]]   (default build/release 5; the target rdpsweep_npm_disk_sas has to be built, too)
 The storage is azurite on loopback, over TLS. What comes and goes is held back by half of a round trip each by a proxy in
 Python (support/storage_lib.py). The disk is the one of tests/integration/disk_cost.py, as a fixed VHD.
 """
@@ -18,7 +18,8 @@ import time
 from measure import ROOT, load_lib
 
 AIMS = {"requests": 100, "MB": 10, "s": 1.5, "MiB a disk": 30, "s for 12": 8}
-ROUND_TRIP, DISKS, TIMES = 0.015, 12, 5
+ROUND_TRIP, DISKS = 0.015, 12
+TIMES = int(sys.argv[2]) if len(sys.argv) > 2 else 5
 build = ROOT / (sys.argv[1] if len(sys.argv) > 1 else "build/release")
 lib = load_lib(build)
 from support import real_disk  # noqa: E402

@@ -43,7 +43,8 @@ struct Services {
     azure::SnapshotLedger* snapshots = nullptr;
 
     std::string disk_helper = {}; // the program rdpsweep-disk; empty: beside this one
-    // Reads the SAS that a disk refers to, anew each time. It may wait for a file, so not on the lane.
+    // Reads the SAS that a disk refers to, anew each time. It may wait for a file: never on the
+    // lane.
     std::function<Result<Secret>(const DiskImage& disk)> disk_sas = {};
     bool takeover = false; // --takeover: a serial console that is in use is taken
 };

@@ -2,7 +2,6 @@
 #include "scanner/inventory/field_values.hpp"
 
 #include "core/text.hpp"
-#include "scanner/credentials/credentials.hpp"
 #include "scanner/inventory/endpoint.hpp"
 #include "scanner/talk/duration.hpp"
 
@@ -12,15 +11,6 @@
 #include <vector>
 
 namespace rdpsweep {
-
-bool is_url(std::string_view text) noexcept {
-    return text.find("://") != std::string_view::npos;
-}
-
-Mistake literal_sas() {
-    return {
-        "a SAS does not belong here: whoever reads it can read the disk", std::string(sas_hint)};
-}
 
 std::optional<bool> parse_boolean(std::string_view text) {
     const auto folded = ascii_lower(text);
@@ -35,15 +25,6 @@ namespace {
 
 // Anything longer is not a name any more; reports show the first part of it.
 constexpr std::size_t longest_name = 4096;
-constexpr std::size_t longest_variable = 256;
-
-// Tells whether a file may be called so.
-bool is_file(std::string_view text) {
-    const bool controls = std::any_of(text.begin(), text.end(), [](unsigned char c) {
-        return c < 0x20 || c == 0x7f;
-    });
-    return !text.empty() && !text.ends_with('/') && text.size() <= longest_name && !controls;
-}
 
 constexpr std::array<std::pair<std::string_view, WinRmAuth>, 5> auth_names{{
     {"negotiate", WinRmAuth::negotiate},
@@ -224,36 +205,6 @@ Complaint jump_host(std::string_view, std::string_view text, std::string& value)
     if (text.size() > longest_name)
         return Mistake{
             "the jump host's name " + in_quotes(text) + " is longer than 4096 bytes", ""};
-    value = text;
-    return {};
-}
-
-Complaint disk_file(std::string_view, std::string_view text, std::string& value) {
-    if (is_url(text)) return literal_sas();
-    if (!is_file(text)) {
-        return Mistake{
-            in_quotes(text) + " is not the path of a disk image",
-            "disk: { file: /images/web-01.vhd }, or a block device such as /dev/sdc"};
-    }
-    value = text;
-    return {};
-}
-
-Complaint sas_variable(std::string_view, std::string_view text, std::string& value) {
-    const bool good = std::all_of(text.begin(), text.end(), [](char c) {
-        return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    });
-    // Not shown: it may be the SAS.
-    if (text.empty() || text.size() > longest_variable || !good) {
-        return Mistake{"not the name of an environment variable", std::string(sas_hint)};
-    }
-    value = from_environment(std::string(text)).variable;
-    return {};
-}
-
-Complaint sas_file(std::string_view, std::string_view text, std::string& value) {
-    if (is_url(text)) return literal_sas();
-    if (!is_file(text)) return Mistake{"not the path of a file", std::string(sas_hint)};
     value = text;
     return {};
 }

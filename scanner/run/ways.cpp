@@ -31,8 +31,8 @@ Status fetch_secrets(CredentialStore& credentials, const std::vector<Target>& ta
     return {};
 }
 
-// A SAS that is not there, or is none, ends the run here as well. It is read again where its disk is
-// opened: meanwhile it may have been renewed.
+// A SAS that is not there, or is none, ends the run here as well. It is read again where its disk
+// is opened: meanwhile it may have been renewed.
 Status check_disks(const std::vector<Target>& targets, const Services& services) {
     for (const auto& target : targets) {
         const bool read =

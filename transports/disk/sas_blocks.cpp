@@ -139,7 +139,8 @@ private:
         co_return Status();
     }
 
-    // The same error, which says of what it is. Where no SAS is left to try, this is as far as we came.
+    // The same error, which says of what it is. Where no SAS is left to try, this is as far as we
+    // came.
     [[nodiscard]] Error named(const Error& error) const {
         const bool ours = error.phase() == Phase::run || error.phase() == Phase::config;
         return Error(

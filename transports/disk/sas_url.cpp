@@ -60,6 +60,18 @@ bool is_loopback(const std::string& host) {
     return !wrong && address.is_loopback();
 }
 
+// Returns the host that a signature may be shown to.
+Result<net::Endpoint> read_host(std::string_view text, bool tls) {
+    auto place = read_place(text, tls ? 443 : 80);
+    if (!place) return no_sas(Errc::malformed_output, "the SAS names no host");
+    if (tls || is_loopback(place->host)) return *std::move(place);
+    return no_sas(
+        Errc::unsupported,
+        "the SAS is a URL of http://, which shows its signature to everybody on the way",
+        "write https:// instead of http://"
+    );
+}
+
 std::string percent_decoded(std::string_view text) {
     std::string plain;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -106,15 +118,8 @@ Result<SasUrl> read_sas_url(const Secret& url) {
     if (question == std::string_view::npos || text.find('#') != std::string_view::npos) {
         return no_sas(Errc::malformed_output, "the SAS has no signature");
     }
-    auto place = read_place(text.substr(0, slash), tls ? 443 : 80);
-    if (!place) return no_sas(Errc::malformed_output, "the SAS names no host");
-    if (!tls && !is_loopback(place->host)) {
-        return no_sas(
-            Errc::unsupported,
-            "the SAS is a URL of http://, which shows its signature to everybody on the way",
-            "write https:// instead of http://"
-        );
-    }
+    auto place = read_host(text.substr(0, slash), tls);
+    if (!place) return std::move(place).error();
     const auto path = text.substr(slash, question - slash);
     if (path.size() < 2) return no_sas(Errc::malformed_output, "the SAS names no blob");
     const auto query = text.substr(question + 1);

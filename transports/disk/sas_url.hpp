@@ -21,9 +21,9 @@ struct SasUrl {
     [[nodiscard]] std::string target() const;
 };
 
-// Reads the URL of a SAS. http:// is read of this machine's own addresses alone, written as numbers:
-// nothing leaves the machine there. Error{config, malformed_output or unsupported}: what it is
-// instead; no part of it is in the sentence.
+// Reads the URL of a SAS. http:// is read of this machine's own addresses alone, written as
+// numbers: nothing leaves the machine there. Error{config, malformed_output or unsupported}: what
+// it is instead; no part of it is in the sentence.
 Result<SasUrl> read_sas_url(const Secret& url);
 
 } // namespace rdpsweep::disk
