@@ -19,7 +19,8 @@ namespace rdpsweep {
 
 namespace azure {
 class Arm;
-}
+class SnapshotLedger;
+} // namespace azure
 
 struct Services {
     Resolver& resolver;
@@ -37,6 +38,9 @@ struct Services {
     std::function<Result<const Credential*>(std::string_view name)> credential = {};
     azure::Arm* azure = nullptr; // for run-command and serial; null: no target's route names them
     std::string azure_ca_file = {}; // --azure-ca-file; empty: the system's CAs
+
+    // Where snapshots that are made of disks are written down; null: none may be made.
+    azure::SnapshotLedger* snapshots = nullptr;
 
     std::string disk_helper = {}; // the program rdpsweep-disk; empty: beside this one
     // Reads the SAS that a disk refers to, anew each time. It may wait for a file: never on the

@@ -119,6 +119,10 @@ Options look_options(ScanOptions& scan) {
         {"--azure-evidence", "",
          "ask Azure for the state and boot log of VMs that were not seen running",
          flag(scan.azure_evidence), group::azure},
+        {"--disk-snapshots", "",
+         "where a route comes to the transport disk, read a snapshot of the VM's OS disk, which is "
+         "made for it and deleted afterwards",
+         flag(scan.scope.disk_snapshots), group::azure},
     };
 }
 

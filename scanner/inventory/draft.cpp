@@ -66,7 +66,8 @@ std::string_view file_name(std::string_view path) noexcept {
 namespace {
 
 int sources_of(const DiskImage& disk) {
-    return int(!disk.file.empty()) + int(!disk.sas_env.empty()) + int(!disk.sas_file.empty());
+    return int(!disk.file.empty()) + int(!disk.snapshot.empty()) + int(!disk.sas_env.empty()) +
+           int(!disk.sas_file.empty());
 }
 
 } // namespace
@@ -74,8 +75,9 @@ int sources_of(const DiskImage& disk) {
 Complaint finish(TargetDraft& draft) {
     auto& target = draft.target;
     if (target.name.empty()) target.name = target.address;
-    if (target.name.empty() && !target.disk.file.empty()) {
-        target.name = file_name(target.disk.file);
+    const auto& disk = target.disk.file.empty() ? target.disk.snapshot : target.disk.file;
+    if (target.name.empty() && !disk.empty()) {
+        target.name = file_name(disk);
         target.named_by_disk = true;
     }
     if (target.name.empty()) {
@@ -84,7 +86,7 @@ Complaint finish(TargetDraft& draft) {
     if (sources_of(target.disk) > 1) {
         return Mistake{
             "the disk of " + in_quotes(target.name) + " has more than one source",
-            "keep one of file:, sas: { env: } and sas: { file: }"};
+            "keep one of file:, snapshot:, sas: { env: } and sas: { file: }"};
     }
     if (target.address.empty() && target.vm.empty() && !target.disk.given()) {
         return Mistake{

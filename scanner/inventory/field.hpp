@@ -28,6 +28,7 @@ enum class Field : std::uint8_t {
     ssh_pin,
     ssh_via,
     disk_file,
+    disk_snapshot,
     disk_sas_env,
     disk_sas_file,
     rdp_port,

@@ -50,6 +50,7 @@ Complaint host_key_pin(std::string_view called, std::string_view text, std::stri
 Complaint thumbprint(std::string_view called, std::string_view text, std::string& value);
 Complaint ssh_user(std::string_view called, std::string_view text, std::string& value);
 Complaint jump_host(std::string_view called, std::string_view text, std::string& value);
+Complaint disk_snapshot(std::string_view called, std::string_view text, std::string& value);
 Complaint disk_file(std::string_view called, std::string_view text, std::string& value);
 // Hides the variable from every program that is started from now on.
 Complaint sas_variable(std::string_view called, std::string_view text, std::string& value);

@@ -92,6 +92,9 @@ constexpr std::array rows{
     own(row<read::disk_file, &Target::disk, &DiskImage::file>(
         Field::disk_file, "disk.file", "disk", "the disk's file"
     )),
+    own(row<read::disk_snapshot, &Target::disk, &DiskImage::snapshot>(
+        Field::disk_snapshot, "disk.snapshot", "disk_snapshot"
+    )),
     own(row<read::sas_variable, &Target::disk, &DiskImage::sas_env>(
         Field::disk_sas_env, "disk.sas.env", ""
     )),

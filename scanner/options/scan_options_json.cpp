@@ -94,8 +94,8 @@ constexpr Range million{0, 1'000'000};
         bindings, fallback, ca_file, hosts, pin, insecure, reports, state_dir, resume, rerun,
         fail_on, unassessed, stats, audit, args] = scan;
     [[maybe_unused]] const auto& [
-        inventories, targets, disks, transports, in_azure, login_as, selection, left_out, pick, seed,
-        limit, allow_empty] = scope;
+        inventories, targets, disks, snapshots, makes_snapshots, transports, in_azure, login_as,
+        selection, left_out, pick, seed, limit, allow_empty] = scope;
     [[maybe_unused]] const auto& [color, lang, quiet, verbose, log_file, log_level] = talk;
     [[maybe_unused]] const auto& [
         subscriptions, all, groups, resources, cloud, login, address, azure_ca] = azure;
@@ -135,6 +135,8 @@ constexpr auto list_scope = [](auto& member, auto& scope) {
     member("inventories", scope.inventories);
     member("targets", scope.targets);
     member("disks", scope.disks);
+    member("snapshots", scope.snapshots);
+    member("disk_snapshots", scope.disk_snapshots);
     member("transports", scope.transports);
     member.inside("azure", scope.azure, Unknown::refused, list_azure);
     member.inside("credential", scope.credential, Unknown::refused, list_credential);

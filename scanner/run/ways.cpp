@@ -3,6 +3,7 @@
 
 #include "scanner/credentials/disk_sas.hpp"
 #include "scanner/scope/resolve_scope.hpp"
+#include "transports/disk/disk.hpp"
 #include "transports/disk/referred_sas.hpp"
 #include "transports/registry.hpp"
 
@@ -53,10 +54,13 @@ Status check_disks(const std::vector<Target>& targets, const Services& services)
     return {};
 }
 
-bool leads_to_azure(const Target& target, bool asks_about_vms) {
+bool leads_to_azure(const Target& target, bool asks_about_vms, bool makes_snapshots) {
     const auto& route = target.route;
-    const bool by_azure = std::any_of(route.begin(), route.end(), [](const auto& transport) {
-        return traits_of(transport).by_azure;
+    const bool snapshot =
+        !target.disk.snapshot.empty() || (makes_snapshots && disk::reads_snapshot(target));
+    const bool by_azure = std::any_of(route.begin(), route.end(), [&](const auto& transport) {
+        const auto traits = traits_of(transport);
+        return traits.by_azure || (traits.by_disk && snapshot);
     });
     return target.skip.empty() && (by_azure || (asks_about_vms && !target.vm.empty()));
 }
@@ -111,8 +115,11 @@ Ways::open(const ScanOptions& options, const Inventory& inventory, bool asks_abo
     const auto rate = options.connect_rate.value_or(usual_connect_rate(targets.size()));
     std::unique_ptr<Ways> ways(new Ways(options, rate, std::move(credentials), *std::move(trust)));
     const bool azure = std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
-        return leads_to_azure(target, asks_about_vms);
+        return leads_to_azure(target, asks_about_vms, options.scope.disk_snapshots);
     });
+    if (options.scope.disk_snapshots) {
+        ways->services_.snapshots = &ways->snapshots_.emplace(options.state_dir);
+    }
     auto opened = azure ? ways->open_azure(options) : Status();
     if (opened) opened = check_disks(targets, ways->services_);
     if (opened) opened = ways->make_transports();

@@ -32,7 +32,8 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
 }
 
 std::string disk_of(const Target& target) {
-    return target.disk.by_sas() ? disk::sas_reference(target.disk) : target.disk.file;
+    if (target.disk.by_sas()) return disk::sas_reference(target.disk);
+    return target.disk.file.empty() ? target.disk.snapshot : target.disk.file;
 }
 
 std::string endpoint(const Target& target) {

@@ -8,6 +8,7 @@
 #include "transports/disk/helper_program.hpp"
 #include "transports/disk/reading.hpp"
 #include "transports/disk/referred_sas.hpp"
+#include "transports/disk/snapshot_source.hpp"
 #include "transports/disk/waiting.hpp"
 
 #include <optional>
@@ -39,9 +40,19 @@ Error no_script() {
         .with_hint("mend the VM itself, over another transport");
 }
 
+Error no_disk(const Target& target) {
+    return Error(Phase::config, Errc::unsupported, "the target has no disk")
+        .with_hint(
+            target.vm.empty() ? "give it disk: { file: PATH }"
+                              : "scan with --disk-snapshots: a snapshot of its OS disk is made and "
+                                "deleted; or give it disk: { snapshot: ID }"
+        );
+}
+
 // A disk, and what it is read by.
 struct OpenDisk {
-    std::unique_ptr<SasSource> source; // of blocks; null: it needs none
+    std::unique_ptr<SasSource> source;        // of blocks; null: it needs none, or
+    std::unique_ptr<SnapshotSource> snapshot; // has this one
     std::unique_ptr<Blocks> blocks;
     std::string file; // empty: it is none of this machine
 };
@@ -67,7 +78,16 @@ public:
     // What open() has read of the disk is all that there is to prove.
     Task<Status> prove(HostDeadline&) override { co_return Status(); }
 
-    Task<void> close() noexcept override { co_return; } // each reader ends with its answer
+    // Each reader ends with its answer. What is left of a snapshot is said, and is in the ledger.
+    Task<void> close() noexcept override {
+        disk_.blocks.reset();
+        const auto snapshot = std::move(disk_.snapshot);
+        if (!snapshot) co_return;
+        const auto gone = co_await snapshot->finish();
+        if (gone) co_return;
+        attempt_.notes.push_back(Message{
+            "note.disk_snapshot_left", {{"why", std::string(gone.error().detail())}}});
+    }
 
 private:
     // The host does not cause this wait, so its clock stands still.
@@ -118,7 +138,9 @@ private:
 class DiskTransport final : public Transport {
 public:
     explicit DiskTransport(Services& services)
-        : services_(services), shared_(services.disk_helper) {}
+        : services_(services), shared_(services.disk_helper) {
+        if (services.azure != nullptr) snapshots_.emplace(*services.azure, services.snapshots);
+    }
 
     [[nodiscard]] std::string_view name() const noexcept override { return transport_name; }
 
@@ -128,12 +150,8 @@ public:
         const Target& target, const Credential&, HostDeadline& deadline, Attempt& attempt
     ) override {
         attempt.enter(Phase::open);
-        if (!target.disk.given()) {
-            co_return Error(Phase::config, Errc::unsupported, "the target has no disk")
-                .with_hint("give it disk: { file: PATH }");
-        }
         OpenDisk disk;
-        auto opened = co_await open_disk(target.disk, disk, deadline, attempt);
+        auto opened = co_await open_disk(target, disk, deadline, attempt);
         if (!opened) co_return std::move(opened).error();
         co_return std::unique_ptr<Session>(
             std::make_unique<DiskSession>(shared_, std::move(disk), attempt)
@@ -142,7 +160,12 @@ public:
 
 private:
     Task<Status>
-    open_disk(const DiskImage& image, OpenDisk& disk, HostDeadline& deadline, Attempt& attempt) {
+    open_disk(const Target& target, OpenDisk& disk, HostDeadline& deadline, Attempt& attempt) {
+        const auto& image = target.disk;
+        if (image.file.empty() && !image.by_sas()) {
+            auto opened = co_await open_snapshot(target, disk, deadline, attempt);
+            co_return opened;
+        }
         Result<std::unique_ptr<Blocks>> blocks = std::unique_ptr<Blocks>();
         if (image.by_sas()) {
             disk.source = std::make_unique<ReferredSas>(image, services_, shared_.threads());
@@ -156,7 +179,38 @@ private:
         co_return Status();
     }
 
+    Task<Status>
+    open_snapshot(const Target& target, OpenDisk& disk, HostDeadline& deadline, Attempt& attempt) {
+        auto snapshot = co_await snapshot_of(target, deadline);
+        if (!snapshot) co_return std::move(snapshot).error();
+        disk.snapshot = *std::move(snapshot);
+        disk.snapshot->tell(attempt);
+        auto blocks = co_await open_sas(*disk.snapshot, services_, deadline, attempt);
+        if (blocks) {
+            disk.blocks = *std::move(blocks);
+            co_return Status();
+        }
+        // There is no session yet that would end it.
+        (void)co_await disk.snapshot->finish();
+        co_return std::move(blocks).error();
+    }
+
+    Task<Result<std::unique_ptr<SnapshotSource>>>
+    snapshot_of(const Target& target, HostDeadline& deadline) {
+        const bool given = !target.disk.snapshot.empty();
+        if (snapshots_ && given) {
+            auto found = co_await snapshots_->find(target.disk.snapshot, deadline);
+            co_return found;
+        }
+        if (snapshots_ && snapshots_->may_make() && !target.vm.empty()) {
+            auto made = co_await snapshots_->make(target.vm, deadline);
+            co_return made;
+        }
+        co_return no_disk(target);
+    }
+
     Services& services_;
+    std::optional<Snapshots> snapshots_; // none where no target leads to Azure
     Shared shared_;
 };
 

@@ -115,7 +115,9 @@ TEST_CASE("disks: mistakes of an inventory are told with their place", "[disk]")
     };
     CHECK(
         told("{ name: a, address: 10.1.0.4, route: [disk] }") ==
-        "\"a\" has no disk image, which disk needs | add disk: { file: PATH }"
+        "\"a\" has no disk image, which disk needs | add disk: { file: PATH }, or vm: with its ARM "
+        "id "
+        "and scan with --disk-snapshots"
     );
     CHECK_THAT(told("{ name: a, disk: /images/a.vhd }"), Catch::StartsWith("disk must be a map"));
     CHECK_THAT(
@@ -186,8 +188,9 @@ TEST_CASE("disks: a SAS itself is refused, and not repeated", "[disk][sas]") {
     for (const auto* const two :
          {"{ file: /a, sas: { env: A } }", "{ sas: { env: A, file: /b } }"}) {
         CHECK(
-            told(two) == "the disk of \"a\" has more than one source | keep one of file:, sas: { "
-                         "env: } and sas: { file: }"
+            told(two) ==
+            "the disk of \"a\" has more than one source | keep one of file:, snapshot:, "
+            "sas: { env: } and sas: { file: }"
         );
     }
     ScopeOptions scope;
@@ -225,4 +228,46 @@ TEST_CASE("disks: --transport disk goes to the disks that are named", "[disk]") 
     REQUIRE(result.problems.empty());
     CHECK(result.inventory.targets.at(0).route == Texts{"disk"});
     CHECK(disk_transport() == "disk");
+}
+
+TEST_CASE("disks: --snapshot-id names snapshots by their ARM ids", "[disk]") {
+    const std::string group = "/subscriptions/AA/resourceGroups/g/providers/Microsoft.Compute/";
+    ScopeOptions scope;
+    scope.snapshots = {group + "snapshots/web"};
+    const auto result = resolve(scope);
+    CAPTURE(result.complaints());
+    REQUIRE(result.problems.empty());
+    const auto& target = result.inventory.targets.at(0);
+    CHECK(target.name == "web");
+    CHECK(target.named_by_disk);
+    CHECK(target.disk.snapshot == group + "snapshots/web");
+    CHECK(target.route == Texts{"disk"});
+    CHECK_FALSE(needs_credential(target));
+    const auto other =
+        "/subscriptions/AA/resourceGroups/h/providers/Microsoft.Compute/snapshots/WEB";
+    scope.snapshots.emplace_back(other);
+    CHECK(resolve(scope).inventory.targets.at(1).name == other);
+    scope.snapshots = {group + "disks/web"};
+    CHECK_THAT(resolve(scope).complaint(), Catch::Contains("is not the ARM id of a snapshot"));
+}
+
+TEST_CASE("disks: an inventory names a snapshot, or the VM whose disk may be copied", "[disk]") {
+    Scratch scratch;
+    const std::string group = "/subscriptions/AA/resourceGroups/g/providers/Microsoft.Compute/";
+    const auto snapshot = "disk: { snapshot: " + group + "snapshots/s }";
+    const auto named = resolve_yaml(scratch, "targets:\n  - { name: a, " + snapshot + " }\n");
+    CAPTURE(named.complaints());
+    REQUIRE(named.problems.empty());
+    CHECK(named.inventory.targets.at(0).disk.snapshot == group + "snapshots/s");
+    CHECK(named.inventory.targets.at(0).route == Texts{"disk"});
+    const auto of_vm = resolve_yaml(
+        scratch, "targets:\n  - { name: a, route: [disk], vm: " + group + "virtualMachines/a }\n"
+    );
+    CAPTURE(of_vm.complaints());
+    CHECK(of_vm.problems.empty());
+    const auto both =
+        "targets:\n  - { name: a, disk: { file: x.vhd, snapshot: " + group + "snapshots/s } }\n";
+    CHECK_THAT(
+        resolve_yaml(scratch, both).complaint(), Catch::Contains("has more than one source")
+    );
 }

@@ -28,6 +28,8 @@ const std::vector<Sample>& samples() {
         {{"--inventory", "fleet.yaml"}, "/scope/inventories", R"(["fleet.yaml"])"},
         {{"--target", "a,b=10.0.0.1"}, "/scope/targets", R"(["base","a","b=10.0.0.1"])"},
         {{"--disk", "a.vhd", "b.raw"}, "/scope/disks", R"(["a.vhd","b.raw"])"},
+        {{"--snapshot-id", "/s/a", "/s/b"}, "/scope/snapshots", R"(["/s/a","/s/b"])"},
+        {{"--disk-snapshots"}, "/scope/disk_snapshots", "true"},
         {{"--transport", "ssh,rdp"}, "/scope/transports", R"(["ssh","rdp"])"},
         {{"--select", "tag:env=prod & !dc*"}, "/scope/select", R"("tag:env=prod & !dc*")"},
         {{"--exclude", "vm:dc*"}, "/scope/exclude", R"("vm:dc*")"},
