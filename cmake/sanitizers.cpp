@@ -17,8 +17,8 @@ const char* __asan_default_options() {
 
 // What leaks in the libraries of others, by name: LeakSanitizer is silent of these and of no more.
 const char* __lsan_default_suppressions() {
-    return "leak:gssntlmssp.so\n"    // 1.2: its own OpenSSL context, and what it names a host by
-           "leak:libcpprest.so\n"    // 2.10: OpenSSL's state of its threads, which outlive exit()
-           "leak:libssh2_userauth_list\n"        // 1.10: the packet of a connection cut meanwhile
+    return "leak:gssntlmssp.so\n" // 1.2: its own OpenSSL context, and what it names a host by
+           "leak:libcpprest.so\n" // 2.10: OpenSSL's state of its threads, which outlive exit()
+           "leak:libssh2_userauth_list\n"       // 1.10: the packet of a connection cut meanwhile
            "leak:libfwevt_xml_document_read\n"; // libevtx 20181227: a damaged record's tags
 }

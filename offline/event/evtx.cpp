@@ -3,7 +3,6 @@
 
 #include "core/foreign_text.hpp"
 #include "core/unicode.hpp"
-#include "offline/event/evtx_chunk.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 #include <libevtx.h>
 #include <utility>
 
+#include "offline/event/evtx_chunk.hpp"
 #include "offline/event/record_xml.hpp"
 
 namespace rdpsweep::offline {
@@ -125,8 +125,8 @@ EventRecord bare_record(libevtx_record_t* handle, const RecordLimits& limits) {
     return record;
 }
 
-// Tells whether a file of that size is a header and whole chunks. Others are not for the library: of
-// a range of memory libbfio 20170123 reads on behind its end.
+// Tells whether a file of that size is a header and whole chunks. Others are not for the library:
+// of a range of memory libbfio 20170123 reads on behind its end.
 bool whole_chunks(std::size_t size) noexcept {
     return size >= evtx_header_bytes && (size - evtx_header_bytes) % evtx_chunk_bytes == 0;
 }
