@@ -2,19 +2,38 @@
 #include "scanner/run/scan_run.hpp"
 
 #include "core/log.hpp"
+#include "probes/rule.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "scanner/options/scan_options_json.hpp"
 #include "scanner/run/recall.hpp"
 #include "scanner/run/verdict_status.hpp"
 #include "scanner/run/whole_paths.hpp"
+#include "scanner/scope/scope_key.hpp"
 #include "scanner/system/whole_path.hpp"
 
 namespace rdpsweep {
 
+namespace {
+
+// Returns what the run is stored with. One that visits hosts of another run again is about a part
+// of its targets, and has no scope.
+RunExtras extras_of(const ScanOptions& options) {
+    const auto whole = with_whole_paths(options, current_folder());
+    RunExtras extras(to_json_text(whole), {options.name, {}, {}});
+    if (options.rerun.empty()) extras.marks.scope = scope_key(whole.scope);
+    for (const auto rules : {all_rules(), outside_rules()}) {
+        for (const auto& rule : rules)
+            extras.marks.rules.emplace_back(rule.id);
+    }
+    return extras;
+}
+
+} // namespace
+
 Step<std::unique_ptr<ScanRun>> ScanRun::open(RunSetup& setup) {
     const auto& options = setup.options;
     const bool again = !options.resume.empty();
-    setup.options_json = to_json_text(with_whole_paths(options, current_folder()));
+    setup.extras = extras_of(options);
     if (again) {
         auto resumed = resume(setup);
         if (!resumed) return std::move(resumed).end();
@@ -28,7 +47,7 @@ Step<std::unique_ptr<ScanRun>> ScanRun::open(RunSetup& setup) {
     const auto& english = Catalogue::english();
     const auto say = [&english](const Message& message) { return english.say(message); };
     const auto open_store = again ? &RunStore::reopen : &RunStore::create;
-    auto store = open_store(options.state_dir, setup.run, say, setup.options_json);
+    auto store = open_store(options.state_dir, setup.run, say, setup.extras);
     if (!store) return EarlyEnd(store.error(), exit_failed);
     return std::unique_ptr<ScanRun>(new ScanRun(setup, *std::move(reports), *std::move(store)));
 }

@@ -35,7 +35,7 @@ int unknown_fix(const std::string& name) {
 
 // Runs are cut short and damaged; a plan from one says so.
 void warn_of_gaps(const StoredRun& stored) {
-    if (!stored.complete())
+    if (!stored.ended())
         write_err("rdpsweep: that run was not finished: what it did not reach is not in the plan\n"
         );
     if (stored.damaged() > 0)

@@ -51,7 +51,7 @@ int run_report(const StoredReportOptions& options) {
         );
     }
     auto run = stored->run();
-    if (!stored->complete()) {
+    if (!stored->ended()) {
         run.interrupted = true;
         run.warnings.push_back({"run.unfinished", {}});
     }
