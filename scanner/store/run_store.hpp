@@ -78,8 +78,8 @@ private:
     std::thread syncer_;
 };
 
-// Reads a stored run, also one that was killed: a torn last line is passed over. The last
-// "finished" line of a host counts.
+// Reads a stored run, also one that was killed or is compressed: a torn last line is passed over.
+// The last "finished" line of a host counts.
 class StoredRun final : public HostReader {
 public:
     // Opens a run. word: as of open_run() (find_run.hpp). Error{config, ...}: not_found when there
@@ -113,10 +113,15 @@ public:
     [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
 
 private:
-    StoredRun(Descriptor hosts, RunDocument document);
-    bool index();
+    // How the hosts are stored.
+    enum class As : std::uint8_t { lines, packed };
 
-    Descriptor hosts_; // hosts.jsonl
+    StoredRun(Descriptor hosts, As as, RunDocument document);
+    bool index();
+    Status for_each_packed(const VisitText& visit);
+
+    Descriptor hosts_; // hosts.jsonl, or hosts.jsonl.gz
+    As as_;
     RunDocument document_;
     std::size_t damaged_ = 0;
     std::uint64_t ours_from_ = std::numeric_limits<std::uint64_t>::max();

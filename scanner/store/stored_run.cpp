@@ -2,8 +2,10 @@
 #include "core/json_piece.hpp"
 #include "core/text.hpp"
 #include "scanner/store/find_run.hpp"
+#include "scanner/store/packed_records.hpp"
 #include "scanner/store/run_store.hpp"
 #include "scanner/system/descriptor_stream.hpp"
+#include "scanner/system/read_line.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -32,17 +34,22 @@ void read_record(int file, const RecordPlace& place, std::string& line) {
 
 } // namespace
 
-StoredRun::StoredRun(Descriptor hosts, RunDocument document)
-    : hosts_(std::move(hosts)), document_(std::move(document)) {}
+StoredRun::StoredRun(Descriptor hosts, As as, RunDocument document)
+    : hosts_(std::move(hosts)), as_(as), document_(std::move(document)) {}
 
 Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::string& word) {
     const auto folder = open_run(state_dir, word);
     if (!folder) return folder.error();
     auto document = read_run_document(*folder);
     if (!document) return std::move(document).error();
-    auto hosts = folder->file("hosts.jsonl", O_RDONLY);
-    if (!hosts) return part_error(hosts.error(), folder->path_of("hosts.jsonl"));
-    StoredRun stored(*std::move(hosts), *std::move(document));
+    auto hosts = folder->file(records_name, O_RDONLY);
+    if (!hosts && hosts.error().code() == Errc::not_found) {
+        auto packed = folder->file(packed_name, O_RDONLY);
+        if (packed) return StoredRun(*std::move(packed), As::packed, *std::move(document));
+        if (packed.error().code() != Errc::not_found) return std::move(packed).error();
+    }
+    if (!hosts) return part_error(hosts.error(), folder->path_of(records_name));
+    StoredRun stored(*std::move(hosts), As::lines, *std::move(document));
     if (!stored.index()) {
         const auto name = folder->path_of("hosts.jsonl");
         return Error(
@@ -63,8 +70,40 @@ Status StoredRun::for_each(const std::function<void(const HostResult&)>& visit) 
     return for_each_as_text([&](const HostResult& host, std::string_view) { visit(host); });
 }
 
+// Compressed hosts are in the order of the inventory, and each is there once.
+Status StoredRun::for_each_packed(const VisitText& visit) {
+    (void)lseek(hosts_.get(), 0, SEEK_SET);
+    PackedStream lines{Descriptor(fcntl(hosts_.get(), F_DUPFD_CLOEXEC, 0))};
+    const auto trouble = [this](const std::string& what) {
+        return Error(
+            Phase::config, Errc::malformed_output, "the compressed hosts of run " + run().id + what
+        );
+    };
+    std::size_t next = 0;
+    std::string line;
+    for (auto end = read_line(lines, line, longest_record); end != LineEnd::none;
+         end = read_line(lines, line, longest_record)) {
+        const auto index = end == LineEnd::whole ? index_of_finished(line) : most_records;
+        if (index < next) {
+            return trouble(" are not in the order of the inventory")
+                .with_hint("were they compressed by hand? gunzip them");
+        }
+        line.reserve(line.size() + json_room);
+        const auto host = host_from_json(line, "host");
+        if (index == most_records || !host || host->index != index) {
+            ++damaged_;
+            continue;
+        }
+        next = index + 1;
+        visit(*host, "");
+    }
+    if (!lines.bad()) return {};
+    return trouble(" cannot be read to their end").with_hint("scan again: the file is damaged");
+}
+
 Status StoredRun::for_each_as_text(const VisitText& visit) {
     damaged_ = 0;
+    if (as_ == As::packed) return for_each_packed(visit);
     std::string line;
     for (const auto& place : lines_) {
         read_record(hosts_.get(), place, line);
