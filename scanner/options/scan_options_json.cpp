@@ -92,7 +92,7 @@ constexpr Range million{0, 1'000'000};
         scope, talk, jobs, rate, retries, connect_timeout, step_timeout, deadline, run_deadline,
         quota_delay, collect_by, handshake, evidence, serial_jobs, takeover, matrix, legacy,
         bindings, fallback, ca_file, hosts, pin, insecure, reports, state_dir, resume, rerun,
-        fail_on, unassessed, stats, audit, args] = scan;
+        run_name, fail_on, unassessed, stats, audit, args] = scan;
     [[maybe_unused]] const auto& [
         inventories, targets, disks, snapshots, makes_snapshots, transports, in_azure, login_as,
         selection, left_out, pick, seed, limit, allow_empty] = scope;
@@ -197,6 +197,7 @@ constexpr auto list_records = [](auto& member, auto& scan) {
     member("state_dir", scan.state_dir);
     member("resume", scan.resume);
     member("rerun", scan.rerun);
+    member("name", scan.name);
     member("fail_on", scan.fail_on.verdict);
     member("max_unassessed", scan.max_unassessed, million);
     member("stats_json", scan.stats_json);

@@ -1,6 +1,7 @@
 // The run of the verb scan: it is stored as it goes, and ends in reports.
 #pragma once
 
+#include "scanner/history/night.hpp"
 #include "scanner/run/report_output.hpp"
 #include "scanner/run/run_kind.hpp"
 #include "scanner/store/run_store.hpp"
@@ -25,10 +26,12 @@ private:
         : setup_(setup), reports_(std::move(reports)), store_(std::move(store)) {}
 
     Status write_reports(Speaker& speaker, std::uint64_t begun_at);
+    void write_history(Speaker& speaker);
 
     RunSetup& setup_;
     ReportOutputs reports_;
     std::unique_ptr<RunStore> store_;
+    Night night_; // of a run that is not resumed: what the history gets
 };
 
 } // namespace rdpsweep

@@ -76,6 +76,7 @@ const std::vector<Sample>& samples() {
         {{"--state", "s"}, "/records/state_dir", R"("s")"},
         {{"--resume", "last"}, "/records/resume", R"("last")"},
         {{"--rerun", "last:broken"}, "/records/rerun", R"("last:broken")"},
+        {{"--name", "nightly"}, "/records/name", R"("nightly")"},
         {{"--fail-on", "never"}, "/records/fail_on", "null"},
         {{"--max-unassessed", "5"}, "/records/max_unassessed", "5"},
         {{"--stats-json", "st"}, "/records/stats_json", R"("st")"},
