@@ -19,6 +19,7 @@ int run_console(const ConsoleOptions& options);
 int run_rules(const RulesOptions& options);
 int run_explain(const ExplainOptions& options);
 int run_audit(const AuditOptions& options);
+int run_version(const VersionOptions& options);
 int run_report(const StoredReportOptions& options);
 int run_fix_plan(const FixPlanOptions& options);
 int run_fix_show(const FixShowOptions& options);
@@ -35,6 +36,7 @@ cli::Options console_options(ConsoleOptions& asked, const CliNames& names);
 cli::Options rules_options(RulesOptions& asked, const CliNames& names);
 cli::Options explain_options(ExplainOptions& asked, const CliNames& names);
 cli::Options audit_options(AuditOptions& asked, const CliNames& names);
+cli::Options version_options(VersionOptions& asked, const CliNames& names);
 cli::Options report_options(StoredReportOptions& asked, const CliNames& names);
 
 } // namespace rdpsweep
