@@ -235,6 +235,13 @@ The signature is 64 bytes over the bytes of the file. This command makes the sam
 An approver is a line "NAME KEY"; KEY is the middle line of `openssl pkey -in anna.pem -pubout`.
 With lists of approvers, a low-risk plan needs no approval, a medium-risk plan one, a high-risk plan two.)",
      asks<FixApproveOptions>({cli::fix_approve_options, run_fix_approve})},
+    {"version",
+     "Print the version, the commit, the build and the libraries of this program.",
+     R"(Example:
+  rdpsweep version --json
+
+rdpsweep --version is the same.)",
+     asks<VersionOptions>({version_options, run_version})},
 };
 
 } // namespace

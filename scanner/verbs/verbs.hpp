@@ -30,6 +30,7 @@ int run_history_rule(const HistoryOptions& options);
 int run_history_import(const HistoryOptions& options);
 int run_history_rebuild(const HistoryOptions& options);
 int run_history_prune(const HistoryOptions& options);
+int run_version(const VersionOptions& options);
 int run_report(const StoredReportOptions& options);
 int run_fix_plan(const FixPlanOptions& options);
 int run_fix_show(const FixShowOptions& options);
@@ -46,6 +47,7 @@ cli::Options console_options(ConsoleOptions& asked, const CliNames& names);
 cli::Options rules_options(RulesOptions& asked, const CliNames& names);
 cli::Options explain_options(ExplainOptions& asked, const CliNames& names);
 cli::Options audit_options(AuditOptions& asked, const CliNames& names);
+cli::Options version_options(VersionOptions& asked, const CliNames& names);
 cli::Options report_options(StoredReportOptions& asked, const CliNames& names);
 
 } // namespace rdpsweep
