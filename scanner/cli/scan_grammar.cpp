@@ -94,7 +94,7 @@ Options run_options(ScanOptions& scan, const CliNames& names) {
          "start a new run over the targets of RUN that were not assessed, or that are WHAT: "
          "unreachable,broken,...",
          text(scan.rerun), group::records},
-        {"--name", "NAME", "name the run, so that last:NAME finds the newest one of that name",
+        {"--name", "NAME", "name the run: last:NAME finds the newest one, and its end writes the history",
          text(scan.name), group::records},
         report_option(scan.reports, names, group::records),
     };

@@ -69,7 +69,9 @@ Result<Database> History::open_to_read(const std::string& state_dir) {
         return Error(
                    Phase::config, Errc::not_found, "there is no history in " + printable(state_dir)
         )
-            .with_hint("each scan writes it; of the runs that are stored: rdpsweep history import");
+            .with_hint(
+                "a scan with --name writes it; of the runs that are stored: rdpsweep history import"
+            );
     }
     if (!database) return database;
     auto known = check_version(*database);

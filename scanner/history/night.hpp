@@ -1,4 +1,4 @@
-// What the history keeps of a run, gathered host by host: about 1 KiB each, and each text once.
+// What the history keeps of a run, gathered host by host: some 4 KiB each, and each text once.
 #pragma once
 
 #include "core/outcome.hpp"

@@ -73,7 +73,7 @@ Status ScanRun::finished(const HostResult& host) {
     const auto json = store_->text_of(host);
     auto stored = store_->finished(host.index, json);
     if (stored) reports_.on_host(host, json);
-    if (stored && setup_.options.resume.empty()) night_.add(host);
+    if (stored && has_series() && setup_.options.resume.empty()) night_.add(host);
     return stored;
 }
 
@@ -90,7 +90,7 @@ Status ScanRun::close(Speaker& speaker) {
     if (const auto kept = setup_.let_in.save(); !kept)
         log_line({LogLevel::warn, "", "config", kept.error().detail()});
     if (written) written = write_reports(speaker, begun_at);
-    write_history(speaker);
+    if (has_series()) write_history(speaker);
     constexpr std::size_t at_once = 4; // runs that an earlier version left: some each night
     (void)pack_before(setup_.options.state_dir, run.id, at_once);
     speaker.advise(

@@ -26,12 +26,16 @@ private:
         : setup_(setup), reports_(std::move(reports)), store_(std::move(store)) {}
 
     Status write_reports(Speaker& speaker, std::uint64_t begun_at);
+
+    // Tells whether it is one of a series: what has no name is imported by the next that has one.
+    [[nodiscard]] bool has_series() const { return !setup_.extras.marks.name.empty(); }
+
     void write_history(Speaker& speaker);
 
     RunSetup& setup_;
     ReportOutputs reports_;
     std::unique_ptr<RunStore> store_;
-    Night night_; // of a run that is not resumed: what the history gets
+    Night night_; // of a run of a series that is not resumed: what the history gets
 };
 
 } // namespace rdpsweep

@@ -236,11 +236,8 @@ An approver is a line "NAME KEY"; KEY is the middle line of `openssl pkey -in an
 With lists of approvers, a low-risk plan needs no approval, a medium-risk plan one, a high-risk plan two.)",
      asks<FixApproveOptions>({cli::fix_approve_options, run_fix_approve})},
     {"version",
-     "Print the version, the commit, the build and the libraries of this program.",
-     R"(Example:
-  rdpsweep version --json
-
-rdpsweep --version is the same.)",
+     "Print the version, commit, build and libraries of this program, as rdpsweep --version does.",
+     "Example:\n  rdpsweep version --json",
      asks<VersionOptions>({version_options, run_version})},
 };
 

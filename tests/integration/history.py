@@ -107,9 +107,12 @@ def a_scan_does_not_fail(fleet, state):
     lib.check(done.returncode == json.loads((fleet.path / "status.json").read_text()), "the run is as good")
     (state / "history.db").chmod(0o600)
     lib.check(document["run"]["id"] not in sql(state, "SELECT uid FROM run"), "it is not written")
-    _, later = lib.scan(fleet, state=state, report=fleet.path / "4.json")
-    written = sql(state, "SELECT uid FROM run ORDER BY id")[-2:]
-    lib.check(written == [document["run"]["id"], later["run"]["id"]], f"the next run writes it: {written}")
+    _, alone = lib.scan(fleet, state=state, report=fleet.path / "4.json")
+    lib.check(alone["run"]["id"] not in sql(state, "SELECT uid FROM run"), "a run without a name writes nothing")
+    _, later = lib.scan(fleet, "--name", "nightly", state=state, report=fleet.path / "5.json")
+    written = sql(state, "SELECT uid FROM run ORDER BY id")[-3:]
+    wanted = [one["run"]["id"] for one in (document, alone, later)]
+    lib.check(written == wanted, f"the next run with a name writes all: {written}")
     return written
 
 
