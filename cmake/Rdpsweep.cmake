@@ -4,6 +4,7 @@ include_guard(GLOBAL)
 option(RDPSWEEP_UNITY "Compile a folder's sources together: half the time from nothing" ON)
 set(RDPSWEEP_APART "" CACHE STRING "Folders (probes/fix;...) whose sources are compiled apart all the same")
 option(RDPSWEEP_WERROR "Warnings are errors" ON)
+option(RDPSWEEP_HIDE_PATHS "Keep the names of this machine's folders out of what is compiled" OFF)
 set(RDPSWEEP_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
 
 find_program(RDPSWEEP_CCACHE ccache)
@@ -38,6 +39,11 @@ target_compile_definitions(rdpsweep_options INTERFACE
     # clang 14 has coroutines, but Boost 1.74 does not know how to ask it.
     $<$<CXX_COMPILER_ID:Clang>:BOOST_ASIO_HAS_CO_AWAIT=1>
     $<$<CXX_COMPILER_ID:Clang>:BOOST_ASIO_HAS_STD_COROUTINE=1>)
+if(RDPSWEEP_HIDE_PATHS)
+    # The longer name last: of two that fit, the compiler takes the last one.
+    target_compile_options(rdpsweep_options INTERFACE
+        "-ffile-prefix-map=${CMAKE_SOURCE_DIR}=." "-ffile-prefix-map=${CMAKE_BINARY_DIR}=build")
+endif()
 target_link_libraries(rdpsweep_options INTERFACE Boost::headers Threads::Threads)
 if(RDPSWEEP_SANITIZE)
     target_compile_options(rdpsweep_options INTERFACE
@@ -46,6 +52,10 @@ if(RDPSWEEP_SANITIZE)
     # Asio's frame cache would hide a stale coroutine frame from AddressSanitizer.
     target_compile_definitions(rdpsweep_options INTERFACE
         BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
+    if(RDPSWEEP_SANITIZE MATCHES "address")
+        target_sources(rdpsweep_options INTERFACE
+            "$<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${CMAKE_CURRENT_LIST_DIR}/sanitizers.cpp>")
+    endif()
     if(RDPSWEEP_SANITIZE STREQUAL "thread")
         # GCC warns that ThreadSanitizer does not see Asio's fences.
         target_compile_options(rdpsweep_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)

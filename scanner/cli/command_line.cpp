@@ -18,8 +18,6 @@ using cli::Grammar;
 using cli::Heard;
 using Words = std::vector<std::string>;
 
-constexpr auto version = "rdpsweep " RDPSWEEP_VERSION;
-
 CommandLine stop(int status, std::string text) {
     CommandLine line;
     line.exit = status;
@@ -100,8 +98,6 @@ CommandLine parse_verb(const Words& args, Grammar& grammar) {
     switch (heard.end) {
     case Heard::help:
         return stop(exit_ok, with_single_blank_lines(std::move(heard.text)));
-    case Heard::version:
-        return stop(exit_ok, version);
     case Heard::unknown:
         return unexpected(verb, heard.left, args);
     case Heard::mistake:
@@ -131,6 +127,11 @@ CommandLine parse_command_line(const Words& args, cli::Verbs verbs, const CliNam
         auto line = parse_verb({"--help"}, grammar);
         line.exit = exit_usage;
         return line;
+    }
+    if (args[0] == "--version") {
+        auto verb = args;
+        verb[0] = "version";
+        return parse_verb(verb, grammar);
     }
     const auto known = first_words(verbs);
     const bool is_known = std::find(known.begin(), known.end(), args[0]) != known.end();

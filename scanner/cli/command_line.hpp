@@ -16,7 +16,7 @@ struct CommandLine {
     std::string verb; // "fix plan"
     cli::Asked asked; // its options as given, and what it runs
 
-    // Set when there is nothing to run: --help, --version or a mistake. The text goes to stdout
+    // Set when there is nothing to run: --help or a mistake. The text goes to stdout
     // when the status is 0, else to stderr.
     std::optional<int> exit;
     std::string text;

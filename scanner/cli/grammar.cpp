@@ -129,7 +129,8 @@ public:
     Apps(Verbs verbs, const CliNames& names) : program_(program, "rdpsweep") {
         program_.footer(program_footer);
         program_.require_subcommand(0, 1);
-        program_.set_version_flag("--version", "rdpsweep " RDPSWEEP_VERSION);
+        program_.add_flag("--version")
+            ->description("Print the version, the commit, the build and the libraries");
         program_.get_formatter()->column_width(34);
         for (const auto& verb : verbs)
             add_verb(verb, names);
@@ -217,8 +218,6 @@ Hearing Grammar::hear(const std::vector<std::string>& args) {
         apps_->program_app().parse(std::move(reversed));
     } catch (const CLI::CallForHelp&) {
         return {Heard::help, apps_->help(), {}};
-    } catch (const CLI::CallForVersion&) {
-        return {Heard::version, {}, {}};
     } catch (const CLI::ExtrasError&) {
         return {Heard::unknown, {}, apps_->left()};
     } catch (const CLI::ParseError& error) {

@@ -15,7 +15,6 @@ namespace rdpsweep::cli {
 enum class Heard : std::uint8_t {
     all,     // every word is understood
     help,    // --help: text is what it shows
-    version, // --version
     unknown, // `left` are words that no option takes
     mistake, // text says what is wrong
 };

@@ -43,6 +43,11 @@ struct ExplainOptions {
     std::string subject; // a rule's id or a cause
 };
 
+struct VersionOptions {
+    TalkOptions talk;
+    bool json = false;
+};
+
 struct AuditOptions {
     TalkOptions talk;
     std::string file;

@@ -2,6 +2,7 @@
 #include "scanner/verbs/table.hpp"
 
 #include "scanner/cli/fix_grammar.hpp"
+#include "scanner/cli/history_grammar.hpp"
 #include "scanner/cli/scan_grammar.hpp"
 #include "scanner/cli/scope_grammar.hpp"
 #include "scanner/verbs/verbs.hpp"
@@ -98,6 +99,65 @@ Exit status: 0 the chain is whole; 1 it is not; 2 the file cannot be read)",
      R"(Example:
   rdpsweep report last --report html:fleet.html)",
      asks<StoredReportOptions>({report_options, run_report})},
+    {"runs", "List the stored runs, name them, and remove old ones.", "", {}},
+    {"runs list",
+     "List the stored runs, the oldest first.",
+     R"(Example:
+  rdpsweep runs list --format json)",
+     asks<RunsOptions>({cli::runs_list_options, run_runs_list})},
+    {"runs show",
+     "Show what is known of a stored run, and which complete run of equal scope was before it.",
+     R"(Example:
+  rdpsweep runs show last:prod-nightly)",
+     asks<RunsOptions>({cli::runs_show_options, run_runs_show})},
+    {"runs name",
+     "Give a stored run a name, as scan --name does.",
+     R"(Example:
+  rdpsweep runs name last before-the-patch)",
+     asks<RunsOptions>({cli::runs_name_options, run_runs_name, cli::wrong_runs_name})},
+    {"runs prune",
+     "Remove stored runs that are older than --keep. What is being written stays, and so does a\n"
+     "run that a plan was made from. What the history knows of them stays as well.",
+     R"(Example:
+  rdpsweep runs prune --keep 30d --dry-run)",
+     asks<RunsOptions>({cli::runs_prune_options, run_runs_prune, cli::wrong_runs_prune})},
+    {"history",
+     "Show what became of hosts and rules over all runs, also those that are stored no more.",
+     "",
+     {}},
+    {"history runs",
+     "List all runs with their totals and the causes of faults, the oldest first.",
+     R"(Example:
+  rdpsweep history runs --format json)",
+     asks<HistoryOptions>({cli::history_runs_options, run_history_runs})},
+    {"history host",
+     "Show the past of one host: when it was assessed, and what its rules said from when on.",
+     R"(Example:
+  rdpsweep history host web-01)",
+     asks<HistoryOptions>({cli::history_host_options, run_history_host})},
+    {"history rule",
+     "Show about how many hosts a rule said what, for each run in which that changed.",
+     R"(Example:
+  rdpsweep history rule TLS.PROTO)",
+     asks<HistoryOptions>({cli::history_rule_options, run_history_rule})},
+    {"history import",
+     "Write the stored runs into the history that it lacks. Each scan does so when it ends.",
+     R"(Example:
+  rdpsweep history import --state /var/lib/rdpsweep)",
+     asks<HistoryOptions>({cli::history_write_options, run_history_import})},
+    {"history rebuild",
+     "Write all stored runs into the history anew. What it knows of other runs stays, unless the\n"
+     "file is damaged: then it is kept as history.db.damaged.",
+     R"(Example:
+  rdpsweep history rebuild --state /var/lib/rdpsweep)",
+     asks<HistoryOptions>({cli::history_write_options, run_history_rebuild})},
+    {"history prune",
+     "Of old runs keep the totals only, and what still holds; with --keep-runs also remove stored\n"
+     "runs, as runs prune does.",
+     R"(Example:
+  rdpsweep history prune --keep 400d --keep-runs 30d)",
+     asks<HistoryOptions>({cli::history_prune_options, run_history_prune, cli::wrong_history_prune}
+     )},
     {"fix",
      "Plan fixes for what a run found, apply them in guarded batches, and undo them.",
      "",
@@ -175,6 +235,10 @@ The signature is 64 bytes over the bytes of the file. This command makes the sam
 An approver is a line "NAME KEY"; KEY is the middle line of `openssl pkey -in anna.pem -pubout`.
 With lists of approvers, a low-risk plan needs no approval, a medium-risk plan one, a high-risk plan two.)",
      asks<FixApproveOptions>({cli::fix_approve_options, run_fix_approve})},
+    {"version",
+     "Print the version, commit, build and libraries of this program, as rdpsweep --version does.",
+     "Example:\n  rdpsweep version --json",
+     asks<VersionOptions>({version_options, run_version})},
 };
 
 } // namespace
