@@ -8,14 +8,6 @@ namespace rdpsweep {
 
 namespace {
 
-std::size_t troubles_of(const SeenHost& host) {
-    return static_cast<std::size_t>(std::count_if(
-        host.findings.begin(),
-        host.findings.end(),
-        [](const SeenFinding& finding) { return finding.bad(); }
-    ));
-}
-
 bool is_listed(const FindingChange& finding) {
     return finding.word != FindingWord::unchanged && finding.word != FindingWord::persisting;
 }

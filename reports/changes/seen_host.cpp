@@ -64,4 +64,12 @@ SeenHost seen(const HostResult& host, RuleNames& rules) {
     return kept;
 }
 
+std::size_t troubles_of(const SeenHost& host) {
+    return static_cast<std::size_t>(std::count_if(
+        host.findings.begin(),
+        host.findings.end(),
+        [](const SeenFinding& finding) { return finding.bad(); }
+    ));
+}
+
 } // namespace rdpsweep

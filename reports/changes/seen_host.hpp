@@ -50,4 +50,7 @@ struct SeenHost {
 
 SeenHost seen(const HostResult& host, RuleNames& rules);
 
+// Returns how many findings of a host are trouble: at risk or broken.
+std::size_t troubles_of(const SeenHost& host);
+
 } // namespace rdpsweep

@@ -60,7 +60,13 @@ HostResult silent(std::size_t index, const std::string& name) {
 
 Difference
 between(const std::vector<HostResult>& before, const std::vector<HostResult>& after, Past& past) {
-    DifferenceBuilder builder(run_named("A"), run_named("B"), {});
+    // Both were judged by the same rules, whatever they found.
+    std::vector<std::string> rules;
+    for (const auto& host : after) {
+        for (const auto& finding : host.findings)
+            rules.emplace_back(finding.rule);
+    }
+    DifferenceBuilder builder(run_named("A"), run_named("B"), {}, rules);
     for (const auto& host : before)
         builder.add_before(host);
     for (const auto& host : after)
@@ -134,8 +140,12 @@ TEST_CASE("difference: a host that stands twice in a run is taken once", "[chang
 }
 
 TEST_CASE("difference: a host that is back is compared with when it was last seen", "[changes]") {
+    auto well = named(broken_key_host(0), 0, "a"); // judged by the same rules, and nothing found
+    well.verdict = Verdict::ok;
+    for (auto& finding : well.findings)
+        finding.verdict = Verdict::ok;
     KnownPast past(
-        {{"a", named(healthy_host(0), 0, "a"), "run-3", "run-4"},
+        {{"a", well, "run-3", "run-4"},
          {"b", named(broken_key_host(1), 1, "b"), "run-2", "run-3"},
          {"nobody", named(healthy_host(2), 2, "nobody"), "run-1", ""}}
     );
