@@ -231,7 +231,7 @@ def canary(desk):
     for file in desk.path.glob("*.sas"):
         file.unlink()
     lib.check(found_in(desk.path, HIDDEN) == [], f"left in files: {found_in(desk.path, HIDDEN)}")
-    lib.check((desk.path / "state").is_dir() and len(list(desk.path.rglob("hosts.jsonl"))) > 5, "runs were stored")
+    lib.check((desk.path / "state").is_dir() and len(list(desk.path.rglob("hosts.jsonl*"))) > 5, "runs were stored")
     for word in HIDDEN:
         lib.check(not any(word in said for said in desk.said), "said to nobody")
         lib.check(not any(word.encode() in line for line in desk.commands), "in no command line")

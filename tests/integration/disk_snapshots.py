@@ -184,7 +184,7 @@ def whole_scan(folder, images):
         lib.check(sorted(made) == sorted(line["id"] for line in lines if line["what"] == "make") and
                   len(records) == 12, f"the audit has each snapshot and each disk: {records}")
         lib.rdpsweep("audit", audit)
-        files_of_run = {p.name: p.read_bytes() for p in plane.path.rglob("*") if p.is_file() and "fleet" not in p.parts}
+        files_of_run = {p.name: lib.plain_bytes(p) for p in plane.path.rglob("*") if p.is_file() and "fleet" not in p.parts}
         lib.check({"log", "report.json", "report.html", "hosts.jsonl", "run.json", "snapshots.jsonl"} <= set(files_of_run),
                   f"there is something to search: {sorted(files_of_run)}")
         spread = [name for name, data in files_of_run.items() if b"sig=" in data or b"abcd?" in data]

@@ -12,6 +12,8 @@ import threading
 import time
 import urllib.parse
 
+from support.lib import plain_bytes
+
 HEADER_END = b"\r\n\r\n"
 
 
@@ -201,6 +203,6 @@ def secrets_in(url):
 def found_in(folder, words):
     """The files below a folder that hold one of the words."""
     return [str(path) for path in folder.rglob("*") if path.is_file()
-            for word in words if word.encode() in path.read_bytes()]
+            for word in words if word.encode() in plain_bytes(path)]
 
 
