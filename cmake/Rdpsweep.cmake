@@ -47,7 +47,9 @@ endif()
 target_link_libraries(rdpsweep_options INTERFACE Boost::headers Threads::Threads)
 if(RDPSWEEP_SANITIZE)
     target_compile_options(rdpsweep_options INTERFACE
-        -fsanitize=${RDPSWEEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+        -fsanitize=${RDPSWEEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+        # To look at a class, UBSan opens a pipe, which the sandbox of rdpsweep-disk forbids.
+        $<$<BOOL:$<TARGET_PROPERTY:RDPSWEEP_IN_SANDBOX>>:-fno-sanitize=vptr>)
     target_link_options(rdpsweep_options INTERFACE -fsanitize=${RDPSWEEP_SANITIZE})
     # Asio's frame cache would hide a stale coroutine frame from AddressSanitizer.
     target_compile_definitions(rdpsweep_options INTERFACE
