@@ -13,7 +13,7 @@ namespace {
 // clang-format off
 
 Option plan_word(std::string& plan) {
-    return {"PLAN", "TEXT", "a plan's file", word(plan), group::word};
+    return {"PLAN", "FILE", "a plan's file", word(plan), group::word};
 }
 
 Options choice_of_fixes(FixPlanOptions& fix) {

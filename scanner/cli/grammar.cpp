@@ -3,6 +3,7 @@
 #include "scanner/cli/grammar.hpp"
 
 #include "core/text.hpp"
+#include "scanner/cli/program_words.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -16,16 +17,6 @@
 namespace rdpsweep::cli {
 
 namespace {
-
-constexpr auto program =
-    "Finds out why Windows VMs answer RDP with \"An internal error has occurred\",\n"
-    "for a whole fleet at once and without an agent. A scan changes nothing. Only fix\n"
-    "changes VMs, and it follows a plan.";
-
-constexpr auto program_footer = R"(Example:
-  rdpsweep scan -i fleet.yaml --report text --report html:fleet.html
-
-Run rdpsweep VERB --help for more about a verb.)";
 
 // Returns the name by which a mistake speaks of an option: the last one.
 std::string spoken_name(const std::string& names) {
@@ -126,11 +117,12 @@ std::string reworded(const CLI::ParseError& error) {
 // CLI11's applications: the program, its verbs, and the first words of verbs like "fix plan".
 class Grammar::Apps {
 public:
-    Apps(Verbs verbs, const CliNames& names) : program_(program, "rdpsweep") {
-        program_.footer(program_footer);
+    Apps(Verbs verbs, const CliNames& names)
+        : program_(std::string(program_sentences), "rdpsweep") {
+        program_.footer(std::string(program_footer));
         program_.require_subcommand(0, 1);
-        program_.add_flag("--version")
-            ->description("Print the version, the commit, the build and the libraries");
+        program_.set_help_flag("-h,--help", std::string(help_sentence));
+        program_.add_flag("--version")->description(std::string(version_sentence));
         program_.get_formatter()->column_width(34);
         for (const auto& verb : verbs)
             add_verb(verb, names);

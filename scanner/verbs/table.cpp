@@ -175,6 +175,24 @@ The signature is 64 bytes over the bytes of the file. This command makes the sam
 An approver is a line "NAME KEY"; KEY is the middle line of `openssl pkey -in anna.pem -pubout`.
 With lists of approvers, a low-risk plan needs no approval, a medium-risk plan one, a high-risk plan two.)",
      asks<FixApproveOptions>({cli::fix_approve_options, run_fix_approve})},
+    {"manual",
+     "Print the manual page of a verb, or write all pages into a folder.",
+     R"(Example:
+  rdpsweep manual fix-plan
+  rdpsweep manual all --out man1
+
+A pipe to `man -l -` shows a page.)",
+     asks<ManualOptions>({manual_options, run_manual, wrong_manual})},
+    {"completion",
+     "Print the completion file of a shell.",
+     R"(Example:
+  rdpsweep completion bash
+
+Where it belongs, unless the package has installed it:
+  bash  ~/.local/share/bash-completion/completions/rdpsweep
+  zsh   /usr/local/share/zsh/site-functions/_rdpsweep
+  fish  ~/.config/fish/completions/rdpsweep.fish)",
+     asks<CompletionOptions>({completion_options, run_completion})},
     {"version",
      "Print the version, the commit, the build and the libraries of this program.",
      R"(Example:

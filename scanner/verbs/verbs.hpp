@@ -2,6 +2,7 @@
 // of verbs that share none with others are declared with them.
 #pragma once
 
+#include "scanner/cli/completion.hpp"
 #include "scanner/cli/names.hpp"
 #include "scanner/cli/option.hpp"
 #include "scanner/options/fix_options.hpp"
@@ -10,6 +11,18 @@
 #include "scanner/options/verb_options.hpp"
 
 namespace rdpsweep {
+
+// Of verbs that only say what the program is.
+struct ManualOptions {
+    TalkOptions talk;
+    std::string verb;   // "all": every page
+    std::string folder; // where all of them are written
+};
+
+struct CompletionOptions {
+    TalkOptions talk;
+    cli::Shell shell = cli::Shell::bash;
+};
 
 int run_scan(const ScanOptions& options);
 int run_check(const ScanOptions& options);
@@ -20,6 +33,8 @@ int run_rules(const RulesOptions& options);
 int run_explain(const ExplainOptions& options);
 int run_audit(const AuditOptions& options);
 int run_version(const VersionOptions& options);
+int run_manual(const ManualOptions& options);
+int run_completion(const CompletionOptions& options);
 int run_report(const StoredReportOptions& options);
 int run_fix_plan(const FixPlanOptions& options);
 int run_fix_show(const FixShowOptions& options);
@@ -37,6 +52,11 @@ cli::Options rules_options(RulesOptions& asked, const CliNames& names);
 cli::Options explain_options(ExplainOptions& asked, const CliNames& names);
 cli::Options audit_options(AuditOptions& asked, const CliNames& names);
 cli::Options version_options(VersionOptions& asked, const CliNames& names);
+cli::Options manual_options(ManualOptions& asked, const CliNames& names);
+cli::Options completion_options(CompletionOptions& asked, const CliNames& names);
 cli::Options report_options(StoredReportOptions& asked, const CliNames& names);
+
+// Returns what is wrong with the options together; empty: nothing.
+std::string wrong_manual(const ManualOptions& asked);
 
 } // namespace rdpsweep
