@@ -47,11 +47,17 @@ endif()
 target_link_libraries(rdpsweep_options INTERFACE Boost::headers Threads::Threads)
 if(RDPSWEEP_SANITIZE)
     target_compile_options(rdpsweep_options INTERFACE
-        -fsanitize=${RDPSWEEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+        -fsanitize=${RDPSWEEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+        # To look at a class, UBSan opens a pipe, which the sandbox of rdpsweep-disk forbids.
+        $<$<BOOL:$<TARGET_PROPERTY:RDPSWEEP_IN_SANDBOX>>:-fno-sanitize=vptr>)
     target_link_options(rdpsweep_options INTERFACE -fsanitize=${RDPSWEEP_SANITIZE})
     # Asio's frame cache would hide a stale coroutine frame from AddressSanitizer.
     target_compile_definitions(rdpsweep_options INTERFACE
         BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
+    if(RDPSWEEP_SANITIZE MATCHES "address")
+        target_sources(rdpsweep_options INTERFACE
+            "$<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${CMAKE_CURRENT_LIST_DIR}/sanitizers.cpp>")
+    endif()
     if(RDPSWEEP_SANITIZE STREQUAL "thread")
         # GCC warns that ThreadSanitizer does not see Asio's fences.
         target_compile_options(rdpsweep_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)

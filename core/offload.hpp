@@ -17,27 +17,34 @@ namespace rdpsweep {
 template <class T>
 Task<std::optional<T>>
 offload(asio::thread_pool& pool, std::function<T()> work, HostDeadline& deadline) {
+    // Lives and ends on the lane; the pool has but a weak reference, which it hands back there.
     struct Shared {
         explicit Shared(const asio::any_io_executor& executor)
             : timer(executor, Clock::time_point::max()) {}
 
-        asio::steady_timer timer; // touched on the lane only
+        asio::steady_timer timer;
         std::optional<T> result;
-        std::atomic<bool> abandoned = false; // the waiter has left: do not even begin
         bool done = false;
     };
 
     auto shared = std::make_shared<Shared>(deadline.executor());
+    auto abandoned = std::make_shared<std::atomic<bool>>(false); // nobody waits: do not even begin
     auto lane = deadline.executor();
-    asio::post(pool, [shared, lane, work = std::move(work)]() mutable {
-        if (shared->abandoned) return;
-        auto result = work();
-        asio::post(lane, [shared = std::move(shared), result = std::move(result)]() mutable {
-            shared->result.emplace(std::move(result));
-            shared->done = true;
-            shared->timer.cancel();
-        });
-    });
+    asio::post(
+        pool,
+        [waiter = std::weak_ptr<Shared>(shared), abandoned, lane, work = std::move(work)](
+        ) mutable {
+            if (*abandoned) return;
+            auto result = work();
+            asio::post(lane, [waiter = std::move(waiter), result = std::move(result)]() mutable {
+                const auto there = waiter.lock();
+                if (!there) return;
+                there->result.emplace(std::move(result));
+                there->done = true;
+                there->timer.cancel();
+            });
+        }
+    );
     {
         const auto guard = deadline.on_abort([shared] { shared->timer.cancel(); });
         boost::system::error_code ignored;
@@ -45,7 +52,7 @@ offload(asio::thread_pool& pool, std::function<T()> work, HostDeadline& deadline
             co_await shared->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         }
     }
-    shared->abandoned = !shared->done;
+    *abandoned = !shared->done;
     co_return std::move(shared->result);
 }
 

@@ -18,7 +18,7 @@ command -v npm >/dev/null && node=''
 build=(
     g++ cmake ninja-build ccache pkg-config python3
     libboost-dev libssl-dev zlib1g-dev
-    nlohmann-json3-dev libsimdjson-dev libyaml-dev libyaml-cpp-dev libpugixml-dev libcli11-dev
+    nlohmann-json3-dev libsimdjson-dev libsqlite3-dev libyaml-dev libyaml-cpp-dev libpugixml-dev libcli11-dev
     libkrb5-dev libssh2-1-dev libcpprest-dev libvterm-dev
     libfsntfs-dev libbfio-dev libevtx-dev libseccomp-dev # disks, and a sandbox for what reads them
     libssh-dev         # the simulated fleet's SSH servers
@@ -28,7 +28,7 @@ build=(
 )
 ssh=(openssh-server openssh-client dropbear-bin libnss-wrapper python3-asyncssh) # real servers on loopback
 test=(
-    python3-yaml python3-jsonschema
+    python3-yaml python3-jsonschema sqlite3 jq          # sqlite3 and jq read what is stored
     xrdp $freerdp $winpr xvfb                            # RDP servers nobody here wrote
     python3-winrm python3-requests-kerberos curl openssl # clients nobody here wrote
     wsl uuid-runtime                                     # a client of WS-Management in shell
@@ -48,7 +48,8 @@ test=(
 )
 # Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too
 # (tests/powershell); NuGet then serves the engine. Debian 12 has no Node.js 20. Where one is
-# installed, Microsoft's clients meet the simulated Azure (tests/azure-sdk); npm then serves them.
+# installed, Microsoft's clients meet the simulated Azure (tests/azure-sdk), and a storage account
+# holds disks (tests/azure-storage); npm then serves them.
 dev=($clang)
 bench=(openssh-client python3-asyncssh clustershell pssh nmap xrdp valgrind time ansible-core
     python3-winrm golang-go golang-github-masterzen-winrm-dev) # what bench/ compares with

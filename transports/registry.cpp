@@ -54,8 +54,9 @@ constexpr std::array kinds{
         serial::make_serial},
     TransportKind{
         disk::transport_name,
-        "a disk image or block device of this machine, for a VM that does not run (disk: or "
-        "--disk)",
+        "a disk image or block device of this machine, or a snapshot by its SAS, for a VM that "
+        "does "
+        "not run (disk: or --disk)",
         {.by_disk = true, .logs_on = false},
         disk::make_disk},
 };

@@ -23,7 +23,7 @@ enum class Questions : std::uint8_t {
 // What the sweep has to know of a way in before it is taken.
 struct TransportTraits {
     bool by_azure = false;   // Azure leads there: no address is needed, a VM's id is
-    bool by_disk = false;    // its disk is read: nothing is connected to, and no script runs
+    bool by_disk = false;    // its disk is read: no VM is connected to, and no script runs
     bool by_agent = false;   // the VM's agent does the work: no use while it is not ready
     bool logs_on = true;     // takes a credential of Windows
     bool slow = false;       // minutes where a network path takes seconds

@@ -19,7 +19,8 @@ namespace rdpsweep {
 
 namespace azure {
 class Arm;
-}
+class SnapshotLedger;
+} // namespace azure
 
 struct Services {
     Resolver& resolver;
@@ -38,8 +39,14 @@ struct Services {
     azure::Arm* azure = nullptr; // for run-command and serial; null: no target's route names them
     std::string azure_ca_file = {}; // --azure-ca-file; empty: the system's CAs
 
+    // Where snapshots that are made of disks are written down; null: none may be made.
+    azure::SnapshotLedger* snapshots = nullptr;
+
     std::string disk_helper = {}; // the program rdpsweep-disk; empty: beside this one
-    bool takeover = false;        // --takeover: a serial console that is in use is taken
+    // Reads the SAS that a disk refers to, anew each time. It may wait for a file: never on the
+    // lane.
+    std::function<Result<Secret>(const DiskImage& disk)> disk_sas = {};
+    bool takeover = false; // --takeover: a serial console that is in use is taken
 };
 
 } // namespace rdpsweep

@@ -10,6 +10,7 @@
 #include <libevtx.h>
 #include <utility>
 
+#include "offline/event/evtx_chunk.hpp"
 #include "offline/event/record_xml.hpp"
 
 namespace rdpsweep::offline {
@@ -124,6 +125,12 @@ EventRecord bare_record(libevtx_record_t* handle, const RecordLimits& limits) {
     return record;
 }
 
+// Tells whether a file of that size is a header and whole chunks. Others are not for the library:
+// of a range of memory libbfio 20170123 reads on behind its end.
+bool whole_chunks(std::size_t size) noexcept {
+    return size >= evtx_header_bytes && (size - evtx_header_bytes) % evtx_chunk_bytes == 0;
+}
+
 } // namespace
 
 EvtxReader::EvtxReader(
@@ -136,6 +143,9 @@ EvtxReader& EvtxReader::operator=(EvtxReader&&) noexcept = default;
 EvtxReader::~EvtxReader() = default;
 
 Result<EvtxReader> EvtxReader::open(std::vector<std::byte> file, RecordLimits limits) {
+    if (!whole_chunks(file.size())) {
+        return Error(Phase::run, Errc::malformed_output, "that event log is not whole");
+    }
     auto handles = std::make_unique<Handles>();
     handles->bytes = std::move(file);
     auto* const begin = reinterpret_cast<std::uint8_t*>(handles->bytes.data());

@@ -44,7 +44,8 @@ struct RecordLimits {
 // A log whose bytes are in memory. What it hands out is UTF-8.
 class EvtxReader {
 public:
-    // Error{run, malformed_output}: the library cannot read it.
+    // Takes a header and whole chunks. Error{run, malformed_output}: it is something else, or the
+    // library cannot read it.
     static Result<EvtxReader> open(std::vector<std::byte> file, RecordLimits limits = {});
 
     EvtxReader(EvtxReader&&) noexcept;

@@ -65,9 +65,11 @@ void add_tags(const Vm& vm, Target& target) {
         if (!value->empty()) target.tags[key] = *value;
 }
 
+constexpr auto does_not_run = "Azure says that it does not run";
+
 // What Azure does not say (no PowerState at all) is no reason.
 std::string reason_to_skip(const Vm& vm) {
-    if (!vm.power.empty() && vm.power != "running") return "Azure says that it does not run";
+    if (!vm.power.empty() && vm.power != "running") return does_not_run;
     return {};
 }
 
@@ -128,11 +130,27 @@ std::map<std::string, std::size_t> count_addresses(const std::vector<Target>& ta
 
 } // namespace
 
-void settle_azure_targets(std::vector<Target>& targets) {
+namespace {
+
+// Leaves a VM that does not run the one way that needs no running Windows: its disk.
+void settle_stopped(Target& target) {
+    const auto needs_windows = [](const auto& transport) { return !traits_of(transport).by_disk; };
+    const auto& route = target.route;
+    if (target.skip != does_not_run || std::all_of(route.begin(), route.end(), needs_windows))
+        return;
+    target.skip.clear();
+    std::erase_if(target.route, needs_windows);
+    target.rdp_outside = false;
+}
+
+} // namespace
+
+void settle_azure_targets(std::vector<Target>& targets, bool disk_snapshots) {
     const auto needs_agent = [](const auto& transport) { return traits_of(transport).by_agent; };
     const auto counts = count_addresses(targets);
     for (auto& target : targets) {
         if (target.origin != azure_origin) continue;
+        if (disk_snapshots) settle_stopped(target);
         if (!agent_is_ready(target) && target.route.size() > 1) {
             std::erase_if(target.route, needs_agent);
         }

@@ -22,6 +22,8 @@ void add_azure_targets(
 // Networks may overlap: of two VMs with one address we cannot know which one would answer, and a
 // verdict on the wrong VM is worse than none, so those are visited by Run Command or by their
 // serial consoles, or not at all.
-void settle_azure_targets(std::vector<Target>& targets);
+// disk_snapshots: snapshots of OS disks may be made: then a VM that does not run is visited, by its
+// disk alone, where its route comes to that.
+void settle_azure_targets(std::vector<Target>& targets, bool disk_snapshots = false);
 
 } // namespace rdpsweep

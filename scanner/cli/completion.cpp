@@ -86,10 +86,12 @@ std::string bash_offer(const Completable& option) {
 
 std::string bash_verb(const CompletableVerb& verb) {
     std::string values;
+    // Where several words may stand, the first of them that has anything to offer says what.
     std::string words = "        ";
     for (const auto& option : verb.options) {
         if (option.word) {
-            words += bash_offer(option);
+            if (trim(words).empty() && option.offers != Offers::nothing)
+                words += bash_offer(option);
         } else if (!option.type.empty()) {
             std::string names;
             for (const auto& name : option.names)

@@ -42,10 +42,14 @@ std::string rest_of(const Completable& option) {
     return rest;
 }
 
-std::string specifications(const Completable& option) {
+// place: the number of a word among the verb's words.
+std::string specifications(const Completable& option, std::size_t place) {
     if (option.word)
         return " \\\n            " +
-               shell_quoted("1:" + escaped(option.names.front(), ":") + ":" + action_of(option));
+               shell_quoted(
+                   std::to_string(place) + ":" + escaped(option.names.front(), ":") + ":" +
+                   action_of(option)
+               );
     std::string together;
     for (const auto& name : option.names)
         together += (together.empty() ? "(" : " ") + name;
@@ -66,8 +70,11 @@ std::string described(const CompletableVerb& verb) {
 
 std::string arguments(const CompletableVerb& verb) {
     std::string text = "        _arguments -s -S";
-    for (const auto& option : verb.options)
-        text += specifications(option);
+    std::size_t words = 0;
+    for (const auto& option : verb.options) {
+        if (option.word) ++words;
+        text += specifications(option, words);
+    }
     return text + "\n";
 }
 

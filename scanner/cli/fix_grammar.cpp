@@ -18,7 +18,7 @@ Option plan_word(std::string& plan) {
 
 Options choice_of_fixes(FixPlanOptions& fix) {
     return {
-        {"RUN", "TEXT", "a run's id, the start of an id, or last", word(fix.run), group::word},
+        {"RUN", "TEXT", "a run's id, the start of an id, last, or last:NAME", word(fix.run), group::word},
         {"--fix", "NAME[,NAME]",
          "plan only these fixes, also for findings that are only at risk (default: every fix for "
          "broken findings, except those that open RDP)",

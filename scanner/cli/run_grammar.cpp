@@ -1,11 +1,15 @@
 // --state, --audit-file, --report and the gate.
 #include "scanner/cli/run_grammar.hpp"
 
+#include "core/finding.hpp"
+#include "core/outcome.hpp"
+#include "core/text.hpp"
 #include "scanner/cli/binders.hpp"
 #include "scanner/cli/state_dir.hpp"
 #include "scanner/talk/problems.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace rdpsweep::cli {
 
@@ -33,7 +37,33 @@ Binder report_requests(std::vector<ReportRequest>& reports, const CliNames& name
     return {std::move(set), Takes::values, known};
 }
 
+// Tells whether a host can be that.
+template <class Enum>
+bool is_one_of(std::string_view word) {
+    Enum value{};
+    return from_string(word, value);
+}
+
 } // namespace
+
+std::string wrong_run_name(std::string_view name) {
+    constexpr std::size_t longest = 64;
+    constexpr std::string_view marks = "._-";
+    const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+    if (name.empty()) return {};
+    if (name.size() > longest) return "a run's name has at most 64 characters";
+    const bool known = std::all_of(name.begin(), name.end(), [&](char c) {
+        return plain(c) || marks.find(c) != std::string_view::npos;
+    });
+    if (!known || !plain(name.front()))
+        return "a run's name has letters, digits, '.', '_' and '-', and begins with one of the "
+               "first two";
+    const bool taken = is_one_of<Outcome>(name) || is_one_of<Verdict>(name) ||
+                       is_one_of<Cause>(name) || name == "unassessed";
+    return taken ? in_quotes(name) + " is what a host can be: last:" + std::string(name) +
+                       " of --rerun means those"
+                 : "";
+}
 
 // A row an option.
 // clang-format off

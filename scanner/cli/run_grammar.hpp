@@ -18,6 +18,10 @@ Option state_option(std::string& folder, std::string_view group);
 // Returns --audit-file of verbs that run commands on hosts.
 Option audit_option(std::string& file, std::string_view group);
 
+// Returns what is wrong with the name of a run; empty: nothing. It stands in last:NAME, so it has
+// letters, digits, '.', '_' and '-', and is no word that --rerun knows.
+std::string wrong_run_name(std::string_view name);
+
 // Returns --report.
 Option
 report_option(std::vector<ReportRequest>& reports, const CliNames& names, std::string_view group);

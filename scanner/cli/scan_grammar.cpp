@@ -94,6 +94,8 @@ Options run_options(ScanOptions& scan, const CliNames& names) {
          "start a new run over the targets of RUN that were not assessed, or that are WHAT: "
          "unreachable,broken,...",
          text(scan.rerun), group::records},
+        {"--name", "NAME", "name the run: last:NAME finds the newest one, and its end writes the history",
+         text(scan.name), group::records},
         report_option(scan.reports, names, group::records),
     };
     append(options, gate_options({scan.fail_on, scan.max_unassessed}, group::records));
@@ -119,6 +121,10 @@ Options look_options(ScanOptions& scan) {
         {"--azure-evidence", "",
          "ask Azure for the state and boot log of VMs that were not seen running",
          flag(scan.azure_evidence), group::azure},
+        {"--disk-snapshots", "",
+         "where a route comes to the transport disk, read a snapshot of the VM's OS disk, which is "
+         "made for it and deleted afterwards",
+         flag(scan.scope.disk_snapshots), group::azure},
     };
 }
 
@@ -148,6 +154,9 @@ std::string wrong_scan(const ScanOptions& scan) {
     if (!scan.resume.empty() && !scan.rerun.empty()) {
         return "--resume goes on with a run, --rerun begins one: give one of them";
     }
+    if (!scan.resume.empty() && !scan.name.empty())
+        return "a run that is resumed keeps its name: leave --name out";
+    if (auto wrong = wrong_run_name(scan.name); !wrong.empty()) return "--name: " + wrong;
     if (scan.insecure && scan.pin_on_first_use) {
         return "--insecure accepts a certificate that nothing is known of, so there is nothing to "
                "--pin-on-first-use";

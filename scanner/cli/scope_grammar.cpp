@@ -39,6 +39,8 @@ Options source_options(ScopeOptions& scope, const CliNames& names) {
          list(scope.targets, Split::commas), group::targets},
         {"--disk", "FILE", "disk images (raw, fixed VHD) or block devices of VMs that do not run",
          sequence(scope.disks), group::targets},
+        {"--snapshot-id", "ID", "snapshots of OS disks in Azure, by their ARM ids; they are only read",
+         sequence(scope.snapshots), group::targets},
         {"--transport", "NAME[,NAME]", "use these instead of every target's route",
          route(scope.transports, names.transports), group::targets},
     };
@@ -116,7 +118,7 @@ Options scope_options(ScopeOptions& scope, const CliNames& names) {
 
 std::string empty_scope(const ScopeOptions& scope) {
     const bool any = !scope.inventories.empty() || !scope.targets.empty() || !scope.disks.empty() ||
-                     scope.azure.wanted();
+                     !scope.snapshots.empty() || scope.azure.wanted();
     return any ? "" : "no targets: give -i FILE, -t HOST, --disk FILE or --subscription ID";
 }
 

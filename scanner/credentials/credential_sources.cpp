@@ -145,8 +145,13 @@ Result<Secret> password_from(const FromEnvironment& source, const CredentialLimi
 }
 
 Result<Secret> password_from(const FromFile& source, const CredentialLimits& limits) {
+    return line_from(source, "the password file", limits);
+}
+
+Result<Secret>
+line_from(const FromFile& source, const std::string& what, const CredentialLimits& limits) {
     const Descriptor file(open(source.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    const auto where = "the password file " + printable(source.path);
+    const auto where = what + " " + printable(source.path);
     if (file.get() < 0) {
         const auto code = errno == ENOENT ? Errc::name_not_found : Errc::access_denied;
         return system_error(code, "cannot open " + where, errno);

@@ -11,6 +11,9 @@ namespace rdpsweep {
 // credential in messages.
 Result<Secret> password_from(const FromEnvironment& source, const CredentialLimits& limits);
 Result<Secret> password_from(const FromFile& source, const CredentialLimits& limits);
+// Reads the first line of a file that is a file, ours alone; what: "the password file".
+Result<Secret>
+line_from(const FromFile& source, const std::string& what, const CredentialLimits& limits);
 Result<Secret> password_from(const FromCommand& source, const CredentialLimits& limits);
 
 // Reads all of a PEM text. A key's file must be as private as a password's; a certificate is

@@ -1,6 +1,7 @@
 // When hosts may begin, and how long each of them has.
 #include "core/spawn.hpp"
 #include "scanner/engine/sweep.hpp"
+#include "transports/disk/disk.hpp"
 #include "transports/registry.hpp"
 
 #include <algorithm>
@@ -72,12 +73,15 @@ bool Sweep::hold() {
     return true;
 }
 
-// What runs by an agent or a console takes minutes where a network path takes seconds.
+// What runs by an agent or a console, and a snapshot that Azure makes, take minutes where a network
+// path takes seconds.
 Clock::duration Sweep::usual_budget(const Target& target) const {
     if (options_.host_deadline) return *options_.host_deadline;
+    const bool snapshot = disk::reads_snapshot(target);
     const bool slow =
-        std::any_of(target.route.begin(), target.route.end(), [](const std::string& transport) {
-            return traits_of(transport).slow;
+        std::any_of(target.route.begin(), target.route.end(), [&](const std::string& transport) {
+            const auto traits = traits_of(transport);
+            return traits.slow || (traits.by_disk && snapshot);
         });
     return slow ? limits::slow_host : limits::host;
 }

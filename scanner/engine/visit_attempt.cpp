@@ -154,6 +154,7 @@ Task<Status> Visit::attempt_once(Transport& transport, Attempt& attempt, HostDea
         co_return status;
     }
     if (turn && is_refusal(status.error())) turn->refused();
+    if (leftover_) co_await leftover_->close(); // of a transport before this one
     leftover_ = std::move(*session);
     co_return status;
 }

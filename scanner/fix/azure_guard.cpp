@@ -20,9 +20,6 @@ using nlohmann::json;
 
 constexpr auto compute_version = "api-version=2024-07-01";
 constexpr auto disk_version = "?api-version=2024-03-02";
-constexpr auto lock_version = "?api-version=2020-05-01";
-constexpr auto fresh_enough =
-    5min; // locks are rarely set, and one list serves a whole subscription
 constexpr auto between_looks = 5s;
 
 // Returns "/subscriptions/S/resourceGroups/G/providers/..." up to and including G.
@@ -30,10 +27,6 @@ std::string group_path(const std::string& id) {
     const auto parts = split(id, '/');
     if (parts.size() < 5) return {};
     return "/subscriptions/" + parts[2] + "/resourceGroups/" + parts[4];
-}
-
-bool is_within(std::string_view id, std::string_view scope) {
-    return id.starts_with(scope) && (id.size() == scope.size() || id[scope.size()] == '/');
 }
 
 Error refused(const azure::RestAnswer& answer) {
@@ -69,40 +62,15 @@ bool is_of(const json& snapshot, const std::string& disk) {
 
 } // namespace
 
-Task<Status> AzureGuard::read_locks(std::string subscription, HostDeadline& deadline) {
-    const auto known = locks_.find(subscription);
-    if (known != locks_.end() && Clock::now() - known->second.read < fresh_enough)
-        co_return Status();
-    Locks locks{Clock::now(), {}};
-    const azure::VisitRow add = [&locks](const json& row) {
-        auto id = ascii_lower(text(row, "id"));
-        const auto own = id.rfind("/providers/microsoft.authorization/locks/");
-        if (own == std::string::npos) return;
-        locks.all.push_back({id.substr(0, own), text(row, "name"), text(row, "properties/level")});
-    };
-    auto path = "/subscriptions/" + subscription + "/providers/Microsoft.Authorization/locks" +
-                lock_version;
-    auto listed = co_await arm_.list(std::move(path), add, deadline);
-    if (!listed) co_return listed;
-    locks_.insert_or_assign(std::move(subscription), std::move(locks));
-    co_return Status();
-}
-
 std::string AzureGuard::lock_on(const Target& target) const {
-    const auto found = locks_.find(subscription_of(target));
-    if (found == locks_.end()) return {};
-    const auto id = ascii_lower(target.vm);
-    for (const auto& lock : found->second.all) {
-        if (!is_within(id, lock.scope)) continue;
-        return "Azure locks it: " + foreign_text(lock.level, 40) + " " +
-               foreign_text(lock.name, 100);
-    }
-    return {};
+    const auto* lock = locks_.on(target.vm);
+    if (lock == nullptr) return {};
+    return "Azure locks it: " + foreign_text(lock->level, 40) + " " + foreign_text(lock->name, 100);
 }
 
 Task<Result<std::string>> AzureGuard::objection(const Target& target, HostDeadline& deadline) {
     auto subscription = subscription_of(target);
-    auto read = co_await read_locks(std::move(subscription), deadline);
+    auto read = co_await locks_.read(std::move(subscription), deadline);
     if (!read) co_return std::move(read).error();
     auto locked = lock_on(target);
     if (!locked.empty()) co_return locked;

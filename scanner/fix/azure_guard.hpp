@@ -5,8 +5,8 @@
 #include "scanner/fix/port_rules.hpp"
 #include "scanner/fix/vm_guard.hpp"
 #include "transports/azure/arm.hpp"
+#include "transports/azure/locks.hpp"
 
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,7 +17,7 @@ class AzureGuard final : public VmGuard {
 public:
     // pause: between two looks at what Azure is making.
     explicit AzureGuard(azure::Arm& arm, Clock::duration pause = std::chrono::seconds(2))
-        : arm_(arm), pause_(pause) {}
+        : arm_(arm), pause_(pause), locks_(arm) {}
 
     // Objects to locks of the VM or anything above it (Microsoft.Authorization/locks), whatever
     // their level; a VM that does not run; one that is being changed.
@@ -52,24 +52,12 @@ private:
     Task<Status> make_rule(std::string path, const PortRule& rule, HostDeadline& deadline);
     Task<Status> remove_rule(std::string path, HostDeadline& deadline);
 
-    struct Lock {
-        std::string scope; // id, in small letters
-        std::string name;
-        std::string level; // ReadOnly, CanNotDelete
-    };
-
-    struct Locks {
-        Clock::time_point read;
-        std::vector<Lock> all;
-    };
-
-    Task<Status> read_locks(std::string subscription, HostDeadline& deadline);
     std::string lock_on(const Target& target) const;
 
     azure::Arm& arm_;
     Clock::duration pause_;
     std::set<std::string> taken_; // groups that a host of this run writes to, in small letters
-    std::map<std::string, Locks> locks_; // by subscription
+    azure::Locks locks_;
 };
 
 } // namespace rdpsweep

@@ -74,7 +74,8 @@ void check_http(const Target& target, Problems& problems) {
 
 // Complains about a route that reads a disk nobody named.
 void check_disk(const Target& target, Problems& problems) {
-    if (!target.disk.file.empty() || target.origin == azure_origin) return;
+    // Of the disk of a VM of Azure a snapshot can be made.
+    if (target.disk.given() || !target.vm.empty()) return;
     const auto& route = target.route;
     const auto way = std::find_if(route.begin(), route.end(), [](const auto& transport) {
         return traits_of(transport).by_disk;
@@ -83,7 +84,7 @@ void check_disk(const Target& target, Problems& problems) {
     problems.add(
         target.origin,
         in_quotes(target.name) + " has no disk image, which " + *way + " needs",
-        "add disk: { file: PATH }"
+        "add disk: { file: PATH }, or vm: with its ARM id and scan with --disk-snapshots"
     );
 }
 

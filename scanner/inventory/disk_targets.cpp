@@ -18,19 +18,27 @@ std::string folded_name(const std::string& file) {
 
 } // namespace
 
-void read_disks(
-    const std::vector<std::string>& files, const ReadContext& context, InventorySource& source
+namespace {
+
+// Makes a target of each text, which is a disk's place.
+void read_places(
+    const std::vector<std::string>& places,
+    Field field,
+    const ReadContext& context,
+    InventorySource& source
 ) {
     std::map<std::string, std::size_t> uses;
-    for (const auto& file : files)
-        ++uses[folded_name(file)];
-    for (const auto& file : files) {
+    for (const auto& place : places)
+        ++uses[folded_name(place)];
+    for (const auto& place : places) {
+        if (is_url(place)) {
+            context.problems.add(context.file, literal_sas());
+            continue;
+        }
         TargetDraft draft;
         draft.target.origin = context.file;
-        // Whole: a run that goes on elsewhere has to know its hosts again.
-        const auto path = whole_path(file, current_folder());
-        auto complaint = set_field(draft, Field::disk_file, path);
-        if (!complaint && uses[folded_name(file)] > 1) draft.target.name = path;
+        auto complaint = set_field(draft, field, place);
+        if (!complaint && uses[folded_name(place)] > 1) draft.target.name = place;
         if (!complaint) complaint = finish(draft);
         if (complaint) {
             context.problems.add(context.file, std::move(*complaint));
@@ -42,8 +50,26 @@ void read_disks(
     }
 }
 
+} // namespace
+
+void read_disks(
+    const std::vector<std::string>& files, const ReadContext& context, InventorySource& source
+) {
+    // Whole: a run that goes on elsewhere has to know its hosts again.
+    std::vector<std::string> paths;
+    for (const auto& file : files)
+        paths.push_back(is_url(file) ? file : whole_path(file, current_folder()));
+    read_places(paths, Field::disk_file, context, source);
+}
+
+void read_snapshots(
+    const std::vector<std::string>& ids, const ReadContext& context, InventorySource& source
+) {
+    read_places(ids, Field::disk_snapshot, context, source);
+}
+
 bool has_only_disk(const Target& target) noexcept {
-    return !target.disk.file.empty() && target.address.empty() && target.vm.empty();
+    return target.disk.given() && target.address.empty() && target.vm.empty();
 }
 
 std::string_view disk_transport() noexcept {

@@ -1,4 +1,5 @@
-// Targets that are disks: those of --disk, and what holds of one that nothing else leads to.
+// Targets that are disks: those of --disk and --snapshot-id, and what holds of one that nothing
+// else leads to.
 #pragma once
 
 #include "scanner/inventory/inventory.hpp"
@@ -13,6 +14,12 @@ namespace rdpsweep {
 // one name.
 void read_disks(
     const std::vector<std::string>& files, const ReadContext& context, InventorySource& source
+);
+
+// Makes a target of each snapshot, by its ARM id: called by its own name, or by the whole id where
+// two have one name.
+void read_snapshots(
+    const std::vector<std::string>& ids, const ReadContext& context, InventorySource& source
 );
 
 // Tells whether a target's disk is all that is known of it: no network and no Azure leads there.

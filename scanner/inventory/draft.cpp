@@ -63,17 +63,32 @@ std::string_view file_name(std::string_view path) noexcept {
     return path.substr(path.rfind('/') + 1);
 }
 
+namespace {
+
+int sources_of(const DiskImage& disk) {
+    return int(!disk.file.empty()) + int(!disk.snapshot.empty()) + int(!disk.sas_env.empty()) +
+           int(!disk.sas_file.empty());
+}
+
+} // namespace
+
 Complaint finish(TargetDraft& draft) {
     auto& target = draft.target;
     if (target.name.empty()) target.name = target.address;
-    if (target.name.empty() && !target.disk.file.empty()) {
-        target.name = file_name(target.disk.file);
+    const auto& disk = target.disk.file.empty() ? target.disk.snapshot : target.disk.file;
+    if (target.name.empty() && !disk.empty()) {
+        target.name = file_name(disk);
         target.named_by_disk = true;
     }
     if (target.name.empty()) {
         return Mistake{"a target has neither a name nor an address", "add name: and address:"};
     }
-    if (target.address.empty() && target.vm.empty() && target.disk.file.empty()) {
+    if (sources_of(target.disk) > 1) {
+        return Mistake{
+            "the disk of " + in_quotes(target.name) + " has more than one source",
+            "keep one of file:, snapshot:, sas: { env: } and sas: { file: }"};
+    }
+    if (target.address.empty() && target.vm.empty() && !target.disk.given()) {
         return Mistake{
             "the target " + in_quotes(target.name) + " has no address",
             "add address: with an IP address or a DNS name"};

@@ -209,19 +209,6 @@ Complaint jump_host(std::string_view, std::string_view text, std::string& value)
     return {};
 }
 
-Complaint disk_file(std::string_view, std::string_view text, std::string& value) {
-    const bool controls = std::any_of(text.begin(), text.end(), [](unsigned char c) {
-        return c < 0x20 || c == 0x7f;
-    });
-    if (text.empty() || text.ends_with('/') || text.size() > longest_name || controls) {
-        return Mistake{
-            in_quotes(text) + " is not the path of a disk image",
-            "disk: { file: /images/web-01.vhd }, or a block device such as /dev/sdc"};
-    }
-    value = text;
-    return {};
-}
-
 Complaint
 deadline(std::string_view, std::string_view text, std::optional<std::chrono::milliseconds>& value) {
     const auto deadline = parse_duration(text);

@@ -18,6 +18,16 @@ using Complaint = std::optional<Mistake>;
 inline constexpr std::string_view backslash_hint =
     "in double quotes \\ begins an escape: write 'CORP\\svc' in single quotes, or \"CORP\\\\svc\"";
 
+// What to do about a SAS that is written where everybody can read it.
+inline constexpr std::string_view sas_hint =
+    "disk: { sas: { env: VARIABLE } } or disk: { sas: { file: PATH } }";
+
+// Tells whether it is a URL, which may hold a signature: it is not to be shown.
+bool is_url(std::string_view text) noexcept;
+
+// Says that a SAS does not belong into an inventory or on a command line.
+Mistake literal_sas();
+
 // Reads true, false, yes, no, on, off.
 std::optional<bool> parse_boolean(std::string_view text);
 
@@ -40,7 +50,11 @@ Complaint host_key_pin(std::string_view called, std::string_view text, std::stri
 Complaint thumbprint(std::string_view called, std::string_view text, std::string& value);
 Complaint ssh_user(std::string_view called, std::string_view text, std::string& value);
 Complaint jump_host(std::string_view called, std::string_view text, std::string& value);
+Complaint disk_snapshot(std::string_view called, std::string_view text, std::string& value);
 Complaint disk_file(std::string_view called, std::string_view text, std::string& value);
+// Hides the variable from every program that is started from now on.
+Complaint sas_variable(std::string_view called, std::string_view text, std::string& value);
+Complaint sas_file(std::string_view called, std::string_view text, std::string& value);
 Complaint deadline(
     std::string_view called, std::string_view text, std::optional<std::chrono::milliseconds>& value
 );

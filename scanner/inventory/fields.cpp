@@ -92,6 +92,15 @@ constexpr std::array rows{
     own(row<read::disk_file, &Target::disk, &DiskImage::file>(
         Field::disk_file, "disk.file", "disk", "the disk's file"
     )),
+    own(row<read::disk_snapshot, &Target::disk, &DiskImage::snapshot>(
+        Field::disk_snapshot, "disk.snapshot", "disk_snapshot"
+    )),
+    own(row<read::sas_variable, &Target::disk, &DiskImage::sas_env>(
+        Field::disk_sas_env, "disk.sas.env", ""
+    )),
+    own(row<read::sas_file, &Target::disk, &DiskImage::sas_file>(
+        Field::disk_sas_file, "disk.sas.file", ""
+    )),
     row<read::port, &Target::rdp_port>(Field::rdp_port, "rdp.port", "rdp_port", "the RDP port"),
     row<read::boolean, &Target::rdp_outside>(
         Field::rdp_outside, "rdp.outside", "rdp_outside", "rdp outside"

@@ -132,7 +132,9 @@ void read_source(const std::string& written, const ReadContext& context, Invento
     if (format == Format::yaml) read_yaml(*text, here, source);
     if (format == Format::csv) read_csv(*text, here, source);
     for (auto& target : source.targets) {
-        if (!target.disk.file.empty()) target.disk.file = path_beside(target.disk.file, here);
+        for (auto* path : {&target.disk.file, &target.disk.sas_file}) {
+            if (!path->empty()) *path = path_beside(*path, here);
+        }
     }
     if (format == Format::lines) read_lines(*text, here, source);
     if (format == Format::nmap) read_nmap(*text, here, source);

@@ -49,6 +49,16 @@ void read_section(
     }
 }
 
+// Reads where a disk is. A SAS itself is not shown again.
+void read_disk(const YamlNode& node, TargetDraft& draft, YamlPlace place) {
+    for (const auto& [key, key_at, value] : node.entries) {
+        if (key != "sas" || value.kind != YamlNode::Kind::scalar) continue;
+        place.complain(value.at, literal_sas());
+        return;
+    }
+    read_section(node, "disk", draft, place);
+}
+
 // Reads what a target and the defaults have in common.
 void read_shared(
     const YamlFields& fields, TargetDraft& draft, const ReadContext& context, YamlPlace place
@@ -109,7 +119,7 @@ TargetDraft read_yaml_target(const YamlNode& node, const ReadContext& context) {
     apply(fields, "address", Field::address, draft);
     apply(fields, "vm", Field::vm, draft);
     read_shared(fields, draft, context, place);
-    if (const auto* disk = fields.find("disk")) read_section(*disk, "disk", draft, place);
+    if (const auto* disk = fields.find("disk")) read_disk(*disk, draft, place);
     // One mistake is reported once: a target whose address is wrong does not also lack one.
     if (context.problems.list().size() != mistakes) return draft;
     if (auto complaint = finish(draft)) place.complain(node.at, std::move(*complaint));

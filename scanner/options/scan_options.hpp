@@ -61,6 +61,7 @@ struct ScanOptions {
     std::string state_dir;              // --state, else default_state_dir()
     std::string resume;                 // run id; empty: a new run
     std::string rerun;                  // RUN[:WHAT,...]; empty: all targets
+    std::string name;                   // --name of the run; empty: none
     FailOn fail_on;
     std::size_t max_unassessed = 0;
     std::string stats_json; // empty: none

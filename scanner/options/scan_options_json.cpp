@@ -92,10 +92,10 @@ constexpr Range million{0, 1'000'000};
         scope, talk, jobs, rate, retries, connect_timeout, step_timeout, deadline, run_deadline,
         quota_delay, collect_by, handshake, evidence, serial_jobs, takeover, matrix, legacy,
         bindings, fallback, ca_file, hosts, pin, insecure, reports, state_dir, resume, rerun,
-        fail_on, unassessed, stats, audit, args] = scan;
+        run_name, fail_on, unassessed, stats, audit, args] = scan;
     [[maybe_unused]] const auto& [
-        inventories, targets, disks, transports, in_azure, login_as, selection, left_out, pick, seed,
-        limit, allow_empty] = scope;
+        inventories, targets, disks, snapshots, makes_snapshots, transports, in_azure, login_as,
+        selection, left_out, pick, seed, limit, allow_empty] = scope;
     [[maybe_unused]] const auto& [color, lang, quiet, verbose, log_file, log_level] = talk;
     [[maybe_unused]] const auto& [
         subscriptions, all, groups, resources, cloud, login, address, azure_ca] = azure;
@@ -135,6 +135,8 @@ constexpr auto list_scope = [](auto& member, auto& scope) {
     member("inventories", scope.inventories);
     member("targets", scope.targets);
     member("disks", scope.disks);
+    member("snapshots", scope.snapshots);
+    member("disk_snapshots", scope.disk_snapshots);
     member("transports", scope.transports);
     member.inside("azure", scope.azure, Unknown::refused, list_azure);
     member.inside("credential", scope.credential, Unknown::refused, list_credential);
@@ -195,6 +197,7 @@ constexpr auto list_records = [](auto& member, auto& scan) {
     member("state_dir", scan.state_dir);
     member("resume", scan.resume);
     member("rerun", scan.rerun);
+    member("name", scan.name);
     member("fail_on", scan.fail_on.verdict);
     member("max_unassessed", scan.max_unassessed, million);
     member("stats_json", scan.stats_json);

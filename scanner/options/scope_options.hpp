@@ -26,6 +26,8 @@ struct ScopeOptions {
     std::vector<std::string> inventories; // -i, in the order given; "-" is stdin
     std::vector<std::string> targets; // -t, commas already split: a host, a network, a range, @FILE
     std::vector<std::string> disks;   // --disk: images and block devices of this machine
+    std::vector<std::string> snapshots; // --snapshot-id: ARM ids of snapshots that are there
+    bool disk_snapshots = false; // --disk-snapshots: of scan: snapshots of OS disks may be made
     std::vector<std::string> transports; // --transport: overrides every route; empty: as written
     AzureOptions azure;                  // --subscription and its companions
     CommandLineCredential credential;

@@ -7,6 +7,7 @@
 #include "scanner/scope/rerun.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rdpsweep {
 
@@ -72,6 +73,15 @@ Step<void> count_stored(RunSetup& setup, StoredRun& stored) {
     );
 }
 
+// Returns the ids that are in both lists: all hosts of the run were judged by them.
+std::vector<std::string>
+in_both(std::vector<std::string> before, const std::vector<std::string>& now) {
+    std::erase_if(before, [&now](const std::string& rule) {
+        return std::find(now.begin(), now.end(), rule) == now.end();
+    });
+    return before;
+}
+
 // Returns the earlier run, continued by this version; now: what this process would have begun.
 RunInfo gone_on_with(RunInfo before, const RunInfo& now) {
     std::erase_if(before.warnings, [](const Message& warning) {
@@ -127,7 +137,7 @@ Result<ScanOptions> options_of_run(const StoredRun& stored) {
 Step<ScanOptions> recall_options(const ScanOptions& asked) {
     const bool again = !asked.rerun.empty();
     if ((asked.resume.empty() && !again) || names_a_scope(asked.scope)) return asked;
-    const auto run = again ? asked.rerun.substr(0, asked.rerun.find(':')) : asked.resume;
+    const auto run = again ? run_of_rerun(asked.rerun) : asked.resume;
     auto stored = StoredRun::open(asked.state_dir, run);
     if (!stored) return EarlyEnd(stored.error(), exit_usage);
     auto read = options_of_run(*stored);
@@ -136,6 +146,7 @@ Step<ScanOptions> recall_options(const ScanOptions& asked) {
     begun.resume = asked.resume;
     begun.state_dir = asked.state_dir;
     begun.talk = asked.talk;
+    if (again) begun.name = asked.name; // a part of a night is not that night
     if (again || !asked.reports.empty())
         begun.reports = asked.reports;
     else if (auto known = check_places(begun.reports, stored->run().id); !known)
@@ -180,7 +191,8 @@ Step<void> resume(RunSetup& setup) {
     auto counted = count_stored(setup, *stored);
     if (!counted) return counted;
     setup.run = gone_on_with(stored->run(), setup.run);
-    setup.options_json = stored->options();
+    const auto now = std::exchange(setup.extras, {stored->options(), stored->marks()});
+    setup.extras.marks.rules = in_both(setup.extras.marks.rules, now.marks.rules);
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include "scanner/run/ways.hpp"
 #include "scanner/store/fleet.hpp"
 #include "scanner/store/let_in.hpp"
+#include "scanner/store/run_document.hpp"
 #include "scanner/talk/speaker.hpp"
 
 #include <memory>
@@ -21,8 +22,8 @@ struct RunSetup {
     Inventory inventory;          // its targets are those of the run
     std::vector<Target> left_out; // of a fix: the inventory's other targets
     RunInfo run;
-    std::string options_json;  // as the run stores them; empty: it keeps its command line only
-    std::size_t in_flight = 1; // hosts at work at once
+    RunExtras extras;                 // what a scan stores besides
+    std::size_t in_flight = 1;        // hosts at work at once
     std::size_t descriptors_left = 0; // for hosts on the way to their work
     Collector collector;
     std::unique_ptr<Ways> ways;

@@ -1,6 +1,7 @@
 // The run of the verb scan: it is stored as it goes, and ends in reports.
 #pragma once
 
+#include "scanner/history/night.hpp"
 #include "scanner/run/report_output.hpp"
 #include "scanner/run/run_kind.hpp"
 #include "scanner/store/run_store.hpp"
@@ -26,9 +27,15 @@ private:
 
     Status write_reports(Speaker& speaker, std::uint64_t begun_at);
 
+    // Tells whether it is one of a series: what has no name is imported by the next that has one.
+    [[nodiscard]] bool has_series() const { return !setup_.extras.marks.name.empty(); }
+
+    void write_history(Speaker& speaker);
+
     RunSetup& setup_;
     ReportOutputs reports_;
     std::unique_ptr<RunStore> store_;
+    Night night_; // of a run of a series that is not resumed: what the history gets
 };
 
 } // namespace rdpsweep

@@ -1,7 +1,10 @@
 // What has to be opened before the first host can be reached.
 #include "scanner/run/ways.hpp"
 
+#include "scanner/credentials/disk_sas.hpp"
 #include "scanner/scope/resolve_scope.hpp"
+#include "transports/disk/disk.hpp"
+#include "transports/disk/referred_sas.hpp"
 #include "transports/registry.hpp"
 
 #include <algorithm>
@@ -28,10 +31,36 @@ Status fetch_secrets(CredentialStore& credentials, const std::vector<Target>& ta
     return {};
 }
 
-bool leads_to_azure(const Target& target, bool asks_about_vms) {
+// A SAS that is not there, or is none, ends the run here as well. It is read again where its disk
+// is opened: meanwhile it may have been renewed.
+Status check_disks(const std::vector<Target>& targets, const Services& services) {
+    for (const auto& target : targets) {
+        const bool read =
+            std::any_of(target.route.begin(), target.route.end(), [](const auto& way) {
+                return traits_of(way).by_disk;
+            });
+        if (!read || !target.skip.empty() || !target.disk.by_sas()) continue;
+        const auto sas = disk::check_sas(target.disk, services);
+        if (sas) continue;
+        const auto& error = sas.error();
+        return Error(
+                   error.phase(),
+                   error.code(),
+                   printable(target.name, 60) + ": " + std::string(error.detail())
+        )
+            .with_native(std::string(error.native()))
+            .with_hint(std::string(error.hint()));
+    }
+    return {};
+}
+
+bool leads_to_azure(const Target& target, bool asks_about_vms, bool makes_snapshots) {
     const auto& route = target.route;
-    const bool by_azure = std::any_of(route.begin(), route.end(), [](const auto& transport) {
-        return traits_of(transport).by_azure;
+    const bool snapshot =
+        !target.disk.snapshot.empty() || (makes_snapshots && disk::reads_snapshot(target));
+    const bool by_azure = std::any_of(route.begin(), route.end(), [&](const auto& transport) {
+        const auto traits = traits_of(transport);
+        return traits.by_azure || (traits.by_disk && snapshot);
     });
     return target.skip.empty() && (by_azure || (asks_about_vms && !target.vm.empty()));
 }
@@ -70,6 +99,8 @@ Ways::Ways(
           .rdp_matrix = options.rdp_matrix,
           .known_hosts = options.known_hosts,
           .credential = [this](std::string_view name) { return credentials_->get(name); },
+          .azure_ca_file = options.scope.azure.ca_file,
+          .disk_sas = [](const DiskImage& disk) { return read_sas(disk); },
       } {}
 
 Result<std::unique_ptr<Ways>>
@@ -84,9 +115,13 @@ Ways::open(const ScanOptions& options, const Inventory& inventory, bool asks_abo
     const auto rate = options.connect_rate.value_or(usual_connect_rate(targets.size()));
     std::unique_ptr<Ways> ways(new Ways(options, rate, std::move(credentials), *std::move(trust)));
     const bool azure = std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
-        return leads_to_azure(target, asks_about_vms);
+        return leads_to_azure(target, asks_about_vms, options.scope.disk_snapshots);
     });
+    if (options.scope.disk_snapshots) {
+        ways->services_.snapshots = &ways->snapshots_.emplace(options.state_dir);
+    }
     auto opened = azure ? ways->open_azure(options) : Status();
+    if (opened) opened = check_disks(targets, ways->services_);
     if (opened) opened = ways->make_transports();
     if (!opened) return std::move(opened).error();
     return ways;
@@ -97,7 +132,6 @@ Status Ways::open_azure(const ScanOptions& options) {
     if (!plane) return std::move(plane).error();
     azure_ = std::move(*plane);
     services_.azure = &azure_->arm();
-    services_.azure_ca_file = options.scope.azure.ca_file;
     services_.takeover = options.takeover;
     return {};
 }

@@ -7,9 +7,11 @@
 #include "scanner/engine/visit.hpp"
 #include "scanner/inventory/inventory.hpp"
 #include "scanner/options/scan_options.hpp"
+#include "scanner/store/snapshot_journal.hpp"
 #include "scanner/store/trust_store.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace rdpsweep {
 
@@ -40,6 +42,11 @@ public:
     // Returns the source that looks from outside.
     [[nodiscard]] FactSource& outside() noexcept { return *outside_; }
 
+    // Returns null where no snapshots may be made.
+    [[nodiscard]] SnapshotJournal* snapshots() noexcept {
+        return snapshots_ ? &*snapshots_ : nullptr;
+    }
+
     // Returns null where no target leads to Azure.
     [[nodiscard]] azure::Arm* arm() noexcept { return azure_ ? &azure_->arm() : nullptr; }
 
@@ -59,6 +66,7 @@ private:
     asio::io_context lane_{1};
     Resolver resolver_;
     Pacer pacer_;
+    std::optional<SnapshotJournal> snapshots_;
     std::unique_ptr<AzurePlane> azure_;
     Services services_;
     Transports transports_;

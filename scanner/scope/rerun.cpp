@@ -42,15 +42,28 @@ bool is_one_of(const HostResult& host, const std::set<std::string>& what) {
 
 } // namespace
 
+std::string run_of_rerun(const std::string& text) {
+    constexpr std::string_view newest_called = "last:";
+    if (!text.starts_with(newest_called)) return text.substr(0, text.find(':'));
+    const auto second = text.find(':', newest_called.size());
+    if (second != std::string::npos) return text.substr(0, second);
+    const auto words = text.substr(newest_called.size());
+    const auto known = known_words();
+    // What is close to a word is a slip of the pen, and not a name.
+    const bool is_name = !words.empty() && words.find(',') == std::string::npos &&
+                         std::find(known.begin(), known.end(), words) == known.end() &&
+                         !nearest(words, known);
+    return is_name ? text : "last";
+}
+
 Result<RerunRequest> parse_rerun(const std::string& text) {
-    const auto colon = text.find(':');
-    RerunRequest request{text.substr(0, colon), {}};
-    if (colon == std::string::npos) {
+    RerunRequest request{run_of_rerun(text), {}};
+    if (request.run.size() == text.size()) {
         request.what.insert(std::string(unassessed));
         return request;
     }
     const auto known = known_words();
-    for (auto& word : split(std::string_view(text).substr(colon + 1), ',')) {
+    for (auto& word : split(std::string_view(text).substr(request.run.size() + 1), ',')) {
         if (std::find(known.begin(), known.end(), word) == known.end()) {
             return Error(
                        Phase::config,

@@ -10,9 +10,13 @@
 namespace rdpsweep {
 
 struct RerunRequest {
-    std::string run;            // an id, the beginning of one, or "last"
+    std::string run;            // an id, the beginning of one, "last" or "last:NAME"
     std::set<std::string> what; // outcomes, verdicts, root causes; "unassessed"
 };
+
+// Returns the part of the option that names the run. In "last:WORD" a word that no host can be is
+// the name of a run; "last:NAME:WHAT" has both.
+std::string run_of_rerun(const std::string& text);
 
 // Reads the option. Error{config, unsupported} when a word after the colon is nothing a host can
 // be.

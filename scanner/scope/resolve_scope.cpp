@@ -28,13 +28,14 @@ Inventory resolve_scope(
 ) {
     auto names = name_sources(scope.inventories, scope.targets, scope.azure);
     names.disks = scope.disks;
+    names.snapshots = scope.snapshots;
     names.said = {scope.transports, names_an_account(scope.credential)};
     auto inventory = merge(read_sources(names, transports, problems), problems);
     select_targets(scope.select, inventory, problems);
     exclude_targets(scope.exclude, inventory, problems);
     pick_targets(scope.pick, scope.seed, inventory);
     override_route(scope.transports, inventory.targets);
-    if (names.azure.wanted()) settle_azure_targets(inventory.targets);
+    if (names.azure.wanted()) settle_azure_targets(inventory.targets, scope.disk_snapshots);
     limit_targets(scope.limit, inventory.targets);
     assign_credential(scope.credential, inventory, problems);
     return inventory;

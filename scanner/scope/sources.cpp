@@ -65,6 +65,10 @@ std::vector<InventorySource> read_sources(
         const ReadContext context{std::string(command_line_origin), {}, transports, problems};
         read_disks(names.disks, context, sources.emplace_back());
     }
+    if (!names.snapshots.empty()) {
+        const ReadContext context{std::string(command_line_origin), {}, transports, problems};
+        read_snapshots(names.snapshots, context, sources.emplace_back());
+    }
     if (problems.empty() && names.azure.wanted()) {
         read_azure(names.azure, problems, sources.emplace_back());
     }

@@ -18,6 +18,7 @@ struct SourceNames {
     AzureOptions azure;                  // what Azure is asked for; not wanted(): it is not asked
     SaidElsewhere said = {};             // by --transport, --user and their companions
     std::vector<std::string> disks = {}; // of each --disk
+    std::vector<std::string> snapshots = {}; // of each --snapshot-id
 };
 
 // Sorts what -i and -t name. An -i that begins with "azure:" adds to what Azure is asked for.

@@ -6,6 +6,7 @@
 #include "scanner/system/own_file.hpp"
 #include "scanner/system/own_folder.hpp"
 #include "scanner/system/write_all.hpp"
+#include "transports/disk/referred_sas.hpp"
 #include "transports/registry.hpp"
 #include "transports/serial/serial.hpp"
 
@@ -89,8 +90,23 @@ Status AuditLog::questions(const AuditContext& context) {
 Status AuditLog::disk(const AuditContext& context) {
     if (file_.get() < 0) return {};
     auto record = record_of(context);
-    record["disk"] = context.target.disk.file;
+    const auto& disk = context.target.disk;
+    const auto& in_azure = disk.snapshot.empty() ? context.target.vm : disk.snapshot;
+    record["disk"] = disk.by_sas()       ? disk::sas_reference(disk)
+                     : disk.file.empty() ? in_azure
+                                         : disk.file;
     record["effect"] = "read_only";
+    return append(std::move(record));
+}
+
+Status AuditLog::snapshot(const azure::SnapshotEntry& entry) {
+    if (file_.get() < 0) return {};
+    nlohmann::json record{
+        {"at", to_iso8601(std::time(nullptr))},
+        {"run", entry.run},
+        {"vm", entry.vm},
+        {"snapshot", entry.id},
+        {"effect", "makes_snapshot"}};
     return append(std::move(record));
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/descriptor.hpp"
 #include "core/result.hpp"
+#include "transports/azure/snapshot_ledger.hpp"
 #include "transports/transport.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -39,6 +40,9 @@ public:
 
     // Does the same before a disk is read: no script runs.
     Status disk(const AuditContext& context);
+
+    // Does the same before a snapshot of a VM's disk is asked for.
+    Status snapshot(const azure::SnapshotEntry& entry);
 
     // Records that a person gets a VM's console: what they type there is theirs, not ours.
     Status console(const Target& target, const std::string& user);

@@ -3,6 +3,7 @@
 
 #include "scanner/system/read_line.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <istream>
 #include <limits>
@@ -10,22 +11,15 @@
 
 namespace rdpsweep {
 
-namespace {
-
-constexpr std::size_t no_position = std::numeric_limits<std::size_t>::max();
-
-// Returns the position that a finished record names; no_position when it is no such record.
-std::size_t position_in(std::string_view line) {
-    if (!line.starts_with(finished_prefix)) return no_position;
+std::size_t index_of_finished(std::string_view line) noexcept {
+    if (!line.starts_with(finished_prefix)) return most_records;
     std::size_t position = 0;
     const auto* const digits = line.data() + finished_prefix.size();
     const auto read = std::from_chars(digits, line.data() + line.size(), position);
     const bool whole = read.ec == std::errc() && read.ptr != line.data() + line.size() &&
                        (*read.ptr == ',' || *read.ptr == '}');
-    return whole ? position : no_position;
+    return whole ? std::min(position, most_records) : most_records;
 }
-
-} // namespace
 
 std::vector<RecordPlace> find_finished(std::istream& in, std::size_t most) {
     std::map<std::size_t, RecordPlace> places;
@@ -33,8 +27,9 @@ std::vector<RecordPlace> find_finished(std::istream& in, std::size_t most) {
     for (std::string line;;) {
         const auto end = read_line(in, line, longest_record);
         if (end == LineEnd::none) break;
-        const auto position = end == LineEnd::whole ? position_in(line) : no_position;
-        if (position < most) places[position] = {position, offset, line.size()};
+        const auto position = end == LineEnd::whole ? index_of_finished(line) : most_records;
+        if (position < std::min(most, most_records))
+            places[position] = {position, offset, line.size()};
         offset += line.size() + 1;
         if (end != LineEnd::too_long) continue;
         in.ignore(std::numeric_limits<std::streamsize>::max(), '\n');

@@ -24,6 +24,9 @@ struct RecordPlace {
     std::size_t length = 0;
 };
 
+// Returns the index that a finished record names; most_records when it is no such record.
+std::size_t index_of_finished(std::string_view line) noexcept;
+
 // Returns the places of the last records, one a host, by index. Torn lines, those that are too long
 // and those of an index from most on are passed over, and none is kept in memory: what is kept
 // grows with the records that are there, and not with what they say of themselves.

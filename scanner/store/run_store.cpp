@@ -3,6 +3,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "scanner/store/packed_records.hpp"
 #include "scanner/system/write_all.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace rdpsweep {
@@ -37,9 +39,9 @@ run_folder(const std::string& state_dir, const std::string& id, IfMissing missin
 
 } // namespace
 
-RunStore::RunStore(StateFolder folder, Descriptor hosts, Say say, std::string options)
+RunStore::RunStore(StateFolder folder, Descriptor hosts, Say say, RunExtras extras)
     : folder_(std::move(folder)), hosts_(std::move(hosts)), say_(std::move(say)),
-      options_(std::move(options)),
+      extras_(std::move(extras)),
       length_(static_cast<std::size_t>(std::max<off_t>(0, lseek(hosts_.get(), 0, SEEK_END)))),
       syncer_([this] { keep_syncing(); }) {}
 
@@ -54,29 +56,37 @@ RunStore::~RunStore() {
 }
 
 Result<std::unique_ptr<RunStore>>
-RunStore::create(const std::string& state_dir, const RunInfo& run, Say say, std::string options) {
+RunStore::create(const std::string& state_dir, const RunInfo& run, Say say, RunExtras extras) {
     auto folder = run_folder(state_dir, run.id, IfMissing::make);
     if (!folder) return std::move(folder).error();
-    return begin(*std::move(folder), run, std::move(say), std::move(options));
+    return begin(*std::move(folder), run, std::move(say), std::move(extras));
 }
 
 Result<std::unique_ptr<RunStore>>
-RunStore::reopen(const std::string& state_dir, const RunInfo& run, Say say, std::string options) {
+RunStore::reopen(const std::string& state_dir, const RunInfo& run, Say say, RunExtras extras) {
     auto folder = run_folder(state_dir, run.id, IfMissing::fail);
     if (!folder) return std::move(folder).error();
-    return begin(*std::move(folder), run, std::move(say), std::move(options));
+    auto there = unpack_records(*folder);
+    if (!there) return std::move(there).error();
+    return begin(*std::move(folder), run, std::move(say), std::move(extras));
 }
 
 Result<std::unique_ptr<RunStore>>
-RunStore::begin(StateFolder folder, const RunInfo& run, Say say, std::string options) {
-    auto hosts = folder.file("hosts.jsonl", O_RDWR | O_CREAT | O_APPEND);
+RunStore::begin(StateFolder folder, const RunInfo& run, Say say, RunExtras extras) {
+    auto hosts = folder.file(records_name, O_RDWR | O_CREAT | O_APPEND);
     if (!hosts) return std::move(hosts).error();
-    if (flock(hosts->get(), LOCK_EX | LOCK_NB) != 0) {
+
+    struct stat about {};
+
+    // What has no name any more was compressed since it was opened: by whoever had it locked.
+    const bool ours = flock(hosts->get(), LOCK_EX | LOCK_NB) == 0 &&
+                      fstat(hosts->get(), &about) == 0 && about.st_nlink > 0;
+    if (!ours) {
         return Error(Phase::config, Errc::taken, "run " + run.id + " is still being written")
             .with_hint("wait for the other rdpsweep, or start a new run");
     }
     std::unique_ptr<RunStore> store(
-        new RunStore(std::move(folder), *std::move(hosts), std::move(say), std::move(options))
+        new RunStore(std::move(folder), *std::move(hosts), std::move(say), std::move(extras))
     );
     store->cut_torn_line();
     store->begun_at_ = store->length_;
@@ -117,12 +127,12 @@ Status RunStore::append(std::string_view line) {
         if (ftruncate(hosts_.get(), static_cast<off_t>(length_)) == 0) {
             lseek(hosts_.get(), static_cast<off_t>(length_), SEEK_SET);
         }
-        return store_error("cannot write", folder_.path_of("hosts.jsonl"), failed);
+        return store_error("cannot write", folder_.path_of(records_name), failed);
     }
     length_ += line.size();
     dirty_ = true;
     if (const int code = sync_error_; code != 0) {
-        return store_error("cannot keep", folder_.path_of("hosts.jsonl"), code);
+        return store_error("cannot keep", folder_.path_of(records_name), code);
     }
     return {};
 }
@@ -145,22 +155,16 @@ Status RunStore::finished(std::size_t index, std::string_view json) {
 }
 
 Status RunStore::write_run(const RunInfo& run, const Totals* totals) const {
-    nlohmann::json document{{"schema", run_schema}, {"run", to_json(run, say_)}};
-    if (totals != nullptr) document["totals"] = to_json(*totals);
-    if (!options_.empty()) {
-        auto options = parse_json(options_, Phase::config, run_limits);
-        if (!options) return std::move(options).error();
-        document["options"] = *std::move(options);
-    }
-    const auto text = dump_json(document) + "\n";
-    if (text.size() > run_limits.bytes)
-        return store_error("is too large to be read again:", folder_.path_of("run.json"), EFBIG);
-    return folder_.replace("run.json", text);
+    RunDocument document{run, extras_.marks, extras_.options, {}};
+    if (totals != nullptr) document.totals = *totals;
+    const auto text = to_json_text(document, say_);
+    if (!text) return text.error();
+    return folder_.replace("run.json", *text);
 }
 
 Status RunStore::close(const RunInfo& run, const Totals& totals) {
     const int late = sync_error_;
-    if (late != 0) return store_error("cannot keep", folder_.path_of("hosts.jsonl"), late);
+    if (late != 0) return store_error("cannot keep", folder_.path_of(records_name), late);
     if (fsync(hosts_.get()) != 0) return store_error("cannot sync", folder_.path(), errno);
     return write_run(run, &totals);
 }

@@ -1,11 +1,11 @@
 // Where a run is kept while it goes on: one line a host, on disk before the host is counted.
 #pragma once
 
-#include "core/json.hpp"
 #include "core/outcome.hpp"
 #include "core/outcome_json.hpp"
 #include "core/result.hpp"
 #include "scanner/store/finished_records.hpp"
+#include "scanner/store/run_document.hpp"
 #include "scanner/store/state_folder.hpp"
 
 #include <atomic>
@@ -19,26 +19,19 @@
 
 namespace rdpsweep {
 
-inline constexpr std::string_view run_schema = "rdpsweep.run/1";
-
-// For run.json: a command line may be 2 MiB long (execve), is six times as long when it is escaped,
-// and its options are there as well. What is larger is not written.
-inline constexpr JsonLimits run_limits{.bytes = 64u << 20};
-
 // Writes <state>/runs/<id>/hosts.jsonl (a "started" and a "finished" line per host) and run.json.
 // A line is written at once; a thread of its own syncs it to the disk within 250 ms.
 class RunStore {
 public:
-    // Makes the run's folder (0700). options: the options of the run, a JSON object that is kept as
-    // it is; empty: none are kept. Error{config, ...}: local_limit when it cannot be written,
+    // Makes the run's folder (0700). Error{config, ...}: local_limit when it cannot be written,
     // access_denied when the folder, or what is in it, is not ours alone (state_folder.hpp).
     static Result<std::unique_ptr<RunStore>>
-    create(const std::string& state_dir, const RunInfo& run, Say say, std::string options = {});
+    create(const std::string& state_dir, const RunInfo& run, Say say, RunExtras extras = {});
 
     // Goes on with a run that was interrupted. Error{config, local_limit} while another process
     // writes it.
     static Result<std::unique_ptr<RunStore>>
-    reopen(const std::string& state_dir, const RunInfo& run, Say say, std::string options = {});
+    reopen(const std::string& state_dir, const RunInfo& run, Say say, RunExtras extras = {});
 
     ~RunStore();
     RunStore(const RunStore&) = delete;
@@ -64,8 +57,8 @@ public:
 
 private:
     static Result<std::unique_ptr<RunStore>>
-    begin(StateFolder folder, const RunInfo& run, Say say, std::string options);
-    RunStore(StateFolder folder, Descriptor hosts, Say say, std::string options);
+    begin(StateFolder folder, const RunInfo& run, Say say, RunExtras extras);
+    RunStore(StateFolder folder, Descriptor hosts, Say say, RunExtras extras);
     void cut_torn_line();
     Status append(std::string_view line);
     Status write_run(const RunInfo& run, const Totals* totals) const;
@@ -74,7 +67,7 @@ private:
     StateFolder folder_;
     Descriptor hosts_; // hosts.jsonl
     Say say_;
-    std::string options_; // JSON; empty: none
+    RunExtras extras_;
     std::uint64_t begun_at_ = 0;
     std::size_t length_ = 0; // bytes of whole lines; a torn one is cut off again
     std::atomic<bool> dirty_ = false;
@@ -85,20 +78,22 @@ private:
     std::thread syncer_;
 };
 
-// Reads a stored run, also one that was killed: a torn last line is passed over. The last
-// "finished" line of a host counts.
+// Reads a stored run, also one that was killed or is compressed: a torn last line is passed over.
+// The last "finished" line of a host counts.
 class StoredRun final : public HostReader {
 public:
-    // Opens a run. id: a run's id, a unique beginning of one, or "last". Error{config, ...}:
-    // not_found when there is none, access_denied when it is not ours alone (state_folder.hpp),
-    // unsupported when another version stored it in another way.
-    static Result<StoredRun> open(const std::string& state_dir, const std::string& id);
+    // Opens a run. word: as of open_run() (find_run.hpp). Error{config, ...}: not_found when there
+    // is none, access_denied when it is not ours alone (state_folder.hpp), unsupported when another
+    // version stored it in another way.
+    static Result<StoredRun> open(const std::string& state_dir, const std::string& word);
 
-    [[nodiscard]] const RunInfo& run() const noexcept { return run_; }
+    [[nodiscard]] const RunInfo& run() const noexcept { return document_.run; }
+
+    [[nodiscard]] const RunMarks& marks() const noexcept { return document_.marks; }
 
     // Returns the options that it was made with, as JSON; empty for a run whose version stored only
     // run().args.
-    [[nodiscard]] const std::string& options() const noexcept { return options_; }
+    [[nodiscard]] const std::string& options() const noexcept { return document_.options; }
 
     Status for_each(const std::function<void(const HostResult&)>& visit) override;
     Status for_each_as_text(const VisitText& visit) override;
@@ -107,20 +102,27 @@ public:
     // program, so that for_each_as_text() hands it on as text.
     void is_ours_from(std::uint64_t offset) noexcept { ours_from_ = offset; }
 
-    [[nodiscard]] bool complete() const noexcept { return complete_; }
+    // Tells whether the run came to its end, interrupted or not: it was not killed.
+    [[nodiscard]] bool ended() const noexcept { return document_.totals.has_value(); }
+
+    // Tells whether every target came to its end.
+    [[nodiscard]] bool complete() const noexcept { return document_.complete(); }
 
     // Returns how many records the last for_each() could not read; their hosts count as not
     // finished.
     [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
 
 private:
-    StoredRun(Descriptor hosts, RunInfo run, std::string options, bool complete);
-    bool index();
+    // How the hosts are stored.
+    enum class As : std::uint8_t { lines, packed };
 
-    Descriptor hosts_; // hosts.jsonl
-    RunInfo run_;
-    std::string options_;
-    bool complete_;
+    StoredRun(Descriptor hosts, As as, RunDocument document);
+    bool index();
+    Status for_each_packed(const VisitText& visit);
+
+    Descriptor hosts_; // hosts.jsonl, or hosts.jsonl.gz
+    As as_;
+    RunDocument document_;
     std::size_t damaged_ = 0;
     std::uint64_t ours_from_ = std::numeric_limits<std::uint64_t>::max();
     std::vector<RecordPlace> lines_; // in the order of the inventory

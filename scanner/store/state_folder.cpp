@@ -59,10 +59,16 @@ Result<std::string> StateFolder::read(const std::string& name, std::size_t limit
     return read_descriptor(opened->get(), path_of(name), limit);
 }
 
-Status StateFolder::replace(const std::string& name, std::string_view bytes) const {
+Result<NewFile> StateFolder::make(const std::string& name) const {
     auto made = NewFile::in(folder_.get(), path_of(name), 0600);
-    if (!made) return std::move(made).error();
+    if (!made) return made;
     (void)fchmod(made->descriptor(), 0600); // the umask may have taken more than it should
+    return made;
+}
+
+Status StateFolder::replace(const std::string& name, std::string_view bytes) const {
+    auto made = make(name);
+    if (!made) return std::move(made).error();
     auto written = made->write(bytes);
     if (written) written = made->publish();
     return written ? sync() : written;
@@ -75,27 +81,44 @@ Status StateFolder::sync() const {
     );
 }
 
+Status StateFolder::rename(const std::string& name, const std::string& other) const {
+    if (renameat(folder_.get(), name.c_str(), folder_.get(), other.c_str()) == 0) return sync();
+    return Error(
+        Phase::config,
+        Errc::local_limit,
+        "cannot rename " + path_of(name) + " to " + other + ": " + std::strerror(errno)
+    );
+}
+
 void StateFolder::remove(const std::string& name) const noexcept {
     (void)unlinkat(folder_.get(), name.c_str(), 0);
 }
 
-std::vector<std::string> StateFolder::folders_with(const std::string& file) const {
+void StateFolder::remove_folder(const std::string& name) const noexcept {
+    (void)unlinkat(folder_.get(), name.c_str(), AT_REMOVEDIR);
+}
+
+std::vector<std::string> StateFolder::names() const {
     std::vector<std::string> names;
     // fdopendir() takes the descriptor it is given.
     const int own = openat(folder_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const std::unique_ptr<DIR, CloseFolder> listing(own < 0 ? nullptr : fdopendir(own));
     if (!listing) return names;
     while (const auto* entry = readdir(listing.get())) {
-        const std::string name = entry->d_name;
+        if (is_plain_name(entry->d_name)) names.emplace_back(entry->d_name);
+    }
+    return names;
+}
 
+std::vector<std::string> StateFolder::folders_with(const std::string& file) const {
+    auto all = names();
+    std::erase_if(all, [this, &file](const std::string& name) {
         struct stat about {};
 
         const auto path = name + "/" + file;
-        if (!is_plain_name(name)) continue;
-        if (fstatat(folder_.get(), path.c_str(), &about, AT_SYMLINK_NOFOLLOW) == 0)
-            names.push_back(name);
-    }
-    return names;
+        return fstatat(folder_.get(), path.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0;
+    });
+    return all;
 }
 
 } // namespace rdpsweep

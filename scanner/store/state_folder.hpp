@@ -3,6 +3,7 @@
 
 #include "core/descriptor.hpp"
 #include "core/result.hpp"
+#include "scanner/store/new_file.hpp"
 #include "scanner/system/own_folder.hpp"
 
 #include <cstddef>
@@ -36,13 +37,25 @@ public:
     // Returns the bytes of a file. Error as of file(), or {config, output_limit}.
     [[nodiscard]] Result<std::string> read(const std::string& name, std::size_t limit) const;
 
+    // Makes a file that gets that name when it is published, with mode 0600.
+    [[nodiscard]] Result<NewFile> make(const std::string& name) const;
+
     // Puts a file of these bytes in the place of name, whole and on the disk when it returns.
     [[nodiscard]] Status replace(const std::string& name, std::string_view bytes) const;
 
     // Syncs the names in it.
     [[nodiscard]] Status sync() const;
 
+    // Gives a file in it another name, in the place of what has that name.
+    [[nodiscard]] Status rename(const std::string& name, const std::string& other) const;
+
     void remove(const std::string& name) const noexcept;
+
+    // Removes a folder in it that is empty.
+    void remove_folder(const std::string& name) const noexcept;
+
+    // Returns the names of what is in it, in no order.
+    [[nodiscard]] std::vector<std::string> names() const;
 
     // Returns the names of the folders in it that have such a file, in no order. None is opened.
     [[nodiscard]] std::vector<std::string> folders_with(const std::string& file) const;

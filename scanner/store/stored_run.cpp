@@ -1,9 +1,11 @@
 // Reads a run back, also one that was killed.
-#include "core/json_document.hpp"
 #include "core/json_piece.hpp"
 #include "core/text.hpp"
+#include "scanner/store/find_run.hpp"
+#include "scanner/store/packed_records.hpp"
 #include "scanner/store/run_store.hpp"
 #include "scanner/system/descriptor_stream.hpp"
+#include "scanner/system/read_line.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,66 +16,6 @@
 namespace rdpsweep {
 
 namespace {
-
-// Says what is missing of a stored run in its own words.
-Error read_error(const Error& error, const std::string& path) {
-    if (error.code() != Errc::not_found) return error;
-    return Error(Phase::config, Errc::not_found, "the run is not whole: there is no " + path)
-        .with_hint("was a part of it deleted? Sweep again");
-}
-
-Error no_run(const std::string& what, const std::string& runs) {
-    return Error(Phase::config, Errc::not_found, what)
-        .with_hint("runs are kept in " + runs + "; `last` names the newest");
-}
-
-Result<std::string> resolve_id(const StateFolder& runs, const std::string& id) {
-    auto ids = runs.folders_with("run.json");
-    if (ids.empty()) return no_run("no run is stored", runs.path());
-    std::sort(ids.begin(), ids.end());
-    if (id == "last") return ids.back();
-    std::vector<std::string> matches;
-    for (const auto& candidate : ids) {
-        if (candidate == id) return candidate;
-        if (candidate.starts_with(id)) matches.push_back(candidate);
-    }
-    if (matches.size() == 1) return matches.front();
-    return no_run(
-        matches.empty() ? "no run begins with " + printable(id, 60)
-                        : "several runs begin with " + printable(id, 60),
-        runs.path()
-    );
-}
-
-Result<StateFolder> open_run(const std::string& state_dir, const std::string& id) {
-    const auto none = [&state_dir](const Error& error) {
-        const bool missing = error.code() == Errc::not_found && !state_dir.empty();
-        return missing ? no_run("no run is stored", state_dir + "/runs") : error;
-    };
-    const auto state = StateFolder::open(state_dir, IfMissing::fail);
-    if (!state) return none(state.error());
-    const auto runs = state->folder("runs", IfMissing::fail);
-    if (!runs) return none(runs.error());
-    const auto exact = resolve_id(*runs, id);
-    if (!exact) return exact.error();
-    return runs->folder(*exact, IfMissing::fail);
-}
-
-// A run.json of another version may mean something else by the same members.
-Status check_schema(JsonValue document, const std::string& path) {
-    if (!document.find("run"))
-        return Error(Phase::config, Errc::malformed_output, path + " is not a run");
-    const auto found = document.find("schema");
-    const auto schema = found ? found->text().value_or("none") : "none";
-    if (schema == run_schema) return {};
-    return Error(
-               Phase::config,
-               Errc::unsupported,
-               path + " has the schema " + printable(schema, 60) + "; this version reads " +
-                   std::string(run_schema)
-    )
-        .with_hint("read it with the version of rdpsweep that wrote it, or sweep again");
-}
 
 // Reads into line what a record says, or as much of it as there is.
 void read_record(int file, const RecordPlace& place, std::string& line) {
@@ -92,31 +34,22 @@ void read_record(int file, const RecordPlace& place, std::string& line) {
 
 } // namespace
 
-StoredRun::StoredRun(Descriptor hosts, RunInfo run, std::string options, bool complete)
-    : hosts_(std::move(hosts)), run_(std::move(run)), options_(std::move(options)),
-      complete_(complete) {}
+StoredRun::StoredRun(Descriptor hosts, As as, RunDocument document)
+    : hosts_(std::move(hosts)), as_(as), document_(std::move(document)) {}
 
-Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::string& id) {
-    const auto folder = open_run(state_dir, id);
+Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::string& word) {
+    const auto folder = open_run(state_dir, word);
     if (!folder) return folder.error();
-    const auto path = folder->path_of("run.json");
-    const auto text = folder->read("run.json", run_limits.bytes);
-    if (!text) return read_error(text.error(), path);
-    const auto read = JsonDocument::read(*text, Phase::config, run_limits);
-    if (!read) return read.error();
-    const auto document = read->root();
-    auto known = check_schema(document, path);
-    if (!known) return std::move(known).error();
-    auto run = run_from_json(*document.find("run"));
-    if (!run) return std::move(run).error();
-    if (run->targets > most_records)
-        return Error(Phase::config, Errc::malformed_output, path + " has too many targets");
-    auto hosts = folder->file("hosts.jsonl", O_RDONLY);
-    if (!hosts) return read_error(hosts.error(), folder->path_of("hosts.jsonl"));
-    const auto kept = document.find("options");
-    auto options = kept ? kept->written() : std::string();
-    const bool complete = document.find("totals").has_value();
-    StoredRun stored(*std::move(hosts), *std::move(run), std::move(options), complete);
+    auto document = read_run_document(*folder);
+    if (!document) return std::move(document).error();
+    auto hosts = folder->file(records_name, O_RDONLY);
+    if (!hosts && hosts.error().code() == Errc::not_found) {
+        auto packed = folder->file(packed_name, O_RDONLY);
+        if (packed) return StoredRun(*std::move(packed), As::packed, *std::move(document));
+        if (packed.error().code() != Errc::not_found) return std::move(packed).error();
+    }
+    if (!hosts) return part_error(hosts.error(), folder->path_of(records_name));
+    StoredRun stored(*std::move(hosts), As::lines, *std::move(document));
     if (!stored.index()) {
         const auto name = folder->path_of("hosts.jsonl");
         return Error(
@@ -129,7 +62,7 @@ Result<StoredRun> StoredRun::open(const std::string& state_dir, const std::strin
 // Returns false where the file cannot be read: that must not look like a run that saw nobody.
 bool StoredRun::index() {
     DescriptorStream lines{Descriptor(fcntl(hosts_.get(), F_DUPFD_CLOEXEC, 0))};
-    lines_ = find_finished(lines, run_.targets == 0 ? most_records : run_.targets);
+    lines_ = find_finished(lines, run().targets == 0 ? most_records : run().targets);
     return !lines.bad();
 }
 
@@ -137,8 +70,40 @@ Status StoredRun::for_each(const std::function<void(const HostResult&)>& visit) 
     return for_each_as_text([&](const HostResult& host, std::string_view) { visit(host); });
 }
 
+// Compressed hosts are in the order of the inventory, and each is there once.
+Status StoredRun::for_each_packed(const VisitText& visit) {
+    (void)lseek(hosts_.get(), 0, SEEK_SET);
+    PackedStream lines{Descriptor(fcntl(hosts_.get(), F_DUPFD_CLOEXEC, 0))};
+    const auto trouble = [this](const std::string& what) {
+        return Error(
+            Phase::config, Errc::malformed_output, "the compressed hosts of run " + run().id + what
+        );
+    };
+    std::size_t next = 0;
+    std::string line;
+    for (auto end = read_line(lines, line, longest_record); end != LineEnd::none;
+         end = read_line(lines, line, longest_record)) {
+        const auto index = end == LineEnd::whole ? index_of_finished(line) : most_records;
+        if (index < next) {
+            return trouble(" are not in the order of the inventory")
+                .with_hint("were they compressed by hand? gunzip them");
+        }
+        line.reserve(line.size() + json_room);
+        const auto host = host_from_json(line, "host");
+        if (index == most_records || !host || host->index != index) {
+            ++damaged_;
+            continue;
+        }
+        next = index + 1;
+        visit(*host, "");
+    }
+    if (!lines.bad()) return {};
+    return trouble(" cannot be read to their end").with_hint("scan again: the file is damaged");
+}
+
 Status StoredRun::for_each_as_text(const VisitText& visit) {
     damaged_ = 0;
+    if (as_ == As::packed) return for_each_packed(visit);
     std::string line;
     for (const auto& place : lines_) {
         read_record(hosts_.get(), place, line);

@@ -42,7 +42,7 @@ TerminalText to_text(const Diagnosis& diagnosis, bool color) {
     auto text = level_word(diagnosis.level, color) + "  " + subject + "  " +
                 printable(diagnosis.what) + "\n";
     if (!diagnosis.next.empty()) {
-        text += TerminalText().pad(subject_width + 8) + printable(diagnosis.next) + "\n";
+        text += TerminalText().pad(subject_width + 8) + printable(diagnosis.next, 2000) + "\n";
     }
     return text;
 }
@@ -66,6 +66,7 @@ int run_doctor(const DoctorOptions& options) {
     check_tls(options.ca_file, list);
     check_state(options.state_dir, list);
     check_disk_reader(list);
+    check_snapshots(options.state_dir, list);
     if (cli::empty_scope(options.scope).empty()) {
         check_inventory(options.scope, list);
     }

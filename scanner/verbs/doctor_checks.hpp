@@ -33,6 +33,9 @@ void check_tls(const std::string& ca_file, Diagnoses& out);
 // Checks the state folder: there or creatable, private, with room; the trust store in it parses.
 void check_state(const std::string& state_dir, Diagnoses& out);
 
+// Checks the journal of snapshots, and tells what killed runs may have left in Azure.
+void check_snapshots(const std::string& state_dir, Diagnoses& out);
+
 // Checks that rdpsweep-disk is there, and that its sandbox holds on this machine.
 void check_disk_reader(Diagnoses& out);
 

@@ -5,6 +5,7 @@
 #include "scanner/fix/plan_file.hpp"
 #include "scanner/fix/plan_origin.hpp"
 #include "scanner/run/recall.hpp"
+#include "scanner/store/plan_notes.hpp"
 #include "scanner/store/run_store.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
@@ -35,7 +36,7 @@ int unknown_fix(const std::string& name) {
 
 // Runs are cut short and damaged; a plan from one says so.
 void warn_of_gaps(const StoredRun& stored) {
-    if (!stored.complete())
+    if (!stored.ended())
         write_err("rdpsweep: that run was not finished: what it did not reach is not in the plan\n"
         );
     if (stored.damaged() > 0)
@@ -109,6 +110,9 @@ int run_fix_plan(const FixPlanOptions& options) {
     if (!plan->hosts.empty()) {
         auto written = write_plan(path, *plan);
         if (!written) return complain(written.error(), exit_failed);
+        // So that the run is not pruned while the plan may want it.
+        const auto noted = note_plan(options.state_dir, plan->run, plan->id, plan->expires);
+        if (!noted) complain(noted.error(), exit_failed);
     }
     const auto alike = count_alike(*plan);
     if (!write_out(show_plan(*plan, say) + advice(*plan, path))) return exit_failed;

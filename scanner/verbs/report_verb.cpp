@@ -17,7 +17,7 @@ cli::Options report_options(StoredReportOptions& asked, const CliNames& names) {
     // A row an option.
     // clang-format off
     Options options{
-        {"RUN", "TEXT", "a run's id, the start of an id, or last", word(asked.run), group::word},
+        {"RUN", "TEXT", "a run's id, the start of an id, last, or last:NAME", word(asked.run), group::word},
         report_option(asked.reports, names, group::talk),
     };
     // clang-format on
@@ -51,7 +51,7 @@ int run_report(const StoredReportOptions& options) {
         );
     }
     auto run = stored->run();
-    if (!stored->complete()) {
+    if (!stored->ended()) {
         run.interrupted = true;
         run.warnings.push_back({"run.unfinished", {}});
     }

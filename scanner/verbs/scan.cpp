@@ -3,6 +3,7 @@
 #include "core/secret.hpp"
 #include "scanner/run/check_run.hpp"
 #include "scanner/run/scan_run.hpp"
+#include "scanner/run/snapshot_leftovers.hpp"
 #include "scanner/run/sweep_run.hpp"
 #include "scanner/verbs/verbs.hpp"
 
@@ -39,8 +40,12 @@ int run_scan(const ScanOptions& options) {
     if (!setup) return speaker.leave(setup.end());
     auto scan = ScanRun::open(*setup);
     if (!scan) return speaker.leave(scan.end());
+    auto snapshots = begin_snapshots(*setup, speaker);
+    if (!snapshots) return speaker.leave(std::move(snapshots).end());
     announce(*setup, speaker);
-    return carry_out(*setup, **scan, speaker);
+    const auto status = carry_out(*setup, **scan, speaker);
+    tell_snapshots_left(*setup, speaker);
+    return status;
 }
 
 int run_check(const ScanOptions& options) {

@@ -9,6 +9,7 @@
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
 #include "scanner/verbs/verbs.hpp"
+#include "transports/disk/referred_sas.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -30,8 +31,13 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
     return text;
 }
 
+std::string disk_of(const Target& target) {
+    if (target.disk.by_sas()) return disk::sas_reference(target.disk);
+    return target.disk.file.empty() ? target.disk.snapshot : target.disk.file;
+}
+
 std::string endpoint(const Target& target) {
-    if (has_only_disk(target)) return target.disk.file;
+    if (has_only_disk(target)) return disk_of(target);
     if (target.address.empty()) return "-";
     const bool v6 = target.address.find(':') != std::string::npos;
     return (v6 ? "[" + target.address + "]" : target.address) + ":" +
@@ -122,7 +128,7 @@ nlohmann::json to_json(const Target& target) {
         {"id", target.id},
         {"address", target.address},
         {"vm", target.vm},
-        {"disk", target.disk.file},
+        {"disk", disk_of(target)},
         {"port", first_port(target)},
         {"via", target.ssh.via},
         {"scheme", target.winrm.scheme == WinRmScheme::http ? "http" : "https"},

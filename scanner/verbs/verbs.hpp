@@ -6,6 +6,7 @@
 #include "scanner/cli/names.hpp"
 #include "scanner/cli/option.hpp"
 #include "scanner/options/fix_options.hpp"
+#include "scanner/options/history_options.hpp"
 #include "scanner/options/scan_options.hpp"
 #include "scanner/options/stored_report_options.hpp"
 #include "scanner/options/verb_options.hpp"
@@ -32,6 +33,16 @@ int run_console(const ConsoleOptions& options);
 int run_rules(const RulesOptions& options);
 int run_explain(const ExplainOptions& options);
 int run_audit(const AuditOptions& options);
+int run_runs_list(const RunsOptions& options);
+int run_runs_show(const RunsOptions& options);
+int run_runs_name(const RunsOptions& options);
+int run_runs_prune(const RunsOptions& options);
+int run_history_runs(const HistoryOptions& options);
+int run_history_host(const HistoryOptions& options);
+int run_history_rule(const HistoryOptions& options);
+int run_history_import(const HistoryOptions& options);
+int run_history_rebuild(const HistoryOptions& options);
+int run_history_prune(const HistoryOptions& options);
 int run_version(const VersionOptions& options);
 int run_manual(const ManualOptions& options);
 int run_completion(const CompletionOptions& options);

@@ -69,7 +69,8 @@ def read_program(binary, messages_path):
     program.fixes = known_names(run("fix", "plan", "last", "--fix", NO_SUCH_NAME))
     program.transports = known_names(run("targets", "-t", "a", "--transport", NO_SUCH_NAME))
     program.formats = known_names(run("scan", "-t", "a", "--report", NO_SUCH_NAME))
-    calls = [[verb] for verb in program.verbs] + [["fix", verb] for verb in program.fix_verbs]
+    calls = [[verb] for verb in program.verbs]
+    calls += [[verb, below] for verb in program.verbs for below in subcommands(run(verb, "--help"))]
     for call in [[]] + calls:
         text = run(*call, "--help")
         program.options |= options_of(text)

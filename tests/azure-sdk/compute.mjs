@@ -101,7 +101,7 @@ await Promise.all([
     assert.equal((await all(commands.listByVirtualMachine(...place))).length, wanted.length - 1);
     assert.deepEqual(await all(commands.listByVirtualMachine("rg-ci", "build-agent")), []);
   }),
-  run("disks, and a snapshot made, listed and removed", async () => {
+  run("disks, and a snapshot made, listed, read and removed", async () => {
     const id = first.storageProfile.osDisk.managedDisk.id;
     const disk = await client.disks.get(group(first), id.split("/").at(-1));
     assert.equal(disk.managedBy.toLowerCase(), first.id.toLowerCase());
@@ -112,14 +112,30 @@ await Promise.all([
     await refused(client.disks.get(group(first), "no-such-disk"), 404, "ResourceNotFound");
 
     const made = await client.snapshots.createOrUpdate(group(first), "by-sdk", {
-      location: disk.location, incremental: true,
+      location: disk.location, incremental: true, tags: { rdpsweep: "scan by-sdk" },
+      networkAccessPolicy: "AllowAll",
       creationData: { createOption: "Copy", sourceResourceId: disk.id },
     }, soon);
     assert.equal(made.provisioningState, "Succeeded");
     assert.equal(made.creationData.sourceUniqueId, disk.uniqueId);
+    assert.deepEqual(made.tags, { rdpsweep: "scan by-sdk" });
+    assert.equal(disk.networkAccessPolicy, "AllowAll");
+    assert.equal(disk.lastOwnershipUpdateTime.toISOString(), "2024-03-04T05:06:07.089Z");
     const listed = async () => (await all(client.snapshots.listByResourceGroup(group(first)))).map((each) => each.name);
     assert.deepEqual(await listed(), ["by-sdk"]);
     assert.equal((await all(client.snapshots.list())).length, 1);
+    // Its bytes: by a SAS, as long as there is access, and by nobody else.
+    const given = await client.snapshots.grantAccess(group(first), "by-sdk",
+      { access: "Read", durationInSeconds: 600 }, soon);
+    const range = async (url) => (await fetch(url, { headers: { range: "bytes=0-511" } })).status;
+    assert.equal(await range(given.accessSAS), 206);
+    assert.equal(await range(given.accessSAS.slice(0, -1)), 403);
+    assert.equal((await client.snapshots.get(group(first), "by-sdk")).diskState, "ActiveSAS");
+    await refused(client.snapshots.grantAccess(group(first), "by-sdk",
+      { access: "Read", durationInSeconds: 5 }, soon), 400, "InvalidParameter");
+    await client.snapshots.revokeAccess(group(first), "by-sdk", soon);
+    assert.equal(await range(given.accessSAS), 403);
+    assert.equal((await client.snapshots.get(group(first), "by-sdk")).diskState, "Unattached");
     await client.snapshots.delete(group(first), "by-sdk", soon);
     assert.deepEqual(await listed(), []);
     await refused(client.snapshots.get(group(first), "by-sdk"), 404, "ResourceNotFound");

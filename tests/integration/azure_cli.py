@@ -75,6 +75,11 @@ with Azure(vms=60, mix="healthy", options=["--arm-page", "7", "--run-command-ms"
               disk, "--location", vm["location"])
     check(made["provisioningState"] == "Succeeded" and made["creationData"]["sourceResourceId"] == disk,
           f"az copies a disk: {made}")
+    # The commands that doctor advises, and access in between.
+    given = az("snapshot", "grant-access", "--ids", made["id"], "--duration-in-seconds", "600", "--access-level", "Read")
+    sas = given.get("accessSas") or given.get("accessSAS")
+    check(sas.startswith(base + "/md-"), f"az is given access: {sorted(given)}")
+    az("snapshot", "revoke-access", "--ids", made["id"])
     az("snapshot", "delete", "--ids", made["id"])
     left = az("snapshot", "list", "--subscription", some.split("/")[2], "-g", vm["resourceGroup"])
     check(left == [], f"az removes the copy, and waits until it is gone: {left}")

@@ -6,7 +6,7 @@ import itertools
 import json
 
 from support.azure_lib import Azure, Arm
-from support.lib import EVERY, check, check_each, finish, rdpsweep
+from support.lib import EVERY, check, check_each, finish, plain_bytes, rdpsweep
 from support.ways import RUN_COMMAND, Comparison
 
 
@@ -106,7 +106,7 @@ def evidence():
             signs[log["key"]] += 1
         check(signs == {"note.boot_console": 2, "note.boot_crash": 2, "note.boot_firmware": 2,
                         "note.boot_nothing": 2}, f"boot logs: {signs}")
-        files = {p.name: p.read_text(errors="replace") for p in azure.path.rglob("*")
+        files = {p.name: plain_bytes(p).decode(errors="replace") for p in azure.path.rglob("*")
                  if p.is_file() and "fleet" not in p.parts}
         check({"log", "evidence.json"} <= set(files), f"there is something to search: {sorted(files)}")
         check("sig=" not in done.stdout + done.stderr + "".join(files.values()), "the signed address is nowhere")

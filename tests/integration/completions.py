@@ -168,6 +168,7 @@ def main():
         cases += [(("rdpsweep", ""), set(firsts)),
                   (("rdpsweep", "scan", "--collector", ""), {"auto", "powershell", "cim"}),
                   (("rdpsweep", "fix", "show", "plan-"), {"plan-x.json"}),
+                  (("rdpsweep", "runs", "name", "last", ""), set()),
                   (("rdpsweep", "scan", "--ca-file", "plan-"), {"plan-x.json"})]
         for shell in (bash, zsh, fish):
             for (words, wanted), offered in zip(cases, shell(folder, [words for words, _ in cases]), strict=True):

@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 
-from support.lib import PASSWORD_VARIABLE, SCANNER, check, environment_of, finish, side_by_side, until
+from support.lib import PASSWORD_VARIABLE, SCANNER, check, environment_of, finish, plain_bytes, side_by_side, until
 from support.serial_lib import Consoles, outcome_of
 
 SCENES = 54
@@ -35,7 +35,7 @@ def scenes():
             check(console["orders"] == [], f"{scene}: nobody orders a restart: {console['orders']}")
             check(outcome_of(host) == "ok" or last["hint"], f"{scene}: it says what to do: {last}")
         check(not stats["violations"], f"no key went where it must not: {stats['violations']}")
-        files = {p.name: p.read_text(errors="replace") for p in fleet.path.rglob("*")
+        files = {p.name: plain_bytes(p).decode(errors="replace") for p in fleet.path.rglob("*")
                  if p.is_file() and "fleet" not in p.parts}
         check({"log", "audit", "scenes.json"} <= set(files), f"there is something to search: {sorted(files)}")
         everything = done.stdout + done.stderr + "".join(files.values())

@@ -52,7 +52,7 @@ def other_clients(fleet, key):
 def sweep(fleet, name, *options, inventory=None):
     report = fleet.path / f"{name}.json"
     done, document = lib.scan(
-        fleet, "--known-hosts", fleet.known_hosts, "--jobs", "200", "--deadline", "25s", "--step-timeout", "6s",
+        fleet, "--known-hosts", fleet.known_hosts, "--jobs", "200", "--deadline", "25s", "--step-timeout", "10s",
         "--connect-timeout", "2s", *options, report=report, state=fleet.path / name, inventory=inventory, timeout=400)
     lib.check(document is not None, f"{name}: there is a report: {done.stderr[-800:]}")
     compared = subprocess.run([sys.executable, ROOT / "tests/integration/compare_truth.py",

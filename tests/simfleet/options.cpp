@@ -109,6 +109,26 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
     app.add_flag(
         "--snapshots-fail", options.arm.scene.snapshots_fail, "Copies of disks come to nothing"
     );
+    app.add_option(
+           "--os-disks", options.arm.policy.snapshots.disks, "What is on OS disks, dealt in turn"
+    )
+        ->delimiter(',')
+        ->check(CLI::ExistingFile);
+    app.add_option(
+           "--disk-kinds", options.arm.scene.disk_kinds, "plain, ade, confidential, ..., in turn"
+    )
+        ->delimiter(',');
+    app.add_option(
+           "--freeze",
+           options.arm.policy.snapshots.freeze,
+           "Of each VM's snapshot, in order, the step that gets no answer: make, make+, look, ..."
+    )
+        ->delimiter(',');
+    app.add_flag(
+        "--disks-at-once", options.arm.policy.snapshots.at_once, "Nothing of disks takes time"
+    );
+    app.add_option("--sas-life", options.arm.policy.snapshots.sas_life, "Seconds, at most");
+    app.add_flag("--arm-limits", options.arm.policy.limits, "429 beyond Azure's own limits");
     app.add_flag(
         "--messy", options.arm.scene.messy, "Linux, scale sets, stale and disabled things"
     );

@@ -281,6 +281,7 @@ Status run_fleet(Options options) {
     workers->join();
     for (const auto& last : world->at_end)
         last();
+    world->at_end.clear(); // what stands there holds this world
     write_stats(options, *world);
     write_states(options, fleet);
     return {};

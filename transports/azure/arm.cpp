@@ -99,7 +99,8 @@ Arm::Call Arm::write_call(const char* method, const std::string& path, std::stri
     call.request.url = cloud_.arm + path;
     call.request.body = std::move(body);
     call.request.headers.emplace_back("Content-Type", "application/json");
-    call.key = "write:" + quota_place_of(path);
+    const bool removes = call.request.method == "DELETE"; // counted apart
+    call.key = (removes ? "delete:" : "write:") + quota_place_of(path);
     call.quota = quotas::arm_writes;
     return call;
 }
@@ -209,26 +210,34 @@ Task<Result<RestAnswer>> Arm::send_once(const Call& call, HostDeadline& deadline
     co_return answer;
 }
 
-Task<Result<RestAnswer>> Arm::perform(Call call, HostDeadline& deadline) {
+// Returns the answer of any status, once to ask again is of no use, or there is no time for it.
+Task<Result<RestAnswer>> Arm::persist(Call call, HostDeadline& deadline) {
     bool renewed = false;
     for (int tries = 0;; ++tries) {
         auto answer = co_await send_once(call, deadline);
-        if (answer && answer->status >= 200 && answer->status < 300) co_return answer;
         if (answer && answer->status == 401 && !std::exchange(renewed, true)) {
             tokens_.reject(); // expired, or the user's rights changed: once
             continue;
         }
         const bool again = answer ? is_passing(answer->status) : answer.error().retryable();
-        if (!again || tries + 1 >= most_tries) {
-            if (!answer) co_return std::move(answer).error();
-            co_return arm_error(*answer);
-        }
+        if (!again || tries + 1 >= most_tries) co_return answer;
         const auto wait = pause_before(tries, answer ? &*answer : nullptr);
         throttle_.pause(call.key, wait);
-        if (deadline.remaining() > wait) continue; // admit() waits
-        if (answer) co_return arm_error(*answer);
-        co_return std::move(answer).error();
+        if (deadline.remaining() <= wait) co_return answer; // else admit() waits
     }
+}
+
+Task<Result<RestAnswer>> Arm::perform(Call call, HostDeadline& deadline) {
+    auto answer = co_await persist(std::move(call), deadline);
+    if (!answer || (answer->status >= 200 && answer->status < 300)) co_return answer;
+    co_return arm_error(*answer);
+}
+
+Task<Result<RestAnswer>>
+Arm::insist(const char* method, std::string path, std::string body, HostDeadline& deadline) {
+    auto call = write_call(method, path, std::move(body));
+    auto answer = co_await persist(std::move(call), deadline);
+    co_return answer;
 }
 
 } // namespace rdpsweep::azure

@@ -48,6 +48,12 @@ public:
     // 404).
     Task<Result<RestAnswer>> remove(std::string path, HostDeadline& deadline);
 
+    // Sends what a second time changes nothing (PUT and DELETE of what has a name of ours, POST of
+    // an action that only gives or ends access): again while Azure is in trouble, or where the
+    // answer is lost. Any status that is left in the end.
+    Task<Result<RestAnswer>>
+    insist(const char* method, std::string path, std::string body, HostDeadline& deadline);
+
     // Gets the body behind a signed address that ARM gave, which gets no token of ours.
     Task<Result<std::string>>
     get_signed(const Secret& link, std::size_t most, HostDeadline& deadline);
@@ -89,6 +95,7 @@ private:
     Call write_call(const char* method, const std::string& path, std::string body) const;
     Task<Result<RestAnswer>> write(Call call, HostDeadline& deadline);
     Task<Result<RestAnswer>> perform(Call call, HostDeadline& deadline);
+    Task<Result<RestAnswer>> persist(Call call, HostDeadline& deadline);
     Task<Result<RestAnswer>> get_page(std::string path, HostDeadline& deadline);
     Task<Result<RestAnswer>> get_most(std::string path, std::size_t most, HostDeadline& deadline);
     Task<Result<RestAnswer>> send_held(RestRequest request, HostDeadline& deadline);

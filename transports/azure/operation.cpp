@@ -4,6 +4,7 @@
 
 #include "core/foreign_text.hpp"
 #include "core/json.hpp"
+#include "core/secret.hpp"
 #include "core/text.hpp"
 #include "transports/azure/arm_error.hpp"
 #include "transports/azure/fields.hpp"
@@ -52,6 +53,15 @@ bool is_failure(std::string_view word) {
     return iequals(word, "Failed") || iequals(word, "Canceled") || iequals(word, "Cancelled");
 }
 
+// Reads a result, and wipes what it came in: it may be an address that lets its reader in. What was
+// removed has none.
+Result<json> read_result(RestAnswer& answer) {
+    if (answer.body.empty()) return json::object();
+    auto result = parse_json(answer.body, Phase::run);
+    cleanse(answer.body);
+    return result;
+}
+
 // The two addresses that ARM gives; either may be missing.
 class Operation {
 public:
@@ -74,9 +84,9 @@ public:
             pause_ = pause_after(*answer);
             if (status_.empty()) {
                 if (answer->status == 202) continue;
-                co_return parse_json(answer->body, Phase::run);
+                co_return read_result(*answer);
             }
-            auto status = parse_json(answer->body, Phase::run);
+            auto status = read_result(*answer);
             if (!status) co_return status;
             const auto word = text(*status, "status");
             if (is_failure(word)) co_return failed(*status, word); // with HTTP 200
@@ -94,7 +104,7 @@ private:
         if (result_.empty()) co_return json::object();
         auto answer = co_await arm_.get(result_, deadline);
         if (!answer) co_return std::move(answer).error().in_phase(Phase::run);
-        co_return parse_json(answer->body, Phase::run);
+        co_return read_result(*answer);
     }
 
     Arm& arm_;

@@ -63,6 +63,8 @@ void Throttle::learn(const std::string& key, const RestAnswer& answer, Clock::ti
     for (const auto* name :
          {"x-ms-ratelimit-remaining-subscription-reads",
           "x-ms-ratelimit-remaining-tenant-reads",
+          "x-ms-ratelimit-remaining-subscription-writes",
+          "x-ms-ratelimit-remaining-subscription-deletes",
           "x-ms-user-quota-remaining"}) {
         const auto left = whole(answer.header(name));
         if (left) bucket.left = std::min(bucket.left, *left);

@@ -19,7 +19,8 @@ struct Quota {
 namespace quotas {
 // ARM, reads of one principal in one subscription: 250 and 25 a second (2024 limits).
 inline constexpr Quota arm_reads{225, 22};
-// ARM, writes: 200 and 10 a second; Compute allows 500 Run Commands a minute in a subscription.
+// ARM, writes, and deletes as many again: 200 and 10 a second. Compute
+// allows 500 Run Commands a minute in a subscription.
 inline constexpr Quota arm_writes{180, 7.5};
 // Resource Graph, one principal: 15 queries in 5 seconds.
 inline constexpr Quota graph{13, 2.7};

@@ -1,4 +1,4 @@
-// A Windows that does not run, read from its disk: no network, no credential, no script.
+// A Windows that does not run, read from its disk: no credential of its own, no script.
 #pragma once
 
 #include "transports/services.hpp"
@@ -10,6 +10,13 @@
 namespace rdpsweep::disk {
 
 inline constexpr std::string_view transport_name = "disk";
+
+// Tells whether the disk of a target is read in Azure: a snapshot that is given, or one that is
+// made of its VM's OS disk.
+inline bool reads_snapshot(const Target& target) noexcept {
+    if (!target.disk.snapshot.empty()) return true;
+    return !target.disk.given() && !target.vm.empty();
+}
 
 // Makes the transport. Its sessions answer facts(), and refuse every script.
 Result<std::unique_ptr<Transport>> make_disk(Services& services);

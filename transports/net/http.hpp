@@ -1,4 +1,5 @@
-// HTTP as WinRM needs it: one POST at a time over one connection, over TLS or without.
+// HTTP as WinRM and Azure's storage need it: one request at a time over one connection, over TLS
+// or without.
 #pragma once
 
 #include "core/byte_budget.hpp"
@@ -13,10 +14,14 @@
 
 namespace rdpsweep::net {
 
+enum class HttpMethod : std::uint8_t { post, get };
+
 struct HttpRequest {
-    std::string path;
-    std::vector<std::pair<std::string, std::string>> headers; // Host and Content-Length are ours
-    std::string body;
+    std::string path; // overwritten once it was sent: it may hold a signature
+    // Content-Length is ours, and Host where it is not among them.
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body; // of a POST
+    HttpMethod method = HttpMethod::post;
 };
 
 struct HttpResponse {

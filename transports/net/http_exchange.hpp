@@ -1,4 +1,4 @@
-// One POST and its answer over a Beast stream. Heavy to compile: included by https.cpp and
+// One request and its answer over a Beast stream. Heavy to compile: included by https.cpp and
 // http_plain.cpp only.
 #pragma once
 
@@ -20,22 +20,29 @@ namespace rdpsweep::net {
 
 using HttpMessage = boost::beast::http::request<boost::beast::http::string_body>;
 
-// Returns the request as Beast sends it. What stood in an Authorization header is overwritten.
+// Returns the request as Beast sends it. What stood in its path and in an Authorization header is
+// overwritten.
 inline HttpMessage http_message(HttpRequest&& request, const std::string& authority) {
     namespace http = boost::beast::http;
-    HttpMessage out(http::verb::post, request.path, 11);
+    const bool post = request.method == HttpMethod::post;
+    HttpMessage out(post ? http::verb::post : http::verb::get, request.path, 11);
+    cleanse(request.path);
     out.set(http::field::host, authority);
     for (auto& [name, value] : request.headers) {
         out.set(name, value);
         if (name == "Authorization") cleanse(value);
     }
+    if (!post) return out;
     out.body() = std::move(request.body);
     out.content_length(out.body().size());
     return out;
 }
 
-// Wipes the header: Basic carries the password, and its Base64 must not stay in freed memory.
-inline void wipe_authorization(HttpMessage& message) {
+// Wipes the path, which may hold a signature, and the header: Basic carries the password, and its
+// Base64 must not stay in freed memory.
+inline void wipe_secrets(HttpMessage& message) {
+    const auto path = message.target();
+    explicit_bzero(const_cast<char*>(path.data()), path.size());
     const auto at = message.find(boost::beast::http::field::authorization);
     if (at == message.end()) return;
     const auto value = at->value();
@@ -145,11 +152,11 @@ Task<Exchange> exchange_over(
 // PlainHttpConnection hold, with its time limit set.
 template <class Connection>
 Task<Result<HttpResponse>>
-post_over(Connection& self, HttpMessage message, HostDeadline& deadline, std::size_t body_limit) {
+send_over(Connection& self, HttpMessage message, HostDeadline& deadline, std::size_t body_limit) {
     const auto guard = deadline.on_abort([&self] { self.close(); });
     const AnswerBounds bounds{body_limit, deadline};
     auto done = co_await exchange_over(self.stream, self.buffer, message, bounds);
-    wipe_authorization(message);
+    wipe_secrets(message);
     self.count(done);
     ++self.attempt.round_trips;
     if (!done.status) {

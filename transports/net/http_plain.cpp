@@ -52,7 +52,7 @@ Task<Result<HttpResponse>> PlainHttpConnection::exchange(
     auto& self = *impl_;
     auto message = http_message(std::move(request), self.host);
     self.stream.expires_at(std::min(deadline.at(), Clock::now() + limit));
-    co_return co_await post_over(self, std::move(message), deadline, body_limit);
+    co_return co_await send_over(self, std::move(message), deadline, body_limit);
 }
 
 } // namespace rdpsweep::net

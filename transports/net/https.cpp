@@ -160,7 +160,7 @@ Task<Result<HttpResponse>> HttpsConnection::exchange(
     auto& self = *impl_;
     auto message = http_message(std::move(request), authority(self.peer.host, self.peer.port));
     self.arm(deadline, limit);
-    co_return co_await post_over(self, std::move(message), deadline, body_limit);
+    co_return co_await send_over(self, std::move(message), deadline, body_limit);
 }
 
 } // namespace rdpsweep::net

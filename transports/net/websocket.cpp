@@ -84,7 +84,7 @@ struct WebSocket::Impl {
     }
 
     void count_bytes() {
-        if (attempt == nullptr) return; // the session is gone, this is its last read
+        if (attempt == nullptr) return; // abandoned: who counts may be gone
         wire.book(tls(), *attempt);
     }
 
@@ -115,8 +115,7 @@ WebSocket::WebSocket(
     : impl_(std::make_shared<Impl>(std::move(socket), context.get(), std::move(peer), attempt)) {}
 
 WebSocket::~WebSocket() {
-    impl_->abandon();
-    impl_->attempt = nullptr;
+    abandon();
 }
 
 Task<Result<PeerCertificate>> WebSocket::handshake(HostDeadline& deadline, Clock::duration limit) {
@@ -244,6 +243,7 @@ Task<void> WebSocket::close(HostDeadline& deadline, Clock::duration limit) {
 
 void WebSocket::abandon() noexcept {
     impl_->abandon();
+    impl_->attempt = nullptr;
 }
 
 const WsClose& WebSocket::closed() const noexcept {

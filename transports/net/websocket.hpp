@@ -53,7 +53,8 @@ public:
     // Says goodbye (1000) and waits within limit for the receive under way to see the answer.
     Task<void> close(HostDeadline& deadline, Clock::duration limit);
 
-    // Closes the socket. Everything under way ends with an Error.
+    // Closes the socket. Everything under way ends with an Error, after which nothing is counted:
+    // the attempt may be gone before a receive that somebody else holds has ended.
     void abandon() noexcept;
 
     [[nodiscard]] const WsClose& closed() const noexcept;

@@ -5,9 +5,9 @@
 #include "core/foreign_text.hpp"
 #include "core/limits.hpp"
 #include "core/spawn.hpp"
+#include "transports/azure/dial_by_proxy.hpp"
 #include "transports/net/tls_profile.hpp"
 #include "transports/net/websocket.hpp"
-#include "transports/serial/dial_by_proxy.hpp"
 #include "transports/serial/gateway_words.hpp"
 
 #include <algorithm>
@@ -178,7 +178,7 @@ Task<Result<std::unique_ptr<Pipe>>>
 open_ws_pipe(Entrance entrance, Services& services, HostDeadline& deadline, Attempt& attempt) {
     const auto& gateway = entrance.gateway;
     const net::Endpoint to{gateway.host, gateway.port};
-    auto socket = co_await dial_by_proxy(to, services, deadline, attempt);
+    auto socket = co_await azure::dial_by_proxy(to, services, deadline, attempt);
     if (!socket) co_return unreachable(std::move(socket).error());
     auto context = net::make_tls_context(net::TlsProfile::strict, services.azure_ca_file);
     if (!context) co_return std::move(context).error();

@@ -7,11 +7,31 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace simfleet {
 
 using rdpsweep::ascii_lower;
 
 namespace {
+
+// Returns the action that a role has to allow, in small letters: "microsoft.compute/disks/read".
+// Empty where no provider is asked.
+std::string action_of(const std::string& method, const std::vector<std::string>& parts) {
+    std::size_t at = 0;
+    while (at < parts.size() && !rdpsweep::iequals(parts[at], "providers"))
+        ++at;
+    if (at + 1 >= parts.size()) return {};
+    auto action = parts[at + 1];
+    for (at += 2; at < parts.size(); at += 2)
+        action += "/" + parts[at];
+    const bool query = rdpsweep::iequals(parts.back(), "resources"); // of Resource Graph
+    action += method == "GET" || query ? "/read"
+              : method == "POST"       ? "/action"
+              : method == "DELETE"     ? "/delete"
+                                       : "/write";
+    return ascii_lower(action);
+}
 
 HttpResponse no_such_type() {
     return arm_failure(404, "InvalidResourceType", "The resource type could not be found.");
@@ -30,6 +50,9 @@ HttpResponse ArmFace::answer(const HttpRequest& request) {
         return give_adfs_token(request);
     }
     if (auto found = discover(url)) return *std::move(found);
+    if (url.parts.size() == 2 && url.is(1, "abcd") && url.parts[0].starts_with("md-")) {
+        return snapshots_.give_range(request, url.parts[0], url.value("sig"));
+    }
     if (url.is(0, "blob") && url.parts.size() == 2) return give_blob(request, url);
     if (!knows(request)) {
         auto refused = arm_failure(
@@ -73,13 +96,42 @@ bool ArmFace::too_busy(const std::string& key, HttpResponse& busy) {
     return true;
 }
 
+// Azure's limits for one principal in one subscription (2024): 250 reads at once and 25 a second,
+// 200 writes and 10 a second, and as many deletes.
+bool ArmFace::beyond_limits(
+    const std::string& method, const std::string& key, HttpResponse& refused
+) {
+    if (!policy_.limits) return false;
+    const bool reads = method == "GET";
+    const double most = reads ? 250 : 200;
+    const double a_second = reads ? 25 : 10;
+    const auto kind = reads ? "read " : method == "DELETE" ? "delete " : "write ";
+    const auto now = now_();
+    const auto [at, fresh] = buckets_.try_emplace(kind + key, Bucket{most, now});
+    auto& bucket = at->second;
+    const std::chrono::duration<double> gone = now - bucket.filled;
+    bucket.left = std::min(most, bucket.left + gone.count() * a_second);
+    bucket.filled = now;
+    if (bucket.left >= 1) {
+        bucket.left -= 1;
+        return false;
+    }
+    stats_.request(0, "arm limit tripped");
+    refused = arm_failure(429, "SubscriptionRequestsThrottled", "The request is being throttled.");
+    refused.headers.emplace_back("Retry-After", "1");
+    return true;
+}
+
 HttpResponse ArmFace::manage(const HttpRequest& request, const Url& url) {
     const bool graph = url.is(0, "providers") && url.is(1, "Microsoft.ResourceGraph");
     // Reads and writes are counted apart.
     const auto scope = url.parts.size() > 1 ? ascii_lower(url.parts[1]) : std::string("tenant");
     const auto key = graph ? "graph" : request.method + " " + scope;
+    stats_.request(0, "arm " + request.method);
+    if (const auto action = action_of(request.method, url.parts); !action.empty())
+        stats_.request(0, "action " + action);
     HttpResponse busy;
-    if (too_busy(key, busy)) return busy;
+    if (too_busy(key, busy) || (!graph && beyond_limits(request.method, scope, busy))) return busy;
     if (graph && url.is(2, "resources") && request.method == "POST") {
         return ask_graph(request, url.value("api-version"));
     }
@@ -134,9 +186,12 @@ HttpResponse ArmFace::of_resource(const HttpRequest& request, const Url& url) {
     }
     if (!url.is(5, "Microsoft.Compute")) return no_such_type();
     if (url.is(6, "virtualMachines")) return of_machine(request, url);
+    if (url.is(6, "snapshots") && url.parts.size() == 9) {
+        return snapshots_.act(request, url.path.substr(0, url.path.rfind('/')), url.parts[8]);
+    }
     if (url.parts.size() != 8) return no_such_type();
     if (url.is(6, "snapshots")) {
-        return watched(guards_.of_snapshot(request, url.path), url);
+        return watched(snapshots_.of_snapshot(request, url.path), url);
     }
     const auto disk = url.is(6, "disks") ? resources_.find_disk(url.path) : std::nullopt;
     if (disk && request.method == "GET") return json_answer(200, resources_.disk(*disk));

@@ -7,6 +7,7 @@
 #include "tests/simfleet/azure/arm_network.hpp"
 #include "tests/simfleet/azure/arm_resources.hpp"
 #include "tests/simfleet/azure/arm_run_command.hpp"
+#include "tests/simfleet/azure/arm_snapshots.hpp"
 #include "tests/simfleet/stats.hpp"
 #include "tests/simfleet/winrm/http_message.hpp"
 
@@ -30,7 +31,9 @@ struct ArmPolicy {
     bool graph_forbidden = false;
     bool console_disabled = false;     // serial consoles, in every subscription
     std::size_t run_command_ms = 1000; // how long one takes
-    std::string base;                  // "https://localhost:8443", for links
+    bool limits = false;               // Azure's own: what is beyond them is 429
+    SnapshotScene snapshots;
+    std::string base; // "https://localhost:8443", for links
 };
 
 class ConsoleGateway;
@@ -48,7 +51,8 @@ public:
         ConsoleGateway* consoles = nullptr
     )
         : resources_(resources), policy_(std::move(policy)), stats_(stats), now_(now),
-          consoles_(consoles), guards_(resources, stats), network_(resources, stats),
+          consoles_(consoles), guards_(resources), network_(resources, stats),
+          snapshots_(resources, policy_.snapshots, stats, now, policy_.base),
           run_command_(
               resources.fleet(), stats, now, std::chrono::milliseconds(policy_.run_command_ms)
           ),
@@ -82,6 +86,7 @@ private:
     HttpResponse of_group(const HttpRequest& request, const Url& url);
     HttpResponse of_resource(const HttpRequest& request, const Url& url);
     HttpResponse of_location(const HttpRequest& request, const Url& url);
+    bool beyond_limits(const std::string& method, const std::string& key, HttpResponse& refused);
     bool too_busy(const std::string& key, HttpResponse& busy);
     HttpResponse watched(HttpResponse begun, const Url& url);
     HttpResponse ask_operation(const std::string& id, bool monitor);
@@ -121,6 +126,7 @@ private:
     ConsoleGateway* consoles_;
     ArmGuards guards_;
     ArmNetwork network_;
+    ArmSnapshots snapshots_;
     ArmRunCommand run_command_;
     ArmManagedCommands managed_commands_;
     std::map<std::string, std::chrono::steady_clock::time_point> tokens_; // and when each ends
@@ -129,6 +135,12 @@ private:
         std::chrono::steady_clock::time_point since, until;
     };
 
+    struct Bucket {
+        double left = 0;
+        std::chrono::steady_clock::time_point filled;
+    };
+
+    std::map<std::string, Bucket> buckets_;         // by scope and kind of call
     std::map<std::string, Closed> closed_;          // by scope
     std::map<std::string, std::string> operations_; // and the path of what each is about
     std::map<std::string, std::string> signed_;     // signatures of boot logs, by VM

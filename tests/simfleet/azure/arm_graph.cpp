@@ -126,7 +126,7 @@ void ArmFace::visit_graph(
             continue;
         }
         if (resources_.scene().messy) each(resources_.linux_machine(s));
-        for (const auto& snapshot : guards_.snapshots(s, {}))
+        for (const auto& snapshot : snapshots_.snapshots(s, {}))
             each(snapshot);
         for (std::size_t i = s; i < resources_.size(); i += resources_.scene().subscriptions) {
             // In a messy scene the first VM is too new for Resource Graph.

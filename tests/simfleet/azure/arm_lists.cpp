@@ -87,7 +87,7 @@ ArmFace::Rows ArmFace::rows_of(const Url& url, std::size_t number, const std::st
     }
     const auto type = group.empty() ? 4u : 6u;
     if (url.is(type, "networkSecurityGroups")) add_all(network_.groups(number, group));
-    if (url.is(type, "snapshots")) add_all(guards_.snapshots(number, group));
+    if (url.is(type, "snapshots")) add_all(snapshots_.snapshots(number, group));
     add_compute(rows, url, number, group);
     return rows;
 }

@@ -38,6 +38,7 @@ HttpResponse ArmFace::watched(HttpResponse begun, const Url& url) {
 }
 
 HttpResponse ArmFace::ask_operation(const std::string& id, bool monitor) {
+    if (auto access = snapshots_.ask(id, monitor)) return *std::move(access);
     const auto found = operations_.find(id);
     if (found == operations_.end()) {
         return arm_failure(404, "NotFound", "The operation was not found.");

@@ -149,6 +149,12 @@ json ArmResources::availability_set(std::size_t index) const {
 json ArmResources::machine(std::size_t index) const {
     auto machine = lone_machine(index);
     if (scene_.set_size != 0) machine["properties"]["availabilitySet"] = availability_set(index);
+    auto& os_disk = machine["properties"]["storageProfile"]["osDisk"];
+    if (disk_kind(index) == "ephemeral") os_disk["diffDiskSettings"] = {{"option", "Local"}};
+    if (disk_kind(index) == "unmanaged") {
+        os_disk.erase("managedDisk");
+        os_disk["vhd"] = {{"uri", "https://simulated.blob.core.windows.net/vhds/os.vhd"}};
+    }
     return machine;
 }
 
@@ -243,7 +249,7 @@ json ArmResources::public_address(std::size_t index) const {
 json ArmResources::disk(std::size_t index) const {
     char unique[64];
     std::snprintf(unique, sizeof unique, "d1500000-0000-4000-8000-%012zx", index + 1);
-    return {
+    json disk{
         {"name", name_of(index) + "_OsDisk"},
         {"id", id_of(index, group_of(index), "Microsoft.Compute/disks", "_OsDisk")},
         {"type", "Microsoft.Compute/disks"},
@@ -261,7 +267,20 @@ json ArmResources::disk(std::size_t index) const {
           {"timeCreated", "2024-01-02T03:04:05.678+00:00"},
           {"provisioningState", "Succeeded"},
           {"diskState", stopped(index) ? "Reserved" : "Attached"},
+          {"LastOwnershipUpdateTime", "2024-03-04T05:06:07.089+00:00"},
+          {"networkAccessPolicy", "AllowAll"},
+          {"publicNetworkAccess", "Enabled"},
           {"uniqueId", unique}}}};
+    auto& properties = disk["properties"];
+    const auto kind = disk_kind(index);
+    if (kind == "ade") properties["encryptionSettingsCollection"] = {{"enabled", true}};
+    if (kind == "confidential") {
+        properties["securityProfile"] = {
+            {"securityType", "ConfidentialVM_DiskEncryptedWithPlatformKey"}};
+    }
+    if (kind == "private") properties["networkAccessPolicy"] = "AllowPrivate";
+    if (kind == "entra") properties["dataAccessAuthMode"] = "AzureActiveDirectory";
+    return disk;
 }
 
 std::optional<std::size_t> ArmResources::find_disk(std::string_view id) const {

@@ -21,6 +21,9 @@ struct ArmScene {
     std::size_t locked_every = 0;  // every so-manieth VM has a lock; 0: none
     std::size_t set_size = 0; // so many VMs of a subscription share an availability set; 0: none
     bool snapshots_fail = false;
+    // What is special about the OS disk of each VM, dealt in turn: plain, ade, confidential,
+    // private, entra, ephemeral, unmanaged; policy and no-right forbid a snapshot of it.
+    std::vector<std::string> disk_kinds;
     bool messy = false; // Linux VMs, a scale set, a disabled subscription, stale Resource Graph
 };
 
@@ -74,6 +77,11 @@ public:
     // The disk of the VM's system, and the VM whose disk has that id, in any letter case.
     [[nodiscard]] nlohmann::json disk(std::size_t index) const;
     [[nodiscard]] std::optional<std::size_t> find_disk(std::string_view id) const;
+
+    [[nodiscard]] std::string disk_kind(std::size_t index) const {
+        const auto& kinds = scene_.disk_kinds;
+        return kinds.empty() ? std::string() : kinds[index % kinds.size()];
+    }
 
     [[nodiscard]] nlohmann::json linux_machine(std::size_t subscription) const;
     [[nodiscard]] nlohmann::json linux_view() const;

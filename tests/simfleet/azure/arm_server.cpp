@@ -66,6 +66,11 @@ Task<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<Plane> plane, boo
         const auto response = metadata            ? face.answer_metadata(request)
                               : is_order(request) ? plane->gateway.order(request)
                                                   : face.answer(request);
+        if (response.status == 0) { // no answer, as long as the client waits for one
+            while (co_await stream.read(unread))
+                unread.clear();
+            co_return;
+        }
         auto bytes = to_bytes(response);
         const bool sent = co_await stream.write(std::move(bytes));
         if (!sent || !request.keep_alive) co_return;

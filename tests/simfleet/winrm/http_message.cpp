@@ -72,6 +72,8 @@ std::string_view reason(unsigned status) noexcept {
     switch (status) {
     case 200:
         return "";
+    case 206:
+        return "Partial Content";
     case 400:
         return "Bad Request";
     case 401:
@@ -82,6 +84,8 @@ std::string_view reason(unsigned status) noexcept {
         return "Method Not Allowed";
     case 411:
         return "Length Required";
+    case 416:
+        return "Requested Range Not Satisfiable";
     case 413:
         return "Request Entity Too Large";
     case 500:

@@ -2,6 +2,7 @@
 // time ends, and what the agent does with a script.
 #include "tests/simfleet/azure/arm_face.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/scratch.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -30,6 +31,8 @@ ArmPolicy policy() {
 }
 
 struct Desk {
+    explicit Desk(ArmPolicy given = policy()) : wanted(std::move(given)) {}
+
     HttpResponse send(const char* method, const std::string& target, const std::string& body = {}) {
         HttpRequest request;
         request.method = method;
@@ -81,7 +84,15 @@ struct Desk {
     Fleet fleet{12, 1, "healthy", today};
     ArmResources resources{fleet, messy_scene()};
     Stats stats{12};
-    ArmFace face{resources, policy(), stats, [this] { return now; }};
+    Scratch scratch;
+    ArmPolicy wanted;
+
+    ArmPolicy with_disk() {
+        wanted.snapshots.disks = {scratch.file("os.raw", "0123456789")};
+        return wanted;
+    }
+
+    ArmFace face{resources, with_disk(), stats, [this] { return now; }};
     std::string subscription = "/subscriptions/" + ArmResources::subscription_id(0);
     std::string token;
 };
@@ -183,6 +194,89 @@ TEST_CASE("simulated control plane: an operation ends as its snapshot does", "[s
     CHECK(desk.send("GET", path + version).status == 404);
     CHECK(desk.send("DELETE", path + version).status == 204);
     CHECK(desk.stats.violations() == 0);
+}
+
+TEST_CASE("simulated control plane: a snapshot is read by its signature only", "[simfleet]") {
+    Desk desk;
+    desk.log_on();
+    const auto disk = desk.resources.disk(0).at("id").get<std::string>();
+    const auto path =
+        desk.subscription + "/resourceGroups/rg-0/providers/Microsoft.Compute/snapshots/s";
+    const auto version = std::string("?api-version=2024-03-02");
+    const json body{
+        {"location", "westeurope"},
+        {"tags", {{"a", "b"}}},
+        {"properties", {{"creationData", {{"createOption", "Copy"}, {"sourceResourceId", disk}}}}}};
+    const auto begin = [&](const char* wanted) {
+        return desk.send("POST", path + "/beginGetAccess" + version, wanted);
+    };
+    constexpr auto read = R"({"access":"Read","durationInSeconds":60})";
+    CHECK(begin(read).status == 404);
+    desk.send("PUT", path + version, body.dump());
+    CHECK(begin(read).status == 409); // it is not whole yet
+    desk.send("GET", path + version);
+    const auto whole = json::parse(desk.send("GET", path + version).body);
+    CHECK(whole.at("tags") == json{{"a", "b"}});
+    CHECK(whole.at("/properties/diskState"_json_pointer) == "Unattached");
+    CHECK(begin(R"({"access":"Write","durationInSeconds":60})").status == 400);
+    CHECK(begin(R"({"access":"Read","durationInSeconds":59})").status == 400);
+    const auto given = begin(read);
+    REQUIRE(given.status == 202);
+    const auto link = header(given, "Azure-AsyncOperation").substr(policy().base.size());
+    const auto told = json::parse(desk.send("GET", link).body);
+    CHECK(told.at("status") == "Succeeded");
+    const auto sas = told.at("/properties/output/accessSAS"_json_pointer).get<std::string>();
+    const auto at = header(given, "Location").substr(policy().base.size());
+    CHECK(json::parse(desk.send("GET", at).body).at("accessSAS") == sas);
+
+    const auto range = [&](const std::string& url, const char* wanted) {
+        HttpRequest request;
+        request.method = "GET";
+        request.target = url.substr(policy().base.size());
+        request.headers.emplace_back("range", wanted);
+        return desk.face.answer(request);
+    };
+    const auto first = range(sas, "bytes=0-3");
+    CHECK(first.status == 206);
+    CHECK(first.body == "0123");
+    CHECK(header(first, "Content-Range") == "bytes 0-3/10");
+    CHECK(range(sas, "bytes=8-20").body == "89");
+    CHECK(range(sas, "bytes=10-11").status == 416);
+    CHECK(range(sas + "0", "bytes=0-3").status == 403);
+    CHECK(range(policy().base + "/md-none/abcd?sig=x", "bytes=0-3").status == 404);
+
+    CHECK(desk.send("DELETE", path + version).status == 409); // somebody has access
+    CHECK(desk.stats.violations() == 1);
+    CHECK(desk.send("POST", path + "/endGetAccess" + version).status == 202);
+    CHECK(range(sas, "bytes=0-3").status == 403);
+    const auto again = begin(read);
+    CHECK(again.status == 202);
+    desk.now += std::chrono::seconds(60); // an access ends by itself
+    CHECK(desk.send("DELETE", path + version).status == 202);
+}
+
+TEST_CASE("simulated control plane: beyond Azure's limits it answers 429", "[simfleet]") {
+    auto limited = policy();
+    limited.limits = true;
+    Desk desk(limited);
+    desk.log_on();
+    const auto write = [&desk] {
+        return desk
+            .send(
+                "DELETE",
+                desk.subscription + "/resourceGroups/rg-0/providers/"
+                                    "Microsoft.Compute/snapshots/s?api-version=2024-03-02"
+            )
+            .status;
+    };
+    for (int i = 0; i < 200; ++i)
+        REQUIRE(write() == 204);
+    CHECK(write() == 429);
+    desk.now += std::chrono::seconds(1);
+    for (int i = 0; i < 10; ++i)
+        REQUIRE(write() == 204);
+    CHECK(write() == 429);
+    CHECK(desk.get("/resourceGroups/rg-0").status == 200); // reads are counted apart
 }
 
 TEST_CASE("simulated control plane: Resource Graph's two formats", "[simfleet]") {

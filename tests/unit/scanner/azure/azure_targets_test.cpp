@@ -142,3 +142,25 @@ TEST_CASE("azure: a serial console needs neither an address nor an agent") {
     CHECK(targets[0].skip.empty());
     CHECK(targets[0].route == std::vector<std::string>{"serial"});
 }
+
+TEST_CASE("azure: a VM that does not run is visited by a snapshot of its disk, if that is allowed"
+) {
+    auto stopped = vm("rg", "a", "10.0.0.4");
+    stopped.power = "deallocated";
+    const auto source = source_of({stopped, vm("rg", "b", "10.0.0.5")});
+    const auto settled = [&source](std::vector<std::string> route, bool snapshots) {
+        auto targets = source.targets;
+        for (auto& target : targets)
+            target.route = route;
+        settle_azure_targets(targets, snapshots);
+        return targets;
+    };
+    const auto asked = settled({"winrm", "disk"}, true);
+    CHECK(asked[0].skip.empty());
+    CHECK(asked[0].route == std::vector<std::string>{"disk"});
+    CHECK_FALSE(asked[0].rdp_outside);
+    CHECK(asked[1].route == std::vector<std::string>{"winrm", "disk"});
+    CHECK(asked[1].rdp_outside);
+    CHECK(settled({"winrm"}, true)[0].skip == "Azure says that it does not run");
+    CHECK(settled({"winrm", "disk"}, false)[0].skip == "Azure says that it does not run");
+}

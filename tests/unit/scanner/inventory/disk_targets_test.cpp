@@ -2,6 +2,7 @@
 #include "scanner/cli/names.hpp"
 #include "scanner/inventory/disk_targets.hpp"
 #include "scanner/scope/resolve_scope.hpp"
+#include "scanner/system/child_environment.hpp"
 #include "scanner/system/whole_path.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/scanner/inventory/read_inventory.hpp"
@@ -114,7 +115,9 @@ TEST_CASE("disks: mistakes of an inventory are told with their place", "[disk]")
     };
     CHECK(
         told("{ name: a, address: 10.1.0.4, route: [disk] }") ==
-        "\"a\" has no disk image, which disk needs | add disk: { file: PATH }"
+        "\"a\" has no disk image, which disk needs | add disk: { file: PATH }, or vm: with its ARM "
+        "id "
+        "and scan with --disk-snapshots"
     );
     CHECK_THAT(told("{ name: a, disk: /images/a.vhd }"), Catch::StartsWith("disk must be a map"));
     CHECK_THAT(
@@ -132,6 +135,69 @@ TEST_CASE("disks: mistakes of an inventory are told with their place", "[disk]")
     CHECK_THAT(told("{ name: a }"), Catch::StartsWith("the target \"a\" has no address"));
     const auto defaults = resolve_yaml(scratch, "defaults: { disk: { file: /a } }\ntargets: []\n");
     CHECK_THAT(defaults.complaint(), Catch::Contains("unknown key \"disk\" in defaults"));
+}
+
+TEST_CASE("disks: a SAS is referred to, and is a disk as any other", "[disk][sas]") {
+    const Scratch scratch;
+    const auto result = resolve_yaml(
+        scratch,
+        "targets:\n"
+        "  - { name: a, disk: { sas: { env: WEB_01_SAS } } }\n"
+        "  - { name: b, disk: { sas: { file: sas/b } } }\n"
+        "  - { name: c, address: 10.1.0.5, route: [rdp, disk], disk: { sas: { file: /sas/c } } }\n"
+    );
+    CAPTURE(result.complaints());
+    REQUIRE(result.problems.empty());
+    const auto& targets = result.inventory.targets;
+    REQUIRE(targets.size() == 3);
+    CHECK(targets[0].disk.sas_env == "WEB_01_SAS");
+    CHECK(targets[0].disk.by_sas());
+    CHECK(targets[0].route == Texts{"disk"});
+    CHECK_FALSE(targets[0].named_by_disk);
+    CHECK(targets[1].disk.sas_file == scratch.path("sas/b"));
+    CHECK(targets[1].route == Texts{"disk"});
+    CHECK(targets[2].route == Texts{"rdp", "disk"});
+    setenv("WEB_01_SAS", "x", 1);
+    for (const auto& variable : child_environment())
+        CHECK_FALSE(variable.starts_with("WEB_01_SAS="));
+    unsetenv("WEB_01_SAS");
+}
+
+TEST_CASE("disks: a SAS itself is refused, and not repeated", "[disk][sas]") {
+    const Scratch scratch;
+    const std::string sas = "https://x.blob.example/c/b?sig=0123456789abcdef";
+    const auto told = [&](const std::string& disk) {
+        const auto result = resolve_yaml(scratch, "targets: [ { name: a, disk: " + disk + " } ]\n");
+        REQUIRE(result.problems.list().size() == 1);
+        const auto& problem = result.problems.list().front();
+        CHECK((problem.what + problem.next + problem.where).find("sig=") == std::string::npos);
+        return problem.what + " | " + problem.next;
+    };
+    const auto* const refused =
+        "a SAS does not belong here: whoever reads it can read the disk | disk: { sas: { env: "
+        "VARIABLE } } or disk: { sas: { file: PATH } }";
+    CHECK(told("{ sas: '" + sas + "' }") == refused);
+    CHECK(told("{ file: '" + sas + "' }") == refused);
+    CHECK(told("{ sas: { file: '" + sas + "' } }") == refused);
+    CHECK_THAT(
+        told("{ sas: { env: '" + sas + "' } }"),
+        Catch::StartsWith("not the name of an environment variable | disk: { sas:")
+    );
+    CHECK_THAT(told("{ sas: [a] }"), Catch::StartsWith("sas must be a map"));
+    CHECK_THAT(told("{ sas: { url: a } }"), Catch::StartsWith("unknown key \"url\" in sas"));
+    for (const auto* const two :
+         {"{ file: /a, sas: { env: A } }", "{ sas: { env: A, file: /b } }"}) {
+        CHECK(
+            told(two) ==
+            "the disk of \"a\" has more than one source | keep one of file:, snapshot:, "
+            "sas: { env: } and sas: { file: }"
+        );
+    }
+    ScopeOptions scope;
+    scope.disks = {sas};
+    const auto result = resolve(scope);
+    CHECK_THAT(result.complaint(), Catch::Contains("a SAS does not belong here"));
+    CHECK(result.complaint().find("sig=") == std::string::npos);
 }
 
 TEST_CASE("disks: CSV has a column for them", "[disk]") {
@@ -162,4 +228,46 @@ TEST_CASE("disks: --transport disk goes to the disks that are named", "[disk]") 
     REQUIRE(result.problems.empty());
     CHECK(result.inventory.targets.at(0).route == Texts{"disk"});
     CHECK(disk_transport() == "disk");
+}
+
+TEST_CASE("disks: --snapshot-id names snapshots by their ARM ids", "[disk]") {
+    const std::string group = "/subscriptions/AA/resourceGroups/g/providers/Microsoft.Compute/";
+    ScopeOptions scope;
+    scope.snapshots = {group + "snapshots/web"};
+    const auto result = resolve(scope);
+    CAPTURE(result.complaints());
+    REQUIRE(result.problems.empty());
+    const auto& target = result.inventory.targets.at(0);
+    CHECK(target.name == "web");
+    CHECK(target.named_by_disk);
+    CHECK(target.disk.snapshot == group + "snapshots/web");
+    CHECK(target.route == Texts{"disk"});
+    CHECK_FALSE(needs_credential(target));
+    const auto other =
+        "/subscriptions/AA/resourceGroups/h/providers/Microsoft.Compute/snapshots/WEB";
+    scope.snapshots.emplace_back(other);
+    CHECK(resolve(scope).inventory.targets.at(1).name == other);
+    scope.snapshots = {group + "disks/web"};
+    CHECK_THAT(resolve(scope).complaint(), Catch::Contains("is not the ARM id of a snapshot"));
+}
+
+TEST_CASE("disks: an inventory names a snapshot, or the VM whose disk may be copied", "[disk]") {
+    Scratch scratch;
+    const std::string group = "/subscriptions/AA/resourceGroups/g/providers/Microsoft.Compute/";
+    const auto snapshot = "disk: { snapshot: " + group + "snapshots/s }";
+    const auto named = resolve_yaml(scratch, "targets:\n  - { name: a, " + snapshot + " }\n");
+    CAPTURE(named.complaints());
+    REQUIRE(named.problems.empty());
+    CHECK(named.inventory.targets.at(0).disk.snapshot == group + "snapshots/s");
+    CHECK(named.inventory.targets.at(0).route == Texts{"disk"});
+    const auto of_vm = resolve_yaml(
+        scratch, "targets:\n  - { name: a, route: [disk], vm: " + group + "virtualMachines/a }\n"
+    );
+    CAPTURE(of_vm.complaints());
+    CHECK(of_vm.problems.empty());
+    const auto both =
+        "targets:\n  - { name: a, disk: { file: x.vhd, snapshot: " + group + "snapshots/s } }\n";
+    CHECK_THAT(
+        resolve_yaml(scratch, both).complaint(), Catch::Contains("has more than one source")
+    );
 }

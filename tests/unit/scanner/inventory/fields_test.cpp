@@ -34,6 +34,10 @@ const std::map<Field, std::string>& texts() {
         {Field::ssh_pin, "SHA256:" + std::string(43, 'A')},
         {Field::ssh_via, "bastion"},
         {Field::disk_file, "/images/web-01.vhd"},
+        {Field::disk_snapshot,
+         "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/snapshots/web-01"},
+        {Field::disk_sas_env, "WEB_01_SAS"},
+        {Field::disk_sas_file, "/run/sas/web-01"},
         {Field::rdp_port, "13389"},
         {Field::rdp_outside, "no"},
         {Field::rdp_thumbprint, std::string(40, 'b')},
@@ -57,7 +61,10 @@ std::string values_of(const Target& target) {
           target.ssh.user,
           target.ssh.pin_sha256,
           target.ssh.via,
-          target.disk.file})
+          target.disk.file,
+          target.disk.snapshot,
+          target.disk.sas_env,
+          target.disk.sas_file})
         text += value + ' ';
     for (const int value :
          {int(winrm.port),
@@ -130,7 +137,14 @@ TEST_CASE("fields: ports and flags are called by their own names", "[inventory]"
 
 TEST_CASE("fields: a default is taken where the target says nothing", "[inventory]") {
     const std::set<Field> alone{
-        Field::name, Field::address, Field::vm, Field::disk_file, Field::rdp_thumbprint};
+        Field::name,
+        Field::address,
+        Field::vm,
+        Field::disk_file,
+        Field::disk_snapshot,
+        Field::disk_sas_env,
+        Field::disk_sas_file,
+        Field::rdp_thumbprint};
     for (const auto& row : all_fields()) {
         CAPTURE(row.key);
         TargetDraft defaults;

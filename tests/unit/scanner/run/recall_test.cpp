@@ -27,7 +27,9 @@ const Words begun_with{
     "--ca-file",
     "ca.pem",
     "--retries",
-    "3"};
+    "3",
+    "--name",
+    "nightly"};
 
 ScanOptions parsed(const Words& args) {
     const auto line = parse_command_line(args, all_verbs(), cli_names());
@@ -104,6 +106,7 @@ TEST_CASE(
         options.resume = "";
         options.rerun = "last:broken";
         again.rerun = id + ":broken";
+        again.name = ""; // a part of a night is not that night
         again.reports = {};
         auto recalled = recall_options(options);
         REQUIRE(recalled);
@@ -204,7 +207,7 @@ TEST_CASE("recall: what a resumed run has to visit, and what it is stored with",
     auto options = asked(folder);
     options.resume = id;
     RunSetup setup(options);
-    setup.options_json = to_json_text(options);
+    setup.extras.options = to_json_text(options);
     setup.run.version = "this";
     setup.run.warnings = {{"run.insecure", {}}};
     for (const auto* name : {"a", "b"}) {
@@ -226,9 +229,9 @@ TEST_CASE("recall: what a resumed run has to visit, and what it is stored with",
         CHECK(setup.run.warnings.size() == 1);
         CHECK(setup.run.args == begun_with);
         // As it was begun, not as it is gone on with; a run without stored options stays one.
-        CHECK(setup.options_json.empty() == kept.empty());
+        CHECK(setup.extras.options.empty() == kept.empty());
         if (stored) {
-            const auto back = scan_options_from_json(setup.options_json);
+            const auto back = scan_options_from_json(setup.extras.options);
             REQUIRE(back);
             CHECK(to_json_text(*back) == kept);
         }

@@ -71,3 +71,23 @@ TEST_CASE("rerun: a word that no host is", "[rerun]") {
     CHECK(wrong.error().hint().find("broken") != std::string_view::npos);
     CHECK_FALSE(parse_rerun("last:"));
 }
+
+TEST_CASE("rerun: a run by its name, told from what a host can be", "[rerun]") {
+    using What = std::set<std::string>;
+    const auto read = [](const std::string& text) {
+        auto request = parse_rerun(text);
+        REQUIRE(request);
+        CHECK(run_of_rerun(text) == request->run);
+        return *request;
+    };
+    CHECK(read("last:prod-nightly").run == "last:prod-nightly");
+    CHECK(read("last:prod-nightly").what == What{"unassessed"});
+    CHECK(read("last:prod-nightly:broken,refused").run == "last:prod-nightly");
+    CHECK(read("last:prod-nightly:broken,refused").what == What{"broken", "refused"});
+    CHECK(read("last:brokn:broken").run == "last:brokn");
+    CHECK(read("last:broken").run == "last");
+    CHECK(read("20260101:broken").run == "20260101");
+    CHECK_FALSE(parse_rerun("last:prod-nightly:"));
+    CHECK_FALSE(parse_rerun("20260101:prod-nightly"));
+    CHECK_FALSE(parse_rerun("last:broken,prod-nightly"));
+}

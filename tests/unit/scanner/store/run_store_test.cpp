@@ -70,7 +70,7 @@ TEST_CASE(
     auto stored = StoredRun::open(folder.path, "last");
     REQUIRE(stored);
     CHECK(names_in(*stored) == std::vector<std::string>{"vm-0", "vm-1"});
-    CHECK_FALSE(stored->complete());
+    CHECK_FALSE(stored->ended());
     REQUIRE(stored->for_each([](const HostResult& result) {
         CHECK(result.outcome == Outcome::assessed);
     }));

@@ -28,9 +28,26 @@ TEST_CASE("http: the Authorization header is overwritten once it is sent", "[net
     namespace http = boost::beast::http;
     REQUIRE(message[http::field::authorization] == "Basic c29tZTpwYXNzd29yZA==");
     const auto where = message[http::field::authorization];
-    net::wipe_authorization(message);
+    net::wipe_secrets(message);
     CHECK(std::all_of(where.begin(), where.end(), [](char c) { return c == '\0'; }));
     CHECK(message[http::field::user_agent] == "rdpsweep");
+}
+
+TEST_CASE("http: a GET has no body, and its path is overwritten once it is sent", "[net]") {
+    net::HttpRequest request;
+    request.method = net::HttpMethod::get;
+    request.path = "/disks/os?sig=c2lnbmF0dXJlLW9mLXRoZS10ZXN0";
+    request.headers.emplace_back("Host", "storage.example");
+    auto message = net::http_message(std::move(request), "storage.example:443");
+    CHECK(request.path.find("sig=") == std::string::npos); // NOLINT: on purpose
+    namespace http = boost::beast::http;
+    CHECK(message.method() == http::verb::get);
+    CHECK(message[http::field::host] == "storage.example");
+    CHECK(message.find(http::field::content_length) == message.end());
+    const auto target = message.target();
+    REQUIRE(target == "/disks/os?sig=c2lnbmF0dXJlLW9mLXRoZS10ZXN0");
+    net::wipe_secrets(message);
+    CHECK(std::all_of(target.begin(), target.end(), [](char c) { return c == '\0'; }));
 }
 
 namespace {

@@ -7,9 +7,9 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/support/scripted_rest.hpp"
+#include "transports/azure/dial_by_proxy.hpp"
 #include "transports/azure/token_cache.hpp"
 #include "transports/serial/arm_console.hpp"
-#include "transports/serial/dial_by_proxy.hpp"
 #include "transports/serial/logon.hpp"
 #include "transports/serial/sac_mux.hpp"
 #include "transports/serial/shell_link.hpp"
@@ -304,7 +304,7 @@ ProxyTry by_proxy(const std::string& answer) {
         const auto visit = [&]() -> Task<void> {
             Attempt attempt;
             net::Endpoint gateway{"gw.example", 443};
-            auto socket = co_await dial_by_proxy(gateway, services, deadline, attempt);
+            auto socket = co_await azure::dial_by_proxy(gateway, services, deadline, attempt);
             tried.outcome = "ok";
             if (!socket) tried.outcome = std::string(socket.error().native());
             deadline.abort();

@@ -1,5 +1,5 @@
 // Speaks CONNECT to a proxy, by hand: what follows the empty line is TLS.
-#include "transports/serial/dial_by_proxy.hpp"
+#include "transports/azure/dial_by_proxy.hpp"
 
 #include "core/encoding.hpp"
 #include "core/text.hpp"
@@ -12,7 +12,7 @@
 #include <array>
 #include <charconv>
 
-namespace rdpsweep::serial {
+namespace rdpsweep::azure {
 
 namespace {
 
@@ -50,7 +50,7 @@ std::string digits_of(const std::string& word) {
     return good ? word : "?";
 }
 
-std::string request_for(const std::string& where, const azure::Proxy& proxy) {
+std::string request_for(const std::string& where, const Proxy& proxy) {
     auto text = "CONNECT " + where + " HTTP/1.1\r\nHost: " + where + "\r\n";
     if (proxy.password) {
         auto login = proxy.user + ":" + std::string(proxy.password->reveal());
@@ -103,12 +103,12 @@ Task<Status> ask_proxy(tcp::socket& socket, std::string request, HostDeadline& d
 Task<Result<tcp::socket>>
 dial_by_proxy(net::Endpoint to, Services& services, HostDeadline& deadline, Attempt& attempt) {
     const auto where = net::authority(to.host, to.port);
-    auto proxy = azure::proxy_for("https://" + where + "/", azure::process_environment);
+    auto proxy = proxy_for("https://" + where + "/", process_environment);
     if (!proxy) co_return co_await net::dial(std::move(to), services, deadline, attempt);
     auto place = place_of(proxy->url);
     if (!place) {
         co_return proxy_error(
-            Errc::unsupported, "only a proxy with http:// can be used for a console", proxy->url
+            Errc::unsupported, "only a proxy with http:// can be used here", proxy->url
         );
     }
     auto socket = co_await net::dial(*std::move(place), services, deadline, attempt);
@@ -120,4 +120,4 @@ dial_by_proxy(net::Endpoint to, Services& services, HostDeadline& deadline, Atte
     co_return std::move(*socket);
 }
 
-} // namespace rdpsweep::serial
+} // namespace rdpsweep::azure

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Measures the history: how long the end of a run takes to write it, and how large a year is.
+
+usage: bench/history.py [--build build/release] [--nights 400] [--hosts 10000]
+
+Writes nights of a made-up fleet by the library itself: 31 findings a host, one in 100 of them
+another each night, 12 of 100 texts a host's own. Exits with 1 where a night takes longer than 1 s
+to write, or a year of 400 nights is larger than 200 MiB. Only the release preset means anything.
+"""
+import argparse
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+MIB = 1 << 20
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", default="build/release")
+    parser.add_argument("--nights", type=int, default=400)
+    parser.add_argument("--hosts", type=int, default=10000)
+    options = parser.parse_args()
+    program = pathlib.Path(options.build) / "bench/history_nights"
+    subprocess.run(["cmake", "--build", options.build, "--target", "history_nights"], check=True,
+                   stdout=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory() as state:
+        done = subprocess.run([program, state, str(options.nights), str(options.hosts)],
+                              check=True, capture_output=True, text=True)
+        nights = [tuple(map(float, line.split())) for line in done.stdout.splitlines()]
+        size = (pathlib.Path(state) / "history.db").stat().st_size / MIB
+    gathering, writing = zip(*nights)
+    print(f"{options.nights} nights of {options.hosts} hosts: {size:.1f} MiB")
+    print(f"first night: gathered in {gathering[0]:.2f} s, written in {writing[0]:.2f} s")
+    print(f"others, written: median {statistics.median(writing[1:] or writing):.2f} s, "
+          f"last {writing[-1]:.2f} s, worst {max(writing[1:] or writing):.2f} s; "
+          f"gathered: median {statistics.median(gathering):.2f} s")
+    slow = max(writing[1:] or writing) > 1.0
+    return 1 if slow or size > 200 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
