@@ -46,7 +46,7 @@ Messages messages(const std::string& script) {
         sum += (part == 0 ? "$env:" : "+$env:") + name;
     }
     Messages all;
-    all.create = winrm::create_shell(conversation, options, patience).xml;
+    all.create = winrm::create_shell(conversation, options, patience).xml.whole();
     conversation.shell_id = shell_mark;
     all.command =
         winrm::run_command(
@@ -56,10 +56,10 @@ Messages messages(const std::string& script) {
                 sum + ")\"",
             patience
         )
-            .xml;
-    all.receive = winrm::receive(conversation, command_mark, patience).xml;
-    all.terminate = winrm::terminate(conversation, command_mark, patience).xml;
-    all.remove = winrm::delete_shell(conversation, patience).xml;
+            .xml.whole();
+    all.receive = winrm::receive(conversation, command_mark, patience).xml.whole();
+    all.terminate = winrm::terminate(conversation, command_mark, patience).xml.whole();
+    all.remove = winrm::delete_shell(conversation, patience).xml.whole();
     return all;
 }
 

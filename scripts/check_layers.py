@@ -91,8 +91,8 @@ HEAVY_ALLOWED = [("transports/winrm/", "pugixml.hpp")]
 # may include them.
 HEAVY_OF_OURS = (
     "scanner/options/option_archive.hpp",
-    "transports/net/http_exchange.hpp",
     "transports/net/shim_stream.hpp",
+    "transports/net/tls_async.hpp",
     "transports/ssh/callbacks.hpp",
     "transports/ssh/libssh2_versions.hpp",
     "transports/azure/fields.hpp",

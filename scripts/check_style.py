@@ -28,7 +28,6 @@ WIDEST = 100
 LARGE_FILES = {
     "reports/html/sections.cpp": 286,
     "transports/azure/cpprest.cpp": 277,
-    "transports/net/websocket.cpp": 253,
     "transports/serial/cmd_questions.cpp": 312,
     "transports/serial/sac_mux.cpp": 346,
     "transports/serial/session.cpp": 313,

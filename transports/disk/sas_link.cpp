@@ -66,9 +66,8 @@ Task<Status> SasLink::dial(const SasUrl& url, HostDeadline& deadline) {
     if (!url.tls) { // to this machine, where no proxy leads
         auto plain = co_await net::dial(url.at, services_, deadline, attempt_);
         if (!plain) co_return std::move(plain).error();
-        connection_ = std::make_unique<net::PlainHttpConnection>(
-            std::move(*plain), url.at.host, url.at.port, attempt_
-        );
+        connection_ =
+            std::make_unique<net::PlainHttpConnection>(std::move(*plain), url.at, attempt_);
         co_return Status();
     }
     if (!trust_) {

@@ -6,6 +6,7 @@
 #include "core/host_deadline.hpp"
 #include "core/outcome.hpp"
 #include "core/result.hpp"
+#include "transports/net/shared_text.hpp"
 
 #include <string>
 #include <string_view>
@@ -20,9 +21,13 @@ struct HttpRequest {
     std::string path; // overwritten once it was sent: it may hold a signature
     // Content-Length is ours, and Host where it is not among them.
     std::vector<std::pair<std::string, std::string>> headers;
-    std::string body; // of a POST
+    SharedText body; // of a POST
     HttpMethod method = HttpMethod::post;
 };
+
+// Returns a request's header as it is sent; authority is for Host. It is as secret as its path and
+// an Authorization header are: cleanse it after use.
+std::string request_head(const HttpRequest& request, std::string_view authority);
 
 struct HttpResponse {
     unsigned status = 0;

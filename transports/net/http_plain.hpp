@@ -2,30 +2,22 @@
 // transports/winrm/sealing.hpp.
 #pragma once
 
-#include "transports/net/http.hpp"
+#include "transports/net/endpoint.hpp"
+#include "transports/net/wire_http.hpp"
 
 #include <memory>
 
 namespace rdpsweep::net {
 
-class PlainHttpConnection final : public HttpConnection {
+class PlainHttpConnection final : public WireHttp {
 public:
-    // Takes a connected socket; host and port are for the Host header. attempt must outlive it.
-    PlainHttpConnection(
-        asio::ip::tcp::socket socket, std::string host, std::uint16_t port, Attempt& attempt
-    );
-    ~PlainHttpConnection() override;
-
-    Task<Result<HttpResponse>> exchange(
-        HttpRequest request, HostDeadline& deadline, Clock::duration limit, std::size_t body_limit
-    ) override;
-
-    [[nodiscard]] bool usable() const noexcept override;
-    void close() noexcept override;
-
-private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    // Takes a connected socket; peer is for the Host header. attempt must outlive it.
+    PlainHttpConnection(asio::ip::tcp::socket socket, const Endpoint& peer, Attempt& attempt)
+        : WireHttp(
+              std::make_unique<PlainWire>(std::move(socket)),
+              authority(peer.host, peer.port),
+              attempt
+          ) {}
 };
 
 } // namespace rdpsweep::net

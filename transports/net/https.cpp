@@ -1,15 +1,9 @@
-// Instantiates Beast over TLS, and tells from the handshake's failure what may be wrong with
-// SCHANNEL.
+// Tells from the handshake's failure what may be wrong with SCHANNEL.
 #include "transports/net/https.hpp"
 
 #include "transports/net/alert.hpp"
 #include "transports/net/http_errors.hpp"
-#include "transports/net/http_exchange.hpp"
-#include "transports/net/tls_stream.hpp"
 
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -17,8 +11,6 @@
 
 namespace rdpsweep::net {
 
-namespace beast = boost::beast;
-namespace ssl = asio::ssl;
 using boost::system::error_code;
 
 namespace {
@@ -82,85 +74,36 @@ Error tls_error(const error_code& code, const HostDeadline& deadline) {
 
 } // namespace
 
-struct HttpsConnection::Impl {
-    Impl(asio::ip::tcp::socket socket, ssl_ctx_st* raw, Endpoint endpoint, Attempt& counters)
-        : context(retain(raw)), stream(beast::tcp_stream(std::move(socket)), context),
-          peer(std::move(endpoint)), attempt(counters) {}
-
-    // Beast closes the socket itself when this moment passes; reads and writes then report timeout.
-    void arm(HostDeadline& deadline, Clock::duration limit) {
-        beast::get_lowest_layer(stream).expires_at(std::min(deadline.at(), Clock::now() + limit));
-    }
-
-    void close() noexcept {
-        usable = false;
-        error_code ignored;
-        beast::get_lowest_layer(stream).socket().close(ignored);
-    }
-
-    // Beast tells the bytes of a message; these are those on the wire.
-    void count(const Exchange&) { count_bytes(); }
-
-    void count_bytes() { wire.book(stream.native_handle(), attempt); }
-
-    ssl::context context;
-    ssl::stream<beast::tcp_stream> stream;
-    beast::flat_buffer buffer{limits::http_header_bytes + 65'536};
-    Endpoint peer;
-    Attempt& attempt;
-    WireCount wire;
-    bool usable = true;
-};
-
 HttpsConnection::HttpsConnection(
     asio::ip::tcp::socket socket,
-    std::shared_ptr<ssl_ctx_st> context,
+    const std::shared_ptr<ssl_ctx_st>& context,
     Endpoint peer,
     Attempt& attempt
 )
-    : impl_(std::make_unique<Impl>(std::move(socket), context.get(), std::move(peer), attempt)) {}
+    : HttpsConnection(
+          std::make_unique<TlsStream>(std::move(socket), context, peer.host), peer, attempt
+      ) {}
 
-HttpsConnection::~HttpsConnection() = default;
-
-bool HttpsConnection::usable() const noexcept {
-    return impl_->usable;
-}
-
-void HttpsConnection::close() noexcept {
-    impl_->close();
-}
+HttpsConnection::HttpsConnection(std::unique_ptr<TlsStream> stream, Endpoint peer, Attempt& attempt)
+    : WireHttp(std::move(stream), authority(peer.host, peer.port), attempt),
+      stream_(static_cast<TlsStream&>(wire())), host_(std::move(peer.host)) {}
 
 Task<Result<PeerCertificate>>
 HttpsConnection::handshake(HostDeadline& deadline, Clock::duration limit) {
-    auto& self = *impl_;
-    self.attempt.enter(Phase::tls);
-    ask_for_name(self.stream.native_handle(), self.peer.host);
-    self.arm(deadline, limit);
-    error_code code;
-    {
-        const auto guard = deadline.on_abort([&self] { self.close(); });
-        co_await self.stream.async_handshake(
-            ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, code)
-        );
-    }
-    self.count_bytes();
+    attempt().enter(Phase::tls);
+    const auto guard = deadline.on_abort([this] { close(); });
+    stream_.allow_until(std::min(deadline.at(), Clock::now() + limit));
+    const auto code = co_await stream_.handshake();
+    stream_.allow_for_good();
+    stream_.book(attempt());
     if (code) {
-        self.close();
+        close();
         co_return tls_error(code, deadline);
     }
-    self.attempt.round_trips += handshake_trips(self.stream.native_handle());
-    auto peer = inspect_peer(self.stream.native_handle(), self.peer.host);
-    if (!peer) self.close();
+    attempt().round_trips += stream_.handshake_trips();
+    auto peer = inspect_peer(stream_.tls(), host_);
+    if (!peer) close();
     co_return peer;
-}
-
-Task<Result<HttpResponse>> HttpsConnection::exchange(
-    HttpRequest request, HostDeadline& deadline, Clock::duration limit, std::size_t body_limit
-) {
-    auto& self = *impl_;
-    auto message = http_message(std::move(request), authority(self.peer.host, self.peer.port));
-    self.arm(deadline, limit);
-    co_return co_await send_over(self, std::move(message), deadline, body_limit);
 }
 
 } // namespace rdpsweep::net

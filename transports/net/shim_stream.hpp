@@ -4,10 +4,9 @@
 
 #include "core/pace.hpp"
 #include "transports/net/frame_shim.hpp"
+#include "transports/net/tls_async.hpp"
 
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/websocket/ssl.hpp>
-#include <boost/beast/websocket/stream.hpp>
+#include <boost/beast/core/role.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -24,12 +23,15 @@ inline constexpr auto flooded = asio::error::no_buffer_space;
 // TLS whose incoming bytes the shim sees before Beast does.
 class ShimStream {
 public:
-    using next_layer_type = asio::ssl::stream<boost::beast::tcp_stream>;
+    using next_layer_type = TlsAsync;
     using executor_type = next_layer_type::executor_type;
-    using lowest_layer_type = next_layer_type::lowest_layer_type;
 
-    ShimStream(asio::ip::tcp::socket socket, asio::ssl::context& context)
-        : tls_(boost::beast::tcp_stream(std::move(socket)), context) {}
+    ShimStream(
+        asio::ip::tcp::socket socket,
+        const std::shared_ptr<ssl_ctx_st>& context,
+        const std::string& host
+    )
+        : tls_(std::move(socket), context, host) {}
 
     executor_type get_executor() { return tls_.get_executor(); }
 
@@ -52,7 +54,7 @@ public:
                 self.complete(code, count);
             },
             token,
-            tls_
+            tls_.stream().socket()
         );
     }
 
@@ -90,12 +92,13 @@ private:
 // Ends a connection; Beast finds this function. The console's peer gets no TLS goodbye beyond the
 // socket's. Only blocking calls need the first.
 inline void teardown(boost::beast::role_type, ShimStream& stream, boost::system::error_code& code) {
-    boost::beast::get_lowest_layer(stream.next_layer()).socket().close(code);
+    stream.next_layer().stream().close();
+    code = {};
 }
 
 template <class Handler>
 void async_teardown(boost::beast::role_type, ShimStream& stream, Handler&& handler) {
-    boost::beast::get_lowest_layer(stream.next_layer()).close();
+    stream.next_layer().stream().close();
     asio::post(stream.get_executor(), [handler = std::forward<Handler>(handler)]() mutable {
         handler(boost::system::error_code());
     });

@@ -9,22 +9,15 @@
 #include "transports/net/http.hpp"
 #include "transports/net/http_errors.hpp"
 #include "transports/net/shim_stream.hpp"
-#include "transports/net/tls_stream.hpp"
 
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <openssl/ssl.h>
 
 #include <algorithm>
 
 namespace rdpsweep::net {
 
 namespace beast = boost::beast;
-namespace ssl = asio::ssl;
 namespace websocket = beast::websocket;
 using boost::system::error_code;
 
@@ -67,25 +60,25 @@ std::string close_frame() {
 } // namespace
 
 struct WebSocket::Impl {
-    Impl(asio::ip::tcp::socket socket, ssl_ctx_st* raw, Endpoint endpoint, Attempt& counters)
-        : context(retain(raw)), stream(std::move(socket), context), peer(std::move(endpoint)),
+    Impl(
+        asio::ip::tcp::socket socket,
+        const std::shared_ptr<ssl_ctx_st>& context,
+        Endpoint endpoint,
+        Attempt& counters
+    )
+        : stream(std::move(socket), context, endpoint.host), peer(std::move(endpoint)),
           attempt(&counters) {}
 
-    beast::tcp_stream& lowest() {
-        return beast::get_lowest_layer(stream.next_layer().next_layer());
-    }
-
-    SSL* tls() { return stream.next_layer().next_layer().native_handle(); }
+    TlsStream& tls() { return stream.next_layer().next_layer().stream(); }
 
     void abandon() noexcept {
         open = false;
-        error_code ignored;
-        lowest().socket().close(ignored);
+        tls().close();
     }
 
     void count_bytes() {
         if (attempt == nullptr) return; // abandoned: who counts may be gone
-        wire.book(tls(), *attempt);
+        tls().book(*attempt);
     }
 
     void note_close() {
@@ -96,12 +89,10 @@ struct WebSocket::Impl {
         open = false;
     }
 
-    ssl::context context;
     websocket::stream<ShimStream, false> stream; // what it carries is small: never deflated
     beast::flat_buffer buffer{message_limit};
     Endpoint peer;
     Attempt* attempt;
-    WireCount wire;
     WsClose closed;
     bool open = true;
 };
@@ -112,7 +103,7 @@ WebSocket::WebSocket(
     Endpoint peer,
     Attempt& attempt
 )
-    : impl_(std::make_shared<Impl>(std::move(socket), context.get(), std::move(peer), attempt)) {}
+    : impl_(std::make_shared<Impl>(std::move(socket), context, std::move(peer), attempt)) {}
 
 WebSocket::~WebSocket() {
     abandon();
@@ -121,22 +112,21 @@ WebSocket::~WebSocket() {
 Task<Result<PeerCertificate>> WebSocket::handshake(HostDeadline& deadline, Clock::duration limit) {
     const auto self = impl_;
     self->attempt->enter(Phase::tls);
-    ask_for_name(self->tls(), self->peer.host);
-    self->lowest().expires_at(std::min(deadline.at(), Clock::now() + limit));
+    auto& tls = self->tls();
+    tls.allow_until(std::min(deadline.at(), Clock::now() + limit));
     error_code code;
     {
         const auto guard = deadline.on_abort([self] { self->abandon(); });
-        co_await self->stream.next_layer().next_layer().async_handshake(
-            ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, code)
-        );
+        code = co_await tls.handshake();
     }
+    tls.allow_for_good(); // from here on the WebSocket has time limits of its own
     self->count_bytes();
     if (code) {
         self->abandon();
         co_return tls_failure(code, deadline);
     }
-    self->attempt->round_trips += handshake_trips(self->tls());
-    auto peer = inspect_peer(self->tls(), self->peer.host);
+    self->attempt->round_trips += tls.handshake_trips();
+    auto peer = inspect_peer(tls.tls(), self->peer.host);
     if (!peer) self->abandon();
     co_return peer;
 }
@@ -144,7 +134,6 @@ Task<Result<PeerCertificate>> WebSocket::handshake(HostDeadline& deadline, Clock
 Task<Status> WebSocket::upgrade(std::string path, HostDeadline& deadline, Clock::duration limit) {
     const auto self = impl_;
     self->attempt->enter(Phase::http);
-    self->lowest().expires_never(); // from here on the WebSocket has time limits of its own
     websocket::stream_base::timeout times;
     times.handshake_timeout = std::min(limit, deadline.remaining());
     times.idle_timeout = idle_limit;

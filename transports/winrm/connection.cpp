@@ -27,6 +27,10 @@ Error outdated_tls(std::string native) {
 
 } // namespace
 
+Task<Result<net::HttpResponse>> Connection::failed(Error error) {
+    co_return std::move(error);
+}
+
 Connection::Connection(
     const Target& target, const Credential& credential, WinRmServices& services, Attempt& attempt
 )
@@ -61,9 +65,8 @@ Task<Status> Connection::connect(HostDeadline& deadline) {
     auto may_begin = co_await arrive(attempt_);
     if (!may_begin) co_return may_begin;
     if (!sealing()) co_return co_await secure(std::move(*socket), deadline);
-    connection_ = std::make_unique<net::PlainHttpConnection>(
-        std::move(*socket), target_.address, target_.winrm.port, attempt_
-    );
+    const net::Endpoint peer{target_.address, target_.winrm.port};
+    connection_ = std::make_unique<net::PlainHttpConnection>(std::move(*socket), peer, attempt_);
     co_return Status();
 }
 
@@ -145,7 +148,7 @@ Task<Result<net::HttpResponse>> Connection::send(
 }
 
 Task<Result<net::HttpResponse>>
-Connection::post(std::string envelope, HostDeadline& deadline, Clock::duration limit) {
+Connection::post(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit) {
     if (!usable()) {
         co_return Error(Phase::http, Errc::peer_closed, "the connection is closed");
     }
@@ -175,25 +178,26 @@ Connection::post(std::string envelope, HostDeadline& deadline, Clock::duration l
     co_return answer;
 }
 
-// Logs on where that is still to be done, and sends the envelope.
+// Logs on where that is still to be done, and sends the envelope. No coroutine, nor is what it
+// calls once we are known: a host that waits has one for post() and one for the exchange.
 Task<Result<net::HttpResponse>>
-Connection::deliver(std::string envelope, HostDeadline& deadline, Clock::duration limit) {
+Connection::deliver(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit) {
     if (target_.winrm.auth == WinRmAuth::certificate) {
-        co_return co_await post_certificate(std::move(envelope), deadline, limit);
+        return post_certificate(std::move(envelope), deadline, limit);
     }
     if (target_.winrm.auth == WinRmAuth::basic) {
-        co_return co_await post_basic(std::move(envelope), deadline, limit);
+        return post_basic(std::move(envelope), deadline, limit);
     }
-    if (!authenticated_ && !sealing()) {
-        co_return co_await negotiate(std::move(envelope), deadline, limit);
-    }
-    if (!authenticated_) {
-        auto login = co_await log_on_first(deadline);
-        if (!login || login->status == 401) co_return login;
-    }
+    if (authenticated_) return send_packed(std::move(envelope), deadline, limit);
+    return sealing() ? post_sealed_first(std::move(envelope), deadline, limit)
+                     : negotiate(std::move(envelope), deadline, limit);
+}
+
+Task<Result<net::HttpResponse>>
+Connection::send_packed(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit) {
     auto body = pack(std::move(envelope));
-    if (!body) co_return std::move(body).error();
-    co_return co_await send(std::move(*body), std::string(), deadline, limit);
+    if (!body) return failed(std::move(body).error());
+    return send(std::move(*body), std::string(), deadline, limit);
 }
 
 Error Connection::refused(const net::HttpResponse& answer) const {
@@ -202,9 +206,9 @@ Error Connection::refused(const net::HttpResponse& answer) const {
     return denied(read_challenge(answer.values("WWW-Authenticate")), scheme, bound());
 }
 
-Result<Connection::Body> Connection::pack(std::string envelope) {
+Result<Connection::Body> Connection::pack(net::SharedText envelope) {
     if (!sealing()) return Body(std::move(envelope), soap_type);
-    auto sealed = gss_->seal(envelope);
+    auto sealed = gss_->seal(envelope.whole()); // each host has a key of its own
     if (!sealed) return std::move(sealed).error();
     return Body(sealed_body(*sealed), sealed_content_type());
 }

@@ -25,7 +25,7 @@ public:
     // Sends one envelope and returns the HTTP answer (200, or 500 with a fault in it), within
     // limit.
     virtual Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostDeadline& deadline, Clock::duration limit) = 0;
+    post(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit) = 0;
 };
 
 // Shared by all hosts of a sweep.
@@ -55,17 +55,17 @@ public:
     // Authenticates with the first call: the first leg of NTLM carries no body, so that an envelope
     // is never executed twice. Requires connect().
     Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostDeadline& deadline, Clock::duration limit) override;
+    post(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit) override;
 
     [[nodiscard]] bool usable() const noexcept;
     void close() noexcept;
 
 private:
     struct Body {
-        Body(std::string text, std::string_view content_type)
+        Body(net::SharedText text, std::string_view content_type)
             : bytes(std::move(text)), type(content_type) {}
 
-        std::string bytes;
+        net::SharedText bytes;
         std::string_view type; // a constant
     };
 
@@ -84,17 +84,22 @@ private:
     Task<Result<net::HttpResponse>>
     send(Body body, std::string authorization, HostDeadline& deadline, Clock::duration limit);
     Task<Result<net::HttpResponse>>
-    deliver(std::string envelope, HostDeadline& deadline, Clock::duration limit);
+    deliver(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit);
+    static Task<Result<net::HttpResponse>> failed(Error error); // when it is awaited
     Error refused(const net::HttpResponse& answer) const;
-    Result<Body> pack(std::string envelope);
+    Result<Body> pack(net::SharedText envelope);
     Result<std::string> open_sealed(const net::HttpResponse& answer);
     Task<Result<net::HttpResponse>> log_on_first(HostDeadline& deadline);
     Task<Result<net::HttpResponse>>
-    post_certificate(std::string envelope, HostDeadline& deadline, Clock::duration limit);
+    post_sealed_first(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit);
     Task<Result<net::HttpResponse>>
-    post_basic(std::string envelope, HostDeadline& deadline, Clock::duration limit);
+    send_packed(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit);
     Task<Result<net::HttpResponse>>
-    negotiate(std::string envelope, HostDeadline& deadline, Clock::duration limit);
+    post_certificate(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit);
+    Task<Result<net::HttpResponse>>
+    post_basic(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit);
+    Task<Result<net::HttpResponse>>
+    negotiate(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit);
     Task<Result<std::string>> first_token(HostDeadline& deadline);
     Task<Status>
     finish(GssContext& context, const net::HttpResponse& response, HostDeadline& deadline);

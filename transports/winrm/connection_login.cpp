@@ -48,25 +48,24 @@ Mechanism mechanism_for(const Target& target, const Credential& credential) {
 }
 
 Task<Result<net::HttpResponse>>
-Connection::post_basic(std::string envelope, HostDeadline& deadline, Clock::duration limit) {
+Connection::post_basic(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit) {
     const auto* password = std::get_if<Password>(&credential_.proof);
     if (password == nullptr) {
-        co_return Error(Phase::config, Errc::unsupported, "Basic needs a password");
+        return failed(Error(Phase::config, Errc::unsupported, "Basic needs a password"));
     }
     // Basic authenticates every request, RFC 7617.
     proof_sent_ = true;
     auto header = basic_header(credential_.user, password->value.reveal());
-    Body body(std::move(envelope), soap_type);
-    co_return co_await send(std::move(body), std::move(header), deadline, limit);
+    return send(Body(std::move(envelope), soap_type), std::move(header), deadline, limit);
 }
 
 // The certificate itself travels in TLS, when the host asks for it; the header makes it ask.
-Task<Result<net::HttpResponse>>
-Connection::post_certificate(std::string envelope, HostDeadline& deadline, Clock::duration limit) {
+Task<Result<net::HttpResponse>> Connection::post_certificate(
+    net::SharedText envelope, HostDeadline& deadline, Clock::duration limit
+) {
     proof_sent_ = true;
     std::string header(mutual_profile);
-    Body body(std::move(envelope), soap_type);
-    co_return co_await send(std::move(body), std::move(header), deadline, limit);
+    return send(Body(std::move(envelope), soap_type), std::move(header), deadline, limit);
 }
 
 void Connection::begin(Mechanism mechanism) {
@@ -86,13 +85,13 @@ Task<Result<std::string>> Connection::first_token(HostDeadline& deadline) {
 }
 
 Task<Result<net::HttpResponse>>
-Connection::negotiate(std::string envelope, HostDeadline& deadline, Clock::duration limit) {
+Connection::negotiate(net::SharedText envelope, HostDeadline& deadline, Clock::duration limit) {
     auto token = co_await first_token(deadline);
     if (!token) co_return std::move(token).error();
     bool proves = mechanism_ == Mechanism::kerberos;
     for (int leg = 0; leg < most_legs; ++leg) {
         auto header = "Negotiate " + base64_encode(*token);
-        Body body(proves ? envelope : std::string(), soap_type);
+        Body body(proves ? envelope : net::SharedText(), soap_type);
         proof_sent_ = proof_sent_ || proves;
         // A leg without a body starts nothing on the host: it has no reason to take long.
         const auto patience = body.bytes.empty() ? services_.base.step_timeout : limit;
@@ -119,13 +118,21 @@ Connection::negotiate(std::string envelope, HostDeadline& deadline, Clock::durat
 
 // Over HTTP the logon comes first, with empty bodies: an envelope needs its key.
 Task<Result<net::HttpResponse>> Connection::log_on_first(HostDeadline& deadline) {
-    auto answer = co_await negotiate(std::string(), deadline, services_.base.step_timeout);
+    auto answer = co_await negotiate(net::SharedText(), deadline, services_.base.step_timeout);
     if (!answer || answer->status == 401) co_return answer;
     if (answer->status != 200) co_return unexpected_status(*answer, sealing());
     if (!usable()) co_return closed_in_mid_logon();
     const auto* name = mechanism_ == Mechanism::kerberos ? "Kerberos" : "NTLM";
     add_note(rdpsweep::Message{"note.http_sealed", {{"mechanism", name}}});
     co_return answer;
+}
+
+Task<Result<net::HttpResponse>> Connection::post_sealed_first(
+    net::SharedText envelope, HostDeadline& deadline, Clock::duration limit
+) {
+    auto login = co_await log_on_first(deadline);
+    if (!login || login->status == 401) co_return login;
+    co_return co_await send_packed(std::move(envelope), deadline, limit);
 }
 
 // The last token, on the success answer, is the host's proof that it knows the secret too.

@@ -47,6 +47,11 @@ bool append(std::string& to, std::string_view more, bool& truncated) {
     return !truncated;
 }
 
+Result<Reply> reply_of(const Result<net::HttpResponse>& response, const std::string& id) {
+    if (!response) return response.error();
+    return read_reply(response->body, id);
+}
+
 // The first shell of a cold host loads a profile and starts winrshost: it gets several steps.
 std::chrono::seconds longest_create_of(const ShellBudget& budget) {
     const auto patience = budget.step * limits::first_shell_steps - answer_margin;
@@ -68,9 +73,8 @@ Shell::operation_timeout(const HostDeadline& deadline, std::chrono::seconds long
 }
 
 Task<Result<Reply>> Shell::ask(Message message, HostDeadline& deadline, Clock::duration limit) {
-    auto response = co_await poster_.post(std::move(message.xml), deadline, limit);
-    if (!response) co_return std::move(response).error();
-    co_return read_reply(response->body, message.id);
+    const auto response = co_await poster_.post(std::move(message.xml), deadline, limit);
+    co_return reply_of(response, message.id);
 }
 
 Task<Status> Shell::create(ShellOptions options, HostDeadline& deadline) {
@@ -153,7 +157,11 @@ Task<Status> Shell::receive(CommandOutput& output, HostDeadline& deadline) {
         // hold up for good.
         const auto wait = operation_timeout(deadline, whole ? 1s : longest_operation);
         auto message = winrm::receive(conversation_, command_id_, wait);
-        auto reply = co_await ask(std::move(message), deadline, wait + answer_margin);
+        // Not by ask(): here the host is waited for, and each coroutine takes memory meanwhile.
+        auto response =
+            co_await poster_.post(std::move(message.xml), deadline, wait + answer_margin);
+        auto reply = reply_of(response, message.id);
+        response = net::HttpResponse();
         if (whole && (!reply || reply->fault || !reply->done)) co_return Status();
         if (!reply) co_return as_of(std::move(reply).error(), Phase::run);
         // No output yet: the same question again, nothing is lost.

@@ -5,6 +5,7 @@
 #include "core/log.hpp"
 #include "transports/winrm/cim_session.hpp"
 #include "transports/winrm/http_fallback.hpp"
+#include "transports/winrm/script_variables.hpp"
 #include "transports/winrm/shell.hpp"
 
 #include <utility>
@@ -15,10 +16,6 @@ namespace {
 
 using winrm::Connection;
 using winrm::Shell;
-
-// Windows holds longest_variable characters a variable; its name, "=" and the terminating zero may
-// count among them.
-constexpr std::size_t variable_room = winrm::longest_variable - 64;
 
 constexpr std::string_view powershell = "powershell.exe";
 constexpr std::string_view powershell_options =
@@ -42,21 +39,10 @@ std::string invoke_from_stdin() {
     return std::string(powershell_options) + "\"Invoke-Expression ([Console]::In.ReadToEnd())\"";
 }
 
-winrm::ShellOptions
-shell_options(const Script* script, const ScriptInput& input, std::size_t& parts) {
+winrm::ShellOptions shell_options(const ScriptInput& input) {
     winrm::ShellOptions options;
     options.environment.emplace_back("RDPSWEEP_NONCE", input.nonce());
     options.environment.emplace_back("RDPSWEEP_ARGS", input.arguments());
-    parts = 0;
-    if (script == nullptr) return options;
-    const auto text = script->text();
-    parts = (text.size() + variable_room - 1) / variable_room;
-    for (std::size_t i = 0; i < parts; ++i) {
-        auto name = "RDPSWEEP_SCRIPT" + (parts == 1 ? std::string() : std::to_string(i));
-        options.environment.emplace_back(
-            std::move(name), text.substr(i * variable_room, variable_room)
-        );
-    }
     return options;
 }
 
@@ -71,9 +57,10 @@ public:
         const Target& target,
         const Credential& credential,
         winrm::WinRmServices& services,
+        winrm::ScriptShelf& scripts,
         Attempt& attempt
     )
-        : attempt_(attempt), connection_(target, credential, services, attempt),
+        : attempt_(attempt), scripts_(scripts), connection_(target, credential, services, attempt),
           shell_(
               endpoint_of(target),
               connection_,
@@ -163,20 +150,20 @@ private:
 
     Task<Status>
     start_from_environment(const Script& script, const ScriptInput& input, HostDeadline& deadline) {
-        std::size_t parts = 0;
-        auto options = shell_options(&script, input, parts);
+        auto options = shell_options(input);
+        const auto& variables = scripts_.variables(script);
+        options.shared_environment = variables.xml;
         auto made = co_await shell_.create(std::move(options), deadline);
         if (!made) co_return made;
         attempt_.identity = shell_.owner();
-        auto arguments = invoke_from_environment(parts);
+        auto arguments = invoke_from_environment(variables.parts);
         co_return co_await shell_.start(std::string(powershell), std::move(arguments), deadline);
     }
 
     Task<Status>
     start_from_stdin(const Script& script, const ScriptInput& input, HostDeadline& deadline) {
         (void)co_await shell_.remove(deadline);
-        std::size_t parts = 0;
-        auto options = shell_options(nullptr, input, parts);
+        auto options = shell_options(input);
         auto made = co_await shell_.create(std::move(options), deadline);
         if (!made) co_return made;
         attempt_.identity = shell_.owner();
@@ -193,6 +180,7 @@ private:
     }
 
     Attempt& attempt_;
+    winrm::ScriptShelf& scripts_;
     Connection connection_;
     Shell shell_;
     winrm::CimSession cim_;
@@ -210,7 +198,8 @@ public:
     Task<Result<std::unique_ptr<Session>>> open(
         const Target& target, const Credential& credential, HostDeadline& deadline, Attempt& attempt
     ) override {
-        auto session = std::make_unique<WinRmSession>(target, credential, services_, attempt);
+        auto session =
+            std::make_unique<WinRmSession>(target, credential, services_, scripts_, attempt);
         auto connected = co_await session->open(deadline);
         if (!connected) co_return std::move(connected).error();
         co_return std::unique_ptr<Session>(std::move(session));
@@ -226,6 +215,7 @@ public:
 private:
     winrm::TlsContexts contexts_;
     winrm::GssEngine gss_;
+    winrm::ScriptShelf scripts_;
     winrm::WinRmServices services_;
 };
 

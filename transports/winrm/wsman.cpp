@@ -40,14 +40,24 @@ Addressed to_shell(std::string_view action, std::chrono::seconds timeout) {
     return Addressed{ns::cmd_shell, action, timeout};
 }
 
-std::string environment_of(const ShellOptions& options) {
-    if (options.environment.empty()) return {};
-    std::string xml = "<rsp:Environment>";
-    for (const auto& [name, value] : options.environment) {
-        xml += "<rsp:Variable Name=\"" + xml_escape(name) + "\">" + xml_escape(value) +
-               "</rsp:Variable>";
-    }
-    return xml + "</rsp:Environment>";
+// Returns a shell up to where the shared part of its environment goes.
+std::string shell_begins(const ShellOptions& options) {
+    std::string xml = "<rsp:Shell>";
+    if (options.environment.empty() && !options.shared_environment) return xml;
+    xml += "<rsp:Environment>";
+    for (const auto& [name, value] : options.environment)
+        xml += variable(name, value);
+    return xml;
+}
+
+// Returns what stands behind that part.
+std::string shell_ends(const ShellOptions& options) {
+    const bool has_environment = !options.environment.empty() || options.shared_environment;
+    return (has_environment ? "</rsp:Environment><rsp:Lifetime>" : "<rsp:Lifetime>") +
+           duration(options.lifetime) + "</rsp:Lifetime><rsp:IdleTimeOut>" +
+           duration(options.idle_timeout) +
+           "</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams>"
+           "<rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>";
 }
 
 void read_streams(const pugi::xml_node& response, Reply& reply, bool& well_formed) {
@@ -94,16 +104,19 @@ std::string shell_id_of(const pugi::xml_node& body) {
 
 } // namespace
 
+std::string variable(std::string_view name, std::string_view value) {
+    return "<rsp:Variable Name=\"" + xml_escape(name) + "\">" + xml_escape(value) +
+           "</rsp:Variable>";
+}
+
 Message create_shell(
     const Conversation& conversation, const ShellOptions& options, std::chrono::seconds timeout
 ) {
     const auto headers =
         option_set({{"WINRS_NOPROFILE", "TRUE"}, {"WINRS_CODEPAGE", "65001"}}, true);
-    const auto body = "<rsp:Shell>" + environment_of(options) + "<rsp:Lifetime>" +
-                      duration(options.lifetime) + "</rsp:Lifetime><rsp:IdleTimeOut>" +
-                      duration(options.idle_timeout) +
-                      "</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams>"
-                      "<rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>";
+    const auto before = shell_begins(options);
+    const auto behind = shell_ends(options);
+    const EnvelopeBody body{before, options.shared_environment, behind};
     return envelope(
         conversation, to_shell(std::string(ns::transfer) + "/Create", timeout), headers, body
     );

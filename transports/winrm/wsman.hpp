@@ -2,9 +2,11 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "transports/net/shared_text.hpp"
 #include "transports/winrm/fault.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,18 +24,24 @@ struct Conversation {
 
 struct Message {
     std::string id; // a:MessageID, without "uuid:"
-    std::string xml;
+    net::SharedText xml;
 };
 
 struct ShellOptions {
-    // Values must outlive the options: the script is 40 KB, and a sweep holds thousands of these.
+    // Values must outlive the options.
     std::vector<std::pair<std::string, std::string_view>> environment;
+    // More of it, as variable() writes it: the script is 40 KB, and a sweep holds thousands of
+    // these. Null: none.
+    std::shared_ptr<const std::string> shared_environment;
     std::chrono::seconds lifetime{0};      // 0: Shell::create chooses by the host's deadline
     std::chrono::seconds idle_timeout{60}; // the least Windows allows: a dead scanner leaks little
 };
 
 // A variable longer than this does not fit a Windows environment block (CreateProcess).
 inline constexpr std::size_t longest_variable = 32'767;
+
+// Returns one variable of a shell's environment as XML.
+std::string variable(std::string_view name, std::string_view value);
 
 Message create_shell(
     const Conversation& conversation, const ShellOptions& options, std::chrono::seconds timeout

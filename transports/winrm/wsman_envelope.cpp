@@ -6,6 +6,8 @@
 #include "transports/winrm/namespaces.hpp"
 #include "transports/winrm/xml.hpp"
 
+#include <utility>
+
 namespace rdpsweep::winrm {
 
 namespace {
@@ -37,11 +39,11 @@ Message envelope(
     const Conversation& conversation,
     const Addressed& to,
     std::string_view more_headers,
-    std::string_view body
+    const EnvelopeBody& body
 ) {
     Message message{random_guid(), {}};
-    auto& xml = message.xml;
-    xml.reserve(body.size() + 2048);
+    std::string xml;
+    xml.reserve(body.before.size() + 2048);
     xml += "<s:Envelope" + declarations() + "><s:Header>";
     xml += "<a:To>" + xml_escape(conversation.endpoint) + "</a:To>";
     xml += must("w:ResourceURI", to.resource);
@@ -57,8 +59,11 @@ Message envelope(
     xml += "<w:OperationTimeout>" + duration(to.limit) + "</w:OperationTimeout>";
     xml += more_headers;
     xml += "</s:Header><s:Body>";
-    xml += body;
-    xml += "</s:Body></s:Envelope>";
+    xml += body.before;
+    std::string end(body.behind);
+    end += "</s:Body></s:Envelope>";
+    if (!body.shared) xml += std::exchange(end, {});
+    message.xml = net::SharedText(std::move(xml), body.shared, std::move(end));
     return message;
 }
 

@@ -25,12 +25,28 @@ std::string must(std::string_view name, std::string_view value);
 // Returns "PT20S", as xs:duration.
 std::string duration(std::chrono::seconds value);
 
+// What an envelope carries, as XML: one text, or two with one between that is shared.
+struct EnvelopeBody {
+    EnvelopeBody() = default;
+
+    EnvelopeBody(const std::string& whole) : before(whole) {} // NOLINT: most are one text
+
+    EnvelopeBody(
+        std::string_view first, std::shared_ptr<const std::string> middle, std::string_view last
+    )
+        : before(first), shared(std::move(middle)), behind(last) {}
+
+    std::string_view before; // these two must outlive it
+    std::shared_ptr<const std::string> shared;
+    std::string_view behind;
+};
+
 // Returns a message with headers and body as given (XML already). Prefixes declared: s a w p rsp.
 Message envelope(
     const Conversation& conversation,
     const Addressed& to,
     std::string_view more_headers,
-    std::string_view body
+    const EnvelopeBody& body
 );
 
 struct Opened {

@@ -1,14 +1,21 @@
-// What goes into a request: addresses, and secrets that must not stay behind; what an answer takes.
+// What goes into a request: addresses, and secrets that must not stay behind; what an answer takes,
+// however it is cut.
 #include "core/spawn.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run_task.hpp"
-#include "transports/net/http_exchange.hpp"
+#include "tests/unit/transports/net/tcp_pair.hpp"
+#include "transports/net/http_answer.hpp"
+#include "transports/net/http_plain.hpp"
+#include "transports/net/outgoing.hpp"
 
-#include <boost/beast/_experimental/test/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
 
+#include <algorithm>
 #include <optional>
 
 using namespace rdpsweep;
+using boost::system::error_code;
 
 TEST_CASE("http: an IPv6 address stands in brackets, without its zone", "[net]") {
     CHECK(net::authority("10.1.0.4", 5986) == "10.1.0.4:5986");
@@ -22,15 +29,46 @@ TEST_CASE("http: the Authorization header is overwritten once it is sent", "[net
     request.path = "/wsman";
     request.headers.emplace_back("Authorization", "Basic c29tZTpwYXNzd29yZA==");
     request.headers.emplace_back("User-Agent", "rdpsweep");
-    auto message = net::http_message(std::move(request), "vm:5986");
-    // The copy that the caller made is gone at once.
-    CHECK(request.headers.front().second.find("Basic") == std::string::npos); // NOLINT: on purpose
-    namespace http = boost::beast::http;
-    REQUIRE(message[http::field::authorization] == "Basic c29tZTpwYXNzd29yZA==");
-    const auto where = message[http::field::authorization];
-    net::wipe_secrets(message);
-    CHECK(std::all_of(where.begin(), where.end(), [](char c) { return c == '\0'; }));
-    CHECK(message[http::field::user_agent] == "rdpsweep");
+    request.body = std::string("body");
+    net::Outgoing out(std::move(request), "vm:5986");
+    const auto head = out.head();
+    CHECK(
+        head == "POST /wsman HTTP/1.1\r\nHost: vm:5986\r\n"
+                "Authorization: Basic c29tZTpwYXNzd29yZA==\r\nUser-Agent: rdpsweep\r\n"
+                "Content-Length: 4\r\n\r\n"
+    );
+    CHECK(out.secret());
+    out.sent(head.size() - 1);
+    CHECK(out.secret());
+    CHECK(head.find("Basic") != std::string_view::npos);
+    out.sent(1);
+    CHECK_FALSE(out.secret());
+    CHECK(std::all_of(head.begin(), head.end(), [](char c) { return c == '\0'; }));
+    CHECK_FALSE(out.done());
+    out.sent(4);
+    CHECK(out.done());
+}
+
+TEST_CASE("http: a request is the same in pieces of any size", "[net]") {
+    const auto shared = std::make_shared<const std::string>("shared by many");
+    for (std::size_t most = 1; most < 130; ++most) {
+        net::HttpRequest request{"/wsman", {{"A", "b"}}, {"before ", shared, " behind"}};
+        net::Outgoing out(std::move(request), "vm");
+        std::string sent;
+        while (!out.done()) {
+            std::string piece(most, '\0');
+            piece.resize(out.next(piece.data(), most));
+            REQUIRE_FALSE(piece.empty());
+            const auto taken = (piece.size() + 1) / 2; // what is not taken comes again
+            sent += piece.substr(0, taken);
+            out.sent(taken);
+        }
+        CHECK(
+            sent == "POST /wsman HTTP/1.1\r\nHost: vm\r\nA: b\r\nContent-Length: 28\r\n\r\n"
+                    "before shared by many behind"
+        );
+    }
+    CHECK(shared.use_count() == 1);
 }
 
 TEST_CASE("http: a GET has no body, and its path is overwritten once it is sent", "[net]") {
@@ -38,60 +76,85 @@ TEST_CASE("http: a GET has no body, and its path is overwritten once it is sent"
     request.method = net::HttpMethod::get;
     request.path = "/disks/os?sig=c2lnbmF0dXJlLW9mLXRoZS10ZXN0";
     request.headers.emplace_back("Host", "storage.example");
-    auto message = net::http_message(std::move(request), "storage.example:443");
-    CHECK(request.path.find("sig=") == std::string::npos); // NOLINT: on purpose
-    namespace http = boost::beast::http;
-    CHECK(message.method() == http::verb::get);
-    CHECK(message[http::field::host] == "storage.example");
-    CHECK(message.find(http::field::content_length) == message.end());
-    const auto target = message.target();
-    REQUIRE(target == "/disks/os?sig=c2lnbmF0dXJlLW9mLXRoZS10ZXN0");
-    net::wipe_secrets(message);
-    CHECK(std::all_of(target.begin(), target.end(), [](char c) { return c == '\0'; }));
+    net::Outgoing out(std::move(request), "storage.example:443");
+    const auto head = out.head();
+    CHECK(
+        head == "GET /disks/os?sig=c2lnbmF0dXJlLW9mLXRoZS10ZXN0 HTTP/1.1\r\n"
+                "Host: storage.example\r\n\r\n"
+    );
+    out.sent(head.size());
+    CHECK(out.done());
+    CHECK(std::all_of(head.begin(), head.end(), [](char c) { return c == '\0'; }));
 }
 
 namespace {
 
-// Returns what comes of an answer that lies in one piece, header and body together.
-net::Exchange exchange_with(const std::string& answer) {
-    namespace beast = boost::beast;
-    return test::run_task([&](HostDeadline& deadline) -> Task<net::Exchange> {
-        const auto lane = co_await asio::this_coro::executor;
-        beast::test::stream ours(static_cast<asio::io_context&>(lane.context()), answer);
-        beast::test::stream theirs(static_cast<asio::io_context&>(lane.context()));
-        ours.connect(theirs);
-        beast::flat_buffer buffer;
-        auto message = net::http_message(net::HttpRequest{"/wsman", {}, "question"}, "vm:5986");
-        const net::AnswerBounds bounds{1000, deadline};
-        auto done = co_await net::exchange_over(ours, buffer, message, bounds);
-        co_return done;
-    });
+struct Answered {
+    error_code code;
+    net::HttpResponse response;
+    std::string rest;
+};
+
+// Returns what comes of an answer that arrives in pieces of that size.
+Answered in_pieces(const std::string& bytes, std::size_t size) {
+    Answered made;
+    net::HttpAnswer answer(1000);
+    for (std::size_t at = 0; at < bytes.size() && !made.code && !answer.done(); at += size) {
+        made.code = answer.take(std::string_view(bytes).substr(at, size));
+    }
+    if (!made.code && !answer.done()) made.code = answer.end();
+    if (!made.code && answer.done()) made.response = answer.release();
+    made.rest = answer.rest();
+    return made;
 }
 
-// Returns the exchange of a request whose answer is these bytes, with an account of so many.
-net::Exchange exchange(const std::string& answer, std::size_t most, std::size_t& held) {
+// The same, of one that arrives whole; that no way to cut it says anything else is checked.
+Answered answered(const std::string& bytes) {
+    auto whole = in_pieces(bytes, bytes.size());
+    for (std::size_t size = 1; size < bytes.size(); ++size) {
+        const auto cut = in_pieces(bytes, size);
+        INFO("pieces of " << size);
+        CHECK(cut.code == whole.code);
+        CHECK(cut.response.status == whole.response.status);
+        CHECK(cut.response.body == whole.response.body);
+        CHECK(cut.response.headers == whole.response.headers);
+    }
+    return whole;
+}
+
+struct Exchanged {
+    Result<net::HttpResponse> answer;
+    std::size_t held = 0;
+    bool usable = false;
+};
+
+// Returns what comes of a request over TCP whose answer is these bytes, with an account of so many.
+Exchanged exchange(const std::string& bytes, std::size_t most) {
     asio::io_context lane{1};
-    std::optional<net::Exchange> done;
+    auto [ours, theirs] = test::tcp_pair(lane.get_executor());
     ByteRules rules;
     rules.host = most;
-    const auto bytes = std::make_shared<HostBytes>(nullptr, rules);
-    HostDeadline deadline(lane.get_executor(), Clock::now() + std::chrono::hours(1), bytes);
-    boost::beast::test::stream ours(lane), theirs(lane);
-    ours.connect(theirs);
-    ours.append(answer);
-    net::HttpRequest request;
-    request.path = "/wsman";
-    auto message = net::http_message(std::move(request), "vm:5986");
-    boost::beast::flat_buffer buffer(1u << 20);
+    const auto account = std::make_shared<HostBytes>(nullptr, rules);
+    asio::write(theirs, asio::buffer(bytes));
+    HostDeadline deadline(lane.get_executor(), Clock::now() + std::chrono::hours(1), account);
+    Attempt attempt;
+    net::PlainHttpConnection http(std::move(ours), {"vm", 5985}, attempt);
+    std::optional<Exchanged> done;
     auto task = [&]() -> Task<void> {
-        const net::AnswerBounds bounds{1u << 20, deadline};
-        auto one = co_await net::exchange_over(ours, buffer, message, bounds);
-        held = bytes->held();
-        done.emplace(std::move(one));
+        net::HttpRequest request;
+        request.path = "/wsman";
+        auto answer =
+            co_await http.exchange(std::move(request), deadline, std::chrono::minutes(1), 1u << 20);
+        const auto held = account->held();
+        done.emplace(Exchanged{std::move(answer), held, http.usable()});
+        http.close();
         deadline.expire();
     };
     spawn(lane.get_executor(), task);
-    lane.run();
+    while (!done && lane.run_one() > 0) {
+    }
+    CHECK(attempt.bytes_received <= bytes.size());
+    CHECK(attempt.round_trips == 1);
     return std::move(*done);
 }
 
@@ -107,22 +170,32 @@ std::string chunked(std::size_t pieces) {
 TEST_CASE("http: what comes before the final answer is passed over, so far", "[net]") {
     const std::string interim = "HTTP/1.1 100 Continue\r\n\r\n";
     const std::string last = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-    CHECK(exchange_with(interim + last).response.body == "ok");
-    CHECK(
-        exchange_with("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + last).response.status == 200
-    );
+    CHECK(answered(interim + last).response.body == "ok");
+    CHECK(answered("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + last).response.status == 200);
     std::string eight;
     for (int i = 0; i < 8; ++i)
         eight += interim;
-    CHECK(exchange_with(eight + last).response.status == 200);
-    CHECK(exchange_with(eight + interim + last).code == boost::beast::http::error::header_limit);
+    CHECK(answered(eight + last).response.status == 200);
+    CHECK(answered(eight + interim + last).code == boost::beast::http::error::header_limit);
     // An upgrade that nobody asked for is an answer.
-    CHECK(exchange_with("HTTP/1.1 101 Switching\r\n\r\n").response.status == 101);
+    CHECK(answered("HTTP/1.1 101 Switching\r\n\r\n").response.status == 101);
+    CHECK(answered(last + "HTTP/1.1").rest == "HTTP/1.1");
+}
+
+TEST_CASE("http: the peer's end ends a body without a length, and nothing else", "[net]") {
+    namespace http = boost::beast::http;
+    CHECK(answered("HTTP/1.1 200 OK\r\n\r\nuntil the end").response.body == "until the end");
+    CHECK(
+        answered("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell").code ==
+        http::error::partial_message
+    );
+    CHECK(answered("HTTP/1.1 200 O").code == http::error::partial_message);
+    CHECK(answered("").code == http::error::end_of_stream);
 }
 
 TEST_CASE("http: a body longer than the limit is refused by its header", "[net]") {
     const auto refused = [](const std::string& header) {
-        return exchange_with("HTTP/1.1 200 OK\r\n" + header + "\r\n\r\nx").code;
+        return answered("HTTP/1.1 200 OK\r\n" + header + "\r\n\r\nx").code;
     };
     namespace http = boost::beast::http;
     CHECK(refused("Content-Length: 1001") == http::error::body_limit);
@@ -131,40 +204,40 @@ TEST_CASE("http: a body longer than the limit is refused by its header", "[net]"
     CHECK(refused("Content-Length: 18446744073709551615") == http::error::body_limit);
     CHECK(refused("Content-Length: 18446744073709551616") == http::error::bad_content_length);
     CHECK(refused("Content-Length: -1") == http::error::bad_content_length);
-    CHECK(refused("Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFF") == http::error::body_limit);
     CHECK(
-        exchange_with("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").response.body == "hello"
+        in_pieces(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFF\r\n\r\nx", 1000
+        )
+            .code == http::error::body_limit
     );
-    const auto most =
-        exchange_with("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'a'));
-    CHECK(most.response.body.size() == 1000);
+    CHECK(answered("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").response.body == "hello");
+    const auto most = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'a');
+    CHECK(in_pieces(most, 1).response.body.size() == 1000);
+    CHECK(in_pieces(most, most.size()).response.body.size() == 1000);
 }
 
 TEST_CASE("http: the body is charged to the host to the byte, and until it goes", "[net][bytes]") {
     const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n";
-    std::size_t held = 0;
     {
-        const auto whole = exchange(answer + std::string(1000, 'x'), 1000, held);
-        CHECK_FALSE(whole.code);
-        CHECK(whole.status);
-        CHECK(whole.response.body.size() == 1000);
-        CHECK(whole.response.held.bytes() == 1000);
-        CHECK(held == 1000);
+        const auto whole = exchange(answer + std::string(1000, 'x'), 1000);
+        REQUIRE(whole.answer);
+        CHECK(whole.answer->body.size() == 1000);
+        CHECK(whole.answer->held.bytes() == 1000);
+        CHECK(whole.held == 1000);
+        CHECK(whole.usable);
     }
-    const auto large = exchange(answer + std::string(1000, 'x'), 999, held);
-    REQUIRE_FALSE(large.status);
-    CHECK(large.status.error().code() == Errc::output_limit);
-    CHECK(large.response.body.empty());
+    const auto large = exchange(answer + std::string(1000, 'x'), 999);
+    REQUIRE_FALSE(large.answer);
+    CHECK(large.answer.error().code() == Errc::output_limit);
+    CHECK_FALSE(large.usable);
 }
 
 TEST_CASE("http: chunks of one byte are one body, and are charged as such", "[net][bytes]") {
-    std::size_t held = 0;
-    const auto whole = exchange(chunked(5000), 5000, held);
-    CHECK_FALSE(whole.code);
-    CHECK(whole.status);
-    CHECK(whole.response.body == std::string(5000, 'x'));
-    CHECK(held == 5000);
-    const auto large = exchange(chunked(5000), 4999, held);
-    REQUIRE_FALSE(large.status);
-    CHECK(large.status.error().code() == Errc::output_limit);
+    const auto whole = exchange(chunked(5000), 5000);
+    REQUIRE(whole.answer);
+    CHECK(whole.answer->body == std::string(5000, 'x'));
+    CHECK(whole.held == 5000);
+    const auto large = exchange(chunked(5000), 4999);
+    REQUIRE_FALSE(large.answer);
+    CHECK(large.answer.error().code() == Errc::output_limit);
 }

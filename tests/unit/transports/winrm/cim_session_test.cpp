@@ -24,7 +24,8 @@ public:
     bool answered = false; // ever
 
     Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostDeadline&, Clock::duration) override {
+    post(net::SharedText sent, HostDeadline&, Clock::duration) override {
+        const auto envelope = sent.whole();
         const auto number = std::min(verbs.size(), answers_.size() - 1);
         verbs.push_back(find(envelope, "Action[^>]*>[^<]*/([A-Za-z]+)<"));
         contexts.push_back(find(envelope, "EnumerationContext>([^<]*)<"));

@@ -157,7 +157,8 @@ public:
     explicit Replayer(const std::string& path) : exchanges_(load(path)) {}
 
     Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostDeadline&, Clock::duration) override {
+    post(net::SharedText sent, HostDeadline&, Clock::duration) override {
+        const auto envelope = sent.whole();
         REQUIRE(next_ < exchanges_.size());
         const auto& exchange = exchanges_[next_++];
         INFO("exchange " << next_);

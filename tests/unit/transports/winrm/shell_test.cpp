@@ -52,7 +52,8 @@ public:
     std::vector<int> timeouts;            // of the operations, in seconds
 
     Task<Result<net::HttpResponse>>
-    post(std::string envelope, HostDeadline&, Clock::duration limit) override {
+    post(net::SharedText sent, HostDeadline&, Clock::duration limit) override {
+        const auto envelope = sent.whole();
         const auto seconds = find(envelope, "OperationTimeout[^>]*>PT([0-9]+)");
         timeouts.push_back(std::stoi(seconds));
         margins.push_back(limit - std::chrono::seconds(std::stoi(seconds)));

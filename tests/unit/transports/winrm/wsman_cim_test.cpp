@@ -40,7 +40,7 @@ std::vector<std::string> texts(const cim::Instance& instance, std::string_view n
 }
 
 bool holds(const Message& message, std::string_view text) {
-    return message.xml.find(text) != std::string::npos;
+    return message.xml.whole().find(text) != std::string::npos;
 }
 
 } // namespace

@@ -206,9 +206,28 @@ TEST_CASE("create_shell: hostile environment text stays inside its element", "[w
     ShellOptions options;
     options.environment = {{"A", "line1\nline2\r\n<b>&\"'\x01]]>"}};
     const auto message = create_shell(conversation, options, 20s);
-    for (const auto& element : test::flatten(message.xml)) {
+    for (const auto& element : test::flatten(message.xml.whole())) {
         if (element.path.ends_with("Variable")) CHECK(element.text == "line1\nline2\r\n<b>&\"']]>");
     }
+}
+
+TEST_CASE("create_shell: what hosts share stands in the environment, uncopied", "[winrm]") {
+    const Conversation conversation{"https://vm:5986/wsman", "S", ""};
+    ShellOptions options;
+    options.environment = {{"A", "own"}};
+    options.shared_environment =
+        std::make_shared<const std::string>(variable("B", "a<b") + variable("C", "last"));
+    const auto message = create_shell(conversation, options, 20s);
+    CHECK(options.shared_environment.use_count() == 2);
+    std::vector<std::string> values;
+    for (const auto& element : test::flatten(message.xml.whole())) {
+        if (element.path.ends_with("Variable")) values.push_back(element.text);
+    }
+    CHECK(values == std::vector<std::string>{"own", "a<b", "last"});
+    options.environment.clear();
+    const auto alone = create_shell(conversation, options, 20s).xml.whole();
+    CHECK(alone.find("<rsp:Environment><rsp:Variable Name=\"B\">") != std::string::npos);
+    CHECK(alone.find("</rsp:Variable></rsp:Environment><rsp:Lifetime>") != std::string::npos);
 }
 
 TEST_CASE("read_challenge: one line a scheme, folded lines, tokens", "[winrm]") {
