@@ -17,7 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HOLDS = ("usr/bin/rdpsweep", "usr/libexec/rdpsweep/rdpsweep-disk", "usr/share/man/man1/rdpsweep-scan.1.gz",
          "usr/share/bash-completion/completions/rdpsweep", "usr/share/zsh/vendor-completions/_rdpsweep",
          "usr/share/fish/vendor_completions.d/rdpsweep.fish", "usr/share/doc/rdpsweep/copyright",
-         "usr/share/doc/rdpsweep/changelog.gz", "usr/share/doc/rdpsweep/docs/nightly.md",
+         "usr/share/doc/rdpsweep/changelog.gz", "usr/share/doc/rdpsweep/docs/every-night.md",
+         "usr/share/doc/rdpsweep/contrib/cron/rdpsweep-nightly",
          "usr/lib/systemd/system/rdpsweep.service", "usr/lib/systemd/system/rdpsweep.timer")
 NEEDS = ("libssl3", "libssh2-1", "libcpprest2.10", "libgssapi-krb5-2", "libyaml-0-2", "libfsntfs1", "libevtx1",
          "libseccomp2")
