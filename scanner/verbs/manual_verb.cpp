@@ -47,7 +47,8 @@ cli::Options manual_options(ManualOptions& asked, const CliNames&) {
          "FOLDER",
          "where to write all pages, as rdpsweep-VERB.1",
          cli::text(asked.folder),
-         cli::group::talk}};
+         cli::group::talk,
+         cli::Preset::never}};
 }
 
 std::string wrong_manual(const ManualOptions& asked) {

@@ -163,6 +163,18 @@ Exit status: 0 the chain is whole; 1 it is not; 2 the file cannot be read)",
 
 // What the program says of itself.
 const cli::Verb own_verbs[] = {
+    {"config", "Show how options are preset.", "", {}},
+    {"config show",
+     "Show which options the environment and configuration files preset, and to what.",
+     R"(Example:
+  rdpsweep config show --origin
+  rdpsweep config show --origin --verb scan
+
+The command line wins over the environment (--max-unassessed is RDPSWEEP_MAX_UNASSESSED), that over
+the user's configuration file, and that over the machine's.
+
+Exit status: 0 success; 2 a file, a key or a value is wrong)",
+     asks<ConfigOptions>({config_options, run_config_show, {}, cli::Configured::no})},
     {"manual",
      "Print the manual page of a verb, or write all pages into a folder.",
      R"(Example:
@@ -170,7 +182,7 @@ const cli::Verb own_verbs[] = {
   rdpsweep manual all --out man1
 
 A pipe to `man -l -` shows a page.)",
-     asks<ManualOptions>({manual_options, run_manual, wrong_manual})},
+     asks<ManualOptions>({manual_options, run_manual, wrong_manual, cli::Configured::no})},
     {"completion",
      "Print the completion file of a shell.",
      R"(Example:
@@ -180,11 +192,11 @@ Where it belongs, unless the package has installed it:
   bash  ~/.local/share/bash-completion/completions/rdpsweep
   zsh   /usr/local/share/zsh/site-functions/_rdpsweep
   fish  ~/.config/fish/completions/rdpsweep.fish)",
-     asks<CompletionOptions>({completion_options, run_completion})},
+     asks<CompletionOptions>({completion_options, run_completion, {}, cli::Configured::no})},
     {"version",
      "Print the version, commit, build and libraries of this program, as rdpsweep --version does.",
      "Example:\n  rdpsweep version --json",
-     asks<VersionOptions>({version_options, run_version})},
+     asks<VersionOptions>({version_options, run_version, {}, cli::Configured::no})},
 };
 
 } // namespace

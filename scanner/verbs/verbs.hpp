@@ -25,6 +25,14 @@ struct CompletionOptions {
     cli::Shell shell = cli::Shell::bash;
 };
 
+struct ConfigOptions {
+    TalkOptions talk;
+    std::string verb; // empty: what is preset of all verbs
+    std::string file; // --config
+    bool origin = false;
+    bool json = false;
+};
+
 int run_scan(const ScanOptions& options);
 int run_check(const ScanOptions& options);
 int run_targets(const TargetsOptions& options);
@@ -45,6 +53,7 @@ int run_history_rebuild(const HistoryOptions& options);
 int run_history_prune(const HistoryOptions& options);
 int run_version(const VersionOptions& options);
 int run_manual(const ManualOptions& options);
+int run_config_show(const ConfigOptions& options);
 int run_completion(const CompletionOptions& options);
 int run_report(const StoredReportOptions& options);
 int run_fix_plan(const FixPlanOptions& options);
@@ -64,6 +73,7 @@ cli::Options explain_options(ExplainOptions& asked, const CliNames& names);
 cli::Options audit_options(AuditOptions& asked, const CliNames& names);
 cli::Options version_options(VersionOptions& asked, const CliNames& names);
 cli::Options manual_options(ManualOptions& asked, const CliNames& names);
+cli::Options config_options(ConfigOptions& asked, const CliNames& names);
 cli::Options completion_options(CompletionOptions& asked, const CliNames& names);
 cli::Options report_options(StoredReportOptions& asked, const CliNames& names);
 
