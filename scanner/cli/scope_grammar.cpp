@@ -3,6 +3,9 @@
 
 #include "scanner/cli/binders.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace rdpsweep::cli {
 
 namespace {
@@ -79,6 +82,8 @@ Options credential_options(CommandLineCredential& given) {
          text(given.password_file), group::targets, Preset::logon},
         {"--password-env", "VARIABLE", "  the password is in this environment variable",
          text(given.password_env), group::targets, Preset::logon},
+        {"--password-systemd", "NAME", "  the password is this credential of systemd (LoadCredential=)",
+         text(given.password_systemd), group::targets, Preset::logon},
         {"--password-prompt", "", "  ask for the password on the terminal",
          flag(given.password_prompt), group::targets, Preset::logon},
         {"--kerberos", "", "  no password: use the tickets of kinit",
@@ -124,10 +129,15 @@ std::string empty_scope(const ScopeOptions& scope) {
 
 std::string wrong_logon(const ScopeOptions& scope) {
     const auto& given = scope.credential;
-    const int sources = (given.password_env.empty() ? 0 : 1) +
-                        (given.password_file.empty() ? 0 : 1) + (given.password_prompt ? 1 : 0) +
-                        (given.kerberos ? 1 : 0);
-    constexpr auto names = "--password-prompt, --password-file, --password-env or --kerberos";
+    const std::array given_so{
+        !given.password_env.empty(),
+        !given.password_file.empty(),
+        !given.password_systemd.empty(),
+        given.password_prompt,
+        given.kerberos};
+    const auto sources = std::count(given_so.begin(), given_so.end(), true);
+    constexpr auto names = "--password-prompt, --password-file, --password-env, "
+                           "--password-systemd or --kerberos";
     if (!given.name.empty() && (sources > 0 || !given.user.empty())) {
         return "--credential stands alone: the inventory says its user and password";
     }

@@ -58,6 +58,15 @@ bool is_systemd_name(std::string_view name) noexcept {
 
 Result<std::string>
 text_from(const FromSystemd& source, const CredentialLimits& limits, Extent extent) {
+    // Not shown: it may be the secret itself.
+    if (!is_systemd_name(source.name)) {
+        return Error(
+                   Phase::config,
+                   Errc::unsupported,
+                   "that is not the name of a credential of systemd"
+        )
+            .with_hint("NAME, as the unit has it in LoadCredential=NAME:PATH");
+    }
     const auto name = "systemd's credential " + printable(source.name);
     const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
     if (folder == nullptr || *folder != '/') {

@@ -32,6 +32,10 @@ def main():
         (given / "password").chmod(0o440)  # as an access list of systemd shows
         done = scan(0, CREDENTIALS_DIRECTORY=str(given))
         lib.check("3 of 3" in done.stderr + done.stdout, f"every VM is assessed: {done.stdout}{done.stderr}")
+        done = lib.rdpsweep("check", "-i", inventory, "--ca-file", fleet.ca, "--state", fleet.path / "state", "--user",
+                            r"SIM\sweeper", "--password-systemd", "password", status=0,
+                            environment={"CREDENTIALS_DIRECTORY": str(given)})
+        lib.check("winrm" in done.stdout, f"as an option, too: {done.stdout}{done.stderr}")
         doctor = lib.rdpsweep("doctor", "-i", inventory, "--state", fleet.path / "state",
                               status=(0, 1), environment={"CREDENTIALS_DIRECTORY": str(given)})
         lib.check("from systemd credential password" in doctor.stdout, f"doctor names it: {doctor.stdout}")

@@ -135,6 +135,10 @@ TEST_CASE("credentials: from systemd, a file below the folder of the unit", "[cr
         CHECK_THAT(said, Catch::StartsWith("access_denied: "));
         CHECK(said.find("s3cret") == std::string::npos);
     }
+    for (const auto* const name : {"../own", "/etc/passwd", "", "a:b"}) {
+        CHECK_THAT(named(name), Catch::StartsWith("unsupported: "));
+        CHECK_THAT(named(name), Catch::EndsWith("LoadCredential=NAME:PATH"));
+    }
     (void)scratch.file("empty", "");
     CHECK_THAT(named("empty"), Catch::StartsWith("malformed_output: "));
     CHECK_THAT(named("empty"), Catch::EndsWith("LoadCredential=empty"));
