@@ -64,10 +64,13 @@ struct DiskImage {
     std::string file;     // an image or a block device of this machine; empty: none
     std::string snapshot; // ARM id of a snapshot of it in Azure; empty: none
     // Where the URL is that lets Azure's storage be read, its SAS; never the SAS itself.
-    std::string sas_env;  // an environment variable; empty: none
-    std::string sas_file; // a file that nobody else may read; empty: none
+    std::string sas_env;     // an environment variable; empty: none
+    std::string sas_file;    // a file that nobody else may read; empty: none
+    std::string sas_systemd; // a credential that systemd gave our unit; empty: none
 
-    [[nodiscard]] bool by_sas() const noexcept { return !sas_env.empty() || !sas_file.empty(); }
+    [[nodiscard]] bool by_sas() const noexcept {
+        return !sas_env.empty() || !sas_file.empty() || !sas_systemd.empty();
+    }
 
     [[nodiscard]] bool given() const noexcept {
         return !file.empty() || !snapshot.empty() || by_sas();

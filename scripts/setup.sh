@@ -43,6 +43,7 @@ test=(
     mtools dosfstools fdisk gdisk attr qemu-utils forensics-samples-ntfs forensics-samples-vfat # here wrote, and disks
     python3-hivex python3-cryptography                   # what fills hives and stores of tests
     wine wine64                                          # a Win32 nobody here wrote, for the scripts (tests/wine)
+    mandoc zsh fish lintian                              # what reads manual pages, completions, the package
     $format git time procps valgrind                     # the format is that of version 14
 )
 # Debian has no .NET SDK. Where one is installed, the scripts for VMs run on a PowerShell engine too

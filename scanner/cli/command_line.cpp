@@ -80,9 +80,21 @@ std::string with_single_blank_lines(std::string text) {
     return text;
 }
 
+// Sets what was not said to what it is preset to; returns the end where that went wrong.
+std::optional<CommandLine> preset(const Entry& verb, const cli::Configure& configure) {
+    if (!configure || !verb.asked.config) return {};
+    const auto configuration = configure(*verb.asked.config);
+    if (!configuration.wrong.empty()) return stop(exit_usage, configuration.wrong);
+    const auto wrong =
+        cli::apply_presets(verb.name, verb.asked.options, verb.said, configuration.presets);
+    if (!wrong) return {};
+    return mistake(verb.name, *wrong, "see what is preset: rdpsweep config show --origin");
+}
+
 // All words are understood; whether they go together is the verb's to say.
-CommandLine understood(Entry& verb, const Words& args) {
+CommandLine understood(Entry& verb, const Words& args, const cli::Configure& configure) {
     if (verb.name.empty()) return mistake("", "no verb: " + in_quotes(args[0]), "");
+    if (auto end = preset(verb, configure)) return *std::move(end);
     const auto wrong = verb.asked.wrong();
     if (!wrong.empty()) return mistake(verb.name, wrong, "");
     verb.asked.keep_args(args);
@@ -92,7 +104,7 @@ CommandLine understood(Entry& verb, const Words& args) {
     return line;
 }
 
-CommandLine parse_verb(const Words& args, Grammar& grammar) {
+CommandLine parse_verb(const Words& args, Grammar& grammar, const cli::Configure& configure) {
     auto heard = grammar.hear(args);
     auto& verb = grammar.chosen();
     switch (heard.end) {
@@ -105,7 +117,7 @@ CommandLine parse_verb(const Words& args, Grammar& grammar) {
     case Heard::all:
         break;
     }
-    return understood(verb, args);
+    return understood(verb, args, configure);
 }
 
 // Returns the first words of all verbs, each once.
@@ -120,18 +132,20 @@ Words first_words(cli::Verbs verbs) {
 
 } // namespace
 
-CommandLine parse_command_line(const Words& args, cli::Verbs verbs, const CliNames& names) {
+CommandLine parse_command_line(
+    const Words& args, cli::Verbs verbs, const CliNames& names, const cli::Configure& configure
+) {
     Grammar grammar(verbs, names);
     if (args.empty()) {
         // A script that lost its verb must not look like a success.
-        auto line = parse_verb({"--help"}, grammar);
+        auto line = parse_verb({"--help"}, grammar, configure);
         line.exit = exit_usage;
         return line;
     }
     if (args[0] == "--version") {
         auto verb = args;
         verb[0] = "version";
-        return parse_verb(verb, grammar);
+        return parse_verb(verb, grammar, configure);
     }
     const auto known = first_words(verbs);
     const bool is_known = std::find(known.begin(), known.end(), args[0]) != known.end();
@@ -140,7 +154,7 @@ CommandLine parse_command_line(const Words& args, cli::Verbs verbs, const CliNam
         if (advice.empty()) advice = "verbs: " + cli::joined(known);
         return mistake("", "unknown verb " + in_quotes(args[0]), advice);
     }
-    return parse_verb(args, grammar);
+    return parse_verb(args, grammar, configure);
 }
 
 } // namespace rdpsweep

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scanner/cli/names.hpp"
+#include "scanner/cli/presets.hpp"
 #include "scanner/cli/verb.hpp"
 
 #include <any>
@@ -28,8 +29,13 @@ struct CommandLine {
     }
 };
 
-// Reads the command line (without the program's name). Never throws, never touches a file.
-CommandLine
-parse_command_line(const std::vector<std::string>& args, cli::Verbs verbs, const CliNames& names);
+// Reads the command line (without the program's name), and what the verb's options are preset to
+// where configure is given. Never throws, and never touches a file itself.
+CommandLine parse_command_line(
+    const std::vector<std::string>& args,
+    cli::Verbs verbs,
+    const CliNames& names,
+    const cli::Configure& configure = {}
+);
 
 } // namespace rdpsweep

@@ -13,7 +13,7 @@ namespace {
 // clang-format off
 
 Option plan_word(std::string& plan) {
-    return {"PLAN", "TEXT", "a plan's file", word(plan), group::word};
+    return {"PLAN", "FILE", "a plan's file", word(plan), group::word};
 }
 
 Options choice_of_fixes(FixPlanOptions& fix) {
@@ -22,16 +22,16 @@ Options choice_of_fixes(FixPlanOptions& fix) {
         {"--fix", "NAME[,NAME]",
          "plan only these fixes, also for findings that are only at risk (default: every fix for "
          "broken findings, except those that open RDP)",
-         list(fix.fixes, Split::commas), group::plan},
+         list(fix.fixes, Split::commas), group::plan, Preset::never},
         {"--stop-service", "NAME[,NAME]",
          "services that may be stopped and disabled where they hold RDP's port",
-         list(fix.stop_services, Split::commas), group::plan},
+         list(fix.stop_services, Split::commas), group::plan, Preset::never},
         {"--move-rdp", "N", "the port that RDP may be moved to where its own port cannot be freed",
-         number(fix.move_rdp, {1'024, 65'535}), group::plan},
+         number(fix.move_rdp, {1'024, 65'535}), group::plan, Preset::never},
         {"--open-nsg", "RULE-PRIORITY",
          "in Azure, open that port in the VM's network security groups to the sources that the rule "
          "of the old port has, by a rule of this priority (or the next free one)",
-         number(fix.open_nsg, {100, 4'096}), group::plan},
+         number(fix.open_nsg, {100, 4'096}), group::plan, Preset::never},
     };
 }
 
@@ -51,7 +51,7 @@ Options limits_of_plan(FixPlanOptions& fix) {
          usual("batch sizes; the first batch of each kind of host is the canary", fix.batches),
          text(fix.batches), group::plan},
         {"-o,--out", "FILE", "write the plan to FILE (default: plan-ID.json)",
-         text(fix.out), group::plan},
+         text(fix.out), group::plan, Preset::never},
         state_option(fix.state_dir, group::plan),
     };
 }
@@ -62,7 +62,7 @@ Options change_options(FixApplyOptions& fix, std::string_view group) {
         plan_word(fix.plan),
         state_option(fix.state_dir, group),
         {"--confirm", "N:END", "the plan's number of hosts and the last four characters of its id",
-         text(fix.confirm), group},
+         text(fix.confirm), group, Preset::never},
         {"--parallel", "N", usual("hosts at once", std::to_string(fix.parallel)),
          number(fix.parallel, {1, 1'000}), group},
         audit_option(fix.audit_file, group),
@@ -77,12 +77,12 @@ Options going_on(FixApplyOptions& fix) {
          {"batch", FixApproval::batch}}
     );
     return {
-        {"--resume", "", "continue a plan that was started", flag(fix.resume), group::plan},
+        {"--resume", "", "continue a plan that was started", flag(fix.resume), group::plan, Preset::never},
         {"--acknowledge", "REASON", "continue although the plan was stopped for REASON",
-         text(fix.acknowledge), group::plan},
+         text(fix.acknowledge), group::plan, Preset::never},
         {"--approve-each", "WORD",
          "when to stop and wait for --resume: canary (default), batch (after each one) or none",
-         approve, group::plan},
+         approve, group::plan, Preset::never},
         {"--soak", "DURATION", usual("how long a host must stay well", to_text(fix.soak)),
          duration(fix.soak), group::plan},
         {"--canary-soak", "DURATION",
@@ -100,20 +100,20 @@ Options permissions(FixApplyOptions& fix) {
     );
     return {
         {"--despite-sessions", "", "restart TermService even if people are logged on",
-         flag(fix.despite_sessions), group::plan},
+         flag(fix.despite_sessions), group::plan, Preset::never},
         {"--window", "TIMES",
          "start hosts only at these times: 'Sat 01:00-05:00 Europe/Berlin', 'Mon-Fri 22:00-04:00'",
          text(fix.window), group::plan},
         {"--approval", "FILE",
          "an approver's signature over the plan (see fix approve); may be repeated",
-         list(fix.approvals), group::plan},
+         list(fix.approvals), group::plan, Preset::never},
         {"--approvers", "FILE",
          "a list of approvers, besides /etc/rdpsweep/approvers and the state directory's",
          text(fix.approvers), group::plan},
         {"--snapshot", "WORD",
          "copy the OS disk in Azure first: always, risk (default: before high-risk fixes) or "
          "never",
-         snapshots, group::plan},
+         snapshots, group::plan, Preset::never},
     };
 }
 
@@ -160,9 +160,9 @@ Options fix_approve_options(FixApproveOptions& fix, const CliNames&) {
         plan_word(fix.plan),
         state_option(fix.state_dir, group::talk),
         {"--key", "FILE", "a private Ed25519 key in PEM, without a passphrase",
-         text(fix.key), group::talk},
+         text(fix.key), group::talk, Preset::never},
         {"-o,--out", "FILE", "write the signature to FILE (default: PLAN.sig)",
-         text(fix.out), group::talk},
+         text(fix.out), group::talk, Preset::never},
     };
 }
 

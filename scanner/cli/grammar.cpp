@@ -3,13 +3,13 @@
 #include "scanner/cli/grammar.hpp"
 
 #include "core/text.hpp"
+#include "scanner/cli/flag_words.hpp"
+#include "scanner/cli/program_words.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
-#include <charconv>
 #include <deque>
 #include <optional>
 
@@ -17,34 +17,9 @@ namespace rdpsweep::cli {
 
 namespace {
 
-constexpr auto program =
-    "Finds out why Windows VMs answer RDP with \"An internal error has occurred\",\n"
-    "for a whole fleet at once and without an agent. A scan changes nothing. Only fix\n"
-    "changes VMs, and it follows a plan.";
-
-constexpr auto program_footer = R"(Example:
-  rdpsweep scan -i fleet.yaml --report text --report html:fleet.html
-
-Run rdpsweep VERB --help for more about a verb.)";
-
 // Returns the name by which a mistake speaks of an option: the last one.
 std::string spoken_name(const std::string& names) {
     return names.substr(names.rfind(',') + 1);
-}
-
-// Returns how often a value sets its flag, -1 for taken back; nothing for text that is no value of
-// a flag. CLI11 has such a function, too, but its versions report a mistake in two ways.
-std::optional<int> flag_value(const std::string& value) {
-    constexpr std::array set{"true", "on", "yes", "enable", "t", "y", "+"};
-    constexpr std::array taken_back{"false", "off", "no", "disable", "f", "n", "-", "0"};
-    const auto text = ascii_lower(value);
-    if (std::ranges::find(set, text) != set.end()) return 1;
-    if (std::ranges::find(taken_back, text) != taken_back.end()) return -1;
-    int number = 0;
-    const auto* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, number);
-    if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-    return number;
 }
 
 // Returns what CLI11 heard of a flag, in the words that a flag's setter takes.
@@ -101,10 +76,14 @@ void expect(CLI::Option& added, Takes takes) {
     }
 }
 
-void add(CLI::App& app, const Option& option) {
+// said: the options that the command line holds.
+void add(CLI::App& app, const Option& option, std::vector<const Option*>& said) {
     auto* added = app.add_option(
         option.names,
-        CLI::callback_t([&option](const CLI::results_t& results) { return tell(option, results); }),
+        CLI::callback_t([&option, &said](const CLI::results_t& results) {
+            said.push_back(&option);
+            return tell(option, results);
+        }),
         option.help
     );
     if (!option.type.empty()) added->type_name(option.type);
@@ -126,11 +105,12 @@ std::string reworded(const CLI::ParseError& error) {
 // CLI11's applications: the program, its verbs, and the first words of verbs like "fix plan".
 class Grammar::Apps {
 public:
-    Apps(Verbs verbs, const CliNames& names) : program_(program, "rdpsweep") {
-        program_.footer(program_footer);
+    Apps(Verbs verbs, const CliNames& names)
+        : program_(std::string(program_sentences), "rdpsweep") {
+        program_.footer(std::string(program_footer));
         program_.require_subcommand(0, 1);
-        program_.add_flag("--version")
-            ->description("Print the version, the commit, the build and the libraries");
+        program_.set_help_flag("-h,--help", std::string(help_sentence));
+        program_.add_flag("--version")->description(std::string(version_sentence));
         program_.get_formatter()->column_width(34);
         for (const auto& verb : verbs)
             add_verb(verb, names);
@@ -178,7 +158,7 @@ private:
                             std::string(verb.name.substr(nested ? space + 1 : 0)),
                             std::string(verb.sentence)
                         );
-        Node node{"rdpsweep", app, {std::string(verb.name), {}}};
+        Node node{"rdpsweep", app, {std::string(verb.name), {}, {}}};
         if (nested) node.above += " " + std::string(above);
         if (!verb.ask) {
             app->require_subcommand(1);
@@ -188,8 +168,9 @@ private:
         app->footer(std::string(verb.footer));
         node.entry.asked = verb.ask(names);
         verbs_.push_back(std::move(node));
-        for (const auto& option : verbs_.back().entry.asked.options)
-            add(*app, option);
+        auto& entry = verbs_.back().entry;
+        for (const auto& option : entry.asked.options)
+            add(*app, option, entry.said);
     }
 
     CLI::App& group_of(std::string_view name) {

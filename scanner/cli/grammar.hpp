@@ -29,6 +29,7 @@ struct Hearing {
 struct Entry {
     std::string name;
     Asked asked;
+    std::vector<const Option*> said; // of asked.options, once the command line was heard
 };
 
 class Grammar {

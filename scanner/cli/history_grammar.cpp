@@ -76,7 +76,7 @@ Options runs_prune_options(RunsOptions& runs, const CliNames&) {
         {"--keep", "DAYS", "remove runs that began longer ago than this, such as 30d",
          days(runs.keep), group::talk},
         newest_option(runs.newest),
-        {"--dry-run", "", "only say what would be removed", flag(runs.dry), group::talk},
+        {"--dry-run", "", "only say what would be removed", flag(runs.dry), group::talk, Preset::never},
         state_option(runs.state_dir, group::talk),
     };
 }

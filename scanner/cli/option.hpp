@@ -30,12 +30,23 @@ struct Binder {
     std::vector<std::string> choices = {}; // empty: the text is free
 };
 
+// Where an option may come from but the command line (presets.hpp).
+enum class Preset : std::uint8_t {
+    own,     // from the environment or a configuration file, by itself
+    sources, // likewise, unless another one of these is said: which targets are meant
+    logon,   // likewise: who logs on
+    fresh,   // likewise, unless a run is gone on with: what a run leaves
+    recall,  // from nowhere else: it goes on with a run, and with that run's sources
+    never,   // from nowhere else: it has to be said for each run
+};
+
 struct Option {
     std::string names; // "-o,--out"; of a word its name in the usage line: "RUN"
     std::string type;  // "FILE"; empty of a flag
     std::string help;
     Binder bind;
     std::string_view group; // the heading in --help
+    Preset preset = Preset::own;
 
     [[nodiscard]] bool repeatable() const noexcept {
         return bind.takes == Takes::count || bind.takes == Takes::values ||
@@ -61,6 +72,12 @@ inline constexpr std::string_view talk = "Talk";
 inline constexpr std::string_view word = talk;
 
 } // namespace group
+
+// Returns the long name without its dashes; empty of a word.
+std::string key_of(const Option& option);
+
+// Returns the variable that presets an option: "RDPSWEEP_MAX_UNASSESSED".
+std::string variable_of(const Option& option);
 
 // Appends more to options.
 void append(Options& options, Options more);

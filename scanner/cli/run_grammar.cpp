@@ -86,7 +86,8 @@ Option
 report_option(std::vector<ReportRequest>& reports, const CliNames& names, std::string_view group) {
     auto bind = report_requests(reports, names);
     auto help = joined(bind.choices) + "; to stdout unless PATH is given";
-    return {"--report", "FORMAT[:PATH]", std::move(help), std::move(bind), group};
+    return {"--report", "FORMAT[:PATH]", std::move(help), std::move(bind), group,
+            Preset::fresh};
 }
 
 Options gate_options(Gate gate, std::string_view group) {

@@ -58,7 +58,7 @@ Options identity_options(ScanOptions& scan) {
         {"--pin-on-first-use", "", "remember an unknown host's certificate or key",
          flag(scan.pin_on_first_use), group::identity},
         {"--insecure", "", "accept a certificate or key that nothing is known of; the report says so",
-         flag(scan.insecure), group::identity},
+         flag(scan.insecure), group::identity, Preset::never},
         {"--legacy-tls", "", "allow TLS 1.0 to every target",
          flag(scan.legacy_tls), group::identity},
         {"--no-cbt", "", "send no channel bindings, for a TLS proxy in between",
@@ -77,7 +77,7 @@ Options record_options(ScanOptions& scan) {
          number(scan.serial_jobs, {1, 1'000}), group::azure},
         {"--takeover", "",
          "open serial consoles even if they are in use; this ends the other session",
-         flag(scan.takeover), group::azure},
+         flag(scan.takeover), group::azure, Preset::never},
         state_option(scan.state_dir, group::records),
         audit_option(scan.audit_file, group::records),
         {"--stats-json", "FILE", "write live figures to FILE, one JSON object a line",
@@ -89,13 +89,13 @@ Options run_options(ScanOptions& scan, const CliNames& names) {
     Options options{
         {"--resume", "RUN",
          "continue an interrupted run; without --report, write its reports anew where they were",
-         text(scan.resume), group::records},
+         text(scan.resume), group::records, Preset::recall},
         {"--rerun", "RUN[:WHAT]",
          "start a new run over the targets of RUN that were not assessed, or that are WHAT: "
          "unreachable,broken,...",
-         text(scan.rerun), group::records},
+         text(scan.rerun), group::records, Preset::recall},
         {"--name", "NAME", "name the run: last:NAME finds the newest one, and its end writes the history",
-         text(scan.name), group::records},
+         text(scan.name), group::records, Preset::fresh},
         report_option(scan.reports, names, group::records),
     };
     append(options, gate_options({scan.fail_on, scan.max_unassessed}, group::records));
@@ -124,7 +124,7 @@ Options look_options(ScanOptions& scan) {
         {"--disk-snapshots", "",
          "where a route comes to the transport disk, read a snapshot of the VM's OS disk, which is "
          "made for it and deleted afterwards",
-         flag(scan.scope.disk_snapshots), group::azure},
+         flag(scan.scope.disk_snapshots), group::azure, Preset::never},
     };
 }
 

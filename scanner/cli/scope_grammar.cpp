@@ -3,6 +3,9 @@
 
 #include "scanner/cli/binders.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace rdpsweep::cli {
 
 namespace {
@@ -34,13 +37,13 @@ Options source_options(ScopeOptions& scope, const CliNames& names) {
         {"-i,--inventory", "FILE",
          "targets from .yaml, .csv, .txt, .ini (Ansible) or .xml (Nmap), or - for lines on stdin; "
          "or ansible:FILE, nmap:FILE, exec:PROGRAM, azure:[SUBSCRIPTION,...]",
-         list(scope.inventories), group::targets},
+         list(scope.inventories), group::targets, Preset::sources},
         {"-t,--target", "HOST[,HOST]", "targets: host, host:port, name=address, 10.1.0.0/24, 10.1.0.4-20 or @FILE with one a line",
-         list(scope.targets, Split::commas), group::targets},
+         list(scope.targets, Split::commas), group::targets, Preset::sources},
         {"--disk", "FILE", "disk images (raw, fixed VHD) or block devices of VMs that do not run",
-         sequence(scope.disks), group::targets},
+         sequence(scope.disks), group::targets, Preset::sources},
         {"--snapshot-id", "ID", "snapshots of OS disks in Azure, by their ARM ids; they are only read",
-         sequence(scope.snapshots), group::targets},
+         sequence(scope.snapshots), group::targets, Preset::sources},
         {"--transport", "NAME[,NAME]", "use these instead of every target's route",
          route(scope.transports, names.transports), group::targets},
     };
@@ -49,12 +52,12 @@ Options source_options(ScopeOptions& scope, const CliNames& names) {
 Options azure_options(AzureOptions& azure) {
     return {
         {"--subscription", "ID", "the Windows VMs of the Azure subscription with this id or name",
-         list(azure.subscriptions), group::azure},
+         list(azure.subscriptions), group::azure, Preset::sources},
         {"--all-subscriptions", "", "the Windows VMs of all subscriptions that our identity sees",
-         flag(azure.all), group::azure},
+         flag(azure.all), group::azure, Preset::sources},
         {"--resource-group", "NAME", "only the VMs in this resource group",
-         list(azure.resource_groups), group::azure},
-        {"--resource", "ID", "only the VM with this ARM id", list(azure.resources), group::azure},
+         list(azure.resource_groups), group::azure, Preset::sources},
+        {"--resource", "ID", "only the VM with this ARM id", list(azure.resources), group::azure, Preset::sources},
         {"--azure-cloud", "NAME",
          "AzureCloud, AzureChinaCloud, AzureUSGovernment, or a file that az cloud show wrote",
          text(azure.cloud), group::azure},
@@ -72,17 +75,19 @@ Options azure_options(AzureOptions& azure) {
 Options credential_options(CommandLineCredential& given) {
     return {
         {"--credential", "NAME", "log on everywhere with the inventory's credential NAME",
-         text(given.name), group::targets},
+         text(given.name), group::targets, Preset::logon},
         {"--user", "NAME", "log on everywhere as this user, with one of:",
-         text(given.user), group::targets},
+         text(given.user), group::targets, Preset::logon},
         {"--password-file", "FILE", "  the password is the first line of FILE (mode 0600)",
-         text(given.password_file), group::targets},
+         text(given.password_file), group::targets, Preset::logon},
         {"--password-env", "VARIABLE", "  the password is in this environment variable",
-         text(given.password_env), group::targets},
+         text(given.password_env), group::targets, Preset::logon},
+        {"--password-systemd", "NAME", "  the password is this credential of systemd (LoadCredential=)",
+         text(given.password_systemd), group::targets, Preset::logon},
         {"--password-prompt", "", "  ask for the password on the terminal",
-         flag(given.password_prompt), group::targets},
+         flag(given.password_prompt), group::targets, Preset::logon},
         {"--kerberos", "", "  no password: use the tickets of kinit",
-         flag(given.kerberos), group::targets},
+         flag(given.kerberos), group::targets, Preset::logon},
     };
 }
 
@@ -124,10 +129,15 @@ std::string empty_scope(const ScopeOptions& scope) {
 
 std::string wrong_logon(const ScopeOptions& scope) {
     const auto& given = scope.credential;
-    const int sources = (given.password_env.empty() ? 0 : 1) +
-                        (given.password_file.empty() ? 0 : 1) + (given.password_prompt ? 1 : 0) +
-                        (given.kerberos ? 1 : 0);
-    constexpr auto names = "--password-prompt, --password-file, --password-env or --kerberos";
+    const std::array given_so{
+        !given.password_env.empty(),
+        !given.password_file.empty(),
+        !given.password_systemd.empty(),
+        given.password_prompt,
+        given.kerberos};
+    const auto sources = std::count(given_so.begin(), given_so.end(), true);
+    constexpr auto names = "--password-prompt, --password-file, --password-env, "
+                           "--password-systemd or --kerberos";
     if (!given.name.empty() && (sources > 0 || !given.user.empty())) {
         return "--credential stands alone: the inventory says its user and password";
     }

@@ -24,7 +24,21 @@ std::string home_of_account() {
     return found == nullptr || found->pw_dir == nullptr ? "" : found->pw_dir;
 }
 
+std::string home() {
+    auto given = variable("HOME");
+    return given.starts_with('/') ? given : home_of_account();
+}
+
 } // namespace
+
+std::string user_config_file() {
+    constexpr auto file = "/rdpsweep/config.yaml";
+    // The XDG base directory specification: a relative value is to be ignored.
+    if (const auto folder = variable("XDG_CONFIG_HOME"); folder.starts_with('/'))
+        return folder + file;
+    const auto below = home();
+    return below.starts_with('/') ? below + "/.config" + file : "";
+}
 
 std::string default_state_dir() {
     // systemd names several folders with colons between them; the unit's first one is ours.
@@ -33,10 +47,9 @@ std::string default_state_dir() {
     // The XDG base directory specification: a relative value is to be ignored.
     if (const auto state = variable("XDG_STATE_HOME"); state.starts_with('/'))
         return state + "/rdpsweep";
-    auto home = variable("HOME");
-    if (!home.starts_with('/')) home = home_of_account();
     // Never below the folder we were started in, which may be anybody's.
-    return home.starts_with('/') ? home + "/.local/state/rdpsweep" : "";
+    const auto below = home();
+    return below.starts_with('/') ? below + "/.local/state/rdpsweep" : "";
 }
 
 } // namespace rdpsweep

@@ -5,6 +5,17 @@
 
 namespace rdpsweep::cli {
 
+Option config_option(std::string& file) {
+    return {
+        "--config",
+        "FILE",
+        "read options from FILE instead of /etc/rdpsweep/config.yaml and "
+        "$XDG_CONFIG_HOME/rdpsweep/config.yaml",
+        text(file),
+        group::talk,
+        Preset::never};
+}
+
 Options talk_options(TalkOptions& talk, const CliNames& names) {
     std::vector<std::pair<std::string, std::string>> languages;
     for (const auto name : names.languages)

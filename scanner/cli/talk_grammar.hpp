@@ -7,6 +7,9 @@
 
 namespace rdpsweep::cli {
 
+// Which configuration file is read; of every verb that reads one.
+Option config_option(std::string& file);
+
 Options talk_options(TalkOptions& talk, const CliNames& names);
 
 } // namespace rdpsweep::cli

@@ -21,8 +21,9 @@ struct Asked {
     Options options;
     std::function<std::string()> wrong; // what is wrong with the options together; empty: nothing
     std::function<void(const std::vector<std::string>&)> keep_args;
-    std::function<int()> run; // the exit status
-    std::any given;           // std::shared_ptr of the struct
+    std::function<int()> run;            // the exit status
+    std::any given;                      // std::shared_ptr of the struct
+    std::shared_ptr<std::string> config; // --config; null: the verb reads no configuration
 };
 
 struct Verb {
@@ -35,12 +36,16 @@ struct Verb {
 
 using Verbs = std::span<const Verb>;
 
+// Whether a verb's options may come from a configuration.
+enum class Configured : std::uint8_t { yes, no };
+
 // What makes a verb of a struct. wrong may be left out.
 template <class Given>
 struct Parts {
     std::function<Options(Given&, const CliNames&)> options;
     std::function<int(const Given&)> run;
     std::function<std::string(const Given&)> wrong = {};
+    Configured configured = Configured::yes;
 };
 
 // Returns how to ask for a verb: each call makes a Given with its defaults and binds the options to
@@ -52,6 +57,10 @@ std::function<Asked(const CliNames&)> asks(Parts<Given> parts) {
         Asked asked;
         asked.options = parts.options(*given, names);
         append(asked.options, talk_options(given->talk, names));
+        if (parts.configured == Configured::yes) {
+            asked.config = std::make_shared<std::string>();
+            append(asked.options, {config_option(*asked.config)});
+        }
         asked.wrong = [given, wrong = parts.wrong] {
             return wrong ? wrong(*given) : std::string();
         };

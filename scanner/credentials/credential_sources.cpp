@@ -19,11 +19,6 @@ namespace rdpsweep {
 
 namespace {
 
-Error system_error(Errc code, const std::string& what, int number) {
-    return Error(Phase::config, code, what + ": " + std::strerror(number))
-        .with_native("errno " + std::to_string(number));
-}
-
 // Ours, and closed to group and others.
 Status check_private(int descriptor, const std::string& path) {
     struct stat about {};
@@ -52,25 +47,6 @@ Status check_private(int descriptor, const std::string& path) {
                printable(path) + " is open to other users (mode " + printable(mode) + ")"
     )
         .with_hint("chmod 600 " + printable(path));
-}
-
-enum class Extent { line, all };
-
-// Reads up to the first line end or the end, at most limit bytes. What it does not return is
-// overwritten.
-Result<std::string>
-read_text(int descriptor, const std::string& where, std::size_t limit, Extent extent) {
-    GrowingBuffer text(limit);
-    while (extent == Extent::all || text.text().find('\n') == std::string_view::npos) {
-        const auto room = text.room();
-        const auto got = read(descriptor, room.data(), room.size());
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return system_error(Errc::local_limit, "cannot read " + where, errno);
-        if (got == 0) break;
-        text.filled(static_cast<std::size_t>(got));
-        if (text.over()) return Error(Phase::config, Errc::output_limit, where + " is too long");
-    }
-    return text.take();
 }
 
 // A terminal without echo, restored at the end. Signals from the keyboard are off meanwhile, else
@@ -106,6 +82,26 @@ void say(int descriptor, const TerminalText& text) noexcept {
 }
 
 } // namespace
+
+Error system_error(Errc code, const std::string& what, int number) {
+    return Error(Phase::config, code, what + ": " + std::strerror(number))
+        .with_native("errno " + std::to_string(number));
+}
+
+Result<std::string>
+read_text(int descriptor, const std::string& where, std::size_t limit, Extent extent) {
+    GrowingBuffer text(limit);
+    while (extent == Extent::all || text.text().find('\n') == std::string_view::npos) {
+        const auto room = text.room();
+        const auto got = read(descriptor, room.data(), room.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return system_error(Errc::local_limit, "cannot read " + where, errno);
+        if (got == 0) break;
+        text.filled(static_cast<std::size_t>(got));
+        if (text.over()) return Error(Phase::config, Errc::output_limit, where + " is too long");
+    }
+    return text.take();
+}
 
 Result<Secret> first_line(std::string& text, const std::string& where) {
     auto end = text.find('\n');
@@ -164,9 +160,26 @@ line_from(const FromFile& source, const std::string& what, const CredentialLimit
     return first_line(*text, where);
 }
 
+namespace {
+
+// Returns all of text as a secret; text is overwritten.
+Result<Secret> whole_text(std::string& text, const std::string& where) {
+    if (text.empty()) return Error(Phase::config, Errc::malformed_output, where + " is empty");
+    Secret secret{std::string(text)};
+    cleanse(text);
+    return secret;
+}
+
+} // namespace
+
 Result<Secret> pem_from(const PemSource& source, PemKind kind, const CredentialLimits& limits) {
     const std::string what = kind == PemKind::key ? "the key" : "the certificate";
     if (const auto* env = std::get_if<FromEnvironment>(&source)) return password_from(*env, limits);
+    if (const auto* given = std::get_if<FromSystemd>(&source)) {
+        auto text = text_from(*given, limits, Extent::all);
+        if (!text) return std::move(text).error();
+        return whole_text(*text, what + " of systemd, " + printable(given->name));
+    }
     const auto* named = std::get_if<FromFile>(&source);
     if (named == nullptr) return Error(Phase::config, Errc::unsupported, what + " has no source");
     const Descriptor file(open(named->path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
@@ -181,10 +194,7 @@ Result<Secret> pem_from(const PemSource& source, PemKind kind, const CredentialL
     }
     auto text = read_text(file.get(), where, limits.bytes, Extent::all);
     if (!text) return std::move(text).error();
-    if (text->empty()) return Error(Phase::config, Errc::malformed_output, where + " is empty");
-    Secret secret{std::string(*text)};
-    cleanse(*text);
-    return secret;
+    return whole_text(*text, where);
 }
 
 Result<Secret> ask_password(const std::string& who, const CredentialLimits& limits) {

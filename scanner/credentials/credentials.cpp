@@ -22,6 +22,7 @@ Result<Secret> fetch_secret(
 ) {
     if (const auto* env = std::get_if<FromEnvironment>(&source)) return password_from(*env, limits);
     if (const auto* file = std::get_if<FromFile>(&source)) return password_from(*file, limits);
+    if (const auto* given = std::get_if<FromSystemd>(&source)) return password_from(*given, limits);
     if (const auto* command = std::get_if<FromCommand>(&source)) {
         return password_from(*command, limits);
     }
@@ -115,6 +116,9 @@ std::string describe(const CredentialSpec& spec) {
     }
     if (const auto* file = std::get_if<FromFile>(&spec.password)) {
         return "file " + printable(file->path);
+    }
+    if (const auto* given = std::get_if<FromSystemd>(&spec.password)) {
+        return "systemd credential " + printable(given->name);
     }
     if (const auto* command = std::get_if<FromCommand>(&spec.password)) {
         return "command " + printable(command->argv.empty() ? "" : command->argv.front());

@@ -27,6 +27,15 @@ struct FromFile {
     std::string path;
 };
 
+// A credential that systemd hands to a unit (LoadCredential=NAME:PATH): the file NAME below
+// $CREDENTIALS_DIRECTORY, closed to everybody else. Its first line is the password.
+struct FromSystemd {
+    std::string name;
+};
+
+// Tells whether systemd may call a credential so: the name of a file, without a slash or a colon.
+bool is_systemd_name(std::string_view name) noexcept;
+
 // Run without a shell; the first line it prints is the password.
 struct FromCommand {
     std::vector<std::string> argv;
@@ -36,10 +45,10 @@ struct FromCommand {
 struct FromPrompt {};
 
 using PasswordSource =
-    std::variant<std::monostate, FromEnvironment, FromFile, FromCommand, FromPrompt>;
+    std::variant<std::monostate, FromEnvironment, FromFile, FromSystemd, FromCommand, FromPrompt>;
 
 // A PEM text, all of it.
-using PemSource = std::variant<std::monostate, FromEnvironment, FromFile>;
+using PemSource = std::variant<std::monostate, FromEnvironment, FromFile, FromSystemd>;
 
 // A credential as the inventory names it; holds no secret.
 struct CredentialSpec {
@@ -57,8 +66,8 @@ struct CredentialSpec {
     bool implied = false; // only its user was given: one with the same user stands in for it
 };
 
-// Returns "environment variable RDPSWEEP_PASSWORD", "file /etc/…", "command az", "prompt", "client
-// certificate", "Kerberos cache", or "nothing"; never a secret.
+// Returns "environment variable RDPSWEEP_PASSWORD", "file /etc/…", "systemd credential fleet",
+// "command az", "prompt", "client certificate", "Kerberos cache", or "nothing"; never a secret.
 std::string describe(const CredentialSpec& spec);
 
 struct CredentialLimits {

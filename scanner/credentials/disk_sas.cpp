@@ -1,4 +1,4 @@
-// The sources of passwords that can be asked again: a variable and a file.
+// The sources of passwords that can be asked again: a variable, a file, a credential of systemd.
 #include "scanner/credentials/disk_sas.hpp"
 
 #include "core/text.hpp"
@@ -9,6 +9,7 @@
 namespace rdpsweep {
 
 Result<Secret> read_sas(const DiskImage& disk, const CredentialLimits& limits) {
+    if (!disk.sas_systemd.empty()) return password_from(FromSystemd{disk.sas_systemd}, limits);
     if (disk.sas_file.empty()) return password_from(FromEnvironment{disk.sas_env}, limits);
 
     struct stat about {};

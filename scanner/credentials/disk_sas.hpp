@@ -6,9 +6,9 @@
 
 namespace rdpsweep {
 
-// Reads the SAS of a disk from its environment variable, or the first line of its file, which must
-// be ours alone. It waits for the file. Error{config, ...} as of a password; nothing of the SAS is
-// in it.
+// Reads the SAS of a disk from its environment variable, the first line of its file, which must be
+// ours alone, or that of its credential of systemd. It waits for the file. Error{config, ...} as of
+// a password; nothing of the SAS is in it.
 Result<Secret> read_sas(const DiskImage& disk, const CredentialLimits& limits = {});
 
 } // namespace rdpsweep

@@ -56,6 +56,14 @@ Complaint sas_variable(std::string_view, std::string_view text, std::string& val
     return {};
 }
 
+Complaint sas_systemd(std::string_view, std::string_view text, std::string& value) {
+    // Not shown: it may be the SAS.
+    if (!is_systemd_name(text))
+        return Mistake{"not the name of a credential of systemd", std::string(sas_hint)};
+    value = text;
+    return {};
+}
+
 Complaint sas_file(std::string_view, std::string_view text, std::string& value) {
     if (is_url(text)) return literal_sas();
     if (!is_file(text)) return Mistake{"not the path of a file", std::string(sas_hint)};

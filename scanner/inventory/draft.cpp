@@ -67,7 +67,7 @@ namespace {
 
 int sources_of(const DiskImage& disk) {
     return int(!disk.file.empty()) + int(!disk.snapshot.empty()) + int(!disk.sas_env.empty()) +
-           int(!disk.sas_file.empty());
+           int(!disk.sas_file.empty()) + int(!disk.sas_systemd.empty());
 }
 
 } // namespace
@@ -86,7 +86,8 @@ Complaint finish(TargetDraft& draft) {
     if (sources_of(target.disk) > 1) {
         return Mistake{
             "the disk of " + in_quotes(target.name) + " has more than one source",
-            "keep one of file:, snapshot:, sas: { env: } and sas: { file: }"};
+            "keep one of file:, snapshot: and sas:, which is one of { env: }, { file: } and { "
+            "systemd: }"};
     }
     if (target.address.empty() && target.vm.empty() && !target.disk.given()) {
         return Mistake{

@@ -31,6 +31,7 @@ enum class Field : std::uint8_t {
     disk_snapshot,
     disk_sas_env,
     disk_sas_file,
+    disk_sas_systemd,
     rdp_port,
     rdp_outside,
     rdp_thumbprint,

@@ -20,7 +20,8 @@ inline constexpr std::string_view backslash_hint =
 
 // What to do about a SAS that is written where everybody can read it.
 inline constexpr std::string_view sas_hint =
-    "disk: { sas: { env: VARIABLE } } or disk: { sas: { file: PATH } }";
+    "disk: { sas: { env: VARIABLE } }, disk: { sas: { file: PATH } } or "
+    "disk: { sas: { systemd: NAME } }";
 
 // Tells whether it is a URL, which may hold a signature: it is not to be shown.
 bool is_url(std::string_view text) noexcept;
@@ -54,6 +55,7 @@ Complaint disk_snapshot(std::string_view called, std::string_view text, std::str
 Complaint disk_file(std::string_view called, std::string_view text, std::string& value);
 // Hides the variable from every program that is started from now on.
 Complaint sas_variable(std::string_view called, std::string_view text, std::string& value);
+Complaint sas_systemd(std::string_view called, std::string_view text, std::string& value);
 Complaint sas_file(std::string_view called, std::string_view text, std::string& value);
 Complaint deadline(
     std::string_view called, std::string_view text, std::optional<std::chrono::milliseconds>& value

@@ -101,6 +101,9 @@ constexpr std::array rows{
     own(row<read::sas_file, &Target::disk, &DiskImage::sas_file>(
         Field::disk_sas_file, "disk.sas.file", ""
     )),
+    own(row<read::sas_systemd, &Target::disk, &DiskImage::sas_systemd>(
+        Field::disk_sas_systemd, "disk.sas.systemd", ""
+    )),
     row<read::port, &Target::rdp_port>(Field::rdp_port, "rdp.port", "rdp_port", "the RDP port"),
     row<read::boolean, &Target::rdp_outside>(
         Field::rdp_outside, "rdp.outside", "rdp_outside", "rdp outside"

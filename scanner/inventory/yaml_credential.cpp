@@ -8,12 +8,27 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::string_view references = "password: { env: VARIABLE }, { file: PATH }, { command: "
-                                        "[az, keyvault, ...] } or { prompt: true }";
+constexpr std::string_view references =
+    "password: { env: VARIABLE }, { file: PATH }, { systemd: NAME }, "
+    "{ command: [az, keyvault, ...] } or { prompt: true }";
 
 bool is_variable_name(std::string_view name) {
     return !name.empty() && name.size() <= 256 &&
            name.find_first_of(std::string_view("= \t\0", 4)) == std::string_view::npos;
+}
+
+// Reads the name of a credential of systemd into either kind of source.
+template <class Source>
+void read_systemd(const YamlFields& fields, Source& source) {
+    fields.apply("systemd", [&source](std::string_view text) -> Complaint {
+        // Not shown: it may be the secret itself.
+        if (!is_systemd_name(text))
+            return Mistake{
+                "not the name of a credential of systemd",
+                "systemd: NAME, as the unit has it in LoadCredential=NAME:PATH"};
+        source = FromSystemd{std::string(text)};
+        return {};
+    });
 }
 
 void read_command(const YamlFields& fields, CredentialSpec& spec, YamlPlace place) {
@@ -41,7 +56,9 @@ void read_password(
         );
         return;
     }
-    const YamlFields fields(node, "a password", {"env", "file", "command", "prompt"}, place);
+    const YamlFields fields(
+        node, "a password", {"env", "file", "systemd", "command", "prompt"}, place
+    );
     if (node.kind != YamlNode::Kind::map) return;
     if (node.entries.size() != 1) {
         place.complain(node.at, {"a password has exactly one source", std::string(references)});
@@ -57,6 +74,7 @@ void read_password(
         spec.password = FromFile{path_beside(text, context)};
         return {};
     });
+    read_systemd(fields, spec.password);
     read_command(fields, spec, place);
     fields.apply("prompt", [&spec](std::string_view text) -> Complaint {
         if (parse_boolean(text) != true) return Mistake{"prompt must be true", "prompt: true"};
@@ -65,20 +83,23 @@ void read_password(
     });
 }
 
-// Returns a PEM text's one source: { file: PATH } or { env: VARIABLE }.
+// Returns a PEM text's one source: { file: PATH }, { env: VARIABLE } or { systemd: NAME }.
 PemSource read_pem(
     const YamlFields& parent, std::string_view key, const ReadContext& context, YamlPlace place
 ) {
     PemSource source;
     const auto* node = parent.find(key);
     if (node == nullptr) return source;
-    const YamlFields fields(*node, "a PEM text", {"file", "env"}, place);
+    const YamlFields fields(*node, "a PEM text", {"file", "env", "systemd"}, place);
     if (node->kind != YamlNode::Kind::map) return source;
     if (node->entries.size() != 1) {
         place.complain(
-            node->at, {"a PEM text has exactly one source", "{ file: PATH } or { env: VARIABLE }"}
+            node->at,
+            {"a PEM text has exactly one source",
+             "{ file: PATH }, { env: VARIABLE } or { systemd: NAME }"}
         );
     }
+    read_systemd(fields, source);
     fields.apply("file", [&](std::string_view text) -> Complaint {
         if (text.empty()) return Mistake{"the path is empty", ""};
         source = FromFile{path_beside(text, context)};

@@ -119,8 +119,8 @@ private:
     bool refuse_root(const YamlNode& node) {
         return refuse(
             node.at,
-            "an inventory is a map, not " + std::string(to_text(node.kind)),
-            "start with: version: 1"
+            std::string(receiver_.called) + " is a map, not " + std::string(to_text(node.kind)),
+            std::string(receiver_.beginning)
         );
     }
 

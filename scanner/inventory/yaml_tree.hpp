@@ -68,6 +68,9 @@ struct YamlReceiver {
     std::function<void(YamlEntry)> entry;
     std::function<void(YamlNode)> item;
     std::function<bool()> stop; // asked after each piece; true ends the reading silently
+    // For the complaint about a document that is no map.
+    std::string_view called = "an inventory";
+    std::string_view beginning = "start with: version: 1";
 };
 
 struct YamlFault {

@@ -100,7 +100,7 @@ constexpr Range million{0, 1'000'000};
     [[maybe_unused]] const auto& [
         subscriptions, all, groups, resources, cloud, login, address, azure_ca] = azure;
     [[maybe_unused]] const auto& [
-        name, user, password_file, variable, prompt, kerberos] = credential;
+        name, user, password_file, variable, of_unit, prompt, kerberos] = credential;
     [[maybe_unused]] const auto& [verdict] = fail_on;
     const ReportRequest request;
     [[maybe_unused]] const auto& [format, path] = request;
@@ -127,6 +127,7 @@ constexpr auto list_credential = [](auto& member, auto& credential) {
     member("user", credential.user);
     member("password_file", credential.password_file);
     member("password_env", credential.password_env);
+    member("password_systemd", credential.password_systemd);
     member("password_prompt", credential.password_prompt);
     member("kerberos", credential.kerberos);
 };

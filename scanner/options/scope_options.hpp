@@ -13,10 +13,11 @@ namespace rdpsweep {
 
 // A credential given on the command line; it overrides the inventory's for every target.
 struct CommandLineCredential {
-    std::string name;          // --credential: one of the inventory's
-    std::string user;          // --user
-    std::string password_file; // --password-file
-    std::string password_env;  // --password-env: a variable's name
+    std::string name;             // --credential: one of the inventory's
+    std::string user;             // --user
+    std::string password_file;    // --password-file
+    std::string password_env;     // --password-env: a variable's name
+    std::string password_systemd; // --password-systemd: a credential's name
     bool password_prompt = false;
     bool kerberos = false; // --kerberos: the tickets of kinit
 };

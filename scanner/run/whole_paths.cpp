@@ -10,19 +10,6 @@ namespace rdpsweep {
 
 namespace {
 
-// Returns what -i says: azure: with subscriptions, or a file.
-std::string whole_source(const std::string& written, const std::string& folder) {
-    AzureOptions ignored;
-    return take_azure_inventory(written, ignored) ? written : whole_inventory(written, folder);
-}
-
-// Returns a word of -t: a host, or @FILE.
-std::string whole_target(const std::string& written, const std::string& folder) {
-    const auto word = trim(written);
-    if (word.size() < 2 || !word.starts_with('@')) return written;
-    return '@' + whole_path(std::string(word.substr(1)), folder);
-}
-
 // Returns what --azure-cloud says: a name, or a file (scanner/azure/azure_plane.cpp).
 std::string whole_cloud(const std::string& written, const std::string& folder) {
     const bool file = written.find('/') != std::string::npos || written.ends_with(".json");
@@ -30,6 +17,17 @@ std::string whole_cloud(const std::string& written, const std::string& folder) {
 }
 
 } // namespace
+
+std::string whole_source(const std::string& written, const std::string& folder) {
+    AzureOptions ignored;
+    return take_azure_inventory(written, ignored) ? written : whole_inventory(written, folder);
+}
+
+std::string whole_target(const std::string& written, const std::string& folder) {
+    const auto word = trim(written);
+    if (word.size() < 2 || !word.starts_with('@')) return written;
+    return '@' + whole_path(std::string(word.substr(1)), folder);
+}
 
 ScanOptions with_whole_paths(ScanOptions options, const std::string& folder) {
     const auto make_whole = [&folder](std::string& path) { path = whole_path(path, folder); };

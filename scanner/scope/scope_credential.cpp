@@ -32,6 +32,7 @@ CredentialSpec make_spec(const CommandLineCredential& given) {
     spec.kerberos = given.kerberos;
     if (!given.password_file.empty()) spec.password = FromFile{given.password_file};
     if (!given.password_env.empty()) spec.password = from_environment(given.password_env);
+    if (!given.password_systemd.empty()) spec.password = FromSystemd{given.password_systemd};
     if (given.password_prompt) spec.password = FromPrompt{};
     return spec;
 }

@@ -63,7 +63,7 @@ Result<AuditChain> follow_chain(std::istream& in) {
 cli::Options audit_options(AuditOptions& asked, const CliNames&) {
     return {
         {"FILE",
-         "TEXT",
+         "FILE",
          "the file that --audit-file named",
          cli::word(asked.file),
          cli::group::word}};

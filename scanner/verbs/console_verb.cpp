@@ -133,9 +133,9 @@ cli::Options console_options(ConsoleOptions& asked, const CliNames& names) {
         options,
         {
             {"--takeover", "", "end the session of the person who is using it",
-             flag(asked.takeover), group::console},
+             flag(asked.takeover), group::console, Preset::never},
             {"--admin", "", "offer NMI and reset in the menu; both end Windows",
-             flag(asked.admin), group::console},
+             flag(asked.admin), group::console, Preset::never},
             {"--audit-file", "FILE", "append a record to FILE",
              text(asked.audit_file), group::console},
         }

@@ -21,6 +21,8 @@ cli::Options report_options(StoredReportOptions& asked, const CliNames& names) {
         report_option(asked.reports, names, group::talk),
     };
     // clang-format on
+    // A report that a scan leaves every night is not replaced by one that somebody looks at.
+    options.back().preset = Preset::never;
     append(options, gate_options({asked.fail_on, asked.max_unassessed}, group::talk));
     options.push_back(state_option(asked.state_dir, group::talk));
     return options;

@@ -8,4 +8,7 @@ namespace rdpsweep {
 // Returns every verb, in the order of --help.
 cli::Verbs all_verbs();
 
+// Returns those of them that begin with "fix".
+cli::Verbs fix_verbs();
+
 } // namespace rdpsweep

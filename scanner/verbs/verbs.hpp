@@ -2,6 +2,7 @@
 // of verbs that share none with others are declared with them.
 #pragma once
 
+#include "scanner/cli/completion.hpp"
 #include "scanner/cli/names.hpp"
 #include "scanner/cli/option.hpp"
 #include "scanner/options/fix_options.hpp"
@@ -11,6 +12,26 @@
 #include "scanner/options/verb_options.hpp"
 
 namespace rdpsweep {
+
+// Of verbs that only say what the program is.
+struct ManualOptions {
+    TalkOptions talk;
+    std::string verb;   // "all": every page
+    std::string folder; // where all of them are written
+};
+
+struct CompletionOptions {
+    TalkOptions talk;
+    cli::Shell shell = cli::Shell::bash;
+};
+
+struct ConfigOptions {
+    TalkOptions talk;
+    std::string verb; // empty: what is preset of all verbs
+    std::string file; // --config
+    bool origin = false;
+    bool json = false;
+};
 
 int run_scan(const ScanOptions& options);
 int run_check(const ScanOptions& options);
@@ -31,6 +52,9 @@ int run_history_import(const HistoryOptions& options);
 int run_history_rebuild(const HistoryOptions& options);
 int run_history_prune(const HistoryOptions& options);
 int run_version(const VersionOptions& options);
+int run_manual(const ManualOptions& options);
+int run_config_show(const ConfigOptions& options);
+int run_completion(const CompletionOptions& options);
 int run_report(const StoredReportOptions& options);
 int run_fix_plan(const FixPlanOptions& options);
 int run_fix_show(const FixShowOptions& options);
@@ -48,6 +72,12 @@ cli::Options rules_options(RulesOptions& asked, const CliNames& names);
 cli::Options explain_options(ExplainOptions& asked, const CliNames& names);
 cli::Options audit_options(AuditOptions& asked, const CliNames& names);
 cli::Options version_options(VersionOptions& asked, const CliNames& names);
+cli::Options manual_options(ManualOptions& asked, const CliNames& names);
+cli::Options config_options(ConfigOptions& asked, const CliNames& names);
+cli::Options completion_options(CompletionOptions& asked, const CliNames& names);
 cli::Options report_options(StoredReportOptions& asked, const CliNames& names);
+
+// Returns what is wrong with the options together; empty: nothing.
+std::string wrong_manual(const ManualOptions& asked);
 
 } // namespace rdpsweep

@@ -33,11 +33,13 @@ read_now(const DiskImage& disk, const std::function<Result<Secret>(const DiskIma
 } // namespace
 
 std::string sas_place(const DiskImage& disk) {
+    if (!disk.sas_systemd.empty()) return "systemd's credential " + foreign_text(disk.sas_systemd);
     return disk.sas_file.empty() ? "the environment variable " + foreign_text(disk.sas_env)
                                  : "the file " + foreign_text(disk.sas_file);
 }
 
 std::string sas_reference(const DiskImage& disk) {
+    if (!disk.sas_systemd.empty()) return "sas systemd:" + disk.sas_systemd;
     return disk.sas_file.empty() ? "sas env:" + disk.sas_env : "sas file:" + disk.sas_file;
 }
 

@@ -262,13 +262,13 @@ TEST_CASE("command line: every mistake ends with status 2, one line and what to 
          "there is nothing to --pin-on-first-use",
          ""},
         {{"scan", "-i", "x", "--user", "u"},
-         "rdpsweep scan: --user needs --password-prompt, --password-file, --password-env or "
-         "--kerberos",
+         "rdpsweep scan: --user needs --password-prompt, --password-file, --password-env, "
+         "--password-systemd or --kerberos",
          ""},
         {{"scan", "-i", "x", "--password-env", "X"}, "rdpsweep scan: a password needs --user", ""},
         {{"scan", "-i", "x", "--user", "u", "--password-env", "X", "--kerberos"},
-         "rdpsweep scan: only one of --password-prompt, --password-file, --password-env or "
-         "--kerberos",
+         "rdpsweep scan: only one of --password-prompt, --password-file, --password-env, "
+         "--password-systemd or --kerberos",
          ""},
         {{"scan", "-i", "x", "--credential", "c", "--user", "u"},
          "rdpsweep scan: --credential stands alone: the inventory says its user and password",

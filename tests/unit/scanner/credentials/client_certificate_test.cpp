@@ -84,6 +84,11 @@ TEST_CASE("client certificate: from files and from variables", "[credentials]") 
     CHECK(fetch(both, both) == identity.key + identity.certificate);
     setenv("RDPSWEEP_TEST_PEM", identity.key.c_str(), 1);
     CHECK(fetch(certificate, FromEnvironment{"RDPSWEEP_TEST_PEM"}) == identity.certificate);
+    (void)scratch.file("cert-of-unit", identity.certificate, 0440);
+    (void)scratch.file("key-of-unit", identity.key, 0400);
+    setenv("CREDENTIALS_DIRECTORY", scratch.path("").c_str(), 1);
+    CHECK(fetch(FromSystemd{"cert-of-unit"}, FromSystemd{"key-of-unit"}) == identity.certificate);
+    unsetenv("CREDENTIALS_DIRECTORY");
     unsetenv("RDPSWEEP_TEST_PEM");
 }
 
@@ -129,6 +134,10 @@ TEST_CASE("client certificate: in an inventory", "[inventory]") {
     const auto& spec = result.inventory.credentials.at(0);
     CHECK(std::get<FromFile>(spec.certificate).path == "/etc/fleet/c.pem");
     CHECK(std::get<FromEnvironment>(spec.key).variable == "KEY");
+    const auto handed =
+        read("{ certificate: { systemd: cert }, key: { systemd: key } }", "{ auth: certificate }");
+    REQUIRE(handed.problems.empty());
+    CHECK(std::get<FromSystemd>(handed.inventory.credentials.at(0).key).name == "key");
     CHECK(describe(spec) == "client certificate");
     const auto& target = result.inventory.targets.at(0);
     CHECK(target.winrm.auth == WinRmAuth::certificate);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <termios.h>
 #include <thread>
@@ -100,6 +101,66 @@ TEST_CASE("credentials: files that hold no password", "[credentials]") {
     );
     std::filesystem::create_directory(scratch.path("folder"));
     CHECK_THAT(fetch(FromFile{scratch.path("folder")}), Catch::Contains("is not a file"));
+}
+
+TEST_CASE("credentials: from systemd, a file below the folder of the unit", "[credentials]") {
+    const Scratch scratch;
+    const auto named = [&](const std::string& name) { return fetch(FromSystemd{name}); };
+    unsetenv("CREDENTIALS_DIRECTORY");
+    const auto outside = named("fleet-pw");
+    CHECK_THAT(
+        outside,
+        Catch::StartsWith("name_not_found: credential fleet: systemd's credential fleet-pw is not "
+                          "here: CREDENTIALS_DIRECTORY is not set")
+    );
+    CHECK_THAT(outside, Catch::EndsWith("LoadCredential=fleet-pw:/etc/rdpsweep/fleet-pw"));
+    setenv("CREDENTIALS_DIRECTORY", "relative", 1);
+    CHECK_THAT(named("fleet-pw"), Catch::StartsWith("name_not_found: "));
+    auto folder = scratch.path("");
+    folder.pop_back();
+    setenv("CREDENTIALS_DIRECTORY", folder.c_str(), 1);
+
+    (void)scratch.file("own", "s3cret\nmore\n", 0400);
+    CHECK(named("own") == "s3cret");
+    // An access list shows as the group's right to read.
+    (void)scratch.file("listed", "s3cret", 0440);
+    CHECK(named("listed") == "s3cret");
+    const auto none = named("none");
+    CHECK_THAT(none, Catch::StartsWith("name_not_found: "));
+    CHECK_THAT(none, Catch::Contains(scratch.path("none")));
+    CHECK_THAT(none, Catch::EndsWith("LoadCredential=none:/etc/rdpsweep/none"));
+    for (const mode_t mode : {0404, 0460, 0420, 0402, 0401}) {
+        (void)scratch.file("open", "s3cret", mode);
+        const auto said = named("open");
+        CHECK_THAT(said, Catch::StartsWith("access_denied: "));
+        CHECK(said.find("s3cret") == std::string::npos);
+    }
+    for (const auto* const name : {"../own", "/etc/passwd", "", "a:b"}) {
+        CHECK_THAT(named(name), Catch::StartsWith("unsupported: "));
+        CHECK_THAT(named(name), Catch::EndsWith("LoadCredential=NAME:PATH"));
+    }
+    (void)scratch.file("empty", "");
+    CHECK_THAT(named("empty"), Catch::StartsWith("malformed_output: "));
+    CHECK_THAT(named("empty"), Catch::EndsWith("LoadCredential=empty"));
+    (void)scratch.file("blank", "\n"); // what SetCredential= of the package's unit gives
+    CHECK_THAT(named("blank"), Catch::EndsWith("LoadCredential=blank"));
+    (void)scratch.file("big", std::string(70'000, 'x'));
+    CHECK_THAT(named("big"), Catch::StartsWith("output_limit: "));
+    std::filesystem::create_symlink(scratch.path("own"), scratch.path("link"));
+    CHECK_THAT(named("link"), Catch::StartsWith("access_denied: "));
+    REQUIRE(mkfifo(scratch.path("fifo").c_str(), 0600) == 0);
+    CHECK_THAT(named("fifo"), Catch::Contains("is not a file")); // and does not wait
+    unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+TEST_CASE("credentials: names that systemd's credentials may have", "[credentials]") {
+    for (const std::string name : {"a", "fleet-pw", "x.y_z", "..a"})
+        CHECK(is_systemd_name(name));
+    for (const std::string name :
+         {"", ".", "..", "a/b", "/etc/shadow", "../a", "a:b", "a b", "a\n"})
+        CHECK_FALSE(is_systemd_name(name));
+    CHECK(is_systemd_name(std::string(255, 'a')));
+    CHECK_FALSE(is_systemd_name(std::string(256, 'a')));
 }
 
 TEST_CASE("credentials: from a command, without a shell", "[credentials]") {
@@ -248,6 +309,7 @@ TEST_CASE("credentials: a prompt asks at the terminal without echo", "[credentia
 
 TEST_CASE("credentials: descriptions hold no secret", "[credentials]") {
     CHECK(describe(spec(FromEnvironment{"PW"})) == "environment variable PW");
+    CHECK(describe(spec(FromSystemd{"fleet-pw"})) == "systemd credential fleet-pw");
     CHECK(describe(spec(FromCommand{{"az", "t0ken"}})) == "command az");
     CHECK(describe(spec(FromPrompt{})) == "prompt");
     CHECK(describe(spec({})) == "nothing");

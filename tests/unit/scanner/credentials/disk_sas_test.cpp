@@ -26,6 +26,13 @@ TEST_CASE("disk sas: from a variable, and from the first line of a file of ours"
     CHECK(read_sas(by_file)->reveal() == "https://a/c?sig=2");
     CHECK(scratch.file("sas", "https://a/c?sig=3\n") == by_file.sas_file);
     CHECK(read_sas(by_file)->reveal() == "https://a/c?sig=3");
+
+    DiskImage by_systemd;
+    by_systemd.sas_systemd = "sas";
+    setenv("CREDENTIALS_DIRECTORY", scratch.path("").c_str(), 1);
+    CHECK(read_sas(by_systemd)->reveal() == "https://a/c?sig=3");
+    unsetenv("CREDENTIALS_DIRECTORY");
+    CHECK(read_sas(by_systemd).error().code() == Errc::name_not_found);
 }
 
 TEST_CASE("disk sas: a file of others, a FIFO and none are refused", "[disk][sas]") {

@@ -145,11 +145,15 @@ TEST_CASE("disks: a SAS is referred to, and is a disk as any other", "[disk][sas
         "  - { name: a, disk: { sas: { env: WEB_01_SAS } } }\n"
         "  - { name: b, disk: { sas: { file: sas/b } } }\n"
         "  - { name: c, address: 10.1.0.5, route: [rdp, disk], disk: { sas: { file: /sas/c } } }\n"
+        "  - { name: d, disk: { sas: { systemd: d.sas } } }\n"
     );
     CAPTURE(result.complaints());
     REQUIRE(result.problems.empty());
     const auto& targets = result.inventory.targets;
-    REQUIRE(targets.size() == 3);
+    REQUIRE(targets.size() == 4);
+    CHECK(targets[3].disk.sas_systemd == "d.sas");
+    CHECK(targets[3].disk.by_sas());
+    CHECK(targets[3].route == Texts{"disk"});
     CHECK(targets[0].disk.sas_env == "WEB_01_SAS");
     CHECK(targets[0].disk.by_sas());
     CHECK(targets[0].route == Texts{"disk"});
@@ -175,7 +179,7 @@ TEST_CASE("disks: a SAS itself is refused, and not repeated", "[disk][sas]") {
     };
     const auto* const refused =
         "a SAS does not belong here: whoever reads it can read the disk | disk: { sas: { env: "
-        "VARIABLE } } or disk: { sas: { file: PATH } }";
+        "VARIABLE } }, disk: { sas: { file: PATH } } or disk: { sas: { systemd: NAME } }";
     CHECK(told("{ sas: '" + sas + "' }") == refused);
     CHECK(told("{ file: '" + sas + "' }") == refused);
     CHECK(told("{ sas: { file: '" + sas + "' } }") == refused);
@@ -186,11 +190,13 @@ TEST_CASE("disks: a SAS itself is refused, and not repeated", "[disk][sas]") {
     CHECK_THAT(told("{ sas: [a] }"), Catch::StartsWith("sas must be a map"));
     CHECK_THAT(told("{ sas: { url: a } }"), Catch::StartsWith("unknown key \"url\" in sas"));
     for (const auto* const two :
-         {"{ file: /a, sas: { env: A } }", "{ sas: { env: A, file: /b } }"}) {
+         {"{ file: /a, sas: { env: A } }",
+          "{ sas: { env: A, file: /b } }",
+          "{ sas: { env: A, systemd: b } }"}) {
         CHECK(
             told(two) ==
-            "the disk of \"a\" has more than one source | keep one of file:, snapshot:, "
-            "sas: { env: } and sas: { file: }"
+            "the disk of \"a\" has more than one source | keep one of file:, snapshot: "
+            "and sas:, which is one of { env: }, { file: } and { systemd: }"
         );
     }
     ScopeOptions scope;

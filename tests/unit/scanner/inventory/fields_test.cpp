@@ -38,6 +38,7 @@ const std::map<Field, std::string>& texts() {
          "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/snapshots/web-01"},
         {Field::disk_sas_env, "WEB_01_SAS"},
         {Field::disk_sas_file, "/run/sas/web-01"},
+        {Field::disk_sas_systemd, "web-01.sas"},
         {Field::rdp_port, "13389"},
         {Field::rdp_outside, "no"},
         {Field::rdp_thumbprint, std::string(40, 'b')},
@@ -64,7 +65,8 @@ std::string values_of(const Target& target) {
           target.disk.file,
           target.disk.snapshot,
           target.disk.sas_env,
-          target.disk.sas_file})
+          target.disk.sas_file,
+          target.disk.sas_systemd})
         text += value + ' ';
     for (const int value :
          {int(winrm.port),
@@ -144,6 +146,7 @@ TEST_CASE("fields: a default is taken where the target says nothing", "[inventor
         Field::disk_snapshot,
         Field::disk_sas_env,
         Field::disk_sas_file,
+        Field::disk_sas_systemd,
         Field::rdp_thumbprint};
     for (const auto& row : all_fields()) {
         CAPTURE(row.key);

@@ -19,7 +19,7 @@ ReadInventory read_target(const std::string& target) {
 constexpr auto full = R"(version: 1
 credentials:
   fleet:   { username: 'CORP\svc', password: { env: RDPSWEEP_PASSWORD } }
-  local:   { username: admin, password: { file: secrets/pw }, ssh_key: ~/.ssh/id }
+  local:   { username: admin, password: { file: secrets/pw }, ssh_key: ~/.ssh/id, ssh_passphrase: { systemd: key-words } }
   vault:   { username: v, password: { command: [az, keyvault, 'a b'] } }
   asked:   { username: a, password: { prompt: true } }
   tickets: { kerberos: { ccache: 'FILE:/tmp/cc' } }
@@ -102,6 +102,7 @@ TEST_CASE("inventory: everything that can be said is understood", "[inventory]")
             std::get<FromCommand>(credentials[2].password).argv ==
             std::vector<std::string>{"az", "keyvault", "a b"}
         );
+        CHECK(std::get<FromSystemd>(credentials[1].ssh_passphrase).name == "key-words");
         CHECK(std::holds_alternative<FromPrompt>(credentials[3].password));
         CHECK(credentials[4].kerberos);
         CHECK(credentials[4].ccache == "FILE:/tmp/cc");
@@ -250,6 +251,10 @@ TEST_CASE("inventory: mistakes outside the targets are told with their place", "
         {"version: 1\ncredentials: { a: { username: u, password: { en: X } } }\n",
          "fleet.yaml:2:46: unknown key \"en\" in a password"},
         {"version: 1\ncredentials: { a: { username: u, password: { env: A, file: B } } }\n",
+         "fleet.yaml:2:44: a password has exactly one source"},
+        {"version: 1\ncredentials: { a: { username: u, password: { systemd: ../pw } } }\n",
+         "fleet.yaml:2:55: not the name of a credential of systemd"},
+        {"version: 1\ncredentials: { a: { username: u, password: { systemd: x, file: y } } }\n",
          "fleet.yaml:2:44: a password has exactly one source"},
         {"version: 1\ncredentials: { a: { username: u, password: { env: 'A=B' } } }\n",
          "fleet.yaml:2:51: not the name of a variable"},

@@ -89,6 +89,7 @@ TEST_CASE("whole paths: no option of scan that names a file is forgotten", "[run
         const auto name = (*at)[1].str();
         const std::string value = (*at)[2] == "FORMAT[:PATH]" ? "json:some.file" : "some.file";
         INFO(name);
+        if (name == "--config") continue; // what it holds is stored, not where that was
         auto words = std::vector<std::string>{name, name == "--inventory" ? "some.yaml" : value};
         if (name == "--password-file") words.insert(words.end(), {"--user", "u"});
         const auto stored = to_json_text(with_whole_paths(parsed(words), "/begun"));

@@ -57,6 +57,10 @@ TEST_CASE("credential: --user and --kerberos make one of their own", "[scope]") 
         given.user = "CORP\\me";
         given.password_file = "/pw";
     }
+    SECTION("a credential of the unit") {
+        given.user = "CORP\\me";
+        given.password_systemd = "fleet";
+    }
     SECTION("tickets") {
         given.kerberos = true;
     }
@@ -67,6 +71,8 @@ TEST_CASE("credential: --user and --kerberos make one of their own", "[scope]") 
     CHECK(made.name == command_line_credential);
     CHECK(made.username == given.user);
     CHECK(made.kerberos == given.kerberos);
+    const auto* of_unit = std::get_if<FromSystemd>(&made.password);
+    CHECK((of_unit == nullptr ? "" : of_unit->name) == given.password_systemd);
 }
 
 TEST_CASE("credential: a target needs one when a transport of its route logs on", "[scope]") {

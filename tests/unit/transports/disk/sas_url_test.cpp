@@ -141,4 +141,8 @@ TEST_CASE("referred sas: a run asks whether it is there before it begins", "[dis
     CHECK(disk::check_sas(disk, services));
     CHECK(disk::sas_place(disk) == "the file /run/sas/web-01");
     CHECK(disk::sas_reference(disk) == "sas file:/run/sas/web-01");
+    DiskImage of_unit;
+    of_unit.sas_systemd = "web-01.sas";
+    CHECK(disk::sas_place(of_unit) == "systemd's credential web-01.sas");
+    CHECK(disk::sas_reference(of_unit) == "sas systemd:web-01.sas");
 }
