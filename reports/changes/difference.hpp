@@ -72,7 +72,7 @@ struct Difference {
     std::vector<ChangeGroup> groups;  // by word as in all_finding_words(), large ones first
     std::map<GroupKey, KindOfTrouble> kinds;
     Shares shares;
-    RuleNames rules;
+    WordTable rules; // of FindingChange
 
     [[nodiscard]] std::size_t of(HostWord word) const;
     [[nodiscard]] std::size_t of(FindingWord word) const;

@@ -2,36 +2,15 @@
 #pragma once
 
 #include "core/outcome.hpp"
+#include "core/word_table.hpp"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace rdpsweep {
-
-// Numbers of words and back, so that a word that is said often is kept once.
-class WordTable {
-public:
-    std::uint32_t number_of(std::string_view word);
-
-    [[nodiscard]] const std::vector<std::string>& words() const noexcept { return words_; }
-
-private:
-    struct Hash {
-        using is_transparent = void;
-
-        std::size_t operator()(std::string_view word) const noexcept {
-            return std::hash<std::string_view>{}(word);
-        }
-    };
-
-    std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
-    std::vector<std::string> words_;
-};
 
 // Numbers are of the night's words and texts.
 struct NightFinding {
