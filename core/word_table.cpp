@@ -1,3 +1,4 @@
+// Gives each new word the next number.
 #include "core/word_table.hpp"
 
 namespace rdpsweep {

@@ -21,27 +21,13 @@ DifferenceBuilder::DifferenceBuilder(
     difference_.before = std::move(before);
     difference_.after = std::move(after);
     note_rules(had_rules, had_rules_);
-    const auto ask = [](const std::vector<bool>& had) {
-        return [&had](std::uint32_t rule) { return rule < had.size() && had[rule]; };
-    };
-    terms_.had_rule = ask(had_rules_);
-    terms_.past_had_rule = ask(past_rules_);
+    terms_.had_rule = [this](std::uint32_t rule) { return had_rules_.has(rule); };
+    terms_.past_had_rule = [this](std::uint32_t rule) { return past_rules_.has(rule); };
 }
 
-void DifferenceBuilder::note_rules(std::span<const std::string> rules, std::vector<bool>& had) {
-    for (const auto& rule : rules) {
-        const auto number = difference_.rules.number_of(rule);
-        if (had.size() <= number) had.resize(number + 1);
-        had[number] = true;
-    }
-}
-
-void DifferenceBuilder::lost_some_before() noexcept {
-    terms_.may_join = false;
-}
-
-void DifferenceBuilder::lost_some_after() noexcept {
-    terms_.may_leave = false;
+void DifferenceBuilder::note_rules(std::span<const std::string> rules, RuleSet& had) {
+    for (const auto& rule : rules)
+        had.add(difference_.rules.number_of(rule));
 }
 
 // Returns where hosts of its kind are counted; null for those that are well.
@@ -53,10 +39,8 @@ KindOfTrouble* DifferenceBuilder::kind_of(const HostResult& host) {
 void DifferenceBuilder::add_before(const HostResult& host) {
     Entry entry;
     entry.host = seen(host, difference_.rules);
-    for (const auto& finding : entry.host.findings) {
-        if (had_rules_.size() <= finding.rule) had_rules_.resize(finding.rule + 1);
-        had_rules_[finding.rule] = true;
-    }
+    for (const auto& finding : entry.host.findings)
+        had_rules_.add(finding.rule);
     entry.kind = kind_of(host);
     auto id = entry.host.id;
     if (!before_.emplace(std::move(id), std::move(entry)).second) {

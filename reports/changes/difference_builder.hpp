@@ -4,6 +4,7 @@
 
 #include "reports/changes/difference.hpp"
 #include "reports/changes/older_runs.hpp"
+#include "reports/changes/rule_set.hpp"
 
 #include <cstdint>
 #include <map>
@@ -35,8 +36,9 @@ public:
 
     // Says that records of a run are lost: that it lacks a host says nothing then. Of the earlier
     // run before the first add_after().
-    void lost_some_before() noexcept;
-    void lost_some_after() noexcept;
+    void lost_some_before() noexcept { terms_.may_join = false; }
+
+    void lost_some_after() noexcept { terms_.may_leave = false; }
 
     // Compares hosts that the earlier run did not assess with how they were last, and adds up.
     // Error: that of the older runs.
@@ -59,7 +61,7 @@ private:
         std::map<std::uint32_t, Message> says; // of trouble, by rule
     };
 
-    void note_rules(std::span<const std::string> rules, std::vector<bool>& had);
+    void note_rules(std::span<const std::string> rules, RuleSet& had);
     KindOfTrouble* kind_of(const HostResult& host);
     Arrived arrived(const HostResult& host);
     void conclude(const Entry* before, const Arrived* after, const OlderLook* past);
@@ -77,8 +79,8 @@ private:
     std::unordered_map<std::string, Entry> before_;
     std::unordered_set<std::string> only_after_;
     std::unordered_map<std::string, Arrived> waiting_; // for how they were before
-    std::vector<bool> had_rules_;                      // [i]: rule number i; of the earlier run
-    std::vector<bool> past_rules_; // likewise, of the run that an OlderLook is from
+    RuleSet had_rules_;                                // of the earlier run
+    RuleSet past_rules_;                               // of the run that an OlderLook is from
     std::map<std::tuple<FindingWord, std::uint32_t, bool>, ChangeGroup> groups_;
 };
 

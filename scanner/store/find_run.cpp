@@ -10,8 +10,6 @@ namespace rdpsweep {
 
 namespace {
 
-constexpr std::string_view newest_called = "last:";
-
 Error no_run(const std::string& what, const std::string& runs) {
     return Error(Phase::config, Errc::not_found, what)
         .with_hint("runs are kept in " + runs + "; `last` names the newest");
@@ -38,8 +36,9 @@ newest_of(const StateFolder& runs, const std::vector<std::string>& ids, const st
 Result<std::string> resolve_id(const StateFolder& runs, const std::string& word) {
     const auto ids = run_ids(runs);
     if (ids.empty()) return no_run("no run is stored", runs.path());
-    if (word == "last") return ids.back();
-    if (word.starts_with(newest_called)) return newest_of(runs, ids, word.substr(5));
+    if (word == newest) return ids.back();
+    if (word.starts_with(newest_called))
+        return newest_of(runs, ids, word.substr(newest_called.size()));
     std::vector<std::string> matches;
     for (const auto& candidate : ids) {
         if (candidate == word) return candidate;
@@ -82,18 +81,21 @@ Result<StateFolder> open_run(const std::string& state_dir, const std::string& wo
 }
 
 Result<std::optional<std::string>>
-run_before(const std::string& state_dir, const std::string& id, const std::string& scope) {
-    if (scope.empty()) return std::optional<std::string>();
+run_before(const std::string& state_dir, const std::string& id, const RunMarks& marks) {
+    if (marks.scope.empty()) return std::optional<std::string>();
     const auto runs = open_runs(state_dir);
     if (!runs) return runs.error();
     const auto ids = run_ids(*runs);
     const auto this_one = std::lower_bound(ids.begin(), ids.end(), id);
+    std::optional<std::string> of_another_name;
     for (auto at = std::make_reverse_iterator(this_one); at != ids.rend(); ++at) {
         const auto document = document_of(*runs, *at);
-        if (document && document->complete() && document->marks.scope == scope)
+        if (!document || !document->complete() || document->marks.scope != marks.scope) continue;
+        if (marks.name.empty() || document->marks.name == marks.name)
             return std::optional<std::string>(*at);
+        if (!of_another_name) of_another_name = *at;
     }
-    return std::optional<std::string>();
+    return of_another_name;
 }
 
 } // namespace rdpsweep

@@ -5,6 +5,7 @@
 #include "scanner/cli/history_grammar.hpp"
 #include "scanner/cli/scan_grammar.hpp"
 #include "scanner/cli/scope_grammar.hpp"
+#include "scanner/verbs/footers.hpp"
 #include "scanner/verbs/verbs.hpp"
 
 namespace rdpsweep {
@@ -22,24 +23,7 @@ std::function<std::string(const Given&)> wrong_in(std::string (*wrong)(const Sco
 const cli::Verb verbs[] = {
     {"scan",
      "Reach every target, collect facts, judge them and report.",
-     R"(Example:
-  export RDPSWEEP_PASSWORD=...
-  rdpsweep scan -i fleet.yaml --jobs 128 --report text --report json:run.json
-  rdpsweep scan -i defaults.yaml --subscription Production --select 'tag:env=prod'
-  rdpsweep scan -i ansible:hosts --select 'group:web & !name:dc*' --pick 20
-  rdpsweep scan --rerun last:unreachable,broken
-  rdpsweep scan -t 10.1.0.4,sql=10.1.0.9:5986 --user 'CORP\svc' --password-prompt
-
-Exit status:
-   0  every target was assessed, and no finding reaches --fail-on
-   1  rdpsweep itself failed
-   2  usage or configuration error; nothing was attempted
-   3  the scope has no targets
-  10  every target was assessed, and there are findings
-  11  no findings, but more than --max-unassessed targets were not assessed
-  12  findings, and more than --max-unassessed targets were not assessed
-  70  the totals do not add up to the inventory
- 130, 143  interrupted; rdpsweep scan --resume RUN continues)",
+     footer::scan,
      asks<ScanOptions>({cli::scan_options, run_scan, cli::wrong_scan})},
     {"check",
      "Reach every target and stop: print what answered, which user logged on, and how fast.",
@@ -99,6 +83,12 @@ Exit status: 0 the chain is whole; 1 it is not; 2 the file cannot be read)",
      R"(Example:
   rdpsweep report last --report html:fleet.html)",
      asks<StoredReportOptions>({report_options, run_report})},
+    {"diff",
+     "Show what changed between two stored runs, without contacting any host: one word for each\n"
+     "host, and one for each finding. Without A, B is compared with the run before it: the newest\n"
+     "complete one of its name that is about the same targets.",
+     footer::diff,
+     asks<DiffOptions>({diff_options, run_diff, wrong_diff})},
     {"runs", "List the stored runs, name them, and remove old ones.", "", {}},
     {"runs list",
      "List the stored runs, the oldest first.",
@@ -182,22 +172,7 @@ Exit status: 0 success; 2 usage error, or more VMs than --max-targets or --max-p
      "Apply a plan: look at each VM again, record what is there, change it and verify the\n"
      "result; undo the change where it did not help. VMs are reached the same way as in\n"
      "the run that the plan was made from.",
-     R"(Example:
-  rdpsweep fix apply tls.json --confirm 37:4f1c
-  rdpsweep fix apply tls.json --confirm 37:4f1c --resume --approve-each none
-
-A plan stops, and no further VM is started, when
-  a rollback fails; or a VM of the first batch (the canary) goes bad; or
-  more than a tenth of a batch goes bad (none of up to 9 VMs may, 1 of 10 to 19 may); or
-  3 VMs go bad, or 2 % of those started if that is more; or 3 in a row go bad; or
-  3 VMs of a batch, and more than a fifth of it, are no longer as the plan expects; or
-  more than a tenth of up to 20 control VMs (not in the plan) no longer answer RDP.
-VMs that were started are finished first. Ctrl-C stops a plan in the same way. A second
-Ctrl-C ends those VMs at once, and --resume finds out how far each one got.
-
-Exit status: 0 every VM verified or rightly left alone, or paused; 1 what became of
-the VMs could not be written to stdout; 2 usage error; 21 stopped by a guard; 22 some VM was undone; 23 a rollback failed, page a human;
-130, 143 interrupted)",
+     footer::fix_apply,
      asks<FixApplyOptions>({cli::fix_apply_options, run_fix_apply})},
     {"fix status",
      "Print how far each VM of a plan has got.",
@@ -225,15 +200,7 @@ VMs that were started are finished. Any terminal with the same state directory w
      asks<FixOrderOptions>({cli::fix_order_options, run_fix_abort})},
     {"fix approve",
      "Sign a plan. Where approvers are listed, fix apply asks for their signatures.",
-     R"(Example:
-  openssl genpkey -algorithm ed25519 -out anna.pem
-  rdpsweep fix approve tls.json --key anna.pem -o anna.sig
-  rdpsweep fix apply tls.json --confirm 37:4f1c --approval anna.sig
-
-The signature is 64 bytes over the bytes of the file. This command makes the same one:
-  openssl pkeyutl -sign -rawin -inkey anna.pem -in tls.json -out anna.sig
-An approver is a line "NAME KEY"; KEY is the middle line of `openssl pkey -in anna.pem -pubout`.
-With lists of approvers, a low-risk plan needs no approval, a medium-risk plan one, a high-risk plan two.)",
+     footer::fix_approve,
      asks<FixApproveOptions>({cli::fix_approve_options, run_fix_approve})},
     {"version",
      "Print the version, commit, build and libraries of this program, as rdpsweep --version does.",

@@ -4,6 +4,7 @@
 
 #include "scanner/cli/names.hpp"
 #include "scanner/cli/option.hpp"
+#include "scanner/options/diff_options.hpp"
 #include "scanner/options/fix_options.hpp"
 #include "scanner/options/history_options.hpp"
 #include "scanner/options/scan_options.hpp"
@@ -31,6 +32,7 @@ int run_history_import(const HistoryOptions& options);
 int run_history_rebuild(const HistoryOptions& options);
 int run_history_prune(const HistoryOptions& options);
 int run_version(const VersionOptions& options);
+int run_diff(const DiffOptions& options);
 int run_report(const StoredReportOptions& options);
 int run_fix_plan(const FixPlanOptions& options);
 int run_fix_show(const FixShowOptions& options);
@@ -48,6 +50,9 @@ cli::Options rules_options(RulesOptions& asked, const CliNames& names);
 cli::Options explain_options(ExplainOptions& asked, const CliNames& names);
 cli::Options audit_options(AuditOptions& asked, const CliNames& names);
 cli::Options version_options(VersionOptions& asked, const CliNames& names);
+cli::Options diff_options(DiffOptions& asked, const CliNames& names);
 cli::Options report_options(StoredReportOptions& asked, const CliNames& names);
+
+std::string wrong_diff(const DiffOptions& options);
 
 } // namespace rdpsweep
