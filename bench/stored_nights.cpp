@@ -30,7 +30,7 @@ Finding finding(Random& random, std::size_t rule) {
     made.severity = static_cast<Severity>(random() % 4);
     made.summary.key = made.rule + ".key" + std::to_string(random() % 3);
     const auto value = std::to_string(random() % 1000);
-    for (const auto* fact : {"/svc/0/state", "/cert/store/0", "/tls/proto/TLS 1.2"}) {
+    for (const auto* fact : {"/svc/0/state", "/tls/proto/TLS 1.2"}) {
         made.evidence.push_back(
             {fact, "the value that was read there is " + value, "the value that is right"}
         );

@@ -41,8 +41,8 @@ public:
         on_host(result);
     }
 
-    // Takes what changed since another run, before on_finish(). It outlives the report. Not called
-    // where no other run is known.
+    // Takes what changed since another run, before the first host. It outlives the report. Not
+    // called where no other run is known.
     virtual void on_baseline(const Difference& /*difference*/) {}
 
     // Ends the report: the run is over, or was interrupted. hosts replays every stored host in

@@ -2,6 +2,7 @@
 #include "core/text.hpp"
 #include "reports/changes/diff_reports.hpp"
 #include "reports/changes/wording.hpp"
+#include "reports/html/changes.hpp"
 #include "reports/html/fragment.hpp"
 #include "reports/html/markup.hpp"
 #include "reports/wording.hpp"
@@ -81,15 +82,8 @@ private:
     }
 
     void write_words(const Difference& difference) {
-        open(
-            "report.change.hosts", {"report.html.hosts", "report.change.word", "report.html.names"}
-        );
-        for (const auto& row : word_rows(difference)) {
-            out_ << "<tr><td>" + number(row.hosts.count) + "<td>" + escaped(say(messages_, row)) +
-                        "<td>" + names(row.hosts) + "\n";
-        }
-        out_ << "</table>\n<p>" + escaped(change_sum(messages_, difference), 2000) +
-                    "\n</section>\n";
+        out_ << "<section>\n<h2>" + words_("report.change.hosts") + "</h2>\n" +
+                    html::change_words(words_, difference) + "</section>\n";
     }
 
     void write_groups(const Difference& difference) {

@@ -57,7 +57,7 @@ private:
         ));
         put(Line());
         for (const auto& sentence : change_sentences(messages_, difference))
-            put(Line("  " + sentence));
+            put(Line("  " + sentence).whole());
         if (!difference.balanced())
             put(Line("✖ " + messages_.text("report.unbalanced"), Tone::bad));
         write_hosts(difference);
@@ -80,7 +80,7 @@ private:
 
     void write_hosts(const Difference& difference) {
         heading("report.change.hosts");
-        put(Line("  " + change_sum(messages_, difference)));
+        put(Line("  " + change_sum(messages_, difference)).whole());
         const auto rows = word_rows(difference);
         std::size_t left = 0;
         for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -1,8 +1,10 @@
 // What the verb diff is asked to do.
 #pragma once
 
+#include "scanner/options/fail_on_change.hpp"
 #include "scanner/options/talk_options.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@ struct DiffOptions {
     std::string format = "text";   // one of all_diff_reports()
     std::string output = "-";      // "-" is stdout
     std::string state_dir;
+    std::optional<FailOnChange> fail_on; // empty: no change is a failure
 };
 
 } // namespace rdpsweep

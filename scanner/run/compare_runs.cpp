@@ -47,12 +47,24 @@ Result<Difference> compare_runs(const std::string& state_dir, StoredRun& before,
 
 Result<StoredRun>
 open_baseline(const std::string& state_dir, const std::string& word, const StoredRun& run) {
-    if (!word.empty()) return StoredRun::open(state_dir, word);
-    const auto earlier = run_before(state_dir, run.run().id, run.marks());
+    const auto& id = run.run().id;
+    const bool by_scope = word.empty() || word == newest;
+    const bool called = word.starts_with(newest_called);
+    if (!by_scope && !called) {
+        auto found = StoredRun::open(state_dir, word);
+        if (found || found.error().code() != Errc::not_found) return found;
+    }
+    const auto name = called ? word.substr(newest_called.size()) : word;
+    const auto earlier =
+        by_scope ? run_before(state_dir, id, run.marks()) : named_before(state_dir, id, name);
     if (!earlier) return earlier.error();
     if (*earlier) return StoredRun::open(state_dir, **earlier);
     return nothing_to_compare(
-        "no complete run about the same targets is stored before run " + printable(run.run().id, 80)
+        by_scope
+            ? "no complete run about the same targets is stored before run " +
+                  printable(id, 80).str()
+            : "no run begins with " + printable(word, 60).str() +
+                  ", and no complete one before run " + printable(id, 80).str() + " has that name"
     );
 }
 

@@ -14,8 +14,9 @@ namespace rdpsweep {
 // be read.
 Result<Difference> compare_runs(const std::string& state_dir, StoredRun& before, StoredRun& after);
 
-// Opens the run that a run is compared with. word: a run as StoredRun::open() takes it; empty: as
-// of run_before(). Error{config, not_found}.
+// Opens the run that a run is compared with. word: the id of one or its beginning, or, as
+// named_before(), a name or last:NAME; "last" or empty: as of run_before(). Error{config, ...} as
+// of StoredRun::open().
 Result<StoredRun>
 open_baseline(const std::string& state_dir, const std::string& word, const StoredRun& run);
 

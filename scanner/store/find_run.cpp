@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 
 namespace rdpsweep {
@@ -72,6 +73,28 @@ std::vector<std::string> run_ids(const StateFolder& runs) {
     return ids;
 }
 
+namespace {
+
+// Returns the id of the newest complete run before this one that fits.
+Result<std::optional<std::string>> newest_before(
+    const std::string& state_dir,
+    const std::string& id,
+    const std::function<bool(const RunMarks&)>& fits
+) {
+    const auto runs = open_runs(state_dir);
+    if (!runs) return runs.error();
+    const auto ids = run_ids(*runs);
+    const auto this_one = std::lower_bound(ids.begin(), ids.end(), id);
+    for (auto at = std::make_reverse_iterator(this_one); at != ids.rend(); ++at) {
+        const auto document = document_of(*runs, *at);
+        if (document && document->complete() && fits(document->marks))
+            return std::optional<std::string>(*at);
+    }
+    return std::optional<std::string>();
+}
+
+} // namespace
+
 Result<StateFolder> open_run(const std::string& state_dir, const std::string& word) {
     const auto runs = open_runs(state_dir);
     if (!runs) return runs.error();
@@ -83,19 +106,22 @@ Result<StateFolder> open_run(const std::string& state_dir, const std::string& wo
 Result<std::optional<std::string>>
 run_before(const std::string& state_dir, const std::string& id, const RunMarks& marks) {
     if (marks.scope.empty()) return std::optional<std::string>();
-    const auto runs = open_runs(state_dir);
-    if (!runs) return runs.error();
-    const auto ids = run_ids(*runs);
-    const auto this_one = std::lower_bound(ids.begin(), ids.end(), id);
-    std::optional<std::string> of_another_name;
-    for (auto at = std::make_reverse_iterator(this_one); at != ids.rend(); ++at) {
-        const auto document = document_of(*runs, *at);
-        if (!document || !document->complete() || document->marks.scope != marks.scope) continue;
-        if (marks.name.empty() || document->marks.name == marks.name)
-            return std::optional<std::string>(*at);
-        if (!of_another_name) of_another_name = *at;
+    const auto same_scope = [&marks](const RunMarks& other) { return other.scope == marks.scope; };
+    if (!marks.name.empty()) {
+        auto found = newest_before(state_dir, id, [&](const RunMarks& other) {
+            return same_scope(other) && other.name == marks.name;
+        });
+        if (!found || *found) return found;
     }
-    return of_another_name;
+    return newest_before(state_dir, id, same_scope);
+}
+
+Result<std::optional<std::string>>
+named_before(const std::string& state_dir, const std::string& id, const std::string& name) {
+    if (name.empty()) return std::optional<std::string>();
+    return newest_before(state_dir, id, [&name](const RunMarks& other) {
+        return other.name == name;
+    });
 }
 
 } // namespace rdpsweep

@@ -31,4 +31,8 @@ Result<StateFolder> open_run(const std::string& state_dir, const std::string& wo
 Result<std::optional<std::string>>
 run_before(const std::string& state_dir, const std::string& id, const RunMarks& marks);
 
+// Returns the id of the newest complete run of a name before this one; nothing where there is none.
+Result<std::optional<std::string>>
+named_before(const std::string& state_dir, const std::string& id, const std::string& name);
+
 } // namespace rdpsweep

@@ -6,8 +6,10 @@
 #include "scanner/cli/run_grammar.hpp"
 #include "scanner/run/compare_runs.hpp"
 #include "scanner/run/report_output.hpp"
+#include "scanner/run/verdict_status.hpp"
 #include "scanner/talk/exit_status.hpp"
 #include "scanner/talk/talk.hpp"
+#include "scanner/verbs/damage.hpp"
 #include "scanner/verbs/verbs.hpp"
 
 namespace rdpsweep {
@@ -25,17 +27,10 @@ Result<Two> open_both(const DiffOptions& options) {
     auto after = both ? StoredRun::open(options.state_dir, options.runs.back())
                       : open_comparable(options.state_dir, options.runs.front());
     if (!after) return std::move(after).error();
-    auto before = open_baseline(options.state_dir, both ? options.runs.front() : "", *after);
+    auto before = both ? StoredRun::open(options.state_dir, options.runs.front())
+                       : open_baseline(options.state_dir, "", *after);
     if (!before) return std::move(before).error();
     return Two{*std::move(before), *std::move(after)};
-}
-
-void tell_of_damage(const StoredRun& run) {
-    if (run.damaged() == 0) return;
-    write_err(
-        "rdpsweep: " + printable(run.damaged()) + " damaged records of run " +
-        printable(run.run().id, 80) + " could not be read\n"
-    );
 }
 
 std::vector<std::pair<std::string, std::string>> known_formats() {
@@ -57,6 +52,7 @@ cli::Options diff_options(DiffOptions& asked, const CliNames&) {
         {"RUN", "TEXT", "B, or A and B: a run's id, the start of an id, last, or last:NAME", words(asked.runs), group::word},
         {"--format", "WORD", std::move(formats), std::move(format), group::talk},
         {"-o,--output", "FILE", "write it to FILE, and not to stdout", text(asked.output), group::talk},
+        fail_on_change_option(asked.fail_on, group::talk),
         state_option(asked.state_dir, group::talk),
     };
     // clang-format on
@@ -86,7 +82,8 @@ int run_diff(const DiffOptions& options) {
     for (const auto& failure : failures)
         complain(failure, exit_failed);
     if (!failures.empty()) return exit_failed;
-    return difference->balanced() ? exit_ok : exit_accounting;
+    if (!difference->balanced()) return exit_accounting;
+    return options.fail_on ? change_status(*difference, *options.fail_on) : exit_ok;
 }
 
 } // namespace rdpsweep

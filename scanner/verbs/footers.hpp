@@ -32,9 +32,11 @@ inline constexpr auto diff =
 Alone, last and last:NAME are the newest run that is complete and not about a part of its targets.
 
 Exit status:
-   0  the runs were compared, whatever changed
+   0  the runs were compared, and nothing changed that --fail-on names
    1  a run could not be read, or the answer not be written
    2  usage error, or there is no such run or none before it
+  10  --fail-on new or worse: there is such a finding, or such a host
+  11  --fail-on unassessable: a host became so
   70  the words do not add up to the hosts: a fault of rdpsweep)";
 
 inline constexpr auto fix_apply =

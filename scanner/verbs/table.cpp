@@ -81,8 +81,9 @@ Exit status: 0 the chain is whole; 1 it is not; 2 the file cannot be read)",
     {"report",
      "Show a stored run again in any format, without contacting any host.",
      R"(Example:
-  rdpsweep report last --report html:fleet.html)",
-     asks<StoredReportOptions>({report_options, run_report})},
+  rdpsweep report last --report html:fleet.html
+  rdpsweep report last:prod-nightly --since-last --fail-on new)",
+     asks<StoredReportOptions>({report_options, run_report, wrong_report})},
     {"diff",
      "Show what changed between two stored runs, without contacting any host: one word for each\n"
      "host, and one for each finding. Without A, B is compared with the run before it: the newest\n"

@@ -54,5 +54,6 @@ cli::Options diff_options(DiffOptions& asked, const CliNames& names);
 cli::Options report_options(StoredReportOptions& asked, const CliNames& names);
 
 std::string wrong_diff(const DiffOptions& options);
+std::string wrong_report(const StoredReportOptions& options);
 
 } // namespace rdpsweep

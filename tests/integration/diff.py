@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Three nights of a fleet that drifts, compared by `diff`: the word of each host is the one that stands here by
 hand, jq adds up the sums, and text of strangers is only text in each format."""
+import csv
 import html.parser
 import json
 import pathlib
@@ -142,6 +143,35 @@ def formats(nights, folder):
     lib.check("變為無法評估" in nights.diff("last", "--lang", "zh-TW").stdout, "in the other language")
 
 
+def baselines(nights, folder):
+    """Reports of the last night that know the one before, each read by somebody else."""
+    forms = {"json": "json", "csv": "csv", "sarif": "sarif", "prometheus": "prom", "html": "html"}
+    options = [word for form, suffix in forms.items() for word in ("--report", f"{form}:{folder / 'since'}.{suffix}")]
+    done = lib.rdpsweep("report", "last:nightly", "--since-last", "--fail-on", "new", "--report", "text", *options,
+                        "--state", nights.state, status=12)
+    lib.check("2 hosts with new findings since run" in done.stdout.splitlines()[2], f"it begins with: {done.stdout}")
+    there = {name: word for name, word in WORDS.items() if name != "leaving"}
+    valid = subprocess.run([sys.executable, ROOT / "tests/integration/validate_schema.py",
+                            ROOT / "docs/schema/report-1.schema.json", folder / "since.json"], check=False)
+    lib.check(valid.returncode == 0, "the report matches its schema")
+    words = output("jq", "-r", '.hosts[] | [.name, .change.word] | join(" ")', folder / "since.json").splitlines()
+    lib.check(dict(row.split() for row in words) == there, f"jq finds the words in the report: {words}")
+    with open(folder / "since.csv", newline="", encoding="utf-8") as rows:
+        lib.check({row["name"]: row["change"] for row in csv.DictReader(rows)} == there, "so does a reader of CSV")
+    states = output("jq", "-r", ".runs[0].results[] | .baselineState", folder / "since.sarif").split()
+    # TLS off was there before and is on other hosts now; of the silent one nothing is known: not absent.
+    lib.check(set(states) == {"updated"}, f"states of the results: {states}")
+    samples = dict(line.rsplit(" ", 1) for line in (folder / "since.prom").read_text().splitlines() if line[0] != "#")
+    for word in set(WORDS.values()):
+        lib.check(samples[f'rdpsweep_hosts{{change="{word}"}}'] == "1", f"a sample of {word}")
+    lib.check(int(samples['rdpsweep_findings{state="new"}']) > 1, "and of findings")
+    page = Page((folder / "since.html").read_text())
+    lib.check("became unassessable" in page.texts, "the page has the word at the host")
+    nights.diff("last", "--fail-on", "worse", status=10)
+    nights.diff("last", "--fail-on", "unassessable", status=11)
+    lib.rdpsweep("report", "last", "--fail-on", "new", "--state", nights.state, status=2)
+
+
 def hostile(nights, folder):
     """A stored run is a file that a stranger's text is in."""
     path = nights.state / "runs" / nights.ids[2] / "hosts.jsonl"
@@ -183,6 +213,7 @@ def main():
                 nights.scan(night)
             findings(words(nights), nights)
             formats(nights, well.path)
+            baselines(nights, well.path)
             hostile(nights, well.path)
             endings(nights)
     lib.finish()

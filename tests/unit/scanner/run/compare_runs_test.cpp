@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <optional>
 
 using namespace rdpsweep;
 using namespace rdpsweep::test;
@@ -238,8 +239,70 @@ TEST_CASE("diff: its exit status", "[changes]") {
         CHECK(json.at("summary").at("hosts").at("worse") == 1);
     }
     CHECK(diff(folder, {"2026x", "last"}, "json").status == exit_usage);
-    CHECK_FALSE(wrong_diff({{}, {"a", "b", "c"}, "text", "-", ""}).empty());
-    CHECK(wrong_diff({{}, {"a", "b"}, "text", "-", ""}).empty());
+    CHECK_FALSE(wrong_diff({{}, {"a", "b", "c"}, "text", "-", "", {}}).empty());
+    CHECK(wrong_diff({{}, {"a", "b"}, "text", "-", "", {}}).empty());
+}
+
+TEST_CASE("diff: what fails of what changed", "[changes]") {
+    const Scratch folder;
+    store(folder, "2026a", {{"a"}, {"b"}});
+    store(folder, "2026b", {{"a", {}, broken}, {"b"}});
+    store(folder, "2026c", {{"a", {}, broken}, {"b", silent}});
+    const auto status = [&folder](const std::string& before, std::optional<FailOnChange> fail_on) {
+        DiffOptions options;
+        options.state_dir = folder.path("state");
+        options.runs = {before, before == "2026a" ? "2026b" : "2026c"};
+        options.fail_on = fail_on;
+        return run_verb([&options] { return run_diff(options); }).status;
+    };
+    CHECK(status("2026a", {}) == exit_ok);
+    CHECK(status("2026a", FailOnChange::news) == exit_findings);
+    CHECK(status("2026a", FailOnChange::worse) == exit_findings);
+    CHECK(status("2026a", FailOnChange::unassessable) == exit_ok);
+    CHECK(status("2026b", FailOnChange::news) == exit_ok);
+    CHECK(status("2026b", FailOnChange::unassessable) == exit_incomplete);
+}
+
+TEST_CASE("report: with a baseline it says what changed, and fails for that", "[changes]") {
+    const Scratch folder;
+    store(folder, "2026a", {{"a"}, {"b"}});
+    store(folder, "2026b", {{"a", {}, broken}, {"b", silent}});
+    StoredReportOptions options;
+    options.state_dir = folder.path("state");
+    options.run = "last";
+    options.reports = {{"json", "-"}};
+    const auto report = [&options] { return run_verb([&options] { return run_report(options); }); };
+    CHECK_THAT(report().out, !Catch::Contains("\"changes\""));
+    for (const auto* baseline : {"", "2026a", "last", "last:nightly", "nightly"}) {
+        options.baseline = baseline;
+        options.since_last = options.baseline.empty();
+        const auto json = nlohmann::json::parse(report().out);
+        INFO(baseline);
+        CHECK(json.at("baseline").at("id") == "2026a");
+        CHECK(json.at("changes").at("hosts").at("became_unassessable") == 1);
+        CHECK(json.at("hosts").at(0).at("change").at("word") == "worse");
+    }
+    options.fail_on_change = FailOnChange::news;
+    CHECK(report().status == exit_findings_incomplete);
+    options.max_unassessed = 1;
+    CHECK(report().status == exit_findings);
+    options.fail_on_change = FailOnChange::unassessable;
+    CHECK(report().status == exit_incomplete);
+    options.run = "2026a";
+    options.baseline = "";
+    options.since_last = true;
+    CHECK(report().status == exit_usage); // nothing is before it
+    options.since_last = false;
+    options.baseline = "nobody";
+    const auto nobody = report();
+    CHECK(nobody.status == exit_usage);
+    CHECK_THAT(nobody.err, Catch::Contains("has that name"));
+    CHECK(wrong_report(options).empty());
+    options.since_last = true;
+    CHECK_FALSE(wrong_report(options).empty());
+    options.since_last = false;
+    options.baseline.clear();
+    CHECK_FALSE(wrong_report(options).empty()); // it fails on what nobody compares
 }
 
 TEST_CASE("diff: the answer in a file, and where it cannot be written", "[changes]") {
