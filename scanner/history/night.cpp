@@ -22,10 +22,6 @@ constexpr std::size_t longest_word = 512;
 // their sha, and show what they begin with.
 constexpr std::size_t longest_text = 16u << 10;
 
-std::string word_of(std::string_view text) {
-    return to_valid_utf8(text.substr(0, longest_word));
-}
-
 // Returns the transport that let us in; empty when none did.
 std::string transport_of(const HostResult& host) {
     for (const auto& attempt : host.attempts) {
@@ -35,6 +31,10 @@ std::string transport_of(const HostResult& host) {
 }
 
 } // namespace
+
+std::string as_kept(std::string_view text) {
+    return to_valid_utf8(text.substr(0, longest_word));
+}
 
 std::uint32_t Night::text_of(const Finding& finding) {
     // What is stored went through JSON, which holds valid UTF-8 only: both ways are to agree.
@@ -50,22 +50,22 @@ std::uint32_t Night::text_of(const Finding& finding) {
 void Night::add(const HostResult& host) {
     NightHost kept;
     kept.index = host.index;
-    kept.uid = word_of(uid_of(host));
-    kept.name = word_of(host.target.name);
+    kept.uid = as_kept(uid_of(host));
+    kept.name = as_kept(host.target.name);
     kept.outcome = host.outcome;
     if (host.outcome == Outcome::assessed) {
         kept.machine_guid = machine_guid_of(host);
         kept.verdict = host.verdict;
         kept.cause = host.root_cause;
-        kept.fingerprint = words_.number_of(word_of(host.fingerprint));
-        kept.transport = words_.number_of(word_of(transport_of(host)));
+        kept.fingerprint = words_.number_of(as_kept(host.fingerprint));
+        kept.transport = words_.number_of(as_kept(transport_of(host)));
         kept.findings.reserve(host.findings.size());
         for (const auto* finding : one_a_rule(host)) {
             NightFinding found;
-            found.rule = words_.number_of(word_of(finding->rule));
+            found.rule = words_.number_of(as_kept(finding->rule));
             found.verdict = words_.number_of(to_string(finding->verdict));
             found.severity = words_.number_of(to_string(finding->severity));
-            found.message = words_.number_of(word_of(finding->summary.key));
+            found.message = words_.number_of(as_kept(finding->summary.key));
             if (finding->verdict != Verdict::not_applicable) found.text = text_of(*finding);
             kept.findings.push_back(found);
         }

@@ -7,10 +7,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace rdpsweep {
+
+// Returns a word as the history keeps it: valid UTF-8, and cut where it is longer than any of ours.
+std::string as_kept(std::string_view text);
 
 // Numbers are of the night's words and texts.
 struct NightFinding {

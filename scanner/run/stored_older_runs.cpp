@@ -2,6 +2,7 @@
 #include "scanner/run/stored_older_runs.hpp"
 
 #include "core/same_host.hpp"
+#include "scanner/history/past_looks.hpp"
 #include "scanner/store/find_run.hpp"
 #include "scanner/store/run_store.hpp"
 
@@ -9,6 +10,7 @@
 #include <iterator>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace rdpsweep {
 
@@ -40,6 +42,25 @@ void search(StoredRun& run, Wanted& wanted, const VisitLook& visit) {
     static_cast<void>(run.for_each_of(is_wanted, take));
 }
 
+// Asks the history about a run: true when no host that is wanted was assessed in it. What it says
+// of the others is noted. False where the run has to be read.
+bool assessed_none(
+    PastLooks& history, const StateFolder& runs, const std::string& run, Wanted& wanted
+) {
+    const auto folder = runs.folder(run, IfMissing::fail);
+    const auto document = folder ? read_run_document(*folder) : Result<RunDocument>(folder.error());
+    if (!document || !history.knows(run, document->run.finished)) return false;
+    std::vector<OlderLook*> silent;
+    for (auto& [id, look] : wanted) {
+        const auto said = history.of(run, id);
+        if (!said || *said == PastLooks::Look::assessed) return false;
+        if (*said == PastLooks::Look::not_assessed) silent.push_back(&look);
+    }
+    for (auto* look : silent)
+        look->since = run;
+    return true;
+}
+
 } // namespace
 
 Status StoredOlderRuns::look(const std::vector<std::string>& ids, const VisitLook& visit) {
@@ -50,9 +71,11 @@ Status StoredOlderRuns::look(const std::vector<std::string>& ids, const VisitLoo
     if (!runs) return runs.error();
     const auto known = run_ids(*runs);
     const auto this_one = std::lower_bound(known.begin(), known.end(), run_);
+    auto history = PastLooks::open(state_dir_);
     std::size_t left = most_runs;
     for (auto at = std::make_reverse_iterator(this_one); at != known.rend() && left > 0; ++at) {
         if (wanted.empty()) return {};
+        if (history && assessed_none(*history, *runs, *at, wanted)) continue;
         auto run = StoredRun::open(state_dir_, *at);
         if (!run) continue;
         search(*run, wanted, visit);

@@ -13,9 +13,10 @@ public:
     StoredOlderRuns(std::string state_dir, std::string run)
         : state_dir_(std::move(state_dir)), run_(std::move(run)) {}
 
-    // Reads the 30 runs before that one, the newest first, until every host was found: a month of
-    // nights. Of a run only records of hosts that are still looked for are parsed. A run that
-    // cannot be read is passed over, as if it had been pruned.
+    // Goes back run by run until every host was found, and reads 30 of them at most. A run of which
+    // the history says that it assessed none of the hosts is not read, and not counted. Of others
+    // only records of hosts that are still looked for are parsed. One that cannot be read is passed
+    // over, as if it had been pruned.
     Status look(
         const std::vector<std::string>& ids, const std::function<void(const OlderLook&)>& visit
     ) override;

@@ -1,5 +1,6 @@
 // Two stored runs compared: which one is the one before, what absence says, and how hosts were
 // before that.
+#include "scanner/history/history.hpp"
 #include "scanner/run/compare_runs.hpp"
 #include "scanner/run/stored_older_runs.hpp"
 #include "scanner/store/find_run.hpp"
@@ -181,6 +182,29 @@ TEST_CASE("compare runs: a host that was silent is compared with its last look",
         CHECK(difference.at(0)->since == "2026a");
         CHECK(difference.at(1)->since == "2026b");
     }
+}
+
+TEST_CASE("compare runs: the history spares reading runs that saw nobody", "[changes]") {
+    const Scratch folder;
+    store(folder, "2026a00", {{"vm"}, {"other", silent}});
+    for (int night = 10; night < 45; ++night)
+        store(folder, "2026a" + std::to_string(night), {{"vm", silent}, {"well"}});
+    store(folder, "2026b", {{"vm", silent}, {"other", silent}});
+    store(folder, "2026c", {{"vm"}, {"other", silent}});
+    const auto since = [&folder](std::size_t index) {
+        return compared(folder, "2026b", "2026c").at(index)->since;
+    };
+    CHECK(since(0).empty()); // 30 runs are read
+    auto history = History::open_to_write(folder.path("state"));
+    REQUIRE(history);
+    REQUIRE(history->import());
+    CHECK(since(0) == "2026a00");
+    CHECK(since(1) == "2026a00");
+    // What is not read may be damaged; what the history lost is read again.
+    (void)folder.file("state/runs/2026a44/hosts.jsonl", "");
+    CHECK(since(0) == "2026a00");
+    REQUIRE(history->database().run("DELETE FROM visit"));
+    CHECK(since(0).empty());
 }
 
 TEST_CASE("compare runs: an older run that cannot be read is passed over", "[changes]") {
