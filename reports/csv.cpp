@@ -3,6 +3,7 @@
 #include "reports/csv.hpp"
 
 #include "core/text.hpp"
+#include "reports/changes/difference.hpp"
 #include "reports/digest.hpp"
 #include "reports/host_build.hpp"
 #include "reports/output.hpp"
@@ -64,7 +65,7 @@ std::string joined_tags(const Target& target) {
 constexpr std::string_view header =
     "name,address,vm,outcome,verdict,root_cause,secondary_causes,"
     "rule,summary,rung,code,native,hint,"
-    "transport,windows_build,fingerprint,started,took_ms,tags,source,last_alive\r\n";
+    "transport,windows_build,fingerprint,started,took_ms,tags,source,last_alive";
 
 class CsvReport : public Reporter {
 public:
@@ -72,13 +73,17 @@ public:
 
     void on_host(const HostResult&) override {}
 
+    void on_baseline(const Difference& difference) override { difference_ = &difference; }
+
     Status on_finish(const FleetReport&, HostReader& hosts) override {
-        out_ << header;
+        out_ << header << (difference_ == nullptr ? "" : ",change") << "\r\n";
         auto read = hosts.for_each([this](const HostResult& host) {
             write_target(host);
             write_verdict(host);
             write_obstacle(host);
             write_visit(host);
+            if (difference_ != nullptr) out_ << "," << to_string(difference_->word_of(host));
+            out_ << "\r\n";
         });
         if (!read) return read;
         return out_.flush();
@@ -118,11 +123,12 @@ private:
              << (host.started == 0 ? "" : to_iso8601(host.started)) << ","
              << std::to_string(host.took.count()) << "," << cell(joined_tags(host.target)) << ","
              << to_string(host.source) << ","
-             << (host.disk.last_alive == 0 ? "" : to_iso8601(host.disk.last_alive)) << "\r\n";
+             << (host.disk.last_alive == 0 ? "" : to_iso8601(host.disk.last_alive));
     }
 
     Output out_;
     const Catalogue& messages_;
+    const Difference* difference_ = nullptr; // null: no other run is known
 };
 
 } // namespace

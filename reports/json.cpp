@@ -3,6 +3,7 @@
 
 #include "core/json.hpp"
 #include "core/outcome_json.hpp"
+#include "reports/changes/change_json.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "reports/output.hpp"
 
@@ -20,11 +21,18 @@ public:
 
     void on_host(const HostResult&) override {}
 
+    void on_baseline(const Difference& difference) override { difference_ = &difference; }
+
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
         out_ << R"({"schema":"rdpsweep.report/1",)"
              << "\n\"run\":";
         out_ << dump_json(to_json(report.run, say_)) << ",\n\"totals\":";
-        out_ << dump_json(to_json(report.totals)) << ",\n\"groups\":[";
+        out_ << dump_json(to_json(report.totals));
+        if (difference_ != nullptr) {
+            out_ << ",\n\"baseline\":" << dump_json(to_json(difference_->before, say_))
+                 << ",\n\"changes\":" << change_summary_json(*difference_);
+        }
+        out_ << ",\n\"groups\":[";
         std::string_view between = "\n";
         for (const auto& group : report.groups) {
             out_ << between << dump_json(to_json(group, say_));
@@ -34,11 +42,13 @@ public:
         between = "\n";
         auto read = hosts.for_each_as_text([&](const HostResult& host, std::string_view json) {
             out_ << between;
-            if (english_ && !json.empty())
+            between = ",\n";
+            if (difference_ != nullptr)
+                write_with_change(host);
+            else if (english_ && !json.empty())
                 out_ << json;
             else
                 out_ << to_json_text(host, say_);
-            between = ",\n";
         });
         if (!read) return read;
         out_ << "]}\n";
@@ -46,8 +56,16 @@ public:
     }
 
 private:
+    // Adds a member to the host's.
+    void write_with_change(const HostResult& host) {
+        auto text = to_json_text(host, say_);
+        text.pop_back();
+        out_ << text << ",\"change\":" << change_json(*difference_, host) << "}";
+    }
+
     Output out_;
-    bool english_; // what is stored says the same as this report
+    const Difference* difference_ = nullptr; // null: no other run is known
+    bool english_;                           // what is stored says the same as this report
     Say say_;
 };
 

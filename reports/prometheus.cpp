@@ -2,6 +2,7 @@
 #include "reports/prometheus.hpp"
 
 #include "core/text.hpp"
+#include "reports/changes/difference.hpp"
 #include "reports/gathering.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "reports/output.hpp"
@@ -51,6 +52,8 @@ class PrometheusReport : public Reporter {
 public:
     PrometheusReport(Sink sink, const Catalogue& messages, const ReportOptions& options)
         : out_(std::move(sink)), messages_(messages), gathered_(options) {}
+
+    void on_baseline(const Difference& difference) override { difference_ = &difference; }
 
     void on_host(const HostResult& host) override {
         if (gathered_.add(host)) add_duration(host);
@@ -119,6 +122,20 @@ private:
             const auto count = std::to_string(totals.of(verdict));
             sample("hosts", label("verdict", to_string(verdict)), count);
         }
+        if (difference_ != nullptr) write_changes(*difference_);
+    }
+
+    // Every word, as with causes; the first ones belong to the family that is open.
+    void write_changes(const Difference& difference) {
+        for (const auto word : all_host_words()) {
+            const auto count = std::to_string(difference.of(word));
+            sample("hosts", label("change", to_string(word)), count);
+        }
+        family("findings", "gauge");
+        for (const auto word : all_finding_words()) {
+            const auto count = std::to_string(difference.of(word));
+            sample("findings", label("state", to_string(word)), count);
+        }
     }
 
     // Also where no disk was read: see write_causes().
@@ -178,6 +195,7 @@ private:
     const Catalogue& messages_;
     Gathering gathered_;
     std::map<std::string, Histogram> durations_; // by transport
+    const Difference* difference_ = nullptr;     // null: no other run is known
 };
 
 } // namespace

@@ -13,7 +13,8 @@
 
 namespace rdpsweep {
 
-class Catalogue; // reports/messages/catalogue.hpp
+class Catalogue;   // reports/messages/catalogue.hpp
+struct Difference; // reports/changes/difference.hpp
 
 // Where a report's bytes go. Returns an Error when they could not be written (full disk).
 using Sink = std::function<Status(std::string_view bytes)>;
@@ -39,6 +40,10 @@ public:
     virtual void on_host_as_text(const HostResult& result, std::string_view /*json*/) {
         on_host(result);
     }
+
+    // Takes what changed since another run, before the first host. It outlives the report. Not
+    // called where no other run is known.
+    virtual void on_baseline(const Difference& /*difference*/) {}
 
     // Ends the report: the run is over, or was interrupted. hosts replays every stored host in
     // inventory order.

@@ -3,6 +3,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "reports/changes/difference.hpp"
 #include "reports/gathering.hpp"
 #include "reports/output.hpp"
 #include "reports/wording.hpp"
@@ -10,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 namespace rdpsweep {
 
@@ -103,6 +105,33 @@ json result(const Catalogue& messages, const Group& group, const Digest& digest,
     return object;
 }
 
+// Returns a group that the other run has alone. Where nobody looked again it is not gone.
+json gone(const Catalogue& messages, const Difference& difference, const GroupKey& key) {
+    const auto& kind = difference.kinds.at(key);
+    Group group;
+    std::tie(group.cause, group.verdict, group.signature) = key;
+    group.summary = kind.summary;
+    const bool open = kind.unverified > 0;
+    const auto text = messages.say(
+        {open ? "report.change.not_verified" : "report.change.absent",
+         {{"hosts", hosts(messages, open ? kind.unverified : kind.before)},
+          {"summary", summary(messages, group)}}}
+    );
+    auto locations = json::array();
+    for (const auto& name : kind.names.names)
+        locations.push_back(location(name));
+    return {
+        {"ruleId", rule_id(group)},
+        {"kind", open ? "open" : "pass"},
+        {"level", "none"},
+        {"baselineState", difference.state_of(key)},
+        {"message", message(text)},
+        {"locations", std::move(locations)},
+        {"partialFingerprints", {{"rdpsweep/v1", printable(group.signature, sarif_name_bytes)}}},
+        {"properties", {{"hosts_before", kind.before}, {"verdict", to_string(group.verdict)}}},
+    };
+}
+
 json notification(const Catalogue& messages, const Obstacle& obstacle, const Obstructed& hosts_) {
     auto text = hosts(messages, hosts_.hosts.count) + ": " + word(messages, obstacle.outcome) + " ";
     text +=
@@ -147,6 +176,8 @@ public:
 
     void on_host(const HostResult& host) override { gathered_.add(host); }
 
+    void on_baseline(const Difference& difference) override { difference_ = &difference; }
+
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
         auto read = gathered_.add_rest(report, hosts);
         if (!read) return read;
@@ -188,7 +219,17 @@ private:
                 return known.first == id;
             });
             const auto index = static_cast<std::size_t>(at - rules.begin());
-            out_ << between << dump_json(result(messages_, group, digest, index));
+            auto object = result(messages_, group, digest, index);
+            if (difference_ != nullptr)
+                object["baselineState"] = difference_->state_of(key_of(group));
+            out_ << between << dump_json(object);
+            between = ",\n";
+        }
+        if (difference_ == nullptr) return;
+        for (const auto& [key, kind] : difference_->kinds) {
+            const bool told = std::get<Verdict>(key) >= Verdict::unknown;
+            if (!told || kind.before == 0 || kind.after > 0) continue;
+            out_ << between << dump_json(gone(messages_, *difference_, key));
             between = ",\n";
         }
     }
@@ -196,6 +237,7 @@ private:
     Output out_;
     const Catalogue& messages_;
     Gathering gathered_;
+    const Difference* difference_ = nullptr; // null: no other run is known
 };
 
 } // namespace

@@ -110,12 +110,14 @@ HostChange with_unverified(HostWord word, const SeenHost* before) {
     return change;
 }
 
-// Of a host that the later run assessed, and that was not assessed in the earlier one. Its past may
-// be older than any rule set that is known: what was not judged of it then is judged first now.
-HostChange compare_again(const SeenHost* past, const SeenHost& after) {
+// Of a host that the later run assessed, and that was not assessed in the earlier one: it is
+// compared by the rules that judged it last.
+HostChange compare_again(const SeenHost* past, const SeenHost& after, const Terms& given) {
     HostChange change{HostWord::reassessable, false, {}};
     Terms terms;
-    terms.had_rule = [](std::uint32_t) { return false; };
+    terms.had_rule = [&given](std::uint32_t rule) {
+        return given.past_had_rule && given.past_had_rule(rule);
+    };
     if (past != nullptr && past->assessed() && !is_rebuilt(*past, after))
         compare_findings(*past, after, terms, change);
     return change;
@@ -157,7 +159,7 @@ compare(const SeenHost* before, const SeenHost* after, const SeenHost* past, con
             before->assessed() ? HostWord::became_unassessable : HostWord::still_unassessable;
         return with_unverified(word, last);
     }
-    if (!before->assessed()) return compare_again(past, *after);
+    if (!before->assessed()) return compare_again(past, *after, terms);
     if (is_rebuilt(*before, *after)) return {HostWord::rebuilt, false, {}};
     HostChange change;
     compare_findings(*before, *after, terms, change);

@@ -15,6 +15,8 @@ struct Terms {
     bool may_join = true;  // the earlier run was complete, and of the later one's scope
     bool may_leave = true; // the later run was complete, and of the earlier one's scope
     std::function<bool(std::uint32_t rule)> had_rule; // the earlier run's rule set has it
+    // So has that of the run that a past is from; empty: it is not known of any.
+    std::function<bool(std::uint32_t rule)> past_had_rule;
 };
 
 struct FindingChange {

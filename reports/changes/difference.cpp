@@ -40,4 +40,17 @@ const ChangedHost* Difference::at(std::size_t index) const {
     return first != changed.end() && first->index == index ? &*first : nullptr;
 }
 
+std::string_view Difference::state_of(const GroupKey& group) const {
+    const auto found = kinds.find(group);
+    if (found == kinds.end() || found->second.before == 0) return "new";
+    const auto& kind = found->second;
+    if (kind.after == 0) return kind.unverified > 0 ? "unchanged" : "absent";
+    return kind.before == kind.after && kind.both == kind.after ? "unchanged" : "updated";
+}
+
+HostWord Difference::word_of(const HostResult& host) const {
+    const auto* changed_host = at(host.index);
+    return changed_host == nullptr ? HostWord::same : changed_host->word;
+}
+
 } // namespace rdpsweep

@@ -11,6 +11,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rdpsweep {
@@ -72,7 +73,7 @@ struct Difference {
     std::vector<ChangeGroup> groups;  // by word as in all_finding_words(), large ones first
     std::map<GroupKey, KindOfTrouble> kinds;
     Shares shares;
-    RuleNames rules;
+    WordTable rules; // of FindingChange
 
     [[nodiscard]] std::size_t of(HostWord word) const;
     [[nodiscard]] std::size_t of(FindingWord word) const;
@@ -83,6 +84,14 @@ struct Difference {
 
     // Returns the host at a place of the later run's inventory; null when it is the same.
     [[nodiscard]] const ChangedHost* at(std::size_t index) const;
+
+    // Returns what became of a group of equal cause and evidence, as SARIF 2.1.0 says it (section
+    // 3.27.24): new, updated where it has other hosts, absent, or unchanged, also where the later
+    // run lacks it and did not assess all of its hosts.
+    [[nodiscard]] std::string_view state_of(const GroupKey& group) const;
+
+    // Returns the word of a host of the later run.
+    [[nodiscard]] HostWord word_of(const HostResult& host) const;
 };
 
 } // namespace rdpsweep

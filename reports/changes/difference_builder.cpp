@@ -20,16 +20,14 @@ DifferenceBuilder::DifferenceBuilder(
     : terms_(std::move(terms)) {
     difference_.before = std::move(before);
     difference_.after = std::move(after);
-    const auto note = [this](const std::string& rule) {
-        const auto number = difference_.rules.number_of(rule);
-        if (had_rules_.size() <= number) had_rules_.resize(number + 1);
-        had_rules_[number] = true;
-    };
-    for (const auto& rule : had_rules)
-        note(rule);
-    terms_.had_rule = [this](std::uint32_t rule) {
-        return rule < had_rules_.size() && had_rules_[rule];
-    };
+    note_rules(had_rules, had_rules_);
+    terms_.had_rule = [this](std::uint32_t rule) { return had_rules_.has(rule); };
+    terms_.past_had_rule = [this](std::uint32_t rule) { return past_rules_.has(rule); };
+}
+
+void DifferenceBuilder::note_rules(std::span<const std::string> rules, RuleSet& had) {
+    for (const auto& rule : rules)
+        had.add(difference_.rules.number_of(rule));
 }
 
 // Returns where hosts of its kind are counted; null for those that are well.
@@ -41,10 +39,8 @@ KindOfTrouble* DifferenceBuilder::kind_of(const HostResult& host) {
 void DifferenceBuilder::add_before(const HostResult& host) {
     Entry entry;
     entry.host = seen(host, difference_.rules);
-    for (const auto& finding : entry.host.findings) {
-        if (had_rules_.size() <= finding.rule) had_rules_.resize(finding.rule + 1);
-        had_rules_[finding.rule] = true;
-    }
+    for (const auto& finding : entry.host.findings)
+        had_rules_.add(finding.rule);
     entry.kind = kind_of(host);
     auto id = entry.host.id;
     if (!before_.emplace(std::move(id), std::move(entry)).second) {
@@ -96,10 +92,12 @@ void DifferenceBuilder::add_after(const HostResult& host) {
         waiting_.emplace(known->first, std::move(after));
 }
 
-void DifferenceBuilder::conclude(const Entry* before, const Arrived* after, const PastHost* past) {
+void DifferenceBuilder::conclude(const Entry* before, const Arrived* after, const OlderLook* past) {
     std::optional<SeenHost> past_host;
     if (past != nullptr && past->assessed) past_host = seen(*past->assessed, difference_.rules);
     const auto* last = past_host ? &*past_host : nullptr;
+    past_rules_.clear();
+    if (past != nullptr) note_rules(past->rules, past_rules_);
     const auto* was = before == nullptr ? nullptr : &before->host;
     const auto change = compare(was, after == nullptr ? nullptr : &after->host, last, terms_);
     if (was != nullptr && was->assessed()) last = was;
@@ -182,14 +180,14 @@ void DifferenceBuilder::group(
     if (says != after->says.end()) group.now = says->second;
 }
 
-Status DifferenceBuilder::conclude_waiting(Past& past) {
+Status DifferenceBuilder::conclude_waiting(OlderRuns& older) {
     std::vector<std::string> ids;
     ids.reserve(waiting_.size());
     for (const auto& [id, host] : waiting_)
         ids.push_back(id);
     std::sort(ids.begin(), ids.end());
     if (ids.empty()) return {};
-    auto looked = past.look(ids, [this](const PastHost& host) {
+    auto looked = older.look(ids, [this](const OlderLook& host) {
         const auto waiting = waiting_.find(host.id);
         if (waiting == waiting_.end()) return;
         conclude(&before_.at(host.id), &waiting->second, &host);
@@ -227,7 +225,7 @@ void DifferenceBuilder::sort_lists() {
         for (auto& [key, group] : groups_) {
             if (std::get<0>(key) != word) continue;
             group.word = word;
-            group.rule = difference_.rules.name_of(std::get<1>(key));
+            group.rule = difference_.rules.word_of(std::get<1>(key));
             group.hygiene = std::get<2>(key);
             groups.push_back(std::move(group));
         }
@@ -238,8 +236,8 @@ void DifferenceBuilder::sort_lists() {
     }
 }
 
-Result<Difference> DifferenceBuilder::finish(Past& past) && {
-    auto looked = conclude_waiting(past);
+Result<Difference> DifferenceBuilder::finish(OlderRuns& older) && {
+    auto looked = conclude_waiting(older);
     if (!looked) return std::move(looked).error();
     conclude_rest();
     sort_lists();

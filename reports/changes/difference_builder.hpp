@@ -3,7 +3,8 @@
 #pragma once
 
 #include "reports/changes/difference.hpp"
-#include "reports/changes/past.hpp"
+#include "reports/changes/older_runs.hpp"
+#include "reports/changes/rule_set.hpp"
 
 #include <cstdint>
 #include <map>
@@ -33,9 +34,15 @@ public:
     void add_before(const HostResult& host);
     void add_after(const HostResult& host);
 
+    // Says that records of a run are lost: that it lacks a host says nothing then. Of the earlier
+    // run before the first add_after().
+    void lost_some_before() noexcept { terms_.may_join = false; }
+
+    void lost_some_after() noexcept { terms_.may_leave = false; }
+
     // Compares hosts that the earlier run did not assess with how they were last, and adds up.
-    // Error: the past's.
-    Result<Difference> finish(Past& past) &&;
+    // Error: that of the older runs.
+    Result<Difference> finish(OlderRuns& older) &&;
 
 private:
     // A host of the earlier run.
@@ -54,24 +61,26 @@ private:
         std::map<std::uint32_t, Message> says; // of trouble, by rule
     };
 
+    void note_rules(std::span<const std::string> rules, RuleSet& had);
     KindOfTrouble* kind_of(const HostResult& host);
     Arrived arrived(const HostResult& host);
-    void conclude(const Entry* before, const Arrived* after, const PastHost* past);
+    void conclude(const Entry* before, const Arrived* after, const OlderLook* past);
     void count(const HostChange& change, const SeenHost* last, const Arrived* after);
     void count_kind(const Entry* before, const Arrived* after) const;
     void
     list(const HostChange& change, const Entry* before, const Arrived* after, std::string since);
     void group(const FindingChange& finding, std::string_view name, const Arrived* after);
-    Status conclude_waiting(Past& past);
+    Status conclude_waiting(OlderRuns& older);
     void conclude_rest();
     void sort_lists();
 
     Difference difference_;
-    Terms terms_;
+    Terms terms_; // asks had_rules_ and past_rules_
     std::unordered_map<std::string, Entry> before_;
     std::unordered_set<std::string> only_after_;
-    std::unordered_map<std::string, Arrived> waiting_; // for their past
-    std::vector<bool> had_rules_;                      // [i]: rule number i
+    std::unordered_map<std::string, Arrived> waiting_; // for how they were before
+    RuleSet had_rules_;                                // of the earlier run
+    RuleSet past_rules_;                               // of the run that an OlderLook is from
     std::map<std::tuple<FindingWord, std::uint32_t, bool>, ChangeGroup> groups_;
 };
 

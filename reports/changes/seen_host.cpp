@@ -1,44 +1,17 @@
 // Takes of a host what the comparison needs.
 #include "reports/changes/seen_host.hpp"
 
-#include "core/json_document.hpp"
-#include "core/json_piece.hpp"
 #include "core/moments.hpp"
-#include "core/text.hpp"
+#include "core/same_host.hpp"
 #include "reports/digest.hpp"
 
 #include <algorithm>
 
 namespace rdpsweep {
 
-namespace {
-
-// Returns the GUID of the host's Windows; empty where its facts have none.
-std::string guid_in(const std::string& facts_json) {
-    if (facts_json.empty()) return {};
-    std::string facts;
-    facts.reserve(facts_json.size() + json_room);
-    facts = facts_json;
-    const auto quoted = json_piece(facts, {"os", "machine_guid"});
-    if (!quoted || quoted->size() < 3 || quoted->front() != '"') return {};
-    constexpr std::size_t guid_length = 36; // what is longer is none
-    const auto guid = quoted->substr(1, quoted->size() - 2);
-    return guid.size() == guid_length ? ascii_lower(guid) : std::string();
-}
-
-} // namespace
-
-std::uint32_t RuleNames::number_of(std::string_view rule) {
-    if (const auto known = numbers_.find(rule); known != numbers_.end()) return known->second;
-    const auto number = static_cast<std::uint32_t>(names_.size());
-    names_.emplace_back(rule);
-    numbers_.emplace(names_.back(), number);
-    return number;
-}
-
-SeenHost seen(const HostResult& host, RuleNames& rules) {
+SeenHost seen(const HostResult& host, WordTable& rules) {
     SeenHost kept;
-    kept.id = host.target.id.empty() ? host.target.name : host.target.id;
+    kept.id = uid_of(host);
     kept.name = host.target.name;
     kept.outcome = host.outcome;
     if (!kept.assessed()) {
@@ -49,18 +22,14 @@ SeenHost seen(const HostResult& host, RuleNames& rules) {
     }
     kept.verdict = host.verdict;
     kept.cause = host.root_cause;
-    kept.machine_guid = guid_in(host.facts_json);
+    kept.machine_guid = machine_guid_of(host);
     kept.findings.reserve(host.findings.size());
-    for (const auto& finding : host.findings) {
-        kept.findings.push_back(
-            {rules.number_of(finding.rule), finding.verdict, finding.severity, steady_hash(finding)}
-        );
+    for (const auto* finding : one_a_rule(host)) {
+        const auto rule = rules.number_of(finding->rule);
+        kept.findings.push_back({rule, finding->verdict, finding->severity, steady_hash(*finding)});
     }
     const auto by_rule = [](const SeenFinding& a, const SeenFinding& b) { return a.rule < b.rule; };
-    std::stable_sort(kept.findings.begin(), kept.findings.end(), by_rule);
-    const auto same_rule = [](const auto& a, const auto& b) { return a.rule == b.rule; };
-    const auto twice = std::unique(kept.findings.begin(), kept.findings.end(), same_rule);
-    kept.findings.erase(twice, kept.findings.end());
+    std::sort(kept.findings.begin(), kept.findings.end(), by_rule);
     return kept;
 }
 

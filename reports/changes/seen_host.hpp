@@ -2,31 +2,16 @@
 #pragma once
 
 #include "core/outcome.hpp"
+#include "core/word_table.hpp"
 
 #include <cstdint>
-#include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace rdpsweep {
 
-// Rules by number, so that a host keeps no names.
-class RuleNames {
-public:
-    std::uint32_t number_of(std::string_view rule);
-
-    [[nodiscard]] const std::string& name_of(std::uint32_t number) const {
-        return names_.at(number);
-    }
-
-private:
-    std::map<std::string, std::uint32_t, std::less<>> numbers_;
-    std::vector<std::string> names_;
-};
-
 struct SeenFinding {
-    std::uint32_t rule = 0; // of RuleNames
+    std::uint32_t rule = 0; // its number in a WordTable
     Verdict verdict = Verdict::not_applicable;
     Severity severity = Severity::low;
     std::uint64_t text = 0; // steady_hash(): what was seen, apart from moments
@@ -48,7 +33,7 @@ struct SeenHost {
     [[nodiscard]] bool assessed() const noexcept { return outcome == Outcome::assessed; }
 };
 
-SeenHost seen(const HostResult& host, RuleNames& rules);
+SeenHost seen(const HostResult& host, WordTable& rules);
 
 // Returns how many findings of a host are trouble: at risk or broken.
 std::size_t troubles_of(const SeenHost& host);

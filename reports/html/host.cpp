@@ -153,8 +153,8 @@ Html attempts_list(const Words& words, const HostResult& host) {
     return list + "<p>" + words("report.attempts.more", {{"count", left}}) + "\n";
 }
 
-// Returns name, address, build and transport: what tells one line of a list from the next.
-Html label(const Words& words, const HostResult& host) {
+// Returns name, address, build, transport and change: what tells one line of a list from the next.
+Html label(const Words& words, const HostResult& host, const Html& change) {
     auto text = "<b>" + escaped(host.target.name, name_bytes) + "</b>";
     const auto add = [&text](const Html& part) {
         if (!part.empty()) text += " <i>" + part + "</i>";
@@ -164,13 +164,15 @@ Html label(const Words& words, const HostResult& host) {
         add(words("report.html.build", {{"build", build}}));
     }
     add(transport_of(words, host));
+    if (!change.empty()) text += " <b class=change>" + change + "</b>";
     return text;
 }
 
 } // namespace
 
-Html host_row(const Words& words, const HostResult& host) {
-    return "<tr><td>" + escaped(host.target.name, name_bytes) + "<td>" +
+Html host_row(const Words& words, const HostResult& host, const Html& change) {
+    const auto changed = change.empty() ? change : " <b class=change>" + change + "</b>";
+    return "<tr><td>" + escaped(host.target.name, name_bytes) + changed + "<td>" +
            escaped(host.target.address, name_bytes) + "<td>" + escaped(build_of(host)) + "<td>" +
            transport_of(words, host) + "<td>" + hygiene_of(host) + "\n";
 }
@@ -182,15 +184,19 @@ Html host_evidence(const Words& words, const HostResult& host) {
            escaped(host.noise, noise_bytes) + "</code>\n";
 }
 
-Html host_details(const Words& words, const HostResult& host, const Html& evidence) {
-    if (evidence.empty()) return "<div class=h>" + label(words, host) + "</div>\n";
-    return "<details class=h><summary>" + label(words, host) + "</summary>\n" + evidence +
-           "</details>\n";
+Html host_details(
+    const Words& words, const HostResult& host, const Html& change, const Html& evidence
+) {
+    const auto line = label(words, host, change);
+    if (evidence.empty()) return "<div class=h>" + line + "</div>\n";
+    return "<details class=h><summary>" + line + "</summary>\n" + evidence + "</details>\n";
 }
 
-Html host_packed(const Words& words, const HostResult& host, std::size_t number) {
+Html host_packed(
+    const Words& words, const HostResult& host, const Html& change, std::size_t number
+) {
     return "<details class=h data-e=" + escaped(std::to_string(number)) + "><summary>" +
-           label(words, host) + "</summary></details>\n";
+           label(words, host, change) + "</summary></details>\n";
 }
 
 } // namespace rdpsweep::html

@@ -2,6 +2,7 @@
 #include "reports/html/html.hpp"
 
 #include "reports/gathering.hpp"
+#include "reports/html/changes.hpp"
 #include "reports/html/page.hpp"
 #include "reports/html/sections.hpp"
 
@@ -15,6 +16,8 @@ public:
         : out_(std::move(sink)), words_(messages), in_order_(options.in_order), gathered_(options) {
     }
 
+    void on_baseline(const Difference& difference) override { rendered_.difference = &difference; }
+
     // Rows stand in the order of the inventory: hosts that come in another are read at the end.
     void on_host(const HostResult& host) override {
         if (in_order_ && gathered_.add(host)) rendered_.add(words_, host);
@@ -27,6 +30,8 @@ public:
         if (!read) return read;
         const html::Page page{report, gathered_.digest(), rendered_, words_, out_};
         out_ << html::page_head(words_, report) << html::completeness(words_, report.totals);
+        if (rendered_.difference != nullptr)
+            out_ << html::change_section(words_, *rendered_.difference);
         html::write_warnings(page);
         out_ << html::tools(words_, rendered_.archive);
         html::write_causes(page);

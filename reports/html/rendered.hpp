@@ -1,6 +1,7 @@
 // Hosts as HTML, waiting for their place on the page.
 #pragma once
 
+#include "reports/changes/difference.hpp"
 #include "reports/digest.hpp"
 #include "reports/html/archive.hpp"
 #include "reports/html/markup.hpp"
@@ -21,10 +22,12 @@ struct Rendered {
     Html disk_rows; // nothing was found on their disk, and that is all that is known
     Html not_applicable_rows;
     Archive archive;
+    const Difference* difference = nullptr; // since another run; null: none is known
 
     void add(const Words& words, const HostResult& host);
 
 private:
+    [[nodiscard]] Html change_of(const Words& words, const HostResult& host) const;
     Html unhealthy(const Words& words, const HostResult& host, bool first_of_its_kind);
 
     std::size_t room_ = 600'000;            // bytes of plain evidence, of any host

@@ -1,6 +1,7 @@
 // Holds the Reporter alone; the sections are in summary.cpp, the escaping is in markup.cpp.
 #include "reports/markdown/markdown.hpp"
 
+#include "reports/changes/difference.hpp"
 #include "reports/gathering.hpp"
 #include "reports/markdown/summary.hpp"
 #include "reports/output.hpp"
@@ -16,10 +17,12 @@ public:
 
     void on_host(const HostResult& host) override { gathered_.add(host); }
 
+    void on_baseline(const Difference& difference) override { difference_ = &difference; }
+
     Status on_finish(const FleetReport& report, HostReader& hosts) override {
         auto read = gathered_.add_rest(report, hosts);
         if (!read) return read;
-        out_ << markdown::Summary(messages_, report, gathered_.digest()).write();
+        out_ << markdown::Summary(messages_, report, gathered_.digest(), difference_).write();
         return out_.flush();
     }
 
@@ -27,6 +30,7 @@ private:
     Output out_;
     const Catalogue& messages_;
     Gathering gathered_;
+    const Difference* difference_ = nullptr; // null: no other run is known
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "reports/markdown/summary.hpp"
 
 #include "core/text.hpp"
+#include "reports/changes/wording.hpp"
 #include "reports/markdown/markdown.hpp"
 #include "reports/wording.hpp"
 
@@ -9,13 +10,19 @@
 
 namespace rdpsweep::markdown {
 
-Summary::Summary(const Catalogue& messages, const FleetReport& report, const Digest& digest)
-    : messages_(messages), report_(report), digest_(digest),
+Summary::Summary(
+    const Catalogue& messages,
+    const FleetReport& report,
+    const Digest& digest,
+    const Difference* difference
+)
+    : messages_(messages), report_(report), digest_(digest), difference_(difference),
       last_line_("\n" + escaped(messages.text("report.markdown.cut")) + "\n"),
       document_(markdown_bytes - last_line_.size()) {}
 
 std::string Summary::write() && {
     write_head();
+    write_changes();
     write_totals();
     write_warnings();
     write_causes();
@@ -68,6 +75,16 @@ void Summary::write_head() {
              {"took", duration(took)}}) +
         "\n"
     );
+}
+
+void Summary::write_changes() {
+    if (difference_ == nullptr) return;
+    document_.add(
+        "\n## " + say("report.change.section", {{"run", difference_->before.id}}) + "\n\n"
+    );
+    for (const auto& sentence : change_sentences(messages_, *difference_))
+        document_.add("- " + escaped(sentence) + "\n");
+    document_.add("\n" + escaped(change_sum(messages_, *difference_)) + "\n");
 }
 
 void Summary::write_totals() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/outcome.hpp"
+#include "reports/changes/difference.hpp"
 #include "reports/digest.hpp"
 #include "reports/markdown/markup.hpp"
 #include "reports/messages/catalogue.hpp"
@@ -15,7 +16,13 @@ namespace rdpsweep::markdown {
 // Everything it describes must outlive it.
 class Summary {
 public:
-    Summary(const Catalogue& messages, const FleetReport& report, const Digest& digest);
+    // difference: since another run; null: none is known.
+    Summary(
+        const Catalogue& messages,
+        const FleetReport& report,
+        const Digest& digest,
+        const Difference* difference
+    );
 
     // Writes the whole document, at most markdown_bytes; its last line says so where it was cut.
     std::string write() &&;
@@ -30,6 +37,7 @@ private:
     std::string obstacle_cell(const Obstacle& obstacle, const Obstructed& obstructed) const;
 
     void write_head();
+    void write_changes();
     void write_totals();
     void write_warnings();
     void write_groups(const std::vector<const Group*>& groups);
@@ -41,6 +49,7 @@ private:
     const Catalogue& messages_;
     const FleetReport& report_;
     const Digest& digest_;
+    const Difference* difference_;
     std::string last_line_; // for a summary that was cut
     Document document_;
 };

@@ -3,10 +3,12 @@
 #include "reports/text/screen.hpp"
 
 #include "core/text.hpp"
+#include "reports/changes/wording.hpp"
 #include "reports/text/rows.hpp"
 #include "reports/wording.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rdpsweep {
 
@@ -74,6 +76,24 @@ Lines header_lines(const Scene& scene) {
         {"took", duration(took)},
     };
     return {Line(scene.messages.say({"report.header", arguments}), Tone::strong), Line()};
+}
+
+Lines change_lines(const Scene& scene) {
+    if (scene.difference == nullptr) return {};
+    constexpr std::size_t most = 5; // sentences
+    Lines lines;
+    for (const auto& sentence : change_sentences(scene.messages, *scene.difference)) {
+        if (lines.size() < most) lines.push_back(Line(sentence, Tone::strong).whole());
+    }
+    const auto& [before, after] =
+        std::pair(scene.difference->before.id, scene.difference->after.id);
+    const auto command =
+        "  rdpsweep diff " + printable(before, 80).str() + " " + printable(after, 80).str();
+    lines.push_back(Line(command)
+                        .add("   " + scene.messages.text("report.change.next.diff"), Tone::faint)
+                        .whole());
+    lines.emplace_back();
+    return lines;
 }
 
 Lines completeness_lines(const Scene& scene) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/outcome.hpp"
+#include "reports/changes/difference.hpp"
 #include "reports/digest.hpp"
 #include "reports/messages/catalogue.hpp"
 #include "reports/text/line.hpp"
@@ -18,12 +19,16 @@ struct Scene {
     const std::vector<HostResult>&
         few; // all hosts of a fleet small enough to show each; else empty
     const Catalogue& messages;
+    const Difference* difference = nullptr; // since another run; null: none is known
 };
 
 using Lines = std::vector<Line>;
 
 // Returns which run it was, when, and how long.
 Lines header_lines(const Scene& scene);
+
+// Returns what changed since another run, where one is known, and the verb that shows it.
+Lines change_lines(const Scene& scene);
 
 // Returns the sum over all targets, before any finding; then the verdicts.
 Lines completeness_lines(const Scene& scene);

@@ -56,6 +56,8 @@ public:
         : out_(std::move(sink)), messages_(messages), color_(options.color),
           width_(std::max(options.width, narrowest)), gathered_(options) {}
 
+    void on_baseline(const Difference& difference) override { difference_ = &difference; }
+
     void on_host(const HostResult& host) override {
         if (gathered_.add(host)) few_.add(host);
     }
@@ -65,7 +67,7 @@ public:
             gathered_.add_rest(report, hosts, [this](const HostResult& host) { few_.add(host); });
         if (!read) return read;
         const auto few = few_.of_small_fleet(report.totals.targets);
-        const Scene scene{report, gathered_.digest(), few, messages_};
+        const Scene scene{report, gathered_.digest(), few, messages_, difference_};
         for (const auto& line : compose(scene))
             out_ << line.render(width_, color_).str();
         return out_.flush();
@@ -74,6 +76,7 @@ public:
 private:
     static Lines compose(const Scene& scene) {
         auto top = header_lines(scene);
+        append(top, change_lines(scene));
         append(top, completeness_lines(scene));
         append(top, warning_lines(scene, warnings_at_most));
         const auto next = next_lines(scene);
@@ -114,6 +117,7 @@ private:
     std::size_t width_;
     Gathering gathered_;
     FewHosts few_;
+    const Difference* difference_ = nullptr; // null: no other run is known
 };
 
 } // namespace

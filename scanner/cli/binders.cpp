@@ -72,6 +72,10 @@ Binder word(std::string& value) {
     return {std::move(set), Takes::word};
 }
 
+Binder words(std::vector<std::string>& values) {
+    return taken_whole(values, Takes::words);
+}
+
 Binder list(std::vector<std::string>& values, Split split_at) {
     if (split_at == Split::none) return taken_whole(values, Takes::values);
     auto set = [&values](const std::string& text) -> Wrong {

@@ -28,6 +28,8 @@ struct Range {
 Binder text(std::string& value);
 // Binds text that must be given, empty or not.
 Binder word(std::string& value);
+// Binds one text or more that must be given.
+Binder words(std::vector<std::string>& values);
 Binder list(std::vector<std::string>& values, Split split = Split::none);
 // Binds a list of which several may follow at once.
 Binder sequence(std::vector<std::string>& values);

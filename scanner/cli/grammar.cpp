@@ -64,6 +64,9 @@ void expect(CLI::Option& added, Takes takes) {
     case Takes::word:
         added.type_size(1)->expected(1)->required();
         break;
+    case Takes::words:
+        added.type_size(1)->expected(any)->required();
+        break;
     case Takes::value:
         added.type_size(1)->expected(1);
         break;

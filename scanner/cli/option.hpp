@@ -19,6 +19,7 @@ enum class Takes : std::uint8_t {
     count,    // a flag whose setter gets the number of times it was given
     value,    // one value, once
     word,     // one value without a name; it must be given
+    words,    // one value or more without a name
     values,   // one value each time, any number of times
     sequence, // as values, and several values may follow at once
 };
@@ -50,7 +51,7 @@ struct Option {
 
     [[nodiscard]] bool repeatable() const noexcept {
         return bind.takes == Takes::count || bind.takes == Takes::values ||
-               bind.takes == Takes::sequence;
+               bind.takes == Takes::sequence || bind.takes == Takes::words;
     }
 };
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace rdpsweep::cli {
 
@@ -35,6 +36,28 @@ Binder report_requests(std::vector<ReportRequest>& reports, const CliNames& name
         return {};
     };
     return {std::move(set), Takes::values, known};
+}
+
+Binder choice_of_change(std::optional<FailOnChange>& change) {
+    return choice<std::optional<FailOnChange>>(
+        change,
+        {{"new", FailOnChange::news},
+         {"worse", FailOnChange::worse},
+         {"unassessable", FailOnChange::unassessable}}
+    );
+}
+
+// Binds a word of one or of the other.
+Binder either(Binder one, Binder other) {
+    auto known = other.choices;
+    known.insert(known.end(), one.choices.begin(), one.choices.end());
+    auto set = [one = std::move(one.set),
+                other = std::move(other.set),
+                known](const std::string& text) -> std::optional<std::string> {
+        if (!one(text) || !other(text)) return {};
+        return none_of(text, known);
+    };
+    return {std::move(set), Takes::value, std::move(known)};
 }
 
 // Tells whether a host can be that.
@@ -91,20 +114,32 @@ report_option(std::vector<ReportRequest>& reports, const CliNames& names, std::s
 }
 
 Options gate_options(Gate gate, std::string_view group) {
-    const auto verdict = choice<std::optional<Verdict>>(
+    auto verdict = choice<std::optional<Verdict>>(
         gate.fail_on.verdict,
         {{"broken", Verdict::broken},
          {"at_risk", Verdict::at_risk},
          {"unknown", Verdict::unknown},
          {"never", std::nullopt}}
     );
+    std::string help =
+        "the mildest verdict that is a finding: broken (default), at_risk, unknown, or never";
+    if (gate.change != nullptr) help += "; with a baseline also new, worse or unassessable";
     return {
-        {"--fail-on", "WORD",
-         "the mildest verdict that is a finding: broken (default), at_risk, unknown, or never",
-         verdict, group},
+        {"--fail-on", "WORD", std::move(help),
+         gate.change == nullptr ? std::move(verdict)
+                                : either(choice_of_change(*gate.change), std::move(verdict)),
+         group},
         {"--max-unassessed", "N", "do not fail for up to N targets that were not assessed",
          number(gate.max_unassessed, {0, 1'000'000}), group},
     };
+}
+
+Option fail_on_change_option(std::optional<FailOnChange>& change, std::string_view group) {
+    auto none = choice<std::optional<FailOnChange>>(change, {{"never", std::nullopt}});
+    return {"--fail-on", "WORD",
+            "which change is a failure: new, worse, unassessable (that became so), or never "
+            "(default)",
+            either(choice_of_change(change), std::move(none)), group};
 }
 
 // clang-format on

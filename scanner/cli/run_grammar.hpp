@@ -3,9 +3,11 @@
 
 #include "scanner/cli/names.hpp"
 #include "scanner/cli/option.hpp"
+#include "scanner/options/fail_on_change.hpp"
 #include "scanner/options/scan_options.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,9 +32,13 @@ report_option(std::vector<ReportRequest>& reports, const CliNames& names, std::s
 struct Gate {
     FailOn& fail_on;
     std::size_t& max_unassessed;
+    std::optional<FailOnChange>* change = nullptr; // of a verb that may know another run
 };
 
 // Returns --fail-on and --max-unassessed.
 Options gate_options(Gate gate, std::string_view group);
+
+// Returns --fail-on of a verb that knows changes only.
+Option fail_on_change_option(std::optional<FailOnChange>& change, std::string_view group);
 
 } // namespace rdpsweep::cli

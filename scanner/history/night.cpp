@@ -4,10 +4,8 @@
 #include "core/digest.hpp"
 #include "core/encoding.hpp"
 #include "core/inflate.hpp"
-#include "core/json_document.hpp"
-#include "core/json_piece.hpp"
 #include "core/moments.hpp"
-#include "core/text.hpp"
+#include "core/same_host.hpp"
 #include "core/unicode.hpp"
 
 #include <algorithm>
@@ -24,22 +22,6 @@ constexpr std::size_t longest_word = 512;
 // their sha, and show what they begin with.
 constexpr std::size_t longest_text = 16u << 10;
 
-std::string word_of(std::string_view text) {
-    return to_valid_utf8(text.substr(0, longest_word));
-}
-
-// Returns the GUID of the host's Windows; empty where its facts have none.
-std::string guid_in(const std::string& facts_json) {
-    if (facts_json.empty()) return {};
-    std::string facts;
-    facts.reserve(facts_json.size() + json_room);
-    facts = facts_json;
-    const auto quoted = json_piece(facts, {"os", "machine_guid"});
-    constexpr std::size_t guid_length = 36; // what is longer is none
-    if (!quoted || quoted->size() != guid_length + 2 || quoted->front() != '"') return {};
-    return word_of(ascii_lower(quoted->substr(1, guid_length)));
-}
-
 // Returns the transport that let us in; empty when none did.
 std::string transport_of(const HostResult& host) {
     for (const auto& attempt : host.attempts) {
@@ -50,12 +32,8 @@ std::string transport_of(const HostResult& host) {
 
 } // namespace
 
-std::uint32_t WordTable::number_of(std::string_view word) {
-    if (const auto known = numbers_.find(word); known != numbers_.end()) return known->second;
-    const auto number = static_cast<std::uint32_t>(words_.size());
-    words_.emplace_back(word);
-    numbers_.emplace(words_.back(), number);
-    return number;
+std::string as_kept(std::string_view text) {
+    return to_valid_utf8(text.substr(0, longest_word));
 }
 
 std::uint32_t Night::text_of(const Finding& finding) {
@@ -72,23 +50,23 @@ std::uint32_t Night::text_of(const Finding& finding) {
 void Night::add(const HostResult& host) {
     NightHost kept;
     kept.index = host.index;
-    kept.uid = word_of(host.target.id.empty() ? host.target.name : host.target.id);
-    kept.name = word_of(host.target.name);
+    kept.uid = as_kept(uid_of(host));
+    kept.name = as_kept(host.target.name);
     kept.outcome = host.outcome;
     if (host.outcome == Outcome::assessed) {
-        kept.machine_guid = guid_in(host.facts_json);
+        kept.machine_guid = machine_guid_of(host);
         kept.verdict = host.verdict;
         kept.cause = host.root_cause;
-        kept.fingerprint = words_.number_of(word_of(host.fingerprint));
-        kept.transport = words_.number_of(word_of(transport_of(host)));
+        kept.fingerprint = words_.number_of(as_kept(host.fingerprint));
+        kept.transport = words_.number_of(as_kept(transport_of(host)));
         kept.findings.reserve(host.findings.size());
-        for (const auto& finding : host.findings) {
+        for (const auto* finding : one_a_rule(host)) {
             NightFinding found;
-            found.rule = words_.number_of(word_of(finding.rule));
-            found.verdict = words_.number_of(to_string(finding.verdict));
-            found.severity = words_.number_of(to_string(finding.severity));
-            found.message = words_.number_of(word_of(finding.summary.key));
-            if (finding.verdict != Verdict::not_applicable) found.text = text_of(finding);
+            found.rule = words_.number_of(as_kept(finding->rule));
+            found.verdict = words_.number_of(to_string(finding->verdict));
+            found.severity = words_.number_of(to_string(finding->severity));
+            found.message = words_.number_of(as_kept(finding->summary.key));
+            if (finding->verdict != Verdict::not_applicable) found.text = text_of(*finding);
             kept.findings.push_back(found);
         }
     }

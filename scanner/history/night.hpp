@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/outcome.hpp"
+#include "core/word_table.hpp"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,25 +13,8 @@
 
 namespace rdpsweep {
 
-// Numbers of words and back, so that a word that is said often is kept once.
-class WordTable {
-public:
-    std::uint32_t number_of(std::string_view word);
-
-    [[nodiscard]] const std::vector<std::string>& words() const noexcept { return words_; }
-
-private:
-    struct Hash {
-        using is_transparent = void;
-
-        std::size_t operator()(std::string_view word) const noexcept {
-            return std::hash<std::string_view>{}(word);
-        }
-    };
-
-    std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
-    std::vector<std::string> words_;
-};
+// Returns a word as the history keeps it: valid UTF-8, and cut where it is longer than any of ours.
+std::string as_kept(std::string_view text);
 
 // Numbers are of the night's words and texts.
 struct NightFinding {

@@ -14,18 +14,16 @@ namespace {
 
 using Seen = ReportFile::Seen;
 
-Error with_advice(Error error) {
-    return std::move(error).with_hint(
-        "the run is stored: render it again with `rdpsweep report last`"
-    );
+Error with_advice(Error error, const std::string& again) {
+    return std::move(error).with_hint("the run is stored: render it again with `" + again + "`");
 }
 
 std::string name_of(const std::string& path) {
     return path == "-" ? "the report to stdout" : "the report " + path;
 }
 
-const ReportFormat* find_format(std::string_view name) {
-    for (const auto& format : all_reports()) {
+const ReportFormat* find_format(std::span<const ReportFormat> known, std::string_view name) {
+    for (const auto& format : known) {
         if (format.name == name) return &format;
     }
     return nullptr;
@@ -52,7 +50,8 @@ options_for(const std::string& path, const TalkOptions& talk, const ReportedRun&
 } // namespace
 
 struct ReportOutputs::Output {
-    explicit Output(std::string where) : path(std::move(where)) {}
+    Output(std::string where, std::string made_by)
+        : path(std::move(where)), again(std::move(made_by)) {}
 
     // Opens the place: a file under another name until it is whole, except where it may be followed
     // while the run goes on.
@@ -62,7 +61,7 @@ struct ReportOutputs::Output {
             return {};
         }
         auto opened = ReportFile::open(path, format.live ? Seen::at_once : Seen::when_whole);
-        if (!opened) return with_advice(std::move(opened).error());
+        if (!opened) return with_advice(std::move(opened).error(), again);
         file.emplace(*std::move(opened));
         writer.emplace(file->place(name_of(path)));
         return {};
@@ -76,7 +75,7 @@ struct ReportOutputs::Output {
 
     [[nodiscard]] Status state() const {
         auto failure = writer->failure();
-        if (failure) return with_advice(*std::move(failure));
+        if (failure) return with_advice(*std::move(failure), again);
         return {};
     }
 
@@ -89,11 +88,12 @@ struct ReportOutputs::Output {
         written = state();
         if (!written || !file) return written;
         auto named = file->publish();
-        if (!named) return with_advice(std::move(named).error());
+        if (!named) return with_advice(std::move(named).error(), again);
         return named;
     }
 
     std::string path;
+    std::string again;
     std::optional<ReportFile> file; // nothing for stdout
     std::optional<Writer> writer;
     Patience patience; // empty: a reader is not waited for
@@ -113,17 +113,18 @@ Result<ReportOutputs> ReportOutputs::open(
     const std::vector<ReportRequest>& requests,
     const TalkOptions& talk,
     const Catalogue& messages,
-    const ReportedRun& run
+    const ReportedRun& run,
+    std::span<const ReportFormat> known
 ) {
     ReportOutputs outputs;
     for (const auto& request : requests) {
-        const auto* format = find_format(request.format);
+        const auto* format = find_format(known, request.format);
         if (format == nullptr) {
             return Error(
                 Phase::config, Errc::unsupported, "unknown report format " + request.format
             );
         }
-        auto output = std::make_unique<Output>(request.path);
+        auto output = std::make_unique<Output>(request.path, run.again);
         auto opened = output->open(*format);
         if (!opened) return std::move(opened).error();
         auto* sink = output.get();
@@ -146,6 +147,11 @@ void ReportOutputs::on_host(const HostResult& host, std::string_view json) {
         else
             output->reporter->on_host_as_text(host, json);
     }
+}
+
+void ReportOutputs::on_baseline(const Difference& difference) {
+    for (auto& output : outputs_)
+        output->reporter->on_baseline(difference);
 }
 
 bool ReportOutputs::behind() {

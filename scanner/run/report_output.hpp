@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct ReportedRun {
     std::string id;
     std::int64_t started = 0; // Unix seconds
     bool in_order = false;    // on_host() gets every host of the run, in inventory order
+    const char* again = "rdpsweep report last"; // what makes the reports again
 };
 
 // A file appears under its name only when it is complete, except for the live formats, which may
@@ -33,7 +35,8 @@ public:
         const std::vector<ReportRequest>& requests,
         const TalkOptions& talk,
         const Catalogue& messages,
-        const ReportedRun& run
+        const ReportedRun& run,
+        std::span<const ReportFormat> known = all_reports()
     );
 
     ReportOutputs(ReportOutputs&&) noexcept;
@@ -42,6 +45,9 @@ public:
     // Gives a host to the reports, with its JSON in English where that was made already. Waits for
     // no reader: one that is far behind gets the host from the stored run, by finish().
     void on_host(const HostResult& host, std::string_view json = {});
+
+    // Tells the reports what changed since another run; it has to outlive them.
+    void on_baseline(const Difference& difference);
 
     // Tells whether the reader of a live report is so slow that no further host should be begun.
     // Gives up one that took nothing for limits::reader_patience.

@@ -4,13 +4,12 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 
 namespace rdpsweep {
 
 namespace {
-
-constexpr std::string_view newest_called = "last:";
 
 Error no_run(const std::string& what, const std::string& runs) {
     return Error(Phase::config, Errc::not_found, what)
@@ -38,8 +37,9 @@ newest_of(const StateFolder& runs, const std::vector<std::string>& ids, const st
 Result<std::string> resolve_id(const StateFolder& runs, const std::string& word) {
     const auto ids = run_ids(runs);
     if (ids.empty()) return no_run("no run is stored", runs.path());
-    if (word == "last") return ids.back();
-    if (word.starts_with(newest_called)) return newest_of(runs, ids, word.substr(5));
+    if (word == newest) return ids.back();
+    if (word.starts_with(newest_called))
+        return newest_of(runs, ids, word.substr(newest_called.size()));
     std::vector<std::string> matches;
     for (const auto& candidate : ids) {
         if (candidate == word) return candidate;
@@ -73,6 +73,28 @@ std::vector<std::string> run_ids(const StateFolder& runs) {
     return ids;
 }
 
+namespace {
+
+// Returns the id of the newest complete run before this one that fits.
+Result<std::optional<std::string>> newest_before(
+    const std::string& state_dir,
+    const std::string& id,
+    const std::function<bool(const RunMarks&)>& fits
+) {
+    const auto runs = open_runs(state_dir);
+    if (!runs) return runs.error();
+    const auto ids = run_ids(*runs);
+    const auto this_one = std::lower_bound(ids.begin(), ids.end(), id);
+    for (auto at = std::make_reverse_iterator(this_one); at != ids.rend(); ++at) {
+        const auto document = document_of(*runs, *at);
+        if (document && document->complete() && fits(document->marks))
+            return std::optional<std::string>(*at);
+    }
+    return std::optional<std::string>();
+}
+
+} // namespace
+
 Result<StateFolder> open_run(const std::string& state_dir, const std::string& word) {
     const auto runs = open_runs(state_dir);
     if (!runs) return runs.error();
@@ -82,18 +104,24 @@ Result<StateFolder> open_run(const std::string& state_dir, const std::string& wo
 }
 
 Result<std::optional<std::string>>
-run_before(const std::string& state_dir, const std::string& id, const std::string& scope) {
-    if (scope.empty()) return std::optional<std::string>();
-    const auto runs = open_runs(state_dir);
-    if (!runs) return runs.error();
-    const auto ids = run_ids(*runs);
-    const auto this_one = std::lower_bound(ids.begin(), ids.end(), id);
-    for (auto at = std::make_reverse_iterator(this_one); at != ids.rend(); ++at) {
-        const auto document = document_of(*runs, *at);
-        if (document && document->complete() && document->marks.scope == scope)
-            return std::optional<std::string>(*at);
+run_before(const std::string& state_dir, const std::string& id, const RunMarks& marks) {
+    if (marks.scope.empty()) return std::optional<std::string>();
+    const auto same_scope = [&marks](const RunMarks& other) { return other.scope == marks.scope; };
+    if (!marks.name.empty()) {
+        auto found = newest_before(state_dir, id, [&](const RunMarks& other) {
+            return same_scope(other) && other.name == marks.name;
+        });
+        if (!found || *found) return found;
     }
-    return std::optional<std::string>();
+    return newest_before(state_dir, id, same_scope);
+}
+
+Result<std::optional<std::string>>
+named_before(const std::string& state_dir, const std::string& id, const std::string& name) {
+    if (name.empty()) return std::optional<std::string>();
+    return newest_before(state_dir, id, [&name](const RunMarks& other) {
+        return other.name == name;
+    });
 }
 
 } // namespace rdpsweep

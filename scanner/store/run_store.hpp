@@ -13,6 +13,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -98,6 +99,13 @@ public:
     Status for_each(const std::function<void(const HostResult&)>& visit) override;
     Status for_each_as_text(const VisitText& visit) override;
 
+    // Does the same as for_each() with the hosts whose ids (uid_of) are wanted; of others no more
+    // than the id is read.
+    Status for_each_of(
+        const std::function<bool(const std::string& id)>& wanted,
+        const std::function<void(const HostResult&)>& visit
+    );
+
     // Says that what stands from there on in hosts.jsonl (RunStore::begun_at) was written by this
     // program, so that for_each_as_text() hands it on as text.
     void is_ours_from(std::uint64_t offset) noexcept { ours_from_ = offset; }
@@ -118,7 +126,11 @@ private:
 
     StoredRun(Descriptor hosts, As as, RunDocument document);
     bool index();
-    Status for_each_packed(const VisitText& visit);
+    // Takes a record, with its index and whether this program wrote it; tells whether it is whole.
+    using VisitRecord = std::function<bool(std::string& line, std::size_t index, bool ours)>;
+    Status for_each_record(const VisitRecord& visit);
+    Status for_each_packed(const VisitRecord& visit);
+    std::optional<HostResult> host_in(std::string& line, std::size_t index);
 
     Descriptor hosts_; // hosts.jsonl, or hosts.jsonl.gz
     As as_;

@@ -1,4 +1,5 @@
 // Reads a run back, also one that was killed.
+#include "core/json_document.hpp"
 #include "core/json_piece.hpp"
 #include "core/text.hpp"
 #include "scanner/store/find_run.hpp"
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <initializer_list>
 #include <unistd.h>
 
 namespace rdpsweep {
@@ -30,6 +32,16 @@ void read_record(int file, const RecordPlace& place, std::string& line) {
         had += static_cast<std::size_t>(got);
     }
     line.resize(had);
+}
+
+// Returns the text of a record's member; empty where it has none.
+std::string text_at(std::string& line, std::initializer_list<std::string_view> path) {
+    const auto quoted = json_piece(line, path);
+    if (!quoted || quoted->size() < 2 || quoted->front() != '"') return {};
+    const auto inside = quoted->substr(1, quoted->size() - 2);
+    if (inside.find('\\') == std::string_view::npos) return std::string(inside);
+    const auto parsed = JsonDocument::read(std::string(*quoted), Phase::config);
+    return parsed ? std::string(parsed->root().text().value_or("")) : std::string();
 }
 
 } // namespace
@@ -66,12 +78,18 @@ bool StoredRun::index() {
     return !lines.bad();
 }
 
-Status StoredRun::for_each(const std::function<void(const HostResult&)>& visit) {
-    return for_each_as_text([&](const HostResult& host, std::string_view) { visit(host); });
+// Returns the host of a record; nothing where it cannot be read. One damaged record must not take
+// the others with it.
+std::optional<HostResult> StoredRun::host_in(std::string& line, std::size_t index) {
+    line.reserve(line.size() + json_room);
+    auto host = host_from_json(line, "host");
+    if (host && host->index == index) return *std::move(host);
+    ++damaged_;
+    return {};
 }
 
 // Compressed hosts are in the order of the inventory, and each is there once.
-Status StoredRun::for_each_packed(const VisitText& visit) {
+Status StoredRun::for_each_packed(const VisitRecord& visit) {
     (void)lseek(hosts_.get(), 0, SEEK_SET);
     PackedStream lines{Descriptor(fcntl(hosts_.get(), F_DUPFD_CLOEXEC, 0))};
     const auto trouble = [this](const std::string& what) {
@@ -88,35 +106,52 @@ Status StoredRun::for_each_packed(const VisitText& visit) {
             return trouble(" are not in the order of the inventory")
                 .with_hint("were they compressed by hand? gunzip them");
         }
-        line.reserve(line.size() + json_room);
-        const auto host = host_from_json(line, "host");
-        if (index == most_records || !host || host->index != index) {
+        if (index == most_records) {
             ++damaged_;
             continue;
         }
-        next = index + 1;
-        visit(*host, "");
+        if (visit(line, index, false)) next = index + 1;
     }
     if (!lines.bad()) return {};
     return trouble(" cannot be read to their end").with_hint("scan again: the file is damaged");
 }
 
-Status StoredRun::for_each_as_text(const VisitText& visit) {
+Status StoredRun::for_each_record(const VisitRecord& visit) {
     damaged_ = 0;
     if (as_ == As::packed) return for_each_packed(visit);
     std::string line;
     for (const auto& place : lines_) {
         read_record(hosts_.get(), place, line);
-        const auto host = host_from_json(line, "host");
-        // One damaged record must not take the others with it.
-        if (!host || host->index != place.index) {
-            ++damaged_;
-            continue;
-        }
-        const bool ours = place.offset >= ours_from_;
-        visit(*host, ours ? json_piece(line, {"host"}).value_or("") : "");
+        visit(line, place.index, place.offset >= ours_from_);
     }
     return {};
+}
+
+Status StoredRun::for_each(const std::function<void(const HostResult&)>& visit) {
+    return for_each_as_text([&](const HostResult& host, std::string_view) { visit(host); });
+}
+
+Status StoredRun::for_each_as_text(const VisitText& visit) {
+    return for_each_record([&](std::string& line, std::size_t index, bool ours) {
+        const auto host = host_in(line, index);
+        if (host) visit(*host, ours ? json_piece(line, {"host"}).value_or("") : "");
+        return host.has_value();
+    });
+}
+
+Status StoredRun::for_each_of(
+    const std::function<bool(const std::string& id)>& wanted,
+    const std::function<void(const HostResult&)>& visit
+) {
+    return for_each_record([&](std::string& line, std::size_t index, bool) {
+        line.reserve(line.size() + json_room);
+        const auto id = text_at(line, {"host", "id"});
+        // What has no id of its own goes by its name.
+        if (!wanted(id.empty() ? text_at(line, {"host", "name"}) : id)) return true;
+        const auto host = host_in(line, index);
+        if (host) visit(*host);
+        return host.has_value();
+    });
 }
 
 } // namespace rdpsweep

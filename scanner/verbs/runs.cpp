@@ -80,7 +80,7 @@ int run_runs_show(const RunsOptions& options) {
         add(to_string(outcome), count);
     for (const auto& [verdict, count] : totals.by_verdict)
         add(to_string(verdict), count);
-    const auto before = run_before(options.state_dir, run.id, document->marks.scope);
+    const auto before = run_before(options.state_dir, run.id, document->marks);
     if (before) add("before", before->value_or(""));
     return show_rows(rows, options.json);
 }

@@ -4,6 +4,7 @@
 #include "scanner/cli/history_grammar.hpp"
 #include "scanner/cli/scan_grammar.hpp"
 #include "scanner/cli/scope_grammar.hpp"
+#include "scanner/verbs/footers.hpp"
 #include "scanner/verbs/verbs.hpp"
 
 #include <vector>
@@ -23,24 +24,7 @@ std::function<std::string(const Given&)> wrong_in(std::string (*wrong)(const Sco
 const cli::Verb sweep_verbs[] = {
     {"scan",
      "Reach every target, collect facts, judge them and report.",
-     R"(Example:
-  export RDPSWEEP_PASSWORD=...
-  rdpsweep scan -i fleet.yaml --jobs 128 --report text --report json:run.json
-  rdpsweep scan -i defaults.yaml --subscription Production --select 'tag:env=prod'
-  rdpsweep scan -i ansible:hosts --select 'group:web & !name:dc*' --pick 20
-  rdpsweep scan --rerun last:unreachable,broken
-  rdpsweep scan -t 10.1.0.4,sql=10.1.0.9:5986 --user 'CORP\svc' --password-prompt
-
-Exit status:
-   0  every target was assessed, and no finding reaches --fail-on
-   1  rdpsweep itself failed
-   2  usage or configuration error; nothing was attempted
-   3  the scope has no targets
-  10  every target was assessed, and there are findings
-  11  no findings, but more than --max-unassessed targets were not assessed
-  12  findings, and more than --max-unassessed targets were not assessed
-  70  the totals do not add up to the inventory
- 130, 143  interrupted; rdpsweep scan --resume RUN continues)",
+     footer::scan,
      asks<ScanOptions>({cli::scan_options, run_scan, cli::wrong_scan})},
     {"check",
      "Reach every target and stop: print what answered, which user logged on, and how fast.",
@@ -98,8 +82,15 @@ Exit status: 0 the chain is whole; 1 it is not; 2 the file cannot be read)",
     {"report",
      "Show a stored run again in any format, without contacting any host.",
      R"(Example:
-  rdpsweep report last --report html:fleet.html)",
-     asks<StoredReportOptions>({report_options, run_report})},
+  rdpsweep report last --report html:fleet.html
+  rdpsweep report last:prod-nightly --since-last --fail-on new)",
+     asks<StoredReportOptions>({report_options, run_report, wrong_report})},
+    {"diff",
+     "Show what changed between two stored runs, without contacting any host: one word for each\n"
+     "host, and one for each finding. Without A, B is compared with the run before it: the newest\n"
+     "complete one of its name that is about the same targets.",
+     footer::diff,
+     asks<DiffOptions>({diff_options, run_diff, wrong_diff})},
     {"runs", "List the stored runs, name them, and remove old ones.", "", {}},
     {"runs list",
      "List the stored runs, the oldest first.",

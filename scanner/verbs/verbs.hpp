@@ -5,6 +5,7 @@
 #include "scanner/cli/completion.hpp"
 #include "scanner/cli/names.hpp"
 #include "scanner/cli/option.hpp"
+#include "scanner/options/diff_options.hpp"
 #include "scanner/options/fix_options.hpp"
 #include "scanner/options/history_options.hpp"
 #include "scanner/options/scan_options.hpp"
@@ -55,6 +56,7 @@ int run_version(const VersionOptions& options);
 int run_manual(const ManualOptions& options);
 int run_config_show(const ConfigOptions& options);
 int run_completion(const CompletionOptions& options);
+int run_diff(const DiffOptions& options);
 int run_report(const StoredReportOptions& options);
 int run_fix_plan(const FixPlanOptions& options);
 int run_fix_show(const FixShowOptions& options);
@@ -75,9 +77,12 @@ cli::Options version_options(VersionOptions& asked, const CliNames& names);
 cli::Options manual_options(ManualOptions& asked, const CliNames& names);
 cli::Options config_options(ConfigOptions& asked, const CliNames& names);
 cli::Options completion_options(CompletionOptions& asked, const CliNames& names);
+cli::Options diff_options(DiffOptions& asked, const CliNames& names);
 cli::Options report_options(StoredReportOptions& asked, const CliNames& names);
 
 // Returns what is wrong with the options together; empty: nothing.
 std::string wrong_manual(const ManualOptions& asked);
+std::string wrong_diff(const DiffOptions& options);
+std::string wrong_report(const StoredReportOptions& options);
 
 } // namespace rdpsweep

@@ -18,7 +18,7 @@ struct Triple {
     std::optional<SeenHost> past, before, after;
     bool may_join = true;
     bool may_leave = true;
-    std::set<std::uint32_t> had_rules;
+    std::set<std::uint32_t> had_rules, past_rules;
 };
 
 template <class Value>
@@ -33,6 +33,7 @@ HostChange as_built(const Triple& triple) {
     terms.may_join = triple.may_join;
     terms.may_leave = triple.may_leave;
     terms.had_rule = [&](std::uint32_t rule) { return triple.had_rules.contains(rule); };
+    terms.past_had_rule = [&](std::uint32_t rule) { return triple.past_rules.contains(rule); };
     return compare(pointer(triple.before), pointer(triple.after), pointer(triple.past), terms);
 }
 
@@ -70,6 +71,7 @@ public:
         made.may_leave = below(3) != 0;
         for (std::uint32_t rule = 0; rule < 3; ++rule) {
             if (below(4) != 0) made.had_rules.insert(rule);
+            if (below(2) != 0) made.past_rules.insert(rule);
         }
         return made;
     }
@@ -288,7 +290,7 @@ bool right_findings(const Triple& t, const HostChange& change) {
         const auto* a = find(before, rule);
         const auto* b = find(t.after, rule);
         if (a == nullptr && b == nullptr) continue;
-        const bool had = with == pointer(t.past) ? false : t.had_rules.contains(rule);
+        const bool had = (with == pointer(t.past) ? t.past_rules : t.had_rules).contains(rule);
         const auto word = only_one(finding_rows(), a, b, had);
         if (pairs == change.findings.size() || !word) return false;
         const auto& said = change.findings[pairs++];
@@ -377,6 +379,9 @@ TEST_CASE("changes: a table that lacks one of its reasons is found out", "[chang
          [](Triple& t) {
              t.had_rules = {0, 1, 2};
          }},
+        {"the past's rules are taken for those of the earlier run",
+         [](Triple& t) { t.past_rules = t.had_rules; }},
+        {"the past's rules are not known", [](Triple& t) { t.past_rules.clear(); }},
         {"the past is not asked", [](Triple& t) { t.past.reset(); }},
         {"another Windows is not noticed",
          [](Triple& t) {

@@ -10,12 +10,12 @@ using namespace rdpsweep::test;
 
 namespace {
 
-class KnownPast : public Past {
+class KnownPast : public OlderRuns {
 public:
-    explicit KnownPast(std::vector<PastHost> hosts = {}) : hosts_(std::move(hosts)) {}
+    explicit KnownPast(std::vector<OlderLook> hosts = {}) : hosts_(std::move(hosts)) {}
 
     Status look(
-        const std::vector<std::string>& ids, const std::function<void(const PastHost&)>& visit
+        const std::vector<std::string>& ids, const std::function<void(const OlderLook&)>& visit
     ) override {
         asked = ids;
         for (const auto& host : hosts_)
@@ -26,13 +26,13 @@ public:
     std::vector<std::string> asked;
 
 private:
-    std::vector<PastHost> hosts_;
+    std::vector<OlderLook> hosts_;
 };
 
-class LostPast : public Past {
+class LostPast : public OlderRuns {
 public:
     Status
-    look(const std::vector<std::string>&, const std::function<void(const PastHost&)>&) override {
+    look(const std::vector<std::string>&, const std::function<void(const OlderLook&)>&) override {
         return Error(Phase::config, Errc::local_limit, "cannot read it");
     }
 };
@@ -58,8 +58,9 @@ HostResult silent(std::size_t index, const std::string& name) {
     );
 }
 
-Difference
-between(const std::vector<HostResult>& before, const std::vector<HostResult>& after, Past& past) {
+Difference between(
+    const std::vector<HostResult>& before, const std::vector<HostResult>& after, OlderRuns& past
+) {
     // Both were judged by the same rules, whatever they found.
     std::vector<std::string> rules;
     for (const auto& host : after) {
@@ -145,9 +146,9 @@ TEST_CASE("difference: a host that is back is compared with when it was last see
     for (auto& finding : well.findings)
         finding.verdict = Verdict::ok;
     KnownPast past(
-        {{"a", well, "run-3", "run-4"},
-         {"b", named(broken_key_host(1), 1, "b"), "run-2", "run-3"},
-         {"nobody", named(healthy_host(2), 2, "nobody"), "run-1", ""}}
+        {{"a", well, "run-3", "run-4", {}},
+         {"b", named(broken_key_host(1), 1, "b"), "run-2", "run-3", {}},
+         {"nobody", named(healthy_host(2), 2, "nobody"), "run-1", "", {}}}
     );
     const auto difference = between(
         {silent(0, "a"), silent(1, "b"), silent(2, "c"), named(healthy_host(3), 3, "d")},
@@ -166,6 +167,37 @@ TEST_CASE("difference: a host that is back is compared with when it was last see
     CHECK(difference.at(1)->since == "run-3");
     CHECK(difference.at(2)->since.empty());
     CHECK(difference.first_bad == 1); // c was never seen
+}
+
+TEST_CASE(
+    "difference: a rule that the last look at a host did not have is no new fault", "[changes]"
+) {
+    auto well = named(healthy_host(0), 0, "a");
+    const auto back = [&](std::vector<std::string> rules) {
+        KnownPast past({{"a", well, "run-3", "", std::move(rules)}});
+        return between({silent(0, "a")}, {named(broken_key_host(0), 0, "a")}, past);
+    };
+    const auto knew_one = back({"KEY.ACL"});
+    CHECK(knew_one.of(FindingWord::fresh) == 1);
+    CHECK(knew_one.of(FindingWord::judged_first) == 1); // HANDSHAKE
+    CHECK(back({"KEY.ACL", "HANDSHAKE"}).of(FindingWord::fresh) == 2);
+    CHECK(back({}).of(FindingWord::judged_first) == 2);
+}
+
+TEST_CASE("difference: what a run lacks that lost records says nothing", "[changes]") {
+    for (const bool lost : {false, true}) {
+        DifferenceBuilder builder(run_named("A"), run_named("B"), {});
+        builder.add_before(named(healthy_host(0), 0, "a"));
+        if (lost) builder.lost_some_before();
+        builder.add_after(named(healthy_host(1), 1, "b"));
+        if (lost) builder.lost_some_after();
+        KnownPast none;
+        const auto difference = std::move(builder).finish(none);
+        REQUIRE(difference);
+        CHECK(difference->of(HostWord::not_compared) == (lost ? 2 : 0));
+        CHECK(difference->of(HostWord::joined) == (lost ? 0 : 1));
+        CHECK(difference->of(HostWord::left) == (lost ? 0 : 1));
+    }
 }
 
 TEST_CASE("difference: what cannot be read of the past is no result", "[changes]") {
@@ -290,14 +322,14 @@ TEST_CASE("difference: random nights balance, whatever is absent from them", "[c
     };
     for (int night = 0; night < 50; ++night) {
         std::vector<HostResult> runs[2];
-        std::vector<PastHost> past;
+        std::vector<OlderLook> past;
         for (std::size_t i = 0; i < 30; ++i) {
             for (auto& run : runs) {
                 if (random() % 6 != 0) run.push_back(host(i));
             }
             auto older = host(i);
             if (older.outcome == Outcome::assessed)
-                past.push_back({older.target.id, older, "old", "later"});
+                past.push_back({older.target.id, older, "old", "later", {}});
         }
         KnownPast known(past);
         const auto difference = between(runs[0], runs[1], known);

@@ -31,8 +31,13 @@ std::string found(const Scratch& folder, const std::string& word) {
     return run ? run->run().id : std::string(run.error().detail());
 }
 
-std::string before(const Scratch& folder, const std::string& id, const std::string& scope) {
-    const auto run = run_before(folder.path("state"), id, scope);
+std::string before(
+    const Scratch& folder,
+    const std::string& id,
+    const std::string& scope,
+    const std::string& name = ""
+) {
+    const auto run = run_before(folder.path("state"), id, {name, scope, {}});
     REQUIRE(run);
     return run->value_or("none");
 }
@@ -74,6 +79,17 @@ TEST_CASE("find run: the one before is complete, and about the same", "[store]")
     // A run that is damaged hides none of the others.
     (void)folder.file("state/runs/2026b/run.json", "{");
     CHECK(before(folder, "2026g", "one") == "2026a");
+}
+
+TEST_CASE("find run: the one before is of the same name, if any is", "[store]") {
+    const Scratch folder;
+    store(folder, "2026a", {"nightly", "one", {}});
+    store(folder, "2026b", {"at-noon", "one", {}});
+    store(folder, "2026c", {"nightly", "two", {}});
+    CHECK(before(folder, "2026d", "one", "nightly") == "2026a");
+    CHECK(before(folder, "2026d", "one", "first-of-its-name") == "2026b");
+    CHECK(before(folder, "2026d", "one") == "2026b");
+    CHECK(before(folder, "2026d", "three", "nightly") == "none");
 }
 
 TEST_CASE(
