@@ -41,7 +41,7 @@ Task<void> visit_all(Bench& bench) {
         target.name = "h" + std::to_string(host);
         target.address = "127.0." + std::to_string(host / last_octets + 1) + "." +
                          std::to_string(host % last_octets + 1);
-        target.ssh.port = bench.port;
+        target.ssh.edit().port = bench.port;
         const bool answered = co_await visit(bench, target);
         if (answered) ++bench.answered;
     }

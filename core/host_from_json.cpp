@@ -62,7 +62,8 @@ Target read_target(const Members& in) {
     target.rdp_port = in.number<std::uint16_t>("rdp_port");
     target.route = in.texts("route");
     target.credential = in.text("credential");
-    target.tags = in.texts_by_name("tags");
+    const auto tags = in.texts_by_name("tags");
+    target.tags = Tags(tags.begin(), tags.end());
     target.vm = in.text("vm");
     return target;
 }

@@ -15,7 +15,12 @@ namespace {
 
 // Members stand in the order of the alphabet, as in the documents that are built as trees.
 
-void put(JsonText& out, const std::map<std::string, std::string>& texts) {
+template <class Map>
+requires requires {
+    typename Map::mapped_type;
+}
+
+void put(JsonText& out, const Map& texts) {
     out.open_object();
     for (const auto& [key, value] : texts) {
         // A stranger's key: escaped as a text, then followed by its value.

@@ -1,9 +1,12 @@
 // One VM as the inventory describes it; immutable once the inventory is read.
 #pragma once
 
+#include "core/rare.hpp"
+
+#include <boost/container/flat_map.hpp>
+
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,6 +80,9 @@ struct DiskImage {
     }
 };
 
+// A flat map: an inventory holds 100,000 of these, with a few tags each.
+using Tags = boost::container::flat_map<std::string, std::string>;
+
 struct Target {
     std::string id;      // ARM resource id, lower-cased; else the name, unique in the inventory
     std::string name;    // what a human calls it
@@ -84,14 +90,14 @@ struct Target {
     std::uint16_t rdp_port = 3389;
     bool rdp_outside = true;    // look at the RDP port from here, also if the route does not say so
     std::string rdp_thumbprint; // SHA-1 it should serve, lower-case hex; empty: not known
-    std::vector<std::string> route;          // transports in order, e.g. {"winrm", "ssh"}
-    std::string credential;                  // a name; the secret itself lives in CredentialStore
-    std::map<std::string, std::string> tags; // subscription, resource group, role ...
-    std::vector<std::string> groups;         // of the inventory, for --select
-    std::string vm;                          // ARM resource id as written; empty when none
+    std::vector<std::string> route;  // transports in order, e.g. {"winrm", "ssh"}
+    std::string credential;          // a name; the secret itself lives in CredentialStore
+    Tags tags;                       // subscription, resource group, role ...
+    std::vector<std::string> groups; // of the inventory, for --select
+    std::string vm;                  // ARM resource id as written; empty when none
     WinRmOptions winrm;
-    SshOptions ssh;
-    DiskImage disk;
+    Rare<SshOptions> ssh;
+    Rare<DiskImage> disk;
     bool named_by_disk = false; // its name is that of the image: the disk may know a better one
     std::string skip;           // why it is not visited, one sentence; empty: it is
     std::optional<std::chrono::milliseconds> deadline; // overrides the run's host deadline

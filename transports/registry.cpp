@@ -19,7 +19,7 @@ std::uint16_t winrm_port(const Target& target) noexcept {
 }
 
 std::uint16_t ssh_port(const Target& target) noexcept {
-    return target.ssh.port;
+    return target.ssh->port;
 }
 
 std::uint16_t rdp_port(const Target& target) noexcept {
@@ -27,7 +27,7 @@ std::uint16_t rdp_port(const Target& target) noexcept {
 }
 
 const std::string& ssh_user(const Target& target) noexcept {
-    return target.ssh.user;
+    return target.ssh->user;
 }
 
 constexpr std::array kinds{

@@ -12,7 +12,7 @@ namespace rdpsweep {
 
 std::string subscription_of(const Target& target) {
     constexpr std::string_view prefix = "/subscriptions/";
-    const auto id = ascii_lower(target.vm.empty() ? target.disk.snapshot : target.vm);
+    const auto id = ascii_lower(target.vm.empty() ? target.disk->snapshot : target.vm);
     if (!id.starts_with(prefix)) return {};
     return id.substr(prefix.size(), id.find('/', prefix.size()) - prefix.size());
 }

@@ -46,7 +46,7 @@ std::string address_of(const Vm& vm, AzureAddress wanted) {
 }
 
 void add_tags(const Vm& vm, Target& target) {
-    target.tags = vm.tags;
+    target.tags = Tags(vm.tags.begin(), vm.tags.end());
     const std::pair<const char*, const std::string*> known[] = {
         {"subscription", &vm.subscription},
         {"resource_group", &vm.resource_group},

@@ -140,7 +140,7 @@ Task<bool> Visit::look(Attempt& attempt, HostDeadline& deadline) {
 std::string_view Visit::why_no_look(const HostDeadline& deadline) const {
     if (deadline.aborted()) return "note.no_look_run";
     if (deadline.expired()) return "note.no_look_time";
-    const bool direct = !target_.ssh.hops;
+    const bool direct = !target_.ssh->hops;
     // That a disk was read says nothing of the network.
     const auto last = std::find_if(attempts_.rbegin(), attempts_.rend(), [](const auto& attempt) {
         return !traits_of(attempt->transport).by_disk;

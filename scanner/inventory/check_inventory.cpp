@@ -75,7 +75,7 @@ void check_http(const Target& target, Problems& problems) {
 // Complains about a route that reads a disk nobody named.
 void check_disk(const Target& target, Problems& problems) {
     // Of the disk of a VM of Azure a snapshot can be made.
-    if (target.disk.given() || !target.vm.empty()) return;
+    if (target.disk->given() || !target.vm.empty()) return;
     const auto& route = target.route;
     const auto way = std::find_if(route.begin(), route.end(), [](const auto& transport) {
         return traits_of(transport).by_disk;
@@ -144,7 +144,7 @@ void check_targets(const Inventory& inventory, Problems& problems) {
                               : suggest(target.credential, names, "known credentials")
             );
         }
-        for (const auto& hop : target.ssh.hops ? *target.ssh.hops : std::vector<JumpHost>()) {
+        for (const auto& hop : target.ssh->hops ? *target.ssh->hops : std::vector<JumpHost>()) {
             if (std::find(names.begin(), names.end(), hop.credential) != names.end()) continue;
             problems.add(
                 target.origin,

@@ -69,7 +69,7 @@ void read_snapshots(
 }
 
 bool has_only_disk(const Target& target) noexcept {
-    return target.disk.given() && target.address.empty() && target.vm.empty();
+    return target.disk->given() && target.address.empty() && target.vm.empty();
 }
 
 std::string_view disk_transport() noexcept {

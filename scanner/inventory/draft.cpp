@@ -75,7 +75,7 @@ int sources_of(const DiskImage& disk) {
 Complaint finish(TargetDraft& draft) {
     auto& target = draft.target;
     if (target.name.empty()) target.name = target.address;
-    const auto& disk = target.disk.file.empty() ? target.disk.snapshot : target.disk.file;
+    const auto& disk = target.disk->file.empty() ? target.disk->snapshot : target.disk->file;
     if (target.name.empty() && !disk.empty()) {
         target.name = file_name(disk);
         target.named_by_disk = true;
@@ -83,13 +83,13 @@ Complaint finish(TargetDraft& draft) {
     if (target.name.empty()) {
         return Mistake{"a target has neither a name nor an address", "add name: and address:"};
     }
-    if (sources_of(target.disk) > 1) {
+    if (sources_of(*target.disk) > 1) {
         return Mistake{
             "the disk of " + in_quotes(target.name) + " has more than one source",
             "keep one of file:, snapshot: and sas:, which is one of { env: }, { file: } and { "
             "systemd: }"};
     }
-    if (target.address.empty() && target.vm.empty() && !target.disk.given()) {
+    if (target.address.empty() && target.vm.empty() && !target.disk->given()) {
         return Mistake{
             "the target " + in_quotes(target.name) + " has no address",
             "add address: with an IP address or a DNS name"};

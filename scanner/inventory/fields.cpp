@@ -10,13 +10,29 @@ namespace {
 
 namespace read = field_values;
 
+// A part as it is, and a rare one as its owner may use it.
+template <class Part>
+constexpr Part& opened(Part& part) {
+    return part;
+}
+
+template <class Part>
+Part& opened(Rare<Part>& part) {
+    return part.edit();
+}
+
+template <class Part>
+const Part& opened(const Rare<Part>& part) {
+    return *part;
+}
+
 // Returns the member of object at the end of a path: target.winrm.port.
 template <auto First, auto... Rest, class Object>
 constexpr auto& member(Object& object) {
     if constexpr (sizeof...(Rest) == 0)
         return object.*First;
     else
-        return member<Rest...>(object.*First);
+        return member<Rest...>(opened(object.*First));
 }
 
 // Returns the row of the member at the end of Path, whose value Read makes of a text.

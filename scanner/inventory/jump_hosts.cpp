@@ -59,9 +59,9 @@ private:
         hops.push_back(
             {host.name,
              host.address,
-             host.ssh.port,
-             host.ssh.user,
-             host.ssh.pin_sha256,
+             host.ssh->port,
+             host.ssh->user,
+             host.ssh->pin_sha256,
              host.credential}
         );
         return true;
@@ -94,7 +94,7 @@ private:
                 return complain(place, "more than 8 jump hosts in a row", "");
             }
             if (!add_hop(host, hops)) return false;
-            name = host.ssh.via;
+            name = host.ssh->via;
             place = host.origin;
         }
         return true;
@@ -114,8 +114,8 @@ void resolve_jump_hosts(
     JumpHosts hosts(jump_hosts, problems);
     for (auto& target : targets) {
         if (problems.full()) return;
-        if (target.ssh.via.empty()) continue;
-        target.ssh.hops = hosts.hops_via(target.ssh.via, target.origin);
+        if (target.ssh->via.empty()) continue;
+        target.ssh.edit().hops = hosts.hops_via(target.ssh->via, target.origin);
     }
 }
 

@@ -132,7 +132,9 @@ void read_source(const std::string& written, const ReadContext& context, Invento
     if (format == Format::yaml) read_yaml(*text, here, source);
     if (format == Format::csv) read_csv(*text, here, source);
     for (auto& target : source.targets) {
-        for (auto* path : {&target.disk.file, &target.disk.sas_file}) {
+        if (!target.disk->given()) continue;
+        auto& disk = target.disk.edit();
+        for (auto* path : {&disk.file, &disk.sas_file}) {
             if (!path->empty()) *path = path_beside(*path, here);
         }
     }

@@ -21,7 +21,7 @@ Status fetch_secrets(CredentialStore& credentials, const std::vector<Target>& ta
     for (const auto& target : targets) {
         if (!needs_credential(target)) continue;
         wanted.insert(target.credential);
-        for (const auto& hop : target.ssh.hops ? *target.ssh.hops : std::vector<JumpHost>())
+        for (const auto& hop : target.ssh->hops ? *target.ssh->hops : std::vector<JumpHost>())
             wanted.insert(hop.credential);
     }
     for (const auto& name : wanted) {
@@ -39,8 +39,8 @@ Status check_disks(const std::vector<Target>& targets, const Services& services)
             std::any_of(target.route.begin(), target.route.end(), [](const auto& way) {
                 return traits_of(way).by_disk;
             });
-        if (!read || !target.skip.empty() || !target.disk.by_sas()) continue;
-        const auto sas = disk::check_sas(target.disk, services);
+        if (!read || !target.skip.empty() || !target.disk->by_sas()) continue;
+        const auto sas = disk::check_sas(*target.disk, services);
         if (sas) continue;
         const auto& error = sas.error();
         return Error(
@@ -57,7 +57,7 @@ Status check_disks(const std::vector<Target>& targets, const Services& services)
 bool leads_to_azure(const Target& target, bool asks_about_vms, bool makes_snapshots) {
     const auto& route = target.route;
     const bool snapshot =
-        !target.disk.snapshot.empty() || (makes_snapshots && disk::reads_snapshot(target));
+        !target.disk->snapshot.empty() || (makes_snapshots && disk::reads_snapshot(target));
     const bool by_azure = std::any_of(route.begin(), route.end(), [&](const auto& transport) {
         const auto traits = traits_of(transport);
         return traits.by_azure || (traits.by_disk && snapshot);

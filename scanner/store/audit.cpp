@@ -90,7 +90,7 @@ Status AuditLog::questions(const AuditContext& context) {
 Status AuditLog::disk(const AuditContext& context) {
     if (file_.get() < 0) return {};
     auto record = record_of(context);
-    const auto& disk = context.target.disk;
+    const auto& disk = *context.target.disk;
     const auto& in_azure = disk.snapshot.empty() ? context.target.vm : disk.snapshot;
     record["disk"] = disk.by_sas()       ? disk::sas_reference(disk)
                      : disk.file.empty() ? in_azure

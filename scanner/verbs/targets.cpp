@@ -32,8 +32,8 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
 }
 
 std::string disk_of(const Target& target) {
-    if (target.disk.by_sas()) return disk::sas_reference(target.disk);
-    return target.disk.file.empty() ? target.disk.snapshot : target.disk.file;
+    if (target.disk->by_sas()) return disk::sas_reference(*target.disk);
+    return target.disk->file.empty() ? target.disk->snapshot : target.disk->file;
 }
 
 std::string endpoint(const Target& target) {
@@ -130,7 +130,7 @@ nlohmann::json to_json(const Target& target) {
         {"vm", target.vm},
         {"disk", disk_of(target)},
         {"port", first_port(target)},
-        {"via", target.ssh.via},
+        {"via", target.ssh->via},
         {"scheme", target.winrm.scheme == WinRmScheme::http ? "http" : "https"},
         {"rdp_port", target.rdp_port},
         {"route", target.route},

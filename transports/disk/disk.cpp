@@ -161,7 +161,7 @@ public:
 private:
     Task<Status>
     open_disk(const Target& target, OpenDisk& disk, HostDeadline& deadline, Attempt& attempt) {
-        const auto& image = target.disk;
+        const auto& image = *target.disk;
         if (image.file.empty() && !image.by_sas()) {
             auto opened = co_await open_snapshot(target, disk, deadline, attempt);
             co_return opened;
@@ -197,9 +197,9 @@ private:
 
     Task<Result<std::unique_ptr<SnapshotSource>>>
     snapshot_of(const Target& target, HostDeadline& deadline) {
-        const bool given = !target.disk.snapshot.empty();
+        const bool given = !target.disk->snapshot.empty();
         if (snapshots_ && given) {
-            auto found = co_await snapshots_->find(target.disk.snapshot, deadline);
+            auto found = co_await snapshots_->find(target.disk->snapshot, deadline);
             co_return found;
         }
         if (snapshots_ && snapshots_->may_make() && !target.vm.empty()) {

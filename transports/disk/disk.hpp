@@ -14,8 +14,8 @@ inline constexpr std::string_view transport_name = "disk";
 // Tells whether the disk of a target is read in Azure: a snapshot that is given, or one that is
 // made of its VM's OS disk.
 inline bool reads_snapshot(const Target& target) noexcept {
-    if (!target.disk.snapshot.empty()) return true;
-    return !target.disk.given() && !target.vm.empty();
+    if (!target.disk->snapshot.empty()) return true;
+    return !target.disk->given() && !target.vm.empty();
 }
 
 // Makes the transport. Its sessions answer facts(), and refuse every script.

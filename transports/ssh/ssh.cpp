@@ -58,9 +58,9 @@ public:
         if (!may_begin) co_return std::move(may_begin).error();
         const ssh::Stop stop{
             target.address,
-            target.ssh.port,
-            target.ssh.user,
-            target.ssh.pin_sha256,
+            target.ssh->port,
+            target.ssh->user,
+            target.ssh->pin_sha256,
             credential,
             !attempt.password_refused};
         auto entry = co_await entrance_.come_in(*link, stop, deadline, attempt);
@@ -90,8 +90,8 @@ private:
 
     // A connection to the target's SSH server: its descriptor.
     Task<Result<int>> reach(Trip& trip) {
-        if (!trip.target.ssh.hops) {
-            net::Endpoint to{trip.target.address, trip.target.ssh.port};
+        if (!trip.target.ssh->hops) {
+            net::Endpoint to{trip.target.address, trip.target.ssh->port};
             co_return co_await dial(std::move(to), trip);
         }
         for (int trips = 1;; ++trips) {
@@ -112,7 +112,7 @@ private:
 
     // Through the target's jump hosts.
     Task<Result<int>> travel(Trip& trip) {
-        const auto& hops = *trip.target.ssh.hops;
+        const auto& hops = *trip.target.ssh->hops;
         ssh::Gates::Place place;
         auto waited = co_await gates_.knock(hops.front(), place, trip.deadline);
         if (!waited) co_return std::move(waited).error();
@@ -135,7 +135,7 @@ private:
 
     // In at one of the target's hops, and out again to the next one or to the target.
     Task<Result<int>> pass(std::size_t at, int descriptor, ssh::Gates::Place& place, Trip& trip) {
-        const auto& hops = *trip.target.ssh.hops;
+        const auto& hops = *trip.target.ssh->hops;
         const auto& hop = hops[at];
         const auto* const next = at + 1 < hops.size() ? &hops[at + 1] : nullptr;
         const auto link = make_link(descriptor, trip.deadline, trip.attempt);
@@ -148,7 +148,7 @@ private:
         }
         trip.attempt.enter(Phase::connect);
         auto address = next != nullptr ? next->address : trip.target.address;
-        const auto port = next != nullptr ? next->port : trip.target.ssh.port;
+        const auto port = next != nullptr ? next->port : trip.target.ssh->port;
         auto tunnel = co_await ssh::Tunnel::open(*link, std::move(address), port, trip.deadline);
         if (!tunnel) {
             link->kill();

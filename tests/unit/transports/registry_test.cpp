@@ -14,9 +14,9 @@ namespace {
 Target told_apart() {
     Target target;
     target.winrm.port = 1;
-    target.ssh.port = 2;
+    target.ssh.edit().port = 2;
     target.rdp_port = 3;
-    target.ssh.user = "admin";
+    target.ssh.edit().user = "admin";
     return target;
 }
 

@@ -89,7 +89,7 @@ struct DiskRig : Rig {
         Target target;
         target.name = name;
         target.id = name;
-        target.disk.file = "/images/" + name;
+        target.disk.edit().file = "/images/" + name;
         target.named_by_disk = named_by_disk;
         target.route = {"disk"};
         targets.push_back(std::move(target));
@@ -167,7 +167,7 @@ TEST_CASE("sweep: what a disk route is left with is a disk, in its turn", "[swee
     DiskRig rig;
     rig.add("closed", 1);
     rig.targets[0].route = {"fake", "disk"};
-    rig.targets[0].disk.file = "/images/closed.vhd";
+    rig.targets[0].disk.edit().file = "/images/closed.vhd";
     REQUIRE(rig.run({}));
     CHECK(rig.totals.of(Outcome::assessed) == 1);
     const auto& host = rig.results.at(0);
@@ -180,7 +180,7 @@ TEST_CASE("sweep: a refused password does not keep a disk from being read", "[sw
     DiskRig rig;
     rig.add("denied", 1);
     rig.targets[0].route = {"fake", "other", "disk"};
-    rig.targets[0].disk.file = "/images/denied.vhd";
+    rig.targets[0].disk.edit().file = "/images/denied.vhd";
     REQUIRE(rig.run({}));
     const auto& host = rig.results.at(0);
     CHECK(host.outcome == Outcome::assessed);
@@ -199,7 +199,7 @@ TEST_CASE("sweep: a silent address is not looked at because its disk was read", 
     rig.add("closed", 1);
     for (auto& target : rig.targets) {
         target.route = {"fake", "disk"};
-        target.disk.file = "/images/" + target.name;
+        target.disk.edit().file = "/images/" + target.name;
     }
     REQUIRE(rig.run({}));
     CHECK(rig.totals.of(Outcome::assessed) == 2);

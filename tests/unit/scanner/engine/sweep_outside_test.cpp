@@ -129,7 +129,7 @@ TEST_CASE("sweep: a look that is dropped is a note", "[sweep][outside]") {
     }
     SECTION("where it may be another one that does not answer") {
         rig.add("silent", 1);
-        rig.targets[0].ssh.hops = std::make_shared<const std::vector<JumpHost>>(1);
+        rig.targets[0].ssh.edit().hops = std::make_shared<const std::vector<JumpHost>>(1);
         REQUIRE(rig.run({}));
         CHECK(note("silent-0").empty());
         CHECK(source.looks == 1);

@@ -27,7 +27,7 @@ s ansible_host=10.0.2.1 ansible_ssh_host=10.0.2.2 ansible_port=22 ansible_ssh_po
     CHECK(p.credential == "q");
     const auto& s = read.inventory.targets[2];
     CHECK(s.address == "10.0.2.2");
-    CHECK(s.ssh.port == 2222);
+    CHECK(s.ssh->port == 2222);
     CHECK(s.credential == "x");
     CHECK(s.route == Names{"ssh"});
     CHECK(w.route == Names{"winrm"});
@@ -133,7 +133,7 @@ ws01 ansible_host=10.20.0.105 ansible_shell_type=powershell ansible_port=2022
     CHECK(plain.complaints().empty());
     CHECK(names(plain) == Names{"app01", "ws01"});
     CHECK(plain.inventory.targets[1].route == Names{"ssh"});
-    CHECK(plain.inventory.targets[1].ssh.port == 2022);
+    CHECK(plain.inventory.targets[1].ssh->port == 2022);
     CHECK(
         plain.inventory.notes ==
         Names{
@@ -152,7 +152,7 @@ ws01 ansible_host=10.20.0.105 ansible_shell_type=powershell ansible_port=2022
     CHECK(names(all) == Names{"db01", "db02", "app01", "ws01"});
     CHECK(all.inventory.targets[1].winrm.port == 2222);
     const auto ssh = read(mixed, "hosts.ini", {{"ssh"}, true});
-    CHECK(ssh.inventory.targets[1].ssh.port == 2222);
+    CHECK(ssh.inventory.targets[1].ssh->port == 2222);
     CHECK(ssh.inventory.targets[1].winrm.port == winrm_ports::https);
     const auto outside = read(mixed, "hosts.ini", {{"rdp"}, true});
     CHECK(names(outside) == Names{"db01", "db02", "app01", "ws01"});

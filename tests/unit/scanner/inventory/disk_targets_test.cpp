@@ -48,8 +48,8 @@ TEST_CASE("disks: --disk needs nothing but files, and calls each by its name", "
         CHECK(target.origin == "command line");
         CHECK_FALSE(needs_credential(target));
     }
-    CHECK(targets[0].disk.file == "/images/web.vhd");
-    CHECK(targets[1].disk.file == current_folder() + "/sql.raw");
+    CHECK(targets[0].disk->file == "/images/web.vhd");
+    CHECK(targets[1].disk->file == current_folder() + "/sql.raw");
 }
 
 TEST_CASE("disks: two files of one name are told apart by their paths", "[disk]") {
@@ -95,13 +95,13 @@ TEST_CASE("disks: a target whose disk is all there is has the disk's route", "[d
     const auto& targets = result.inventory.targets;
     REQUIRE(targets.size() == 4);
     CHECK(targets[0].route == Texts{"disk"});
-    CHECK(targets[0].disk.file == scratch.path("images/dead.vhd"));
+    CHECK(targets[0].disk->file == scratch.path("images/dead.vhd"));
     CHECK_FALSE(targets[0].named_by_disk);
     CHECK(targets[1].name == "unnamed.vhd");
     CHECK(targets[1].named_by_disk);
     // Never by itself where there is another way.
     CHECK(targets[2].route == Texts{"winrm", "ssh"});
-    CHECK(targets[2].disk.file == std::string(getenv("HOME")) + "/half.vhd");
+    CHECK(targets[2].disk->file == std::string(getenv("HOME")) + "/half.vhd");
     CHECK(targets[3].route == Texts{"winrm", "disk"});
 }
 
@@ -151,14 +151,14 @@ TEST_CASE("disks: a SAS is referred to, and is a disk as any other", "[disk][sas
     REQUIRE(result.problems.empty());
     const auto& targets = result.inventory.targets;
     REQUIRE(targets.size() == 4);
-    CHECK(targets[3].disk.sas_systemd == "d.sas");
-    CHECK(targets[3].disk.by_sas());
+    CHECK(targets[3].disk->sas_systemd == "d.sas");
+    CHECK(targets[3].disk->by_sas());
     CHECK(targets[3].route == Texts{"disk"});
-    CHECK(targets[0].disk.sas_env == "WEB_01_SAS");
-    CHECK(targets[0].disk.by_sas());
+    CHECK(targets[0].disk->sas_env == "WEB_01_SAS");
+    CHECK(targets[0].disk->by_sas());
     CHECK(targets[0].route == Texts{"disk"});
     CHECK_FALSE(targets[0].named_by_disk);
-    CHECK(targets[1].disk.sas_file == scratch.path("sas/b"));
+    CHECK(targets[1].disk->sas_file == scratch.path("sas/b"));
     CHECK(targets[1].route == Texts{"disk"});
     CHECK(targets[2].route == Texts{"rdp", "disk"});
     setenv("WEB_01_SAS", "x", 1);
@@ -216,7 +216,7 @@ TEST_CASE("disks: CSV has a column for them", "[disk]") {
     REQUIRE(result.problems.empty());
     const auto& targets = result.inventory.targets;
     REQUIRE(targets.size() == 3);
-    CHECK(targets[0].disk.file == scratch.path("a.vhd"));
+    CHECK(targets[0].disk->file == scratch.path("a.vhd"));
     CHECK(targets[0].route == Texts{"disk"});
     CHECK(targets[1].name == "c.raw");
     CHECK(targets[2].route == Texts{"winrm"});
@@ -246,7 +246,7 @@ TEST_CASE("disks: --snapshot-id names snapshots by their ARM ids", "[disk]") {
     const auto& target = result.inventory.targets.at(0);
     CHECK(target.name == "web");
     CHECK(target.named_by_disk);
-    CHECK(target.disk.snapshot == group + "snapshots/web");
+    CHECK(target.disk->snapshot == group + "snapshots/web");
     CHECK(target.route == Texts{"disk"});
     CHECK_FALSE(needs_credential(target));
     const auto other =
@@ -264,7 +264,7 @@ TEST_CASE("disks: an inventory names a snapshot, or the VM whose disk may be cop
     const auto named = resolve_yaml(scratch, "targets:\n  - { name: a, " + snapshot + " }\n");
     CAPTURE(named.complaints());
     REQUIRE(named.problems.empty());
-    CHECK(named.inventory.targets.at(0).disk.snapshot == group + "snapshots/s");
+    CHECK(named.inventory.targets.at(0).disk->snapshot == group + "snapshots/s");
     CHECK(named.inventory.targets.at(0).route == Texts{"disk"});
     const auto of_vm = resolve_yaml(
         scratch, "targets:\n  - { name: a, route: [disk], vm: " + group + "virtualMachines/a }\n"

@@ -59,14 +59,14 @@ std::string values_of(const Target& target) {
           target.rdp_thumbprint,
           winrm.pin_sha256,
           winrm.spn_service,
-          target.ssh.user,
-          target.ssh.pin_sha256,
-          target.ssh.via,
-          target.disk.file,
-          target.disk.snapshot,
-          target.disk.sas_env,
-          target.disk.sas_file,
-          target.disk.sas_systemd})
+          target.ssh->user,
+          target.ssh->pin_sha256,
+          target.ssh->via,
+          target.disk->file,
+          target.disk->snapshot,
+          target.disk->sas_env,
+          target.disk->sas_file,
+          target.disk->sas_systemd})
         text += value + ' ';
     for (const int value :
          {int(winrm.port),
@@ -77,7 +77,7 @@ std::string values_of(const Target& target) {
           int(winrm.legacy_tls),
           int(winrm.post_handshake_auth),
           int(winrm.channel_bindings),
-          int(target.ssh.port),
+          int(target.ssh->port),
           int(target.rdp_port),
           int(target.rdp_outside),
           int(target.deadline ? target.deadline->count() : 0)})

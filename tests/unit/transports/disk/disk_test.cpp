@@ -33,7 +33,7 @@ struct World {
 Target target_of(const std::string& file) {
     Target target;
     target.name = "web-01";
-    target.disk.file = file;
+    target.disk.edit().file = file;
     return target;
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("disk: a session answers without a script, a credential or a login", "
     CHECK(phases == std::vector{Phase::open, Phase::run});
     REQUIRE(attempt.notes.size() == 1);
     CHECK(attempt.notes[0].key == "note.disk_file");
-    CHECK(attempt.notes[0].arguments.at("file") == target.disk.file);
+    CHECK(attempt.notes[0].arguments.at("file") == target.disk->file);
 }
 
 TEST_CASE("disk: an image that cannot be opened is told before a helper is started", "[disk]") {
