@@ -1,4 +1,4 @@
-// A part of something numerous that most of them do not have: it takes a pointer where it is not set.
+// A part that most of something numerous do not have: where it is not set it takes a pointer.
 #pragma once
 
 #include <memory>

@@ -53,6 +53,17 @@ Source source_of(const std::string& written) {
     return {format_of(written), written};
 }
 
+// Paths of disks are those beside the file that names them.
+void place_disks(std::vector<Target>& targets, const ReadContext& here) {
+    for (auto& target : targets) {
+        if (!target.disk->given()) continue;
+        auto& disk = target.disk.edit();
+        for (auto* path : {&disk.file, &disk.sas_file}) {
+            if (!path->empty()) *path = path_beside(*path, here);
+        }
+    }
+}
+
 } // namespace
 
 bool is_program(const std::string& written) {
@@ -131,13 +142,7 @@ void read_source(const std::string& written, const ReadContext& context, Invento
     }
     if (format == Format::yaml) read_yaml(*text, here, source);
     if (format == Format::csv) read_csv(*text, here, source);
-    for (auto& target : source.targets) {
-        if (!target.disk->given()) continue;
-        auto& disk = target.disk.edit();
-        for (auto* path : {&disk.file, &disk.sas_file}) {
-            if (!path->empty()) *path = path_beside(*path, here);
-        }
-    }
+    place_disks(source.targets, here);
     if (format == Format::lines) read_lines(*text, here, source);
     if (format == Format::nmap) read_nmap(*text, here, source);
 }
