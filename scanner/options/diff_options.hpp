@@ -14,7 +14,7 @@ struct DiffOptions {
     TalkOptions talk;
     std::vector<std::string> runs; // B, or A and B
     std::string format = "text";   // one of all_diff_reports()
-    std::string output = "-";      // "-" is stdout
+    std::string out = "-";         // "-" is stdout
     std::string state_dir;
     std::optional<FailOnChange> fail_on; // empty: no change is a failure
 };

@@ -51,7 +51,7 @@ cli::Options diff_options(DiffOptions& asked, const CliNames&) {
     return {
         {"RUN", "TEXT", "B, or A and B: a run's id, the start of an id, last, or last:NAME", words(asked.runs), group::word},
         {"--format", "WORD", std::move(formats), std::move(format), group::talk},
-        {"-o,--output", "FILE", "write it to FILE, and not to stdout", text(asked.output), group::talk},
+        {"-o,--out", "FILE", "write it to FILE, and not to stdout", text(asked.out), group::talk, Preset::never},
         fail_on_change_option(asked.fail_on, group::talk),
         state_option(asked.state_dir, group::talk),
     };
@@ -68,7 +68,7 @@ int run_diff(const DiffOptions& options) {
     auto& [before, after] = *runs;
     const auto& messages = Catalogue::built_in(options.talk.lang);
     const ReportedRun reported{after.run().id, after.run().started, true, "rdpsweep diff"};
-    const ReportRequest request{options.format, options.output};
+    const ReportRequest request{options.format, options.out};
     auto outputs =
         ReportOutputs::open({request}, options.talk, messages, reported, all_diff_reports());
     if (!outputs) return complain(outputs.error(), exit_usage);

@@ -128,7 +128,7 @@ class Page(html.parser.HTMLParser):
 
 def formats(nights, folder):
     document = folder / "diff.json"
-    nights.diff("last", "--format", "json", "--output", document)
+    nights.diff("last", "--format", "json", "--out", document)
     valid = subprocess.run([sys.executable, ROOT / "tests/integration/validate_schema.py",
                             ROOT / "docs/schema/diff-1.schema.json", document], check=False)
     lib.check(valid.returncode == 0, "the document matches its schema")

@@ -336,14 +336,14 @@ TEST_CASE("diff: the answer in a file, and where it cannot be written", "[change
     DiffOptions options;
     options.state_dir = folder.path("state");
     options.runs = {"last"};
-    options.output = folder.path("diff.txt");
+    options.out = folder.path("diff.txt");
     const auto said = run_verb([&options] { return run_diff(options); });
     CHECK(said.status == exit_ok);
     CHECK(said.out.empty());
-    CHECK_THAT(Scratch::read(options.output), Catch::Contains("1 host = 1 same"));
-    options.output = folder.path("no/such/folder");
+    CHECK_THAT(Scratch::read(options.out), Catch::Contains("1 host = 1 same"));
+    options.out = folder.path("no/such/folder");
     CHECK(run_verb([&options] { return run_diff(options); }).status == exit_usage);
-    options.output = "/dev/full";
+    options.out = "/dev/full";
     const auto full = run_verb([&options] { return run_diff(options); });
     CHECK(full.status == exit_failed);
     CHECK_THAT(full.err, Catch::Contains("rdpsweep diff"));
