@@ -3,7 +3,7 @@
 // usage: ssh_floor PORT HOSTS SCRIPT, with the password in RDPSWEEP_PASSWORD
 //
 // Hosts are 127.0.1.1 and following, as the simulated fleet's. It prints the bytes it read.
-#include "transports/ssh/hello.hpp"
+#include "transports/ssh/methods.hpp"
 
 #include <libssh2.h>
 
@@ -19,7 +19,7 @@
 
 namespace {
 
-using namespace rdpsweep::ssh;
+using rdpsweep::ssh::prefer_algorithms;
 
 const std::string user = "SIM\\sweeper";
 const std::string command =
@@ -27,18 +27,6 @@ const std::string command =
     "\"[Environment]::SetEnvironmentVariable('RDPSWEEP_NONCE',[Console]::In.ReadLine());"
     "[Environment]::SetEnvironmentVariable('RDPSWEEP_ARGS',[Console]::In.ReadLine());"
     "Invoke-Expression ([Console]::In.ReadToEnd())\"";
-
-void prefer(LIBSSH2_SESSION* session) {
-    const auto set = [session](int method, std::string_view names) {
-        libssh2_session_method_pref(session, method, std::string(names).c_str());
-    };
-    set(LIBSSH2_METHOD_KEX, ours::kex);
-    set(LIBSSH2_METHOD_HOSTKEY, ours::host_keys);
-    set(LIBSSH2_METHOD_CRYPT_CS, ours::ciphers);
-    set(LIBSSH2_METHOD_CRYPT_SC, ours::ciphers);
-    set(LIBSSH2_METHOD_MAC_CS, ours::macs);
-    set(LIBSSH2_METHOD_MAC_SC, ours::macs);
-}
 
 // What the command printed on both streams.
 std::size_t run(LIBSSH2_SESSION* session, const std::string& input) {
@@ -67,7 +55,7 @@ std::size_t visit(unsigned host, int port, const std::string& password, const st
     const int socket = connect_to(host, port);
     if (socket < 0) return 0;
     LIBSSH2_SESSION* session = libssh2_session_init();
-    prefer(session);
+    prefer_algorithms(session, {});
     std::size_t read = 0;
     const auto size = static_cast<unsigned>(user.size());
     if (libssh2_session_handshake(session, socket) == 0 &&
