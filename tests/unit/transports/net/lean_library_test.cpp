@@ -132,7 +132,31 @@ int decoders(OSSL_LIB_CTX* library) {
     return count;
 }
 
+// Returns every suite that a context could offer.
+std::string suites(OSSL_LIB_CTX* library) {
+    const Context context(SSL_CTX_new_ex(library, nullptr, TLS_client_method()), SSL_CTX_free);
+    REQUIRE(SSL_CTX_set_cipher_list(context.get(), "ALL:@SECLEVEL=0") == 1);
+    std::string names;
+    auto* const all = SSL_CTX_get_ciphers(context.get());
+    for (int i = 0; i < sk_SSL_CIPHER_num(all); ++i)
+        names += std::string(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(all, i))) + ' ';
+    return names;
+}
+
+int ciphers(OSSL_LIB_CTX* library) {
+    int count = 0;
+    const auto one = [](EVP_CIPHER*, void* counter) { ++*static_cast<int*>(counter); };
+    EVP_CIPHER_do_all_provided(library, one, &count);
+    return count;
+}
+
 } // namespace
+
+TEST_CASE("lean library: it offers the suites that the default one offers", "[tls]") {
+    CHECK(suites(lean_library()) == suites(nullptr));
+    CHECK(suites(lean_library()).find("TLS_CHACHA20_POLY1305_SHA256") != std::string::npos);
+    CHECK(ciphers(lean_library()) <= ciphers(nullptr) / 2);
+}
 
 TEST_CASE("lean library: it is used here, and is lean", "[tls]") {
     REQUIRE(lean_library() != nullptr);
