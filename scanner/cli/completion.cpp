@@ -28,7 +28,7 @@ Completable completable_option(const Option& option) {
         one_line(option.help),
         option.type,
         option.repeatable(),
-        option.bind.takes == Takes::word,
+        option.nameless(),
         offers_of(option),
         option.bind.choices};
 }

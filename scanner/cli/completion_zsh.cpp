@@ -47,8 +47,8 @@ std::string specifications(const Completable& option, std::size_t place) {
     if (option.word)
         return " \\\n            " +
                shell_quoted(
-                   std::to_string(place) + ":" + escaped(option.names.front(), ":") + ":" +
-                   action_of(option)
+                   (option.repeatable ? "*" : std::to_string(place)) + ":" +
+                   escaped(option.names.front(), ":") + ":" + action_of(option)
                );
     std::string together;
     for (const auto& name : option.names)

@@ -125,7 +125,7 @@ std::string help_option() {
 std::string options_of(const Options& options) {
     std::vector<std::string_view> groups;
     for (const auto& option : options) {
-        if (option.bind.takes == Takes::word) continue;
+        if (option.nameless()) continue;
         if (std::find(groups.begin(), groups.end(), option.group) == groups.end())
             groups.push_back(option.group);
     }
@@ -133,7 +133,7 @@ std::string options_of(const Options& options) {
     for (const auto group : groups) {
         out += ".SS " + std::string(group) + "\n";
         for (const auto& option : options) {
-            if (option.group == group && option.bind.takes != Takes::word)
+            if (option.group == group && !option.nameless())
                 out += paragraph(names_of(option), option.help);
         }
     }
@@ -143,7 +143,8 @@ std::string options_of(const Options& options) {
 std::string synopsis(std::string_view verb, const Options& options) {
     auto out = ".SH SYNOPSIS\n.B " + roff("rdpsweep " + std::string(verb)) + "\n";
     for (const auto& option : options) {
-        if (option.bind.takes == Takes::word) out += "\\fI" + roff(option.names) + "\\fR\n";
+        if (!option.nameless()) continue;
+        out += "\\fI" + roff(option.names) + "\\fR" + (option.repeatable() ? " ...\n" : "\n");
     }
     return out + "[\\fIoptions\\fR]\n";
 }
@@ -152,7 +153,7 @@ std::string synopsis(std::string_view verb, const Options& options) {
 std::string words_of(const Options& options) {
     std::string out;
     for (const auto& option : options) {
-        if (option.bind.takes != Takes::word) continue;
+        if (!option.nameless()) continue;
         out += paragraph("\\fI" + roff(option.names) + "\\fR", option.help);
     }
     return out;

@@ -53,6 +53,11 @@ struct Option {
         return bind.takes == Takes::count || bind.takes == Takes::values ||
                bind.takes == Takes::sequence || bind.takes == Takes::words;
     }
+
+    // Tells whether it stands on the command line without a name.
+    [[nodiscard]] bool nameless() const noexcept {
+        return bind.takes == Takes::word || bind.takes == Takes::words;
+    }
 };
 
 // In the order of --help.

@@ -28,8 +28,7 @@ std::string joined_by_commas(const std::vector<std::string>& texts) {
 } // namespace
 
 bool may_be_preset(const Option& option) noexcept {
-    return option.bind.takes != Takes::word && option.preset != Preset::never &&
-           option.preset != Preset::recall;
+    return !option.nameless() && option.preset != Preset::never && option.preset != Preset::recall;
 }
 
 std::optional<std::string> set_preset(const Option& option, const PresetValue& value) {

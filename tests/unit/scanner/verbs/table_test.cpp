@@ -49,8 +49,7 @@ void check_option(const cli::Option& option) {
     const bool flag = takes == cli::Takes::nothing || takes == cli::Takes::count;
     CHECK(option.type.empty() == flag);
     CHECK_FALSE(option.group.empty());
-    const bool nameless = takes == cli::Takes::word || takes == cli::Takes::words;
-    CHECK(dashed(option.names).empty() == nameless);
+    CHECK(dashed(option.names).empty() == option.nameless());
     if (option.type != "WORD") return;
     CHECK_FALSE(option.bind.choices.empty());
     for (const auto& choice : option.bind.choices) {
