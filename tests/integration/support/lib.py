@@ -19,6 +19,7 @@ import time
 import traceback
 
 from support import endings
+from support.pace import PACE, in_time
 
 BUILD = pathlib.Path(os.environ.get("RDPSWEEP_BUILD", "build/dev")).resolve()
 SANITIZED_BUILDS = ("asan", "tsan")
@@ -262,8 +263,8 @@ def rdpsweep(*arguments, status=None, password=None, environment=None, timeout=2
     default what a sweep comes to, or 0 for any other verb. A hang is found out before the limit of the
     test (300 s), so that the command that hung is named."""
     done = subprocess.run(
-        [str(SCANNER), *map(str, arguments)], env=environment_of(environment, password), text=True,
-        capture_output=True, timeout=timeout, check=False, **kwargs)
+        [str(SCANNER), *in_time(arguments)], env=environment_of(environment, password), text=True,
+        capture_output=True, timeout=timeout * PACE, check=False, **kwargs)
     check_ending(arguments, done.returncode, endings.expected_of(arguments, status), done.stderr)
     return done
 
