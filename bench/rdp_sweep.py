@@ -2,9 +2,10 @@
 """Thousands of addresses looked at from outside, without a credential, on the simulated fleet: hosts a
 second, CPU and memory of rdpsweep alone.
 
-usage: rdp_sweep.py [--build build/release] [--vms 2000] [--jobs 256,1000] [--repeat 2] [--matrix]
+usage: rdp_sweep.py [--build build/release] [--vms 2000] [--jobs 256,1000] [--repeat 2] [--matrix] [--instructions]
 
-With --matrix each host is asked for every version of TLS, as rdpsweep scan --rdp-matrix does.
+With --matrix each host is asked for every version of TLS, as rdpsweep scan --rdp-matrix does. --instructions: only
+callgrind's slope between 8 and 32 hosts, beside a bare OpenSSL loop that does the same on the wire.
 """
 import argparse
 import os
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from measure import load_lib
+from measure import load_lib, slopes
 
 
 def measure(command):
@@ -32,13 +33,25 @@ def main():
     parser.add_argument("--jobs", default="256,1000")
     parser.add_argument("--repeat", type=int, default=2)
     parser.add_argument("--matrix", action="store_true")
+    parser.add_argument("--instructions", action="store_true")
     args = parser.parse_args()
     lib = load_lib(args.build)
     with lib.Fleet(args.vms, "healthy", rdp=True) as fleet:
+        def command(jobs, number, *more):
+            return [str(lib.SCANNER), "scan", "-i", str(fleet.inventory), "--transport", "rdp", "--jobs",
+                    str(jobs), "--connect-rate", "100000", "--state", str(fleet.path / f"state{number}"),
+                    "--report", f"text:{fleet.path / 'report.txt'}", "--quiet", *["--rdp-matrix"] * args.matrix, *more]
+
         def scan(jobs, number):
-            return measure([str(lib.SCANNER), "scan", "-i", str(fleet.inventory), "--transport", "rdp", "--jobs",
-                            str(jobs), "--connect-rate", "100000", "--state", str(fleet.path / f"state{number}"),
-                            "--report", f"text:{fleet.path / 'report.txt'}", "--quiet"] + ["--rdp-matrix"] * args.matrix)
+            return measure(command(jobs, number))
+
+        if args.instructions:
+            floor = [str(lib.BUILD / "bench/rdp_floor"), str(fleet.rdp_port)]
+            found = slopes({"floor": lambda hosts: [*floor, str(hosts), *["matrix"] * args.matrix],
+                            "rdpsweep": lambda hosts: command(6, hosts, "--limit", str(hosts))}, 8, 32, fleet.path)
+            for name, count in found.items():
+                print(f"{name}: {count / 1e6:.2f} M instructions a host")
+            return
         scan(256, "warm")  # the fleet builds its VMs when they are first asked for
         print(f"{'jobs':>6} {'hosts/s':>8} {'CPU ms/host':>12} {'peak MiB':>9}")
         for number in range(args.repeat):
