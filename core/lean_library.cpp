@@ -43,8 +43,8 @@ bool is_wanted(const OSSL_ALGORITHM& decoder) {
            std::find(key_types.begin(), key_types.end(), first_name(decoder)) != key_types.end();
 }
 
-// What TLS has no use for, of what a default provider has; of a new release more stays than need be,
-// and nothing that is needed goes. Parts of names of ciphers, and beginnings of the others.
+// What TLS has no use for, of what a default provider has: of a new release more stays than need
+// be, and nothing that is needed goes. Parts of the names of ciphers, beginnings of the others.
 constexpr auto other_ciphers = std::to_array<std::string_view>(
     {"WRAP", "wrap", "XTS", "OCB", "SIV", "CFB", "OFB", "CTS", "-192-", "SM4", "DES-EDE-"}
 );
