@@ -19,6 +19,7 @@ const char* __asan_default_options() {
 const char* __lsan_default_suppressions() {
     return "leak:gssntlmssp.so\n" // 1.2: its own OpenSSL context, and what it names a host by
            "leak:libcpprest.so\n" // 2.10: OpenSSL's state of its threads, which outlive exit()
-           "leak:libssh2_userauth_list\n"       // 1.10: the packet of a connection cut meanwhile
+           "leak:libssh2_userauth_list\n" // 1.10: the packet of a connection cut meanwhile
+           "leak:libssh2_userauth_publickey_frommemory\n" // 1.10: a number of an RSA key
            "leak:libfwevt_xml_document_read\n"; // libevtx 20181227: a damaged record's tags
 }
