@@ -211,7 +211,10 @@ def drift_stops():
         second = plan_behind(fleet)
         done = second.apply("--approve-each", "none", status=21)
         lib.check(done.returncode == 21 and "new plan" in done.stderr, f"the second stops: {done.returncode} {done.stderr}")
-        lib.check(sorted(second.stages().values()) == ["planned"] * 4 + ["skipped"] * 4, f"after two batches: {second.stages()}")
+        # The third that differs stops the plan; one more may be under way by then.
+        stages = sorted(second.stages().values())
+        lib.check(stages in (["planned"] * 5 + ["skipped"] * 3, ["planned"] * 4 + ["skipped"] * 4),
+                  f"after two batches: {second.stages()}")
 
 
 def held_and_closed():
