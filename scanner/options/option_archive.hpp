@@ -139,6 +139,14 @@ public:
         object_[name] = encoded(value);
     }
 
+    // Writes a member that the first version did not store, or not as this: only where it is set,
+    // so that a former version reads what does not use it. Not set is empty, false or 0, which has
+    // to be its default in every version (docs/adr/0054-what-another-version-stored.md).
+    template <class Value>
+    void later(const char* name, const Value& value, Range /*checked on reading*/ = {}) {
+        if (value != Value()) (*this)(name, value);
+    }
+
     // Writes a group: list(writer, group) names the members of a group that is an object of its
     // own.
     template <class Group, class List>
@@ -174,6 +182,12 @@ public:
         const auto* member = find(name);
         if (member == nullptr) return;
         if (const auto expected = decode(*member, value, range)) wrong(place(name), *expected);
+    }
+
+    // Reads a member that the first version did not store.
+    template <class Value>
+    void later(const char* name, Value& value, Range range = {}) {
+        (*this)(name, value, range);
     }
 
     template <class Group, class List>
