@@ -84,7 +84,7 @@ class Shape(Scans):
                        stderr=subprocess.DEVNULL, check=False)
         stored = json.loads(next(state.glob("**/run.json")).read_text())
         hosts = [Host(host, self.port) for host in json.loads(rendered.read_text())["hosts"]]
-        return wall, stored["options"]["pace"]["connect_rate"] or usual_rate(len(targets)), hosts
+        return wall, stored["options"]["pace"].get("connect_rate") or usual_rate(len(targets)), hosts
 
 
 def names(lines):
