@@ -81,8 +81,18 @@ TerminalText table(const std::vector<std::vector<std::string>>& rows) {
     return table(rows.size(), [&](std::size_t row) { return rows[row]; });
 }
 
-TerminalText
-table(std::size_t rows, const std::function<std::vector<std::string>(std::size_t row)>& row_at) {
+TerminalText table(std::size_t rows, const RowAt& row_at) {
+    TerminalText text;
+    (void)table_lines(rows, row_at, [&text](const TerminalText& line) {
+        text += line;
+        return true;
+    });
+    return text;
+}
+
+bool table_lines(
+    std::size_t rows, const RowAt& row_at, const std::function<bool(const TerminalText&)>& take
+) {
     std::vector<std::size_t> widths;
     for (std::size_t number = 0; number < rows; ++number) {
         const auto row = row_at(number);
@@ -91,7 +101,6 @@ table(std::size_t rows, const std::function<std::vector<std::string>(std::size_t
             widths[i] = std::max(widths[i], columns(printable(row[i], longest_cell)));
         }
     }
-    TerminalText text;
     for (std::size_t number = 0; number < rows; ++number) {
         const auto row = row_at(number);
         TerminalText line;
@@ -105,9 +114,9 @@ table(std::size_t rows, const std::function<std::vector<std::string>(std::size_t
             }
             if (!last) blanks += widths[i] - columns(cell) + 2;
         }
-        text += line + "\n";
+        if (!take(line + "\n")) return false;
     }
-    return text;
+    return true;
 }
 
 } // namespace rdpsweep

@@ -44,8 +44,15 @@ TerminalText wrapped(std::string_view text, std::size_t indent, std::size_t widt
 // printable and cut at 60 bytes, save those of the last column.
 TerminalText table(const std::vector<std::vector<std::string>>& rows);
 
-// Returns the same of so many rows, each asked for twice: a long table is not in memory as cells.
-TerminalText
-table(std::size_t rows, const std::function<std::vector<std::string>(std::size_t row)>& row_at);
+// Gives the cells of a row, each asked for twice: a long table is not in memory as cells.
+using RowAt = std::function<std::vector<std::string>(std::size_t row)>;
+
+// Returns the same of so many rows.
+TerminalText table(std::size_t rows, const RowAt& row_at);
+
+// Gives the same to take, a line at a time, until it returns false; returns whether it never did.
+bool table_lines(
+    std::size_t rows, const RowAt& row_at, const std::function<bool(const TerminalText&)>& take
+);
 
 } // namespace rdpsweep

@@ -102,13 +102,10 @@ std::vector<std::string> cells_of(const Target& target) {
         tags_of(target)};
 }
 
-TerminalText as_table(const std::vector<Target>& targets) {
-    const std::vector<std::string> head{"NAME", "ADDRESS", "RDP", "ROUTE", "CREDENTIAL", "TAGS"};
-    const auto row_at = [&](std::size_t row) {
-        return row == 0 ? head : cells_of(targets[row - 1]);
-    };
+// Returns how many there are, by what they have in common.
+TerminalText totals_of(const std::vector<Target>& targets) {
     const auto summary = summarise(targets);
-    auto text = table(targets.size() + 1, row_at) + "\n" + printable(targets.size()) + " target";
+    auto text = "\n" + printable(targets.size()) + " target";
     text += targets.size() == 1 ? TerminalText("\n") : TerminalText("s\n");
     if (targets.empty()) return text;
     text += "  route       " + to_line(summary.routes, most_tags_shown) + "\n";
@@ -120,6 +117,38 @@ TerminalText as_table(const std::vector<Target>& targets) {
         text += "  group       " + to_line(summary.groups, most_tags_shown) + "\n";
     }
     return text;
+}
+
+// Writes text to stdout piece by piece, so that a large inventory is not in memory twice.
+class Pieces {
+public:
+    // Returns false once nothing more can be written.
+    bool add(const TerminalText& text) {
+        text_ += text;
+        constexpr std::size_t piece = 64u << 10;
+        return text_.str().size() < piece || flush();
+    }
+
+    bool flush() {
+        written_ = written_ && write_out(text_);
+        text_ = TerminalText();
+        return written_;
+    }
+
+private:
+    TerminalText text_;
+    bool written_ = true;
+};
+
+bool write_table(const std::vector<Target>& targets) {
+    const std::vector<std::string> head{"NAME", "ADDRESS", "RDP", "ROUTE", "CREDENTIAL", "TAGS"};
+    const auto row_at = [&](std::size_t row) {
+        return row == 0 ? head : cells_of(targets[row - 1]);
+    };
+    Pieces pieces;
+    const auto add = [&pieces](const TerminalText& line) { return pieces.add(line); };
+    if (!table_lines(targets.size() + 1, row_at, add)) return false;
+    return pieces.add(totals_of(targets)) && pieces.flush();
 }
 
 nlohmann::json to_json(const Target& target) {
@@ -142,10 +171,8 @@ nlohmann::json to_json(const Target& target) {
     };
 }
 
-// Writes one target a line inside the document, so that grep finds whole ones; written as it is
-// made, so that a large inventory is not in memory twice.
+// Writes one target a line inside the document, so that grep finds whole ones.
 bool write_json(const std::vector<Target>& targets) {
-    constexpr std::size_t piece = 64u << 10;
     const auto summary = summarise(targets);
     const nlohmann::json counts{
         {"targets", targets.size()},
@@ -154,24 +181,23 @@ bool write_json(const std::vector<Target>& targets) {
         {"tag", summary.tags},
         {"group", summary.groups},
     };
-    std::string text = "{\"schema\":\"rdpsweep.targets/1\",\"counts\":" + dump_json(counts);
-    text += ",\"targets\":[";
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-        text += (i == 0 ? "\n" : ",\n") + dump_json(to_json(targets[i]));
-        if (text.size() < piece) continue;
-        if (!write_out(printable_lines(text))) return false;
-        text.clear();
-    }
-    return write_out(printable_lines(text) + "\n]}\n");
+    Pieces pieces;
+    const auto head = "{\"schema\":\"rdpsweep.targets/1\",\"counts\":" + dump_json(counts);
+    bool going = pieces.add(printable_lines(head + ",\"targets\":["));
+    for (std::size_t i = 0; going && i < targets.size(); ++i)
+        going =
+            pieces.add(printable_lines((i == 0 ? "\n" : ",\n") + dump_json(to_json(targets[i]))));
+    return going && pieces.add("\n]}\n") && pieces.flush();
 }
 
-// Returns what `-i -` reads.
-std::string as_lines(const std::vector<Target>& targets) {
-    std::string text;
+// Writes what `-i -` reads.
+bool write_lines(const std::vector<Target>& targets) {
+    Pieces pieces;
     for (const auto& target : targets) {
-        text += printable(target.name, target.name.size()) + "=" + endpoint(target) + '\n';
+        const auto name = printable(target.name, target.name.size());
+        if (!pieces.add(name + "=" + printable_lines(endpoint(target) + '\n'))) return false;
     }
-    return text;
+    return pieces.flush();
 }
 
 } // namespace
@@ -201,10 +227,10 @@ int run_targets(const TargetsOptions& options) {
         written = write_json(targets);
         break;
     case ListFormat::lines:
-        written = write_out(printable_lines(as_lines(targets)));
+        written = write_lines(targets);
         break;
     case ListFormat::table:
-        written = write_out(as_table(targets));
+        written = write_table(targets);
         break;
     }
     if (!written) return exit_failed;
