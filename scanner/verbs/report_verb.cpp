@@ -17,17 +17,18 @@ namespace rdpsweep {
 
 cli::Options report_options(StoredReportOptions& asked, const CliNames& names) {
     using namespace cli;
+    auto reports = report_option(asked.reports, names, group::talk);
+    // A report that a scan leaves every night is not replaced by one that somebody looks at.
+    reports.preset = Preset::never;
     // A row an option.
     // clang-format off
     Options options{
         {"RUN", "TEXT", "a run's id, the start of an id, last, or last:NAME", word(asked.run), group::word},
-        report_option(asked.reports, names, group::talk),
+        std::move(reports),
         {"--baseline", "RUN", "also say what changed since RUN: as above, or the NAME of runs before this one", text(asked.baseline), group::talk},
         {"--since-last", "", "also say what changed since the complete run before it", flag(asked.since_last), group::talk},
     };
     // clang-format on
-    // A report that a scan leaves every night is not replaced by one that somebody looks at.
-    options[1].preset = Preset::never;
     append(
         options,
         gate_options({asked.fail_on, asked.max_unassessed, &asked.fail_on_change}, group::talk)
