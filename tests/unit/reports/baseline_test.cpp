@@ -2,6 +2,7 @@
 #include "reports/changes/difference_builder.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/report_fixture.hpp"
+#include "tests/unit/reports/changes_fixture.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -13,26 +14,6 @@ using namespace rdpsweep;
 using namespace rdpsweep::test;
 
 namespace {
-
-class NoOlder : public OlderRuns {
-public:
-    Status
-    look(const std::vector<std::string>&, const std::function<void(const OlderLook&)>&) override {
-        return {};
-    }
-};
-
-HostResult named(HostResult host, std::size_t index, const std::string& name) {
-    host.index = index;
-    host.target.name = name;
-    host.target.id = name;
-    return host;
-}
-
-HostResult silent(std::size_t index, const std::string& name) {
-    const Error late(Phase::tls, Errc::timed_out, "late");
-    return named(obstructed_host(index, Outcome::unreachable, late), index, name);
-}
 
 const std::vector<HostResult>& now() {
     static const std::vector<HostResult> hosts{

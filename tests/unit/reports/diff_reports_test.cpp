@@ -5,6 +5,7 @@
 #include "reports/changes/wording.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/report_fixture.hpp"
+#include "tests/unit/reports/changes_fixture.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,21 +17,6 @@ using namespace rdpsweep;
 using namespace rdpsweep::test;
 
 namespace {
-
-class NoOlder : public OlderRuns {
-public:
-    Status
-    look(const std::vector<std::string>&, const std::function<void(const OlderLook&)>&) override {
-        return {};
-    }
-};
-
-RunInfo run_named(std::string id) {
-    RunInfo run;
-    run.id = std::move(id);
-    run.started = run_start;
-    return run;
-}
 
 Difference between(const std::vector<HostResult>& before, const std::vector<HostResult>& after) {
     const std::vector<std::string> rules{"PORT.OWNER", "TLS.PROTO", "KEY.ACL", "HANDSHAKE"};
@@ -44,18 +30,6 @@ Difference between(const std::vector<HostResult>& before, const std::vector<Host
     REQUIRE(difference);
     difference->equal_scope = difference->complete_before = difference->complete_after = true;
     return *std::move(difference);
-}
-
-HostResult named(HostResult host, std::size_t index, const std::string& name) {
-    host.index = index;
-    host.target.name = name;
-    host.target.id = name;
-    return host;
-}
-
-HostResult silent(std::size_t index, const std::string& name) {
-    const Error late(Phase::tls, Errc::timed_out, "late");
-    return named(obstructed_host(index, Outcome::unreachable, late), index, name);
 }
 
 // Of ten hosts: one worse, one better, one became silent, one joined, one left, six the same.

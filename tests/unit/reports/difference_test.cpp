@@ -2,6 +2,7 @@
 #include "reports/changes/difference_builder.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/report_fixture.hpp"
+#include "tests/unit/reports/changes_fixture.hpp"
 
 #include <random>
 
@@ -36,27 +37,6 @@ public:
         return Error(Phase::config, Errc::local_limit, "cannot read it");
     }
 };
-
-RunInfo run_named(std::string id) {
-    RunInfo run;
-    run.id = std::move(id);
-    return run;
-}
-
-HostResult named(HostResult host, std::size_t index, const std::string& name) {
-    host.index = index;
-    host.target.name = name;
-    host.target.id = name;
-    return host;
-}
-
-HostResult silent(std::size_t index, const std::string& name) {
-    return named(
-        obstructed_host(index, Outcome::unreachable, Error(Phase::tls, Errc::timed_out, "late")),
-        index,
-        name
-    );
-}
 
 Difference between(
     const std::vector<HostResult>& before, const std::vector<HostResult>& after, OlderRuns& past
