@@ -19,6 +19,7 @@ import time
 import traceback
 
 from support import endings
+from support.listening import Listening
 from support.pace import PACE, in_time
 
 BUILD = pathlib.Path(os.environ.get("RDPSWEEP_BUILD", "build/dev")).resolve()
@@ -348,21 +349,9 @@ class CountingProxy:
     the TCP handshake plus these turns are the round trips, whoever counts them."""
 
     def __init__(self, address, port):
-        import threading
         self.target = (address, port)
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
         self.turns = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        import threading
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._forward, args=(client,), daemon=True).start()
+        self.port = Listening(self._forward).port
 
     def _forward(self, client):
         import select

@@ -14,6 +14,7 @@ import threading
 import time
 
 from support.lib import free_port, read_exactly, read_tpkt, until
+from support.listening import Listening
 
 CA_CONFIG = """[ca]
 default_ca = c
@@ -213,19 +214,12 @@ class Mock:
         ]
 
     def __enter__(self):
-        self._listener = socket.create_server(("0.0.0.0", 0), backlog=256)
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listening = Listening(self._serve, "0.0.0.0")
+        self.port = self._listening.port
         return self
 
     def __exit__(self, *_):
-        self._listener.close()
-
-    def _accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+        self._listening.close()
 
     def _serve(self, client):
         address = client.getsockname()[0]

@@ -13,6 +13,7 @@ import time
 import urllib.parse
 
 from support.lib import plain_bytes
+from support.listening import Listening
 
 HEADER_END = b"\r\n\r\n"
 
@@ -103,15 +104,14 @@ class Meddler:
         self.requests = []
         self.trust = ssl.create_default_context(cafile=str(storage.ca))
         self.lock = threading.Lock()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.listening = Listening(self._serve)
+        self.port = self.listening.port
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.listener.close()
+        self.listening.close()
 
     def url(self, signed):
         """The same URL, by way of here."""
@@ -123,14 +123,6 @@ class Meddler:
         with self.trust.wrap_socket(plain, server_hostname="127.0.0.1") as server:
             server.sendall(request)
             return read_message(server, bytearray())
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client):
         ours = bytearray()
@@ -150,25 +142,22 @@ class Delay:
 
     def __init__(self, port, seconds):
         self.target, self.half = port, seconds / 2
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.connections = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.accepted = []
+        self.port = Listening(self._carry).port
 
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            server = socket.create_connection(("127.0.0.1", self.target))
-            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for source, sink in ((client, server), (server, client)):
-                line = queue.SimpleQueue()
-                threading.Thread(target=self._take, args=(source, line), daemon=True).start()
-                threading.Thread(target=self._give, args=(line, sink), daemon=True).start()
+    @property
+    def connections(self):
+        return len(self.accepted)
+
+    def _carry(self, client):
+        self.accepted.append(client)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        server = socket.create_connection(("127.0.0.1", self.target))
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for source, sink in ((client, server), (server, client)):
+            line = queue.SimpleQueue()
+            threading.Thread(target=self._take, args=(source, line), daemon=True).start()
+            threading.Thread(target=self._give, args=(line, sink), daemon=True).start()
 
     def _take(self, source, line):
         while True:

@@ -30,6 +30,8 @@ ArmPolicy policy() {
     return policy;
 }
 
+const std::string version = "?api-version=2024-03-02";
+
 struct Desk {
     explicit Desk(ArmPolicy given = policy()) : wanted(std::move(given)) {}
 
@@ -54,6 +56,19 @@ struct Desk {
     // GET below the first subscription.
     HttpResponse get(const std::string& path) {
         return send("GET", subscription + path + "?api-version=2024-07-01");
+    }
+
+    std::string snapshot_path() const {
+        return subscription + "/resourceGroups/rg-0/providers/Microsoft.Compute/snapshots/s";
+    }
+
+    // A copy of the first VM's disk.
+    json snapshot_order() {
+        const auto disk = resources.disk(0).at("id").get<std::string>();
+        return {
+            {"location", "westeurope"},
+            {"properties",
+             {{"creationData", {{"createOption", "Copy"}, {"sourceResourceId", disk}}}}}};
     }
 
     void log_on() {
@@ -169,13 +184,8 @@ TEST_CASE("simulated control plane: lists of a tenant, a subscription and a grou
 TEST_CASE("simulated control plane: an operation ends as its snapshot does", "[simfleet]") {
     Desk desk;
     desk.log_on();
-    const auto disk = desk.resources.disk(0).at("id").get<std::string>();
-    const auto path =
-        desk.subscription + "/resourceGroups/rg-0/providers/Microsoft.Compute/snapshots/s";
-    const auto version = std::string("?api-version=2024-03-02");
-    const json body{
-        {"location", "westeurope"},
-        {"properties", {{"creationData", {{"createOption", "Copy"}, {"sourceResourceId", disk}}}}}};
+    const auto path = desk.snapshot_path();
+    const auto body = desk.snapshot_order();
     const auto poll = [&](const HttpResponse& begun, const char* name) {
         const auto link = header(begun, name);
         REQUIRE(link.starts_with(policy().base));
@@ -199,14 +209,9 @@ TEST_CASE("simulated control plane: an operation ends as its snapshot does", "[s
 TEST_CASE("simulated control plane: a snapshot is read by its signature only", "[simfleet]") {
     Desk desk;
     desk.log_on();
-    const auto disk = desk.resources.disk(0).at("id").get<std::string>();
-    const auto path =
-        desk.subscription + "/resourceGroups/rg-0/providers/Microsoft.Compute/snapshots/s";
-    const auto version = std::string("?api-version=2024-03-02");
-    const json body{
-        {"location", "westeurope"},
-        {"tags", {{"a", "b"}}},
-        {"properties", {{"creationData", {{"createOption", "Copy"}, {"sourceResourceId", disk}}}}}};
+    const auto path = desk.snapshot_path();
+    auto body = desk.snapshot_order();
+    body["tags"] = {{"a", "b"}};
     const auto begin = [&](const char* wanted) {
         return desk.send("POST", path + "/beginGetAccess" + version, wanted);
     };
