@@ -47,7 +47,7 @@ private:
     Task<Status> keep(const CommandOutput& output, HostDeadline& deadline);
     Task<Status> read_until_end(CommandOutput& output, HostDeadline& deadline);
     Task<Status> hear_the_end(HostDeadline& deadline);
-    Task<Status> wait_for_output(HostDeadline& deadline);
+    Task<Status> wait_for_output(std::uint64_t seen, HostDeadline& deadline);
     [[nodiscard]] Error lost(const HostDeadline& deadline) const;
     static bool is_over(int code) noexcept; // the channel takes nothing any more
     int read_some(int stream, std::string& to);

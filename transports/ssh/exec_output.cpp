@@ -72,6 +72,7 @@ Task<Status> Exec::read_until_end(CommandOutput& output, HostDeadline& deadline)
     IdleExchanges reads(trickle);
     std::size_t before = 0; // read when it last waited
     for (;;) {
+        const auto seen = link_.received();
         const bool more = read_streams(output);
         if (give_up_at_ && Clock::now() >= *give_up_at_) co_return Status();
         auto going = co_await keep(output, deadline);
@@ -82,7 +83,7 @@ Task<Status> Exec::read_until_end(CommandOutput& output, HostDeadline& deadline)
         const auto read = output.out.size() + output.err.size();
         if (going) going = co_await reads.pass(read - std::min(before, read), deadline);
         before = read;
-        if (going) going = co_await wait_for_output(deadline);
+        if (going) going = co_await wait_for_output(seen, deadline);
         // Nothing takes back what was whole.
         if (!going && give_up_at_) break;
         if (!going) co_return going;
@@ -116,11 +117,11 @@ Error Exec::lost(const HostDeadline& deadline) const {
 }
 
 // Error when the host was silent for a step, although keepalives asked it to answer.
-Task<Status> Exec::wait_for_output(HostDeadline& deadline) {
+Task<Status> Exec::wait_for_output(std::uint64_t seen, HostDeadline& deadline) {
     const auto pause = std::max<Clock::duration>(link_.step() / 3, std::chrono::milliseconds(20));
     const auto next_look = Clock::now() + pause;
     const auto until = std::min(give_up_at_.value_or(next_look), next_look);
-    const bool woken = co_await link_.wait(std::min(until, deadline.at()));
+    const bool woken = co_await link_.wait(std::min(until, deadline.at()), seen);
     if (link_.dead() || deadline.expired()) co_return lost(deadline);
     if (woken || give_up_at_) co_return Status();
     int next = 0;

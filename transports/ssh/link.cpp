@@ -72,6 +72,7 @@ std::ptrdiff_t Link::receive(void* buffer, std::size_t length) noexcept {
     const auto bytes = static_cast<std::size_t>(got);
     left_ -= bytes;
     attempt_.bytes_received += bytes;
+    received_ += bytes;
     heard_ = Clock::now();
     if (greets_) greeting_.add(std::string_view(static_cast<const char*>(buffer), bytes));
     return got;
@@ -121,8 +122,8 @@ void Link::give_up() noexcept {
     kill();
 }
 
-Task<bool> Link::wait(Clock::time_point until) {
-    if (dead_) co_return true;
+Task<bool> Link::wait(Clock::time_point until, std::uint64_t seen) {
+    if (dead_ || received_ != seen) co_return true;
     const int directions = libssh2_session_block_directions(session_);
     const auto self = shared_from_this();
     wake_.expires_at(until);
@@ -156,11 +157,11 @@ Link::try_until(const std::function<int()>& step, HostDeadline& deadline, Clock:
     const auto guard = deadline.on_abort([self] { self->kill(); });
     IdleExchanges wakes(trickle);
     for (;;) {
-        const auto before = attempt_.bytes_received;
+        const auto before = received_;
         const int code = step();
         if (code != LIBSSH2_ERROR_EAGAIN) co_return code;
         if (dead_) co_return LIBSSH2_ERROR_SOCKET_DISCONNECT;
-        const bool woken = co_await wait(until);
+        const bool woken = co_await wait(until, before);
         bool goes_on = woken;
         if (woken) goes_on = co_await paced(wakes, before, deadline);
         if (!goes_on) co_return LIBSSH2_ERROR_TIMEOUT;
@@ -169,7 +170,7 @@ Link::try_until(const std::function<int()>& step, HostDeadline& deadline, Clock:
 
 // Returns false when the peer woke us too often for too little.
 Task<bool> Link::paced(IdleExchanges& wakes, std::uint64_t before, HostDeadline& deadline) {
-    const auto came = static_cast<std::size_t>(attempt_.bytes_received - before);
+    const auto came = static_cast<std::size_t>(received_ - before);
     const auto paced = co_await wakes.pass(came, deadline);
     co_return paced.has_value();
 }

@@ -55,8 +55,13 @@ public:
     Task<int> drive(const std::function<int()>& step, HostDeadline& deadline);
 
     // Suspends until the socket is ready for what libssh2 waits for, or wake() is called; false
-    // when until passed first. Ends early, sometimes for nothing.
-    Task<bool> wait(Clock::time_point until);
+    // when until passed first. Ends early, sometimes for nothing; and at once where bytes came
+    // since received() was `seen`, before the caller last looked: any call of libssh2 takes from
+    // the socket what another one waits for, and nothing more may come.
+    Task<bool> wait(Clock::time_point until, std::uint64_t seen);
+
+    // Returns how many bytes came so far.
+    [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
 
     void wake() noexcept;
 
@@ -115,6 +120,7 @@ private:
     Greeting greeting_;  // the peer's first bytes
     bool greets_ = true; // they still come
     std::uint64_t left_; // that the peer may still send
+    std::uint64_t received_ = 0;
     Clock::time_point heard_;
     bool dead_ = false;
     bool closed_ = false;    // by the peer

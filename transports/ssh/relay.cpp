@@ -52,13 +52,14 @@ public:
         const auto self = shared_from_this();
         IdleExchanges pieces(trickle);
         while (!link_->dead()) {
+            const auto seen = link_->received();
             const bool moved = inward() | outward();
             if (finished()) break;
             if (moved) continue;
             const auto pause = pieces.note(std::exchange(passed_, 0), Clock::now());
             if (!pause) break;
             if (*pause > 0s) co_await rest(*pause);
-            co_await wait();
+            co_await wait(seen);
         }
         ::shutdown(local_.native_handle(), SHUT_RDWR);
         link_->kill();
@@ -141,7 +142,7 @@ private:
     }
 
     // Until either side may go on. A second at most: what is missed then costs no more than that.
-    Task<void> wait() {
+    Task<void> wait(std::uint64_t seen) {
         const auto self = shared_from_this();
         auto wake = [self](boost::system::error_code error) {
             if (error == asio::error::operation_aborted) return;
@@ -151,7 +152,7 @@ private:
         if (out_.empty()) local_.async_wait(asio::posix::stream_descriptor::wait_read, wake);
         boost::system::error_code ignored;
         if (in_.empty()) {
-            (void)co_await link_->wait(Clock::now() + 1s);
+            (void)co_await link_->wait(Clock::now() + 1s, seen);
         } else {
             // The outer session has more to say already: it is not what we wait for.
             local_.async_wait(asio::posix::stream_descriptor::wait_write, wake);
