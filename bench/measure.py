@@ -105,6 +105,14 @@ def cost(command, stdin=None):
             time.perf_counter() - begun, usage.ru_maxrss)
 
 
+def peak(command):
+    """Peak KiB of a command alone. What cost() says has the memory of this Python in it, until the command is
+    executed: that counts where a bench holds much itself."""
+    timed = subprocess.run(["/usr/bin/time", "-f", "%M", *map(str, command)], stdout=subprocess.DEVNULL,
+                           stderr=subprocess.PIPE, text=True, check=False)
+    return int(timed.stderr.split()[-1])
+
+
 def instructions(command, folder):
     """Instructions of a command, by callgrind."""
     done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={pathlib.Path(folder)}/callgrind.%p",

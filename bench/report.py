@@ -12,7 +12,7 @@ import pathlib
 import statistics
 import tempfile
 
-from measure import ROOT, cost, load_lib
+from measure import ROOT, cost, load_lib, peak
 
 FORMATS = "text,html,markdown,json,jsonl,csv,junit,sarif,prometheus"
 
@@ -64,9 +64,8 @@ def main():
         for name in wanted.formats.split(","):
             out = scratch / f"report.{name}"
             command = [lib.SCANNER, "report", "last", "--state", scratch, "--report", f"{name}:{out}", "-q"]
-            seconds, _, peak = zip(*(cost([str(word) for word in command]) for _ in range(wanted.rounds)))
-            print(f"| {name} | {statistics.median(seconds):.2f} | {statistics.median(peak) / 1024:.0f} "
-                  f"| {out.stat().st_size / 1e6:.2f} |", flush=True)
+            seconds = statistics.median(cost(command)[0] for _ in range(wanted.rounds))
+            print(f"| {name} | {seconds:.2f} | {peak(command) / 1024:.0f} | {out.stat().st_size / 1e6:.2f} |", flush=True)
 
 
 main()

@@ -54,6 +54,7 @@ class Bench:
     def ours(self, hosts, jobs):
         return [self.lib.SCANNER, "scan", "-i", self.inventory.first(hosts), "--known-hosts", self.fleet.known_hosts,
                 "--transport", "ssh", "--no-handshake", "--jobs", jobs, "--connect-rate", "100000",
+                "--step-timeout", "60s", "--deadline", "300s",  # callgrind takes its time
                 "--state", self.folder / f"state-{hosts}", "--report", "jsonl:/dev/null", "-q"]
 
     def floor(self, hosts):
